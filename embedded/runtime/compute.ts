@@ -1,0 +1,147 @@
+/** Which of Miniflare's module kinds a part of an upload is. */
+export type ModuleType = "ESModule" | "CommonJS" | "CompiledWasm" | "Text" | "Data" | "PythonModule";
+
+export interface Module {
+  /** The path it is imported by, relative to the main module, such as `lib/x.js`. */
+  readonly name: string;
+  readonly type: ModuleType;
+  readonly contents: Uint8Array;
+}
+
+/** A store outside the cell, addressed by an id that never changes its meaning (never by a name that can be reused). */
+export interface StoreAddress {
+  readonly kind: "KV" | "R2" | "D1" | "QUEUE" | "VECTORIZE" | "AI";
+  readonly id: string;
+}
+
+/** A binding with every name resolved to what it means at the time of the upload. */
+export type ResolvedBinding =
+  | { readonly kind: "text"; readonly name: string; readonly value: string }
+  | { readonly kind: "json"; readonly name: string; readonly value: unknown }
+  | { readonly kind: "store"; readonly name: string; readonly store: StoreAddress }
+  | { readonly kind: "service"; readonly name: string; readonly script: string; readonly entrypoint?: string; readonly props?: unknown }
+  | { readonly kind: "object"; readonly name: string; readonly className: string; readonly script: string; readonly namespaceId: string }
+  | { readonly kind: "versionMetadata"; readonly name: string; readonly tag: string }
+  | { readonly kind: "assets"; readonly name: string };
+
+export interface Assets {
+  /** A folder that holds the files as uploaded. */
+  readonly directory: string;
+  /** Cloudflare's `assets.config` as uploaded (html_handling, not_found_handling, run_worker_first …). */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** A Durable Object class that a script owns. `namespaceId` outlives renames and versions. */
+export interface ObjectClass {
+  readonly className: string;
+  readonly namespaceId: string;
+  readonly storage: "sqlite" | "legacy-kv";
+}
+
+/** All a cell needs to run one version of one script. */
+export interface VersionSpec {
+  /** The version's uuid. */
+  readonly id: string;
+  /** Undefined for a script of assets only. */
+  readonly mainModule: string | undefined;
+  readonly modules: readonly Module[];
+  /** `YYYY-MM-DD`; later dates than the bundled workerd knows are clamped with a warning. */
+  readonly compatibilityDate: string;
+  readonly compatibilityFlags: readonly string[];
+  readonly bindings: readonly ResolvedBinding[];
+  readonly objectClasses: readonly ObjectClass[];
+  readonly assets: Assets | undefined;
+  /** ISO 8601; shown to the worker by a version metadata binding. */
+  readonly createdOn: string;
+}
+
+export interface ScriptName {
+  readonly account: string;
+  /** The account's name as it stands in the worker's host: `<script>.<accountName>.localhost`. */
+  readonly accountName: string;
+  readonly script: string;
+}
+
+export interface Split {
+  readonly version: VersionSpec;
+  /** Above 0; all of a deployment add up to 100. */
+  readonly percentage: number;
+}
+
+/** What starting a version told about it. */
+export interface Validation {
+  /** `fetch`, `queue`, `scheduled` … of the default export. */
+  readonly handlers: readonly string[];
+  readonly namedHandlers: readonly { readonly name: string; readonly handlers: readonly string[] }[];
+  readonly startupTimeMs: number;
+  /** What was done kindly, such as a clamped compatibility date; shown to the user as API messages. */
+  readonly warnings: readonly string[];
+}
+
+/** workerd refused the upload; `message` is its own text without our file paths. The API answers code 10021. */
+export class UploadRejected extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "UploadRejected";
+  }
+}
+
+export interface QueueDelivery {
+  readonly id: string;
+  readonly timestampMs: number;
+  readonly attempts: number;
+  readonly contentType: "json" | "text" | "bytes" | "v8";
+  readonly body: Uint8Array;
+}
+
+export interface QueueOutcome {
+  /** workerd's outcome: `ok`, `exception`, `exceededCpu` … */
+  readonly outcome: string;
+  readonly ackAll: boolean;
+  readonly retryAll: { readonly delaySeconds?: number } | undefined;
+  readonly explicitAcks: readonly string[];
+  readonly retries: readonly { readonly id: string; readonly delaySeconds?: number }[];
+}
+
+export interface LogLine {
+  readonly account: string;
+  readonly script: string;
+  readonly version: string;
+  readonly stream: "stdout" | "stderr";
+  readonly text: string;
+  readonly atMs: number;
+}
+
+/** One finished invocation, kept so that metrics can be answered. */
+export interface Invocation {
+  readonly account: string;
+  readonly script: string;
+  readonly version: string;
+  readonly atMs: number;
+  readonly wallMs: number;
+  readonly status: number;
+  /** True when the worker threw or workerd cut the request. */
+  readonly exception: boolean;
+}
+
+/** The workers: a cell a script and version, and the front door before them. */
+export interface Compute {
+  /** Starts the version in a throw-away cell without storage. Throws {@link UploadRejected}. */
+  validate(name: ScriptName, version: VersionSpec): Promise<Validation>;
+  /**
+   * Makes this the script's deployment: starts what is new, moves the pointer, drains and ends what is old.
+   * Throws {@link UploadRejected} with the old deployment still serving. An unchanged version keeps its cell.
+   */
+  deploy(name: ScriptName, splits: readonly Split[]): Promise<void>;
+  /** Ends the script's cells; `deleteObjects` removes its Durable Objects' storage too. */
+  remove(name: ScriptName, options: { readonly deleteObjects: boolean }): Promise<void>;
+  /** Hosts answer only while enabled; service bindings, queues and crons do not care. */
+  setSubdomain(name: ScriptName, enabled: boolean): void;
+  /** A batch finishes on the version where it started. */
+  queue(name: ScriptName, queueName: string, messages: readonly QueueDelivery[]): Promise<QueueOutcome>;
+  scheduled(name: ScriptName, cron: string, atMs: number): Promise<{ readonly outcome: string }>;
+  onLog(listener: (line: LogLine) => void): () => void;
+  onInvocation(listener: (invocation: Invocation) => void): () => void;
+  readonly frontPort: number;
+  close(): Promise<void>;
+}

@@ -1,0 +1,90 @@
+import { type SchemaObject, schemaGuards } from "./schemaGuard.ts";
+import { assertion, literal, nullable } from "./sql.ts";
+
+/** A migration file, ready to be run. */
+export interface ApplicableFile {
+  /** `0004_add_email.sql`. */
+  readonly name: string;
+  /** `sha256:<hex>` of its bytes. */
+  readonly checksum: string;
+  /** The chain's value up to and with this file. */
+  readonly chain: string;
+  readonly phase: "expand" | "contract";
+  readonly transport: "query" | "migrator" | "import";
+  /** Without final semicolons, in order. */
+  readonly statements: readonly string[];
+  /** Each a SELECT of one value that must be true after the statements, inside the transaction. */
+  readonly verify: readonly { readonly label: string; readonly sql: string }[];
+  /** Generated conditions, such as "the table to be dropped is empty", checked before the statements. */
+  readonly preconditions: readonly { readonly label: string; readonly condition: string }[];
+  readonly waivers: readonly { readonly code: string; readonly reason: string; readonly line: number }[];
+  readonly overrides: readonly { readonly code: string; readonly reason: string }[];
+}
+
+/** Who runs it, over what. */
+export interface Claim {
+  readonly file: ApplicableFile;
+  /** One uuid a file and run: the same in every retry, so that a late twin hits the ledger's UNIQUE. */
+  readonly attempt: string;
+  readonly holder: string;
+  readonly fence: number;
+  /** The ledger's names in order, as planned. */
+  readonly applied: readonly string[];
+  readonly schema: readonly SchemaObject[];
+  readonly bookmarkBefore: string | undefined;
+  readonly schemaBefore: string;
+  readonly tool: string;
+  readonly actor: string | undefined;
+}
+
+/** Above this the ledger's prefix is asserted by length and last name instead of by every name. */
+const prefixCharacters = 20_000;
+
+/**
+ * The one atomic request for a file. Claim first: a replay or a rival fails on UNIQUE before any effect.
+ * Then the fenced log row: a runner that lost its lease fails on NOT NULL. Then what the plan assumed, the file itself,
+ * its verification, and the foreign keys.
+ */
+export function requestStatements(claim: Claim): string[] {
+  const { file } = claim;
+  return [
+    `INSERT INTO "d1_migrations"(name) VALUES (${literal(file.name)})`,
+    logRow(claim),
+    prefixGuard(claim),
+    ...schemaGuards(claim.schema),
+    ...file.preconditions.map(({ label, condition }) => assertion(condition, label)),
+    ...file.statements,
+    ...file.verify.map(({ label, sql }) => assertion(`(${sql})`, `verify: ${label}`)),
+    assertion("NOT EXISTS (SELECT 1 FROM pragma_foreign_key_check)", "foreign keys are violated"),
+  ];
+}
+
+function logRow(claim: Claim): string {
+  const { file } = claim;
+  const values = {
+    name: literal(file.name),
+    checksum: literal(file.checksum),
+    chain: literal(file.chain),
+    phase: literal(file.phase),
+    attempt: literal(claim.attempt),
+    statements: String(file.statements.length),
+    waivers: file.waivers.length === 0 ? "NULL" : literal(JSON.stringify(file.waivers)),
+    overrides: file.overrides.length === 0 ? "NULL" : literal(JSON.stringify(file.overrides)),
+    bookmark_before: nullable(claim.bookmarkBefore),
+    schema_before: literal(claim.schemaBefore),
+    tool: literal(claim.tool),
+    actor: nullable(claim.actor),
+    fence: `(SELECT fence FROM "_mig_lock" WHERE id = 1 AND holder = ${literal(claim.holder)} AND fence = ${claim.fence} AND expires_at > unixepoch())`,
+  };
+  return `INSERT INTO "_mig_log"(${Object.keys(values).join(", ")}) VALUES (${Object.values(values).join(", ")})`;
+}
+
+function prefixGuard({ file, applied }: Claim): string {
+  const others = `"d1_migrations" WHERE name <> ${literal(file.name)}`;
+  const moved = "the ledger is not the planned prefix";
+  const names = JSON.stringify(applied);
+  if (names.length <= prefixCharacters)
+    return assertion(`(SELECT json_group_array(name) FROM (SELECT name FROM ${others} ORDER BY id)) = ${literal(names)}`, moved);
+  const last = applied.at(-1) ?? "";
+  return assertion(`(SELECT count(*) FROM ${others}) = ${applied.length} AND (SELECT name FROM ${others} ORDER BY id DESC LIMIT 1) = ${literal(last)}`, moved);
+}

@@ -1,0 +1,12 @@
+import { bookmark, type D1Endpoint, query } from "../http.ts";
+import type { Database } from "./database.ts";
+
+/** The database over the HTTP API: `/query`, where several statements are one transaction. */
+export const queryDatabase = (endpoint: D1Endpoint, label: string): Database => ({
+  label,
+  run: (statements) => query(endpoint, joined(statements)),
+  bookmark: () => bookmark(endpoint),
+});
+
+/** One text for `/query` and `/import`: each statement ended, on lines of its own. */
+export const joined = (statements: readonly string[]): string => statements.map((statement) => `${statement.replace(/;\s*$/, "")};`).join("\n");

@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { UserError } from "../userError.ts";
+
+/** How to speak to the API that this stack's target has. */
+export interface Connection {
+  /** Without a final slash. */
+  readonly baseUrl: string;
+  readonly token: string;
+}
+
+const connectionFile = z.object({ api: z.url(), token: z.string().min(1) });
+
+/**
+ * The API's address and token, looked up at the moment of a call and never kept in state: a moved port or a rotated token
+ * is then no change of any resource. The target is embedded if and only if the Pulumi backend is the project's own folder.
+ */
+export function connection(
+  env: Readonly<Record<string, string | undefined>>,
+  projectFolder: string,
+): Connection {
+  const backend = env["PULUMI_BACKEND_URL"] ?? "";
+  if (/\/\.lockstep\/state\/?$/.test(backend)) return embedded(projectFolder);
+  const token = env["CLOUDFLARE_API_TOKEN"];
+  if (token === undefined || token === "") {
+    throw new UserError({
+      what: "There is no API token for D1",
+      where: "the environment variable CLOUDFLARE_API_TOKEN",
+      got: "nothing",
+      expected: "a token with the permission D1 Edit",
+      fix: 'export CLOUDFLARE_API_TOKEN, or work on the embedded target: eval "$(npm run -s env)"',
+    });
+  }
+  const baseUrl = env["CLOUDFLARE_BASE_URL"] ?? "https://api.cloudflare.com/client/v4";
+  return { baseUrl: baseUrl.replace(/\/+$/, ""), token };
+}
+
+function embedded(projectFolder: string): Connection {
+  const path = join(projectFolder, ".lockstep", "embedded", "connection.json");
+  const complain = (got: string, cause?: unknown): UserError =>
+    new UserError(
+      {
+        what: "The embedded Cloudflare cannot be reached",
+        where: path,
+        got,
+        expected: "the addresses that a running embedded Cloudflare writes there",
+        fix: 'start it: eval "$(npm run -s env)"',
+      },
+      { cause },
+    );
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw complain(error instanceof Error ? error.message : String(error), error);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw complain("a file that is not JSON", error);
+  }
+  const parsed = connectionFile.safeParse(value);
+  if (!parsed.success) throw complain(z.prettifyError(parsed.error));
+  return { baseUrl: parsed.data.api.replace(/\/+$/, ""), token: parsed.data.token };
+}

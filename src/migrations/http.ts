@@ -1,0 +1,175 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+
+/** Where a D1 database answers over Cloudflare's v4 API. */
+export interface D1Endpoint {
+  /** `https://api.cloudflare.com/client/v4`, without a final slash. */
+  readonly baseUrl: string;
+  readonly token: string;
+  readonly accountId: string;
+  readonly databaseId: string;
+  /** After this long an answer is not waited for any more: the outcome is unknown. D1 ends a query at 30 s. @default 40 000 */
+  readonly timeoutMs?: number;
+}
+
+/** One statement's answer. */
+export interface D1Rows {
+  readonly results: readonly Readonly<Record<string, unknown>>[];
+  readonly meta: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What is known after a request. The difference matters for a write: `refused` means that nothing was done and nothing
+ * will be, `unknown` means that it may have been done, or may still be.
+ */
+export type Outcome<T> =
+  | { readonly kind: "done"; readonly value: T }
+  /** A deterministic answer: SQL rolled back, malformed, not allowed, no such database. Asking again gives the same. */
+  | { readonly kind: "refused"; readonly status: number; readonly code: number; readonly message: string }
+  /** Not executed, because of a rate limit. */
+  | { readonly kind: "later"; readonly retryAfterMs: number; readonly message: string }
+  | { readonly kind: "unknown"; readonly message: string };
+
+const envelope = z.object({
+  success: z.boolean(),
+  result: z.unknown().optional(),
+  errors: z.array(z.object({ code: z.number(), message: z.string() })).default([]),
+});
+
+const rows = z.array(
+  z.object({
+    results: z.array(z.record(z.string(), z.unknown())).default([]),
+    success: z.boolean().default(true),
+    meta: z.record(z.string(), z.unknown()).default({}),
+  }),
+);
+
+/** Sends one `/query`: all its statements are one transaction on D1. */
+export async function query(endpoint: D1Endpoint, sql: string): Promise<Outcome<readonly D1Rows[]>> {
+  const outcome = await request(endpoint, "POST", "/query", { sql });
+  if (outcome.kind !== "done") return outcome;
+  const parsed = rows.safeParse(outcome.value);
+  if (!parsed.success)
+    return {
+      kind: "unknown",
+      message: `the answer of /query has an unknown shape: ${z.prettifyError(parsed.error)}`,
+    };
+  return { kind: "done", value: parsed.data };
+}
+
+const bookmarkAnswer = z.object({ bookmark: z.string().min(1) });
+
+/** The Time Travel bookmark of this moment. */
+export async function bookmark(endpoint: D1Endpoint): Promise<Outcome<string>> {
+  const outcome = await request(endpoint, "GET", "/time_travel/bookmark", undefined);
+  if (outcome.kind !== "done") return outcome;
+  const parsed = bookmarkAnswer.safeParse(outcome.value);
+  if (!parsed.success)
+    return { kind: "unknown", message: "the answer of /time_travel/bookmark has no bookmark" };
+  return { kind: "done", value: parsed.data.bookmark };
+}
+
+/** One call below the database's address, its answer classified. `result` of the envelope is the value. */
+export async function request(
+  endpoint: D1Endpoint,
+  method: "GET" | "POST",
+  path: string,
+  body: unknown,
+): Promise<Outcome<unknown>> {
+  const { baseUrl, accountId, databaseId } = endpoint;
+  const url = `${baseUrl}/accounts/${encodeURIComponent(accountId)}/d1/database/${encodeURIComponent(databaseId)}${path}`;
+  const headers: Record<string, string> = { authorization: `Bearer ${endpoint.token}` };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  const timeoutMs = endpoint.timeoutMs ?? 40_000;
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(url, {
+      method,
+      headers,
+      signal: AbortSignal.timeout(timeoutMs),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    text = await response.text();
+  } catch (error) {
+    const timedOut = error instanceof DOMException && error.name === "TimeoutError";
+    return {
+      kind: "unknown",
+      message: timedOut ? `no answer within ${timeoutMs} ms from ${url}` : `${causes(error)} (${url})`,
+    };
+  }
+  return classify(response.status, response.headers.get("retry-after"), text);
+}
+
+/** Reads an answer; exported because every branch of it decides whether a write may be sent again. */
+export function classify(status: number, retryAfter: string | null, text: string): Outcome<unknown> {
+  const parsed = envelope.safeParse(json(text));
+  const first = parsed.success ? parsed.data.errors[0] : undefined;
+  const said = first === undefined ? shorten(text) : first.message;
+  if (status === 429 || first?.code === 971) {
+    const seconds = Number(retryAfter);
+    return {
+      kind: "later",
+      retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 5_000,
+      message: said,
+    };
+  }
+  if (!parsed.success) {
+    const message = `HTTP ${status} without Cloudflare's envelope: ${said}`;
+    return status >= 400 && status < 500 && status !== 408
+      ? { kind: "refused", status, code: 0, message }
+      : { kind: "unknown", message };
+  }
+  if (parsed.data.success && status < 300) return { kind: "done", value: parsed.data.result };
+  const code = first?.code ?? 0;
+  if (isUnsettled(status, code, said))
+    return { kind: "unknown", message: `${said} [${code}] (HTTP ${status})` };
+  return { kind: "refused", status, code, message: said };
+}
+
+/** Texts that D1 documents for a query that may or may not have been carried out. */
+const transient = [
+  /reset because its code was updated/i,
+  /storage caused object to be reset/i,
+  /network connection lost/i,
+  /cannot resolve d1 db due to transient issue/i,
+  /overloaded/i,
+  /exceeded (its )?(timeout|cpu|memory|time)/i,
+  /internal error/i,
+];
+
+function isUnsettled(status: number, code: number, message: string): boolean {
+  // A broken constraint found at commit also says "reset", but the same request breaks it again.
+  if (/constraints were violated/i.test(message)) return false;
+  if (code === 7009 || transient.some((text) => text.test(message))) return true;
+  return status >= 500 && code !== 7500;
+}
+
+/** Asks a read until it is settled: reads may be repeated freely. */
+export async function read<T>(
+  ask: () => Promise<Outcome<T>>,
+  attempts = 5,
+): Promise<Exclude<Outcome<T>, { kind: "later" }>> {
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await ask();
+    if (outcome.kind === "done" || outcome.kind === "refused") return outcome;
+    if (attempt >= attempts)
+      return outcome.kind === "unknown" ? outcome : { kind: "unknown", message: outcome.message };
+    await sleep(outcome.kind === "later" ? outcome.retryAfterMs : 200 * 2 ** attempt);
+  }
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const shorten = (text: string): string => (text.length > 300 ? `${text.slice(0, 300)}…` : text);
+
+const causes = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${causes(error.cause)}`;
+};

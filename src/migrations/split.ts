@@ -1,0 +1,143 @@
+/** One statement of a file: from its first to its last token, without the semicolon and without comments around it. */
+export interface Piece {
+  readonly sql: string;
+  /** Offset of the first token, in UTF-16 units. */
+  readonly start: number;
+  /** Offset just after the semicolon, or the end of the text. */
+  readonly end: number;
+  /** 1 is the first line. */
+  readonly line: number;
+}
+
+/** A `-- …` comment, for the directives in it. */
+export interface Comment {
+  /** Without the two dashes, trimmed. */
+  readonly text: string;
+  readonly start: number;
+  readonly line: number;
+  /** True when nothing but blanks stands before it on its line. */
+  readonly alone: boolean;
+}
+
+export interface Split {
+  readonly pieces: readonly Piece[];
+  readonly comments: readonly Comment[];
+  /** A string, a quoted name or a block comment that never ends: the text cannot be trusted. */
+  readonly unterminated: { readonly what: string; readonly line: number } | undefined;
+}
+
+type Token = "semi" | "blank" | "other" | "explain" | "create" | "temp" | "trigger" | "end";
+const column: Record<Token, number> = {
+  semi: 0,
+  blank: 1,
+  other: 2,
+  explain: 3,
+  create: 4,
+  temp: 5,
+  trigger: 6,
+  end: 7,
+};
+
+/** The automaton of SQLite's `sqlite3_complete()`: a trigger ends only at `; END ;`. */
+const start = 1;
+const automaton: readonly (readonly number[])[] = [
+  [1, 0, 2, 3, 4, 2, 2, 2], // 0 nothing yet
+  [1, 1, 2, 3, 4, 2, 2, 2], // 1 start of a statement
+  [1, 2, 2, 2, 2, 2, 2, 2], // 2 an ordinary statement
+  [1, 3, 3, 2, 4, 2, 2, 2], // 3 after EXPLAIN
+  [1, 4, 2, 2, 2, 4, 5, 2], // 4 after CREATE
+  [6, 5, 5, 5, 5, 5, 5, 5], // 5 in a trigger
+  [6, 6, 5, 5, 5, 5, 5, 7], // 6 after a semicolon in a trigger
+  [1, 7, 5, 5, 5, 5, 5, 5], // 7 after "; END" in a trigger
+];
+
+const keywords: Readonly<Record<string, Token>> = {
+  explain: "explain",
+  create: "create",
+  temp: "temp",
+  temporary: "temp",
+  trigger: "trigger",
+  end: "end",
+};
+
+/** SQLite's own idea of a character of a name: letters, digits, `_`, `$` and everything beyond ASCII. */
+const nameRun = /[A-Za-z0-9_$\u0080-\uffff]+/y;
+const blankRun = /[ \t\n\r\f]+/y;
+
+/** Splits SQL text without knowing the schema. The shadow's own parser must come to the same pieces (`preparedPieces`). */
+export function split(text: string): Split {
+  const pieces: Piece[] = [];
+  const comments: Comment[] = [];
+  let unterminated: Split["unterminated"];
+  let state = start;
+  let first = -1;
+  let last = 0;
+  let line = 1;
+  let firstLine = 1;
+  let at = 0;
+  let newline = text.indexOf("\n");
+  const finish = (end: number): void => {
+    if (first >= 0) pieces.push({ sql: text.slice(first, last), start: first, end, line: firstLine });
+    first = -1;
+  };
+  while (at < text.length) {
+    const from = at;
+    const token = next();
+    state = automaton[state]?.[column[token]] ?? start;
+    if (token === "semi" && state === start) finish(at);
+    else if (token !== "blank") {
+      if (first < 0 && token !== "semi") {
+        first = from;
+        firstLine = line;
+      }
+      last = at;
+    }
+    line += newlinesBefore(at);
+  }
+  finish(text.length);
+  return { pieces, comments, unterminated };
+
+  function next(): Token {
+    const c = text.charAt(at);
+    if (c === ";") return ended(at + 1, "semi");
+    const blanks = run(blankRun);
+    if (blanks > at) return ended(blanks, "blank");
+    if (c === "-" && text.charAt(at + 1) === "-") {
+      const stop = text.indexOf("\n", at);
+      const end = stop < 0 ? text.length : stop;
+      const before = text.slice(text.lastIndexOf("\n", at) + 1, at);
+      comments.push({ text: text.slice(at + 2, end).trim(), start: at, line, alone: before.trim() === "" });
+      return ended(end, "blank");
+    }
+    if (c === "/" && text.charAt(at + 1) === "*") return until("*/", at + 2, "a block comment", "blank");
+    if (c === "[") return until("]", at + 1, "a name in brackets", "other");
+    if (c === "'") return until("'", at + 1, "a string", "other");
+    if (c === '"' || c === "`") return until(c, at + 1, "a quoted name", "other");
+    const name = run(nameRun);
+    if (name > at) return ended(name, keywords[text.slice(at, name).toLowerCase()] ?? "other");
+    return ended(at + 1, "other");
+  }
+
+  function run(pattern: RegExp): number {
+    pattern.lastIndex = at;
+    return pattern.test(text) ? pattern.lastIndex : at;
+  }
+
+  function until(closing: string, from: number, what: string, token: Token): Token {
+    const stop = text.indexOf(closing, from);
+    if (stop < 0) unterminated ??= { what, line };
+    return ended(stop < 0 ? text.length : stop + closing.length, token);
+  }
+
+  function ended(end: number, token: Token): Token {
+    at = end;
+    return token;
+  }
+
+  /** Looks at every line end once, so that a file of one long line stays linear. */
+  function newlinesBefore(to: number): number {
+    let count = 0;
+    for (; newline >= 0 && newline < to; newline = text.indexOf("\n", newline + 1)) count++;
+    return count;
+  }
+}

@@ -9,7 +9,16 @@ import { literal } from "./sql.ts";
 import { verdict } from "./verdict.ts";
 
 /** The points between which a runner can die. Each is reported before it is done, in this order; files repeat theirs. */
-export type Step = "bootstrap" | "lease" | "replan" | "bookmark" | "send" | "reconcile" | "readBack" | "renew" | "release";
+export type Step =
+  | "bootstrap"
+  | "lease"
+  | "replan"
+  | "bookmark"
+  | "send"
+  | "reconcile"
+  | "readBack"
+  | "renew"
+  | "release";
 
 /** What is true when the lease is held: read in one request, so it is one moment. */
 export interface Snapshot {
@@ -68,7 +77,9 @@ export async function apply(options: ApplyOptions): Promise<readonly Applied[]> 
       onStep?.("readBack", file.name);
       snapshot = await readSnapshot(database);
       const schemaAfter = options.fingerprint(snapshot.schema);
-      await rows(database, [`UPDATE "_mig_log" SET schema_after = ${literal(schemaAfter)} WHERE name = ${literal(file.name)} AND schema_after IS NULL`]);
+      await rows(database, [
+        `UPDATE "_mig_log" SET schema_after = ${literal(schemaAfter)} WHERE name = ${literal(file.name)} AND schema_after IS NULL`,
+      ]);
       applied[applied.length - 1] = { ...done, schemaAfter };
     }
   } catch (error) {
@@ -121,7 +132,12 @@ const lost = (database: Database, file: string): UserError =>
     fix: "let the other run finish, then run this again: it goes on where the ledger ends",
   });
 
-async function applyOne(options: ApplyOptions, lease: Lease, file: ApplicableFile, snapshot: Snapshot): Promise<Applied> {
+async function applyOne(
+  options: ApplyOptions,
+  lease: Lease,
+  file: ApplicableFile,
+  snapshot: Snapshot,
+): Promise<Applied> {
   const { database, onStep } = options;
   onStep?.("bookmark", file.name);
   const bookmark = await bookmarkOf(database);
@@ -137,7 +153,12 @@ async function applyOne(options: ApplyOptions, lease: Lease, file: ApplicableFil
     tool: options.tool,
     actor: options.actor,
   });
-  const finished = (byThisRun: boolean): Applied => ({ name: file.name, byThisRun, bookmarkBefore: bookmark, schemaAfter: "" });
+  const finished = (byThisRun: boolean): Applied => ({
+    name: file.name,
+    byThisRun,
+    bookmarkBefore: bookmark,
+    schemaAfter: "",
+  });
   for (;;) {
     onStep?.("send", file.name);
     const outcome = await (options.send ?? ((_file, all) => database.run(all)))(file, statements);
@@ -156,9 +177,15 @@ async function applyOne(options: ApplyOptions, lease: Lease, file: ApplicableFil
       case "alreadyApplied":
       case "unknown": {
         onStep?.("reconcile", file.name);
-        const found = await reconcile({ ...options, quietWindowMs: judged.kind === "unknown" ? (options.quietWindowMs ?? 45_000) : 0 }, lease, file, attempt);
+        const found = await reconcile(
+          { ...options, quietWindowMs: judged.kind === "unknown" ? (options.quietWindowMs ?? 45_000) : 0 },
+          lease,
+          file,
+          attempt,
+        );
         if (found !== "absent") return finished(found === "ours");
-        if (judged.kind === "alreadyApplied") throw new Error(`${file.name}: the ledger's UNIQUE refused it, yet the log has no row of it`);
+        if (judged.kind === "alreadyApplied")
+          throw new Error(`${file.name}: the ledger's UNIQUE refused it, yet the log has no row of it`);
         continue;
       }
       default:
@@ -176,17 +203,31 @@ async function bookmarkOf(database: Database): Promise<string | undefined> {
   for (let attempt = 1; ; attempt++) {
     const outcome = await database.bookmark();
     if (outcome.kind === "done") return outcome.value;
-    if (outcome.kind === "refused" || attempt >= 4) throw unanswered(database, outcome.kind === "later" ? { kind: "unknown", message: outcome.message } : outcome);
+    if (outcome.kind === "refused" || attempt >= 4)
+      throw unanswered(
+        database,
+        outcome.kind === "later" ? { kind: "unknown", message: outcome.message } : outcome,
+      );
   }
 }
 
-function rolledBack(database: Database, file: ApplicableFile, { message, assertion }: { message: string; assertion: string | undefined }): UserError {
+function rolledBack(
+  database: Database,
+  file: ApplicableFile,
+  { message, assertion }: { message: string; assertion: string | undefined },
+): UserError {
   return new UserError({
     what: `${file.name} was rolled back; nothing of it was applied`,
     where: database.label,
     got: assertion ?? message,
-    expected: assertion === undefined ? "every statement to succeed" : "what the plan and the file's verification assume",
-    fix: assertion === undefined ? "correct the file (it is not in the ledger, so it may be edited) and run again" : "run the preview again: it shows what is different now",
+    expected:
+      assertion === undefined
+        ? "every statement to succeed"
+        : "what the plan and the file's verification assume",
+    fix:
+      assertion === undefined
+        ? "correct the file (it is not in the ledger, so it may be edited) and run again"
+        : "run the preview again: it shows what is different now",
   });
 }
 

@@ -26,12 +26,16 @@ const text = "the canary sings";
  */
 export async function proveCanaries(database: Database, endpoint: D1Endpoint): Promise<Canaries> {
   const [known] = await rows(database, [`SELECT v FROM "_mig_meta" WHERE k = ${literal(canaryVersion)}`]);
-  if (known?.length === 1) return { atomic: true, batchAtomic: true, assertions: true, foreignKeys: true, primary: undefined };
+  if (known?.length === 1)
+    return { atomic: true, batchAtomic: true, assertions: true, foreignKeys: true, primary: undefined };
   const doomed = [`CREATE TABLE "_mig_canary"(a)`, `INSERT INTO "_mig_missing" VALUES (1)`];
   const failed = await database.run(doomed);
   const batchFailed = await request(endpoint, "POST", "/query", { batch: doomed.map((sql) => ({ sql })) });
   const sung = await database.run([assertion("0", text)]);
-  const [left, pragma] = await rows(database, [`SELECT count(*) AS n FROM sqlite_schema WHERE name = '_mig_canary'`, "PRAGMA foreign_keys"]);
+  const [left, pragma] = await rows(database, [
+    `SELECT count(*) AS n FROM sqlite_schema WHERE name = '_mig_canary'`,
+    "PRAGMA foreign_keys",
+  ]);
   const probe = await database.run(["SELECT 1"]);
   const clean = left?.[0]?.["n"] === 0;
   const found: Canaries = {
@@ -47,10 +51,13 @@ export async function proveCanaries(database: Database, endpoint: D1Endpoint): P
       what: "This database does not keep what safe migrations rest on",
       where: database.label,
       got: `${broken.join(", ")} did not hold`,
-      expected: "requests of several statements to be one transaction, with assertions and foreign keys, on the primary",
+      expected:
+        "requests of several statements to be one transaction, with assertions and foreign keys, on the primary",
       fix: "do not migrate it with Lockstep; report the database's engine version together with this message",
     });
-  await rows(database, [`INSERT OR REPLACE INTO "_mig_meta"(k, v) VALUES (${literal(canaryVersion)}, ${literal(JSON.stringify(found))})`]);
+  await rows(database, [
+    `INSERT OR REPLACE INTO "_mig_meta"(k, v) VALUES (${literal(canaryVersion)}, ${literal(JSON.stringify(found))})`,
+  ]);
   return found;
 }
 

@@ -1,6 +1,6 @@
+import { UserError } from "../../userError.ts";
 import type { D1Rows, Outcome } from "../http.ts";
 import { read } from "../http.ts";
-import { UserError } from "../../userError.ts";
 
 /** The database as the protocol sees it: something that runs one atomic request, and knows its bookmark. */
 export interface Database {
@@ -12,19 +12,31 @@ export interface Database {
 }
 
 /** The rows of each statement of a read-only (or repeatable) request, asked again until it is settled. */
-export async function rows(database: Database, statements: readonly string[]): Promise<readonly (readonly Readonly<Record<string, unknown>>[])[]> {
+export async function rows(
+  database: Database,
+  statements: readonly string[],
+): Promise<readonly (readonly Readonly<Record<string, unknown>>[])[]> {
   const outcome = await read(() => database.run(statements));
   if (outcome.kind === "done") return outcome.value.map((statement) => statement.results);
   throw unanswered(database, outcome);
 }
 
 /** What a request that must be answered throws when it is not. */
-export function unanswered(database: Database, outcome: Exclude<Outcome<unknown>, { kind: "done" | "later" }>): UserError {
+export function unanswered(
+  database: Database,
+  outcome: Exclude<Outcome<unknown>, { kind: "done" | "later" }>,
+): UserError {
   return new UserError({
     what: outcome.kind === "refused" ? "D1 refused a request" : "D1 did not answer",
     where: database.label,
-    got: outcome.kind === "refused" ? `${outcome.message} [code: ${outcome.code}] (HTTP ${outcome.status})` : outcome.message,
+    got:
+      outcome.kind === "refused"
+        ? `${outcome.message} [code: ${outcome.code}] (HTTP ${outcome.status})`
+        : outcome.message,
     expected: "an answer of the D1 API",
-    fix: outcome.kind === "refused" && [401, 403].includes(outcome.status) ? "give the API token the permission D1 Edit" : "run it again; nothing is applied twice",
+    fix:
+      outcome.kind === "refused" && [401, 403].includes(outcome.status)
+        ? "give the API token the permission D1 Edit"
+        : "run it again; nothing is applied twice",
   });
 }

@@ -18,7 +18,12 @@ const pollMs = 3_000;
  * another run), or `absent` (nothing, and the quiet window is over, so the same attempt may be sent again: should the
  * first one still arrive, one of the two fails on the ledger's UNIQUE).
  */
-export async function reconcile(options: ReconcileOptions, lease: Lease, file: ApplicableFile, attempt: string): Promise<"ours" | "another's" | "absent"> {
+export async function reconcile(
+  options: ReconcileOptions,
+  lease: Lease,
+  file: ApplicableFile,
+  attempt: string,
+): Promise<"ours" | "another's" | "absent"> {
   const { database } = options;
   for (let waitedMs = 0; ; waitedMs += pollMs) {
     const [log, ledger, renewed] = await rows(database, [
@@ -32,8 +37,20 @@ export async function reconcile(options: ReconcileOptions, lease: Lease, file: A
       if (row["checksum"] === file.checksum) return "another's";
       throw differs(database, file, `content ${String(row["checksum"])}`, "the same content in every run");
     }
-    if (ledger?.length === 1) throw differs(database, file, "an entry of another tool in the ledger, without our log", "one tool at a time");
-    if (renewed?.length !== 1) throw differs(database, file, "the lease of another run", "the lease to be kept while an outcome is open");
+    if (ledger?.length === 1)
+      throw differs(
+        database,
+        file,
+        "an entry of another tool in the ledger, without our log",
+        "one tool at a time",
+      );
+    if (renewed?.length !== 1)
+      throw differs(
+        database,
+        file,
+        "the lease of another run",
+        "the lease to be kept while an outcome is open",
+      );
     if (waitedMs >= options.quietWindowMs) return "absent";
     await options.sleep(pollMs);
   }

@@ -84,7 +84,13 @@ function prefixGuard({ file, applied }: Claim): string {
   const moved = "the ledger is not the planned prefix";
   const names = JSON.stringify(applied);
   if (names.length <= prefixCharacters)
-    return assertion(`(SELECT json_group_array(name) FROM (SELECT name FROM ${others} ORDER BY id)) = ${literal(names)}`, moved);
+    return assertion(
+      `(SELECT json_group_array(name) FROM (SELECT name FROM ${others} ORDER BY id)) = ${literal(names)}`,
+      moved,
+    );
   const last = applied.at(-1) ?? "";
-  return assertion(`(SELECT count(*) FROM ${others}) = ${applied.length} AND (SELECT name FROM ${others} ORDER BY id DESC LIMIT 1) = ${literal(last)}`, moved);
+  return assertion(
+    `(SELECT count(*) FROM ${others}) = ${applied.length} AND (SELECT name FROM ${others} ORDER BY id DESC LIMIT 1) = ${literal(last)}`,
+    moved,
+  );
 }

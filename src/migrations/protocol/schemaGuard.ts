@@ -23,7 +23,12 @@ export const readSchema = `SELECT type, name, tbl_name, sql ${userObjects} ORDER
 export function schemaObjects(rows: readonly Readonly<Record<string, unknown>>[]): SchemaObject[] {
   return rows.map((row) => {
     const { type, name, tbl_name: tableName, sql } = row;
-    if (typeof type !== "string" || typeof name !== "string" || typeof tableName !== "string" || typeof sql !== "string")
+    if (
+      typeof type !== "string" ||
+      typeof name !== "string" ||
+      typeof tableName !== "string" ||
+      typeof sql !== "string"
+    )
       throw new Error(`sqlite_schema answered with ${JSON.stringify(row)}`);
     return { type, name, tableName, sql };
   });
@@ -41,7 +46,8 @@ export function schemaGuards(planned: readonly SchemaObject[]): string[] {
   while (from < planned.length) {
     let to = from + 1;
     let bytes = Buffer.byteLength(text(planned[from]));
-    while (to < planned.length && bytes + Buffer.byteLength(text(planned[to])) < guardBytes) bytes += Buffer.byteLength(text(planned[to++]));
+    while (to < planned.length && bytes + Buffer.byteLength(text(planned[to])) < guardBytes)
+      bytes += Buffer.byteLength(text(planned[to++]));
     const expected = Buffer.from(planned.slice(from, to).map(text).join("\n")).toString("hex").toUpperCase();
     const actual = `(SELECT hex(group_concat(t, char(10))) FROM (SELECT type || '|' || name || '|' || tbl_name || '|' || sql AS t ${userObjects} ORDER BY type, name LIMIT ${to - from} OFFSET ${from}))`;
     guards.push(assertion(`${actual} = '${expected}'`, drifted));

@@ -9,4 +9,5 @@ export const queryDatabase = (endpoint: D1Endpoint, label: string): Database => 
 });
 
 /** One text for `/query` and `/import`: each statement ended, on lines of its own. */
-export const joined = (statements: readonly string[]): string => statements.map((statement) => `${statement.replace(/;\s*$/, "")};`).join("\n");
+export const joined = (statements: readonly string[]): string =>
+  statements.map((statement) => `${statement.replace(/;\s*$/, "")};`).join("\n");

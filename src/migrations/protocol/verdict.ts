@@ -23,9 +23,14 @@ export function verdict(outcome: Outcome<unknown>): Verdict {
     case "unknown":
       return outcome;
     case "refused":
-      if (/UNIQUE constraint failed: d1_migrations\.name/.test(outcome.message)) return { kind: "alreadyApplied" };
+      if (/UNIQUE constraint failed: d1_migrations\.name/.test(outcome.message))
+        return { kind: "alreadyApplied" };
       if (/NOT NULL constraint failed: _mig_log\.fence/.test(outcome.message)) return { kind: "lostLease" };
-      return { kind: "rolledBack", message: `${outcome.message} [code: ${outcome.code}]`, assertion: failedAssertion(outcome.message) };
+      return {
+        kind: "rolledBack",
+        message: `${outcome.message} [code: ${outcome.code}]`,
+        assertion: failedAssertion(outcome.message),
+      };
     default:
       return outcome satisfies never;
   }

@@ -1,0 +1,112 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { UserError } from "../../userError.ts";
+import { classify, type D1Endpoint, type D1Rows, type Outcome } from "../http.ts";
+import { exchange } from "./exchange.ts";
+
+/** The migrator Worker of one run: deployed when the first file needs it, removed when the run ends. */
+export interface Migrator {
+  readonly run: (statements: readonly string[]) => Promise<Outcome<readonly D1Rows[]>>;
+  readonly remove: () => Promise<void>;
+}
+
+export interface MigratorOptions {
+  readonly endpoint: D1Endpoint;
+  /** Where a script answers once its subdomain is on: `https://<script>.<subdomain>.workers.dev`. */
+  readonly addressOf: (script: string) => Promise<string>;
+  readonly uuid: () => string;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+const source = new URL("../../../workers/lockstep/migrator.js", import.meta.url);
+const compatibilityDate = "2026-06-01";
+/** A new workers.dev name takes a while to be known everywhere. */
+const reachableWithinMs = 90_000;
+
+const answer = z.array(z.object({ results: z.array(z.record(z.string(), z.unknown())).default([]), meta: z.record(z.string(), z.unknown()).default({}) }));
+const scripts = z.array(z.object({ id: z.string() }));
+
+/** Deploys the Worker with a key of its own. Call it only while holding the database's lease: it also removes what dead runs left. */
+export async function deployMigrator(options: MigratorOptions): Promise<Migrator> {
+  const { endpoint } = options;
+  const prefix = `lockstep-migrator-${endpoint.databaseId.slice(0, 8)}-`;
+  for (const { id } of scripts.parse(await api(endpoint, "GET", "/workers/scripts"))) if (id.startsWith(prefix)) await api(endpoint, "DELETE", `/workers/scripts/${id}?force=true`);
+  const script = `${prefix}${options.uuid().slice(0, 8)}`;
+  const key = randomBytes(32).toString("hex");
+  await api(endpoint, "PUT", `/workers/scripts/${script}`, await upload(endpoint.databaseId, key));
+  await api(endpoint, "POST", `/workers/scripts/${script}/subdomain`, { enabled: true, previews_enabled: false });
+  const address = await options.addressOf(script);
+  const remove = async (): Promise<void> => void (await api(endpoint, "DELETE", `/workers/scripts/${script}?force=true`));
+  const send = (method: "GET" | "POST", body?: unknown): ReturnType<typeof exchange> =>
+    exchange(address, { method, headers: { authorization: `Bearer ${key}` }, ...(body === undefined ? {} : { body: JSON.stringify(body) }), timeoutMs: 40_000 });
+  try {
+    await reachable(() => send("GET"), address, options.sleep);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return {
+    remove,
+    run: async (statements) => {
+      const sent = await send("POST", { statements });
+      if (sent.kind === "noAnswer") return { kind: "unknown", message: sent.message };
+      const outcome = classify(sent.status, sent.headers["retry-after"]?.toString() ?? null, sent.text);
+      if (outcome.kind !== "done") return outcome;
+      const parsed = answer.safeParse(outcome.value);
+      return parsed.success ? { kind: "done", value: parsed.data } : { kind: "unknown", message: "the migrator answered in an unknown shape" };
+    },
+  };
+}
+
+async function upload(databaseId: string, key: string): Promise<FormData> {
+  const form = new FormData();
+  const metadata = {
+    main_module: "migrator.js",
+    compatibility_date: compatibilityDate,
+    bindings: [
+      { name: "DB", type: "d1", id: databaseId },
+      { name: "KEY", type: "secret_text", text: key },
+    ],
+  };
+  form.set("metadata", new Blob([JSON.stringify(metadata)], { type: "application/json" }));
+  form.set("migrator.js", new Blob([await readFile(source)], { type: "application/javascript+module" }), "migrator.js");
+  return form;
+}
+
+async function reachable(probe: () => ReturnType<typeof exchange>, address: string, sleep: (ms: number) => Promise<void>): Promise<void> {
+  const until = Date.now() + reachableWithinMs;
+  let last = "";
+  for (let waitMs = 50; Date.now() < until; waitMs = Math.min(waitMs * 2, 3_000)) {
+    const sent = await probe();
+    if (sent.kind === "answer" && sent.status === 200) return;
+    last = sent.kind === "answer" ? `HTTP ${sent.status}` : sent.message;
+    await sleep(waitMs);
+  }
+  throw new UserError({
+    what: "The migrator Worker cannot be reached",
+    where: address,
+    got: last,
+    expected: `an answer within ${reachableWithinMs / 1000} s of its deployment`,
+    fix: "check that this machine reaches workers.dev addresses and that the account has a workers.dev subdomain; nothing was applied",
+  });
+}
+
+async function api(endpoint: D1Endpoint, method: string, path: string, body?: FormData | object): Promise<unknown> {
+  const url = `${endpoint.baseUrl}/accounts/${endpoint.accountId}${path}`;
+  const json = body !== undefined && !(body instanceof FormData);
+  const response = await fetch(url, {
+    method,
+    headers: { authorization: `Bearer ${endpoint.token}`, ...(json ? { "content-type": "application/json" } : {}) },
+    ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
+  });
+  const outcome = classify(response.status, response.headers.get("retry-after"), await response.text());
+  if (outcome.kind === "done") return outcome.value;
+  throw new UserError({
+    what: "The migrator Worker could not be set up",
+    where: `${method} ${new URL(url).pathname}`,
+    got: outcome.message,
+    expected: "success",
+    fix: "give the API token the permission Workers Scripts Edit (a migration with a trigger needs a Worker for the time it runs); nothing was applied",
+  });
+}

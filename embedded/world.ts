@@ -13,6 +13,8 @@ export interface World {
   readonly queues: QueueBroker;
   readonly vectors: VectorEngine;
   readonly ai: AiBackend;
+  /** The folder that everything is kept in; a service may keep files in a subfolder of its own. */
+  readonly dataDir: string;
   /** `http://127.0.0.1:<port>`: for upload and download addresses that the API itself hands out. */
   readonly origin: () => string;
 }

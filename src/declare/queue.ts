@@ -1,0 +1,39 @@
+import type { Named } from "./named.ts";
+
+/** A queue of messages of one type. */
+export interface Queue<Body = unknown> extends Named {
+  readonly kind: "queue";
+  /** Seconds before a message can be delivered. @default 0 */
+  readonly deliveryDelaySeconds?: number;
+  /** Seconds a message is kept. @default 345600 */
+  readonly messageRetentionSeconds?: number;
+  /** Never set: carries the type of the messages to `EnvOf`. */
+  readonly body?: Body;
+}
+
+/** Declares a queue; `queue<Order>("orders")` types what is sent to it. */
+export const queue = <Body = unknown>(
+  name: string,
+  options: Omit<Queue, "kind" | "name" | "body"> = {},
+): Queue<Body> => ({
+  kind: "queue",
+  name,
+  ...options,
+});
+
+/** How a worker takes messages off a queue. Where a setting is missing, Cloudflare's default is sent explicitly. */
+export interface Consume {
+  readonly queue: Queue;
+  /** Where a message goes that failed too often. @default - it is dropped */
+  readonly deadLetter?: Queue;
+  /** Messages in a batch, 1 to 100. @default 10 */
+  readonly batchSize?: number;
+  /** Milliseconds to wait for a full batch, 0 to 60000. @default 5000 */
+  readonly maxWaitTimeMs?: number;
+  /** Deliveries after the first, 0 to 100. @default 3 */
+  readonly maxRetries?: number;
+  /** Seconds before a message is delivered again. @default 0 */
+  readonly retryDelaySeconds?: number;
+  /** Invocations at the same time, 1 to 250. @default - as many as Cloudflare finds useful */
+  readonly maxConcurrency?: number;
+}

@@ -43,9 +43,15 @@ function compile(route: Route): Compiled {
 
 /** Sort key: `0` for a literal segment, `1` for a parameter, `2` for a rest parameter. */
 const literalFirst = (path: string): string =>
-  path.split("/").map((s) => (s.startsWith(":") ? (s.endsWith("+") ? "2" : "1") : `0${s}`)).join("/");
+  path
+    .split("/")
+    .map((s) => (s.startsWith(":") ? (s.endsWith("+") ? "2" : "1") : `0${s}`))
+    .join("/");
 
-function decodeAll(names: readonly string[], values: readonly string[]): Readonly<Record<string, string>> | undefined {
+function decodeAll(
+  names: readonly string[],
+  values: readonly string[],
+): Readonly<Record<string, string>> | undefined {
   try {
     return Object.fromEntries(names.map((name, i) => [name, decodeURIComponent(values[i] ?? "")]));
   } catch {

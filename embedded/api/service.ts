@@ -1,6 +1,6 @@
 import type { ZodType } from "zod";
 import type { Account, World } from "../world.ts";
-import type { Permission } from "./tokens.ts";
+import type { Permission, Token } from "./tokens.ts";
 
 /** One service of the v4 API: a table of routes, nothing else. One file a service. */
 export interface Service {
@@ -29,6 +29,10 @@ export interface ApiRequest {
   readonly account: Account;
   /** The bearer token as sent. */
   readonly bearer: string;
+  /** Whose request this is; throws on routes that need no token. */
+  readonly token: Token;
+  /** Whether the token may see this account. */
+  readonly reaches: (accountId: string) => boolean;
   readonly bytes: () => Promise<Uint8Array>;
   /** Parsed by the schema; malformed JSON or a wrong shape is Cloudflare's 400 with the path of the mistake. */
   readonly json: <T>(schema: ZodType<T>) => Promise<T>;
@@ -37,8 +41,19 @@ export interface ApiRequest {
 }
 
 export type Reply =
-  | { readonly kind: "json"; readonly status: number; readonly result: unknown; readonly resultInfo?: unknown; readonly messages?: readonly ApiMessage[] }
-  | { readonly kind: "raw"; readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array | string };
+  | {
+      readonly kind: "json";
+      readonly status: number;
+      readonly result: unknown;
+      readonly resultInfo?: unknown;
+      readonly messages?: readonly ApiMessage[];
+    }
+  | {
+      readonly kind: "raw";
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: Uint8Array | string;
+    };
 
 export interface ApiMessage {
   readonly code: number;
@@ -46,19 +61,33 @@ export interface ApiMessage {
 }
 
 /** `{success: true, result}` with 200. */
-export const ok = (result: unknown, resultInfo?: unknown): Reply => ({ kind: "json", status: 200, result, ...(resultInfo === undefined ? {} : { resultInfo }) });
+export const ok = (result: unknown, resultInfo?: unknown): Reply => ({
+  kind: "json",
+  status: 200,
+  result,
+  ...(resultInfo === undefined ? {} : { resultInfo }),
+});
 
 /** Cloudflare's error envelope with one error. */
 export class ApiError extends Error {
   readonly status: number;
   readonly code: number;
   readonly meta: Readonly<Record<string, unknown>> | undefined;
-  constructor(status: number, code: number, message: string, meta?: Readonly<Record<string, unknown>>) {
+  /** Shown beside the error, in the envelope's `messages`. */
+  readonly notes: readonly ApiMessage[];
+  constructor(
+    status: number,
+    code: number,
+    message: string,
+    meta?: Readonly<Record<string, unknown>>,
+    notes: readonly ApiMessage[] = [],
+  ) {
     super(message);
     this.name = "ApiError";
     this.status = status;
     this.code = code;
     this.meta = meta;
+    this.notes = notes;
   }
 }
 
@@ -67,13 +96,24 @@ export function paged<T>(request: ApiRequest, all: readonly T[], defaultPerPage 
   const page = positive(request, "page", 1);
   const perPage = positive(request, "per_page", defaultPerPage);
   const result = all.slice((page - 1) * perPage, page * perPage);
-  return ok(result, { page, per_page: perPage, count: result.length, total_count: all.length, total_pages: Math.ceil(all.length / perPage) });
+  return ok(result, {
+    page,
+    per_page: perPage,
+    count: result.length,
+    total_count: all.length,
+    total_pages: Math.ceil(all.length / perPage),
+  });
 }
 
 function positive(request: ApiRequest, parameter: string, fallback: number): number {
   const text = request.url.searchParams.get(parameter);
   if (text === null) return fallback;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new ApiError(400, 7400, `The request is malformed: ${parameter} must be a positive integer, got ${JSON.stringify(text)}`);
+  if (!Number.isInteger(value) || value < 1)
+    throw new ApiError(
+      400,
+      7400,
+      `The request is malformed: ${parameter} must be a positive integer, got ${JSON.stringify(text)}`,
+    );
   return value;
 }

@@ -1,0 +1,51 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { ApiError, type Route } from "./service.ts";
+import { allows, reaches, type Token } from "./tokens.ts";
+
+/** The bearer of the Authorization header; "" when there is none. */
+export const bearerOf = (headers: IncomingHttpHeaders): string =>
+  /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1] ?? "";
+
+/** Whose request it is. Throws Cloudflare's answers for no credentials, the kinds that only real accounts have, and wrong ones. */
+export function authenticate(
+  headers: IncomingHttpHeaders,
+  path: string,
+  findToken: (value: string) => Token | undefined,
+): Token {
+  if (headers.authorization === undefined) {
+    if (headers["x-auth-key"] !== undefined || headers["x-auth-email"] !== undefined)
+      throw new ApiError(403, 9103, "Unknown X-Auth-Key or X-Auth-Email", undefined, [
+        {
+          code: 9103,
+          message:
+            "The embedded Cloudflare knows API tokens only: set CLOUDFLARE_API_TOKEN, and unset CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL.",
+        },
+      ]);
+    throw new ApiError(400, 9106, "Missing X-Auth-Key, X-Auth-Email or Authorization headers");
+  }
+  const bearer = bearerOf(headers);
+  if (bearer === "")
+    throw new ApiError(400, 6003, "Invalid request headers", undefined, [
+      { code: 6111, message: "Invalid format for Authorization header" },
+    ]);
+  const token = findToken(bearer);
+  if (token !== undefined) return token;
+  if (path.endsWith("/tokens/verify")) throw new ApiError(401, 1000, "Invalid API Token");
+  throw new ApiError(401, 10000, "Authentication error", undefined, [
+    {
+      code: 10000,
+      message: "This token is not one of the embedded Cloudflare's: its connection.json has the one to use.",
+    },
+  ]);
+}
+
+/** Cloudflare's own text does not say which permission is missing; ours adds it as a message beside the error. */
+export function authorize(token: Token, route: Route, params: Readonly<Record<string, string>>): void {
+  if (!reaches(token, params["account"])) throw refused("it is not for this account");
+  if (!allows(token, route.permission)) throw refused(`it lacks the permission "${route.permission ?? ""}"`);
+}
+
+const refused = (why: string): ApiError =>
+  new ApiError(403, 10000, "Authentication error", undefined, [
+    { code: 10000, message: `The API token was recognised, but ${why}.` },
+  ]);

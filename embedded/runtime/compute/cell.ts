@@ -1,0 +1,229 @@
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { Agent } from "node:http";
+import { join } from "node:path";
+import { Log, LogLevel, Miniflare, type WorkerdStructuredLog } from "miniflare";
+
+import { z } from "zod";
+import { type ScriptName, UploadRejected, type VersionSpec } from "../compute.ts";
+import { prepareAssets } from "./assets.ts";
+import {
+  type CellRole,
+  external,
+  type RemoteObjects,
+  remoteObjects,
+  type UserWorkerContext,
+  userWorker,
+} from "./cellOptions.ts";
+import { workerdEnvironment } from "./orphans.ts";
+import { rejection } from "./rejection.ts";
+import { newestCompatibilityDate } from "./workerdBinary.ts";
+
+const linkText = readFileSync(new URL("./link.worker.js", import.meta.url), "utf8");
+const eventsText = readFileSync(new URL("./events.worker.js", import.meta.url), "utf8");
+
+export interface CellSettings {
+  readonly dataDir: string;
+  readonly storesAddress: string;
+  readonly dataPlaneAddress: string;
+  readonly frontAddress: string;
+  /** Proves that an exception's header came from link. */
+  readonly nonce: string;
+  readonly egress: "allow" | "refuse";
+}
+
+/** Where other cells find this one. All of it is new after workerd was restarted. */
+export interface CellAddress {
+  /** workerd's door for other processes, `127.0.0.1:<port>`. */
+  readonly address: string;
+  /** The service behind the default entrypoint: the worker, or its asset router. */
+  readonly main: string;
+  /** The worker itself. */
+  readonly user: string;
+}
+
+/** One workerd with one version of one script in it, and `link`. */
+export interface Cell {
+  readonly name: ScriptName;
+  readonly version: VersionSpec;
+  readonly role: CellRole;
+  readonly startMs: number;
+  readonly agent: Agent;
+  address: CellAddress;
+  /** Takes the front door's requests. */
+  httpPort: number;
+  controlUrl: URL;
+  /** Requests, batches and events under way that came through Node. */
+  inflight: number;
+  readonly stop: () => Promise<void>;
+}
+
+/** A date later than the bundled workerd knows is refused by it. */
+export function clampedDate(date: string): { readonly date: string; readonly warning: string | undefined } {
+  const newest = newestCompatibilityDate;
+  if (date <= newest) return { date, warning: undefined };
+  return {
+    date: newest,
+    warning: `The compatibility date ${date} is newer than this runtime knows; the worker runs with ${newest}.`,
+  };
+}
+
+let serial = 0;
+
+/** Starts a version. Throws {@link UploadRejected} with workerd's own words when it does not start. */
+export async function startCell(
+  settings: CellSettings,
+  name: ScriptName,
+  version: VersionSpec,
+  role: CellRole,
+  events: {
+    readonly onLog: (level: string, text: string, atMs: number) => void;
+    /** workerd was restarted after a crash: every address is new. */
+    readonly onRestart: (cell: Cell) => void;
+  },
+): Promise<Cell> {
+  const startedAt = performance.now();
+  serial += 1;
+  const directory = join(settings.dataDir, "run", `${process.pid}-${serial}`);
+  mkdirSync(directory, { recursive: true });
+  const context: UserWorkerContext = {
+    script: name.script,
+    caller: `${name.account}/${name.script}/${version.id}`,
+    role,
+    storesAddress: settings.storesAddress,
+    dataPlaneAddress: settings.dataPlaneAddress,
+    assetsDirectory:
+      version.assets === undefined ? undefined : await prepareAssets(version.assets, directory),
+  };
+  let cell: Cell | undefined;
+  // What is logged by a start that fails is in the refusal; a trial's is nobody's.
+  const early: [string, string, number][] = [];
+  const miniflare = new Miniflare({
+    host: "127.0.0.1",
+    port: 0,
+    cf: false,
+    logRequests: false,
+    log: new Log(LogLevel.NONE),
+    handleStructuredLogs: ({ level, message, timestamp }: WorkerdStructuredLog) => {
+      if (cell === undefined) early.push([level, message, timestamp]);
+      else events.onLog(level, message, timestamp);
+    },
+    unsafeRuntimeEnv: { FORCE_COLOR: "0", ...workerdEnvironment(settings.dataDir) },
+    unsafeDevRegistryPath: join(directory, "registry"),
+    unsafeHandleRuntimeRestart: async () => {
+      if (cell === undefined) return;
+      Object.assign(cell, await addresses(miniflare, directory));
+      events.onRestart(cell);
+    },
+    ...(role === "objects" ? { durableObjectsPersist: join(settings.dataDir, "objects") } : {}),
+    workers: [
+      userWorker(version, clampedDate(version.compatibilityDate).date, context),
+      linkWorker(settings, version, role, remoteObjects(version, context)),
+    ],
+  });
+  const end = async (): Promise<void> => {
+    try {
+      await miniflare.dispose();
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  };
+  try {
+    await miniflare.ready;
+    const agent = new Agent({ keepAlive: true });
+    cell = {
+      name,
+      version,
+      role,
+      startMs: performance.now() - startedAt,
+      agent,
+      inflight: 0,
+      ...(await addresses(miniflare, directory)),
+      stop: async () => {
+        agent.destroy();
+        await end();
+      },
+    };
+    if (role !== "trial") for (const line of early) events.onLog(...line);
+    return cell;
+  } catch (error) {
+    await end().catch(() => {}); // what Miniflare says while ending a failed start is the same failure
+    const text = rejection(error);
+    throw text === undefined ? error : new UploadRejected(text);
+  }
+}
+
+function linkWorker(
+  settings: CellSettings,
+  version: VersionSpec,
+  role: CellRole,
+  remote: readonly RemoteObjects[],
+) {
+  const main = [
+    'import { objectClass } from "./link.js"; export * from "./link.js"; export { default } from "./link.js";',
+    ...remote.map(
+      (r) =>
+        `export const ${r.exportName} = objectClass(${JSON.stringify(r.script)}, ${JSON.stringify(r.namespaceId)});`,
+    ),
+  ].join("\n");
+  const owned = role === "objects" ? version.objectClasses : [];
+  return {
+    name: "link",
+    modulesRoot: "/",
+    modules: [
+      { type: "ESModule" as const, path: "/main.js", contents: main },
+      { type: "ESModule" as const, path: "/link.js", contents: linkText },
+    ],
+    compatibilityDate: "2026-06-01",
+    compatibilityFlags: ["service_binding_extra_handlers"],
+    unsafeEphemeralDurableObjects: true,
+    bindings: {
+      NONCE: settings.nonce,
+      EGRESS: settings.egress,
+      FRONT_PORT: Number(settings.frontAddress.split(":")[1]),
+    },
+    serviceBindings: { USER: "user", FRONT: { external: { address: settings.frontAddress, http: {} } } },
+    durableObjects: Object.fromEntries(
+      owned.map((c) => [
+        `OBJECTS ${c.namespaceId}`,
+        {
+          className: c.className,
+          scriptName: "user",
+          useSQLite: c.storage !== "legacy-kv",
+          unsafeUniqueKey: c.namespaceId,
+        },
+      ]),
+    ),
+    unsafeBindings: [
+      external("CELLS", { kind: "CELLS" }),
+      external("EVENTS", { kind: "EVENTS", script: eventsText }),
+    ],
+    unsafeDirectSockets: [
+      { host: "127.0.0.1", port: 0 },
+      { host: "127.0.0.1", port: 0, entrypoint: "Control" },
+    ],
+  };
+}
+
+const registrySchema = z.object({
+  debugPortAddress: z.string(),
+  defaultEntrypointService: z.string(),
+  userWorkerService: z.string(),
+});
+
+/** Miniflare writes the debug port and its names of services nowhere but into its registry file. */
+async function addresses(
+  miniflare: Miniflare,
+  directory: string,
+): Promise<Pick<Cell, "address" | "httpPort" | "controlUrl">> {
+  const entry = registrySchema.parse(JSON.parse(await readFile(join(directory, "registry", "user"), "utf8")));
+  return {
+    address: {
+      address: entry.debugPortAddress,
+      main: entry.defaultEntrypointService,
+      user: entry.userWorkerService,
+    },
+    httpPort: Number((await miniflare.unsafeGetDirectURL("link")).port),
+    controlUrl: await miniflare.unsafeGetDirectURL("link", "Control"),
+  };
+}

@@ -1,0 +1,89 @@
+import { z } from "zod";
+import type { Compute, Invocation, QueueOutcome, ScriptName } from "../compute.ts";
+import type { Cell } from "./cell.ts";
+import { choose } from "./choose.ts";
+import type { Scripts } from "./scripts.ts";
+
+const queueResultSchema = z.object({
+  outcome: z.string(),
+  ackAll: z.boolean(),
+  retryBatch: z.object({ retry: z.boolean(), delaySeconds: z.number().optional() }),
+  explicitAcks: z.array(z.string()),
+  retryMessages: z.array(z.object({ msgId: z.string(), delaySeconds: z.number().optional() })),
+});
+const scheduledResultSchema = z.object({ outcome: z.string() });
+
+/** Events that no request carries: queue batches and crons. They enter the cell through link's control socket. */
+export function deliver({
+  scripts,
+  onInvocation,
+}: {
+  readonly scripts: Scripts;
+  readonly onInvocation: (invocation: Invocation) => void;
+}): Pick<Compute, "queue" | "scheduled"> {
+  const inCell = async <T extends { outcome: string }>(
+    name: ScriptName,
+    path: string,
+    body: object,
+    schema: z.ZodType<T>,
+  ): Promise<T> => {
+    const cell = await cellOf(scripts, name);
+    const atMs = Date.now();
+    const startedAt = performance.now();
+    let ok = false;
+    cell.inflight += 1;
+    try {
+      const response = await fetch(new URL(path, cell.controlUrl), {
+        method: "POST",
+        body: JSON.stringify(body),
+      });
+      if (!response.ok)
+        throw new Error(`The runtime of ${name.script} could not take ${path}: ${await response.text()}`);
+      const result = schema.parse(await response.json());
+      ok = result.outcome === "ok";
+      return result;
+    } finally {
+      cell.inflight -= 1;
+      const wallMs = performance.now() - startedAt;
+      const { account, script } = name;
+      onInvocation({
+        account,
+        script,
+        version: cell.version.id,
+        atMs,
+        wallMs,
+        status: ok ? 200 : 500,
+        exception: !ok,
+      });
+    }
+  };
+
+  return {
+    queue: async (name, queue, messages): Promise<QueueOutcome> => {
+      const sent = messages.map(({ body, ...m }) => ({
+        ...m,
+        bodyBase64: Buffer.from(body).toString("base64"),
+      }));
+      const result = await inCell(name, "/queue", { queue, messages: sent }, queueResultSchema);
+      const { retryBatch } = result;
+      const delay = (seconds: number | undefined) => (seconds === undefined ? {} : { delaySeconds: seconds });
+      return {
+        outcome: result.outcome,
+        ackAll: result.ackAll,
+        retryAll: retryBatch.retry ? delay(retryBatch.delaySeconds) : undefined,
+        explicitAcks: result.explicitAcks,
+        retries: result.retryMessages.map((r) => ({ id: r.msgId, ...delay(r.delaySeconds) })),
+      };
+    },
+    scheduled: (name, cron, atMs) => inCell(name, "/scheduled", { cron, atMs }, scheduledResultSchema),
+  };
+}
+
+async function cellOf(scripts: Scripts, name: ScriptName): Promise<Cell> {
+  const script = scripts.find(name.account, name.script);
+  await script?.opened;
+  const cell = script === undefined ? undefined : choose(script.shares, name.script, {});
+  if (cell === undefined)
+    throw new Error(`Script not found: "${name.script}" has no deployment in this account.`);
+  return cell;
+}

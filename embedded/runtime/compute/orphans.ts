@@ -1,0 +1,62 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { workerdPath } from "./workerdBinary.ts";
+
+const starter = fileURLToPath(new URL("./workerd.sh", import.meta.url));
+const pidsDirectory = (dataDir: string): string => join(dataDir, "run", "pids");
+
+/** Makes Miniflare start workerd through a script that ties its life to ours. Not on Windows, which has no `sh`. */
+export function tieWorkerdToThisProcess(dataDir: string): void {
+  if (process.platform === "win32") return;
+  mkdirSync(pidsDirectory(dataDir), { recursive: true });
+  process.env["MINIFLARE_WORKERD_PATH"] = starter;
+  process.env["LOCKSTEP_WORKERD"] = workerdPath;
+}
+
+/** What the starting script needs to know, a Miniflare. */
+export const workerdEnvironment = (dataDir: string): Record<string, string> => ({
+  LOCKSTEP_WORKERD: workerdPath,
+  LOCKSTEP_WORKERD_PIDS: pidsDirectory(dataDir),
+});
+
+/**
+ * Ends the workerds that a killed process left behind with this data folder: they still hold the objects' storage.
+ * Returns how many. Only processes that are workerd and whose parent is gone are ended.
+ */
+export async function endOrphans(dataDir: string): Promise<number> {
+  const directory = pidsDirectory(dataDir);
+  mkdirSync(directory, { recursive: true });
+  let ended = 0;
+  for (const file of readdirSync(directory)) {
+    const path = join(directory, file);
+    const parent = Number(readFileSync(path, "utf8"));
+    const found = processOf(Number(file));
+    if (found === undefined || !/workerd.*--control-fd=3/s.test(found.command)) {
+      rmSync(path, { force: true });
+      continue;
+    }
+    if (found.parent === parent) continue; // its process lives: not an orphan
+    process.kill(Number(file), "SIGKILL");
+    while (processOf(Number(file)) !== undefined) await sleep(5);
+    rmSync(path, { force: true });
+    ended += 1;
+  }
+  return ended;
+}
+
+function processOf(pid: number): { readonly parent: number; readonly command: string } | undefined {
+  if (!Number.isInteger(pid) || pid <= 1) return undefined;
+  try {
+    const line = execFileSync("ps", ["-o", "ppid=,stat=,args=", "-p", String(pid)], {
+      encoding: "utf8",
+    }).trim();
+    const [, parent, state, command] = /^(\d+)\s+(\S+)\s+(.*)$/s.exec(line) ?? [];
+    if (state === undefined || state.startsWith("Z")) return undefined;
+    return { parent: Number(parent), command: command ?? "" };
+  } catch {
+    return undefined; // ps answers with an error when there is no such process
+  }
+}

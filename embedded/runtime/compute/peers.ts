@@ -1,0 +1,86 @@
+import { z } from "zod";
+import type { Cell } from "./cell.ts";
+import type { Scripts } from "./scripts.ts";
+
+const callsSchema = z.record(z.string(), z.number());
+type Calls = z.infer<typeof callsSchema>;
+
+/** Keeps the `link` of every cell told where the scripts it calls live. */
+export interface Peers {
+  /** From here on the cell hears of every change. Settles when it heard the first. */
+  readonly add: (cell: Cell) => Promise<void>;
+  readonly remove: (cell: Cell) => void;
+  /** Tells all cells that call the script. Settles when every one of them answered. */
+  readonly tell: (account: string, script: string) => Promise<void>;
+  /** Calls under way from any cell to this one. */
+  readonly callsTo: (cell: Cell, kind: "service" | "objects") => Promise<number>;
+}
+
+export function peerTable(scripts: Scripts): Peers {
+  /** One post after another for each cell, each with all it should know: none can undo a later one. */
+  const cells = new Map<Cell, Promise<Calls>>();
+
+  const post = (cell: Cell): Promise<Calls> => {
+    const before = cells.get(cell) ?? Promise.resolve({});
+    const next = before.then(() => send(cell, scripts));
+    if (cells.has(cell)) cells.set(cell, next);
+    return next;
+  };
+  const callers = (account: string, script: string): Cell[] =>
+    [...cells.keys()].filter((c) => c.name.account === account && calledBy(c).has(script));
+
+  return {
+    add: async (cell) => {
+      cells.set(cell, Promise.resolve({}));
+      await post(cell);
+    },
+    remove: (cell) => {
+      cells.delete(cell);
+    },
+    tell: async (account, script) => {
+      await Promise.all(callers(account, script).map(post));
+    },
+    callsTo: async (cell, kind) => {
+      const answers = await Promise.all(callers(cell.name.account, cell.name.script).map(post));
+      return answers.reduce((sum, calls) => sum + (calls[`${kind} ${cell.address.address}`] ?? 0), 0);
+    },
+  };
+}
+
+/** The scripts a cell has bindings to. */
+function calledBy(cell: Cell): Set<string> {
+  return new Set(
+    cell.version.bindings.flatMap((b) => (b.kind === "service" || b.kind === "object" ? [b.script] : [])),
+  );
+}
+
+/** A cell that cannot be reached has crashed or is ending: it is told again when it is back. */
+async function send(cell: Cell, scripts: Scripts): Promise<Calls> {
+  const peers = Object.fromEntries(
+    [...calledBy(cell)].map((name) => [name, peer(scripts, cell.name.account, name)]),
+  );
+  try {
+    const response = await fetch(new URL("/peers", cell.controlUrl), {
+      method: "POST",
+      body: JSON.stringify(peers),
+    });
+    return callsSchema.parse(await response.json());
+  } catch (error) {
+    if (error instanceof TypeError) return {}; // Node's fetch: no connection
+    throw error;
+  }
+}
+
+function peer(scripts: Scripts, account: string, name: string): object {
+  const script = scripts.find(account, name);
+  if (script === undefined) return { state: "absent" };
+  return {
+    state: script.state,
+    services: script.shares.map((s) => ({
+      ...s.cell.address,
+      version: s.cell.version.id,
+      weight: s.percentage,
+    })),
+    objects: script.owner?.address ?? null,
+  };
+}

@@ -1,0 +1,96 @@
+import { kVoid } from "miniflare";
+import { z } from "zod";
+
+/** Options of one binding that lives outside the cell: a store, or workerd's door to other cells. */
+const optionsSchema = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.enum(["KV", "R2", "D1", "QUEUE", "VECTORIZE", "AI"]),
+    id: z.string(),
+    address: z.string(),
+    caller: z.string(),
+  }),
+  z.object({ kind: z.literal("CELLS") }),
+  z.object({ kind: z.literal("EVENTS"), script: z.string() }),
+]);
+type Options = z.infer<typeof optionsSchema>;
+type StoreOptions = Exclude<Options, { kind: "CELLS" | "EVENTS" }>;
+
+const entriesSchema = z.array(z.object({ name: z.string(), options: optionsSchema }));
+const entries = (given: unknown): z.infer<typeof entriesSchema> =>
+  Array.isArray(given) ? entriesSchema.parse(given) : [];
+
+const eventsService = "lockstep:events";
+const serviceName = (store: StoreOptions): string => `lockstep:${store.kind}/${store.id}`;
+
+/** A service of its own: bound from a worker, Miniflare would put the asset router in between. */
+const events = (script: string): object => ({
+  name: eventsService,
+  worker: {
+    modules: [{ name: "events.js", esModule: script }],
+    compatibilityDate: "2026-06-01",
+    compatibilityFlags: ["service_binding_extra_handlers"],
+    bindings: [{ name: "USER", service: { name: "core:user:user" } }],
+  },
+});
+
+function services(options: Options): object[] {
+  if (options.kind === "CELLS") return [];
+  if (options.kind === "EVENTS") return [events(options.script)];
+  const injectRequestHeaders = [
+    { name: "x-lockstep-store", value: `${options.kind}/${options.id}` },
+    { name: "x-lockstep-caller", value: options.caller },
+  ];
+  return [
+    { name: serviceName(options), external: { address: options.address, http: { injectRequestHeaders } } },
+  ];
+}
+
+/** The binding as workerd's own class: what a worker sees cannot be told from Cloudflare's. */
+function binding(options: Options): object {
+  if (options.kind === "CELLS") return { workerdDebugPort: kVoid };
+  if (options.kind === "EVENTS") return { service: { name: eventsService } };
+  const service = { name: serviceName(options) };
+  const { kind } = options;
+  switch (kind) {
+    case "KV":
+      return { kvNamespace: service };
+    case "R2":
+      return { r2Bucket: service };
+    case "QUEUE":
+      return { queue: service };
+    case "D1":
+      return wrapped("d1-api", service);
+    case "AI":
+      return wrapped("ai-api", service);
+    case "VECTORIZE":
+      return wrapped(
+        "vectorize-api",
+        service,
+        { name: "indexId", text: options.id },
+        { name: "indexVersion", text: "v2" },
+        { name: "useNdJson", json: "true" },
+      );
+    default:
+      return kind satisfies never;
+  }
+}
+
+const wrapped = (module: string, service: object, ...more: readonly object[]): object => ({
+  wrapped: {
+    moduleName: `cloudflare-internal:${module}`,
+    innerBindings: [{ name: "fetcher", service }, ...more],
+  },
+});
+
+/** Miniflare's plugin interface; it loads this file by its path. */
+export const plugins = {
+  lockstep: {
+    bindingTypeDescription: "Lockstep store",
+    options: { parse: (x: unknown) => x, safeParse: (x: unknown) => ({ success: true, data: x }) },
+    getBindings: async (given: unknown): Promise<object[]> =>
+      entries(given).map(({ name, options }) => ({ name, ...binding(options) })),
+    getNodeBindings: (): object => ({}),
+    getServices: async ({ options }: { options: unknown }): Promise<object[]> =>
+      entries(options).flatMap((entry) => services(entry.options)),
+  },
+};

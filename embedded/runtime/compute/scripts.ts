@@ -1,0 +1,76 @@
+import type { ScriptName } from "../compute.ts";
+import type { Cell } from "./cell.ts";
+
+export interface Share {
+  readonly cell: Cell;
+  /** Above 0; all of a script add up to 100. */
+  readonly percentage: number;
+}
+
+/** One script as the front door and the other cells see it. */
+export interface Script {
+  readonly name: ScriptName;
+  /** Where stateless code runs; empty while nothing is deployed. Oldest version first. */
+  shares: readonly Share[];
+  /** Where its Durable Objects live; undefined without classes, and while they change hands. */
+  owner: Cell | undefined;
+  /** `starting` also while a first deployment is under way: requests wait. */
+  state: "live" | "starting" | "absent";
+  subdomainEnabled: boolean;
+  /** Settled when `state` left `starting`. */
+  opened: Promise<void>;
+  readonly open: { resolve: () => void };
+  /** Deployments of one script come one after another. */
+  turn: Promise<unknown>;
+}
+
+/** All scripts of all accounts. */
+export interface Scripts {
+  readonly find: (account: string, script: string) => Script | undefined;
+  readonly findOrAdd: (name: ScriptName) => Script;
+  readonly byHost: (accountName: string, script: string) => Script | undefined;
+  readonly all: () => readonly Script[];
+}
+
+export function scriptTable(): Scripts {
+  const table = new Map<string, Script>();
+  const key = (account: string, script: string): string => `${account}/${script}`;
+  return {
+    find: (account, script) => table.get(key(account, script)),
+    findOrAdd: (name) => {
+      const known = table.get(key(name.account, name.script));
+      if (known !== undefined) return known;
+      const script: Script = {
+        name,
+        shares: [],
+        owner: undefined,
+        state: "absent",
+        subdomainEnabled: false,
+        opened: Promise.resolve(),
+        open: { resolve: () => {} },
+        turn: Promise.resolve(),
+      };
+      table.set(key(name.account, name.script), script);
+      return script;
+    },
+    byHost: (accountName, script) =>
+      [...table.values()].find(
+        (s) => s.name.script === script && s.name.accountName.toLowerCase() === accountName,
+      ),
+    all: () => [...table.values()],
+  };
+}
+
+/** From here on requests wait for the script. */
+export function markStarting(script: Script): void {
+  if (script.state !== "absent") return;
+  script.state = "starting";
+  script.opened = new Promise((resolve) => {
+    script.open.resolve = resolve;
+  });
+}
+
+export function settle(script: Script): void {
+  script.state = script.shares.length > 0 ? "live" : "absent";
+  script.open.resolve();
+}

@@ -10,7 +10,9 @@ test("each section is a note named after its file and heading", () => {
 });
 
 test("a comment in a code block is no heading", () => {
-  expect(sections("# A\n```sh\n# not a heading\n```", "guide")).toEqual([{ title: "guide: A", text: "```sh\n# not a heading\n```" }]);
+  expect(sections("# A\n```sh\n# not a heading\n```", "guide")).toEqual([
+    { title: "guide: A", text: "```sh\n# not a heading\n```" },
+  ]);
 });
 
 test("a section without text is no note", () => {

@@ -9,7 +9,13 @@ export interface DemoNote {
 /** The project's own documentation as notes: one a section. */
 export function documentationNotes(projectDirectory: string): DemoNote[] {
   const docs = join(projectDirectory, "docs");
-  const files = [join(projectDirectory, "README.md"), ...readdirSync(docs).filter((name) => name.endsWith(".md")).sort().map((name) => join(docs, name))];
+  const files = [
+    join(projectDirectory, "README.md"),
+    ...readdirSync(docs)
+      .filter((name) => name.endsWith(".md"))
+      .sort()
+      .map((name) => join(docs, name)),
+  ];
   return files.flatMap((file) => sections(readFileSync(file, "utf8"), basename(file, ".md")));
 }
 
@@ -23,5 +29,7 @@ export function sections(markdown: string, file: string): DemoNote[] {
     if (heading === null) notes.at(-1)?.lines.push(line);
     else notes.push({ title: `${file}: ${heading[1] ?? ""}`, lines: [] });
   }
-  return notes.map(({ title, lines }) => ({ title, text: lines.join("\n").trim() })).filter(({ text }) => text !== "");
+  return notes
+    .map(({ title, lines }) => ({ title, text: lines.join("\n").trim() }))
+    .filter(({ text }) => text !== "");
 }

@@ -149,13 +149,14 @@ function isUnsettled(status: number, code: number, message: string): boolean {
 export async function read<T>(
   ask: () => Promise<Outcome<T>>,
   attempts = 5,
+  wait: (ms: number) => Promise<unknown> = sleep,
 ): Promise<Exclude<Outcome<T>, { kind: "later" }>> {
   for (let attempt = 1; ; attempt++) {
     const outcome = await ask();
     if (outcome.kind === "done" || outcome.kind === "refused") return outcome;
     if (attempt >= attempts)
       return outcome.kind === "unknown" ? outcome : { kind: "unknown", message: outcome.message };
-    await sleep(outcome.kind === "later" ? outcome.retryAfterMs : 200 * 2 ** attempt);
+    await wait(outcome.kind === "later" ? outcome.retryAfterMs : 200 * 2 ** attempt);
   }
 }
 

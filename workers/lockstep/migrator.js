@@ -4,7 +4,8 @@
  */
 export default {
   async fetch(request, env) {
-    if (!(await isHolder(request.headers.get("authorization") ?? "", env.KEY))) return new Response("not found\n", { status: 404 });
+    if (!(await isHolder(request.headers.get("authorization") ?? "", env.KEY)))
+      return new Response("not found\n", { status: 404 });
     if (request.method === "GET") return Response.json({ success: true, result: null, errors: [] });
     const { statements } = await request.json();
     try {
@@ -12,13 +13,17 @@ export default {
       return Response.json({ success: true, result, errors: [] });
     } catch (error) {
       const message = String(error?.message ?? error).replace(/^D1_ERROR: /, "");
-      return Response.json({ success: false, result: null, errors: [{ code: 7500, message }] }, { status: 400 });
+      return Response.json(
+        { success: false, result: null, errors: [{ code: 7500, message }] },
+        { status: 400 },
+      );
     }
   },
 };
 
 /** Compares digests, so that the time taken tells nothing about the key. */
 async function isHolder(authorization, key) {
-  const digest = async (text) => new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  const digest = async (text) =>
+    new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
   return crypto.subtle.timingSafeEqual(await digest(authorization), await digest(`Bearer ${key}`));
 }

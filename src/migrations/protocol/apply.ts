@@ -1,6 +1,7 @@
 import { UserError } from "../../userError.ts";
+import { read } from "../http.ts";
 import { bootstrapStatements } from "../tables.ts";
-import { type Database, rows, unanswered } from "./database.ts";
+import { attempts, type Database, rows, unanswered } from "./database.ts";
 import { type Lease, readLease, releaseLease, renewLease, takeLease } from "./lease.ts";
 import { reconcile } from "./reconcile.ts";
 import { type ApplicableFile, requestStatements } from "./request.ts";
@@ -40,7 +41,6 @@ export interface ApplyOptions {
   readonly tool: string;
   readonly actor: string | undefined;
   readonly uuid: () => string;
-  readonly sleep: (ms: number) => Promise<void>;
   /** Longer than D1 lets a request live: after it, one that left no trace never will. @default 45 000 */
   readonly quietWindowMs?: number;
   readonly onStep?: (step: Step, file: string | undefined) => void;
@@ -171,7 +171,7 @@ async function applyOne(
       case "rolledBack":
         throw rolledBack(database, file, judged);
       case "later":
-        await options.sleep(judged.retryAfterMs);
+        await database.sleep(judged.retryAfterMs);
         await keep(database, lease, file.name);
         continue;
       case "alreadyApplied":
@@ -199,16 +199,10 @@ async function keep(database: Database, lease: Lease, file: string): Promise<voi
   if (renewed?.length !== 1) throw lost(database, file);
 }
 
-async function bookmarkOf(database: Database): Promise<string | undefined> {
-  for (let attempt = 1; ; attempt++) {
-    const outcome = await database.bookmark();
-    if (outcome.kind === "done") return outcome.value;
-    if (outcome.kind === "refused" || attempt >= 4)
-      throw unanswered(
-        database,
-        outcome.kind === "later" ? { kind: "unknown", message: outcome.message } : outcome,
-      );
-  }
+async function bookmarkOf(database: Database): Promise<string> {
+  const outcome = await read(database.bookmark, attempts, database.sleep);
+  if (outcome.kind === "done") return outcome.value;
+  throw unanswered(database, outcome);
 }
 
 function rolledBack(

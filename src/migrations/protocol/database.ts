@@ -9,14 +9,19 @@ export interface Database {
   /** All statements as one transaction; the outcome tells what is known. */
   readonly run: (statements: readonly string[]) => Promise<Outcome<readonly D1Rows[]>>;
   readonly bookmark: () => Promise<Outcome<string>>;
+  /** How a retry waits. */
+  readonly sleep: (ms: number) => Promise<void>;
 }
+
+/** A request that may be repeated is asked this often before the run gives up. */
+export const attempts = 5;
 
 /** The rows of each statement of a read-only (or repeatable) request, asked again until it is settled. */
 export async function rows(
   database: Database,
   statements: readonly string[],
 ): Promise<readonly (readonly Readonly<Record<string, unknown>>[])[]> {
-  const outcome = await read(() => database.run(statements));
+  const outcome = await read(() => database.run(statements), attempts, database.sleep);
   if (outcome.kind === "done") return outcome.value.map((statement) => statement.results);
   throw unanswered(database, outcome);
 }

@@ -3,8 +3,20 @@ import { z } from "zod";
 import { type D1Endpoint, type D1Rows, type Outcome, request } from "../http.ts";
 import { joined } from "./transports.ts";
 
-const started = z.object({ upload_url: z.string().optional(), filename: z.string().optional(), at_bookmark: z.string().optional(), status: z.string().optional(), error: z.string().optional() });
-const polled = z.object({ success: z.boolean().optional(), status: z.string().optional(), error: z.string().optional(), errors: z.array(z.string()).optional(), at_bookmark: z.string().optional() });
+const started = z.object({
+  upload_url: z.string().optional(),
+  filename: z.string().optional(),
+  at_bookmark: z.string().optional(),
+  status: z.string().optional(),
+  error: z.string().optional(),
+});
+const polled = z.object({
+  success: z.boolean().optional(),
+  status: z.string().optional(),
+  error: z.string().optional(),
+  errors: z.array(z.string()).optional(),
+  at_bookmark: z.string().optional(),
+});
 
 const pollMs = 500;
 
@@ -12,7 +24,12 @@ const pollMs = 500;
  * Runs statements through `/import`: for work that outlasts `/query`'s 30 seconds. The database answers nobody meanwhile,
  * and a failure is taken back by time travel instead of by a transaction. Only by an explicit header of the file.
  */
-export async function importStatements(endpoint: D1Endpoint, statements: readonly string[], attempt: string, sleep: (ms: number) => Promise<void>): Promise<Outcome<readonly D1Rows[]>> {
+export async function importStatements(
+  endpoint: D1Endpoint,
+  statements: readonly string[],
+  attempt: string,
+  sleep: (ms: number) => Promise<void>,
+): Promise<Outcome<readonly D1Rows[]>> {
   // A file that is already stored starts to run at `init`: the attempt's line makes each attempt a file of its own.
   const body = Buffer.from(`-- attempt ${attempt}\n${joined(statements)}\n`);
   const etag = createHash("md5").update(body).digest("hex");
@@ -24,8 +41,13 @@ export async function importStatements(endpoint: D1Endpoint, statements: readonl
   if (begun.data.upload_url !== undefined && begun.data.filename !== undefined) {
     const stored = await put(begun.data.upload_url, body, etag);
     if (stored !== undefined) return { kind: "refused", status: 0, code: 0, message: stored };
-    const ingest = await request(endpoint, "POST", "/import", { action: "ingest", etag, filename: begun.data.filename });
-    if (ingest.kind !== "done") return ingest.kind === "later" ? { kind: "unknown", message: ingest.message } : ingest;
+    const ingest = await request(endpoint, "POST", "/import", {
+      action: "ingest",
+      etag,
+      filename: begun.data.filename,
+    });
+    if (ingest.kind !== "done")
+      return ingest.kind === "later" ? { kind: "unknown", message: ingest.message } : ingest;
     const taken = polled.safeParse(ingest.value);
     if (!taken.success) return unknownShape("ingest");
     bookmark = taken.data.at_bookmark;
@@ -49,11 +71,20 @@ export async function importStatements(endpoint: D1Endpoint, statements: readonl
 function result(state: z.infer<typeof polled>): Outcome<readonly D1Rows[]> | undefined {
   if (state.status === "complete") return { kind: "done", value: [] };
   const message = state.error ?? state.errors?.join("; ");
-  if (state.status === "error" || state.success === false) return { kind: "refused", status: 200, code: 7500, message: message ?? "the import failed without a text" };
+  if (state.status === "error" || state.success === false)
+    return {
+      kind: "refused",
+      status: 200,
+      code: 7500,
+      message: message ?? "the import failed without a text",
+    };
   return undefined;
 }
 
-const unknownShape = (action: string): Outcome<never> => ({ kind: "unknown", message: `the answer of /import ${action} has an unknown shape` });
+const unknownShape = (action: string): Outcome<never> => ({
+  kind: "unknown",
+  message: `the answer of /import ${action} has an unknown shape`,
+});
 
 /** Uploads the file; what went wrong otherwise. Nothing runs before `ingest`, so every failure here is harmless. */
 async function put(url: string, body: Buffer, etag: string): Promise<string | undefined> {
@@ -61,7 +92,9 @@ async function put(url: string, body: Buffer, etag: string): Promise<string | un
     const response = await fetch(url, { method: "PUT", body });
     if (!response.ok) return `the upload was answered with HTTP ${response.status}`;
     const stored = response.headers.get("etag")?.replaceAll('"', "");
-    return stored === etag ? undefined : `the upload arrived damaged: its etag is ${stored ?? "missing"}, not ${etag}`;
+    return stored === etag
+      ? undefined
+      : `the upload arrived damaged: its etag is ${stored ?? "missing"}, not ${etag}`;
   } catch (error) {
     return `the upload failed: ${error instanceof Error ? error.message : String(error)}`;
   }

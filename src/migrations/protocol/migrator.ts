@@ -24,22 +24,37 @@ const compatibilityDate = "2026-06-01";
 /** A new workers.dev name takes a while to be known everywhere. */
 const reachableWithinMs = 90_000;
 
-const answer = z.array(z.object({ results: z.array(z.record(z.string(), z.unknown())).default([]), meta: z.record(z.string(), z.unknown()).default({}) }));
+const answer = z.array(
+  z.object({
+    results: z.array(z.record(z.string(), z.unknown())).default([]),
+    meta: z.record(z.string(), z.unknown()).default({}),
+  }),
+);
 const scripts = z.array(z.object({ id: z.string() }));
 
 /** Deploys the Worker with a key of its own. Call it only while holding the database's lease: it also removes what dead runs left. */
 export async function deployMigrator(options: MigratorOptions): Promise<Migrator> {
   const { endpoint } = options;
   const prefix = `lockstep-migrator-${endpoint.databaseId.slice(0, 8)}-`;
-  for (const { id } of scripts.parse(await api(endpoint, "GET", "/workers/scripts"))) if (id.startsWith(prefix)) await api(endpoint, "DELETE", `/workers/scripts/${id}?force=true`);
+  for (const { id } of scripts.parse(await api(endpoint, "GET", "/workers/scripts")))
+    if (id.startsWith(prefix)) await api(endpoint, "DELETE", `/workers/scripts/${id}?force=true`);
   const script = `${prefix}${options.uuid().slice(0, 8)}`;
   const key = randomBytes(32).toString("hex");
   await api(endpoint, "PUT", `/workers/scripts/${script}`, await upload(endpoint.databaseId, key));
-  await api(endpoint, "POST", `/workers/scripts/${script}/subdomain`, { enabled: true, previews_enabled: false });
+  await api(endpoint, "POST", `/workers/scripts/${script}/subdomain`, {
+    enabled: true,
+    previews_enabled: false,
+  });
   const address = await options.addressOf(script);
-  const remove = async (): Promise<void> => void (await api(endpoint, "DELETE", `/workers/scripts/${script}?force=true`));
+  const remove = async (): Promise<void> =>
+    void (await api(endpoint, "DELETE", `/workers/scripts/${script}?force=true`));
   const send = (method: "GET" | "POST", body?: unknown): ReturnType<typeof exchange> =>
-    exchange(address, { method, headers: { authorization: `Bearer ${key}` }, ...(body === undefined ? {} : { body: JSON.stringify(body) }), timeoutMs: 40_000 });
+    exchange(address, {
+      method,
+      headers: { authorization: `Bearer ${key}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      timeoutMs: 40_000,
+    });
   try {
     await reachable(() => send("GET"), address, options.sleep);
   } catch (error) {
@@ -54,7 +69,9 @@ export async function deployMigrator(options: MigratorOptions): Promise<Migrator
       const outcome = classify(sent.status, sent.headers["retry-after"]?.toString() ?? null, sent.text);
       if (outcome.kind !== "done") return outcome;
       const parsed = answer.safeParse(outcome.value);
-      return parsed.success ? { kind: "done", value: parsed.data } : { kind: "unknown", message: "the migrator answered in an unknown shape" };
+      return parsed.success
+        ? { kind: "done", value: parsed.data }
+        : { kind: "unknown", message: "the migrator answered in an unknown shape" };
     },
   };
 }
@@ -70,11 +87,19 @@ async function upload(databaseId: string, key: string): Promise<FormData> {
     ],
   };
   form.set("metadata", new Blob([JSON.stringify(metadata)], { type: "application/json" }));
-  form.set("migrator.js", new Blob([await readFile(source)], { type: "application/javascript+module" }), "migrator.js");
+  form.set(
+    "migrator.js",
+    new Blob([await readFile(source)], { type: "application/javascript+module" }),
+    "migrator.js",
+  );
   return form;
 }
 
-async function reachable(probe: () => ReturnType<typeof exchange>, address: string, sleep: (ms: number) => Promise<void>): Promise<void> {
+async function reachable(
+  probe: () => ReturnType<typeof exchange>,
+  address: string,
+  sleep: (ms: number) => Promise<void>,
+): Promise<void> {
   const until = Date.now() + reachableWithinMs;
   let last = "";
   for (let waitMs = 50; Date.now() < until; waitMs = Math.min(waitMs * 2, 3_000)) {
@@ -92,12 +117,20 @@ async function reachable(probe: () => ReturnType<typeof exchange>, address: stri
   });
 }
 
-async function api(endpoint: D1Endpoint, method: string, path: string, body?: FormData | object): Promise<unknown> {
+async function api(
+  endpoint: D1Endpoint,
+  method: string,
+  path: string,
+  body?: FormData | object,
+): Promise<unknown> {
   const url = `${endpoint.baseUrl}/accounts/${endpoint.accountId}${path}`;
   const json = body !== undefined && !(body instanceof FormData);
   const response = await fetch(url, {
     method,
-    headers: { authorization: `Bearer ${endpoint.token}`, ...(json ? { "content-type": "application/json" } : {}) },
+    headers: {
+      authorization: `Bearer ${endpoint.token}`,
+      ...(json ? { "content-type": "application/json" } : {}),
+    },
     ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
   });
   const outcome = classify(response.status, response.headers.get("retry-after"), await response.text());

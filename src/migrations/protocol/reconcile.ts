@@ -6,7 +6,6 @@ import { literal } from "./sql.ts";
 
 export interface ReconcileOptions {
   readonly database: Database;
-  readonly sleep: (ms: number) => Promise<void>;
   /** How long a request that left no trace yet may still be on its way. */
   readonly quietWindowMs: number;
 }
@@ -52,7 +51,7 @@ export async function reconcile(
         "the lease to be kept while an outcome is open",
       );
     if (waitedMs >= options.quietWindowMs) return "absent";
-    await options.sleep(pollMs);
+    await database.sleep(pollMs);
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { bookmark, type D1Endpoint, query } from "../http.ts";
 import type { Database } from "./database.ts";
 
@@ -6,6 +7,7 @@ export const queryDatabase = (endpoint: D1Endpoint, label: string): Database => 
   label,
   run: (statements) => query(endpoint, joined(statements)),
   bookmark: () => bookmark(endpoint),
+  sleep: async (ms) => void (await sleep(ms)),
 });
 
 /** One text for `/query` and `/import`: each statement ended, on lines of its own. */

@@ -26,6 +26,7 @@ function sentencesOfLong(paragraph: string): string[] {
 /** A "sentence" without an end (a table, a minified line) is cut by length alone. */
 function fixedLength(sentence: string): string[] {
   const pieces: string[] = [];
-  for (let at = 0; at < sentence.length; at += targetCharacters) pieces.push(sentence.slice(at, at + targetCharacters));
+  for (let at = 0; at < sentence.length; at += targetCharacters)
+    pieces.push(sentence.slice(at, at + targetCharacters));
   return pieces.filter((piece) => piece.trim() !== "");
 }

@@ -25,7 +25,10 @@ export class Search extends WorkerEntrypoint<ConstellationEnv> {
   async passages(question: string, limit = 8): Promise<Passage[]> {
     const [vector] = await embed(this.env, [question]);
     if (vector === undefined) return [];
-    const { matches } = await this.env.VECTORIZE.query(vector, { topK: Math.min(limit, 20), returnMetadata: "all" });
+    const { matches } = await this.env.VECTORIZE.query(vector, {
+      topK: Math.min(limit, 20),
+      returnMetadata: "all",
+    });
     return matches.map((match) => ({
       noteId: text(match.metadata?.["noteId"]),
       title: text(match.metadata?.["title"]),
@@ -48,9 +51,16 @@ export default {
         continue;
       }
       const parts = chunks(note.text);
-      const vectors = await embed(env, parts.map((part) => `${note.title}\n${part}`));
+      const vectors = await embed(
+        env,
+        parts.map((part) => `${note.title}\n${part}`),
+      );
       await env.VECTORIZE.upsert(
-        vectors.map((values, i) => ({ id: `${noteId}#${i}`, values, metadata: { noteId, title: note.title, text: parts[i] ?? "" } })),
+        vectors.map((values, i) => ({
+          id: `${noteId}#${i}`,
+          values,
+          metadata: { noteId, title: note.title, text: parts[i] ?? "" },
+        })),
       );
       message.ack();
     }
@@ -62,7 +72,9 @@ async function embed(env: ConstellationEnv, texts: string[]): Promise<number[][]
   for (let at = 0; at < texts.length; at += textsPerCall) {
     const answer = await env.AI.run(model, { text: texts.slice(at, at + textsPerCall) });
     if (!("data" in answer) || answer.data === undefined) throw new Error(`${model} answered without data`);
-    vectors.push(...answer.data.map((values) => [...values, ...new Array<number>(dimensions - values.length).fill(0)]));
+    vectors.push(
+      ...answer.data.map((values) => [...values, ...new Array<number>(dimensions - values.length).fill(0)]),
+    );
   }
   return vectors;
 }

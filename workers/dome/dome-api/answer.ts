@@ -15,14 +15,21 @@ const passagesForTheModel = 5;
 export async function answer(env: DomeApiEnv, question: string): Promise<Answer> {
   const constellation: Service<Search> = env.CONSTELLATION;
   const evidence = await constellation.passages(question);
-  if (evidence.length === 0) return { question, answer: "No note says anything about that yet.", evidence: [] };
-  const notes = evidence.slice(0, passagesForTheModel).map((passage) => `## ${passage.title}\n${passage.text}`);
+  if (evidence.length === 0)
+    return { question, answer: "No note says anything about that yet.", evidence: [] };
+  const notes = evidence
+    .slice(0, passagesForTheModel)
+    .map((passage) => `## ${passage.title}\n${passage.text}`);
   const reply = await env.AI.run(model, {
     messages: [
-      { role: "system", content: `Answer from these notes only, in their own words.\n\n${notes.join("\n\n")}` },
+      {
+        role: "system",
+        content: `Answer from these notes only, in their own words.\n\n${notes.join("\n\n")}`,
+      },
       { role: "user", content: question },
     ],
   });
-  if (!("response" in reply) || typeof reply.response !== "string") throw new Error(`${model} answered without a response`);
+  if (!("response" in reply) || typeof reply.response !== "string")
+    throw new Error(`${model} answered without a response`);
   return { question, answer: reply.response, evidence };
 }

@@ -16,7 +16,9 @@ export default {
       case "GET /health":
         return Response.json({ ok: true, version: env.VERSION, environment: env.ENVIRONMENT });
       case "GET /notes":
-        return second === undefined || second === "" ? Response.json(await silo.list()) : found(await silo.get(second), second);
+        return second === undefined || second === ""
+          ? Response.json(await silo.list())
+          : found(await silo.get(second), second);
       case "POST /notes": {
         const note = await newNote(request);
         if (typeof note === "string") return problem(400, note);
@@ -25,14 +27,21 @@ export default {
       }
       case "GET /search": {
         const question = url.searchParams.get("q")?.trim() ?? "";
-        return question === "" ? problem(400, "the query parameter q is missing or empty") : Response.json(await answer(env, question));
+        return question === ""
+          ? problem(400, "the query parameter q is missing or empty")
+          : Response.json(await answer(env, question));
       }
       case "GET /summaries": {
-        const { results } = await env.META.prepare("SELECT note_id, summary, created_at FROM summaries ORDER BY created_at DESC LIMIT 200").all();
+        const { results } = await env.META.prepare(
+          "SELECT note_id, summary, created_at FROM summaries ORDER BY created_at DESC LIMIT 200",
+        ).all();
         return Response.json(results);
       }
       default:
-        return problem(404, `there is no ${request.method} ${url.pathname}; try GET /, GET /notes, POST /notes, GET /search?q=…`);
+        return problem(
+          404,
+          `there is no ${request.method} ${url.pathname}; try GET /, GET /notes, POST /notes, GET /search?q=…`,
+        );
     }
   },
   async queue(batch, env) {
@@ -45,7 +54,8 @@ export default {
 
 const problem = (status: number, error: string): Response => Response.json({ error }, { status });
 
-const found = (note: unknown, id: string): Response => (note === null ? problem(404, `there is no note ${id}`) : Response.json(note));
+const found = (note: unknown, id: string): Response =>
+  note === null ? problem(404, `there is no note ${id}`) : Response.json(note);
 
 const longestTextCharacters = 1_000_000;
 
@@ -57,10 +67,12 @@ async function newNote(request: Request): Promise<NewNote | string> {
   } catch {
     return 'the body is not JSON; expected {"title": "…", "text": "…"}';
   }
-  if (typeof body !== "object" || body === null || !("title" in body) || !("text" in body)) return 'expected {"title": "…", "text": "…"}';
+  if (typeof body !== "object" || body === null || !("title" in body) || !("text" in body))
+    return 'expected {"title": "…", "text": "…"}';
   const { title, text } = body;
   if (typeof title !== "string" || title.trim() === "") return "title must be a text that is not empty";
   if (typeof text !== "string" || text.trim() === "") return "text must be a text that is not empty";
-  if (text.length > longestTextCharacters) return `text has ${text.length} characters, at most ${longestTextCharacters} are stored in one note`;
+  if (text.length > longestTextCharacters)
+    return `text has ${text.length} characters, at most ${longestTextCharacters} are stored in one note`;
   return { title: title.trim(), text };
 }

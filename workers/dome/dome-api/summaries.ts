@@ -11,12 +11,18 @@ export async function summarise(env: DomeApiEnv, noteId: string): Promise<void> 
   if (note === null) return;
   const reply = await env.AI.run(model, {
     messages: [
-      { role: "system", content: `Say in one sentence of the text what it is about.\n\n${note.text.slice(0, summarisedCharacters)}` },
+      {
+        role: "system",
+        content: `Say in one sentence of the text what it is about.\n\n${note.text.slice(0, summarisedCharacters)}`,
+      },
       { role: "user", content: note.title },
     ],
   });
-  if (!("response" in reply) || typeof reply.response !== "string") throw new Error(`${model} answered without a response`);
-  await env.META.prepare("INSERT INTO summaries (note_id, summary, model, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (note_id) DO NOTHING")
+  if (!("response" in reply) || typeof reply.response !== "string")
+    throw new Error(`${model} answered without a response`);
+  await env.META.prepare(
+    "INSERT INTO summaries (note_id, summary, model, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (note_id) DO NOTHING",
+  )
     .bind(noteId, reply.response, model, new Date().toISOString())
     .run();
 }

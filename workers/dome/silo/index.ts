@@ -40,8 +40,15 @@ export class Notes extends WorkerEntrypoint<SiloEnv> {
   async put(note: NewNote): Promise<NoteSummary> {
     const id = await contentId(note);
     const key = `notes/${id}.txt`;
-    const summary = { id, title: note.title, excerpt: excerpt(note.text), createdAt: new Date().toISOString() };
-    await this.env.CONTENT.put(key, note.text, { httpMetadata: { contentType: "text/plain; charset=utf-8" } });
+    const summary = {
+      id,
+      title: note.title,
+      excerpt: excerpt(note.text),
+      createdAt: new Date().toISOString(),
+    };
+    await this.env.CONTENT.put(key, note.text, {
+      httpMetadata: { contentType: "text/plain; charset=utf-8" },
+    });
     await this.env.DB.prepare(
       "INSERT INTO notes (id, title, excerpt, r2_key, content_hash, created_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
     )
@@ -50,8 +57,13 @@ export class Notes extends WorkerEntrypoint<SiloEnv> {
     const row = await this.row(id);
     if (row === null) throw new Error(`note ${id} was not stored`);
     if (row.queued_at === null) {
-      await Promise.all([this.env.NEW_CONTENT_CONSTELLATION.send({ noteId: id }), this.env.NEW_CONTENT_AI.send({ noteId: id })]);
-      await this.env.DB.prepare("UPDATE notes SET queued_at = ? WHERE id = ?").bind(new Date().toISOString(), id).run();
+      await Promise.all([
+        this.env.NEW_CONTENT_CONSTELLATION.send({ noteId: id }),
+        this.env.NEW_CONTENT_AI.send({ noteId: id }),
+      ]);
+      await this.env.DB.prepare("UPDATE notes SET queued_at = ? WHERE id = ?")
+        .bind(new Date().toISOString(), id)
+        .run();
     }
     return summaryOf(row);
   }
@@ -74,11 +86,20 @@ export class Notes extends WorkerEntrypoint<SiloEnv> {
   }
 
   private row(id: string): Promise<NoteRow | null> {
-    return this.env.DB.prepare("SELECT id, title, excerpt, r2_key, created_at, queued_at FROM notes WHERE id = ?").bind(id).first<NoteRow>();
+    return this.env.DB.prepare(
+      "SELECT id, title, excerpt, r2_key, created_at, queued_at FROM notes WHERE id = ?",
+    )
+      .bind(id)
+      .first<NoteRow>();
   }
 }
 
-const summaryOf = (row: NoteRow): NoteSummary => ({ id: row.id, title: row.title, excerpt: row.excerpt, createdAt: row.created_at });
+const summaryOf = (row: NoteRow): NoteSummary => ({
+  id: row.id,
+  title: row.title,
+  excerpt: row.excerpt,
+  createdAt: row.created_at,
+});
 
 const excerpt = (text: string): string => {
   const flat = text.replace(/\s+/g, " ").trim();
@@ -87,7 +108,10 @@ const excerpt = (text: string): string => {
 
 /** 32 hexadecimal characters of the SHA-256 of title and text. */
 async function contentId(note: NewNote): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${note.title}\n${note.text}`));
+  const digest = await crypto.subtle.digest(
+    "SHA-256",
+    new TextEncoder().encode(`${note.title}\n${note.text}`),
+  );
   return [...new Uint8Array(digest).slice(0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 

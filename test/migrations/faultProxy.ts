@@ -1,0 +1,147 @@
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What can go wrong with one request between a runner and D1. */
+export type Fault =
+  /** Delivered and answered. */
+  | "none"
+  /** Delivered, committed, and the connection is cut before the answer. */
+  | "dropAnswer"
+  /** Delivered twice; the first answer is given. */
+  | "duplicate"
+  /** The connection is cut, and the request is delivered later, when nobody waits for it. */
+  | "late"
+  /** Cut before anything was delivered. */
+  | "reset"
+  /** 429 with Retry-After, nothing delivered. */
+  | "429"
+  /** 504 without delivery. */
+  | "504"
+  /** 504 after the request was carried out. */
+  | "504AfterCommit"
+  /** D1's transient text after the request was carried out. */
+  | "transientAfterCommit";
+
+export interface FaultProxy {
+  /** Instead of the API's: `http://127.0.0.1:<port>/client/v4`. */
+  readonly baseUrl: string;
+  /** Delivers what is late, in order. */
+  readonly deliverLate: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** A proxy in front of the API that asks `decide` for each request what is to happen to it. */
+export async function faultProxy(api: string, decide: (body: string) => Fault): Promise<FaultProxy> {
+  const upstream = new URL(api);
+  const late: (() => Promise<unknown>)[] = [];
+  const server = createServer((incoming, response) => {
+    handle(incoming, response).catch(() => response.destroy());
+  });
+  async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await text(incoming);
+    const deliver = (): Promise<Delivered> => forward(upstream, incoming, body);
+    const fault = decide(body);
+    switch (fault) {
+      case "none":
+        return answer(response, await deliver());
+      case "dropAnswer":
+        await deliver();
+        return void response.destroy();
+      case "duplicate": {
+        const first = await deliver();
+        await deliver();
+        return answer(response, first);
+      }
+      case "late":
+        late.push(deliver);
+        return void response.destroy();
+      case "reset":
+        return void response.destroy();
+      case "429":
+        return answer(response, failure(429, 971, "rate limited", { "retry-after": "1" }));
+      case "504AfterCommit":
+        await deliver();
+        return answer(response, failure(504, 7009, "Gateway timeout"));
+      case "504":
+        return answer(response, failure(504, 7009, "Gateway timeout"));
+      case "transientAfterCommit":
+        await deliver();
+        return answer(response, failure(500, 7500, "Network connection lost."));
+      default:
+        fault satisfies never;
+    }
+  }
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = address(server.address());
+  return {
+    baseUrl: `http://127.0.0.1:${port}${upstream.pathname}`,
+    deliverLate: async () => {
+      for (const deliver of late.splice(0)) await deliver();
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+interface Delivered {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+const failure = (
+  status: number,
+  code: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): Delivered => ({
+  status,
+  headers: { "content-type": "application/json", ...headers },
+  body: JSON.stringify({ success: false, result: [], errors: [{ code, message }], messages: [] }),
+});
+
+function answer(response: ServerResponse, delivered: Delivered): void {
+  response.writeHead(delivered.status, delivered.headers);
+  response.end(delivered.body);
+}
+
+const forward = (upstream: URL, incoming: IncomingMessage, body: string): Promise<Delivered> =>
+  new Promise((resolve, reject) => {
+    const { authorization = "", "content-type": type = "application/json" } = incoming.headers;
+    const sent = request(
+      {
+        host: upstream.hostname,
+        port: upstream.port,
+        path: incoming.url,
+        method: incoming.method,
+        headers: { authorization, "content-type": type, host: upstream.host },
+      },
+      (response) => {
+        text(response).then(
+          (body) =>
+            resolve({
+              status: response.statusCode ?? 0,
+              headers: { "content-type": "application/json" },
+              body,
+            }),
+          reject,
+        );
+      },
+    );
+    sent.on("error", reject);
+    sent.end(body);
+  });
+
+async function text(stream: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function address(value: AddressInfo | string | null): AddressInfo {
+  if (value === null || typeof value === "string") throw new Error("the proxy has no port");
+  return value;
+}

@@ -1,0 +1,107 @@
+// @ts-check
+// Every npm script begins here, on whatever Node ≥ 20 the machine has: packages and engine are made ready, then Node 24 takes over.
+import { spawn } from "node:child_process";
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const stopSignals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
+
+/** What each npm script runs, and whether it needs the Pulumi engine. */
+export const commands = {
+  start: { entry: "scripts/start.ts", engine: true },
+  test: { entry: "toolchain/test.ts", engine: true },
+  "test-deep": { entry: "toolchain/test.ts", engine: true, args: ["--deep"] },
+  env: { entry: "toolchain/env.ts", engine: true },
+  embedded: { entry: "embedded/main.ts", engine: false },
+  db: { entry: "scripts/db.ts", engine: false },
+};
+
+/** The message for a Node that is too old, or undefined.
+ * @param {string} version as in process.versions.node */
+export function nodeComplaint(version) {
+  const major = Number(version.split(".")[0]);
+  return major >= 20 ? undefined : `Node ${version} found; Lockstep needs Node 20 or newer to begin (it fetches Node 24 by itself).\nInstall Node from https://nodejs.org and run this again.`;
+}
+
+/** @param {string[]} argv */
+async function main(argv) {
+  const complaint = nodeComplaint(process.versions.node);
+  if (complaint !== undefined) {
+    process.stderr.write(`${complaint}\n`);
+    return 1;
+  }
+  const [name = "", ...rest] = argv;
+  const command = Object.hasOwn(commands, name) ? commands[/** @type {keyof typeof commands} */ (name)] : undefined;
+  if (command === undefined) {
+    process.stderr.write(`"${name}" is not a command; there are: ${Object.keys(commands).join(", ")}\n`);
+    return 1;
+  }
+  const { ensureInstalled } = await import("./install.mjs");
+  const { ensureEngine } = await import("./engine/ladder.mjs");
+  const needsEngine = command.engine && !(name === "env" && rest.includes("--wrangler"));
+  const results = await stoppable((signal) =>
+    Promise.allSettled([ensureInstalled(root, process.env, signal), needsEngine ? ensureEngine(process.env, signal) : undefined]),
+  );
+  const failed = results.filter((r) => r.status === "rejected").map((r) => r.reason);
+  if (failed.length > 0) {
+    for (const error of failed) process.stderr.write(`\n${error.name === "ToolchainError" ? error.message : (error.stack ?? error)}\n`);
+    return 1;
+  }
+  const entry = join(root, command.entry);
+  if (!existsSync(entry)) {
+    process.stderr.write(`${command.entry} is missing from this clone; \`git status\` shows what else is\n`);
+    return 1;
+  }
+  return handOver(entry, ["args" in command ? command.args : [], rest].flat());
+}
+
+/** Runs the preparation so that a signal ends what it started (npm, the Go compiler) before it ends us.
+ * @template T
+ * @param {(signal: AbortSignal) => Promise<T>} prepare @returns {Promise<T>} */
+async function stoppable(prepare) {
+  const stop = new AbortController();
+  /** @type {NodeJS.Signals | undefined} */
+  let received;
+  /** @param {NodeJS.Signals} signal */
+  const onSignal = (signal) => {
+    received = signal;
+    stop.abort();
+  };
+  for (const signal of stopSignals) process.on(signal, onSignal);
+  const result = await prepare(stop.signal);
+  for (const signal of stopSignals) process.off(signal, onSignal);
+  if (received === undefined) return result;
+  process.stderr.write("Interrupted; nothing half-made was kept, and running it again goes on from here\n");
+  process.kill(process.pid, received);
+  return result;
+}
+
+/** Becomes Node 24 where the system can (no process stays behind), otherwise starts it and passes everything through.
+ * @param {string} entry @param {string[]} args @returns {Promise<number>} */
+async function handOver(entry, args) {
+  const node = join(root, "node_modules", "node", "bin", "node");
+  const env = { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, ".lockstep", "compile-cache") };
+  if (typeof process.execve === "function") process.execve(node, [node, entry, ...args], env);
+  const child = spawn(node, [entry, ...args], { stdio: "inherit", env });
+  for (const signal of stopSignals) {
+    process.on(signal, () => {
+      // A terminal sends Ctrl-C to the whole group: the child has it already.
+      if (signal === "SIGINT" && process.stdin.isTTY) return;
+      child.kill(signal);
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code, signal) => {
+      if (signal === null) return resolve(code ?? 1);
+      for (const name of stopSignals) process.removeAllListeners(name);
+      process.kill(process.pid, signal);
+      resolve(1);
+    });
+  });
+}
+
+if (process.argv[1] !== undefined && fileURLToPath(import.meta.url) === realpathSync(process.argv[1])) process.exitCode = await main(process.argv.slice(2));

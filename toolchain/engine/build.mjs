@@ -1,0 +1,112 @@
+// @ts-check
+// The engine from Go modules: for machines whose network reaches package registries only.
+import { execFile, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { ToolchainError } from "../failure.mjs";
+import { duration, startProgress } from "../progress.mjs";
+import { moduleFolder, wantedVersion } from "./wanted.mjs";
+
+const commandPackage = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
+
+/** Builds the pinned engine into `folder`, which appears complete or not at all. An interrupted build costs only its last step: Go keeps what it compiled.
+ * @param {string} folder @param {string} go @param {NodeJS.ProcessEnv} env @param {AbortSignal} [signal] */
+export async function build(folder, go, env, signal) {
+  const version = wantedVersion();
+  const progress = startProgress(`Building Pulumi ${version} from Go modules (once for this machine; minutes)`);
+  mkdirSync(dirname(folder), { recursive: true });
+  removeOldDrafts(folder);
+  const draft = mkdtempSync(`${folder}.draft-`);
+  const goEnv = { ...env, GOFLAGS: "-mod=readonly", GOWORK: "off", CGO_ENABLED: "0" };
+  try {
+    progress.say("fetching sources");
+    const total = await stalePackages(go, goEnv, progress, signal);
+    await compile(go, goEnv, version, join(draft, "pulumi"), total, progress, signal);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(draft, folder);
+    progress.done(`Pulumi ${version} built`);
+  } catch (error) {
+    progress.done();
+    throw error;
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+/** How many packages the compiler still has to build. Fetches the sources as a side effect.
+ * @param {string} go @param {NodeJS.ProcessEnv} env @param {import("../progress.mjs").Progress} progress @param {AbortSignal} [signal] */
+async function stalePackages(go, env, progress, signal) {
+  let fetched = 0;
+  const args = ["list", "-deps", "-trimpath", "-f", "{{if .Stale}}{{.ImportPath}}{{end}}", commandPackage];
+  const listed = await runGo(go, args, env, signal, (line) => {
+    if (line.startsWith("go: downloading ")) progress.say(`fetching sources: ${++fetched} modules`);
+  });
+  return listed.split("\n").filter((line) => line !== "").length;
+}
+
+/** @param {string} go @param {NodeJS.ProcessEnv} env @param {string} version @param {string} output @param {number} total
+ * @param {import("../progress.mjs").Progress} progress @param {AbortSignal} [signal] */
+async function compile(go, env, version, output, total, progress, signal) {
+  const began = Date.now();
+  const ldflags = `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
+  let done = 0;
+  progress.say(`${total} packages to compile`);
+  await runGo(go, ["build", "-trimpath", "-v", "-ldflags", ldflags, "-o", output, commandPackage], env, signal, (line) => {
+    if (!/^[\w.-]+(\/[\w.-]+)*$/.test(line)) return;
+    done += 1;
+    progress.say(estimate(done, total, Date.now() - began));
+  });
+}
+
+/** The first packages are small and the last ones (and linking) are large, so the early rate flatters; the figure says "about" and waits for a tenth of the work.
+ * @param {number} done @param {number} total @param {number} elapsedMs */
+export function estimate(done, total, elapsedMs) {
+  if (done >= total) return `${done} of ${total} packages, linking`;
+  const share = done / total;
+  if (share < 0.1) return `${done} of ${total} packages`;
+  return `${done} of ${total} packages, about ${duration((elapsedMs / share) * (1 - share) * 1.3)} left`;
+}
+
+/** @param {string} go @param {string[]} args @param {NodeJS.ProcessEnv} env @param {AbortSignal | undefined} signal @param {(line: string) => void} onLine
+ * @returns {Promise<string>} */
+function runGo(go, args, env, signal, onLine) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(go, args, { cwd: moduleFolder, env, stdio: ["ignore", "pipe", "pipe"], ...(signal ? { signal } : {}) });
+    let out = "";
+    /** @type {string[]} */
+    const said = [];
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      out += text;
+    });
+    createInterface({ input: child.stderr }).on("line", (line) => {
+      onLine(line);
+      said.push(line);
+      if (said.length > 30) said.shift();
+    });
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) return resolve(out);
+      reject(
+        new ToolchainError({
+          what: "The Pulumi engine could not be built from Go modules",
+          where: `${go} ${args[0]} (in toolchain/engine)`,
+          got: said.slice(-8).join("\n            ") || `exit code ${code}`,
+          expected: "a network that reaches a Go module proxy (GOPROXY), and 3 GB of free disk space",
+          fix: "mend what is named above and run the command again (it resumes), or install Pulumi ≥ 3.258 and put it on PATH",
+        }),
+      );
+    });
+  });
+}
+
+/** What a killed build left; called under the lock, so nobody is writing there.
+ * @param {string} folder */
+function removeOldDrafts(folder) {
+  const parent = dirname(folder);
+  for (const name of readdirSync(parent)) {
+    if (name.startsWith(`${basename(folder)}.draft-`)) rmSync(join(parent, name), { recursive: true, force: true });
+  }
+}
+

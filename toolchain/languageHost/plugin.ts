@@ -1,0 +1,110 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import type { Readable } from "node:stream";
+import type { ServerWritableStream } from "@grpc/grpc-js";
+import langproto from "@pulumi/pulumi/proto/language_pb.js";
+import { interrupt, remember } from "./children.ts";
+import { runtimeOptions } from "./options.ts";
+import { startPolicyFront } from "./policyFront.ts";
+import { locate } from "./run.ts";
+
+const unknownCode = 2;
+
+type Call = ServerWritableStream<langproto.RunPluginRequest, langproto.RunPluginResponse>;
+
+/** Runs a plugin written in TypeScript (a policy pack, a provider) and streams what it prints. */
+export function runPlugin(call: Call): void {
+  const start = call.request.getKind() === "analyzer" ? runPolicyPack : runProvider;
+  start(call).catch((error: unknown) => {
+    const said = error instanceof Error ? error.message : String(error);
+    call.destroy(Object.assign(new Error(said), { code: unknownCode, details: said }));
+  });
+}
+
+async function runProvider(call: Call): Promise<void> {
+  const { request } = call;
+  const info = programOf(request);
+  const options = runtimeOptions(info);
+  const folder = info.getProgramDirectory();
+  const script = locate("@pulumi/pulumi/cmd/run-plugin/index.js", folder, `npm install in ${folder}`);
+  const child = spawnPlugin(call, [...options.nodeArguments, script, folder, ...request.getArgsList()], request.getPwd(), options.environment);
+  child.stdout.on("data", (chunk: Buffer) => write(call, "stdout", chunk));
+  await ended(call, child);
+}
+
+/** A pack is started only once the stack is known: it reads the stack's name and configuration from its environment. */
+async function runPolicyPack(call: Call): Promise<void> {
+  const { request } = call;
+  const info = programOf(request);
+  const options = runtimeOptions(info);
+  const folder = info.getProgramDirectory();
+  const script = locate("@pulumi/pulumi/cmd/run-policy-pack/index.js", folder, `npm install in ${folder}`);
+  const front = await startPolicyFront();
+  call.on("cancelled", front.close);
+  try {
+    write(call, "stdout", Buffer.from(`${front.port}\n`));
+    const stack = await front.configured;
+    const args = [...options.nodeArguments, script, ...request.getArgsList(), folder];
+    const child = spawnPlugin(call, args, folder, { ...options.environment, ...stack.environment });
+    let beforePort = "";
+    let attached = false;
+    child.stdout.on("data", (chunk: Buffer) => {
+      if (attached) return write(call, "stdout", chunk);
+      beforePort += chunk.toString("utf8");
+      const newline = beforePort.indexOf("\n");
+      if (newline < 0) return;
+      attached = true;
+      front.attach(Number(beforePort.slice(0, newline)));
+      if (newline + 1 < beforePort.length) write(call, "stdout", Buffer.from(beforePort.slice(newline + 1)));
+    });
+    child.once("close", () => front.fail("the policy pack ended before it could be asked"));
+    await ended(call, child);
+  } finally {
+    front.close();
+  }
+}
+
+function programOf(request: langproto.RunPluginRequest): langproto.ProgramInfo {
+  const info = request.getInfo();
+  if (info === undefined) throw new Error("the engine asked to run a plugin without saying which");
+  return info;
+}
+
+function spawnPlugin(
+  call: Call,
+  args: string[],
+  cwd: string,
+  environment: Readonly<Record<string, string>>,
+): ChildProcessByStdio<null, Readable, Readable> {
+  const given = call.request.getEnvList().map((entry): [string, string] => {
+    const equals = entry.indexOf("=");
+    return [entry.slice(0, equals), entry.slice(equals + 1)];
+  });
+  const env = { ...Object.fromEntries(given), ...environment };
+  const child = remember(spawn(process.execPath, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] }));
+  child.stderr.on("data", (chunk: Buffer) => write(call, "stderr", chunk));
+  call.on("cancelled", () => interrupt(child));
+  return child;
+}
+
+function ended(call: Call, child: ChildProcessByStdio<null, Readable, Readable>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.on("error", (error) => reject(new Error(`Problem executing plugin program (could not run language executor): ${error.message}`)));
+    child.on("close", (code) => {
+      const message = new langproto.RunPluginResponse();
+      message.setExitcode(code ?? 1);
+      if (!call.cancelled) {
+        call.write(message);
+        call.end();
+      }
+      resolve();
+    });
+  });
+}
+
+function write(call: Call, stream: "stdout" | "stderr", chunk: Buffer): void {
+  if (call.cancelled || call.writableEnded) return;
+  const message = new langproto.RunPluginResponse();
+  if (stream === "stdout") message.setStdout(chunk);
+  else message.setStderr(chunk);
+  call.write(message);
+}

@@ -1,3 +1,4 @@
+import type { Phase, Transport, Waiver } from "../directives.ts";
 import { type SchemaObject, schemaGuards } from "./schemaGuard.ts";
 import { assertion, literal, nullable } from "./sql.ts";
 
@@ -9,16 +10,16 @@ export interface ApplicableFile {
   readonly checksum: string;
   /** The chain's value up to and with this file. */
   readonly chain: string;
-  readonly phase: "expand" | "contract";
-  readonly transport: "query" | "migrator" | "import";
+  readonly phase: Phase;
+  readonly transport: Transport;
   /** Without final semicolons, in order. */
   readonly statements: readonly string[];
   /** Each a SELECT of one value that must be true after the statements, inside the transaction. */
   readonly verify: readonly { readonly label: string; readonly sql: string }[];
   /** Generated conditions, such as "the table to be dropped is empty", checked before the statements. */
   readonly preconditions: readonly { readonly label: string; readonly condition: string }[];
-  readonly waivers: readonly { readonly code: string; readonly reason: string; readonly line: number }[];
-  readonly overrides: readonly { readonly code: string; readonly reason: string }[];
+  readonly waivers: readonly Waiver[];
+  readonly overrides: readonly Waiver[];
 }
 
 /** Who runs it, over what. */

@@ -1,0 +1,190 @@
+// Runs in workerd, before Miniflare's own KV, R2 and D1 objects. A store is named by the header
+// `x-lockstep-store: <KIND>/<id>`. Never reloaded: what it must know of a database it asks Node once (env.NODE).
+import { DurableObject } from "cloudflare:workers";
+import { normaliseSql } from "./normaliseSql.js";
+
+/** What the gate knows of each database: the object that holds it now, running requests, and whether it is shut. */
+const databases = new Map();
+const seen = new Map(); // raw statement text → normalised, for the texts seen last
+const recorded = new Set(); // caller, database and statement that Node has already
+let counts = new Map(); // what has still to be reported: key → {caller, database, sql, count}
+let written = new Map(); // database → time of its last write
+let reporting = false;
+/** Counts what may have written, per database; with the time of start it is a new value in every life of the gate. */
+const versions = new Map();
+const lastWrites = new Map();
+let born = "";
+
+export default {
+  async fetch(request, env, ctx) {
+    born ||= crypto.randomUUID();
+    const control = request.headers.get("x-lockstep-control");
+    if (control !== null && control !== env.SECRET) return failure(403, "control refused");
+    const order = request.headers.get("x-lockstep-order");
+    if (control !== null && order !== null) return steer(JSON.parse(order), env, request);
+    const [kind, id] = (request.headers.get("x-lockstep-store") ?? "").split("/");
+    if (!id) return failure(400, "x-lockstep-store: expected <KIND>/<id>");
+    if (kind === "D1") return database(request, env, ctx, id, control !== null);
+    if (kind === "KV" || kind === "R2") return forward(env[kind], request, id, request.body);
+    return failure(400, `x-lockstep-store: unknown kind ${kind}`);
+  },
+};
+
+function forward(namespace, request, name, body) {
+  const headers = new Headers(request.headers);
+  for (const header of ["x-lockstep-store", "x-lockstep-caller", "x-lockstep-control", "host"])
+    headers.delete(header);
+  const init = { method: request.method, headers, body, redirect: "manual", cf: { miniflare: { name } } };
+  return namespace.get(namespace.idFromName(name)).fetch(new Request(request.url, init));
+}
+
+/** `inside`: asked by whoever shut the database. */
+async function database(request, env, ctx, id, inside) {
+  const text = await request.text();
+  const entry = databases.get(id) ?? (await learn(env, id));
+  if (entry.gone) return Response.json({ success: false, error: "D1 database not found" }, { status: 404 });
+  while (entry.shut === "wait" && !inside) await scheduler.wait(5);
+  if (entry.gone) return Response.json({ success: false, error: "D1 database not found" }, { status: 404 });
+  if (entry.shut !== undefined && !inside) return Response.json({ success: false, error: entry.shut });
+  if (!inside) entry.running++;
+  let writes = false;
+  try {
+    writes = await note(env, ctx, id, request.headers.get("x-lockstep-caller"), text);
+    if (writes) count(id); // before and after: a snapshot taken in between is known to be of neither
+    const answer = await forward(env.D1, request, entry.object, text);
+    return new Response(await answer.arrayBuffer(), answer);
+  } finally {
+    if (!inside) entry.running--;
+    if (writes) {
+      count(id);
+      lastWrites.set(id, Date.now());
+      written.set(id, Date.now());
+      report(env, ctx);
+    }
+  }
+}
+
+const count = (id) => versions.set(id, (versions.get(id) ?? 0) + 1);
+
+async function learn(env, id) {
+  const answer = await (await env.NODE.fetch(`http://node/database/${id}`)).json();
+  const known = databases.get(id); // another request may have asked meanwhile, and be running in it
+  if (known !== undefined) return known;
+  const entry = { object: answer.object, gone: answer.gone, shut: undefined, running: 0 };
+  databases.set(id, entry);
+  return entry;
+}
+
+/** Tells Node of a statement it has not seen before it runs; counts are told later. Returns whether anything may write. */
+async function note(env, ctx, id, caller, text) {
+  let queries;
+  try {
+    queries = JSON.parse(text);
+  } catch {
+    return false; // the object refuses it with its own words
+  }
+  let writes = false;
+  let fresh = false;
+  for (const query of Array.isArray(queries) ? queries : [queries]) {
+    if (typeof query?.sql !== "string") continue;
+    const normalised = normalise(query.sql);
+    writes ||= !normalised.readOnly;
+    if (caller === null) continue;
+    const key = `${id}\n${caller}\n${normalised.sql}`;
+    const entry = counts.get(key) ?? { database: id, caller, sql: normalised.sql, count: 0 };
+    entry.count++;
+    counts.set(key, entry);
+    if (!recorded.has(key)) fresh = true;
+  }
+  if (fresh) await flush(env);
+  else if (counts.size > 0) report(env, ctx);
+  return writes;
+}
+
+function normalise(sql) {
+  let found = seen.get(sql);
+  if (found === undefined) {
+    found = normaliseSql(sql);
+    if (seen.size >= 2000) seen.delete(seen.keys().next().value);
+    if (sql.length < 4000) seen.set(sql, found);
+  }
+  return found;
+}
+
+function report(env, ctx) {
+  if (reporting) return;
+  reporting = true;
+  ctx.waitUntil(
+    scheduler.wait(250).then(() => {
+      reporting = false;
+      return flush(env);
+    }),
+  );
+}
+
+async function flush(env) {
+  const statements = counts;
+  const writes = written;
+  counts = new Map();
+  written = new Map();
+  const body = JSON.stringify({ statements: [...statements.values()], written: [...writes] });
+  const answer = await env.NODE.fetch("http://node/report", { method: "POST", body });
+  if (!answer.ok) throw new Error(`the report was not taken: ${answer.status}`);
+  if (recorded.size > 50_000) recorded.clear();
+  for (const key of statements.keys()) recorded.add(key);
+}
+
+/** Node shuts a database while its file is exchanged: `shut` ends once nothing runs in it any more. */
+async function steer(order, env, request) {
+  if (order.op === "ingest") return env.IMPORT.get(env.IMPORT.idFromName(order.object)).fetch(request);
+  const entry = databases.get(order.id) ?? (await learn(env, order.id));
+  switch (order.op) {
+    case "shut": {
+      entry.shut = order.message ?? "wait";
+      const until = Date.now() + order.graceMs;
+      while (entry.running > 0 && Date.now() < until) await scheduler.wait(2);
+      return Response.json({ running: entry.running });
+    }
+    case "open":
+      if (entry.object !== order.object) entry.running = 0; // what still runs, runs in the file that was left behind
+      databases.set(order.id, { ...entry, object: order.object, gone: order.gone, shut: undefined });
+      entry.gone = order.gone;
+      entry.shut = undefined; // releases those who wait on the old entry
+      entry.object = order.object;
+      return Response.json({});
+    case "version":
+      return Response.json({
+        version: `${born}:${versions.get(order.id) ?? 0}`,
+        lastWriteMs: lastWrites.get(order.id) ?? null,
+      });
+    default:
+      return failure(400, `unknown order ${order.op}`);
+  }
+}
+
+/** Runs an imported file on a copy of the database: statement by statement, in no transaction of its own, as D1 does. */
+export class ImportObject extends DurableObject {
+  async fetch(request) {
+    const sql = await request.text();
+    try {
+      const sizeBefore = this.ctx.storage.sql.databaseSize;
+      const done = this.ctx.storage.sql.ingest(sql);
+      const rest = normaliseSql(done.remainder);
+      if (rest.sql !== "") this.ctx.storage.sql.exec(done.remainder);
+      await this.ctx.storage.sync();
+      const sizeAfter = this.ctx.storage.sql.databaseSize;
+      const statements = done.statementCount + (rest.sql === "" ? 0 : 1);
+      return Response.json({
+        statements,
+        rowsRead: done.rowsRead,
+        rowsWritten: done.rowsWritten,
+        sizeBefore,
+        sizeAfter,
+      });
+    } catch (error) {
+      return Response.json({ error: error.message });
+    }
+  }
+}
+
+const failure = (status, message) => new Response(message, { status });

@@ -1,0 +1,130 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { Log, LogLevel, Miniflare, type Request, Response } from "miniflare";
+import { tieWorkerdToThisProcess } from "../workerdPath.ts";
+import { importKey, objectClass, type StoreKind } from "./objectFile.ts";
+
+export type GateOrder =
+  | { readonly op: "shut"; readonly id: string; readonly graceMs: number; readonly message?: string }
+  | { readonly op: "open"; readonly id: string; readonly object: string; readonly gone: boolean }
+  | { readonly op: "version"; readonly id: string };
+
+/** The running process: one workerd with Miniflare's own objects behind the gate. */
+export interface StoresProcess {
+  /** `127.0.0.1:<port>`; the same after workerd was restarted. */
+  readonly address: string;
+  /** To the object that holds a store, as a cell's binding would ask it. */
+  readonly ask: (kind: StoreKind, id: string, question: Question) => Promise<globalThis.Response>;
+  readonly steer: (order: GateOrder) => Promise<unknown>;
+  /** Runs SQL on the copy that lies in {@link importFile}. */
+  readonly ingest: (object: string, sql: string) => Promise<unknown>;
+  readonly close: () => Promise<void>;
+}
+
+export interface Question {
+  readonly path: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+  /** Asked by whoever shut the database. */
+  readonly inside?: boolean;
+}
+
+export interface GateQuestions {
+  /** Which object holds the database now. */
+  readonly database: (id: string) => { readonly object: string; readonly gone: boolean };
+  readonly report: (body: unknown) => void;
+}
+
+/** Starts it; `questions` are what the gate asks Node. */
+export async function startStoresProcess(
+  root: string,
+  questions: GateQuestions,
+  log: (line: string) => void,
+): Promise<StoresProcess> {
+  tieWorkerdToThisProcess(root);
+  const secret = randomBytes(24).toString("base64url");
+  const source = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
+  const plugin = { package: fileURLToPath(new URL("namespaces.cjs", import.meta.url)), name: "namespaces" };
+  const miniflare = new Miniflare({
+    host: "127.0.0.1",
+    port: 0,
+    cf: false,
+    log: new Log(LogLevel.ERROR),
+    defaultPersistRoot: root,
+    handleRuntimeStdio(out: Readable, err: Readable) {
+      out.on("data", (chunk: Buffer) => log(`stores: ${chunk.toString().trimEnd()}`));
+      err.on("data", (chunk: Buffer) => log(`stores: ${chunk.toString().trimEnd()}`));
+    },
+    workers: [
+      {
+        name: "gate",
+        modules: [
+          { type: "ESModule", path: "gate.js", contents: source("gate.js") },
+          { type: "ESModule", path: "normaliseSql.js", contents: source("normaliseSql.js") },
+        ],
+        compatibilityDate: "2026-06-01",
+        compatibilityFlags: ["experimental"], // for the same `ingest` that D1 imports with
+        durableObjects: {
+          IMPORT: { className: "ImportObject", useSQLite: true, unsafeUniqueKey: importKey },
+        },
+        bindings: { SECRET: secret },
+        // Only so that Miniflare starts the three kinds of object at all.
+        kvNamespaces: { unusedKv: "lockstep-seed" },
+        r2Buckets: { unusedR2: "lockstep-seed" },
+        d1Databases: { unusedD1: "lockstep-seed" },
+        unsafeBindings: Object.entries(objectClass).map(([name, { serviceName, className }]) => ({
+          name,
+          type: "namespace",
+          plugin,
+          options: { serviceName, className },
+        })),
+        serviceBindings: {
+          NODE: async (request: Request) =>
+            answer(new URL(request.url).pathname, await request.text(), questions),
+        },
+        unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+      },
+    ],
+  });
+  await miniflare.ready;
+  const origin = (await miniflare.unsafeGetDirectURL("gate")).origin;
+  const steer = async (order: object, body = ""): Promise<unknown> => {
+    const headers = { "x-lockstep-control": secret, "x-lockstep-order": JSON.stringify(order) };
+    const response = await fetch(origin, { method: "POST", headers, body });
+    const text = await response.text();
+    if (!response.ok)
+      throw new Error(
+        `stores: the gate answered ${response.status} to ${JSON.stringify(order)}: ${text.slice(0, 500)}`,
+      );
+    return JSON.parse(text);
+  };
+  return {
+    address: origin.slice("http://".length),
+    ask: (kind, id, { path, method = "GET", headers = {}, body, inside = false }) =>
+      fetch(`${origin}${path}`, {
+        method,
+        headers: {
+          ...headers,
+          "x-lockstep-store": `${kind}/${id}`,
+          ...(inside ? { "x-lockstep-control": secret } : {}),
+        },
+        ...(body === undefined ? {} : { body: typeof body === "string" ? body : Buffer.from(body) }),
+      }),
+    steer: (order) => steer(order),
+    ingest: (object, sql) => steer({ op: "ingest", object }, sql),
+    close: () => miniflare.dispose(),
+  };
+}
+
+function answer(path: string, body: string, questions: GateQuestions): Response {
+  const id = /^\/database\/([^/]+)$/.exec(path)?.[1];
+  if (id !== undefined) return Response.json(questions.database(decodeURIComponent(id)));
+  if (path === "/report") {
+    questions.report(JSON.parse(body));
+    return Response.json({});
+  }
+  return new Response(`unknown question ${path}`, { status: 404 });
+}

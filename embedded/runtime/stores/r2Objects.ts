@@ -1,0 +1,118 @@
+import { z } from "zod";
+import type { R2ObjectInfo, Stores } from "../stores.ts";
+import type { StoresProcess } from "./miniflare.ts";
+
+const objectSchema = z
+  .object({
+    name: z.string(),
+    etag: z.string(),
+    size: z.number(),
+    uploaded: z.number(),
+    httpFields: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+    customFields: z.array(z.object({ k: z.string(), v: z.string() })).optional(),
+  })
+  .transform(
+    (o): R2ObjectInfo => ({
+      key: o.name,
+      etag: o.etag,
+      sizeBytes: o.size,
+      uploadedMs: o.uploaded,
+      httpMetadata: Object.fromEntries(Object.entries(o.httpFields ?? {}).map(([k, v]) => [k, String(v)])),
+      customMetadata: Object.fromEntries((o.customFields ?? []).map(({ k, v }) => [k, v])),
+    }),
+  );
+
+const listSchema = z.object({
+  objects: z.array(objectSchema),
+  delimitedPrefixes: z.array(z.string()).optional(),
+  truncated: z.boolean(),
+  cursor: z.string().optional(),
+});
+
+/** Refused by R2 itself: its own code (10007, 10020 …) and text. */
+export class R2Error extends Error {
+  readonly code: number;
+  readonly status: number;
+  constructor(status: number, code: number, message: string) {
+    super(message);
+    this.name = "R2Error";
+    this.code = code;
+    this.status = status;
+  }
+}
+
+/** R2's own binding protocol: the request as JSON in a header or before the body, the answer's metadata before its body. */
+export function r2Objects(stores: StoresProcess): Omit<Stores["r2"], "remove"> {
+  const read = async (
+    bucket: string,
+    request: object,
+  ): Promise<{ readonly head: unknown; readonly body: Uint8Array } | undefined> => {
+    const response = await stores.ask("R2", bucket, {
+      path: "/",
+      headers: { "cf-r2-request": ascii({ version: 1, ...request }) },
+    });
+    return response.status === 404 ? (await response.arrayBuffer(), undefined) : answer(response);
+  };
+  const write = async (
+    bucket: string,
+    request: object,
+    value: Uint8Array,
+  ): Promise<{ readonly head: unknown; readonly body: Uint8Array }> => {
+    const head = Buffer.from(JSON.stringify({ version: 1, ...request }));
+    return answer(
+      await stores.ask("R2", bucket, {
+        path: "/",
+        method: "PUT",
+        headers: { "cf-r2-metadata-size": String(head.length) },
+        body: Buffer.concat([head, value]),
+      }),
+    );
+  };
+  return {
+    async put(bucket, key, body, { httpMetadata, customMetadata }) {
+      const customFields = Object.entries(customMetadata).map(([k, v]) => ({ k, v }));
+      return objectSchema.parse(
+        (await write(bucket, { method: "put", object: key, httpFields: httpMetadata, customFields }, body))
+          .head,
+      );
+    },
+    async get(bucket, key) {
+      const found = await read(bucket, { method: "get", object: key });
+      return found === undefined ? undefined : { object: objectSchema.parse(found.head), body: found.body };
+    },
+    async delete(bucket, key) {
+      await write(bucket, { method: "delete", object: key }, new Uint8Array());
+    },
+    async list(bucket, options) {
+      // 0 and 1 ask for HTTP and custom metadata; R2 then gives at most 100 a page.
+      const found = await read(bucket, { method: "list", include: [0, 1], ...options });
+      const { objects, delimitedPrefixes = [], cursor } = listSchema.parse(found?.head);
+      return { objects, prefixes: delimitedPrefixes, cursor };
+    },
+  };
+}
+
+async function answer(response: Response): Promise<{ readonly head: unknown; readonly body: Uint8Array }> {
+  const bytes = Buffer.from(await response.arrayBuffer());
+  if (!response.ok) {
+    const refused = response.headers.get("cf-r2-error");
+    if (refused === null)
+      throw new Error(`stores: R2 answered ${response.status}: ${bytes.toString("utf8").slice(0, 500)}`);
+    const { message, v4code } = z
+      .object({ message: z.string(), v4code: z.number() })
+      .parse(JSON.parse(refused));
+    throw new R2Error(response.status, v4code, message);
+  }
+  const size = Number(response.headers.get("cf-r2-metadata-size") ?? 0);
+  return {
+    head: size === 0 ? undefined : JSON.parse(bytes.subarray(0, size).toString("utf8")),
+    body: bytes.subarray(size),
+  };
+}
+
+/** JSON for a header: keys with other letters than ASCII would not pass one. */
+const ascii = (value: object): string =>
+  JSON.stringify(value).replace(
+    /[\u0080-\uffff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );

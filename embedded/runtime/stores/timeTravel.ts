@@ -1,0 +1,228 @@
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { z } from "zod";
+import { emptyBookmark, isBookmark, newBookmark } from "./bookmark.ts";
+import { copyLive, copyStill, removeDatabase, removeHalves, shareStill } from "./databaseFiles.ts";
+import type { Ledger, Snapshot } from "./ledger.ts";
+import type { StoresProcess } from "./miniflare.ts";
+import { objectFile } from "./objectFile.ts";
+import { outdated } from "./retention.ts";
+
+/** No state of the database is known under this bookmark, or none that old. */
+export class BookmarkUnknown extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "BookmarkUnknown";
+  }
+}
+
+export interface TimeTravel {
+  /** Bookmark of now, or of the latest known state not after `atMs`. */
+  readonly bookmark: (databaseId: string, atMs?: number) => Promise<string>;
+  readonly restore: (
+    databaseId: string,
+    bookmark: string,
+  ) => Promise<{ readonly bookmark: string; readonly previousBookmark: string }>;
+  /** Puts a file that nothing has open in the database's place. The database must be shut. */
+  readonly replace: (databaseId: string, file: string | undefined) => Promise<void>;
+  /** To be told of every write: a snapshot follows soon, at most one a minute. */
+  readonly written: (databaseId: string, atMs: number) => void;
+  readonly forget: (databaseId: string) => void;
+  readonly close: () => void;
+}
+
+const quietMs = 1_000;
+const betweenMs = 60_000;
+/** Queries that run longer than this when a restore begins are cut, as on Cloudflare. */
+export const graceMs = 5_000;
+
+const versionSchema = z.object({ version: z.string(), lastWriteMs: z.number().nullable() });
+
+export interface TimeTravelParts {
+  readonly root: string;
+  readonly snapshots: string;
+  readonly ledger: Ledger;
+  readonly stores: StoresProcess;
+  readonly inTurn: <T>(databaseId: string, work: () => Promise<T>) => Promise<T>;
+  readonly log: (line: string) => void;
+}
+
+export function timeTravel({ root, snapshots, ledger, stores, inTurn, log }: TimeTravelParts): TimeTravel {
+  const upToDate = new Map<string, { readonly version: string; readonly bookmark: string }>();
+  const timers = new Map<string, NodeJS.Timeout>();
+  const lastTakenMs = new Map<string, number>();
+  const liveFile = (id: string): string => objectFile(root, "D1", ledger.object(id).object);
+  const snapshotFile = (id: string, bookmark: string): string =>
+    join(snapshots, encodeURIComponent(id), `${bookmark}.sqlite`);
+  const version = async (id: string): Promise<z.infer<typeof versionSchema>> =>
+    versionSchema.parse(await stores.steer({ op: "version", id }));
+
+  async function current(id: string, kept: boolean): Promise<string> {
+    if (!existsSync(liveFile(id))) return emptyBookmark(id);
+    const before = await version(id);
+    const known = upToDate.get(id);
+    if (known?.version === before.version) {
+      if (kept) ledger.keepSnapshot(id, known.bookmark);
+      return known.bookmark;
+    }
+    const takenMs = Date.now();
+    const bookmark = newBookmark(takenMs);
+    await copyLive(liveFile(id), snapshotFile(id, bookmark));
+    ledger.addSnapshot({
+      database: id,
+      bookmark,
+      sinceMs: before.lastWriteMs ?? Math.floor(changedMs(liveFile(id))),
+      takenMs,
+      kept,
+    });
+    upToDate.set(id, { version: before.version, bookmark });
+    lastTakenMs.set(id, takenMs);
+    tidy(id);
+    return bookmark;
+  }
+
+  function tidy(id: string): void {
+    const old = outdated(ledger.snapshots(id), Date.now());
+    ledger.removeSnapshots(
+      id,
+      old.map((s) => s.bookmark),
+    );
+    for (const { bookmark } of old) rmSync(snapshotFile(id, bookmark), { force: true });
+  }
+
+  async function at(id: string, atMs: number): Promise<string> {
+    const { lastWriteMs } = await version(id);
+    if (lastWriteMs !== null && lastWriteMs <= atMs) return current(id, true);
+    const latest = ledger.snapshots(id).findLast((s) => s.sinceMs <= atMs);
+    if (lastWriteMs === null && existsSync(liveFile(id)) && changedMs(liveFile(id)) <= atMs)
+      return current(id, true);
+    if (latest === undefined) return emptyBookmark(id);
+    ledger.keepSnapshot(id, latest.bookmark);
+    return latest.bookmark;
+  }
+
+  async function replace(id: string, file: string | undefined): Promise<void> {
+    const old = ledger.object(id).object;
+    const object = nextObject(id, old);
+    const target = objectFile(root, "D1", object);
+    if (file === undefined) removeDatabase(target);
+    else copyStill(file, target);
+    ledger.setObject(id, object); // from here on the new file is the database, whatever happens
+    upToDate.delete(id);
+    await stores.steer({ op: "open", id, object, gone: false });
+    removeDatabase(objectFile(root, "D1", old));
+  }
+
+  async function restore(
+    id: string,
+    bookmark: string,
+  ): Promise<{ readonly bookmark: string; readonly previousBookmark: string }> {
+    const file = bookmark === emptyBookmark(id) ? undefined : snapshotFile(id, bookmark);
+    if (
+      file !== undefined &&
+      (!isBookmark(bookmark) || !ledger.snapshots(id).some((s) => s.bookmark === bookmark))
+    )
+      throw new BookmarkUnknown(
+        `No state of database ${id} is known under the bookmark ${JSON.stringify(bookmark)}`,
+      );
+    ledger.keepSnapshot(id, bookmark);
+    await stores.steer({ op: "shut", id, graceMs });
+    try {
+      const previousBookmark = await current(id, true);
+      await replace(id, file);
+      if (file !== undefined) await remember(id, file);
+      return { bookmark, previousBookmark };
+    } finally {
+      await stores.steer({ op: "open", id, ...ledger.object(id) });
+    }
+  }
+
+  /** The restored state has a history of its own from now on: a timestamp between now and the next write means it. */
+  async function remember(id: string, file: string): Promise<void> {
+    const nowMs = Date.now();
+    const { version: same } = await version(id);
+    const copy: Snapshot = {
+      database: id,
+      bookmark: newBookmark(nowMs),
+      sinceMs: nowMs,
+      takenMs: nowMs,
+      kept: false,
+    };
+    shareStill(file, snapshotFile(id, copy.bookmark));
+    ledger.addSnapshot(copy);
+    upToDate.set(id, { version: same, bookmark: copy.bookmark });
+  }
+
+  function written(id: string, atMs: number): void {
+    if (timers.has(id)) return;
+    const dueMs = Math.max(atMs + quietMs, (lastTakenMs.get(id) ?? 0) + betweenMs);
+    const run = (): void => {
+      timers.delete(id);
+      inTurn(id, () => (ledger.object(id).gone ? Promise.resolve("") : current(id, false))).catch(
+        (error: unknown) => {
+          log(
+            `stores: no snapshot of database ${id}: ${error instanceof Error ? error.message : String(error)}`,
+          );
+        },
+      );
+    };
+    timers.set(id, setTimeout(run, Math.max(0, dueMs - Date.now())).unref());
+  }
+
+  /** After a kill: what was left unfinished goes, what was written and not yet copied is copied. */
+  function recover(): void {
+    const known = new Set(ledger.databases());
+    for (const folder of existsSync(snapshots) ? readdirSync(snapshots) : []) {
+      const path = join(snapshots, folder);
+      const id = decodeURIComponent(folder);
+      const listed = new Set(ledger.snapshots(id).map((s) => s.bookmark));
+      removeHalves(path);
+      if (!known.has(id)) rmSync(path, { recursive: true, force: true });
+      else
+        for (const file of readdirSync(path))
+          if (!listed.has(basename(file, ".sqlite"))) rmSync(join(path, file), { force: true });
+    }
+    removeHalves(join(root, "d1", "miniflare-D1DatabaseObject"));
+    for (const id of known) {
+      const { object } = ledger.object(id);
+      for (const earlier of earlierObjects(id, object)) removeDatabase(objectFile(root, "D1", earlier));
+      const file = liveFile(id);
+      if (changedMs(file) > (ledger.snapshots(id).at(-1)?.takenMs ?? 0)) written(id, Date.now());
+    }
+  }
+
+  recover();
+  return {
+    bookmark: (id, atMs) =>
+      inTurn(id, () => (atMs === undefined || atMs >= Date.now() ? current(id, true) : at(id, atMs))),
+    restore: (id, bookmark) => inTurn(id, () => restore(id, bookmark)),
+    replace,
+    written,
+    forget(id) {
+      clearTimeout(timers.get(id));
+      timers.delete(id);
+      upToDate.delete(id);
+      ledger.removeSnapshots(
+        id,
+        ledger.snapshots(id).map((s) => s.bookmark),
+      );
+      rmSync(join(snapshots, encodeURIComponent(id)), { recursive: true, force: true });
+    },
+    close() {
+      for (const timer of timers.values()) clearTimeout(timer);
+    },
+  };
+}
+
+/** When the file or its journal was last written, for a database whose last write this process has not seen. */
+const changedMs = (file: string): number =>
+  Math.max(...[file, `${file}-wal`].map((f) => (existsSync(f) ? statSync(f).mtimeMs : 0)));
+
+/** `<id>`, `<id>@1`, `<id>@2` …: each restore gives the database a file of its own, so no open file is ever exchanged. */
+const nextObject = (id: string, object: string): string => `${id}@${generation(id, object) + 1}`;
+
+const generation = (id: string, object: string): number =>
+  object === id ? 0 : Number(object.slice(id.length + 1));
+
+const earlierObjects = (id: string, object: string): readonly string[] =>
+  Array.from({ length: generation(id, object) }, (_, n) => (n === 0 ? id : `${id}@${n}`)).slice(-3);

@@ -55,7 +55,7 @@ async function main(argv) {
     process.stderr.write(`${command.entry} is missing from this clone; \`git status\` shows what else is\n`);
     return 1;
   }
-  return handOver(entry, ["args" in command ? command.args : [], rest].flat());
+  return handOver(entry, [...("args" in command ? command.args : []), ...rest]);
 }
 
 /** Runs the preparation so that a signal ends what it started (npm, the Go compiler) before it ends us.

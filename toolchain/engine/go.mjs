@@ -11,7 +11,7 @@ import { cacheFolder } from "./wanted.mjs";
 const run = promisify(execFile);
 
 /** From 1.21 on, `go` fetches the newer toolchain that a go.mod asks for from the module proxy. */
-const oldestGo = [1, 21];
+const oldestMinor = 21;
 
 /** @param {NodeJS.ProcessEnv} env @returns {Promise<{ go: string } | { reasons: string[] }>} */
 export async function findGo(env) {
@@ -40,7 +40,7 @@ export async function goVersion(go, env) {
 /** @param {string} version */
 function isNewEnough(version) {
   const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major > oldestGo[0] || (major === oldestGo[0] && minor >= oldestGo[1]);
+  return major > 1 || (major === 1 && minor >= oldestMinor);
 }
 
 /** @param {NodeJS.ProcessEnv} env @returns {Promise<{ go: string } | { reason: string }>} */

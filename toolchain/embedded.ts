@@ -1,0 +1,112 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, openSync, closeSync, readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { UserError } from "../src/userError.ts";
+import { withLock } from "./lock.mjs";
+import type { Places } from "./project.ts";
+
+const connectionShape = z.object({
+  /** The v4 API, as "http://127.0.0.1:8787/client/v4". */
+  api: z.url(),
+  token: z.string().min(1),
+  accounts: z.array(z.object({ id: z.string(), name: z.string() })),
+  /** Where workers answer. */
+  front: z.string(),
+  /** The port that `PULUMI_DEBUG_PROVIDERS` attaches the engine to. */
+  providerPort: z.optional(z.number()),
+  pid: z.number(),
+});
+
+/** What a running embedded Cloudflare says of itself. */
+export type EmbeddedConnection = z.infer<typeof connectionShape>;
+
+const readyMs = 30_000;
+
+/** The connection of the process that runs now, or undefined. */
+export async function runningEmbedded(places: Places): Promise<EmbeddedConnection | undefined> {
+  const found = readConnection(places);
+  if (found === undefined || !isRunning(found.pid)) return undefined;
+  return (await answers(Number(new URL(found.api).port))) ? found : undefined;
+}
+
+/** Starts the project's embedded Cloudflare when it is not running, and waits until it answers. Two at once start one. */
+export async function ensureEmbedded(places: Places): Promise<EmbeddedConnection> {
+  const running = await runningEmbedded(places);
+  if (running !== undefined) return running;
+  mkdirSync(places.embedded, { recursive: true });
+  return withLock(join(places.embedded, "start.lock"), async () => (await runningEmbedded(places)) ?? start(places));
+}
+
+async function start(places: Places): Promise<EmbeddedConnection> {
+  const logFile = join(places.embedded, "log");
+  const log = openSync(logFile, "a");
+  const child = spawn(places.node, [join(places.root, "embedded", "main.ts"), "--data", places.embedded, "--provider"], {
+    cwd: places.root,
+    detached: true,
+    stdio: ["ignore", log, log],
+    env: { ...process.env, NODE_COMPILE_CACHE: places.compileCache },
+  });
+  closeSync(log);
+  let ended: string | undefined;
+  child.once("error", (error) => {
+    ended = error.message;
+  });
+  child.once("exit", (code, signal) => {
+    ended = `it ended with ${signal ?? `code ${code}`}`;
+  });
+  const giveUpAt = Date.now() + readyMs;
+  while (Date.now() < giveUpAt && ended === undefined) {
+    const found = readConnection(places);
+    if (found !== undefined && found.pid === child.pid && (await answers(Number(new URL(found.api).port)))) {
+      child.unref();
+      return found;
+    }
+    await sleep(25);
+  }
+  if (ended === undefined) child.kill();
+  throw new UserError({
+    what: "The embedded Cloudflare did not start",
+    where: logFile,
+    got: `${ended ?? `no answer within ${readyMs / 1000} s`}; its last words: ${lastLines(logFile)}`,
+    expected: "a running process that wrote connection.json",
+    fix: "run `npm run embedded` to see it start, or `just clean` to begin with empty data",
+  });
+}
+
+/** The file as it is; undefined when there is none or it is being written. */
+function readConnection(places: Places): EmbeddedConnection | undefined {
+  try {
+    const parsed = connectionShape.safeParse(JSON.parse(readFileSync(join(places.embedded, "connection.json"), "utf8")));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether somebody listens: a remembered pid can be another process by now. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1", timeout: 1_000 });
+    const end = (answer: boolean) => () => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once("connect", end(true)).once("error", end(false)).once("timeout", end(false));
+  });
+}
+
+function lastLines(path: string): string {
+  return readFileSync(path, "utf8").trim().split("\n").slice(-5).join("\n            ") || "(none)";
+}

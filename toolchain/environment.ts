@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { type EmbeddedConnection, ensureEmbedded } from "./embedded.ts";
+import { type Engine, ensureEngine } from "./engine/ladder.mjs";
+import { placeEngine } from "./launchers.ts";
+import { type Places, placesOf, projectRoot } from "./project.ts";
+import { stateUrlOf } from "./pulumiLauncher.ts";
+import { csvQuote } from "./shellQuote.ts";
+
+export { ensureEmbedded } from "./embedded.ts";
+export { ensureEngine } from "./engine/ladder.mjs";
+
+/** The passphrase of embedded stacks. It protects nothing: their state never leaves this machine and holds no real secret. */
+const embeddedPassphrase = "embedded";
+
+/** A shell's variables; undefined means "unset it". */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** PATH with the project's tools first, and without an earlier copy of them. */
+export function pathWith(folders: readonly string[], path: string | undefined): string {
+  const rest = (path ?? "").split(delimiter).filter((folder) => folder !== "" && !folders.includes(folder));
+  return [...folders, ...rest].join(delimiter);
+}
+
+/** What makes plain `pulumi`, `just`, `node` and `wrangler` work on the embedded target, on top of `base`. */
+export function embeddedVariables(places: Places, connection: EmbeddedConnection, base: NodeJS.ProcessEnv): Variables {
+  const policy = join(places.root, "policy");
+  return {
+    PATH: pathWith([places.bin, join(places.root, "node_modules", ".bin")], base.PATH),
+    NODE_COMPILE_CACHE: places.compileCache,
+    PULUMI_BACKEND_URL: stateUrlOf(places),
+    PULUMI_CONFIG_PASSPHRASE: embeddedPassphrase,
+    PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
+    PULUMI_HOME: places.home,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: base.LOCKSTEP_PROVIDER === "official" ? undefined : "true",
+    PULUMI_DEBUG_PROVIDERS:
+      base.LOCKSTEP_PROVIDER === "official" || connection.providerPort === undefined ? undefined : `cloudflare:${connection.providerPort}`,
+    // The launcher names each stage's own file.
+    PULUMI_OPTION_CONFIG_FILE: undefined,
+    PULUMI_OPTION_POLICY_PACK: existsSync(join(policy, "PulumiPolicy.yaml")) ? csvQuote(policy) : undefined,
+    PULUMI_OPTION_GENERATE_CODE: "false",
+    PULUMI_OPTION_SKIP_PREVIEW: undefined,
+  };
+}
+
+/** What makes real wrangler, in any project, speak to the embedded Cloudflare: as its `dev` account. */
+export function wranglerVariables(places: Places, connection: EmbeddedConnection, base: NodeJS.ProcessEnv): Variables {
+  const account = connection.accounts.find(({ name }) => name === "dev") ?? connection.accounts[0];
+  return {
+    PATH: pathWith([places.bin], base.PATH),
+    CLOUDFLARE_API_BASE_URL: connection.api,
+    CLOUDFLARE_API_TOKEN: connection.token,
+    CLOUDFLARE_ACCOUNT_ID: account?.id,
+    CLOUDFLARE_API_KEY: undefined,
+    CLOUDFLARE_EMAIL: undefined,
+    CLOUDFLARE_ENV: undefined,
+    WRANGLER_SEND_METRICS: "false",
+    WRANGLER_HIDE_BANNER: "true",
+  };
+}
+
+export interface ProjectEnvironment {
+  readonly places: Places;
+  readonly engine: Engine;
+  readonly connection: EmbeddedConnection;
+  /** The whole environment for a child process. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Everything a script needs to run `pulumi` on the embedded target: engine found or made, process running, variables set. */
+export async function projectEnvironment(base: NodeJS.ProcessEnv = process.env, root: string = projectRoot): Promise<ProjectEnvironment> {
+  const places = placesOf(root);
+  mkdirSync(join(root, ".lockstep"), { recursive: true });
+  const [engine, connection] = await Promise.all([ensureEngine(base), ensureEmbedded(places)]);
+  placeEngine(engine, places);
+  return { places, engine, connection, env: apply(base, embeddedVariables(places, connection, base)) };
+}
+
+/** `base` with the variables set and unset. */
+export function apply(base: NodeJS.ProcessEnv, variables: Variables): NodeJS.ProcessEnv {
+  const env = { ...base };
+  for (const [name, value] of Object.entries(variables)) {
+    if (value === undefined) delete env[name];
+    else env[name] = value;
+  }
+  return env;
+}

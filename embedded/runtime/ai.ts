@@ -10,7 +10,9 @@ export interface AiBackend {
   models(): readonly { readonly name: string; readonly task: string; readonly description: string }[];
 }
 
-export type AiResult = { readonly kind: "json"; readonly value: unknown } | { readonly kind: "stream"; readonly events: AsyncIterable<string> };
+export type AiResult =
+  | { readonly kind: "json"; readonly value: unknown }
+  | { readonly kind: "stream"; readonly events: AsyncIterable<string> };
 
 export class AiError extends Error {
   readonly internalCode: number;

@@ -24,14 +24,51 @@ export interface WorkerConsumer {
   readonly deliver: (messages: readonly QueueDelivery[]) => Promise<QueueOutcome>;
 }
 
+export interface NewMessage {
+  readonly contentType: QueueDelivery["contentType"];
+  readonly body: Uint8Array;
+  /** Overrides the queue's own delivery delay. */
+  readonly delaySeconds?: number;
+}
+
+export interface QueueMetrics {
+  readonly backlogCount: number;
+  readonly backlogBytes: number;
+  /** 0 when the queue is empty. */
+  readonly oldestMessageTimestampMs: number;
+}
+
+/** A message that an HTTP consumer holds until it acknowledges, or until the lease runs out. */
+export interface PulledMessage extends QueueDelivery {
+  readonly leaseId: string;
+}
+
+export interface PullOptions {
+  readonly batchSize: number;
+  readonly visibilityTimeoutMs: number;
+  readonly maxRetries: number;
+  readonly deadLetterQueueId: string | undefined;
+}
+
 /** Durable queues: messages in SQLite, acknowledged only after the consumer did. */
 export interface QueueBroker {
   /** Data plane: what workerd's native queue binding sends (`/message`, `/batch`) with `x-lockstep-store: QUEUE/<id>`. */
   handle(queueId: string, request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Creates the queue, or changes it. Remembered over a restart. */
   configure(queueId: string, settings: QueueSettings): void;
   setConsumer(queueId: string, consumer: WorkerConsumer | undefined): void;
-  send(queueId: string, messages: readonly { readonly contentType: QueueDelivery["contentType"]; readonly body: Uint8Array; readonly delaySeconds?: number }[]): void;
-  metrics(queueId: string): { readonly backlogCount: number; readonly backlogBytes: number; readonly oldestMessageTimestampMs: number };
+  send(queueId: string, messages: readonly NewMessage[]): void;
+  /** For HTTP consumers: leases messages that are visible. */
+  pull(queueId: string, options: PullOptions): readonly PulledMessage[];
+  /** For HTTP consumers: ends leases. A lease that is not known any more is skipped, as on Cloudflare. */
+  settle(
+    queueId: string,
+    acks: readonly string[],
+    retries: readonly { readonly leaseId: string; readonly delaySeconds: number }[],
+  ): { readonly ackCount: number; readonly retryCount: number };
+  /** Looks without leasing. */
+  peek(queueId: string, count: number): readonly QueueDelivery[];
+  metrics(queueId: string): QueueMetrics;
   purge(queueId: string): void;
   remove(queueId: string): void;
   /** Stops delivering and waits for batches under way. */

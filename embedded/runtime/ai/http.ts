@@ -1,0 +1,132 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { z } from "zod";
+import { type AiBackend, AiError, type AiResult } from "../ai.ts";
+import { readBody } from "../dataplane/body.ts";
+import type { VectorEngine } from "../vectors.ts";
+
+export interface AiPlane {
+  readonly ai: AiBackend;
+  readonly vectors: VectorEngine;
+  readonly hasGateway?: (storeId: string, gateway: string) => boolean;
+}
+
+const runBody = z.object({
+  inputs: z.unknown(),
+  options: z.object({ gateway: z.object({ id: z.string() }).optional() }).optional(),
+});
+
+/** Answers workerd's AI binding: `/run`, `/ai-gateway/run`, `/ai-api/models/search`. */
+export async function handleAiRequest(
+  plane: AiPlane,
+  storeId: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = new URL(request.url ?? "/", "http://workers-binding.ai");
+  const route = `${request.method} ${url.pathname}`;
+  const json = (status: number, body: unknown): void => {
+    response.writeHead(status, { "content-type": "application/json" });
+    response.end(JSON.stringify(body));
+  };
+  try {
+    switch (route) {
+      case "POST /run":
+      case "POST /ai-gateway/run": {
+        const body = parseRun(await readBody(request));
+        const gateway = body.options?.gateway?.id;
+        if (gateway !== undefined && plane.hasGateway?.(storeId, gateway) === false)
+          throw new AiError(
+            400,
+            2001,
+            `Please configure AI Gateway in the Cloudflare dashboard: there is no gateway "${gateway}"`,
+          );
+        const result = await runAi(plane, String(request.headers["cf-consn-model-id"] ?? ""), body.inputs);
+        response.setHeader("cf-ai-req-id", randomUUID());
+        if (gateway !== undefined) response.setHeader("cf-aig-log-id", randomUUID());
+        return await sendResult(result, response);
+      }
+      case "GET /ai-api/models/search":
+        return json(200, {
+          success: true,
+          errors: [],
+          messages: [],
+          result: searchModels(plane.ai, url.searchParams),
+        });
+      default:
+        throw new AiError(404, 7000, `the local AI binding does not answer ${route}`);
+    }
+  } catch (error) {
+    if (!(error instanceof AiError)) throw error;
+    json(error.status, {
+      internalCode: error.internalCode,
+      name: "InferenceUpstreamError",
+      description: error.message,
+      errors: [{ code: error.internalCode, message: error.message }],
+    });
+  }
+}
+
+const embeddingAnswer = z.object({ data: z.array(z.array(z.number())) });
+
+/** Runs a model and tells the vector engine which embeddings came out of it. */
+export async function runAi(
+  { ai, vectors }: Pick<AiPlane, "ai" | "vectors">,
+  model: string,
+  inputs: unknown,
+): Promise<AiResult> {
+  const result = await ai.run(model, inputs);
+  const embeddings = result.kind === "json" ? embeddingAnswer.safeParse(result.value) : undefined;
+  if (embeddings?.success === true) vectors.remember(ai.name, embeddings.data.data);
+  return result;
+}
+
+async function sendResult(result: AiResult, response: ServerResponse): Promise<void> {
+  if (result.kind === "json") {
+    // Exactly this content type: anything else makes the binding hand out a stream.
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify(result.value));
+    return;
+  }
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  for await (const event of result.events) {
+    if (response.destroyed) return;
+    response.write(event);
+  }
+  response.end();
+}
+
+/** The models that match the search, each as Workers AI lists it. */
+export function searchModels(ai: AiBackend, parameters: URLSearchParams): readonly object[] {
+  const search = parameters.get("search")?.toLowerCase() ?? "";
+  const task = parameters.get("task")?.toLowerCase();
+  return ai
+    .models()
+    .filter(
+      (model) =>
+        model.name.toLowerCase().includes(search) &&
+        (task === undefined || model.task.toLowerCase() === task),
+    )
+    .map((model) => ({
+      id: model.name,
+      source: 1,
+      name: model.name,
+      description: model.description,
+      task: { id: model.task.toLowerCase().replaceAll(" ", "-"), name: model.task, description: "" },
+      tags: [],
+      properties: [],
+    }));
+}
+
+function parseRun(bytes: Buffer): z.infer<typeof runBody> {
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString("utf8"));
+  } catch {
+    throw new AiError(400, 3003, "Request is missing headers or body: the body is not JSON");
+  }
+  const parsed = runBody.safeParse(value);
+  if (!parsed.success)
+    throw new AiError(400, 3003, `Request is missing headers or body: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}

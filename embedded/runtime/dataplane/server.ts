@@ -1,0 +1,88 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { handleAiRequest } from "../ai/http.ts";
+import type { AiBackend } from "../ai.ts";
+import type { QueueBroker } from "../queues.ts";
+import type { VectorEngine } from "../vectors.ts";
+
+export interface DataPlaneOptions {
+  readonly queues: QueueBroker;
+  readonly vectors: VectorEngine;
+  readonly ai: AiBackend;
+  readonly log: (line: string) => void;
+  /** Whether an AI Gateway of this name exists behind this AI store. @default every name does */
+  readonly hasGateway?: (storeId: string, gateway: string) => boolean;
+}
+
+export interface DataPlane {
+  /** `127.0.0.1:<port>` */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** The stores that live in this process and not in the stores process: cells reach them with `x-lockstep-store: QUEUE|VECTORIZE|AI/<id>`. */
+export async function startDataPlane(options: DataPlaneOptions): Promise<DataPlane> {
+  const server = createServer((request, response) => {
+    dispatch(options, request, response).catch((error: unknown) => {
+      // A worker that went away in the middle of a request is not worth a line.
+      if (request.destroyed && !request.complete) return;
+      options.log(
+        `data plane: ${request.method} ${request.url} (${request.headers["x-lockstep-store"]}): ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+      if (response.headersSent) response.destroy();
+      else refuse(response, 500, "internal error of the embedded Cloudflare; its log has the cause");
+    });
+  });
+  // Cells keep connections open for as long as they live.
+  server.keepAliveTimeout = 0;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the data plane has no port");
+  return {
+    address: `127.0.0.1:${address.port}`,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error === undefined ? resolve() : reject(error)));
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function dispatch(
+  options: DataPlaneOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const header = String(request.headers["x-lockstep-store"] ?? "");
+  const slash = header.indexOf("/");
+  const kind = header.slice(0, slash);
+  const id = header.slice(slash + 1);
+  if (slash < 1 || id === "")
+    return refuse(
+      response,
+      400,
+      `the header x-lockstep-store must be QUEUE/<id>, VECTORIZE/<id> or AI/<id>, got ${JSON.stringify(header)}`,
+    );
+  switch (kind) {
+    case "QUEUE":
+      return options.queues.handle(id, request, response);
+    case "VECTORIZE":
+      return options.vectors.handle(id, request, response);
+    case "AI":
+      return handleAiRequest(options, id, request, response);
+    default:
+      return refuse(
+        response,
+        400,
+        `the data plane has no ${JSON.stringify(kind)}; it has QUEUE, VECTORIZE and AI`,
+      );
+  }
+}
+
+/** Readable for each of the three bindings: Vectorize reads `error`, AI reads `errors`, a queue only the status. */
+function refuse(response: ServerResponse, status: number, message: string): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify({ code: status, error: message, errors: [{ code: status, message }] }));
+}

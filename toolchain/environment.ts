@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { type EmbeddedConnection, ensureEmbedded } from "./embedded.ts";
 import { type Engine, ensureEngine } from "./engine/ladder.mjs";
 import { placeEngine } from "./launchers.ts";
@@ -16,9 +16,12 @@ const embeddedPassphrase = "embedded";
 /** A shell's variables; undefined means "unset it". */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** PATH with the project's tools first, and without an earlier copy of them. */
+/** PATH with the project's tools first, without an earlier copy of them and without what `npm run` puts in front for its own script. */
 export function pathWith(folders: readonly string[], path: string | undefined): string {
-  const rest = (path ?? "").split(delimiter).filter((folder) => folder !== "" && !folders.includes(folder));
+  const byNpm = (folder: string): boolean =>
+    folder.endsWith(join("@npmcli", "run-script", "lib", "node-gyp-bin")) ||
+    (folder.endsWith(join("node_modules", ".bin")) && projectRoot.startsWith(dirname(dirname(folder))));
+  const rest = (path ?? "").split(delimiter).filter((folder) => folder !== "" && !folders.includes(folder) && !byNpm(folder));
   return [...folders, ...rest].join(delimiter);
 }
 

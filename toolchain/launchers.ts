@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, linkSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Engine } from "./engine/ladder.mjs";
@@ -82,7 +82,7 @@ export function linkTools(places: Places): void {
 /** The `just` that npm installed for this machine; undefined where rust-just has none. */
 export function justExecutable(root: string): string | undefined {
   try {
-    const wrapper = createRequire(join(root, "package.json")).resolve("rust-just");
+    const wrapper = realpathSync(join(root, "node_modules", "rust-just", "package.json"));
     const platform = process.platform === "win32" ? "windows" : process.platform;
     const manifest = createRequire(wrapper).resolve(`rust-just-${platform}-${process.arch}/package.json`);
     return join(dirname(manifest), "bin", "just");

@@ -1,0 +1,65 @@
+import { z } from "zod";
+
+/** What serves a worker's traffic: its newest deployment. */
+export interface Serving {
+  readonly worker: string;
+  readonly deployedAtMs: number;
+  readonly versions: readonly { readonly id: string; readonly percentage: number }[];
+}
+
+/** Data in the stack's configuration: contract files up to `through` may run, because these versions served alone. */
+export const openingShape = z.strictObject({
+  /** The last contract file that is open: `0007_drop_email.sql`. */
+  through: z.string(),
+  /** ISO 8601, for people. */
+  openedAt: z.string(),
+  /** Worker (its physical name) → the version that served it alone. */
+  versions: z.record(z.string(), z.string()),
+});
+export type Opening = z.infer<typeof openingShape>;
+
+export type Eligibility =
+  | { readonly kind: "eligible"; readonly versions: Readonly<Record<string, string>> }
+  /** `fromMs` is known when only time is missing. */
+  | { readonly kind: "waiting"; readonly reasons: readonly string[]; readonly fromMs: number | undefined };
+
+/**
+ * Whether old code is gone: each worker that binds the database has served one version at 100 % for the bake time.
+ * Durable Objects run old code for minutes, a rollback must stay possible until somebody decides otherwise.
+ */
+export function eligibility(serving: readonly Serving[], bakeSeconds: number, nowMs: number): Eligibility {
+  const reasons: string[] = [];
+  let fromMs: number | undefined = 0;
+  const versions: Record<string, string> = {};
+  for (const { worker, deployedAtMs, versions: split } of serving) {
+    const [only, ...others] = split;
+    if (only === undefined || others.length > 0 || only.percentage !== 100) {
+      reasons.push(
+        only === undefined
+          ? `${worker} has no deployment`
+          : `${worker} is served by ${split.map((v) => `${v.id.slice(0, 8)} at ${v.percentage} %`).join(" and ")}`,
+      );
+      fromMs = undefined;
+      continue;
+    }
+    versions[worker] = only.id;
+    const ripeMs = deployedAtMs + bakeSeconds * 1000;
+    if (ripeMs > nowMs) {
+      reasons.push(
+        `${worker} ${only.id.slice(0, 8)} serves alone since ${new Date(deployedAtMs).toISOString()}, ${bakeSeconds} s are asked for`,
+      );
+      if (fromMs !== undefined) fromMs = Math.max(fromMs, ripeMs);
+    }
+  }
+  return reasons.length === 0 ? { kind: "eligible", versions } : { kind: "waiting", reasons, fromMs };
+}
+
+/** What an opening rests on and is no longer so; empty while it holds. A newer version that serves alone is as good. */
+export function brokenOpening(opening: Opening, serving: readonly Serving[]): readonly string[] {
+  return serving.flatMap(({ worker, versions }) => {
+    if (opening.versions[worker] === undefined)
+      return [`${worker} binds the database now and did not when the contract was opened`];
+    if (versions.length === 1 && versions[0]?.percentage === 100) return [];
+    return [`${worker} is served by ${versions.length} versions`];
+  });
+}

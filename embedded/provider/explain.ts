@@ -1,0 +1,67 @@
+import { type ApiClient, ApiFailure } from "./http.ts";
+import type { Existing } from "./kind.ts";
+import type { Entry } from "./table.ts";
+import { isList, property, text, type Value, type Values } from "./values.ts";
+
+/** Runs a call; a refusal that has a known way out carries it in its message. */
+export async function explained<T>(
+  entry: Entry,
+  values: Values,
+  api: ApiClient,
+  run: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    const advice = isConflict(error)
+      ? await importAdvice(entry, values, api)
+      : isDenied(error)
+        ? permissionAdvice(error)
+        : undefined;
+    if (advice !== undefined) error.message = `${error.message}\n${advice}`;
+    throw error;
+  }
+}
+
+const isConflict = (error: ApiFailure): boolean =>
+  error.status === 409 || /already (exists|in use|taken)/i.test(error.message);
+const isDenied = (error: ApiFailure): boolean => error.status === 403 || error.status === 401;
+
+/** Names the thing that has the name already, with the command that takes it over. */
+async function importAdvice(entry: Entry, values: Values, api: ApiClient): Promise<string | undefined> {
+  const { existing, importId, token } = entry.kind;
+  if (existing === undefined || importId === undefined) return undefined;
+  const id = await idOfExisting(existing, values, api);
+  if (id === undefined) return undefined;
+  const whole = importId.replace(/\{(\w+)\}/g, (_, name: string) =>
+    name === "id" ? id : (text(values, name) ?? `<${name}>`),
+  );
+  return `To take over the one that is there: pulumi import ${token} <name> ${whole}`;
+}
+
+async function idOfExisting(existing: Existing, values: Values, api: ApiClient): Promise<string | undefined> {
+  const wanted = text(values, existing.property);
+  const path = existing.path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(text(values, name) ?? ""),
+  );
+  try {
+    const query = existing.query?.(values);
+    const result = await api.call("GET", path, query === undefined ? {} : { query });
+    const list: Value | undefined = existing.list === undefined ? result : property(result, existing.list);
+    const found = isList(list) ? list.find((item) => property(item, existing.field) === wanted) : undefined;
+    const id = property(found, existing.id);
+    return typeof id === "string" ? id : undefined;
+  } catch (error) {
+    // the conflict itself is what the user must see; a listing that is refused only costs the advice
+    if (error instanceof ApiFailure) return undefined;
+    throw error;
+  }
+}
+
+function permissionAdvice(error: ApiFailure): string | undefined {
+  const group = /permission "([^"]+)"/.exec(error.message)?.[1];
+  if (group === undefined) return "The API token is not accepted: check the provider's apiToken.";
+  const [name, level] = group.split(":");
+  return `Add the permission group "${name}" with "${level}" to the API token, or use a token that has it.`;
+}

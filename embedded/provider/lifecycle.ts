@@ -1,0 +1,198 @@
+import { explained } from "./explain.ts";
+import { ApiFailure } from "./http.ts";
+import { nestedPaths } from "./kept.ts";
+import type { Call, HookContext } from "./kind.ts";
+import { plan } from "./plan.ts";
+import type { Entry } from "./table.ts";
+import { isAbsent, isUnknown, property, settled, text, type Value, type Values } from "./values.ts";
+import { completed, decode, encode } from "./wire.ts";
+
+export interface Deployed {
+  readonly id: string;
+  readonly outputs: Values;
+}
+
+/** The thing exists, but not all of its initialisation worked: the engine keeps it and tries again. */
+export class InitFailed extends Error {
+  readonly deployed: Deployed;
+  constructor(deployed: Deployed, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.name = "InitFailed";
+    this.deployed = deployed;
+  }
+}
+
+/** The plan of a kind: the general rules, then the kind's own. */
+export async function planned(
+  entry: Entry,
+  inputs: Values,
+  prior: Values | undefined,
+  files: (path: string) => string,
+): Promise<Values> {
+  const general = plan(entry.facts.attributes, inputs, prior);
+  return (await entry.kind.hooks?.plan?.(general, inputs, prior, files)) ?? general;
+}
+
+/** What the official provider keeps in its outputs beside the attributes. */
+export function withIdentity(entry: Entry, id: string, values: Values): Values {
+  return {
+    ...values,
+    ...(entry.facts.hasId && id !== "" && id !== noId ? { id } : {}),
+    ...(entry.facts.schemaVersion === undefined
+      ? {}
+      : { __meta: JSON.stringify({ schema_version: entry.facts.schemaVersion }) }),
+  };
+}
+
+/** The id of kinds that have none; the official provider's word. */
+export const noId = "missing ID";
+
+export async function create(entry: Entry, inputs: Values, context: HookContext): Promise<Deployed> {
+  const { kind } = entry;
+  const values = await planned(entry, inputs, undefined, context.files);
+  const result = await explained(entry, values, context.api, () =>
+    perform(entry, kind.create, values, undefined, context),
+  );
+  const id = idOf(entry, values, result);
+  return finish(entry, id, values, result, context);
+}
+
+export async function update(
+  entry: Entry,
+  id: string,
+  inputs: Values,
+  prior: Values,
+  context: HookContext,
+): Promise<Deployed> {
+  const { kind } = entry;
+  const values = { ...(await planned(entry, inputs, prior, context.files)), id };
+  if (kind.update === "none") return { id, outputs: withIdentity(entry, id, keepKnown(prior, values)) };
+  if (kind.update === "deleteAndCreate") {
+    if (kind.delete !== "none")
+      await ignoreMissing(perform(entry, kind.delete, { ...prior, id }, undefined, context));
+    const result = await explained(entry, values, context.api, () =>
+      perform(entry, kind.create, values, undefined, context),
+    );
+    return finish(entry, id, values, result, context);
+  }
+  const call = kind.update;
+  const result = await explained(entry, values, context.api, () =>
+    perform(entry, call, values, prior, context),
+  );
+  return finish(entry, id, values, result, context);
+}
+
+/** From here on the thing exists: whatever fails must not lose it. */
+async function finish(
+  entry: Entry,
+  id: string,
+  values: Values,
+  result: Value,
+  context: HookContext,
+): Promise<Deployed> {
+  const { attributes } = entry.facts;
+  let outputs: Values = values;
+  try {
+    outputs = completed(
+      attributes,
+      values,
+      decode(entry.kind, attributes, entry.kind.hooks?.answer?.(result) ?? result),
+    );
+    outputs = (await entry.kind.hooks?.after?.(outputs, values, context)) ?? outputs;
+  } catch (error) {
+    throw new InitFailed({ id, outputs: withIdentity(entry, id, known(outputs)) }, error);
+  }
+  return { id, outputs: withIdentity(entry, id, known(outputs)) };
+}
+
+/** The state after a read, or undefined when the thing is gone. */
+export async function read(
+  entry: Entry,
+  id: string,
+  prior: Values,
+  context: HookContext,
+): Promise<Values | undefined> {
+  const { kind } = entry;
+  if (kind.read === "none") return withIdentity(entry, id, prior);
+  let result: Value;
+  try {
+    result = await perform(entry, kind.read, { ...prior, id }, undefined, context);
+  } catch (error) {
+    if (error instanceof ApiFailure && error.status === 404) return undefined;
+    throw error;
+  }
+  const decoded = decode(kind, entry.facts.attributes, kind.hooks?.answer?.(result) ?? result);
+  const outputs = nestedPaths.keep(decoded, prior, entry.kept);
+  return withIdentity(entry, id, known(kind.hooks?.read?.(outputs, prior) ?? outputs));
+}
+
+export async function remove(entry: Entry, id: string, prior: Values, context: HookContext): Promise<void> {
+  const { kind } = entry;
+  if (kind.delete === "none") return;
+  const call = kind.delete;
+  await explained(entry, prior, context.api, () =>
+    perform(entry, call, { ...prior, id }, undefined, context),
+  );
+}
+
+async function perform(
+  entry: Entry,
+  call: Call,
+  values: Values,
+  prior: Values | undefined,
+  context: HookContext,
+): Promise<Value> {
+  const path = fill(entry, call.path, values);
+  const headers = call.headers?.(values);
+  const query = call.query?.(values);
+  const writes = call.method !== "GET" && call.method !== "DELETE" && call.body !== "none";
+  const options = {
+    ...(headers === undefined ? {} : { headers }),
+    ...(query === undefined ? {} : { query }),
+  };
+  if (!writes) return context.api.call(call.method, path, options);
+  const whole = encode(entry.kind, entry.facts.attributes, entry.skip, values, prior);
+  const body = (await entry.kind.hooks?.body?.(whole, values, context)) ?? whole;
+  return context.api.call(call.method, path, { ...options, json: body });
+}
+
+export function fill(entry: Entry, path: string, values: Values): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = text(values, name);
+    if (value === undefined || value === "")
+      throw new Error(`${entry.kind.token}: "${name}" is not known, and ${path} needs it`);
+    return encodeURIComponent(value);
+  });
+}
+
+function idOf(entry: Entry, values: Values, result: Value): string {
+  const from = entry.kind.id;
+  if (from === undefined) return noId;
+  const id = from.startsWith("result.") ? property(result, from.slice("result.".length)) : values[from];
+  if (typeof id === "string" && id !== "") return id;
+  if (typeof id === "number") return String(id);
+  throw new Error(`${entry.kind.token}: the API's answer has no id (${from})`);
+}
+
+/** Only the state changes: what the plan knows goes over what there was. */
+function keepKnown(prior: Values, values: Values): Values {
+  const next = known(values);
+  return { ...prior, ...next };
+}
+
+function known(values: Values): Values {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => {
+      const kept = isAbsent(value) || isUnknown(value) ? null : settled(value);
+      return kept === null ? [] : [[name, kept]];
+    }),
+  );
+}
+
+async function ignoreMissing(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!(error instanceof ApiFailure && error.status === 404)) throw error;
+  }
+}

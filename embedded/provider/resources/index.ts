@@ -1,0 +1,20 @@
+import type { Kind } from "../kind.ts";
+import { d1Database } from "./d1.ts";
+import { workersKvNamespace } from "./kv.ts";
+import { queue, queueConsumer } from "./queues.ts";
+import * as r2 from "./r2.ts";
+import * as settings from "./settings.ts";
+import * as workers from "./workers.ts";
+import { workerVersion } from "./workerVersion.ts";
+
+/** Every kind of resource that the provider answers. */
+export const kinds: readonly Kind[] = [
+  d1Database,
+  workersKvNamespace,
+  queue,
+  queueConsumer,
+  workerVersion,
+  ...Object.values(r2),
+  ...Object.values(workers),
+  ...Object.values(settings),
+];

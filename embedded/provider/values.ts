@@ -1,0 +1,65 @@
+/** A property value as the provider works with it: plain JSON, with {@link unknown} where a value is not known yet. */
+export type Value = null | boolean | number | string | readonly Value[] | Values;
+export interface Values {
+  readonly [property: string]: Value;
+}
+
+/** What the engine sends, and expects, for a value that is not known before the deployment. */
+export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** The engine has one sentinel a type; all of them mean the same here. */
+export const unknownSentinels: ReadonlySet<string> = new Set([
+  unknown,
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+  "030794c1-ac77-496b-92df-f27374a8bd58",
+  "e48ece36-62e2-4504-bad9-02848725956a",
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+]);
+
+export const isUnknown = (value: Value | undefined): boolean => value === unknown;
+export const isAbsent = (value: Value | undefined): value is null | undefined =>
+  value === undefined || value === null;
+export const isList = (value: Value | undefined): value is readonly Value[] => Array.isArray(value);
+export const isObject = (value: Value | undefined): value is Values =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Whether anything inside is not known yet. */
+export function hasUnknown(value: Value | undefined): boolean {
+  if (isList(value)) return value.some(hasUnknown);
+  if (isObject(value)) return Object.values(value).some(hasUnknown);
+  return isUnknown(value);
+}
+
+/** Equal as data. A property that is null and one that is absent are the same, as in Terraform. */
+export function same(a: Value | undefined, b: Value | undefined): boolean {
+  if (isAbsent(a) || isAbsent(b)) return isAbsent(a) && isAbsent(b);
+  if (isList(a)) return isList(b) && a.length === b.length && a.every((item, i) => same(item, b[i]));
+  if (isObject(a)) {
+    if (!isObject(b)) return false;
+    return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) => same(a[key], b[key]));
+  }
+  return a === b;
+}
+
+/** Without nulls and without unknowns: what may be stored after a deployment. */
+export function settled(value: Value): Value {
+  if (isList(value)) return value.map((item) => (isUnknown(item) ? null : settled(item)));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]) =>
+      isAbsent(item) || isUnknown(item) ? [] : [[key, settled(item)]],
+    ),
+  );
+}
+
+/** An object's property, or undefined for anything that is not an object. */
+export const property = (value: Value | undefined, name: string): Value | undefined =>
+  isObject(value) ? value[name] : undefined;
+
+/** The text at a property; undefined when it is absent, unknown or something else. */
+export function text(values: Values, name: string): string | undefined {
+  const value = values[name];
+  return typeof value === "string" && !isUnknown(value) ? value : undefined;
+}

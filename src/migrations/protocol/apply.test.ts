@@ -1,0 +1,180 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type WorkerdD1, workerdD1 } from "../fixture/workerdD1.ts";
+import { ledgerTable } from "../tables.ts";
+import { type ApplyOptions, apply, type Snapshot } from "./apply.ts";
+import { type Database, rows } from "./database.ts";
+import { takeLease } from "./lease.ts";
+import type { ApplicableFile } from "./request.ts";
+import { queryDatabase } from "./transports.ts";
+
+let d1: WorkerdD1;
+let database: Database;
+beforeAll(async () => {
+  d1 = await workerdD1();
+  const baseUrl = await d1.listen();
+  database = {
+    ...queryDatabase({ baseUrl, token: "t", accountId: "a", databaseId: "d" }, "test/db"),
+    bookmark: async () => ({ kind: "done", value: "00000001-bookmark" }),
+    sleep: async () => {},
+  };
+});
+beforeEach(() => d1.another());
+afterAll(() => d1.close());
+
+const file = (
+  name: string,
+  statements: readonly string[],
+  more: Partial<ApplicableFile> = {},
+): ApplicableFile => ({
+  name,
+  checksum: `sha256:${createHash("sha256").update(statements.join()).digest("hex")}`,
+  chain: "chain",
+  phase: "expand",
+  transport: "query",
+  statements,
+  verify: [],
+  preconditions: [],
+  waivers: [],
+  overrides: [],
+  ...more,
+});
+
+const run = (files: readonly ApplicableFile[], more: Partial<ApplyOptions> = {}): ReturnType<typeof apply> =>
+  apply({
+    database,
+    replan: ({ ledger }: Snapshot) => files.filter(({ name }) => !ledger.includes(name)),
+    fingerprint: (schema) => createHash("sha256").update(JSON.stringify(schema)).digest("hex"),
+    note: "a test",
+    tool: "test",
+    actor: "somebody",
+    uuid: () => crypto.randomUUID(),
+    ...more,
+  });
+
+const tableNames = async (): Promise<unknown[]> => {
+  const [found] = await rows(database, [
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT IN ('d1_migrations', 'sqlite_sequence') ORDER BY name",
+  ]);
+  return (found ?? []).map((row) => row["name"]);
+};
+
+const first = file("0001_a.sql", ["CREATE TABLE a(x)", "INSERT INTO a VALUES (1)"]);
+const second = file("0002_b.sql", ["CREATE TABLE b(x)"]);
+
+test("files are applied in order, once, each with a log row that names what it rested on", async () => {
+  expect((await run([first, second])).map(({ name, byThisRun }) => [name, byThisRun])).toEqual([
+    ["0001_a.sql", true],
+    ["0002_b.sql", true],
+  ]);
+  expect(await run([first, second])).toEqual([]);
+  const [log, ledger, text] = await rows(database, [
+    "SELECT name, checksum, bookmark_before, schema_before IS NOT NULL AND schema_after IS NOT NULL AS both, actor FROM _mig_log ORDER BY name",
+    "SELECT name FROM d1_migrations ORDER BY id",
+    "SELECT sql FROM sqlite_schema WHERE name = 'd1_migrations'",
+  ]);
+  expect(log).toEqual([
+    {
+      name: "0001_a.sql",
+      checksum: first.checksum,
+      bookmark_before: "00000001-bookmark",
+      both: 1,
+      actor: "somebody",
+    },
+    {
+      name: "0002_b.sql",
+      checksum: second.checksum,
+      bookmark_before: "00000001-bookmark",
+      both: 1,
+      actor: "somebody",
+    },
+  ]);
+  expect(ledger?.map((row) => row["name"])).toEqual(["0001_a.sql", "0002_b.sql"]);
+  expect(text?.[0]?.["sql"]).toBe(ledgerTable.replace("IF NOT EXISTS ", "").replace(/;$/, ""));
+});
+
+test("a failing verification takes the whole file back, its tables too", async () => {
+  const wrong = file("0002_b.sql", ["CREATE TABLE b(x)"], {
+    verify: [{ label: "b has a row", sql: "SELECT count(*) > 0 FROM b" }],
+  });
+  await expect(run([first, wrong])).rejects.toThrow(/verify: b has a row/);
+  expect(await tableNames()).toEqual(["a"]);
+});
+
+test("a precondition that does not hold stops the file before its first statement", async () => {
+  const drop = file("0002_drop.sql", ["DROP TABLE a"], {
+    preconditions: [{ label: "a is not empty", condition: "NOT EXISTS (SELECT 1 FROM a)" }],
+  });
+  await expect(run([first, drop])).rejects.toThrow(/a is not empty/);
+  expect(await tableNames()).toEqual(["a"]);
+});
+
+test("a dangling foreign key takes the file back even when it switches the check off", async () => {
+  const dangling = file("0001_fk.sql", [
+    "CREATE TABLE p(id INTEGER PRIMARY KEY)",
+    "CREATE TABLE c(p INTEGER REFERENCES p(id))",
+    "PRAGMA defer_foreign_keys = ON",
+    "INSERT INTO c VALUES (7)",
+    "PRAGMA defer_foreign_keys = OFF",
+  ]);
+  await expect(run([dangling])).rejects.toThrow(/foreign keys are violated/);
+  expect(await tableNames()).toEqual([]);
+});
+
+test("a schema that drifts between the plan and the request is noticed inside the transaction", async () => {
+  await run([first]);
+  let drifted = false;
+  const sneaky: Database = {
+    ...database,
+    bookmark: async () => {
+      if (!drifted) await d1.batch(["CREATE TABLE drift(x)"]);
+      drifted = true;
+      return database.bookmark();
+    },
+  };
+  await expect(run([first, second], { database: sneaky })).rejects.toThrow(/schema drifted/);
+  expect(await tableNames()).toEqual(["a", "drift"]);
+});
+
+test("a ledger that another tool moved meanwhile is noticed inside the transaction", async () => {
+  await run([first]);
+  const sneaky: Database = {
+    ...database,
+    bookmark: async () => {
+      await d1.batch(["INSERT INTO d1_migrations(name) VALUES ('0009_other.sql')"]);
+      return database.bookmark();
+    },
+  };
+  await expect(run([first, second], { database: sneaky })).rejects.toThrow(
+    /ledger is not the planned prefix/,
+  );
+});
+
+test("a runner whose lease was taken does nothing any more", async () => {
+  await run([first]);
+  const robbed: Database = {
+    ...database,
+    bookmark: async () => {
+      await d1.batch(["UPDATE _mig_lock SET expires_at = 0 WHERE id = 1", takeLease("a rival", "the rival")]);
+      return database.bookmark();
+    },
+  };
+  await expect(run([first, second], { database: robbed })).rejects.toThrow(/lease was lost/);
+  expect(await tableNames()).toEqual(["a"]);
+});
+
+test("while the lease is held, the message says by whom and for how long", async () => {
+  await run([first]);
+  await d1.batch([takeLease("x", "stack prod, run 17")]);
+  await expect(run([first, second])).rejects.toThrow(/held by stack prod, run 17 for 1[78]\d s more/);
+});
+
+test("a large schema is guarded in several statements, each below D1's limit", async () => {
+  const many = Array.from(
+    { length: 60 },
+    (_, i) =>
+      `CREATE TABLE wide${i}(${Array.from({ length: 60 }, (_, c) => `column_number_${c} TEXT`).join(", ")})`,
+  );
+  const done = await run([file("0001_many.sql", many), second]);
+  expect(done).toHaveLength(2);
+});

@@ -18,12 +18,29 @@ export interface Complaint {
  */
 export class UserError extends Error {
   readonly complaint: Complaint;
-  constructor(complaint: Complaint, options?: ErrorOptions) {
-    super(render(complaint), options);
+  /** Further mistakes that were found at the same time. */
+  readonly others: readonly Complaint[];
+  constructor(complaint: Complaint, options?: ErrorOptions & { readonly others?: readonly Complaint[] }) {
+    const others = options?.others ?? [];
+    super([complaint, ...others].map(render).join("\n\n"), options);
     this.name = "UserError";
     this.complaint = complaint;
+    this.others = others;
   }
 }
 
-const render = (c: Complaint): string =>
-  [c.what, `  where:    ${c.where}`, `  got:      ${c.got}`, `  expected: ${c.expected}`, `  fix:      ${c.fix}`].join("\n");
+/** Throws all complaints as one error, or does nothing when there are none. */
+export function refuse(complaints: readonly Complaint[]): void {
+  const [first, ...others] = complaints;
+  if (first !== undefined) throw new UserError(first, { others });
+}
+
+/** The five parts of a complaint, a line each. */
+export const render = (c: Complaint): string =>
+  [
+    c.what,
+    `  where:    ${c.where}`,
+    `  got:      ${c.got}`,
+    `  expected: ${c.expected}`,
+    `  fix:      ${c.fix}`,
+  ].join("\n");

@@ -1,0 +1,134 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { extname, join, relative } from "node:path";
+import { build, type Message, type OutputFile } from "esbuild";
+import { type Complaint, UserError } from "../userError.ts";
+import type { Bundle, Module } from "./bundle.ts";
+
+/** A bundle, and the files it was made from, relative to the project's root. */
+export interface Built {
+  readonly bundle: Bundle;
+  readonly inputs: readonly string[];
+}
+
+/** Where bundles are kept, from the project's root. The path is part of the state, so it names the content and no machine. */
+export const bundlesFolder = ".lockstep/bundles";
+
+const contentTypes: Readonly<Record<string, string>> = {
+  ".js": "application/javascript+module",
+  ".wasm": "application/wasm",
+  ".bin": "application/octet-stream",
+};
+
+/**
+ * Bundles one worker with esbuild: everything the entry imports, but what the runtime has built in. Bytes depend on the
+ * sources alone, never on the path of the clone: esbuild is given paths from the root and no tsconfig.
+ */
+export async function bundle(main: string, root: string): Promise<Built> {
+  const out = join(root, bundlesFolder, "out");
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: { index: main },
+    outdir: out,
+    write: false,
+    bundle: true,
+    format: "esm",
+    platform: "neutral",
+    target: "es2024",
+    mainFields: ["module", "main"],
+    conditions: ["workerd", "worker", "module", "browser"],
+    external: ["cloudflare:*", "node:*"],
+    loader: { ".html": "text", ".txt": "text", ".sql": "text", ".wasm": "copy", ".bin": "copy" },
+    assetNames: "[name]-[hash]",
+    sourcemap: "external",
+    sourcesContent: false,
+    tsconfigRaw: {},
+    charset: "utf8",
+    legalComments: "none",
+    metafile: true,
+    logLevel: "silent",
+  }).catch((error: unknown) => {
+    throw messagesOf(error) ?? error;
+  });
+  const modules = result.outputFiles
+    .map((file) => ({ file, name: relative(out, file.path) }))
+    .filter(({ name }) => extname(name) !== ".map")
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const digest = digestOf(modules);
+  const map = result.outputFiles
+    .filter((file) => extname(file.path) === ".map")
+    .map((file) => ({ file, name: relative(out, file.path) }));
+  keep(root, digest, [...modules, ...map]);
+  return {
+    bundle: { digest, mainModule: "index.js", modules: modules.map(({ name }) => moduleOf(name, digest)) },
+    inputs: Object.keys(result.metafile.inputs).sort(),
+  };
+}
+
+interface Named {
+  readonly name: string;
+  readonly file: OutputFile;
+}
+
+function digestOf(modules: readonly Named[]): string {
+  const hash = createHash("sha256");
+  for (const { name, file } of modules)
+    hash.update(`${name}\0${file.contents.length}\0`).update(file.contents);
+  return hash.digest("hex");
+}
+
+const moduleOf = (name: string, digest: string): Module => ({
+  name,
+  contentType: contentTypes[extname(name)] ?? "application/octet-stream",
+  contentFile: `${bundlesFolder}/${digest}/${name}`,
+});
+
+/** A folder appears whole or not at all: another run may be writing the same one. */
+function keep(root: string, digest: string, files: readonly Named[]): void {
+  const folder = join(root, bundlesFolder, digest);
+  const draft = `${folder}.${process.pid}`;
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { recursive: true });
+  for (const { name, file } of files) writeFileSync(join(draft, name), file.contents);
+  try {
+    renameSync(draft, folder);
+  } catch (error) {
+    // Somebody else was first: the name says that its content is the same.
+    rmSync(draft, { recursive: true, force: true });
+    if (
+      !(error instanceof Error && "code" in error && (error.code === "ENOTEMPTY" || error.code === "EEXIST"))
+    )
+      throw error;
+  }
+}
+
+function messagesOf(error: unknown): UserError | undefined {
+  if (!(error instanceof Error && "errors" in error && Array.isArray(error.errors))) return undefined;
+  const messages: Message[] = error.errors;
+  const [first, ...others] = messages.map(complaintOf);
+  return first === undefined ? undefined : new UserError(first, { others });
+}
+
+function complaintOf({ text, location }: Message): Complaint {
+  const missing = /^Could not resolve "(.*)"$/.exec(text)?.[1];
+  const where = location === null ? "the worker's entry point" : `${location.file}:${location.line}`;
+  if (missing === undefined) {
+    return {
+      what: "Worker code that does not compile",
+      where,
+      got: `${text}: ${location?.lineText.trim() ?? ""}`,
+      expected: "valid TypeScript or JavaScript",
+      fix: "correct the line",
+    };
+  }
+  return {
+    what: `Module not found: ${missing}`,
+    where,
+    got: location === null ? missing : location.lineText.trim(),
+    expected:
+      "a file that exists, a package in node_modules, or a module of the runtime (node:*, cloudflare:*)",
+    fix: missing.startsWith(".")
+      ? "correct the path; relative imports carry their extension"
+      : `npm install ${missing}, or correct the name`,
+  };
+}

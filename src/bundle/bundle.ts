@@ -1,0 +1,15 @@
+/** A worker's code as it is uploaded. */
+export interface Bundle {
+  /** SHA-256 of all modules, hexadecimal: the same source gives the same digest in every clone. */
+  readonly digest: string;
+  /** Name of the module with the worker's exports. */
+  readonly mainModule: string;
+  readonly modules: readonly Module[];
+}
+
+export interface Module {
+  readonly name: string;
+  readonly contentType: string;
+  /** From the project's root. */
+  readonly contentFile: string;
+}

@@ -1,0 +1,34 @@
+import type { Complaint } from "../../userError.ts";
+import type { NamingStage } from "../physical-name.ts";
+import type { System } from "../system.ts";
+import { checkCycles } from "./cycles.ts";
+import { checkListed } from "./listed.ts";
+import { checkNames, checkNamesAcross } from "./names.ts";
+import { checkWorkers } from "./workers.ts";
+
+/** Everything that is wrong with systems that are to be deployed to a stage, before any of it is. Empty when nothing is. */
+export function check(systems: readonly System[], stage: NamingStage, root: string): Complaint[] {
+  return [
+    ...systems.flatMap((system) => [
+      ...wrongStage(system, stage),
+      ...checkNames(system, stage),
+      ...checkListed(system),
+      ...checkCycles(system),
+      ...checkWorkers(system, stage, root),
+    ]),
+    ...checkNamesAcross(systems, stage),
+  ];
+}
+
+function wrongStage(system: System, stage: NamingStage): Complaint[] {
+  if (system.stages === undefined || system.stages.includes(stage.name)) return [];
+  return [
+    {
+      what: `System ${system.name} does not exist in stage ${stage.name}`,
+      where: `lockstep:systems of stack ${stage.name}`,
+      got: system.name,
+      expected: `${system.name} only in ${system.stages.join(", ")}`,
+      fix: `take ${system.name} off the list, or add ${stage.name} to its stages in src/systems`,
+    },
+  ];
+}

@@ -1,0 +1,178 @@
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Complaint } from "../../userError.ts";
+import { workersOf } from "../graph.ts";
+import type { NamingStage } from "../physical-name.ts";
+import type { Queue } from "../queue.ts";
+import type { System } from "../system.ts";
+import type { Binding, Worker } from "../worker.ts";
+
+/** What is wrong with workers by themselves: files, dates, binding names, classes, consumers. */
+export function checkWorkers(system: System, stage: NamingStage, root: string): Complaint[] {
+  return [
+    ...workersOf(system).flatMap((worker) => [
+      ...files(system, worker, root),
+      ...settings(system, worker),
+      ...Object.entries(worker.env).flatMap(([name, binding]) =>
+        bindingNamed(system, worker, name, binding, stage),
+      ),
+    ]),
+    ...consumers(system),
+    ...migrationFolders(system, root),
+  ];
+}
+
+function files(system: System, worker: Worker, root: string): Complaint[] {
+  const complaints: Complaint[] = [];
+  if (!isFile(join(root, worker.main))) {
+    complaints.push({
+      what: `Module not found: ${worker.main}`,
+      where: `${system.name}/${worker.name}, main`,
+      got: existsSync(join(root, worker.main)) ? "a folder" : "no such file",
+      expected: "the worker's entry module, as a path from the project's root",
+      fix: `create ${worker.main}, or correct main in src/systems`,
+    });
+  }
+  if (worker.assets !== undefined && !existsSync(join(root, worker.assets))) {
+    complaints.push({
+      what: `There is no folder of assets for worker ${worker.name}`,
+      where: `${system.name}/${worker.name}, assets`,
+      got: `${worker.assets}, which does not exist`,
+      expected: "a folder with static files, as a path from the project's root",
+      fix: `build the assets first, or correct assets in src/systems`,
+    });
+  }
+  return complaints;
+}
+
+function settings(system: System, worker: Worker): Complaint[] {
+  const where = `${system.name}/${worker.name}`;
+  const complaints: Complaint[] = [];
+  if (
+    !/^\d{4}-\d{2}-\d{2}$/.test(worker.compatibilityDate) ||
+    Number.isNaN(Date.parse(worker.compatibilityDate))
+  ) {
+    complaints.push({
+      what: "A compatibility date that is no date",
+      where: `${where}, compatibilityDate`,
+      got: worker.compatibilityDate,
+      expected: "YYYY-MM-DD",
+      fix: "write the day on which the worker was last tested",
+    });
+  }
+  for (const cron of worker.crons.filter((each) => each.trim().split(/\s+/).length !== 5)) {
+    complaints.push({
+      what: "A cron expression that Cloudflare does not accept",
+      where: `${where}, crons`,
+      got: JSON.stringify(cron),
+      expected: "five fields: minute, hour, day of month, month, day of week",
+      fix: 'such as "0 3 * * *" for three in the morning, UTC',
+    });
+  }
+  for (const { queue, deadLetter } of worker.consumes.filter(
+    ({ queue, deadLetter }) => queue === deadLetter,
+  )) {
+    complaints.push({
+      what: "A queue that is its own dead-letter queue",
+      where: `${where}, consumes`,
+      got: `${queue.name} → ${deadLetter?.name ?? ""}`,
+      expected: "another queue, or none",
+      fix: "declare a queue for what failed",
+    });
+  }
+  return complaints;
+}
+
+const reserved = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
+
+function bindingNamed(
+  system: System,
+  worker: Worker,
+  name: string,
+  binding: Binding,
+  stage: NamingStage,
+): Complaint[] {
+  const where = `${system.name}/${worker.name}, env.${name}`;
+  const complaints: Complaint[] = [];
+  if (!reserved.test(name)) {
+    complaints.push({
+      what: "A binding with a name that code cannot write",
+      where,
+      got: JSON.stringify(name),
+      expected: "letters, digits and underscores, not beginning with a digit",
+      fix: "rename it: capitals with underscores are usual",
+    });
+  }
+  if (typeof binding === "string") return complaints;
+  if (binding.kind === "perStage" && binding.values[stage.name] === undefined) {
+    complaints.push({
+      what: `A variable without a value for stage ${stage.name}`,
+      where,
+      got: `values for ${Object.keys(binding.values).join(", ")}`,
+      expected: `one for ${stage.name}`,
+      fix: `add ${stage.name}: "…" to perStage({ … })`,
+    });
+  }
+  if (binding.kind === "service" && binding.target() === worker) {
+    complaints.push({
+      what: `Circular dependency detected: ${worker.name} → ${worker.name}`,
+      where,
+      got: "a worker that binds itself",
+      expected: "another worker",
+      fix: "call the function directly",
+    });
+  }
+  if (binding.kind === "durableObject") {
+    const owner = binding.owner?.() ?? worker;
+    const found = owner.durableObjects[binding.className];
+    if (found === undefined || found.lifecycle !== undefined) {
+      complaints.push({
+        what: `There is no Durable Object class ${binding.className} in worker ${owner.name}`,
+        where,
+        got: Object.keys(owner.durableObjects).join(", ") || "no classes",
+        expected: binding.className,
+        fix: `add durableObjects: { ${binding.className}: {} } to worker("${owner.name}", …), or correct the name`,
+      });
+    }
+  }
+  return complaints;
+}
+
+/** Cloudflare delivers a queue's messages to one worker. */
+function consumers(system: System): Complaint[] {
+  const byQueue = new Map<Queue, string[]>();
+  for (const worker of workersOf(system)) {
+    for (const { queue } of worker.consumes) byQueue.set(queue, [...(byQueue.get(queue) ?? []), worker.name]);
+  }
+  return [...byQueue]
+    .filter(([, workers]) => workers.length > 1)
+    .map(([queue, workers]) => ({
+      what: "A queue with two consumers",
+      where: `${system.name}/${queue.name}`,
+      got: workers.join(" and "),
+      expected: "one worker, once",
+      fix: "give each worker a queue of its own and send to both",
+    }));
+}
+
+function migrationFolders(system: System, root: string): Complaint[] {
+  return system.resources.flatMap((resource) => {
+    if (
+      resource.kind !== "d1" ||
+      resource.migrations === undefined ||
+      existsSync(join(root, resource.migrations))
+    )
+      return [];
+    return [
+      {
+        what: `There is no folder of migrations for database ${resource.name}`,
+        where: `${system.name}/${resource.name}, migrations`,
+        got: `${resource.migrations}, which does not exist`,
+        expected: "a folder with files such as 0001_create_notes.sql, as a path from the project's root",
+        fix: `mkdir -p ${resource.migrations}, or correct migrations in src/systems`,
+      },
+    ];
+  });
+}
+
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;

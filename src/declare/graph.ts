@@ -1,0 +1,114 @@
+import type { Resource, System } from "./system.ts";
+import type { Binding, Worker } from "./worker.ts";
+
+/** Another worker that a worker needs: called as a service, or the owner of a Durable Object class it binds. */
+export interface Call {
+  readonly to: Worker;
+  readonly by: "service" | "durableObject";
+}
+
+/** The workers that a worker needs, itself not among them. */
+export function calls(worker: Worker): readonly Call[] {
+  return Object.values(worker.env)
+    .flatMap((binding) => callOf(binding))
+    .filter((call) => call.to !== worker);
+}
+
+function callOf(binding: Binding): readonly Call[] {
+  if (typeof binding === "string") return [];
+  if (binding.kind === "service") return [{ to: binding.target(), by: "service" }];
+  if (binding.kind === "durableObject" && binding.owner !== undefined)
+    return [{ to: binding.owner(), by: "durableObject" }];
+  return [];
+}
+
+/** The resources that a worker binds, consumes or sends its dead letters to. */
+export function uses(worker: Worker): readonly Resource[] {
+  const bound = Object.values(worker.env).flatMap((binding) => resourceOf(binding));
+  const consumed = worker.consumes.flatMap(({ queue, deadLetter }) =>
+    deadLetter === undefined ? [queue] : [queue, deadLetter],
+  );
+  return [...new Set([...bound, ...consumed])];
+}
+
+function resourceOf(binding: Binding): readonly Resource[] {
+  if (typeof binding === "string") return [];
+  switch (binding.kind) {
+    case "d1":
+    case "r2":
+    case "kv":
+    case "vectorize":
+    case "queue":
+      return [binding];
+    case "service":
+    case "durableObject":
+      return callOf(binding).map((call) => call.to);
+    case "ai":
+    case "secret":
+    case "versionMetadata":
+    case "stageName":
+    case "perStage":
+    case "json":
+      return [];
+    default:
+      return binding satisfies never;
+  }
+}
+
+export const workersOf = (system: System): readonly Worker[] =>
+  system.resources.filter((resource) => resource.kind === "worker");
+
+/**
+ * Workers in groups, callees before callers. Workers of one group need each other, directly or around several corners
+ * (Tarjan's strongly connected components); nearly every group is one worker.
+ */
+export function workerGroups(
+  workers: readonly Worker[],
+  edges: (worker: Worker) => readonly Worker[],
+): readonly (readonly Worker[])[] {
+  const order = new Map<Worker, number>();
+  const low = new Map<Worker, number>();
+  const stack: Worker[] = [];
+  const groups: Worker[][] = [];
+  const lowest = (worker: Worker, seen: number): void => {
+    low.set(worker, Math.min(low.get(worker) ?? seen, seen));
+  };
+  const visit = (worker: Worker): void => {
+    order.set(worker, order.size);
+    lowest(worker, order.size - 1);
+    stack.push(worker);
+    for (const next of edges(worker)) {
+      const known = order.get(next);
+      if (known === undefined) {
+        visit(next);
+        lowest(worker, low.get(next) ?? Number.POSITIVE_INFINITY);
+      } else if (stack.includes(next)) lowest(worker, known);
+    }
+    if (low.get(worker) === order.get(worker)) groups.push(stack.splice(stack.indexOf(worker)));
+  };
+  for (const worker of workers) if (!order.has(worker)) visit(worker);
+  return groups;
+}
+
+/** A way from a worker of the group back to itself: `a → b → c → a`. */
+export function cyclePath(group: readonly Worker[], edges: (worker: Worker) => readonly Worker[]): string {
+  const [start] = group;
+  if (start === undefined) return "";
+  const cameFrom = new Map<Worker, Worker>();
+  const open: Worker[] = [start];
+  for (let worker = open.shift(); worker !== undefined; worker = open.shift()) {
+    for (const next of edges(worker)) {
+      if (next === start) {
+        const path = [start.name];
+        for (let at: Worker | undefined = worker; at !== undefined; at = cameFrom.get(at))
+          path.unshift(at.name);
+        return path.join(" → ");
+      }
+      if (group.includes(next) && !cameFrom.has(next)) {
+        cameFrom.set(next, worker);
+        open.push(next);
+      }
+    }
+  }
+  return start.name;
+}

@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { type Complaint, render } from "../userError.ts";
+
+const recorded = z.object({
+  target: z.enum(["embedded", "cloudflare"]),
+  accountId: z.string(),
+  systems: z.record(z.string(), z.record(z.string(), z.string())),
+  retired: z.array(z.string()),
+});
+export type Recorded = z.infer<typeof recorded>;
+
+/** The provider behind the resource `Target`. Its check compares what the stack was with what the program wants it to be. */
+export const provider = {
+  async check(
+    olds: unknown,
+    news: unknown,
+  ): Promise<{ inputs: unknown; failures: { property: string; reason: string }[] }> {
+    const before = recorded.safeParse(olds);
+    if (!before.success) return { inputs: news, failures: [] };
+    const failures = refusals(before.data, recorded.parse(news)).map(([property, complaint]) => ({
+      property,
+      reason: render(complaint),
+    }));
+    return { inputs: news, failures };
+  },
+  async diff(_id: string, olds: unknown, news: unknown): Promise<{ changes: boolean; replaces: string[] }> {
+    return {
+      changes: JSON.stringify(recorded.parse(olds)) !== JSON.stringify(recorded.parse(news)),
+      replaces: [],
+    };
+  },
+  async create(news: unknown): Promise<{ id: string; outs: unknown }> {
+    return { id: "target", outs: news };
+  },
+  async update(_id: string, _olds: unknown, news: unknown): Promise<{ outs: unknown }> {
+    return { outs: news };
+  },
+  async read(id: string, props: unknown): Promise<{ id: string; props: unknown }> {
+    return { id, props };
+  },
+  async delete(): Promise<void> {},
+};
+
+/** What must not happen to a stack, by the property that asks for it. */
+export function refusals(
+  before: Recorded,
+  after: Recorded,
+): (readonly [property: string, complaint: Complaint])[] {
+  if (before.target !== after.target) return [["target", otherTarget(before, after)]];
+  if (before.accountId !== after.accountId) return [["accountId", otherAccount(before, after)]];
+  return Object.entries(before.systems).flatMap(([name, stores]) => {
+    const now = after.systems[name];
+    if (now === undefined)
+      return after.retired.includes(name) ? [] : [["systems", systemGone(name, stores)] as const];
+    return Object.entries(stores).flatMap(([store, identity]) => {
+      const wanted = now[store];
+      return wanted === undefined || wanted === identity
+        ? []
+        : [["systems", exchanged(store, identity, wanted)] as const];
+    });
+  });
+}
+
+const otherTarget = (before: Recorded, after: Recorded): Complaint => ({
+  what: "This stack lives on another target",
+  where: "the target of this run",
+  got: after.target,
+  expected: `${before.target}, where the stack's resources are (account ${before.accountId})`,
+  fix:
+    before.target === "embedded"
+      ? 'work on the embedded target: eval "$(npm run -s env)"; a real account has its own backend (pulumi login) and its own stacks'
+      : "leave the embedded shell, log in to the backend of the real stacks (pulumi login) and try again",
+});
+
+const otherAccount = (before: Recorded, after: Recorded): Complaint => ({
+  what: "This stack lives in another account",
+  where: "cloudflare:accountId or CLOUDFLARE_ACCOUNT_ID",
+  got: after.accountId,
+  expected: `${before.accountId}, where the stack's resources are`,
+  fix: `set CLOUDFLARE_ACCOUNT_ID=${before.accountId}; for a second account make a second stack`,
+});
+
+const systemGone = (name: string, stores: Readonly<Record<string, string>>): Complaint => ({
+  what: `System ${name} still has resources in this stack, and without it in the list they would be deleted`,
+  where: "lockstep:systems",
+  got: `a list without ${name}`,
+  expected: `${name} in the list, because of ${Object.keys(stores).join(", ") || "its workers"}`,
+  fix: `put ${name} back, or take it down for good: just retire ${name} <stage>`,
+});
+
+const exchanged = (store: string, identity: string, wanted: string): Complaint => ({
+  what: `${store} would be exchanged for another, empty one`,
+  where: store,
+  got: wanted,
+  expected: identity,
+  fix: "declare a new resource beside it, move the data, and remove the old one in a later change",
+});

@@ -1,0 +1,24 @@
+import * as pulumi from "@pulumi/pulumi";
+import { loads } from "./shim.ts";
+
+/** What a stack was deployed to, and which of its resources hold data. */
+export interface TargetArgs {
+  readonly target: "embedded" | "cloudflare";
+  readonly accountId: string;
+  /** System → `<kind> <logical name>` → what Cloudflare knows the resource by: another value would be another, empty resource. */
+  readonly systems: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Systems that may go: with their resources, as far as those are not protected. */
+  readonly retired: readonly string[];
+}
+
+/** The first resource of a stack. It does nothing but refuse: another target, another account, a store exchanged for an empty one. */
+export class Target extends pulumi.CustomResource {
+  constructor(name: string, args: TargetArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      "pulumi-nodejs:dynamic/lockstep:Target",
+      name,
+      { ...args, __provider: loads("./src/dynamic/target-provider.ts") },
+      opts,
+    );
+  }
+}

@@ -1,0 +1,26 @@
+import * as pulumi from "@pulumi/pulumi";
+import { loads } from "./shim.ts";
+
+/** A Vectorize index. The address and token of the API are no inputs: they are looked up when the index is made. */
+export interface VectorizeIndexArgs {
+  readonly accountId: string;
+  readonly name: string;
+  readonly dimensions: number;
+  readonly metric: string;
+  readonly description: string;
+  /** Property of the metadata → its type, sorted. */
+  readonly metadataIndexes: Readonly<Record<string, string>>;
+}
+
+/** A Vectorize index, which the Cloudflare provider has no resource for. */
+export class VectorizeIndex extends pulumi.CustomResource {
+  declare readonly name: pulumi.Output<string>;
+  constructor(name: string, args: VectorizeIndexArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      "pulumi-nodejs:dynamic/lockstep:VectorizeIndex",
+      name,
+      { ...args, createdOn: undefined, __provider: loads("./src/dynamic/vectorize-provider.ts") },
+      opts,
+    );
+  }
+}

@@ -1,0 +1,140 @@
+import { z } from "zod";
+import { type Connection, connection } from "../migrations/connection.ts";
+import { UserError } from "../userError.ts";
+import { ApiError, call } from "./api.ts";
+
+const shape = z.object({ dimensions: z.number(), metric: z.string() });
+const inputs = shape.extend({
+  accountId: z.string(),
+  name: z.string(),
+  description: z.string().default(""),
+  metadataIndexes: z.record(z.string(), z.string()).default({}),
+});
+type Inputs = z.infer<typeof inputs>;
+const described = z.object({
+  config: shape,
+  description: z.string().nullish(),
+  created_on: z.string().optional(),
+});
+type Described = z.infer<typeof described>;
+const indexList = z.object({
+  metadataIndexes: z.array(z.object({ propertyName: z.string(), indexType: z.string() })),
+});
+
+/** The provider behind the resource `VectorizeIndex`. An index that exists with the same shape is taken over. */
+export const provider = {
+  async check(_olds: unknown, news: unknown): Promise<{ inputs: unknown; failures: never[] }> {
+    return { inputs: news, failures: [] };
+  },
+
+  /** Cloudflare can change nothing of an index but its metadata indexes: everything else is another index. */
+  async diff(
+    _id: string,
+    olds: unknown,
+    news: unknown,
+  ): Promise<{ changes: boolean; replaces: string[]; deleteBeforeReplace?: boolean }> {
+    const [before, after] = [inputs.parse(olds), inputs.parse(news)];
+    const keys = ["accountId", "name", "dimensions", "metric", "description"] as const;
+    const replaces = keys.filter((key) => before[key] !== after[key]);
+    const sameName = before.name === after.name && before.accountId === after.accountId;
+    return {
+      changes: replaces.length > 0 || !sameRecord(before.metadataIndexes, after.metadataIndexes),
+      replaces,
+      ...(replaces.length > 0 && { deleteBeforeReplace: sameName }),
+    };
+  },
+
+  async create(news: unknown): Promise<{ id: string; outs: unknown }> {
+    const wanted = inputs.parse(news);
+    const api = connection(process.env, process.cwd());
+    const made = (await adopted(api, wanted)) ?? (await created(api, wanted));
+    await setMetadataIndexes(api, wanted);
+    return { id: wanted.name, outs: { ...record(news), createdOn: made.created_on ?? "" } };
+  },
+
+  async update(_id: string, olds: unknown, news: unknown): Promise<{ outs: unknown }> {
+    await setMetadataIndexes(connection(process.env, process.cwd()), inputs.parse(news));
+    return { outs: { ...record(olds), ...record(news), createdOn: record(olds)["createdOn"] ?? "" } };
+  },
+
+  /** What is really there, so that a refresh shows what was changed by hand; no id when the index is gone. */
+  async read(id: string, props: unknown): Promise<{ id: string; props: unknown }> {
+    const known = inputs.parse(props);
+    const api = connection(process.env, process.cwd());
+    const found = await find(api, known);
+    if (found === undefined) return { id: "", props: {} };
+    const metadataIndexes = await metadataIndexesOf(api, known);
+    const live = {
+      ...found.config,
+      description: found.description ?? "",
+      metadataIndexes,
+      createdOn: found.created_on ?? "",
+    };
+    return { id, props: { ...record(props), ...live } };
+  },
+
+  async delete(_id: string, props: unknown): Promise<void> {
+    const known = inputs.parse(props);
+    await call(connection(process.env, process.cwd()), "DELETE", path(known));
+  },
+};
+
+const indexes = (of: Inputs): string => `/accounts/${of.accountId}/vectorize/v2/indexes`;
+const path = (of: Inputs): string => `${indexes(of)}/${encodeURIComponent(of.name)}`;
+
+async function find(api: Connection, wanted: Inputs): Promise<Described | undefined> {
+  try {
+    return described.parse(await call(api, "GET", path(wanted)));
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+async function adopted(api: Connection, wanted: Inputs): Promise<Described | undefined> {
+  const found = await find(api, wanted);
+  if (found === undefined) return undefined;
+  const text = (of: { dimensions: number; metric: string }): string =>
+    `${of.dimensions} dimensions, ${of.metric}`;
+  if (text(found.config) === text(wanted)) return found;
+  throw new UserError({
+    what: `There is another Vectorize index named ${wanted.name}`,
+    where: `Vectorize index ${wanted.name} in account ${wanted.accountId}`,
+    got: text(found.config),
+    expected: text(wanted),
+    fix: `declare ${text(found.config)} to take the index over, give yours another name, or delete it: wrangler vectorize delete ${wanted.name}`,
+  });
+}
+
+async function created(api: Connection, wanted: Inputs): Promise<Described> {
+  const { name, description, dimensions, metric } = wanted;
+  return described.parse(
+    await call(api, "POST", indexes(wanted), { name, description, config: { dimensions, metric } }),
+  );
+}
+
+async function metadataIndexesOf(api: Connection, of: Inputs): Promise<Record<string, string>> {
+  const list = indexList.parse(await call(api, "GET", `${path(of)}/metadata_index/list`));
+  const entries = list.metadataIndexes.map(
+    ({ propertyName, indexType }) => [propertyName, indexType.toLowerCase()] as const,
+  );
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function setMetadataIndexes(api: Connection, wanted: Inputs): Promise<void> {
+  const there = await metadataIndexesOf(api, wanted);
+  for (const [propertyName, type] of Object.entries(there)) {
+    if (wanted.metadataIndexes[propertyName] !== type)
+      await call(api, "POST", `${path(wanted)}/metadata_index/delete`, { propertyName });
+  }
+  for (const [propertyName, indexType] of Object.entries(wanted.metadataIndexes)) {
+    if (there[propertyName] !== indexType)
+      await call(api, "POST", `${path(wanted)}/metadata_index/create`, { propertyName, indexType });
+  }
+}
+
+const sameRecord = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean =>
+  Object.keys(a).length === Object.keys(b).length &&
+  Object.entries(a).every(([key, value]) => b[key] === value);
+
+const record = (value: unknown): Record<string, unknown> => z.record(z.string(), z.unknown()).parse(value);

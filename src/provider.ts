@@ -1,0 +1,16 @@
+/**
+ * The classes of @pulumi/cloudflare that Lockstep uses, each by its own path: importing the package by its name loads 785
+ * modules. The one place that knows the SDK's file names.
+ */
+export { D1Database } from "@pulumi/cloudflare/d1database.js";
+export { Provider } from "@pulumi/cloudflare/provider.js";
+export { Queue } from "@pulumi/cloudflare/queue.js";
+export { QueueConsumer } from "@pulumi/cloudflare/queueConsumer.js";
+export { R2Bucket } from "@pulumi/cloudflare/r2bucket.js";
+export type * as inputs from "@pulumi/cloudflare/types/input.js";
+export { Worker } from "@pulumi/cloudflare/worker.js";
+export { WorkersCronTrigger } from "@pulumi/cloudflare/workersCronTrigger.js";
+export { WorkersDeployment } from "@pulumi/cloudflare/workersDeployment.js";
+export { WorkersKvNamespace } from "@pulumi/cloudflare/workersKvNamespace.js";
+export { WorkersRoute } from "@pulumi/cloudflare/workersRoute.js";
+export { WorkerVersion } from "@pulumi/cloudflare/workerVersion.js";

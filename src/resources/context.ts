@@ -1,0 +1,18 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { System } from "../declare/index.ts";
+import type { Stage } from "../stages/index.ts";
+
+/** What every component needs to know of the deployment it is part of. */
+export interface Context {
+  readonly stage: Stage;
+  readonly accountId: string;
+  /** Whether the stack goes to a real account. */
+  readonly real: boolean;
+  readonly provider: pulumi.ProviderResource;
+  /** The first resource of the stack: dynamic resources, which have no provider of ours, wait for it. */
+  readonly target: pulumi.Resource;
+  readonly system: System;
+}
+
+/** Logical name of a resource, for good: neither its variable nor its physical name has a part in it. */
+export const logicalName = (context: Context, name: string): string => `${context.system.name}/${name}`;

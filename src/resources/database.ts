@@ -1,0 +1,57 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { D1 } from "../declare/index.ts";
+import { physicalName } from "../declare/physical-name.ts";
+import { Migrations } from "../migrations/resource.ts";
+import { D1Database } from "../provider.ts";
+import { type Context, logicalName } from "./context.ts";
+import { durability } from "./durability.ts";
+
+/** A D1 database, brought up to its migrations. */
+export class Database extends pulumi.ComponentResource {
+  readonly id: pulumi.Output<string>;
+  readonly store: pulumi.Resource;
+  /** What code that reads the database waits for: its expand migrations, or the database where it has none. */
+  readonly ready: pulumi.Resource;
+
+  constructor(declared: D1, context: Context) {
+    const name = logicalName(context, declared.name);
+    const { accountId, stage, provider } = context;
+    super("lockstep:stores:Database", name, {}, { provider });
+    const adopted = context.real ? declared.adopt?.[stage.name] : undefined;
+    const store = new D1Database(
+      name,
+      {
+        accountId,
+        name: physicalName(declared, stage),
+        readReplication: { mode: declared.readReplication ?? "disabled" },
+        ...(declared.jurisdiction !== undefined && { jurisdiction: declared.jurisdiction }),
+        ...(declared.primaryLocationHint !== undefined && {
+          primaryLocationHint: declared.primaryLocationHint,
+        }),
+      },
+      {
+        parent: this,
+        ...durability(stage),
+        ...(adopted !== undefined && { import: `${accountId}/${adopted}` }),
+      },
+    );
+    this.id = store.id;
+    this.store = store;
+    this.ready =
+      declared.migrations === undefined ? store : expand(name, declared.migrations, store, accountId, this);
+    this.registerOutputs({ id: this.id });
+  }
+}
+
+const expand = (
+  name: string,
+  directory: string,
+  store: D1Database,
+  accountId: string,
+  parent: Database,
+): pulumi.Resource =>
+  new Migrations(
+    `${name}/expand`,
+    { accountId, databaseId: store.id, directory, phase: "expand" },
+    { parent },
+  );

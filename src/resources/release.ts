@@ -1,0 +1,130 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Bundle } from "../bundle/bundle.ts";
+import type { Rollout } from "../config.ts";
+import {
+  type inputs,
+  QueueConsumer,
+  WorkersCronTrigger,
+  WorkersDeployment,
+  WorkersRoute,
+  WorkerVersion,
+} from "../provider.ts";
+import { type Bound, bindingsOf } from "./bindings.ts";
+import { type Context, logicalName } from "./context.ts";
+import type { WorkerComponent } from "./shell.ts";
+
+/** What a release needs beside the worker. */
+export interface ReleaseArgs {
+  readonly bundle: Bundle;
+  readonly bound: Bound;
+  /** Only a part of the requests goes to the new version. @default - all of them */
+  readonly rollout: Rollout | undefined;
+  /** What the version waits for: migrations, and what it calls. */
+  readonly after: readonly pulumi.Resource[];
+}
+
+/** A worker's version and deployment, and what sends work to it. */
+export interface Released {
+  readonly version: WorkerVersion;
+  readonly deployment: WorkersDeployment;
+  readonly triggers: readonly pulumi.Resource[];
+}
+
+/** Uploads the worker's code as an immutable version, and lets it answer. */
+export function release(worker: WorkerComponent, context: Context, args: ReleaseArgs): Released {
+  const { declared, shell } = worker;
+  const { accountId } = context;
+  const name = logicalName(context, declared.name);
+  const version = new WorkerVersion(
+    name,
+    {
+      accountId,
+      workerId: shell.id,
+      mainModule: args.bundle.mainModule,
+      compatibilityDate: declared.compatibilityDate,
+      compatibilityFlags: [...declared.compatibilityFlags],
+      modules: args.bundle.modules.map((module) => ({ ...module })),
+      bindings: bindingsOf(declared, args.bound),
+      ...durableObjectExports(worker),
+      ...(declared.assets !== undefined && { assets: { directory: declared.assets } }),
+    },
+    { parent: worker, dependsOn: [...args.after] },
+  );
+  const deployment = new WorkersDeployment(
+    name,
+    { accountId, scriptName: shell.name, strategy: "percentage", versions: split(version, args.rollout) },
+    { parent: worker, dependsOn: [...args.after] },
+  );
+  const triggers = triggersOf(worker, context, args.bound, deployment);
+  worker.released(version.id);
+  return { version, deployment, triggers };
+}
+
+/** The stable version first: the order is part of what Cloudflare compares. */
+function split(version: WorkerVersion, rollout: Rollout | undefined): inputs.WorkersDeploymentVersion[] {
+  if (rollout === undefined || rollout.percent === 100) return [{ versionId: version.id, percentage: 100 }];
+  if (rollout.percent === 0) return [{ versionId: rollout.stable, percentage: 100 }];
+  return [
+    { versionId: rollout.stable, percentage: 100 - rollout.percent },
+    { versionId: version.id, percentage: rollout.percent },
+  ];
+}
+
+function durableObjectExports({ declared }: WorkerComponent): {
+  exports?: Record<string, inputs.WorkerVersionExports>;
+} {
+  const classes = Object.entries(declared.durableObjects);
+  if (classes.length === 0) return {};
+  const exports = classes.map(
+    ([className, { storage = "sqlite", lifecycle }]): [string, inputs.WorkerVersionExports] => [
+      className,
+      lifecycle === undefined
+        ? { type: "durable-object", storage }
+        : { type: "durable-object", ...lifecycle },
+    ],
+  );
+  return { exports: Object.fromEntries(exports) };
+}
+
+function triggersOf(
+  worker: WorkerComponent,
+  context: Context,
+  bound: Bound,
+  deployment: WorkersDeployment,
+): pulumi.Resource[] {
+  const { declared, shell } = worker;
+  const { accountId, stage } = context;
+  const name = logicalName(context, declared.name);
+  const options = { parent: worker, dependsOn: [deployment] };
+  const consumers = declared.consumes.map(
+    ({ queue, deadLetter, ...settings }) =>
+      new QueueConsumer(
+        `${name}/${queue.name}`,
+        {
+          accountId,
+          queueId: bound.stores.queue(queue).id,
+          scriptName: shell.name,
+          type: "worker",
+          ...(deadLetter !== undefined && { deadLetterQueue: bound.stores.queue(deadLetter).name }),
+          settings: {
+            batchSize: settings.batchSize ?? 10,
+            maxRetries: settings.maxRetries ?? 3,
+            maxWaitTimeMs: settings.maxWaitTimeMs ?? 5_000,
+            retryDelay: settings.retryDelaySeconds ?? 0,
+            ...(settings.maxConcurrency !== undefined && { maxConcurrency: settings.maxConcurrency }),
+          },
+        },
+        options,
+      ),
+  );
+  const schedules = declared.crons.map((cron) => ({ cron }));
+  const crons =
+    schedules.length === 0
+      ? []
+      : [new WorkersCronTrigger(name, { accountId, scriptName: shell.name, schedules }, options)];
+  const routes = (declared.routes[stage.name] ?? []).map(
+    ({ pattern, zoneId }) =>
+      new WorkersRoute(`${name}/${pattern}`, { zoneId, pattern, script: shell.name }, options),
+  );
+  return [...consumers, ...crons, ...routes];
+}

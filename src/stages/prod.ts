@@ -1,0 +1,11 @@
+import type { Stage } from "./stage.ts";
+
+export const prod: Stage = {
+  name: "prod",
+  nameSuffix: "",
+  protected: true,
+  ownsShared: true,
+  embeddedAccount: "prod",
+  needsPolicyPack: true,
+  asksBeforeChange: true,
+};

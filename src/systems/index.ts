@@ -1,0 +1,5 @@
+import type { System } from "../declare/index.ts";
+import { dome } from "./dome.ts";
+
+/** Every system that a stack can list under `lockstep:systems`. */
+export const systems: readonly System[] = [dome];

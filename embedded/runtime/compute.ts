@@ -78,11 +78,14 @@ export interface Validation {
   readonly warnings: readonly string[];
 }
 
-/** workerd refused the upload; `message` is its own text without our file paths. The API answers code 10021. */
+/** workerd refused the upload; `message` is its own text without our file paths. */
 export class UploadRejected extends Error {
-  constructor(message: string) {
+  /** Cloudflare's: 10021 for a script that does not start, 10068 without handlers, 10070 for a class not exported. */
+  readonly code: number;
+  constructor(message: string, code = 10021) {
     super(message);
     this.name = "UploadRejected";
+    this.code = code;
   }
 }
 

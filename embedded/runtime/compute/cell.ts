@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { Agent } from "node:http";
 import { join } from "node:path";
@@ -7,20 +7,11 @@ import { Log, LogLevel, Miniflare, type WorkerdStructuredLog } from "miniflare";
 import { z } from "zod";
 import { type ScriptName, UploadRejected, type VersionSpec } from "../compute.ts";
 import { prepareAssets } from "./assets.ts";
-import {
-  type CellRole,
-  external,
-  type RemoteObjects,
-  remoteObjects,
-  type UserWorkerContext,
-  userWorker,
-} from "./cellOptions.ts";
+import { type CellRole, remoteObjects, type UserWorkerContext, userWorker } from "./cellOptions.ts";
+import { inspectWorker } from "./inspect.ts";
+import { linkWorker } from "./linkWorker.ts";
 import { workerdEnvironment } from "./orphans.ts";
 import { rejection } from "./rejection.ts";
-import { newestCompatibilityDate } from "./workerdBinary.ts";
-
-const linkText = readFileSync(new URL("./link.worker.js", import.meta.url), "utf8");
-const eventsText = readFileSync(new URL("./events.worker.js", import.meta.url), "utf8");
 
 export interface CellSettings {
   readonly dataDir: string;
@@ -53,19 +44,15 @@ export interface Cell {
   /** Takes the front door's requests. */
   httpPort: number;
   controlUrl: URL;
+  /** Only in a trial of a script with code: answers with what it exports. */
+  readonly inspectUrl: URL | undefined;
   /** Requests, batches and events under way that came through Node. */
   inflight: number;
+  /** When the last of them ended; undefined while there was none. */
+  lastActiveMs: number | undefined;
+  /** When it was replaced, in `performance.now()`. */
+  retiredMs: number;
   readonly stop: () => Promise<void>;
-}
-
-/** A date later than the bundled workerd knows is refused by it. */
-export function clampedDate(date: string): { readonly date: string; readonly warning: string | undefined } {
-  const newest = newestCompatibilityDate;
-  if (date <= newest) return { date, warning: undefined };
-  return {
-    date: newest,
-    warning: `The compatibility date ${date} is newer than this runtime knows; the worker runs with ${newest}.`,
-  };
 }
 
 let serial = 0;
@@ -84,7 +71,7 @@ export async function startCell(
 ): Promise<Cell> {
   const startedAt = performance.now();
   serial += 1;
-  const directory = join(settings.dataDir, "run", `${process.pid}-${serial}`);
+  const directory = join(settings.dataDir, "cells", `${process.pid}-${serial}`);
   mkdirSync(directory, { recursive: true });
   const context: UserWorkerContext = {
     script: name.script,
@@ -98,6 +85,7 @@ export async function startCell(
   let cell: Cell | undefined;
   // What is logged by a start that fails is in the refusal; a trial's is nobody's.
   const early: [string, string, number][] = [];
+  const inspecting = role === "trial" ? inspectWorker(version, context) : [];
   const miniflare = new Miniflare({
     host: "127.0.0.1",
     port: 0,
@@ -117,8 +105,15 @@ export async function startCell(
     },
     ...(role === "objects" ? { durableObjectsPersist: join(settings.dataDir, "objects") } : {}),
     workers: [
-      userWorker(version, clampedDate(version.compatibilityDate).date, context),
-      linkWorker(settings, version, role, remoteObjects(version, context)),
+      userWorker(version, context),
+      linkWorker({
+        settings,
+        version,
+        role,
+        remoteObjects: remoteObjects(version, context),
+        caller: context.caller,
+      }),
+      ...inspecting,
     ],
   });
   const end = async (): Promise<void> => {
@@ -138,6 +133,9 @@ export async function startCell(
       startMs: performance.now() - startedAt,
       agent,
       inflight: 0,
+      lastActiveMs: undefined,
+      retiredMs: 0,
+      inspectUrl: inspecting.length === 0 ? undefined : await miniflare.unsafeGetDirectURL("inspect"),
       ...(await addresses(miniflare, directory)),
       stop: async () => {
         agent.destroy();
@@ -151,58 +149,6 @@ export async function startCell(
     const text = rejection(error);
     throw text === undefined ? error : new UploadRejected(text);
   }
-}
-
-function linkWorker(
-  settings: CellSettings,
-  version: VersionSpec,
-  role: CellRole,
-  remote: readonly RemoteObjects[],
-) {
-  const main = [
-    'import { objectClass } from "./link.js"; export * from "./link.js"; export { default } from "./link.js";',
-    ...remote.map(
-      (r) =>
-        `export const ${r.exportName} = objectClass(${JSON.stringify(r.script)}, ${JSON.stringify(r.namespaceId)});`,
-    ),
-  ].join("\n");
-  const owned = role === "objects" ? version.objectClasses : [];
-  return {
-    name: "link",
-    modulesRoot: "/",
-    modules: [
-      { type: "ESModule" as const, path: "/main.js", contents: main },
-      { type: "ESModule" as const, path: "/link.js", contents: linkText },
-    ],
-    compatibilityDate: "2026-06-01",
-    compatibilityFlags: ["service_binding_extra_handlers"],
-    unsafeEphemeralDurableObjects: true,
-    bindings: {
-      NONCE: settings.nonce,
-      EGRESS: settings.egress,
-      FRONT_PORT: Number(settings.frontAddress.split(":")[1]),
-    },
-    serviceBindings: { USER: "user", FRONT: { external: { address: settings.frontAddress, http: {} } } },
-    durableObjects: Object.fromEntries(
-      owned.map((c) => [
-        `OBJECTS ${c.namespaceId}`,
-        {
-          className: c.className,
-          scriptName: "user",
-          useSQLite: c.storage !== "legacy-kv",
-          unsafeUniqueKey: c.namespaceId,
-        },
-      ]),
-    ),
-    unsafeBindings: [
-      external("CELLS", { kind: "CELLS" }),
-      external("EVENTS", { kind: "EVENTS", script: eventsText }),
-    ],
-    unsafeDirectSockets: [
-      { host: "127.0.0.1", port: 0 },
-      { host: "127.0.0.1", port: 0, entrypoint: "Control" },
-    ],
-  };
 }
 
 const registrySchema = z.object({

@@ -1,8 +1,9 @@
-import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { WorkerOptions } from "miniflare";
 import type { ResolvedBinding, StoreAddress, VersionSpec } from "../compute.ts";
 import { assetOptions } from "./assets.ts";
+import { moduleDefinitions } from "./modules.ts";
+import { newestCompatibilityDate } from "./workerdBinary.ts";
 
 const pluginPath = fileURLToPath(new URL("./plugin.ts", import.meta.url));
 
@@ -17,6 +18,8 @@ export interface UserWorkerContext {
   readonly storesAddress: string;
   readonly dataPlaneAddress: string;
   readonly assetsDirectory: string | undefined;
+  /** workerd wants two workers of one cell to have different namespaces. */
+  readonly namespaceSuffix?: string;
 }
 
 /** A binding to the outside of the cell, made by our Miniflare plugin. */
@@ -52,18 +55,14 @@ const isAtHome = (b: { readonly script: string }, context: UserWorkerContext): b
   context.role !== "code" && b.script === context.script;
 
 /** The user's own worker in a cell: its modules, its bindings, its assets. */
-export function userWorker(
-  version: VersionSpec,
-  compatibilityDate: string,
-  context: UserWorkerContext,
-): WorkerOptions {
+export function userWorker(version: VersionSpec, context: UserWorkerContext): WorkerOptions {
   const owns = context.role !== "code";
   const remote = new Map(remoteObjects(version, context).map((r) => [r.namespaceId, r]));
   const classes = new Map(version.objectClasses.map((c) => [c.namespaceId, c]));
   const local = (className: string, namespaceId: string) => ({
     className: classes.get(namespaceId)?.className ?? className,
     useSQLite: classes.get(namespaceId)?.storage !== "legacy-kv",
-    unsafeUniqueKey: namespaceId,
+    unsafeUniqueKey: `${namespaceId}${context.namespaceSuffix ?? ""}`,
   });
   const of = <K extends ResolvedBinding["kind"]>(kind: K): Extract<ResolvedBinding, { kind: K }>[] =>
     version.bindings.filter((b): b is Extract<ResolvedBinding, { kind: K }> => b.kind === kind);
@@ -79,8 +78,8 @@ export function userWorker(
   return {
     name: "user",
     modulesRoot: "/",
-    modules: modules(version),
-    compatibilityDate,
+    modules: moduleDefinitions(version),
+    compatibilityDate: clampedDate(version.compatibilityDate).date,
     compatibilityFlags: [...version.compatibilityFlags],
     unsafeEphemeralDurableObjects: context.role === "trial",
     bindings: Object.fromEntries([
@@ -124,6 +123,7 @@ export function userWorker(
         caller: context.caller,
       }),
     ),
+    tails: [{ name: "link", entrypoint: "Tail" }],
     outboundService: { name: "link", entrypoint: "Outbound" },
     ...(assets === undefined ? {} : { assets }),
   };
@@ -144,26 +144,12 @@ function addressOf(store: StoreAddress, context: UserWorkerContext): string {
   }
 }
 
-type ModuleDefinitions = Exclude<
-  Extract<WorkerOptions, { modules: unknown }>["modules"],
-  boolean | undefined
->;
-
-/** A script of assets only still needs a worker: one that is never asked. */
-const nothing: ModuleDefinitions = [
-  {
-    type: "ESModule",
-    path: "/assets-only.js",
-    contents: "export default { fetch: () => new Response(null, { status: 404 }) };",
-  },
-];
-
-function modules(version: VersionSpec): ModuleDefinitions {
-  const { mainModule } = version;
-  if (mainModule === undefined) return nothing;
-  const path = (name: string): string => posix.normalize(`/${name}`);
-  const main = version.modules.find((m) => path(m.name) === path(mainModule));
-  if (main === undefined) throw new Error(`No such module "${mainModule}" among the uploaded ones`);
-  const others = version.modules.filter((m) => m !== main);
-  return [main, ...others].map((m) => ({ type: m.type, path: path(m.name), contents: m.contents }));
+/** A date later than the bundled workerd knows is refused by it. */
+export function clampedDate(date: string): { readonly date: string; readonly warning: string | undefined } {
+  const newest = newestCompatibilityDate;
+  if (date <= newest) return { date, warning: undefined };
+  return {
+    date: newest,
+    warning: `The compatibility date ${date} is newer than this runtime knows; the worker runs with ${newest}.`,
+  };
 }

@@ -44,6 +44,7 @@ export function deliver({
       return result;
     } finally {
       cell.inflight -= 1;
+      cell.lastActiveMs = Date.now();
       const wallMs = performance.now() - startedAt;
       const { account, script } = name;
       onInvocation({

@@ -3,10 +3,9 @@ import type { ObjectClass, ScriptName, Split, VersionSpec } from "../compute.ts"
 import type { Cell } from "./cell.ts";
 import type { CellRole } from "./cellOptions.ts";
 import type { Peers } from "./peers.ts";
-import { markStarting, type Script, type Scripts, settle } from "./scripts.ts";
+import { retirement } from "./retire.ts";
+import { markStarting, type Script, type Scripts, type Share, settle } from "./scripts.ts";
 
-/** Requests that take longer are cut when their version is replaced. */
-const drainLimitMs = 30_000;
 /** Object calls that take longer are reset when their owner changes, as on Cloudflare. */
 const objectGraceMs = 250;
 
@@ -22,15 +21,18 @@ export interface DeployerOptions {
   readonly scripts: Scripts;
   readonly peers: Peers;
   readonly start: (name: ScriptName, version: VersionSpec, role: CellRole) => Promise<Cell>;
+  /** Throws when the version would not start. */
+  readonly tryOut: (name: ScriptName, version: VersionSpec) => Promise<void>;
   readonly log: (line: string) => void;
 }
 
-export function deployer({ scripts, peers, start, log }: DeployerOptions): Deployer {
+/** Moves scripts from version to version: starts what is new, moves the pointer, drains and ends what is old. */
+export function deployer({ scripts, peers, start, tryOut, log }: DeployerOptions): Deployer {
   const live = new Set<Cell>();
-  const background = new Set<Promise<void>>();
   let closing = false;
 
   const begin = async (name: ScriptName, version: VersionSpec, role: CellRole): Promise<Cell> => {
+    if (closing) throw new Error(`The embedded Cloudflare is stopping; ${name.script} was not deployed`);
     const cell = await start(name, version, role);
     live.add(cell);
     await peers.add(cell);
@@ -38,86 +40,70 @@ export function deployer({ scripts, peers, start, log }: DeployerOptions): Deplo
   };
   const end = async (cell: Cell): Promise<void> => {
     peers.remove(cell);
-    live.delete(cell);
-    await cell.stop();
+    if (live.delete(cell)) await cell.stop();
   };
-  const drained = async (busy: () => Promise<boolean>, limitMs: number): Promise<void> => {
-    for (const until = performance.now() + limitMs; !closing && performance.now() < until; await sleep(10))
-      if (!(await busy())) return;
-  };
-  const retire = (cell: Cell): void => {
-    const done = drained(
-      async () => cell.inflight > 0 || (await peers.callsTo(cell, "service")) > 0,
-      drainLimitMs,
-    )
-      .then(() => end(cell))
-      .catch((error: unknown) => log(`could not end the old cell of ${cell.name.script}: ${String(error)}`))
-      .finally(() => background.delete(done));
-    background.add(done);
-  };
+  const retired = retirement(peers, end, log);
+  const tell = ({ name }: Script): Promise<void> => peers.tell(name.account, name.script);
 
   /** Starts the cells that are not there yet; all or none. */
-  const startShares = async (script: Script, splits: readonly Split[]) => {
+  const startShares = async (script: Script, splits: readonly Split[]): Promise<Share[]> => {
     const results = await Promise.allSettled(
-      splits.map(async ({ version, percentage }) => {
+      splits.map(async ({ version, percentage }): Promise<Share> => {
         const running = script.shares.find((s) => s.cell.version.id === version.id);
-        return {
-          percentage,
-          cell: running?.cell ?? (await begin(script.name, version, "code")),
-          fresh: running === undefined,
-        };
+        return { percentage, cell: running?.cell ?? (await begin(script.name, version, "code")) };
       }),
     );
     const failed = results.find((r) => r.status === "rejected");
-    const started = results.flatMap((r) => (r.status === "fulfilled" ? [r.value] : []));
-    if (failed === undefined) return started;
-    await Promise.all(started.filter((s) => s.fresh).map((s) => end(s.cell)));
+    const shares = results.flatMap((r) => (r.status === "fulfilled" ? [r.value] : []));
+    if (failed === undefined) return shares;
+    await endFresh(script, shares);
     throw failed.reason;
+  };
+  const endFresh = async (script: Script, shares: readonly Share[]): Promise<void> => {
+    const fresh = shares.filter((s) => !script.shares.some((old) => old.cell === s.cell));
+    await Promise.all(fresh.map((s) => end(s.cell)));
   };
 
   /** One owner at any time: the old one is gone before the new one starts; calls wait meanwhile. */
   const handOver = async (script: Script, version: VersionSpec | undefined): Promise<void> => {
     const old = script.owner;
+    if (version !== undefined && old !== undefined) await tryOut(script.name, version);
     script.owner = undefined;
-    await peers.tell(script.name.account, script.name.script);
+    await tell(script);
     if (old !== undefined) {
-      await drained(async () => (await peers.callsTo(old, "objects")) > 0, objectGraceMs);
+      const until = performance.now() + objectGraceMs;
+      while (performance.now() < until && (await peers.callsTo(old, "objects")) > 0) await sleep(10);
       await end(old);
     }
-    if (version === undefined) return;
     try {
-      script.owner = await begin(script.name, version, "objects");
+      if (version !== undefined) script.owner = await begin(script.name, version, "objects");
     } catch (error) {
       if (old !== undefined) script.owner = await begin(script.name, old.version, "objects");
       throw error;
     } finally {
-      await peers.tell(script.name.account, script.name.script);
+      await tell(script);
     }
   };
 
   const run = async (script: Script, splits: readonly Split[]): Promise<void> => {
-    const started = await startShares(script, splits);
+    const shares = await startShares(script, splits);
     const owning = ownerOf(splits);
-    if (owning?.id !== script.owner?.version.id) {
-      try {
-        if (owning !== undefined && script.owner !== undefined)
-          await (await start(script.name, owning, "trial")).stop();
-        await handOver(script, owning);
-      } catch (error) {
-        await Promise.all(started.filter((s) => s.fresh).map((s) => end(s.cell)));
-        throw error;
-      }
+    try {
+      if (owning?.id !== script.owner?.version.id) await handOver(script, owning);
+    } catch (error) {
+      await endFresh(script, shares);
+      throw error;
     }
     const before = script.shares;
-    const created = (cell: Cell): string => `${cell.version.createdOn} ${cell.version.id}`;
-    script.shares = started.toSorted((a, b) => created(a.cell).localeCompare(created(b.cell)));
+    script.shares = shares.toSorted((a, b) => oldestFirst(a.cell.version, b.cell.version));
     settle(script);
-    await peers.tell(script.name.account, script.name.script);
-    for (const { cell } of before) if (!script.shares.some((s) => s.cell === cell)) retire(cell);
+    await tell(script);
+    for (const { cell } of before) if (!shares.some((s) => s.cell === cell)) retired.retire(cell);
   };
 
+  /** Deployments of one script come one after another. */
   const inTurn = <T>(script: Script, work: () => Promise<T>): Promise<T> => {
-    const mine = script.turn.then(work);
+    const mine = script.turn.then(work).finally(() => settle(script));
     script.turn = mine.catch(() => {});
     return mine;
   };
@@ -126,12 +112,7 @@ export function deployer({ scripts, peers, start, log }: DeployerOptions): Deplo
     deploy: (name, splits) => {
       const script = scripts.findOrAdd(name);
       markStarting(script);
-      return inTurn(script, () =>
-        run(script, splits).catch((error: unknown) => {
-          settle(script);
-          throw error;
-        }),
-      );
+      return inTurn(script, () => run(script, splits));
     },
     remove: (name) => {
       const script = scripts.findOrAdd(name);
@@ -143,14 +124,15 @@ export function deployer({ scripts, peers, start, log }: DeployerOptions): Deplo
         script.shares = [];
         script.owner = undefined;
         settle(script);
-        await peers.tell(name.account, name.script);
+        await tell(script);
         await Promise.all(cells.map(end));
         return cells.flatMap((c) => c.version.objectClasses);
       });
     },
     close: async () => {
       closing = true;
-      await Promise.all(background);
+      await retired.close();
+      await Promise.all(scripts.all().map((s) => s.turn));
       await Promise.all([...live].map(end));
     },
   };
@@ -159,8 +141,9 @@ export function deployer({ scripts, peers, start, log }: DeployerOptions): Deplo
 /** In a split the objects run the version that most requests get; the later one when they are equal. */
 function ownerOf(splits: readonly Split[]): VersionSpec | undefined {
   const owning = splits.filter((s) => s.version.objectClasses.length > 0);
-  const order = owning.toSorted(
-    (a, b) => b.percentage - a.percentage || b.version.createdOn.localeCompare(a.version.createdOn),
-  );
-  return order[0]?.version;
+  return owning.toSorted((a, b) => b.percentage - a.percentage || oldestFirst(b.version, a.version))[0]
+    ?.version;
 }
+
+const oldestFirst = (a: VersionSpec, b: VersionSpec): number =>
+  a.createdOn.localeCompare(b.createdOn) || a.id.localeCompare(b.id);

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { workerdPath } from "./workerdBinary.ts";
 
 const starter = fileURLToPath(new URL("./workerd.sh", import.meta.url));
-const pidsDirectory = (dataDir: string): string => join(dataDir, "run", "pids");
+const pidsDirectory = (dataDir: string): string => join(dataDir, "cells", "pids");
 
 /** Makes Miniflare start workerd through a script that ties its life to ours. Not on Windows, which has no `sh`. */
 export function tieWorkerdToThisProcess(dataDir: string): void {

@@ -3,6 +3,8 @@ import type { Cell } from "./cell.ts";
 import type { Scripts } from "./scripts.ts";
 
 const callsSchema = z.record(z.string(), z.number());
+/** A worker in an endless loop answers nothing, and must not hold up the deployment of another one. */
+const answerLimitMs = 5_000;
 type Calls = z.infer<typeof callsSchema>;
 
 /** Keeps the `link` of every cell told where the scripts it calls live. */
@@ -10,6 +12,8 @@ export interface Peers {
   /** From here on the cell hears of every change. Settles when it heard the first. */
   readonly add: (cell: Cell) => Promise<void>;
   readonly remove: (cell: Cell) => void;
+  /** The cell's addresses are new: it knows nothing, and nobody knows where it is. */
+  readonly restarted: (cell: Cell) => Promise<void>;
   /** Tells all cells that call the script. Settles when every one of them answered. */
   readonly tell: (account: string, script: string) => Promise<void>;
   /** Calls under way from any cell to this one. */
@@ -22,7 +26,7 @@ export function peerTable(scripts: Scripts): Peers {
 
   const post = (cell: Cell): Promise<Calls> => {
     const before = cells.get(cell) ?? Promise.resolve({});
-    const next = before.then(() => send(cell, scripts));
+    const next = before.catch(() => ({})).then(() => send(cell, scripts));
     if (cells.has(cell)) cells.set(cell, next);
     return next;
   };
@@ -36,6 +40,10 @@ export function peerTable(scripts: Scripts): Peers {
     },
     remove: (cell) => {
       cells.delete(cell);
+    },
+    restarted: async (cell) => {
+      if (!cells.has(cell)) return;
+      await Promise.all([cell, ...callers(cell.name.account, cell.name.script)].map(post));
     },
     tell: async (account, script) => {
       await Promise.all(callers(account, script).map(post));
@@ -63,11 +71,14 @@ async function send(cell: Cell, scripts: Scripts): Promise<Calls> {
     const response = await fetch(new URL("/peers", cell.controlUrl), {
       method: "POST",
       body: JSON.stringify(peers),
+      signal: AbortSignal.timeout(answerLimitMs),
     });
     return callsSchema.parse(await response.json());
   } catch (error) {
-    if (error instanceof TypeError) return {}; // Node's fetch: no connection
-    throw error;
+    const unreachable =
+      error instanceof TypeError || (error instanceof Error && error.name === "TimeoutError");
+    if (!unreachable) throw error;
+    return {};
   }
 }
 

@@ -9,13 +9,14 @@ import type { CellRole } from "./cellOptions.ts";
 import { deliver } from "./deliver.ts";
 import { deployer } from "./deploy.ts";
 import { frontDoor } from "./front.ts";
+import { limiter } from "./limiter.ts";
 import { endOrphans, tieWorkerdToThisProcess } from "./orphans.ts";
 import { peerTable } from "./peers.ts";
-import { scriptTable } from "./scripts.ts";
+import { type Scripts, scriptTable } from "./scripts.ts";
 import { validator } from "./validate.ts";
 
 export interface ComputeOptions {
-  /** Durable Objects are kept in `<dataDir>/objects`, what lives as long as the process in `<dataDir>/run`. */
+  /** Durable Objects are kept in `<dataDir>/objects`, what lives as long as the process in `<dataDir>/cells`. */
   readonly dataDir: string;
   /** Answers KV, R2 and D1: `127.0.0.1:<port>`. */
   readonly storesAddress: string;
@@ -26,11 +27,14 @@ export interface ComputeOptions {
   readonly log: (line: string) => void;
 }
 
+/** Starting is mostly workerd's own work, so a few at once are quicker than one after another. */
+const startsAtOnce = 4;
+
 /** Starts the front door; cells start as scripts are deployed. */
 export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const ended = await endOrphans(options.dataDir);
   if (ended > 0) options.log(`ended ${ended} workerd that an earlier process left behind`);
-  rmSync(join(options.dataDir, "run"), { recursive: true, force: true });
+  rmSync(join(options.dataDir, "cells"), { recursive: true, force: true });
   mkdirSync(join(options.dataDir, "objects"), { recursive: true });
   tieWorkerdToThisProcess(options.dataDir);
 
@@ -40,26 +44,14 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const peers = peerTable(scripts);
   const nonce = randomBytes(16).toString("hex");
 
-  const emitLog = (
-    name: ScriptName,
-    version: string,
-    stream: LogLine["stream"],
-    text: string,
-    atMs: number,
-  ): void => {
-    for (const listener of logListeners)
-      listener({ account: name.account, script: name.script, version, stream, text, atMs });
+  const onLog = (line: LogLine): void => {
+    for (const listener of logListeners) listener(line);
   };
   const onInvocation = (invocation: Invocation): void => {
+    markActive(scripts, invocation);
     for (const listener of invocationListeners) listener(invocation);
   };
-  const front = frontDoor({
-    scripts,
-    nonce,
-    onInvocation,
-    onException: (cell: Cell, text: string) =>
-      emitLog(cell.name, cell.version.id, "stderr", text, Date.now()),
-  });
+  const front = frontDoor({ scripts, nonce, onInvocation, onLog });
   const frontPort = await listen(front, options.frontPort ?? 0);
 
   const settings: CellSettings = {
@@ -70,25 +62,39 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     nonce,
     egress: process.env["LOCKSTEP_EGRESS"] === "allow" ? "allow" : "refuse",
   };
+  const atOnce = limiter(startsAtOnce);
   const start = (name: ScriptName, version: VersionSpec, role: CellRole): Promise<Cell> =>
-    startCell(settings, name, version, role, {
-      onLog: (level, text, atMs) =>
-        emitLog(name, version.id, level === "error" || level === "warn" ? "stderr" : "stdout", text, atMs),
-      onRestart: (cell) => {
-        options.log(`the runtime of ${name.script} was restarted`);
-        peers
-          .add(cell)
-          .then(() => peers.tell(name.account, name.script))
-          .catch((error: unknown) =>
-            options.log(`could not tell of the restart of ${name.script}: ${String(error)}`),
-          );
-      },
-    });
-  const deployments = deployer({ scripts, peers, start, log: options.log });
+    atOnce(() =>
+      startCell(settings, name, version, role, {
+        onLog: (level, text, atMs) => {
+          const stream = level === "error" || level === "warn" ? "stderr" : "stdout";
+          onLog({ account: name.account, script: name.script, version: version.id, stream, text, atMs });
+        },
+        onRestart: (cell) => {
+          options.log(`the runtime of ${name.script} was restarted`);
+          peers
+            .restarted(cell)
+            .catch((error: unknown) =>
+              options.log(`could not tell of the restart of ${name.script}: ${String(error)}`),
+            );
+        },
+      }),
+    );
+  const validate = validator(start);
+  const known = new Set<string>();
+  const tryOut = async (name: ScriptName, version: VersionSpec): Promise<void> => {
+    if (!known.has(version.id)) await validate(name, version);
+    known.add(version.id);
+  };
+  const deployments = deployer({ scripts, peers, start, tryOut, log: options.log });
   const { queue, scheduled } = deliver({ scripts, onInvocation });
 
   return {
-    validate: validator(start),
+    validate: async (name, version) => {
+      const validation = await validate(name, version);
+      known.add(version.id);
+      return validation;
+    },
     deploy: deployments.deploy,
     remove: async (name, { deleteObjects }) => {
       const classes = await deployments.remove(name);
@@ -116,6 +122,12 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
       await deployments.close();
     },
   };
+}
+
+/** A version that others call is active without the front door's knowing. */
+function markActive(scripts: Scripts, { account, script, version }: Invocation): void {
+  for (const { cell } of scripts.find(account, script)?.shares ?? [])
+    if (cell.version.id === version) cell.lastActiveMs = Date.now();
 }
 
 async function listen(server: Server, port: number): Promise<number> {

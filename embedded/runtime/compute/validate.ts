@@ -1,6 +1,16 @@
-import type { Compute, ScriptName, VersionSpec } from "../compute.ts";
-import { type Cell, clampedDate } from "./cell.ts";
+import {
+  type Compute,
+  type ScriptName,
+  UploadRejected,
+  type Validation,
+  type VersionSpec,
+} from "../compute.ts";
+import type { Cell } from "./cell.ts";
 import type { CellRole } from "./cellOptions.ts";
+import { clampedDate } from "./cellOptions.ts";
+import { exportsSchema } from "./inspect.ts";
+
+const noHandlers = "The uploaded script has no registered event handlers.";
 
 /** Starts a version apart from everything, without storage, and says what it exports. */
 export function validator(
@@ -8,13 +18,34 @@ export function validator(
 ): Compute["validate"] {
   return async (name, version) => {
     const cell = await start(name, version, "trial");
-    await cell.stop();
-    const { warning } = clampedDate(version.compatibilityDate);
-    return {
-      handlers: version.mainModule === undefined ? [] : ["fetch"],
-      namedHandlers: [],
-      startupTimeMs: Math.round(cell.startMs),
-      warnings: warning === undefined ? [] : [warning],
-    };
+    try {
+      const exported =
+        cell.inspectUrl === undefined
+          ? { handlers: [], namedHandlers: [] }
+          : exportsSchema.parse(await (await fetch(cell.inspectUrl)).json());
+      if (cell.inspectUrl !== undefined) requireHandlers(version, exported);
+      const { warning } = clampedDate(version.compatibilityDate);
+      return {
+        ...exported,
+        startupTimeMs: Math.round(cell.startMs),
+        warnings: warning === undefined ? [] : [warning],
+      };
+    } finally {
+      await cell.stop();
+    }
   };
+}
+
+function requireHandlers(
+  version: VersionSpec,
+  exported: Pick<Validation, "handlers" | "namedHandlers">,
+): void {
+  if (exported.handlers.length === 0 && exported.namedHandlers.every((h) => h.handlers.length === 0))
+    throw new UploadRejected(noHandlers, 10068);
+  for (const { className } of version.objectClasses)
+    if (!exported.namedHandlers.some((h) => h.name === className && h.handlers.includes("class")))
+      throw new UploadRejected(
+        `Cannot apply new-class migration to class ${className} that is not exported by script`,
+        10070,
+      );
 }

@@ -1,0 +1,28 @@
+// The worker beside the user's in every cell. The front door's requests, queue batches and cron events enter through
+// it; calls to other scripts and to Durable Objects leave through it.
+import { WorkerEntrypoint } from "cloudflare:workers";
+import { told } from "./calls.js";
+
+export { Objects, objectClass } from "./objects.js";
+export { Outbound } from "./outbound.js";
+export { Tail } from "./report.js";
+export { Service } from "./service.js";
+
+/** For the process that runs the cells, on a socket of its own. */
+export class Control extends WorkerEntrypoint {
+  async fetch(request) {
+    if (new URL(request.url).pathname !== "/peers") return this.env.EVENTS.fetch(request);
+    return Response.json(told(await request.json()));
+  }
+}
+
+/** The front door's requests. An exception goes back as a mark: the front door makes Cloudflare's page of it. */
+export default {
+  async fetch(request, env) {
+    try {
+      return await env.USER.fetch(request);
+    } catch {
+      return new Response(null, { status: 500, headers: { "x-lockstep-exception": env.NONCE } });
+    }
+  },
+};

@@ -1,0 +1,102 @@
+import {
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Cell } from "./cell.ts";
+import { answered, forwarded } from "./headers.ts";
+import { exceptionPage, runtimeEnded } from "./pages.ts";
+import type { ReportListeners } from "./report.ts";
+
+/** How long a request waits for a workerd that crashed and is being started again. */
+const crashLimitMs = 10_000;
+
+/** Passes one request on and streams the answer back. Counts it, so that its version is not ended under it. */
+export async function proxyRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  cell: Cell,
+  options: ReportListeners & { readonly nonce: string },
+): Promise<void> {
+  const atMs = Date.now();
+  const startedAt = performance.now();
+  const { account, script } = cell.name;
+  let exception = false;
+  cell.inflight += 1;
+  response.once("close", () => {
+    cell.inflight -= 1;
+    cell.lastActiveMs = Date.now();
+    const wallMs = performance.now() - startedAt;
+    const status = response.statusCode;
+    options.onInvocation({ account, script, version: cell.version.id, atMs, wallMs, status, exception });
+  });
+  try {
+    const answer = await ask(request, response, cell);
+    if (answer.headers["x-lockstep-exception"] === options.nonce) {
+      exception = true;
+      answer.resume();
+      const page = exceptionPage(request, script);
+      response.writeHead(page.status, page.headers).end(page.text);
+      return;
+    }
+    response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? "", answered(answer.rawHeaders));
+    answer.on("error", () => {
+      exception = true;
+      response.destroy();
+    });
+    answer.pipe(response);
+  } catch (error) {
+    if (response.destroyed) return; // the caller went away first
+    exception = true;
+    const text = `The runtime ended during ${request.method} ${request.url}: ${String(error)}`;
+    options.onLog({ account, script, version: cell.version.id, stream: "stderr", text, atMs: Date.now() });
+    const page = runtimeEnded(script);
+    response.writeHead(page.status, page.headers).end(page.text);
+  }
+}
+
+/** Asks again while nothing was sent yet: a workerd that crashed is back in a moment, with another port. */
+async function ask(request: IncomingMessage, response: ServerResponse, cell: Cell): Promise<IncomingMessage> {
+  for (const until = performance.now() + crashLimitMs; ; await sleep(20)) {
+    const up = httpRequest({
+      agent: cell.agent,
+      host: "127.0.0.1",
+      port: cell.httpPort,
+      path: request.url,
+      method: request.method,
+      headers: forwarded(request),
+    });
+    const abandon = (): void => {
+      up.destroy();
+    };
+    response.once("close", abandon);
+    try {
+      return await answerOf(up, request);
+    } catch (error) {
+      response.off("close", abandon);
+      if (response.destroyed || performance.now() > until || !nothingWasSent(error, up, request)) throw error;
+    }
+  }
+}
+
+function answerOf(up: ClientRequest, request: IncomingMessage): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    up.on("error", reject);
+    up.once("response", resolve);
+    // the body is not touched before there is a connection, so that it can go to another one
+    up.once("socket", (socket) => {
+      if (socket.connecting) socket.once("connect", () => request.pipe(up));
+      else request.pipe(up);
+    });
+  });
+}
+
+function nothingWasSent(error: unknown, up: ClientRequest, request: IncomingMessage): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ECONNREFUSED") return true;
+  // a kept connection that had been closed: only safe when the request can be made twice
+  const bare = request.method === "GET" || request.method === "HEAD";
+  return code === "ECONNRESET" && up.reusedSocket && bare;
+}

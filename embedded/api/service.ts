@@ -9,7 +9,7 @@ export interface Service {
 }
 
 export interface Route {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Below `/client/v4`: `/accounts/:account/d1/database/:database`. A last segment `:key+` takes the rest, slashes included. */
   readonly path: string;
   /** What the token must carry; `undefined` only for what any valid token may ask. */

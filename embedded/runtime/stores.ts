@@ -48,7 +48,7 @@ export interface Stores {
     put(bucketId: string, key: string, body: Uint8Array, metadata: { readonly httpMetadata: Readonly<Record<string, string>>; readonly customMetadata: Readonly<Record<string, string>> }): Promise<R2ObjectInfo>;
     get(bucketId: string, key: string): Promise<{ readonly object: R2ObjectInfo; readonly body: Uint8Array } | undefined>;
     delete(bucketId: string, key: string): Promise<void>;
-    list(bucketId: string, options: { readonly prefix?: string; readonly cursor?: string; readonly delimiter?: string; readonly limit?: number }): Promise<{ readonly objects: readonly R2ObjectInfo[]; readonly prefixes: readonly string[]; readonly cursor: string | undefined }>;
+    list(bucketId: string, options: { readonly prefix?: string; readonly cursor?: string; readonly delimiter?: string; readonly startAfter?: string; readonly limit?: number }): Promise<{ readonly objects: readonly R2ObjectInfo[]; readonly prefixes: readonly string[]; readonly cursor: string | undefined }>;
     remove(bucketId: string): Promise<void>;
   };
   readonly kv: {

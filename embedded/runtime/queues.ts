@@ -68,6 +68,8 @@ export interface QueueBroker {
   ): { readonly ackCount: number; readonly retryCount: number };
   /** Looks without leasing. */
   peek(queueId: string, count: number): readonly QueueDelivery[];
+  /** Deletes these messages, whatever state they are in. */
+  discard(queueId: string, ids: readonly string[]): void;
   metrics(queueId: string): QueueMetrics;
   purge(queueId: string): void;
   remove(queueId: string): void;

@@ -183,6 +183,11 @@ export function openQueues(options: QueuesOptions): QueueBroker {
       upToDate(queueId);
       return store.peek(queueId, count).map((message) => delivery(message));
     },
+    discard(queueId, ids) {
+      store.transaction(() => {
+        for (const id of ids) store.ack(queueId, id);
+      });
+    },
     metrics(queueId) {
       upToDate(queueId);
       return store.metrics(queueId);

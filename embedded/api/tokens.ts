@@ -9,6 +9,7 @@ export const groups = [
   "AI Gateway",
   "D1",
   "Hyperdrive",
+  "Notifications",
   "Queues",
   "Vectorize",
   "Workers AI",
@@ -16,6 +17,7 @@ export const groups = [
   "Workers R2 Storage",
   "Workers Routes",
   "Workers Scripts",
+  "Zone",
 ] as const;
 
 export interface Token {

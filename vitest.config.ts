@@ -1,9 +1,18 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+
+const folders = "{src,policy,embedded,toolchain,scripts,workers,test}";
+const deep = `${folders}/**/*.deep.test.ts`;
 
 export default defineConfig({
   test: {
-    include: ["{src,policy,embedded,toolchain,scripts,workers,test}/**/*.test.ts"],
-    testTimeout: 60_000,
+    // `npm run test:deep` sets this: sweeps of minutes, not part of every run.
+    ...(process.env.LOCKSTEP_TESTS === "deep"
+      ? { include: [deep], testTimeout: 1_800_000 }
+      : {
+          include: [`${folders}/**/*.test.ts`],
+          exclude: [...configDefaults.exclude, deep],
+          testTimeout: 60_000,
+        }),
     hookTimeout: 120_000,
     maxWorkers: 2,
   },

@@ -1,13 +1,11 @@
 import { chmodSync, copyFileSync, linkSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { sdkVersion } from "./commandProvider/version.ts";
 import type { Engine } from "./engine/ladder.mjs";
 import { type Places, pulumiProjectName } from "./project.ts";
 import { pulumiLauncher } from "./pulumiLauncher.ts";
 import { shellQuote } from "./shellQuote.ts";
-
-/** The version that the `@pulumi/command` SDK asks the engine for. */
-const commandVersion = "4.5.0";
 
 /**
  * Puts the engine to work for this clone: its own `pulumi` first on PATH and, where Pulumi's language host did not come with the engine, ours beside it.
@@ -22,7 +20,7 @@ export function placeEngine(engine: Engine, places: Places): string {
     const dynamicProvider = join("node_modules", "@pulumi", "pulumi", "cmd", "dynamic-provider", "index.js");
     writeScript(join(places.engine, "pulumi-resource-pulumi-nodejs"), nodeScript(places, [preload(places), dynamicProvider]));
   }
-  const plugin = join(places.home, "plugins", `resource-command-v${commandVersion}`);
+  const plugin = join(places.home, "plugins", `resource-command-v${sdkVersion()}`);
   mkdirSync(plugin, { recursive: true });
   writeScript(join(plugin, "pulumi-resource-command"), nodeScript(places, ["toolchain/commandProvider/main.ts"]));
   writeScript(join(places.bin, "pulumi"), pulumiLauncher(places, executable, pulumiProjectName(places.root)));

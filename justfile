@@ -1,0 +1,49 @@
+# `just` alone lists the recipes. Those that deploy are in scripts/stack.just.
+
+set positional-arguments
+
+export PATH := justfile_directory() / ".lockstep/bin" + ":" + justfile_directory() / "node_modules/.bin" + ":" + env("PATH")
+export NODE_COMPILE_CACHE := justfile_directory() / ".lockstep/compile-cache"
+
+import? 'scripts/stack.just'
+
+[private]
+default:
+    @just --list --unsorted
+
+# Format, lint, types, tests: what has to hold before a commit
+check *tests: format-check types
+    npm test -- "$@"
+
+# Write the format and the safe repairs of the linter
+format:
+    biome check --write .
+
+# Format and lint, changing nothing
+format-check:
+    biome check .
+
+# Types of the program, the tools and the workers
+types:
+    tsc -p .
+    tsc -p workers
+
+# Every test but the deep ones; arguments go to vitest
+test *arguments:
+    npm test -- "$@"
+
+# The sweeps that take minutes
+test-deep *arguments:
+    npm run test:deep -- "$@"
+
+# What was found on this machine, where, in which version, and what is missing
+doctor *arguments:
+    @node toolchain/doctor.ts "$@"
+
+# The exports of a shell for the embedded target: eval "$(just env)"
+env *arguments:
+    @npm run -s env -- "$@"
+
+# Remove what this clone made: embedded data, embedded state, caches. `just clean all` also empties this user's engine cache
+clean what="":
+    @node toolchain/clean.ts "$@"

@@ -1,0 +1,36 @@
+/** Property values as they travel: plain JSON in which a few shapes and one text have a meaning. */
+export type Values = Readonly<Record<string, unknown>>;
+
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
+const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
+
+/** What stands for a value that is not known before the deployment. */
+export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+const isObject = (value: unknown): value is Values => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Without the marks of secrets. */
+export function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (!isObject(value)) return value;
+  if (value[signatureKey] === secretSignature) return withoutSecrets(value.value);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner)]));
+}
+
+/** Whether anything inside is secret. */
+export function holdsSecret(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(holdsSecret);
+  return isObject(value) && (value[signatureKey] === secretSignature || Object.values(value).some(holdsSecret));
+}
+
+/** Whether anything inside is not known yet. */
+export function holdsUnknown(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(holdsUnknown);
+  return value === unknownValue || (isObject(value) && Object.values(value).some(holdsUnknown));
+}
+
+export const secret = (value: unknown): Values => ({ [signatureKey]: secretSignature, value });
+export const fileAsset = (path: string, hash: string): Values => ({ [signatureKey]: assetSignature, path, hash });
+export const archiveOf = (assets: Values): Values => ({ [signatureKey]: archiveSignature, assets });

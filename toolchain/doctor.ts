@@ -1,0 +1,120 @@
+// `just doctor`: what was found on this machine, where, which version, and what is missing. Changes nothing.
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { runningEmbedded } from "./embedded.ts";
+import { goVersion } from "./engine/go.mjs";
+import { findEngine } from "./engine/ladder.mjs";
+import { allOnPath } from "./engine/onPath.mjs";
+import { cacheFolder, oldestUsable } from "./engine/wanted.mjs";
+import { installState } from "./install.mjs";
+import { justExecutable } from "./launchers.ts";
+import { placesOf, projectRoot } from "./project.ts";
+
+const run = promisify(execFile);
+
+/** One thing that was looked for. */
+export interface Finding {
+  readonly tool: string;
+  /** "ok", "missing" (something to do), or "absent" (not there, and not needed). */
+  readonly state: "ok" | "missing" | "absent";
+  readonly version: string;
+  readonly where: string;
+  /** What to do, or what it is for. */
+  readonly note: string;
+}
+
+async function findings(): Promise<Finding[]> {
+  const places = placesOf(projectRoot);
+  return [
+    await tool("Node 24", places.node, ["--version"], "npm ci"),
+    await tool("just", justExecutable(projectRoot), ["--version"], "npm ci"),
+    packages(),
+    ...(await engine()),
+    await go(),
+    packageVersion("Pulumi SDK", "@pulumi/pulumi"),
+    packageVersion("workerd", "workerd"),
+    packageVersion("wrangler", "wrangler"),
+    await embedded(),
+    shell(),
+  ];
+}
+
+async function tool(name: string, path: string | undefined, args: string[], fix: string): Promise<Finding> {
+  if (path === undefined || !existsSync(path)) return { tool: name, state: "missing", version: "", where: path ?? "", note: fix };
+  const { stdout } = await run(path, args);
+  return { tool: name, state: "ok", version: stdout.trim().replace(/^(v|just )/, ""), where: path, note: "" };
+}
+
+function packages(): Finding {
+  const state = installState(projectRoot);
+  const where = join(projectRoot, "node_modules");
+  if (state === "installed") return { tool: "packages", state: "ok", version: "", where, note: "as the lockfile says" };
+  return { tool: "packages", state: "missing", version: "", where, note: `${state}: npm start or npm test installs them` };
+}
+
+async function engine(): Promise<Finding[]> {
+  const found = await findEngine();
+  const passedOver = found.passedOver.map(
+    (reason): Finding => ({ tool: "pulumi", state: "absent", version: "", where: "PATH", note: `not used: ${reason}` }),
+  );
+  if (found.engine === undefined) {
+    const note = `none ≥ ${oldestUsable}; npm start downloads or builds one (minutes, once)`;
+    return [...passedOver, { tool: "Pulumi engine", state: "missing", version: "", where: cacheFolder(process.env), note }];
+  }
+  const { path, version, source, officialLanguageHost } = found.engine;
+  const came = { path: "found on PATH", download: "the official download", build: "built from Go modules" }[source];
+  const host: Finding = officialLanguageHost
+    ? { tool: "language host", state: "ok", version, where: dirname(path), note: "Pulumi's own" }
+    : { tool: "language host", state: "ok", version: "", where: join(projectRoot, "toolchain", "languageHost"), note: "this project's" };
+  return [...passedOver, { tool: "Pulumi engine", state: "ok", version, where: path, note: came }, host];
+}
+
+async function go(): Promise<Finding> {
+  const path = allOnPath("go", process.env)[0];
+  const note = "only to build the engine where it cannot be downloaded";
+  if (path === undefined) return { tool: "Go", state: "absent", version: "", where: "", note };
+  return { tool: "Go", state: "ok", version: (await goVersion(path, process.env)) ?? "?", where: path, note };
+}
+
+function packageVersion(name: string, module: string): Finding {
+  const where = join(projectRoot, "node_modules", module);
+  try {
+    const { version }: { version: string } = JSON.parse(readFileSync(join(where, "package.json"), "utf8"));
+    return { tool: name, state: "ok", version, where, note: "" };
+  } catch {
+    return { tool: name, state: "missing", version: "", where, note: "npm ci" };
+  }
+}
+
+async function embedded(): Promise<Finding> {
+  const places = placesOf(projectRoot);
+  const running = await runningEmbedded(places);
+  if (running === undefined)
+    return { tool: "embedded Cloudflare", state: "absent", version: "", where: places.embedded, note: "not running; env and npm start start it" };
+  return { tool: "embedded Cloudflare", state: "ok", version: "", where: running.api, note: `process ${running.pid}` };
+}
+
+function shell(): Finding {
+  const backend = process.env.PULUMI_BACKEND_URL;
+  const here = backend?.endsWith("/.lockstep/state") === true;
+  const note = here ? "pulumi works on the embedded target" : 'eval "$(npm run -s env)" makes pulumi work on the embedded target';
+  return { tool: "this shell", state: here ? "ok" : "absent", version: "", where: backend ?? "(no PULUMI_BACKEND_URL)", note };
+}
+
+/** Columns as wide as their longest cell; nothing after the last one. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows.reduce<number[]>((wide, row) => row.map((cell, i) => Math.max(wide[i] ?? 0, cell.length)), []);
+  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd()).join("\n");
+}
+
+if (import.meta.main) {
+  const found = await findings();
+  if (process.argv.includes("--json")) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+  else {
+    const mark = { ok: "✓", missing: "✗", absent: "·" };
+    process.stdout.write(`${table(found.map((f) => [mark[f.state], f.tool, f.version, f.where, f.note]))}\n`);
+  }
+  process.exitCode = found.some(({ state }) => state === "missing") ? 1 : 0;
+}

@@ -1,0 +1,162 @@
+import { createHash, randomUUID } from "node:crypto";
+import { isOn } from "../../quirks/quirk.ts";
+import { serviceEnvironment } from "../../quirks/serviceEnvironment.ts";
+import { UploadRejected, type Validation } from "../../runtime/compute.ts";
+import type { World } from "../../world.ts";
+import { ApiError, type ApiMessage } from "../service.ts";
+import { completedManifest } from "./assetSessions.ts";
+import { requireWellFormed, withoutSecret } from "./bindings.ts";
+import type { Draft } from "./draft.ts";
+import { inheritBindings } from "./inherit.ts";
+import { type Lifecycle, planLifecycle } from "./lifecycle.ts";
+import type { Binding, Version, Worker } from "./model.ts";
+import { openParts } from "./parts.ts";
+import { addVersion, findWorker, latestVersion, requireVersion, saveWorker } from "./registry.ts";
+import { seal } from "./seal.ts";
+import { missingHere, moduleType, scriptName, specOf } from "./spec.ts";
+import { resolveTargets } from "./targets.ts";
+
+export interface Origin {
+  /** `api`, `wrangler`, `terraform`: who sent it. */
+  readonly source: string;
+  /** `upload`, `version_upload`, `secret` …: shown as the annotation `workers/triggered_by`. */
+  readonly triggeredBy: string;
+}
+
+export interface Uploaded {
+  readonly worker: Worker;
+  readonly version: Version;
+  readonly lifecycle: Lifecycle;
+  readonly messages: readonly ApiMessage[];
+}
+
+/**
+ * Checks an upload, tries it in a cell of its own and remembers it as the Worker's newest version. Serves nothing yet.
+ * Call it in the Worker's turn ({@link inTurn}).
+ */
+export async function createVersion(
+  world: World,
+  worker: Worker,
+  draft: Draft,
+  origin: Origin,
+): Promise<Uploaded> {
+  const version = prepare(world, worker, draft, origin);
+  const lifecycle = planLifecycle(world, worker, version);
+  const targets = resolveTargets(world.state, worker, version.bindings, lifecycle.classes);
+  const complete = { ...version, targets, reconciliation: lifecycle.reconciliation };
+  const validation = await validate(world, worker, complete, lifecycle);
+  const { id, ...body } = complete;
+  const saved = world.state.transaction(() => {
+    const current = findWorker(world.state, worker.account, worker.id);
+    if (current === undefined) throw new ApiError(404, 10007, "This Worker does not exist on your account.");
+    const number = current.lastNumber + 1;
+    const next = saveWorker(world.state, { ...current, lastNumber: number });
+    const { handlers, namedHandlers, startupTimeMs } = validation;
+    const named = namedHandlers.map(({ name, handlers: own }) => ({ name, handlers: [...own] }));
+    return {
+      worker: next,
+      version: addVersion(world.state, next, id, {
+        ...body,
+        number,
+        handlers: [...handlers],
+        namedHandlers: named,
+        startupTimeMs,
+      }),
+    };
+  });
+  const warnings = [...validation.warnings, ...missingHere(complete.bindings)];
+  return { ...saved, lifecycle, messages: warnings.map((message) => ({ code: 10000, message })) };
+}
+
+function prepare(world: World, worker: Worker, draft: Draft, origin: Origin): Version {
+  const latest = latestVersion(world.state, worker);
+  const inherited = inheritBindings(draft.bindings, draft.keepBindings, latest, (id) =>
+    requireVersion(world.state, worker, id),
+  );
+  requireWellFormed(inherited.bindings.filter((binding) => inherited.secrets[binding.name] === undefined));
+  const secrets: Record<string, string> = { ...inherited.secrets };
+  const bindings = inherited.bindings.map((binding): Binding => {
+    const { shown, secret } = withoutSecret(binding);
+    if (secret !== undefined && secrets[binding.name] === undefined)
+      secrets[binding.name] = seal(world.dataDir, secret);
+    if (shown.type !== "service" || shown["environment"] !== undefined || !isOn(serviceEnvironment))
+      return shown;
+    return { ...shown, environment: "production" };
+  });
+  const parts = openParts(world.state);
+  const modules = draft.modules.map(({ name, contentType, bytes }) => {
+    moduleType(contentType, name);
+    return { name, contentType, digest: parts.keep(worker.id, bytes) };
+  });
+  const assets = assetsOf(world, worker, draft, latest);
+  if (draft.mainModule === undefined && assets === undefined)
+    throw new ApiError(400, 10021, "The upload has neither a main_module nor assets");
+  if (assets !== undefined)
+    parts.useAssets(
+      worker.id,
+      worker.account,
+      Object.values(assets.manifest).map(({ hash }) => hash),
+    );
+  return {
+    id: randomUUID(),
+    number: 0,
+    createdOn: new Date().toISOString(),
+    source: origin.source,
+    annotations: { ...draft.annotations, "workers/triggered_by": origin.triggeredBy },
+    mainModule: draft.mainModule,
+    modules,
+    bindings,
+    secrets,
+    targets: {},
+    sent: { ...draft.sent },
+    exports: draft.exports === undefined ? undefined : { ...draft.exports },
+    migrations: draft.migrations === undefined ? undefined : { ...draft.migrations },
+    assets,
+    handlers: [],
+    namedHandlers: [],
+    startupTimeMs: 0,
+    etag: createHash("sha256")
+      .update(JSON.stringify([modules, draft.mainModule]))
+      .digest("hex"),
+  };
+}
+
+function assetsOf(
+  world: World,
+  worker: Worker,
+  draft: Draft,
+  latest: Version | undefined,
+): Version["assets"] {
+  if (draft.assets?.jwt !== undefined)
+    return {
+      config: { ...draft.assets.config },
+      manifest: completedManifest(world, worker, draft.assets.jwt),
+    };
+  if (draft.keepAssets && latest?.assets !== undefined)
+    return draft.assets === undefined
+      ? latest.assets
+      : { ...latest.assets, config: { ...draft.assets.config } };
+  return undefined;
+}
+
+async function validate(
+  world: World,
+  worker: Worker,
+  version: Version,
+  lifecycle: Lifecycle,
+): Promise<Validation> {
+  try {
+    return await world.compute.validate(
+      scriptName(world, worker),
+      specOf(world, worker, version, lifecycle.classes),
+    );
+  } catch (error) {
+    throw asApiError(error);
+  }
+}
+
+/** workerd's refusal of an upload as Cloudflare words it; anything else is passed on. */
+export function asApiError(error: unknown): unknown {
+  if (!(error instanceof UploadRejected)) return error;
+  return new ApiError(400, 10021, error.message);
+}

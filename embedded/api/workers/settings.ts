@@ -1,0 +1,46 @@
+import type { World } from "../../world.ts";
+import { ApiError } from "../service.ts";
+import type { Worker } from "./model.ts";
+import { activeDeployment, requireVersion, saveWorker } from "./registry.ts";
+import { consumedQueues, referencing } from "./show.ts";
+import { scriptName, specOf } from "./spec.ts";
+import { inTurn } from "./turns.ts";
+
+/** Tells the front door whether the Worker's host answers. Returns the Worker, for chaining. */
+export function applySubdomain(world: World, worker: Worker): Worker {
+  world.compute.setSubdomain(scriptName(world, worker), worker.subdomain.enabled);
+  return worker;
+}
+
+/** Gives the Worker another name, with its Durable Objects' storage, and serves it under the new host. Refused while others name it. */
+export function renameWorker(world: World, worker: Worker, name: string): Promise<Worker> {
+  return inTurn(worker.id, async () => {
+    if (consumedQueues(world, worker).length > 0)
+      throw new ApiError(
+        400,
+        10064,
+        "Cannot rename this Worker as it is a consumer for a Queue. Remove it from the Queue's consumers first, then retry.",
+      );
+    const users = referencing(world, worker);
+    if (users.length > 0)
+      throw new ApiError(
+        400,
+        10064,
+        `Cannot rename this Worker as it is bound by ${users.map((user) => user.name).join(", ")}.`,
+      );
+    const renamed = saveWorker(world.state, { ...worker, name });
+    const shares = activeDeployment(world.state, renamed)?.versions ?? [];
+    if (shares.length === 0) return renamed;
+    await world.compute.remove(scriptName(world, worker), { deleteObjects: false });
+    await world.compute.deploy(
+      scriptName(world, renamed),
+      shares
+        .filter(({ percentage }) => percentage > 0)
+        .map(({ version_id, percentage }) => ({
+          version: specOf(world, renamed, requireVersion(world.state, renamed, version_id), renamed.classes),
+          percentage,
+        })),
+    );
+    return renamed;
+  });
+}

@@ -1,0 +1,70 @@
+import { parseArgs } from "node:util";
+import { UserError } from "../src/userError.ts";
+import { type EmbeddedOptions, startEmbedded } from "./start.ts";
+
+export { type Connection, type Embedded, type EmbeddedOptions, startEmbedded } from "./start.ts";
+
+const usage = `usage: npm run -s embedded -- [--port <n>] [--data <folder>] [--front-port <n>] [--provider [--provider-port <n>]] [--ai hash|endpoint:<url>]`;
+
+function options(argv: readonly string[]): EmbeddedOptions {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      port: { type: "string" },
+      data: { type: "string" },
+      "front-port": { type: "string" },
+      provider: { type: "boolean", default: false },
+      "provider-port": { type: "string" },
+      ai: { type: "string", default: "hash" },
+    },
+  });
+  const port = portOf("--port", values.port);
+  const frontPort = portOf("--front-port", values["front-port"]);
+  const providerPort =
+    portOf("--provider-port", values["provider-port"]) ?? (values.provider ? 0 : undefined);
+  return {
+    ...(values.data === undefined ? {} : { dataDir: values.data }),
+    ...(port === undefined ? {} : { port }),
+    ...(frontPort === undefined ? {} : { frontPort }),
+    ...(providerPort === undefined ? {} : { providerPort }),
+  };
+}
+
+function portOf(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
+  throw new UserError({
+    what: "Not a port",
+    where: option,
+    got: JSON.stringify(text),
+    expected: "a number from 0 to 65535; 0 is a free one",
+    fix: usage,
+  });
+}
+
+/** Runs until SIGTERM or SIGINT. Exit codes: 0 stopped, 1 a mistake the user can mend, 2 a bug. */
+async function main(): Promise<void> {
+  const embedded = await startEmbedded(options(process.argv.slice(2)));
+  const { api, token, accounts, front } = embedded;
+  process.stdout.write(`${JSON.stringify({ api, token, accounts, front })}\n`);
+  let stopping = false;
+  const stop = (signal: string): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    console.error(`${signal}: stopping`);
+    embedded.close().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error),
+    );
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+}
+
+function fail(error: unknown): never {
+  console.error(error instanceof UserError ? error.message : error);
+  process.exit(error instanceof UserError ? 1 : 2);
+}
+
+if (import.meta.main) main().catch(fail);

@@ -1,0 +1,195 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { openAccounts } from "./api/accounts.ts";
+import { apiServer } from "./api/server.ts";
+import { services } from "./api/services.ts";
+import { newTokenValue, openTokens } from "./api/tokenStore.ts";
+import { restoreDeployments } from "./api/workers/deployVersions.ts";
+import { drain, listen } from "./listen.ts";
+import { takeFolder } from "./lock.ts";
+import { serveProvider } from "./provider/serve.ts";
+import { remember, remembered } from "./remembered.ts";
+import { hashAi } from "./runtime/ai/hash.ts";
+import type { AiBackend } from "./runtime/ai.ts";
+import { startCompute } from "./runtime/compute/start.ts";
+import { startDataPlane } from "./runtime/dataplane/server.ts";
+import { openQueues } from "./runtime/queues/broker.ts";
+import { startStores } from "./runtime/startStores.ts";
+import { openVectors } from "./runtime/vectors/engine.ts";
+import { openState } from "./state.ts";
+import type { Account, World } from "./world.ts";
+
+export interface EmbeddedOptions {
+  /** Where everything is kept. @default a new folder, removed at the end */
+  readonly dataDir?: string;
+  /** The API's port. @default the one of last time, or a free one */
+  readonly port?: number;
+  /** The front door's port. @default the one of last time, or a free one */
+  readonly frontPort?: number;
+  /** Serves the Pulumi provider too, on this port; 0 is the one of last time, or a free one. @default not served */
+  readonly providerPort?: number;
+  /** Where relative paths in Pulumi programs start. @default the folder of the process */
+  readonly providerFolder?: string;
+  /** @default the hash backend */
+  readonly ai?: AiBackend;
+  /** One line for people. @default standard error */
+  readonly log?: (line: string) => void;
+}
+
+export interface Connection {
+  /** `http://127.0.0.1:<port>/client/v4` */
+  readonly api: string;
+  /** The token that may do everything. */
+  readonly token: string;
+  readonly accounts: readonly Account[];
+  /** Where Workers answer: `http://<worker>.<account>.localhost:<port>`. */
+  readonly front: string;
+  readonly frontPort: number;
+  readonly providerPort?: number;
+  readonly pid: number;
+}
+
+export interface Embedded extends Connection {
+  readonly dataDir: string;
+  readonly world: World;
+  /** Settled when all that was deployed before is serving again. */
+  readonly restored: Promise<void>;
+  /** Drains and stops everything; removes the data folder when it was a temporary one. */
+  close(): Promise<void>;
+}
+
+const accountNames = ["dev", "staging", "prod"];
+const accountId = (name: string): string =>
+  createHash("sha256").update(`lockstep account ${name}`).digest("hex").slice(0, 32);
+
+/** Starts the embedded Cloudflare in this process. Throws UserError when the folder is taken. */
+export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embedded> {
+  const log = options.log ?? ((line: string) => console.error(line));
+  const temporary = options.dataDir === undefined;
+  const dataDir = resolve(options.dataDir ?? mkdtempSync(join(tmpdir(), "lockstep-embedded-")));
+  mkdirSync(dataDir, { recursive: true });
+  const closing: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const step of closing.splice(0).reverse()) await step();
+    if (temporary) rmSync(dataDir, { recursive: true, force: true });
+  };
+  try {
+    closing.push(takeFolder(dataDir));
+    return await build(options, { dataDir, log, closing, close });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Surroundings {
+  readonly dataDir: string;
+  readonly log: (line: string) => void;
+  /** Run in reverse order at the end. */
+  readonly closing: (() => unknown)[];
+  readonly close: () => Promise<void>;
+}
+
+async function build(
+  options: EmbeddedOptions,
+  { dataDir, log, closing, close }: Surroundings,
+): Promise<Embedded> {
+  const state = openState(join(dataDir, "state.sqlite"));
+  closing.push(() => state.close());
+  const before = remembered(state);
+  const accounts = openAccounts(state, accountNames, accountId);
+  const tokens = openTokens(state);
+  const token = before?.token ?? newTokenValue();
+  tokens.create({ name: "embedded", permissions: "all", accounts: "all", policies: [], value: token });
+
+  const stores = await startStores({ dataDir, log });
+  closing.push(() => stores.close());
+  const queues = openQueues({ state, log });
+  closing.push(() => queues.close());
+  const vectors = openVectors({ state });
+  const ai = options.ai ?? hashAi();
+  const dataPlane = await startDataPlane({ queues, vectors, ai, log });
+  closing.push(() => dataPlane.close());
+  const compute = await startCompute({
+    dataDir,
+    storesAddress: stores.address,
+    dataPlaneAddress: dataPlane.address,
+    frontPort: options.frontPort ?? before?.frontPort ?? 0,
+    log,
+  });
+  closing.push(() => compute.close());
+
+  let origin = "";
+  const world: World = { state, stores, compute, queues, vectors, ai, dataDir, origin: () => origin };
+  const server = apiServer({ services, world, accounts, findToken: tokens.find });
+  const apiPort = await listen(server, options.port ?? before?.apiPort ?? 0, {
+    orAnother: options.port === undefined,
+  });
+  closing.push(() => drain(server, 5_000));
+  origin = `http://127.0.0.1:${apiPort}`;
+  if (before !== undefined && options.port === undefined && before.apiPort !== apiPort)
+    log(
+      `port ${before.apiPort} of last time is taken, the API is on ${apiPort} now: stacks will show one update of their provider`,
+    );
+
+  const provider =
+    options.providerPort === undefined
+      ? undefined
+      : await servedProvider(options, before?.providerPort, origin, log);
+  if (provider !== undefined) closing.push(() => provider.close());
+  remember(state, {
+    token,
+    apiPort,
+    frontPort: compute.frontPort,
+    providerPort: provider?.port ?? before?.providerPort,
+  });
+
+  const connection: Connection = {
+    api: `${origin}/client/v4`,
+    token,
+    accounts,
+    front: `http://<worker>.<account>.localhost:${compute.frontPort}`,
+    frontPort: compute.frontPort,
+    ...(provider === undefined ? {} : { providerPort: provider.port }),
+    pid: process.pid,
+  };
+  const restored = restoreDeployments(world, accounts, log);
+  closing.push(() => restored);
+  writeConnection(dataDir, connection);
+  return { ...connection, dataDir, world, restored, close };
+}
+
+async function servedProvider(
+  options: EmbeddedOptions,
+  last: number | undefined,
+  apiOrigin: string,
+  log: (line: string) => void,
+): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
+  const serve = (port: number) =>
+    serveProvider({
+      port,
+      apiOrigin,
+      log,
+      ...(options.providerFolder === undefined ? {} : { folder: options.providerFolder }),
+    });
+  const wanted = options.providerPort || last || 0;
+  if (wanted === 0) return serve(0);
+  try {
+    return await serve(wanted);
+  } catch (error) {
+    if (options.providerPort !== 0) throw error;
+    log(
+      `port ${wanted} of the provider is taken (${error instanceof Error ? error.message : String(error)}), it gets another one`,
+    );
+    return serve(0);
+  }
+}
+
+/** Whoever reads the file sees the old one or the new one, never half of one. It holds the token: only its owner may read it. */
+function writeConnection(dataDir: string, connection: Connection): void {
+  const file = join(dataDir, "connection.json");
+  writeFileSync(`${file}.${process.pid}`, `${JSON.stringify(connection)}\n`, { mode: 0o600 });
+  renameSync(`${file}.${process.pid}`, file);
+}

@@ -1,0 +1,21 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { accounts, type Counted, counted } from "./counted.ts";
+import { countedFiles, runSchedule, violations } from "./schedule.ts";
+
+let world: Counted;
+beforeAll(async () => {
+  world = await counted();
+});
+afterAll(() => world.close());
+
+const files = countedFiles(4);
+const from = 1_000;
+const schedules = 500;
+
+test(`${schedules} more schedules of faults`, { timeout: 1_800_000 }, async () => {
+  for (let seed = from; seed < from + schedules; seed++) {
+    const endpoint = await world.database();
+    await runSchedule(seed, endpoint, files);
+    expect(await violations(endpoint, files, accounts), `seed ${seed}`).toEqual([]);
+  }
+});

@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import { dataIsProtected } from "./data-is-protected.ts";
+import { judge, unknown } from "./judge.ts";
+
+const types = [
+  "cloudflare:index/d1Database:D1Database",
+  "cloudflare:index/r2Bucket:R2Bucket",
+  "cloudflare:index/workersKvNamespace:WorkersKvNamespace",
+  "cloudflare:index/queue:Queue",
+  "pulumi-nodejs:dynamic/lockstep:VectorizeIndex",
+];
+
+describe.each(types)("%s", (type) => {
+  test("is refused in prod without protection", async () => {
+    const found = await judge(dataIsProtected, {
+      stack: "prod",
+      type,
+      name: "dome/silo",
+      props: { name: "silo" },
+    });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(/^dome\/silo \(.*\) holds data and is not protected/);
+  });
+
+  test("is accepted in prod with protection", async () => {
+    expect(
+      await judge(dataIsProtected, { stack: "prod", type, name: "dome/silo", props: {}, protect: true }),
+    ).toEqual([]);
+  });
+
+  test("needs no protection in dev", async () => {
+    expect(await judge(dataIsProtected, { stack: "dev", type, name: "dome/silo", props: {} })).toEqual([]);
+  });
+
+  test("is judged although its name is not known yet", async () => {
+    expect(
+      await judge(dataIsProtected, { stack: "prod", type, name: "dome/silo", props: { name: unknown } }),
+    ).toHaveLength(1);
+  });
+});
+
+test("a stack that is no stage is treated like prod", async () => {
+  const found = await judge(dataIsProtected, {
+    stack: "prodd",
+    type: "cloudflare:index/d1Database:D1Database",
+    name: "dome/silo",
+    props: {},
+  });
+  expect(found).toHaveLength(1);
+});
+
+test("a worker without Durable Objects needs no protection", async () => {
+  const worker = {
+    stack: "prod",
+    type: "cloudflare:index/worker:Worker",
+    name: "dome/dome-api",
+    props: { name: "dome-api" },
+  };
+  expect(await judge(dataIsProtected, worker)).toEqual([]);
+});

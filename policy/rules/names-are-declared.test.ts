@@ -1,0 +1,57 @@
+import { UnknownValueError } from "@pulumi/policy";
+import { describe, expect, test } from "vitest";
+import { stages } from "../../src/stages/index.ts";
+import { judge, unknown } from "./judge.ts";
+import { namesAreDeclared } from "./names-are-declared.ts";
+
+const database = (stack: string, name: string, props: Record<string, unknown>) =>
+  judge(namesAreDeclared, { stack, type: "cloudflare:index/d1Database:D1Database", name, props });
+
+describe("a database with the name that its template makes is accepted", () => {
+  test.each(
+    stages.map(({ name, nameSuffix }) => [name, `silo${nameSuffix}`]),
+  )("in %s: %s", async (stack, name) => {
+    expect(await database(stack, "dome/silo", { name })).toEqual([]);
+  });
+});
+
+test("a database with another stage's name is refused, with the name it should have", async () => {
+  expect(await database("dev", "dome/silo", { name: "silo" })).toEqual([
+    'dome/silo is named "silo"; its template "{name}{-stage}" makes it "silo-dev" in dev.',
+  ]);
+});
+
+test("a database that no system declares is refused", async () => {
+  expect(await database("dev", "dome/other", { name: "other-dev" })).toEqual([
+    "dome/other (d1) is declared in no system: add it to a file of src/systems.",
+  ]);
+});
+
+test("a stack that is no stage is refused", async () => {
+  expect(await database("production", "dome/silo", { name: "silo" })).toHaveLength(1);
+});
+
+test("a name that is not known yet cannot be judged, and is not passed either", async () => {
+  await expect(database("dev", "dome/silo", { name: unknown })).rejects.toBeInstanceOf(UnknownValueError);
+});
+
+test.each([
+  ["cloudflare:index/r2Bucket:R2Bucket", "dome/dome-raw", { name: "dome-raw-dev" }],
+  ["cloudflare:index/queue:Queue", "dome/new-content-ai", { queueName: "new-content-ai-dev" }],
+  ["cloudflare:index/worker:Worker", "dome/dome-api", { name: "dome-api-dev" }],
+  ["pulumi-nodejs:dynamic/lockstep:VectorizeIndex", "dome/dome-notes", { name: "dome-notes-dev" }],
+])("%s is judged by the input that names it", async (type, name, props) => {
+  expect(await judge(namesAreDeclared, { stack: "dev", type, name, props })).toEqual([]);
+  const wrong = Object.fromEntries(Object.keys(props).map((key) => [key, "elsewhere"]));
+  expect(await judge(namesAreDeclared, { stack: "dev", type, name, props: wrong })).toHaveLength(1);
+});
+
+test("other resources are left alone", async () => {
+  const version = {
+    stack: "dev",
+    type: "cloudflare:index/workerVersion:WorkerVersion",
+    name: "dome/dome-api",
+    props: {},
+  };
+  expect(await judge(namesAreDeclared, version)).toEqual([]);
+});

@@ -1,0 +1,106 @@
+import { UnknownValueError } from "@pulumi/policy";
+import { describe, expect, test } from "vitest";
+import { judge, unknown } from "./judge.ts";
+import { noPlainSecrets } from "./no-plain-secrets.ts";
+
+const version = (...bindings: unknown[]) => ({
+  stack: "dev",
+  type: "cloudflare:index/workerVersion:WorkerVersion",
+  name: "dome/dome-api",
+  props: { bindings },
+});
+const plain = (name: string, text: string) => ({ name, type: "plain_text", text });
+
+describe("names that say secret are refused in plain text", () => {
+  test.each([
+    "API_KEY",
+    "JWT_SECRET",
+    "apiKey",
+    "GITHUB_TOKEN",
+    "DB_PASSWORD",
+    "STRIPE_SECRET_KEY",
+    "PRIVATE_KEY",
+    "credentials",
+  ])("%s", async (name) => {
+    const found = await judge(noPlainSecrets, version(plain("LOG_LEVEL", "info"), plain(name, "abc")));
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(`the variable ${name} in plain text, whose name says`);
+    expect(found[0]).not.toContain("abc");
+  });
+});
+
+describe("values that look like keys are refused whatever their name", () => {
+  test.each([
+    ["a private key", "-----BEGIN RSA PRIVATE KEY-----\nMIIE"],
+    ["an API key", "sk-abcdefghijklmnopqrstuvwxyz"],
+    ["an address with a password", "postgres://user:hunter2@db.example/x"],
+    ["random characters", "q7Zk2LpX9vRt4WmN8bYc3HdF6gJs1QeA5uTiOxKz"],
+    ["a JWT", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"],
+  ])("%s", async (_what, value) => {
+    const found = await judge(noPlainSecrets, version(plain("UPSTREAM", value)));
+    expect(found).toHaveLength(1);
+    expect(found[0]).not.toContain(value);
+  });
+});
+
+describe("what is no secret is accepted", () => {
+  test.each([
+    ["LOG_LEVEL", "debug"],
+    ["MAX_TOKENS", "4096"],
+    ["TOKEN_LIMIT", "100"],
+    ["KEYBOARD", "qwerty"],
+    ["ENDPOINT", "https://api.example.com/v1/some/long/path/with-many-words-in-it"],
+    ["DIGEST", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    ["API_KEY", ""],
+  ])("%s", async (name, value) => {
+    expect(await judge(noPlainSecrets, version(plain(name, value)))).toEqual([]);
+  });
+
+  test("a secret that is bound as one", async () => {
+    expect(
+      await judge(
+        noPlainSecrets,
+        version({ name: "API_KEY", type: "secret_text", text: "sk-abcdefghijklmnopqrstuvwxyz" }),
+      ),
+    ).toEqual([]);
+  });
+
+  test("a version without bindings", async () => {
+    expect(await judge(noPlainSecrets, { ...version(), props: {} })).toEqual([]);
+  });
+});
+
+test("a secret inside JSON is refused", async () => {
+  const found = await judge(
+    noPlainSecrets,
+    version({ name: "SIGNING_KEY", type: "json", json: '{"k":"v"}' }),
+  );
+  expect(found).toHaveLength(1);
+});
+
+test("a binding that is not known yet says so, and does not hide the others", async () => {
+  const found: string[] = [];
+  const judged = version(
+    { name: "DB", type: "d1", databaseId: unknown },
+    plain("LATER", unknown),
+    plain("API_KEY", "abc"),
+  );
+  const rule = { ...noPlainSecrets };
+  const [validate] = [rule.validateResource ?? []].flat();
+  expect(validate).toBeDefined();
+  await expect(
+    judge(
+      {
+        ...noPlainSecrets,
+        validateResource: (args, report) =>
+          validate?.(args, (message) => {
+            found.push(message);
+            report(message);
+          }),
+      },
+      judged,
+    ),
+  ).rejects.toBeInstanceOf(UnknownValueError);
+  expect(found).toHaveLength(1);
+  expect(found[0]).toContain("API_KEY");
+});

@@ -1,0 +1,90 @@
+import { type ResourceValidationPolicy, UnknownValueError } from "@pulumi/policy";
+
+/** Words of a name that say "secret". */
+const secretWords =
+  /(^|[_-])(secret|token|password|passwd|passphrase|pwd|credentials?|api_?key|access_?key|private_?key|signing_?key|encryption_?key|auth_?key|jwt_?key)s?([_-]|$)/i;
+
+/** Beginnings of well-known keys, and addresses with a password in them. */
+const secretValues = [
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+  /^(sk|rk)[-_][A-Za-z0-9_-]{16,}$/,
+  /^gh[pousr]_[A-Za-z0-9]{20,}$/,
+  /^AKIA[A-Z0-9]{16}$/,
+  /^xox[abprs]-/,
+  /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/,
+  /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]+:[^/\s@]+@/i,
+];
+
+/** A plain variable of a worker is shown to everybody who can see the account, in every diff and in the state. */
+export const noPlainSecrets: ResourceValidationPolicy = {
+  name: "no-plain-secrets",
+  description: "No plain-text variable of a worker has the name or the value of a secret.",
+  enforcementLevel: "mandatory",
+  validateResource: (args, report) => {
+    if (args.type !== "cloudflare:index/workerVersion:WorkerVersion") return;
+    const bindings: unknown = args.props["bindings"];
+    if (!Array.isArray(bindings)) return;
+    let notYetKnown: UnknownValueError | undefined;
+    for (const binding of bindings) {
+      try {
+        const reason = smell(binding);
+        if (reason !== undefined) {
+          report(
+            `${args.name} has ${reason} Bind a secret instead: \`${nameOf(binding)}: secret("…")\` in src/systems, and ` +
+              "`pulumi config set --secret --path 'lockstep:secrets.<name>'`.",
+          );
+        }
+      } catch (error) {
+        // What is not known before the update must not keep the other bindings from being judged.
+        if (!(error instanceof UnknownValueError)) throw error;
+        notYetKnown = error;
+      }
+    }
+    if (notYetKnown !== undefined) throw notYetKnown;
+  },
+};
+
+/** Why a binding looks like a secret in plain text; the value itself is never repeated. */
+function smell(binding: unknown): string | undefined {
+  if (typeof binding !== "object" || binding === null || !("type" in binding)) return undefined;
+  if (binding.type !== "plain_text" && binding.type !== "json") return undefined;
+  const name = nameOf(binding);
+  const text =
+    binding.type === "plain_text" && "text" in binding
+      ? binding.text
+      : "json" in binding
+        ? binding.json
+        : undefined;
+  const value = typeof text === "string" ? text : "";
+  if (secretValues.some((pattern) => pattern.test(value)) || looksRandom(value)) {
+    return `the variable ${name} in plain text, whose value looks like a key.`;
+  }
+  if (secretWords.test(words(name)) && !/^(|\d+(\.\d+)?|true|false)$/.test(value)) {
+    return `the variable ${name} in plain text, whose name says that it is a secret.`;
+  }
+  return undefined;
+}
+
+const nameOf = (binding: object): string =>
+  "name" in binding && typeof binding.name === "string" ? binding.name : "?";
+
+/** `apiKey` → `api_Key`. */
+const words = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2");
+
+/** Long, without a word in it, and with many different characters: letters, digits and no space. */
+function looksRandom(value: string): boolean {
+  if (
+    !/^[A-Za-z0-9+/_=-]{40,}$/.test(value) ||
+    !/\d/.test(value) ||
+    !/[A-Z]/.test(value) ||
+    !/[a-z]/.test(value)
+  )
+    return false;
+  const counts = new Map<string, number>();
+  for (const character of value) counts.set(character, (counts.get(character) ?? 0) + 1);
+  const entropyBits = [...counts.values()].reduce(
+    (sum, count) => sum - (count / value.length) * Math.log2(count / value.length),
+    0,
+  );
+  return entropyBits > 4.2;
+}

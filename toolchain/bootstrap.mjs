@@ -9,7 +9,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const stopSignals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 
-/** What each npm script runs, and whether it needs the Pulumi engine. */
+/** What each npm script runs, and whether it needs the Pulumi engine.
+ * @type {Record<string, { entry: string, engine: boolean, args?: string[] }>} */
 export const commands = {
   start: { entry: "scripts/start.ts", engine: true },
   test: { entry: "toolchain/test.ts", engine: true },
@@ -23,7 +24,9 @@ export const commands = {
  * @param {string} version as in process.versions.node */
 export function nodeComplaint(version) {
   const major = Number(version.split(".")[0]);
-  return major >= 20 ? undefined : `Node ${version} found; Lockstep needs Node 20 or newer to begin (it fetches Node 24 by itself).\nInstall Node from https://nodejs.org and run this again.`;
+  return major >= 20
+    ? undefined
+    : `Node ${version} found; Lockstep needs Node 20 or newer to begin (it fetches Node 24 by itself).\nInstall Node from https://nodejs.org and run this again.`;
 }
 
 /** @param {string[]} argv */
@@ -34,7 +37,7 @@ async function main(argv) {
     return 1;
   }
   const [name = "", ...rest] = argv;
-  const command = Object.hasOwn(commands, name) ? commands[/** @type {keyof typeof commands} */ (name)] : undefined;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
     process.stderr.write(`"${name}" is not a command; there are: ${Object.keys(commands).join(", ")}\n`);
     return 1;
@@ -43,11 +46,15 @@ async function main(argv) {
   const { ensureEngine } = await import("./engine/ladder.mjs");
   const needsEngine = command.engine && !(name === "env" && rest.includes("--wrangler"));
   const results = await stoppable((signal) =>
-    Promise.allSettled([ensureInstalled(root, process.env, signal), needsEngine ? ensureEngine(process.env, signal) : undefined]),
+    Promise.allSettled([
+      ensureInstalled(root, process.env, signal),
+      needsEngine ? ensureEngine(process.env, signal) : undefined,
+    ]),
   );
   const failed = results.filter((r) => r.status === "rejected").map((r) => r.reason);
   if (failed.length > 0) {
-    for (const error of failed) process.stderr.write(`\n${error.name === "ToolchainError" ? error.message : (error.stack ?? error)}\n`);
+    for (const error of failed)
+      process.stderr.write(`\n${error.name === "ToolchainError" ? error.message : (error.stack ?? error)}\n`);
     return 1;
   }
   const entry = join(root, command.entry);
@@ -55,7 +62,7 @@ async function main(argv) {
     process.stderr.write(`${command.entry} is missing from this clone; \`git status\` shows what else is\n`);
     return 1;
   }
-  return handOver(entry, [...("args" in command ? command.args : []), ...rest]);
+  return handOver(entry, [...(command.args ?? []), ...rest]);
 }
 
 /** Runs the preparation so that a signal ends what it started (npm, the Go compiler) before it ends us.
@@ -83,7 +90,10 @@ async function stoppable(prepare) {
  * @param {string} entry @param {string[]} args @returns {Promise<number>} */
 async function handOver(entry, args) {
   const node = join(root, "node_modules", "node", "bin", "node");
-  const env = { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, ".lockstep", "compile-cache") };
+  const env = {
+    ...process.env,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, ".lockstep", "compile-cache"),
+  };
   if (typeof process.execve === "function") process.execve(node, [node, entry, ...args], env);
   const child = spawn(node, [entry, ...args], { stdio: "inherit", env });
   for (const signal of stopSignals) {
@@ -104,4 +114,5 @@ async function handOver(entry, args) {
   });
 }
 
-if (process.argv[1] !== undefined && fileURLToPath(import.meta.url) === realpathSync(process.argv[1])) process.exitCode = await main(process.argv.slice(2));
+if (process.argv[1] !== undefined && fileURLToPath(import.meta.url) === realpathSync(process.argv[1]))
+  process.exitCode = await main(process.argv.slice(2));

@@ -11,7 +11,13 @@ const patienceMs = 10_000;
 
 async function clean(what: string): Promise<void> {
   if (what !== "" && what !== "all")
-    throw new UserError({ what: "`just clean` does not know this", where: "just clean", got: what, expected: "nothing, or all", fix: "just clean" });
+    throw new UserError({
+      what: "`just clean` does not know this",
+      where: "just clean",
+      got: what,
+      expected: "nothing, or all",
+      fix: "just clean",
+    });
   const places = placesOf(projectRoot);
   const running = await runningEmbedded(places);
   if (running !== undefined) await stop(running);
@@ -45,7 +51,9 @@ if (import.meta.main) {
   try {
     await clean(process.argv[2] ?? "");
   } catch (error) {
-    process.stderr.write(`${error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+    process.stderr.write(
+      `${error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
+    );
     process.exitCode = 1;
   }
 }

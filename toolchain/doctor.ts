@@ -42,7 +42,8 @@ async function findings(): Promise<Finding[]> {
 }
 
 async function tool(name: string, path: string | undefined, args: string[], fix: string): Promise<Finding> {
-  if (path === undefined || !existsSync(path)) return { tool: name, state: "missing", version: "", where: path ?? "", note: fix };
+  if (path === undefined || !existsSync(path))
+    return { tool: name, state: "missing", version: "", where: path ?? "", note: fix };
   const { stdout } = await run(path, args);
   return { tool: name, state: "ok", version: stdout.trim().replace(/^(v|just )/, ""), where: path, note: "" };
 }
@@ -50,24 +51,48 @@ async function tool(name: string, path: string | undefined, args: string[], fix:
 function packages(): Finding {
   const state = installState(projectRoot);
   const where = join(projectRoot, "node_modules");
-  if (state === "installed") return { tool: "packages", state: "ok", version: "", where, note: "as the lockfile says" };
-  return { tool: "packages", state: "missing", version: "", where, note: `${state}: npm start or npm test installs them` };
+  if (state === "installed")
+    return { tool: "packages", state: "ok", version: "", where, note: "as the lockfile says" };
+  return {
+    tool: "packages",
+    state: "missing",
+    version: "",
+    where,
+    note: `${state}: npm start or npm test installs them`,
+  };
 }
 
 async function engine(): Promise<Finding[]> {
   const found = await findEngine();
   const passedOver = found.passedOver.map(
-    (reason): Finding => ({ tool: "pulumi", state: "absent", version: "", where: "PATH", note: `not used: ${reason}` }),
+    (reason): Finding => ({
+      tool: "pulumi",
+      state: "absent",
+      version: "",
+      where: "PATH",
+      note: `not used: ${reason}`,
+    }),
   );
   if (found.engine === undefined) {
     const note = `none ≥ ${oldestUsable}; npm start downloads or builds one (minutes, once)`;
-    return [...passedOver, { tool: "Pulumi engine", state: "missing", version: "", where: cacheFolder(process.env), note }];
+    return [
+      ...passedOver,
+      { tool: "Pulumi engine", state: "missing", version: "", where: cacheFolder(process.env), note },
+    ];
   }
   const { path, version, source, officialLanguageHost } = found.engine;
-  const came = { path: "found on PATH", download: "the official download", build: "built from Go modules" }[source];
+  const came = { path: "found on PATH", download: "the official download", build: "built from Go modules" }[
+    source
+  ];
   const host: Finding = officialLanguageHost
     ? { tool: "language host", state: "ok", version, where: dirname(path), note: "Pulumi's own" }
-    : { tool: "language host", state: "ok", version: "", where: join(projectRoot, "toolchain", "languageHost"), note: "this project's" };
+    : {
+        tool: "language host",
+        state: "ok",
+        version: "",
+        where: join(projectRoot, "toolchain", "languageHost"),
+        note: "this project's",
+      };
   return [...passedOver, { tool: "Pulumi engine", state: "ok", version, where: path, note: came }, host];
 }
 
@@ -92,21 +117,51 @@ async function embedded(): Promise<Finding> {
   const places = placesOf(projectRoot);
   const running = await runningEmbedded(places);
   if (running === undefined)
-    return { tool: "embedded Cloudflare", state: "absent", version: "", where: places.embedded, note: "not running; env and npm start start it" };
-  return { tool: "embedded Cloudflare", state: "ok", version: "", where: running.api, note: `process ${running.pid}` };
+    return {
+      tool: "embedded Cloudflare",
+      state: "absent",
+      version: "",
+      where: places.embedded,
+      note: "not running; env and npm start start it",
+    };
+  return {
+    tool: "embedded Cloudflare",
+    state: "ok",
+    version: "",
+    where: running.api,
+    note: `process ${running.pid}`,
+  };
 }
 
 function shell(): Finding {
   const backend = process.env.PULUMI_BACKEND_URL;
   const here = backend?.endsWith("/.lockstep/state") === true;
-  const note = here ? "pulumi works on the embedded target" : 'eval "$(npm run -s env)" makes pulumi work on the embedded target';
-  return { tool: "this shell", state: here ? "ok" : "absent", version: "", where: backend ?? "(no PULUMI_BACKEND_URL)", note };
+  const note = here
+    ? "pulumi works on the embedded target"
+    : 'eval "$(npm run -s env)" makes pulumi work on the embedded target';
+  return {
+    tool: "this shell",
+    state: here ? "ok" : "absent",
+    version: "",
+    where: backend ?? "(no PULUMI_BACKEND_URL)",
+    note,
+  };
 }
 
 /** Columns as wide as their longest cell; nothing after the last one. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows.reduce<number[]>((wide, row) => row.map((cell, i) => Math.max(wide[i] ?? 0, cell.length)), []);
-  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd()).join("\n");
+  const widths = rows.reduce<number[]>(
+    (wide, row) => row.map((cell, i) => Math.max(wide[i] ?? 0, cell.length)),
+    [],
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }
 
 if (import.meta.main) {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, openSync, closeSync, readFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -37,18 +37,25 @@ export async function ensureEmbedded(places: Places): Promise<EmbeddedConnection
   const running = await runningEmbedded(places);
   if (running !== undefined) return running;
   mkdirSync(places.embedded, { recursive: true });
-  return withLock(join(places.embedded, "start.lock"), async () => (await runningEmbedded(places)) ?? start(places));
+  return withLock(
+    join(places.embedded, "start.lock"),
+    async () => (await runningEmbedded(places)) ?? start(places),
+  );
 }
 
 async function start(places: Places): Promise<EmbeddedConnection> {
   const logFile = join(places.embedded, "log");
   const log = openSync(logFile, "a");
-  const child = spawn(places.node, [join(places.root, "embedded", "main.ts"), "--data", places.embedded, "--provider"], {
-    cwd: places.root,
-    detached: true,
-    stdio: ["ignore", log, log],
-    env: { ...process.env, NODE_COMPILE_CACHE: places.compileCache },
-  });
+  const child = spawn(
+    places.node,
+    [join(places.root, "embedded", "main.ts"), "--data", places.embedded, "--provider"],
+    {
+      cwd: places.root,
+      detached: true,
+      stdio: ["ignore", log, log],
+      env: { ...process.env, NODE_COMPILE_CACHE: places.compileCache },
+    },
+  );
   closeSync(log);
   let ended: string | undefined;
   child.once("error", (error) => {
@@ -79,7 +86,9 @@ async function start(places: Places): Promise<EmbeddedConnection> {
 /** The file as it is; undefined when there is none or it is being written. */
 function readConnection(places: Places): EmbeddedConnection | undefined {
   try {
-    const parsed = connectionShape.safeParse(JSON.parse(readFileSync(join(places.embedded, "connection.json"), "utf8")));
+    const parsed = connectionShape.safeParse(
+      JSON.parse(readFileSync(join(places.embedded, "connection.json"), "utf8")),
+    );
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;

@@ -2,7 +2,13 @@
 // `eval "$(npm run -s env -- --wrangler)"`: one in which real wrangler does, in any project.
 import { mkdirSync } from "node:fs";
 import { UserError } from "../src/userError.ts";
-import { ensureEmbedded, projectEnvironment, embeddedVariables, type Variables, wranglerVariables } from "./environment.ts";
+import {
+  embeddedVariables,
+  ensureEmbedded,
+  projectEnvironment,
+  type Variables,
+  wranglerVariables,
+} from "./environment.ts";
 import { linkTools } from "./launchers.ts";
 import { placesOf, projectRoot } from "./project.ts";
 import { shellQuote } from "./shellQuote.ts";

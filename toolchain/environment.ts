@@ -21,12 +21,18 @@ export function pathWith(folders: readonly string[], path: string | undefined): 
   const byNpm = (folder: string): boolean =>
     folder.endsWith(join("@npmcli", "run-script", "lib", "node-gyp-bin")) ||
     (folder.endsWith(join("node_modules", ".bin")) && projectRoot.startsWith(dirname(dirname(folder))));
-  const rest = (path ?? "").split(delimiter).filter((folder) => folder !== "" && !folders.includes(folder) && !byNpm(folder));
+  const rest = (path ?? "")
+    .split(delimiter)
+    .filter((folder) => folder !== "" && !folders.includes(folder) && !byNpm(folder));
   return [...folders, ...rest].join(delimiter);
 }
 
 /** What makes plain `pulumi`, `just`, `node` and `wrangler` work on the embedded target, on top of `base`. */
-export function embeddedVariables(places: Places, connection: EmbeddedConnection, base: NodeJS.ProcessEnv): Variables {
+export function embeddedVariables(
+  places: Places,
+  connection: EmbeddedConnection,
+  base: NodeJS.ProcessEnv,
+): Variables {
   const policy = join(places.root, "policy");
   return {
     PATH: pathWith([places.bin, join(places.root, "node_modules", ".bin")], base.PATH),
@@ -38,7 +44,9 @@ export function embeddedVariables(places: Places, connection: EmbeddedConnection
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: base.LOCKSTEP_PROVIDER === "official" ? undefined : "true",
     PULUMI_DEBUG_PROVIDERS:
-      base.LOCKSTEP_PROVIDER === "official" || connection.providerPort === undefined ? undefined : `cloudflare:${connection.providerPort}`,
+      base.LOCKSTEP_PROVIDER === "official" || connection.providerPort === undefined
+        ? undefined
+        : `cloudflare:${connection.providerPort}`,
     // The launcher names each stage's own file.
     PULUMI_OPTION_CONFIG_FILE: undefined,
     PULUMI_OPTION_POLICY_PACK: existsSync(join(policy, "PulumiPolicy.yaml")) ? csvQuote(policy) : undefined,
@@ -48,7 +56,11 @@ export function embeddedVariables(places: Places, connection: EmbeddedConnection
 }
 
 /** What makes real wrangler, in any project, speak to the embedded Cloudflare: as its `dev` account. */
-export function wranglerVariables(places: Places, connection: EmbeddedConnection, base: NodeJS.ProcessEnv): Variables {
+export function wranglerVariables(
+  places: Places,
+  connection: EmbeddedConnection,
+  base: NodeJS.ProcessEnv,
+): Variables {
   const account = connection.accounts.find(({ name }) => name === "dev") ?? connection.accounts[0];
   return {
     PATH: pathWith([places.bin], base.PATH),
@@ -72,7 +84,10 @@ export interface ProjectEnvironment {
 }
 
 /** Everything a script needs to run `pulumi` on the embedded target: engine found or made, process running, variables set. */
-export async function projectEnvironment(base: NodeJS.ProcessEnv = process.env, root: string = projectRoot): Promise<ProjectEnvironment> {
+export async function projectEnvironment(
+  base: NodeJS.ProcessEnv = process.env,
+  root: string = projectRoot,
+): Promise<ProjectEnvironment> {
   const places = placesOf(root);
   mkdirSync(join(root, ".lockstep"), { recursive: true });
   const [engine, connection] = await Promise.all([ensureEngine(base), ensureEmbedded(places)]);

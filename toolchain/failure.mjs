@@ -4,7 +4,13 @@ export class ToolchainError extends Error {
   /** @param {{ what: string, where: string, got: string, expected: string, fix: string }} c @param {ErrorOptions} [options] */
   constructor(c, options) {
     super(
-      [c.what, `  where:    ${c.where}`, `  got:      ${c.got}`, `  expected: ${c.expected}`, `  fix:      ${c.fix}`].join("\n"),
+      [
+        c.what,
+        `  where:    ${c.where}`,
+        `  got:      ${c.got}`,
+        `  expected: ${c.expected}`,
+        `  fix:      ${c.fix}`,
+      ].join("\n"),
       options,
     );
     this.name = "ToolchainError";

@@ -58,7 +58,9 @@ export async function ensureInstalled(root, env = process.env, signal) {
       await npmCi(root, env, signal);
       writeFileSync(stampFile(root), `${wantedInstall(root)}\n`);
     },
-    { onWait: (pid) => process.stderr.write(`Waiting for process ${pid}, which is installing the packages\n`) },
+    {
+      onWait: (pid) => process.stderr.write(`Waiting for process ${pid}, which is installing the packages\n`),
+    },
   );
 }
 
@@ -94,16 +96,27 @@ function runNpm(root, env, signal) {
   const npm = env.npm_execpath;
   const [command, first] = npm?.endsWith(".js") ? [process.execPath, [npm]] : ["npm", []];
   // npm's settings for the outer `npm run` must not steer this one.
-  const clean = Object.fromEntries(Object.entries(env).filter(([key]) => !/^npm_(config_|command$|lifecycle)/.test(key) || key === "npm_config_cache"));
+  const clean = Object.fromEntries(
+    Object.entries(env).filter(
+      ([key]) => !/^npm_(config_|command$|lifecycle)/.test(key) || key === "npm_config_cache",
+    ),
+  );
   return new Promise((resolve, reject) => {
-    const child = spawn(command, [...first, "ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, env: clean, stdio: ["ignore", "pipe", "pipe"], ...(signal ? { signal } : {}) });
+    const child = spawn(command, [...first, "ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+      cwd: root,
+      env: clean,
+      stdio: ["ignore", "pipe", "pipe"],
+      ...(signal ? { signal } : {}),
+    });
     let said = "";
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text) => {
         said = (said + text).slice(-4_000);
       });
     child.on("error", reject);
-    child.on("close", (code) => resolve({ code, said: said.trim().split("\n").slice(-12).join("\n            ") }));
+    child.on("close", (code) =>
+      resolve({ code, said: said.trim().split("\n").slice(-12).join("\n            ") }),
+    );
   });
 }
 

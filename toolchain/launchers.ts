@@ -1,4 +1,16 @@
-import { chmodSync, copyFileSync, linkSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { sdkVersion } from "./commandProvider/version.ts";
@@ -13,16 +25,28 @@ import { shellQuote } from "./shellQuote.ts";
  * @returns the executable that the launcher starts
  */
 export function placeEngine(engine: Engine, places: Places): string {
-  for (const folder of [places.bin, places.engine, places.state, places.home]) mkdirSync(folder, { recursive: true });
-  const executable = engine.officialLanguageHost ? engine.path : linkEngine(engine.path, join(places.engine, "pulumi"));
+  for (const folder of [places.bin, places.engine, places.state, places.home])
+    mkdirSync(folder, { recursive: true });
+  const executable = engine.officialLanguageHost
+    ? engine.path
+    : linkEngine(engine.path, join(places.engine, "pulumi"));
   if (!engine.officialLanguageHost) {
-    writeScript(join(places.engine, "pulumi-language-nodejs"), nodeScript(places, ["toolchain/languageHost/main.ts"]));
+    writeScript(
+      join(places.engine, "pulumi-language-nodejs"),
+      nodeScript(places, ["toolchain/languageHost/main.ts"]),
+    );
     const dynamicProvider = join("node_modules", "@pulumi", "pulumi", "cmd", "dynamic-provider", "index.js");
-    writeScript(join(places.engine, "pulumi-resource-pulumi-nodejs"), nodeScript(places, [preload(places), dynamicProvider]));
+    writeScript(
+      join(places.engine, "pulumi-resource-pulumi-nodejs"),
+      nodeScript(places, [preload(places), dynamicProvider]),
+    );
   }
   const plugin = join(places.home, "plugins", `resource-command-v${sdkVersion()}`);
   mkdirSync(plugin, { recursive: true });
-  writeScript(join(plugin, "pulumi-resource-command"), nodeScript(places, ["toolchain/commandProvider/main.ts"]));
+  writeScript(
+    join(plugin, "pulumi-resource-command"),
+    nodeScript(places, ["toolchain/commandProvider/main.ts"]),
+  );
   writeScript(join(places.bin, "pulumi"), pulumiLauncher(places, executable, pulumiProjectName(places.root)));
   linkTools(places);
   return executable;
@@ -31,7 +55,11 @@ export function placeEngine(engine: Engine, places: Places): string {
 /** A hard link costs nothing and follows an engine that was built anew, because it is compared each time. */
 function linkEngine(from: string, to: string): string {
   const [wanted, there] = [statSync(from), statSync(to, { throwIfNoEntry: false })];
-  if (there !== undefined && (there.ino === wanted.ino || (there.size === wanted.size && there.mtimeMs === wanted.mtimeMs))) return to;
+  if (
+    there !== undefined &&
+    (there.ino === wanted.ino || (there.size === wanted.size && there.mtimeMs === wanted.mtimeMs))
+  )
+    return to;
   const draft = `${to}.${process.pid}`;
   rmSync(draft, { force: true });
   try {

@@ -33,7 +33,8 @@ if (process.env.LOCKSTEP_PRELOAD !== "off") {
     );
 
   Module._load = function (request, parent, isMain) {
-    if (fromSdk(parent) && (request === "@npmcli/arborist" || request.endsWith("/typescript-shim"))) return lazily(request, parent, isMain);
+    if (fromSdk(parent) && (request === "@npmcli/arborist" || request.endsWith("/typescript-shim")))
+      return lazily(request, parent, isMain);
     return load.call(this, request, parent, isMain);
   };
 

@@ -19,7 +19,9 @@ export function startProgress(label, options = {}) {
     if (stream.isTTY) {
       const width = Math.max(20, (stream.columns ?? 80) - 3);
       const shown = line();
-      stream.write(`\r\x1b[K${"⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"[frame++ % 10]} ${shown.length > width ? `${shown.slice(0, width - 1)}…` : shown}`);
+      stream.write(
+        `\r\x1b[K${"⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"[frame++ % 10]} ${shown.length > width ? `${shown.slice(0, width - 1)}…` : shown}`,
+      );
     } else if (now() - lastPlain >= pipeEveryMs) {
       lastPlain = now();
       stream.write(`${line()}\n`);
@@ -44,5 +46,7 @@ export function startProgress(label, options = {}) {
  * @param {number} ms */
 export function duration(ms) {
   const seconds = Math.round(ms / 1000);
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
+  return seconds < 60
+    ? `${seconds} s`
+    : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
 }

@@ -1,7 +1,6 @@
 // Started by the `pulumi` launcher for what cannot be a line of shell: `stack.ts <stage> <engine> prepare`, or `stack.ts <stage> <engine> <pulumi arguments…>`.
 import { spawnSync } from "node:child_process";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../src/userError.ts";
 import { ensureEmbedded } from "./embedded.ts";
@@ -15,10 +14,12 @@ export async function prepareStack(places: Places, engine: string, stage: string
   mkdirSync(places.throwAway, { recursive: true });
   await withLock(join(places.throwAway, "lock"), async () => {
     refreshStackConfig(places, stage);
-    if (existsSync(join(places.state, ".pulumi", "stacks", pulumiProjectName(places.root), `${stage}.json`))) return;
+    if (existsSync(join(places.state, ".pulumi", "stacks", pulumiProjectName(places.root), `${stage}.json`)))
+      return;
     if (!existsSync(join(places.root, `Pulumi.${stage}.yaml`))) throw unknownStage(places, stage);
     const done = inThrowAway(places, engine, ["stack", "init", stage, "--no-select"], "pipe");
-    if (done.status !== 0) throw new Error(`pulumi stack init ${stage} failed:\n${done.stdout}${done.stderr}`);
+    if (done.status !== 0)
+      throw new Error(`pulumi stack init ${stage} failed:\n${done.stdout}${done.stderr}`);
   });
 }
 
@@ -33,8 +34,16 @@ function unknownStage(places: Places, stage: string): UserError {
 }
 
 /** `stack init`, `stack rm` and `stack rename` write and delete `Pulumi.<stage>.yaml`; in the throw-away project that is nobody's file. */
-function inThrowAway(places: Places, engine: string, args: readonly string[], stdio: "inherit" | "pipe"): ReturnType<typeof spawnSync> {
-  writeFileSync(join(places.throwAway, "Pulumi.yaml"), `name: ${pulumiProjectName(places.root)}\nruntime: nodejs\n`);
+function inThrowAway(
+  places: Places,
+  engine: string,
+  args: readonly string[],
+  stdio: "inherit" | "pipe",
+): ReturnType<typeof spawnSync> {
+  writeFileSync(
+    join(places.throwAway, "Pulumi.yaml"),
+    `name: ${pulumiProjectName(places.root)}\nruntime: nodejs\n`,
+  );
   const env = { ...process.env };
   delete env.PULUMI_OPTION_CONFIG_FILE;
   return spawnSync(engine, ["-C", places.throwAway, ...args], { stdio, env, encoding: "utf8" });
@@ -47,13 +56,15 @@ function forward(places: Places, engine: string, args: readonly string[]): numbe
   if (done.status === 0 && words[1] === "rm" && words[2] !== undefined) forgetConfig(places, words[2]);
   if (done.status === 0 && words[1] === "init" && words[2] !== undefined) {
     refreshStackConfig(places, stageOf(words[2]));
-    if (!args.includes("--no-select")) spawnSync(engine, ["stack", "select", words[2]], { stdio: "inherit", cwd: places.root });
+    if (!args.includes("--no-select"))
+      spawnSync(engine, ["stack", "select", words[2]], { stdio: "inherit", cwd: places.root });
   }
   return done.status ?? 1;
 }
 
 function forgetConfig(places: Places, stack: string): void {
-  for (const name of [`${stageOf(stack)}.yaml`, `${stageOf(stack)}.from-stack-file.json`]) rmSync(join(places.config, name), { force: true });
+  for (const name of [`${stageOf(stack)}.yaml`, `${stageOf(stack)}.from-stack-file.json`])
+    rmSync(join(places.config, name), { force: true });
 }
 
 const stageOf = (stack: string): string => stack.slice(stack.lastIndexOf("/") + 1);
@@ -65,7 +76,9 @@ if (import.meta.main) {
     if (args[0] === "prepare" && args.length === 1) await prepareStack(places, engine, stage);
     else process.exitCode = forward(places, engine, args);
   } catch (error) {
-    process.stderr.write(`${error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+    process.stderr.write(
+      `${error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
+    );
     process.exitCode = 1;
   }
 }

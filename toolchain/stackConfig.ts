@@ -7,9 +7,8 @@ import { UserError } from "../src/userError.ts";
 import type { Places } from "./project.ts";
 
 /** The YAML reader and writer that the Pulumi SDK itself uses. */
-const yaml: { load(text: string): unknown; dump(value: unknown, options: { lineWidth: number }): string } = createRequire(
-  createRequire(import.meta.url).resolve("@pulumi/pulumi/package.json"),
-)("js-yaml");
+const yaml: { load(text: string): unknown; dump(value: unknown, options: { lineWidth: number }): string } =
+  createRequire(createRequire(import.meta.url).resolve("@pulumi/pulumi/package.json"))("js-yaml");
 
 type Config = Readonly<Record<string, unknown>>;
 const stackFileShape = z.looseObject({ config: z.nullish(z.record(z.string(), z.unknown())) });

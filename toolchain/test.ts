@@ -33,7 +33,9 @@ export function count(report: string | undefined, exitCode: number | null): Coun
   const statuses = files.flatMap((file) => file.assertionResults.map(({ status }) => status));
   const passed = statuses.filter((status) => status === "passed").length;
   const failedTests = statuses.filter((status) => status === "failed").length;
-  const unloaded = files.filter((file) => file.status === "failed" && !file.assertionResults.some(({ status }) => status === "failed")).length;
+  const unloaded = files.filter(
+    (file) => file.status === "failed" && !file.assertionResults.some(({ status }) => status === "failed"),
+  ).length;
   const failed = failedTests + unloaded;
   return {
     passed,
@@ -71,7 +73,8 @@ async function main(args: readonly string[]): Promise<number> {
       stdio: ["ignore", "inherit", "inherit"],
       env: testEnvironment(process.env, deep),
     });
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+      process.on(signal, () => child.kill(signal));
     const exitCode = await new Promise<number | null>((resolve, reject) => {
       child.on("error", reject);
       child.on("close", (code) => resolve(code));

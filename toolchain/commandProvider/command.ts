@@ -8,7 +8,12 @@ import { holdsSecret, secret, unknownValue, type Values, withoutSecrets } from "
 export type Show = (line: string) => void;
 
 /** `create`, once. In a preview nothing runs and the outputs are unknown. */
-export async function create(name: string, properties: Values, preview: boolean, show: Show): Promise<{ id: string; state: Values }> {
+export async function create(
+  name: string,
+  properties: Values,
+  preview: boolean,
+  show: Show,
+): Promise<{ id: string; state: Values }> {
   const id = `${name}${randomBytes(4).toString("hex")}`;
   const inputs = inputsOf(properties);
   if (preview) return { id, state: { ...inputs, ...unknownOutputs(inputs) } };
@@ -24,7 +29,8 @@ export async function update(olds: Values, news: Values, preview: boolean, show:
   const parsed = commandInputs.parse(withoutSecrets(inputs));
   const previous = previousOutputsOf(olds);
   const command = parsed.update ?? parsed.create;
-  if (command === undefined) return stateOf(inputs, { ...nothing, ...previous });
+  if (command === undefined)
+    return stateOf(inputs, { stdout: previous.stdout ?? "", stderr: previous.stderr ?? "" });
   return stateOf(inputs, await execute(command, parsed, previous, show));
 }
 
@@ -45,7 +51,9 @@ export async function invokeRun(args: Values, show: Show): Promise<Values> {
 export function differences(oldInputs: Values, news: Values): { diffs: string[]; replaces: string[] } {
   const [before, after] = [inputsOf(oldInputs), inputsOf(news)];
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  const diffs = names.filter((name) => !isDeepStrictEqual(withoutSecrets(before[name]), withoutSecrets(after[name])));
+  const diffs = names.filter(
+    (name) => !isDeepStrictEqual(withoutSecrets(before[name]), withoutSecrets(after[name])),
+  );
   return { diffs, replaces: diffs.filter((name) => name === "triggers") };
 }
 
@@ -62,6 +70,8 @@ function unknownOutputs(inputs: Values): Values {
 
 /** What a command prints may repeat any of its inputs: one secret input makes all outputs secret. */
 function stateOf(inputs: Values, outputs: Outputs): Values {
-  const kept = holdsSecret(inputs) ? Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, secret(value)])) : outputs;
+  const kept = holdsSecret(inputs)
+    ? Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, secret(value)]))
+    : outputs;
   return { ...inputs, ...kept };
 }

@@ -38,16 +38,29 @@ export async function execute(
   running.add(child);
   const both: Buffer[] = [];
   const logging = inputs.logging ?? "stdoutAndStderr";
-  const stdout = collect(child.stdout, both, logging === "stdout" || logging === "stdoutAndStderr" ? show : undefined);
-  const stderr = collect(child.stderr, both, logging === "stderr" || logging === "stdoutAndStderr" ? show : undefined);
+  const stdout = collect(
+    child.stdout,
+    both,
+    logging === "stdout" || logging === "stdoutAndStderr" ? show : undefined,
+  );
+  const stderr = collect(
+    child.stderr,
+    both,
+    logging === "stderr" || logging === "stdoutAndStderr" ? show : undefined,
+  );
   // A command that does not read its input closes the pipe; that is its right.
   child.stdin?.on("error", () => undefined).end(inputs.stdin);
   const ending = await new Promise<string | undefined>((resolve) => {
     child.on("error", (error) => resolve(error.message));
-    child.on("close", (code, signal) => resolve(signal !== null ? `signal: ${signal}` : code === 0 ? undefined : `exit status ${code}`));
+    child.on("close", (code, signal) =>
+      resolve(signal !== null ? `signal: ${signal}` : code === 0 ? undefined : `exit status ${code}`),
+    );
   });
   running.delete(child);
-  if (ending !== undefined) throw new Error(`${ending}: running ${JSON.stringify(command)}:\n${Buffer.concat(both).toString("utf8")}`);
+  if (ending !== undefined)
+    throw new Error(
+      `${ending}: running ${JSON.stringify(command)}:\n${Buffer.concat(both).toString("utf8")}`,
+    );
   return {
     stdout: stdout().replace(/\n$/, ""),
     stderr: stderr().replace(/\n$/, ""),
@@ -65,7 +78,11 @@ function previousInEnvironment(inputs: BaseInputs, previous: PreviousOutputs): R
 }
 
 /** Gathers a stream whole, and shows it line by line while it comes. */
-function collect(stream: NodeJS.ReadableStream | null, both: Buffer[], show: ((line: string) => void) | undefined): () => string {
+function collect(
+  stream: NodeJS.ReadableStream | null,
+  both: Buffer[],
+  show: ((line: string) => void) | undefined,
+): () => string {
   const own: Buffer[] = [];
   let line = "";
   stream?.on("data", (chunk: Buffer) => {

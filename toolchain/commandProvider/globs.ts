@@ -6,14 +6,22 @@ import { join } from "node:path";
  * `*` matches anything but `/`, `**` anything.
  */
 export function globFiles(folder: string, globs: readonly string[]): string[] {
-  const rules = globs.map((glob) => (glob.startsWith("!") ? { adds: false, pattern: globPattern(glob.slice(1)) } : { adds: true, pattern: globPattern(glob) }));
-  return filesUnder(folder, "").filter((file) => rules.reduce((chosen, { adds, pattern }) => (pattern.test(file) ? adds : chosen), false));
+  const rules = globs.map((glob) =>
+    glob.startsWith("!")
+      ? { adds: false, pattern: globPattern(glob.slice(1)) }
+      : { adds: true, pattern: globPattern(glob) },
+  );
+  return filesUnder(folder, "").filter((file) =>
+    rules.reduce((chosen, { adds, pattern }) => (pattern.test(file) ? adds : chosen), false),
+  );
 }
 
 function filesUnder(folder: string, prefix: string): string[] {
   return readdirSync(join(folder, prefix), { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => (entry.isDirectory() ? filesUnder(folder, `${prefix}${entry.name}/`) : [`${prefix}${entry.name}`]));
+    .flatMap((entry) =>
+      entry.isDirectory() ? filesUnder(folder, `${prefix}${entry.name}/`) : [`${prefix}${entry.name}`],
+    );
 }
 
 /** The glob language of the official provider: `*`, `**`, `?`, `[abc]`, `[!a-z]`, `{a,b}`, and a backslash before a character meant as itself. */
@@ -39,7 +47,9 @@ export function globPattern(glob: string): RegExp {
       const end = glob.indexOf("]", at + 2);
       if (end < 0) throw new Error(`the glob "${glob}" has an unclosed [`);
       const inside = glob.slice(at + 1, end);
-      source += inside.startsWith("!") ? `[^${inside.slice(1).replace(/[\\\]^]/g, "\\$&")}]` : `[${inside.replace(/[\\\]^]/g, "\\$&")}]`;
+      source += inside.startsWith("!")
+        ? `[^${inside.slice(1).replace(/[\\\]^]/g, "\\$&")}]`
+        : `[${inside.replace(/[\\\]^]/g, "\\$&")}]`;
       at = end;
     } else source += literal(char);
   }

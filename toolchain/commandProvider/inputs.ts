@@ -45,7 +45,9 @@ export function inputsOf(values: Values): Record<string, unknown> {
 
 /** What is wrong with the inputs, as path and reason; a value that is not known yet is taken on trust. */
 export function failures(values: Values): { property: string; reason: string }[] {
-  const known = Object.fromEntries(Object.entries(inputsOf(values)).filter(([, value]) => !holdsUnknown(value)));
+  const known = Object.fromEntries(
+    Object.entries(inputsOf(values)).filter(([, value]) => !holdsUnknown(value)),
+  );
   const parsed = commandInputs.safeParse(withoutSecrets(known));
   if (parsed.success) return [];
   return parsed.error.issues.map((issue) => ({ property: issue.path.join("."), reason: issue.message }));
@@ -54,7 +56,10 @@ export function failures(values: Values): { property: string; reason: string }[]
 /** The inputs in a resource's state; its outputs are among them there. */
 export function commandInState(state: Values): CommandInputs {
   const names = new Set(Object.keys(commandInputs.shape));
-  return commandInputs.parse(withoutSecrets(Object.fromEntries(Object.entries(state).filter(([name]) => names.has(name)))));
+  return commandInputs.parse(
+    withoutSecrets(Object.fromEntries(Object.entries(state).filter(([name]) => names.has(name)))),
+  );
 }
 
-export const previousOutputsOf = (state: Values): PreviousOutputs => previousOutputs.parse(withoutSecrets(state));
+export const previousOutputsOf = (state: Values): PreviousOutputs =>
+  previousOutputs.parse(withoutSecrets(state));

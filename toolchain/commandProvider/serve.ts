@@ -20,14 +20,22 @@ export interface CommandProviderOptions {
 }
 
 /** Serves `command:local:Command` and `command:local:run` to a Pulumi engine. */
-export async function serveCommandProvider(options: CommandProviderOptions): Promise<{ port: number; close: () => void }> {
+export async function serveCommandProvider(
+  options: CommandProviderOptions,
+): Promise<{ port: number; close: () => void }> {
   const showFor = await messages(options.engineAddress);
   const server = new grpc.Server();
-  const handlers: Partial<IResourceProviderServer> = {
+  const handlers = {
     checkConfig: unary((request) => new provider.CheckResponse().setInputs(request.getNews())),
-    diffConfig: unary(() => new provider.DiffResponse().setChanges(provider.DiffResponse.DiffChanges.DIFF_NONE)),
+    diffConfig: unary(() =>
+      new provider.DiffResponse().setChanges(provider.DiffResponse.DiffChanges.DIFF_NONE),
+    ),
     configure: unary(() =>
-      new provider.ConfigureResponse().setAcceptsecrets(true).setAcceptresources(true).setSupportspreview(true).setAcceptoutputs(false),
+      new provider.ConfigureResponse()
+        .setAcceptsecrets(true)
+        .setAcceptresources(true)
+        .setSupportspreview(true)
+        .setAcceptoutputs(false),
     ),
     getPluginInfo: unary(() => new pluginproto.PluginInfo().setVersion(sdkVersion())),
     attach: unary(() => new emptyproto.Empty()),
@@ -39,7 +47,9 @@ export async function serveCommandProvider(options: CommandProviderOptions): Pro
       known(request.getUrn());
       const response = new provider.CheckResponse().setInputs(request.getNews());
       response.setFailuresList(
-        failures(plain(request.getNews())).map(({ property, reason }) => new provider.CheckFailure().setProperty(property).setReason(reason)),
+        failures(plain(request.getNews())).map(({ property, reason }) =>
+          new provider.CheckFailure().setProperty(property).setReason(reason),
+        ),
       );
       return response;
     }),
@@ -53,11 +63,21 @@ export async function serveCommandProvider(options: CommandProviderOptions): Pro
     }),
     create: unary(async (request) => {
       const urn = request.getUrn();
-      const { id, state } = await create(nameIn(urn), plain(request.getProperties()), request.getPreview(), showFor(urn));
+      const { id, state } = await create(
+        nameIn(urn),
+        plain(request.getProperties()),
+        request.getPreview(),
+        showFor(urn),
+      );
       return new provider.CreateResponse().setId(request.getPreview() ? "" : id).setProperties(struct(state));
     }),
     update: unary(async (request) => {
-      const state = await update(plain(request.getOlds()), plain(request.getNews()), request.getPreview(), showFor(request.getUrn()));
+      const state = await update(
+        plain(request.getOlds()),
+        plain(request.getNews()),
+        request.getPreview(),
+        showFor(request.getUrn()),
+      );
       return new provider.UpdateResponse().setProperties(struct(state));
     }),
     delete: unary(async (request) => {
@@ -65,20 +85,29 @@ export async function serveCommandProvider(options: CommandProviderOptions): Pro
       return new emptyproto.Empty();
     }),
     read: unary((request) =>
-      new provider.ReadResponse().setId(request.getId()).setProperties(request.getProperties()).setInputs(request.getInputs()),
+      new provider.ReadResponse()
+        .setId(request.getId())
+        .setProperties(request.getProperties())
+        .setInputs(request.getInputs()),
     ),
     invoke: unary(async (request) => {
-      if (request.getTok() !== "command:local:run") throw new Error(`${request.getTok()} is not served here; there is command:local:run`);
-      return new provider.InvokeResponse().setReturn(struct(await invokeRun(plain(request.getArgs()), showFor(""))));
+      if (request.getTok() !== "command:local:run")
+        throw new Error(`${request.getTok()} is not served here; there is command:local:run`);
+      return new provider.InvokeResponse().setReturn(
+        struct(await invokeRun(plain(request.getArgs()), showFor(""))),
+      );
     }),
-  };
-  for (const name of Object.keys(service.ResourceProviderService)) {
-    if (!(name in handlers)) Object.assign(handlers, { [name]: refuse(name) });
-  }
-  server.addService(service.ResourceProviderService, handlers);
+  } satisfies Partial<IResourceProviderServer>;
+  const others = Object.keys(service.ResourceProviderService).filter((name) => !(name in handlers));
+  server.addService(service.ResourceProviderService, {
+    ...Object.fromEntries(others.map((name) => [name, refuse(name)])),
+    ...handlers,
+  });
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${options.port ?? 0}`, grpc.ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
+    server.bindAsync(
+      `127.0.0.1:${options.port ?? 0}`,
+      grpc.ServerCredentials.createInsecure(),
+      (error, bound) => (error === null ? resolve(bound) : reject(error)),
     );
   });
   return { port, close: () => server.forceShutdown() };
@@ -88,25 +117,33 @@ function unary<Q, A>(reply: (request: Q) => A | Promise<A>): grpc.handleUnaryCal
   return (call, answer) => {
     new Promise<A>((resolve) => resolve(reply(call.request))).then(
       (response) => answer(null, response),
-      (error: unknown) => answer({ code: grpc.status.UNKNOWN, details: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) =>
+        answer({
+          code: grpc.status.UNKNOWN,
+          details: error instanceof Error ? error.message : String(error),
+        }),
     );
   };
 }
 
 function refuse(name: string): (call: unknown, answer: grpc.sendUnaryData<unknown>) => void {
-  return (_call, answer) => answer({ code: grpc.status.UNIMPLEMENTED, details: `${name} is not part of this provider` });
+  return (_call, answer) =>
+    answer({ code: grpc.status.UNIMPLEMENTED, details: `${name} is not part of this provider` });
 }
 
 /** Only local commands are served; a remote one must not fail half-way. */
 function known(urn: string): void {
   const type = urn.split("::")[2]?.split("$").at(-1);
   if (type !== "command:local:Command")
-    throw new Error(`${type} is not served here; there is command:local:Command (remote commands need Pulumi's own provider)`);
+    throw new Error(
+      `${type} is not served here; there is command:local:Command (remote commands need Pulumi's own provider)`,
+    );
 }
 
 const nameIn = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
 const plain = (message: Struct | undefined): Values => message?.toJavaScript() ?? {};
-const struct = (values: Values): Struct => structproto.Struct.fromJavaScript(JSON.parse(JSON.stringify(values)));
+const struct = (values: Values): Struct =>
+  structproto.Struct.fromJavaScript(JSON.parse(JSON.stringify(values)));
 
 /** Lines go to the engine as passing messages of the resource that runs the command. */
 async function messages(engineAddress: string | undefined): Promise<(urn: string) => Show> {

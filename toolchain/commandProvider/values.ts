@@ -9,7 +9,8 @@ const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
 /** What stands for a value that is not known before the deployment. */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-const isObject = (value: unknown): value is Values => typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Values =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Without the marks of secrets. */
 export function withoutSecrets(value: unknown): unknown {
@@ -22,7 +23,9 @@ export function withoutSecrets(value: unknown): unknown {
 /** Whether anything inside is secret. */
 export function holdsSecret(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(holdsSecret);
-  return isObject(value) && (value[signatureKey] === secretSignature || Object.values(value).some(holdsSecret));
+  return (
+    isObject(value) && (value[signatureKey] === secretSignature || Object.values(value).some(holdsSecret))
+  );
 }
 
 /** Whether anything inside is not known yet. */
@@ -32,5 +35,9 @@ export function holdsUnknown(value: unknown): boolean {
 }
 
 export const secret = (value: unknown): Values => ({ [signatureKey]: secretSignature, value });
-export const fileAsset = (path: string, hash: string): Values => ({ [signatureKey]: assetSignature, path, hash });
+export const fileAsset = (path: string, hash: string): Values => ({
+  [signatureKey]: assetSignature,
+  path,
+  hash,
+});
 export const archiveOf = (assets: Values): Values => ({ [signatureKey]: archiveSignature, assets });

@@ -1,10 +1,9 @@
 // @ts-check
 // The engine from Go modules: for machines whose network reaches package registries only.
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { promisify } from "node:util";
 import { ToolchainError } from "../failure.mjs";
 import { duration, startProgress } from "../progress.mjs";
 import { moduleFolder, wantedVersion } from "./wanted.mjs";
@@ -15,7 +14,9 @@ const commandPackage = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
  * @param {string} folder @param {string} go @param {NodeJS.ProcessEnv} env @param {AbortSignal} [signal] */
 export async function build(folder, go, env, signal) {
   const version = wantedVersion();
-  const progress = startProgress(`Building Pulumi ${version} from Go modules (once for this machine; minutes)`);
+  const progress = startProgress(
+    `Building Pulumi ${version} from Go modules (once for this machine; minutes)`,
+  );
   mkdirSync(dirname(folder), { recursive: true });
   removeOldDrafts(folder);
   const draft = mkdtempSync(`${folder}.draft-`);
@@ -53,11 +54,17 @@ async function compile(go, env, version, output, total, progress, signal) {
   const ldflags = `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
   let done = 0;
   progress.say(`${total} packages to compile`);
-  await runGo(go, ["build", "-trimpath", "-v", "-ldflags", ldflags, "-o", output, commandPackage], env, signal, (line) => {
-    if (!/^[\w.-]+(\/[\w.-]+)*$/.test(line)) return;
-    done += 1;
-    progress.say(estimate(done, total, Date.now() - began));
-  });
+  await runGo(
+    go,
+    ["build", "-trimpath", "-v", "-ldflags", ldflags, "-o", output, commandPackage],
+    env,
+    signal,
+    (line) => {
+      if (!/^[\w.-]+(\/[\w.-]+)*$/.test(line)) return;
+      done += 1;
+      progress.say(estimate(done, total, Date.now() - began));
+    },
+  );
 }
 
 /** The first packages are small and the last ones (and linking) are large, so the early rate flatters; the figure says "about" and waits for a tenth of the work.
@@ -73,7 +80,12 @@ export function estimate(done, total, elapsedMs) {
  * @returns {Promise<string>} */
 function runGo(go, args, env, signal, onLine) {
   return new Promise((resolve, reject) => {
-    const child = spawn(go, args, { cwd: moduleFolder, env, stdio: ["ignore", "pipe", "pipe"], ...(signal ? { signal } : {}) });
+    const child = spawn(go, args, {
+      cwd: moduleFolder,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      ...(signal ? { signal } : {}),
+    });
     let out = "";
     /** @type {string[]} */
     const said = [];
@@ -106,7 +118,7 @@ function runGo(go, args, env, signal, onLine) {
 function removeOldDrafts(folder) {
   const parent = dirname(folder);
   for (const name of readdirSync(parent)) {
-    if (name.startsWith(`${basename(folder)}.draft-`)) rmSync(join(parent, name), { recursive: true, force: true });
+    if (name.startsWith(`${basename(folder)}.draft-`))
+      rmSync(join(parent, name), { recursive: true, force: true });
   }
 }
-

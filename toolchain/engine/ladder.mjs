@@ -7,7 +7,13 @@ import { withLock } from "../lock.mjs";
 import { build } from "./build.mjs";
 import { download } from "./download.mjs";
 import { findGo } from "./go.mjs";
-import { allOnPath, askVersion, hasOfficialLanguageHost, isEngineCandidate, isExecutable } from "./onPath.mjs";
+import {
+  allOnPath,
+  askVersion,
+  hasOfficialLanguageHost,
+  isEngineCandidate,
+  isExecutable,
+} from "./onPath.mjs";
 import { compareVersions, engineFolders, oldestUsable, wantedVersion } from "./wanted.mjs";
 
 /**
@@ -25,7 +31,8 @@ export async function findEngine(env = process.env) {
   for (const path of allOnPath("pulumi", env).filter(isEngineCandidate)) {
     const asked = await askVersion(path, env);
     if ("problem" in asked) passedOver.push(asked.problem);
-    else if (compareVersions(asked.version, oldestUsable) < 0) passedOver.push(`${path} is ${asked.version}, older than ${oldestUsable}`);
+    else if (compareVersions(asked.version, oldestUsable) < 0)
+      passedOver.push(`${path} is ${asked.version}, older than ${oldestUsable}`);
     else return { engine: describe(path, asked.version, "path", env), passedOver };
   }
   const cached = findCached(env);
@@ -44,7 +51,12 @@ function findCached(env) {
 
 /** @param {string} path @param {string} version @param {Engine["source"]} source @param {NodeJS.ProcessEnv} env @returns {Engine} */
 function describe(path, version, source, env) {
-  return { path: realpathSync(path), version, source, officialLanguageHost: hasOfficialLanguageHost(path, env) };
+  return {
+    path: realpathSync(path),
+    version,
+    source,
+    officialLanguageHost: hasOfficialLanguageHost(path, env),
+  };
 }
 
 /** Finds an engine or makes one. Two at once make one. Progress goes to stderr.
@@ -64,14 +76,18 @@ export async function ensureEngine(env = process.env, signal) {
       if (!fetched.installed) {
         process.stderr.write(`No official download (${fetched.reason})\n`);
         const compiler = await findGo(env);
-        if ("reasons" in compiler) throw noWayLeft([...found.passedOver, fetched.reason, ...compiler.reasons]);
+        if ("reasons" in compiler)
+          throw noWayLeft([...found.passedOver, fetched.reason, ...compiler.reasons]);
         await build(built, compiler.go, env, signal);
       }
       const made = findCached(env);
       if (made === undefined) throw new Error(`the engine was installed but is not in ${engines}`);
       return made;
     },
-    { onWait: (pid) => process.stderr.write(`Waiting for process ${pid}, which is preparing the Pulumi engine\n`) },
+    {
+      onWait: (pid) =>
+        process.stderr.write(`Waiting for process ${pid}, which is preparing the Pulumi engine\n`),
+    },
   );
 }
 

@@ -19,7 +19,8 @@ const recipe = ["-trimpath", "-s -w", "CGO_ENABLED=0", process.platform, process
 export function wantedVersion() {
   const text = readFileSync(join(moduleFolder, "go.mod"), "utf8");
   const found = /^require github\.com\/pulumi\/pulumi\/pkg\/v3 v(\d+\.\d+\.\d+)$/m.exec(text);
-  if (found?.[1] === undefined) throw new Error(`no pulumi/pkg/v3 requirement in ${join(moduleFolder, "go.mod")}`);
+  if (found?.[1] === undefined)
+    throw new Error(`no pulumi/pkg/v3 requirement in ${join(moduleFolder, "go.mod")}`);
   return found[1];
 }
 
@@ -28,7 +29,10 @@ export function wantedVersion() {
 export function cacheFolder(env) {
   const own = env.LOCKSTEP_CACHE;
   if (own !== undefined && own !== "") return own;
-  const base = env.XDG_CACHE_HOME !== undefined && env.XDG_CACHE_HOME !== "" ? env.XDG_CACHE_HOME : join(homedir(), ".cache");
+  const base =
+    env.XDG_CACHE_HOME !== undefined && env.XDG_CACHE_HOME !== ""
+      ? env.XDG_CACHE_HOME
+      : join(homedir(), ".cache");
   return join(base, "lockstep");
 }
 
@@ -36,7 +40,8 @@ export function cacheFolder(env) {
  * @param {NodeJS.ProcessEnv} env */
 export function engineFolders(env) {
   const hash = createHash("sha256");
-  for (const file of ["go.mod", "go.sum", "tools.go"]) hash.update(readFileSync(join(moduleFolder, file))).update("\0");
+  for (const file of ["go.mod", "go.sum", "tools.go"])
+    hash.update(readFileSync(join(moduleFolder, file))).update("\0");
   hash.update(recipe.join("\0"));
   const version = wantedVersion();
   const engines = join(cacheFolder(env), "engine");

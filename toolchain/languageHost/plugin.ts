@@ -26,7 +26,12 @@ async function runProvider(call: Call): Promise<void> {
   const options = runtimeOptions(info);
   const folder = info.getProgramDirectory();
   const script = locate("@pulumi/pulumi/cmd/run-plugin/index.js", folder, `npm install in ${folder}`);
-  const child = spawnPlugin(call, [...options.nodeArguments, script, folder, ...request.getArgsList()], request.getPwd(), options.environment);
+  const child = spawnPlugin(
+    call,
+    [...options.nodeArguments, script, folder, ...request.getArgsList()],
+    request.getPwd(),
+    options.environment,
+  );
   child.stdout.on("data", (chunk: Buffer) => write(call, "stdout", chunk));
   await ended(call, child);
 }
@@ -88,7 +93,11 @@ function spawnPlugin(
 
 function ended(call: Call, child: ChildProcessByStdio<null, Readable, Readable>): Promise<void> {
   return new Promise((resolve, reject) => {
-    child.on("error", (error) => reject(new Error(`Problem executing plugin program (could not run language executor): ${error.message}`)));
+    child.on("error", (error) =>
+      reject(
+        new Error(`Problem executing plugin program (could not run language executor): ${error.message}`),
+      ),
+    );
     child.on("close", (code) => {
       const message = new langproto.RunPluginResponse();
       message.setExitcode(code ?? 1);

@@ -1,6 +1,13 @@
-import { Client, credentials, Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js";
-import analyzerproto from "@pulumi/pulumi/proto/analyzer_pb.js";
+import {
+  Client,
+  credentials,
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type sendUnaryData,
+} from "@grpc/grpc-js";
 import { AnalyzerService } from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
+import analyzerproto from "@pulumi/pulumi/proto/analyzer_pb.js";
 
 const maxMessageBytes = 400 * 1024 * 1024;
 const unimplementedCode = 12;
@@ -35,15 +42,23 @@ export async function startPolicyFront(): Promise<PolicyFront> {
     (call: Call, answer: sendUnaryData<Buffer>): void => {
       stack.resolve({ environment: {} });
       pack.promise.then(
-        (client) => client.makeUnaryRequest(path, identity, identity, call.request, call.metadata, (error, reply) => answer(error, reply)),
+        (client) =>
+          client.makeUnaryRequest(path, identity, identity, call.request, call.metadata, (error, reply) =>
+            answer(error, reply),
+          ),
         (error: Error) => answer({ code: unavailableCode, details: error.message }),
       );
     };
   const handlers: Record<string, (call: Call, answer: sendUnaryData<Buffer>) => void> = {
-    handshake: (_call, answer) => answer(null, Buffer.from(new analyzerproto.AnalyzerHandshakeResponse().serializeBinary())),
+    handshake: (_call, answer) =>
+      answer(null, Buffer.from(new analyzerproto.AnalyzerHandshakeResponse().serializeBinary())),
     configureStack: (call, answer) => {
       stackRequest = call.request;
-      stack.resolve({ environment: environmentOf(analyzerproto.AnalyzerStackConfigureRequest.deserializeBinary(call.request)) });
+      stack.resolve({
+        environment: environmentOf(
+          analyzerproto.AnalyzerStackConfigureRequest.deserializeBinary(call.request),
+        ),
+      });
       answer(null, Buffer.from(new analyzerproto.AnalyzerStackConfigureResponse().serializeBinary()));
     },
   };
@@ -62,10 +77,18 @@ export async function startPolicyFront(): Promise<PolicyFront> {
       },
     ]),
   );
-  const server = new Server({ "grpc.max_receive_message_length": maxMessageBytes, "grpc.max_send_message_length": maxMessageBytes });
-  server.addService(definition, Object.fromEntries(methods.map(({ name, path }) => [name, handlers[name] ?? forward(path)])));
+  const server = new Server({
+    "grpc.max_receive_message_length": maxMessageBytes,
+    "grpc.max_send_message_length": maxMessageBytes,
+  });
+  server.addService(
+    definition,
+    Object.fromEntries(methods.map(({ name, path }) => [name, handlers[name] ?? forward(path)])),
+  );
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => (error === null ? resolve(bound) : reject(error)));
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
   });
 
   return {

@@ -9,13 +9,19 @@ import { runtimeOptions } from "./options.ts";
 const exitAfterMessage = 32;
 
 /** Runs the Pulumi program once; resolves when its process has ended, with what the official host would answer. */
-export async function runProgram(request: langproto.RunRequest, engineAddress: string): Promise<langproto.RunResponse> {
+export async function runProgram(
+  request: langproto.RunRequest,
+  engineAddress: string,
+): Promise<langproto.RunResponse> {
   const response = new langproto.RunResponse();
   try {
     const { code, signal, outOfMemory } = await spawnProgram(request, engineAddress);
     if (code === exitAfterMessage) response.setBail(true);
     else if (code === null) response.setError(`Program exited unexpectedly: signal: ${signal}`);
-    else if (code !== 0) response.setError(`Program exited with non-zero exit code: ${code}${outOfMemory ? `. ${memoryAdvice}` : ""}`);
+    else if (code !== 0)
+      response.setError(
+        `Program exited with non-zero exit code: ${code}${outOfMemory ? `. ${memoryAdvice}` : ""}`,
+      );
   } catch (error) {
     response.setError(error instanceof Error ? error.message : String(error));
   }
@@ -69,7 +75,9 @@ function spawnProgram(request: langproto.RunRequest, engineAddress: string): Pro
     outOfMemory ||= chunk.includes("<--- Last few GCs --->");
   });
   return new Promise((resolve, reject) => {
-    child.on("error", (error) => reject(new Error(`Problem executing program (could not run language executor): ${error.message}`)));
+    child.on("error", (error) =>
+      reject(new Error(`Problem executing program (could not run language executor): ${error.message}`)),
+    );
     child.on("close", (code, signal) => resolve({ code, signal, outOfMemory }));
   });
 }
@@ -89,6 +97,8 @@ export function locate(module: string, folder: string, install: string): string 
   try {
     return createRequire(join(folder, "program.js")).resolve(module);
   } catch (error) {
-    throw new Error(`It looks like the Pulumi SDK has not been installed. Have you run ${install}?`, { cause: error });
+    throw new Error(`It looks like the Pulumi SDK has not been installed. Have you run ${install}?`, {
+      cause: error,
+    });
   }
 }

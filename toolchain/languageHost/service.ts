@@ -2,10 +2,15 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { sendUnaryData, ServerUnaryCall, ServerWritableStream, UntypedServiceImplementation } from "@grpc/grpc-js";
-import emptyproto from "google-protobuf/google/protobuf/empty_pb.js";
+import type {
+  ServerUnaryCall,
+  ServerWritableStream,
+  sendUnaryData,
+  UntypedServiceImplementation,
+} from "@grpc/grpc-js";
 import langproto from "@pulumi/pulumi/proto/language_pb.js";
 import pluginproto from "@pulumi/pulumi/proto/plugin_pb.js";
+import emptyproto from "google-protobuf/google/protobuf/empty_pb.js";
 import { interruptChildren } from "./children.ts";
 import { runPlugin } from "./plugin.ts";
 import { runProgram } from "./run.ts";
@@ -19,10 +24,12 @@ type Unary<Q, A> = (call: ServerUnaryCall<Q, A>, answer: sendUnaryData<A>) => vo
 export function languageHost(address: string | undefined): UntypedServiceImplementation {
   let engineAddress = address ?? "";
   return {
-    handshake: unary<langproto.LanguageHandshakeRequest, langproto.LanguageHandshakeResponse>(async (request) => {
-      engineAddress = request.getEngineAddress() || engineAddress;
-      return new langproto.LanguageHandshakeResponse();
-    }),
+    handshake: unary<langproto.LanguageHandshakeRequest, langproto.LanguageHandshakeResponse>(
+      async (request) => {
+        engineAddress = request.getEngineAddress() || engineAddress;
+        return new langproto.LanguageHandshakeResponse();
+      },
+    ),
     getPluginInfo: unary(async () => {
       const info = new pluginproto.PluginInfo();
       info.setVersion(installedVersion(process.cwd(), "@pulumi/pulumi"));
@@ -32,7 +39,8 @@ export function languageHost(address: string | undefined): UntypedServiceImpleme
     getRequiredPackages: unary(async () => new langproto.GetRequiredPackagesResponse()),
     getRequiredPlugins: unary(async () => new langproto.GetRequiredPluginsResponse()),
     run: unary<langproto.RunRequest, langproto.RunResponse>((request) => runProgram(request, engineAddress)),
-    runPlugin: (call: ServerWritableStream<langproto.RunPluginRequest, langproto.RunPluginResponse>) => runPlugin(call),
+    runPlugin: (call: ServerWritableStream<langproto.RunPluginRequest, langproto.RunPluginResponse>) =>
+      runPlugin(call),
     about: unary<langproto.AboutRequest, langproto.AboutResponse>(async () => {
       const response = new langproto.AboutResponse();
       response.setExecutable(process.execPath);
@@ -40,9 +48,10 @@ export function languageHost(address: string | undefined): UntypedServiceImpleme
       response.getMetadataMap().set("packagemanager", "npm").set("languageHost", "lockstep");
       return response;
     }),
-    getProgramDependencies: unary<langproto.GetProgramDependenciesRequest, langproto.GetProgramDependenciesResponse>(async (request) =>
-      programDependencies(request.getInfo()?.getProgramDirectory() ?? process.cwd()),
-    ),
+    getProgramDependencies: unary<
+      langproto.GetProgramDependenciesRequest,
+      langproto.GetProgramDependenciesResponse
+    >(async (request) => programDependencies(request.getInfo()?.getProgramDirectory() ?? process.cwd())),
     runtimeOptionsPrompts: unary(async () => new langproto.RuntimeOptionsResponse()),
     installDependencies,
     cancel: unary(async () => {
@@ -62,7 +71,11 @@ function unary<Q, A>(reply: (request: Q) => Promise<A>): Unary<Q, A> {
   return (call, answer) => {
     reply(call.request).then(
       (response) => answer(null, response),
-      (error: unknown) => answer({ code: internalCode, details: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+      (error: unknown) =>
+        answer({
+          code: internalCode,
+          details: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        }),
     );
   };
 }
@@ -76,7 +89,9 @@ function unavailable(what: string): Unary<unknown, unknown> {
 }
 
 /** `pulumi install`: npm ci, its output handed to the engine. */
-function installDependencies(call: ServerWritableStream<langproto.InstallDependenciesRequest, langproto.InstallDependenciesResponse>): void {
+function installDependencies(
+  call: ServerWritableStream<langproto.InstallDependenciesRequest, langproto.InstallDependenciesResponse>,
+): void {
   const folder = call.request.getInfo()?.getProgramDirectory() ?? call.request.getDirectory();
   const send = (text: string, stream: "stdout" | "stderr"): void => {
     const message = new langproto.InstallDependenciesResponse();

@@ -83,17 +83,14 @@ const versionsOf = (
 /** Addresses of the workers that answer the world. A real account's workers.dev name is known to Cloudflare only. */
 function urlsOf(system: System, { stage, target }: Settings): Record<string, string> {
   if (target.kind === "cloudflare" || target.front === undefined) return {};
-  const { port } = new URL(target.front);
+  const { front, accountName } = target;
   return Object.fromEntries(
-    system.resources.flatMap((resource) =>
-      resource.kind === "worker" && resource.workersDev
-        ? [
-            [
-              `${system.name}/${resource.name}`,
-              `http://${physicalName(resource, stage)}.${target.accountName}.localhost:${port}/`,
-            ],
-          ]
-        : [],
-    ),
+    system.resources.flatMap((resource) => {
+      if (resource.kind !== "worker" || !resource.workersDev) return [];
+      const address = front
+        .replace("<worker>", physicalName(resource, stage))
+        .replace("<account>", accountName);
+      return [[`${system.name}/${resource.name}`, `${address}/`]];
+    }),
   );
 }

@@ -15,7 +15,7 @@ export type Target =
       /** Base address of the v4 API, and its token. */
       readonly baseUrl: string;
       readonly token: string;
-      /** `http://127.0.0.1:<port>`: where workers answer. */
+      /** `http://<worker>.<account>.localhost:<port>`: where workers answer. */
       readonly front: string | undefined;
     }
   | { readonly kind: "cloudflare"; readonly accountId: string };

@@ -82,15 +82,11 @@ const versionsOf = (
 
 /** Addresses of the workers that answer the world. A real account's workers.dev name is known to Cloudflare only. */
 function urlsOf(system: System, { stage, target }: Settings): Record<string, string> {
-  if (target.kind === "cloudflare" || target.front === undefined) return {};
-  const { front, accountName } = target;
+  if (target.kind === "cloudflare") return {};
+  const answering = system.resources.filter((resource) => resource.kind === "worker" && resource.workersDev);
+  const url = (name: string): string =>
+    `${target.front.replace("<worker>", name).replace("<account>", target.accountName)}/`;
   return Object.fromEntries(
-    system.resources.flatMap((resource) => {
-      if (resource.kind !== "worker" || !resource.workersDev) return [];
-      const address = front
-        .replace("<worker>", physicalName(resource, stage))
-        .replace("<account>", accountName);
-      return [[`${system.name}/${resource.name}`, `${address}/`]];
-    }),
+    answering.map((worker) => [`${system.name}/${worker.name}`, url(physicalName(worker, stage))]),
   );
 }

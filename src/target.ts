@@ -24,7 +24,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const connectionFile = z.object({
   accounts: z.array(z.object({ id: z.string(), name: z.string() })),
-  front: z.string().optional(),
+  front: z.string(),
 });
 
 /** The target of this run: embedded if and only if Pulumi's backend is the project's own `.lockstep/state`. */

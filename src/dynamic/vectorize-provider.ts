@@ -79,6 +79,9 @@ export const provider = {
   },
 };
 
+/** `vectorize.index.not_found`; any other 404 is a wrong account or address. */
+const indexNotFound = 3000;
+
 const indexes = (of: Inputs): string => `/accounts/${of.accountId}/vectorize/v2/indexes`;
 const path = (of: Inputs): string => `${indexes(of)}/${encodeURIComponent(of.name)}`;
 
@@ -86,7 +89,7 @@ async function find(api: Connection, wanted: Inputs): Promise<Described | undefi
   try {
     return described.parse(await call(api, "GET", path(wanted)));
   } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
+    if (error instanceof ApiError && error.codes.includes(indexNotFound)) return undefined;
     throw error;
   }
 }

@@ -16,7 +16,7 @@ export type Target =
       readonly baseUrl: string;
       readonly token: string;
       /** `http://<worker>.<account>.localhost:<port>`: where workers answer. */
-      readonly front: string | undefined;
+      readonly front: string;
     }
   | { readonly kind: "cloudflare"; readonly accountId: string };
 

@@ -4,7 +4,7 @@ import { type Comment, type Split, split } from "./split.ts";
 /** `expand` runs before the code, `contract` after nothing needs the old shape any more. */
 export type Phase = "expand" | "contract";
 /** How a file travels: one `/query` request, `db.batch()` in a Worker, or D1's bulk import. */
-export type Transport = "query" | "worker" | "import";
+export type Transport = "query" | "migrator" | "import";
 
 /** One rule set aside for one statement, or one refusal of the local engine for one file, with the reason for it. */
 export interface Waiver {
@@ -57,8 +57,8 @@ export function fileDirectives(path: string, parts: Split): Directives {
         break;
       case "transport":
         if (transport !== undefined) throw misplaced(path, comment, "one transport a file");
-        if (rest !== "query" && rest !== "worker" && rest !== "import")
-          throw wrong(path, comment, "-- d1:transport query, worker or import");
+        if (rest !== "query" && rest !== "migrator" && rest !== "import")
+          throw wrong(path, comment, "-- d1:transport query, migrator or import");
         transport = rest;
         break;
       case "allow": {

@@ -1,74 +1,58 @@
-import type { MigrationFile, Statement } from "./reading.ts";
+import { type Action, parse } from "./action.ts";
+import type { MigrationFile } from "./reading.ts";
 
-/** `sha256:1f2e3d4c5b6a 2 stmts: CREATE TABLE notes; CREATE INDEX notes_by_created_at`: one line a file, for a preview. */
+const shown = 6;
+
+/** `sha256:1f2e3d… 2 stmts: CREATE TABLE notes; CREATE INDEX notes_by_created_at`: one line a file, for a preview. */
 export function fileLine(file: MigrationFile): string {
   const count = file.statements.length;
-  const said = file.statements.slice(0, shown).map(summary);
+  const said = file.statements.slice(0, shown).map((statement) => summary(statement.sql));
   const more = count > shown ? [`… ${count - shown} more`] : [];
   return `${file.checksum} ${count} ${count === 1 ? "stmt" : "stmts"}: ${[...said, ...more].join("; ")}`;
 }
 
-const shown = 6;
+/** What a statement does, in a few words. */
+export function summary(sql: string): string {
+  const { action } = parse(sql);
+  return phrase(action) ?? shortened(sql);
+}
 
-const name = String.raw`("(?:[^"]|"")*"|\[[^\]]*\]|\`[^\`]*\`|[\w$.]+)`;
-const forms: readonly (readonly [RegExp, (m: RegExpExecArray) => string])[] = [
-  [
-    rule(
-      String.raw`^create\s+(?:unique\s+)?(table|index|view|trigger|virtual\s+table)\s+(?:if\s+not\s+exists\s+)?${name}`,
-    ),
-    (m) => `CREATE ${upper(m[1])} ${plain(m[2])}`,
-  ],
-  [
-    rule(String.raw`^drop\s+(table|index|view|trigger)\s+(?:if\s+exists\s+)?${name}`),
-    (m) => `DROP ${upper(m[1])} ${plain(m[2])}`,
-  ],
-  [
-    rule(String.raw`^alter\s+table\s+${name}\s+add\s+(?:column\s+)?${name}`),
-    (m) => `ADD COLUMN ${plain(m[1])}.${plain(m[2])}`,
-  ],
-  [
-    rule(String.raw`^alter\s+table\s+${name}\s+drop\s+(?:column\s+)?${name}`),
-    (m) => `DROP COLUMN ${plain(m[1])}.${plain(m[2])}`,
-  ],
-  [
-    rule(String.raw`^alter\s+table\s+${name}\s+rename\s+to\s+${name}`),
-    (m) => `RENAME TABLE ${plain(m[1])} TO ${plain(m[2])}`,
-  ],
-  [
-    rule(String.raw`^alter\s+table\s+${name}\s+rename\s+(?:column\s+)?${name}\s+to\s+${name}`),
-    (m) => `RENAME COLUMN ${plain(m[1])}.${plain(m[2])} TO ${plain(m[3])}`,
-  ],
-  [
-    rule(String.raw`^(?:insert|replace)\s+(?:or\s+\w+\s+)?into\s+${name}`),
-    (m) => `INSERT INTO ${plain(m[1])}`,
-  ],
-  [rule(String.raw`^update\s+(?:or\s+\w+\s+)?${name}`), (m) => `UPDATE ${plain(m[1])}`],
-  [rule(String.raw`^delete\s+from\s+${name}`), (m) => `DELETE FROM ${plain(m[1])}`],
-];
+function phrase(action: Action): string | undefined {
+  switch (action.kind) {
+    case "create":
+      return `CREATE ${action.unique ? "UNIQUE " : ""}${action.object.toUpperCase()} ${action.name}`;
+    case "drop":
+      return `DROP ${action.object.toUpperCase()} ${action.name}`;
+    case "addColumn":
+      return `ADD COLUMN ${action.table}.${action.column}`;
+    case "dropColumn":
+      return `DROP COLUMN ${action.table}.${action.column}`;
+    case "renameColumn":
+      return `RENAME COLUMN ${action.table}.${action.column} TO ${action.to}`;
+    case "renameTable":
+      return `RENAME TABLE ${action.table} TO ${action.to}`;
+    case "alterOther":
+      return `ALTER TABLE ${action.table}`;
+    case "insert":
+      return `INSERT INTO ${action.table}`;
+    case "update":
+      return `UPDATE ${action.table}`;
+    case "delete":
+      return `DELETE FROM ${action.table}`;
+    case "pragma":
+    case "select":
+    case "other":
+      return undefined;
+    default:
+      return action satisfies never;
+  }
+}
 
-/** What a statement does, in a few words; its own first words where the form is not a usual one. */
-export function summary(statement: Statement): string {
-  const sql = statement.sql
+function shortened(sql: string): string {
+  const words = sql
     .replace(/\/\*[\s\S]*?\*\//g, " ")
     .replace(/--[^\n]*/g, " ")
+    .replace(/\s+/g, " ")
     .trim();
-  for (const [form, say] of forms) {
-    const match = form.exec(sql);
-    if (match !== null) return say(match);
-  }
-  const words = sql.replace(/\s+/g, " ");
   return words.length > 40 ? `${words.slice(0, 39)}…` : words;
-}
-
-function rule(source: string): RegExp {
-  return new RegExp(source, "i");
-}
-
-function upper(word: string | undefined): string {
-  return (word ?? "").toUpperCase().replace(/\s+/g, " ");
-}
-
-function plain(word: string | undefined): string {
-  const text = word ?? "";
-  return /^["`[]/.test(text) ? text.slice(1, -1).replaceAll('""', '"') : text;
 }

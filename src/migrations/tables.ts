@@ -41,4 +41,12 @@ export const bootstrapStatements: readonly string[] = [
 ];
 
 /** Tables that no migration and no seed may touch. */
-export const reservedTables: readonly string[] = ["d1_migrations", "_mig_lock", "_mig_log", "_mig_meta", "_mig_audit", "_mig_seeds", "_mig_canary"];
+export const reservedTables: readonly string[] = [
+  "d1_migrations",
+  "_mig_lock",
+  "_mig_log",
+  "_mig_meta",
+  "_mig_audit",
+  "_mig_seeds",
+  "_mig_canary",
+];

@@ -1,0 +1,46 @@
+import type { SchemaObject } from "./protocol/schemaGuard.ts";
+import type { Shadow } from "./shadow.ts";
+import { fold, readTable, type Table } from "./structure.ts";
+
+/** A schema at one moment: its objects, and each table's structure when asked for. */
+export interface Catalog {
+  readonly objects: readonly SchemaObject[];
+  readonly object: (type: string, name: string) => SchemaObject | undefined;
+  readonly table: (name: string) => Table | undefined;
+  readonly tables: () => readonly Table[];
+}
+
+/** Reads schemas of one shadow as it changes; what did not change since the last look is not read again. */
+export function catalogs(shadow: Shadow): () => Catalog {
+  const structures = new Map<string, Table>();
+  return () => {
+    const objects = shadow.schema();
+    const byName = new Map(objects.map((object) => [`${object.type} ${fold(object.name)}`, object]));
+    const indexes = Map.groupBy(
+      objects.filter((object) => object.type === "index"),
+      (object) => fold(object.tableName),
+    );
+    // Structures are read while the shadow still is what `objects` says; a later look has a catalog of its own.
+    const known = new Map<string, Table | undefined>();
+    const load = (name: string): Table | undefined => {
+      const folded = fold(name);
+      if (known.has(folded)) return known.get(folded);
+      const object = byName.get(`table ${folded}`);
+      if (object === undefined) return undefined;
+      const key = [object.name, object.sql, ...(indexes.get(folded) ?? []).map((index) => index.sql)].join(
+        "\0",
+      );
+      const table = structures.get(key) ?? readTable(shadow.trusted, name);
+      if (table !== undefined) structures.set(key, table);
+      known.set(folded, table);
+      return table;
+    };
+    for (const object of objects) if (object.type === "table") load(object.name);
+    return {
+      objects,
+      object: (type, name) => byName.get(`${type} ${fold(name)}`),
+      table: (name) => known.get(fold(name)),
+      tables: () => [...known.values()].filter((table) => table !== undefined),
+    };
+  };
+}

@@ -1,0 +1,223 @@
+import type { Transport, Verification, Waiver } from "./directives.ts";
+import { assertion } from "./protocol/sql.ts";
+import type { MigrationFile } from "./reading.ts";
+import { rebuilds } from "./rebuilds.ts";
+import type { Replay } from "./replay.ts";
+import { rules } from "./rules/all.ts";
+import type { Finding, Question } from "./rules/rule.ts";
+import { fold, quoted } from "./structure.ts";
+import { summary } from "./summary.ts";
+
+/** A finding with what its file says about it. */
+export interface Reported extends Finding {
+  readonly file: string;
+  /** The reason given in the file, when it sets this finding aside. */
+  readonly waived: string | undefined;
+}
+
+/** One file, linted: what it does, what is wrong with it, and what has to be sent. */
+export interface LintedFile {
+  readonly file: MigrationFile;
+  /** A line a statement: `ADD COLUMN users.email`. */
+  readonly effects: readonly {
+    readonly line: number;
+    readonly summary: string;
+    readonly stakes: string | undefined;
+  }[];
+  readonly findings: readonly Reported[];
+  /** Conditions at the start of the transaction, from waivers. */
+  readonly preconditions: readonly { readonly label: string; readonly condition: string }[];
+  /** The file's statements, with the checks in between that a rebuild needs. */
+  readonly statements: readonly string[];
+  readonly verifications: readonly Verification[];
+  readonly transport: Transport;
+  /** Read-only questions: how many rows each table that loses something holds. */
+  readonly stakes: readonly { readonly table: string; readonly sql: string }[];
+}
+
+/** Runs every rule over a replayed file. Questions are left open; {@link answered} closes them. */
+export function lint(replay: Replay): LintedFile {
+  const { file } = replay;
+  const used = new Set<Waiver>();
+  const lossUsed = new Set<number>();
+  const findings = rules
+    .flatMap((rule) => rule.check(replay))
+    .map(
+      (finding): Reported => ({
+        ...finding,
+        file: file.path,
+        waived: waiverOf(file, finding, used, lossUsed),
+      }),
+    )
+    .toSorted((a, b) => a.line - b.line);
+  const stakes = atStake(replay, findings);
+  return {
+    file,
+    findings: [...findings, ...unusedWaivers(file, used, lossUsed)],
+    effects: replay.steps.map((step) => ({
+      line: step.statement.line,
+      summary: summary(step.statement.sql),
+      stakes: stakes.find(({ statement }) => statement === step.index)?.table,
+    })),
+    preconditions: findings.flatMap((finding) =>
+      finding.waived !== undefined &&
+      finding.whenWaived !== undefined &&
+      file.statements[finding.statement ?? -1]?.dataLoss === undefined
+        ? [finding.whenWaived]
+        : [],
+    ),
+    statements: withCounts(replay, findings),
+    verifications: file.verifications,
+    transport:
+      file.transport ??
+      (replay.steps.some(({ action }) => action.kind === "create" && action.object === "trigger")
+        ? "migrator"
+        : "query"),
+    stakes: [
+      ...new Map(
+        stakes.map((stake) => [
+          fold(stake.table),
+          { table: stake.table, sql: `SELECT count(*) FROM ${quoted(stake.table)}` },
+        ]),
+      ).values(),
+    ],
+  };
+}
+
+/** Rules whose findings are about rows that go: `-- d1:data-loss` answers them. */
+const lossRules: ReadonlySet<string> = new Set(["DL1", "DL2", "DL3", "DL4", "DL5"]);
+
+function waiverOf(
+  file: MigrationFile,
+  finding: Finding,
+  used: Set<Waiver>,
+  lossUsed: Set<number>,
+): string | undefined {
+  const statement = file.statements[finding.statement ?? -1];
+  const override =
+    finding.code === "D1b" ? file.overrides.find((one) => one.code === finding.code) : undefined;
+  if (override !== undefined) {
+    used.add(override);
+    return override.reason;
+  }
+  if (!finding.waivable || statement === undefined) return undefined;
+  const waiver = statement.waivers.find((one) => one.code === finding.code);
+  if (waiver !== undefined) used.add(waiver);
+  const loss = lossRules.has(finding.code) ? statement.dataLoss : undefined;
+  if (loss !== undefined) lossUsed.add(finding.statement ?? -1);
+  return waiver?.reason ?? loss;
+}
+
+/** A waiver that meets nothing is a mistake: perhaps its code, perhaps the statement it stands above. */
+function unusedWaivers(
+  file: MigrationFile,
+  used: ReadonlySet<Waiver>,
+  lossUsed: ReadonlySet<number>,
+): readonly Reported[] {
+  const idle = (line: number, said: string): Reported => ({
+    code: "WV1",
+    severity: "warning",
+    line,
+    statement: undefined,
+    file: file.path,
+    message: `${said} meets no finding`,
+    fix: "take it out, or move it above the statement that it is for",
+    waivable: false,
+    waived: undefined,
+  });
+  return [
+    ...file.statements.flatMap((statement, i) => [
+      ...statement.waivers
+        .filter((waiver) => !used.has(waiver))
+        .map((waiver) => idle(waiver.line, `-- d1:allow ${waiver.code}`)),
+      ...(statement.dataLoss !== undefined && !lossUsed.has(i)
+        ? [idle(statement.line, "-- d1:data-loss")]
+        : []),
+    ]),
+    ...file.overrides
+      .filter((waiver) => !used.has(waiver))
+      .map((waiver) => idle(waiver.line, `-- d1:override ${waiver.code}`)),
+  ];
+}
+
+function atStake(
+  replay: Replay,
+  findings: readonly Reported[],
+): readonly { readonly statement: number; readonly table: string }[] {
+  return replay.steps.flatMap((step) => {
+    const { action } = step;
+    const losing =
+      findings.some((finding) => finding.statement === step.index && lossRules.has(finding.code)) ||
+      action.kind === "delete" ||
+      action.kind === "update";
+    const table =
+      "table" in action
+        ? action.table
+        : action.kind === "drop" && action.object === "table"
+          ? action.name
+          : undefined;
+    return losing && table !== undefined && replay.before.table(table) !== undefined && replay.holds(table)
+      ? [{ statement: step.index, table }]
+      : [];
+  });
+}
+
+/** Before the old table of a rebuild is dropped, the new one must hold as many rows, unless the file says that some may go. */
+function withCounts(replay: Replay, findings: readonly Reported[]): readonly string[] {
+  const guarded = rebuilds(replay).filter(
+    (rebuild) =>
+      rebuild.copies.length > 0 &&
+      !rebuild.copies.some((copy) =>
+        findings.some((finding) => finding.statement === copy.index && finding.waived !== undefined),
+      ),
+  );
+  return replay.steps.flatMap((step) => {
+    const rebuild = guarded.find(({ drop }) => drop === step);
+    if (rebuild === undefined) return [step.statement.sql];
+    const successor = nameAt(replay, rebuild.create.index, step.index, rebuild.successor);
+    const condition = `(SELECT count(*) FROM ${quoted(successor)}) = (SELECT count(*) FROM ${quoted(rebuild.droppedAs)})`;
+    return [assertion(condition, `DL5: the rebuild of ${rebuild.table} would lose rows`), step.statement.sql];
+  });
+}
+
+/** What a table that was made at one step is called at another. */
+function nameAt(replay: Replay, from: number, to: number, name: string): string {
+  let now = name;
+  for (const { action } of replay.steps.slice(from, to)) {
+    if (action.kind === "renameTable" && fold(action.table) === fold(now)) now = action.to;
+  }
+  return now;
+}
+
+/** The questions that a file's findings ask of a live database. */
+export const questions = (linted: LintedFile): readonly Question[] =>
+  linted.findings.flatMap((finding) => (finding.question === undefined ? [] : [finding.question]));
+
+/**
+ * Closes the open questions. `answer` gives a question's value, or undefined when it cannot be asked; a finding whose
+ * answer is "no" is gone, one that could not be asked is as bad as its rule says.
+ */
+export function answered(
+  linted: LintedFile,
+  answer: (question: Question) => boolean | undefined,
+): LintedFile {
+  const findings = linted.findings.flatMap((finding): readonly Reported[] => {
+    const { question, ...rest } = finding;
+    if (question === undefined) return [rest];
+    const value = answer(question);
+    if (value === true) return [rest];
+    if (value === false || question.unasked === undefined) return [];
+    return [
+      {
+        ...rest,
+        severity: question.unasked,
+        message: `${rest.message} (depends on the rows: preview asks the live database)`,
+      },
+    ];
+  });
+  return { ...linted, findings };
+}
+
+/** What stops a plan: errors that nothing sets aside. */
+export const blocking = (linted: LintedFile): readonly Reported[] =>
+  linted.findings.filter((finding) => finding.severity === "error" && finding.waived === undefined);

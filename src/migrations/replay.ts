@@ -1,0 +1,138 @@
+import { type Action, type Parsed, parse } from "./action.ts";
+import type { Event } from "./authorizer.ts";
+import { type Catalog, catalogs } from "./catalog.ts";
+import { populate } from "./populate.ts";
+import type { SchemaObject } from "./protocol/schemaGuard.ts";
+import type { MigrationFile, Statement } from "./reading.ts";
+import { openShadow, type Shadow } from "./shadow.ts";
+import { fold, sameName } from "./structure.ts";
+import { reservedTables } from "./tables.ts";
+import type { Token } from "./tokens.ts";
+
+/** One statement of a file, carried out on the shadow. */
+export interface Step {
+  readonly index: number;
+  readonly statement: Statement;
+  readonly action: Action;
+  readonly tokens: readonly Token[];
+  readonly events: readonly Event[];
+  /** What failed on an empty database; the file cannot be applied anywhere. */
+  readonly error: string | undefined;
+  /** True when the error is D1's own refusal. */
+  readonly refused: boolean;
+  /** What failed on a database with rows, and only there. */
+  readonly errorWithRows: string | undefined;
+  readonly before: Catalog;
+  readonly after: Catalog;
+}
+
+/** One file, carried out. */
+export interface Replay {
+  readonly file: MigrationFile;
+  readonly steps: readonly Step[];
+  readonly before: Catalog;
+  readonly after: Catalog;
+  /** Names of tables that may hold rows which nobody but their owner can bring back: there before what is pending. */
+  readonly held: ReadonlySet<string>;
+  /** Whether `table`, by its name at the start of the file, holds such rows. */
+  readonly holds: (table: string) => boolean;
+}
+
+/** Two databases that go through the same files, one without rows and one with some. */
+export interface Stage {
+  readonly replay: (file: MigrationFile) => Replay;
+  /** From here on every table counts as one that may hold rows: the files so far are taken as applied. */
+  readonly settle: () => void;
+  readonly schema: () => readonly SchemaObject[];
+  readonly catalog: () => Catalog;
+  readonly close: () => void;
+}
+
+/** Opens a stage with a schema; its tables may hold rows. */
+export function openStage(base: readonly SchemaObject[]): Stage {
+  const empty = openShadow(base);
+  const full = openShadow(base);
+  const look = catalogs(empty);
+  const lookFull = catalogs(full);
+  let now = look();
+  let held = new Set<string>();
+  const settle = (): void => {
+    held = new Set(now.tables().map((table) => fold(table.name)));
+    populate(full.trusted, lookFull());
+  };
+  settle();
+  return {
+    replay: (file) => {
+      const before = now;
+      const steps: Step[] = [];
+      for (const [index, statement] of file.statements.entries()) {
+        const step = take(index, statement, now, empty, full, look);
+        now = step.after;
+        steps.push(step);
+      }
+      empty.endRequest();
+      full.endRequest();
+      const heldBefore = held;
+      held = follow(held, steps);
+      return {
+        file,
+        steps,
+        before,
+        after: now,
+        held: heldBefore,
+        holds: (table) => heldBefore.has(fold(table)),
+      };
+    },
+    settle,
+    schema: () => now.objects,
+    catalog: () => now,
+    close: () => {
+      empty.close();
+      full.close();
+    },
+  };
+}
+
+function take(
+  index: number,
+  statement: Statement,
+  before: Catalog,
+  empty: Shadow,
+  full: Shadow,
+  look: () => Catalog,
+): Step {
+  const { action, tokens }: Parsed = parse(statement.sql);
+  const run = empty.run(statement.sql);
+  const runWithRows = full.run(statement.sql);
+  const changed = run.error === undefined && run.events.some(changesSchema);
+  return {
+    index,
+    statement,
+    action,
+    tokens,
+    events: run.events,
+    error: run.error,
+    refused: run.refused,
+    errorWithRows: run.error === undefined ? runWithRows.error : undefined,
+    before,
+    after: changed ? look() : before,
+  };
+}
+
+const changesSchema = (event: Event): boolean => /^(CREATE|DROP|ALTER)_/.test(event.action);
+
+/** Where rows are after a file: a table keeps them through a rename, a rebuild gives them to its successor. */
+function follow(held: ReadonlySet<string>, steps: readonly Step[]): Set<string> {
+  const names = new Set(held);
+  for (const { action, error } of steps) {
+    if (error !== undefined) continue;
+    if (action.kind === "renameTable" && names.delete(fold(action.table))) names.add(fold(action.to));
+    if (action.kind === "drop" && action.object === "table") names.delete(fold(action.name));
+    if (action.kind === "insert" && action.select) names.add(fold(action.table));
+  }
+  return names;
+}
+
+/** Tables of D1, of SQLite and of Lockstep: no subject of any rule but NM1. */
+export const isSystem = (table: string): boolean =>
+  /^(sqlite_|_cf_)/i.test(table) || reservedTables.some((name) => sameName(name, table));

@@ -1,0 +1,208 @@
+import { type Rebuild, rebuildOf, rebuilds } from "../rebuilds.ts";
+import { isSystem, type Replay, type Step } from "../replay.ts";
+import { affinity, type Column, fold, sameName, type Table } from "../structure.ts";
+import { checks, uniqueSets } from "./constraints.ts";
+import { at, type Finding, type Rule } from "./rule.ts";
+
+/** BC1: changes that the code of now, which still runs while this file is applied and may come back, does not survive. */
+export const backwardCompatible: Rule = {
+  code: "BC1",
+  title: "changes that running code does not survive, outside the contract phase",
+  check: (replay) => {
+    if (replay.file.phase === "contract") return [];
+    const found = rebuilds(replay);
+    return [
+      ...replay.steps.flatMap((step) => (step.error === undefined ? broken(replay, found, step) : [])),
+      ...found
+        .filter((rebuild) => replay.holds(rebuild.table))
+        .flatMap((rebuild) => rebuilt(replay, rebuild)),
+    ];
+  },
+};
+
+function broken(replay: Replay, found: readonly Rebuild[], step: Step): readonly Finding[] {
+  const { action } = step;
+  const say = (message: string, expand: string, contract: string): readonly Finding[] => [
+    twoFiles(replay, step, message, expand, contract),
+  ];
+  switch (action.kind) {
+    case "drop":
+      if (
+        action.object === "table" &&
+        replay.holds(action.name) &&
+        !isSystem(action.name) &&
+        rebuildOf(found, step) === undefined
+      ) {
+        return say(
+          `running code may use the table ${action.name}`,
+          "nothing: release code that does not use it",
+          `DROP TABLE ${action.name}`,
+        );
+      }
+      if (
+        action.object === "view" &&
+        replay.before.object("view", action.name) !== undefined &&
+        lostColumns(replay, action.name)
+      ) {
+        return say(
+          `running code may read the view ${action.name}`,
+          "a view of another name",
+          `DROP VIEW ${action.name}`,
+        );
+      }
+      return [];
+    case "renameTable":
+      if (!replay.holds(action.table) || replay.after.table(action.table) !== undefined) return [];
+      return say(
+        `running code uses the name ${action.table}`,
+        `CREATE VIEW ${action.to} AS SELECT * FROM ${action.table}, and code that reads it`,
+        `DROP VIEW ${action.to}; ALTER TABLE ${action.table} RENAME TO ${action.to}`,
+      );
+    case "dropColumn":
+      if (!existed(replay, action.table, action.column)) return [];
+      return say(
+        `running code may use ${action.table}.${action.column}`,
+        "nothing: release code that does not use it",
+        `ALTER TABLE ${action.table} DROP COLUMN ${action.column}`,
+      );
+    case "renameColumn":
+      if (!existed(replay, action.table, action.column)) return [];
+      return say(
+        `running code uses the name ${action.table}.${action.column}`,
+        `ADD COLUMN ${action.to}, UPDATE … SET ${action.to} = ${action.column} WHERE ${action.to} IS NULL, and code that writes both and reads the new one`,
+        `ALTER TABLE ${action.table} DROP COLUMN ${action.column}`,
+      );
+    case "addColumn": {
+      const column = step.after
+        .table(action.table)
+        ?.columns.find(({ name }) => sameName(name, action.column));
+      if (column === undefined || !replay.holds(action.table) || !demanding(column)) return [];
+      return say(
+        `INSERTs of running code do not give ${action.table}.${action.column}`,
+        `ADD COLUMN ${action.column} with a default, or nullable`,
+        "a rebuild that makes it NOT NULL",
+      );
+    }
+    case "create":
+      return created(replay, step, say);
+    default:
+      return [];
+  }
+}
+
+function created(
+  replay: Replay,
+  step: Step,
+  say: (message: string, expand: string, contract: string) => readonly Finding[],
+): readonly Finding[] {
+  const { action } = step;
+  if (action.kind !== "create") return [];
+  const object = step.after.object(action.object, action.name);
+  if (object === undefined || !replay.holds(object.tableName)) return [];
+  if (action.object === "index" && action.unique) {
+    const made = step.after.table(object.tableName)?.indexes.find(({ name }) => sameName(name, action.name));
+    const before = replay.before.table(object.tableName);
+    const overOld = made?.columns.every(
+      (column) => column === undefined || before?.columns.some(({ name }) => sameName(name, column)),
+    );
+    if (overOld !== true || replay.before.object("index", action.name)?.sql === object.sql) return [];
+    return say(
+      `running code may write what the unique index ${action.name} refuses`,
+      "nothing: release code that writes no duplicates",
+      `CREATE UNIQUE INDEX ${action.name} …`,
+    );
+  }
+  if (
+    action.object === "trigger" &&
+    step.tokens.some((token) => token.keyword === "RAISE") &&
+    replay.before.object("trigger", action.name) === undefined
+  ) {
+    return say(
+      `running code may write what the trigger ${action.name} refuses`,
+      "nothing: release code that does not",
+      `CREATE TRIGGER ${action.name} …`,
+    );
+  }
+  return [];
+}
+
+function rebuilt(replay: Replay, rebuild: Rebuild): readonly Finding[] {
+  const { old, rebuilt: now, table, create } = rebuild;
+  const findings: Finding[] = [];
+  const say = (message: string, expand: string): void => {
+    findings.push(twoFiles(replay, create, message, expand, `the rebuild of ${table}`));
+  };
+  for (const column of old.columns) {
+    const after = now.columns.find(({ name }) => sameName(name, column.name));
+    if (after === undefined)
+      say(`running code may use ${table}.${column.name}`, "nothing: release code that does not use it");
+    else if (!column.notNull && column.primaryKey === 0 && after.notNull)
+      say(
+        `running code may write NULL into ${table}.${column.name}`,
+        "nothing: release code that always gives it a value",
+      );
+    else if (affinity(after.type) !== affinity(column.type))
+      say(
+        `running code expects ${table}.${column.name} as ${column.type || "any type"}`,
+        `a new column of type ${after.type}, and code that uses it`,
+      );
+  }
+  for (const column of now.columns) {
+    if (!old.columns.some(({ name }) => sameName(name, column.name)) && demanding(column))
+      say(
+        `INSERTs of running code do not give ${table}.${column.name}`,
+        `ADD COLUMN ${column.name} with a default`,
+      );
+  }
+  const news = newConstraints(old, now);
+  if (news.length > 0)
+    say(
+      `running code may write what ${news.join(", ")} of ${table} refuses`,
+      "nothing: release code that writes nothing against it",
+    );
+  return findings;
+}
+
+function newConstraints(old: Table, now: Table): readonly string[] {
+  const had = (texts: readonly string[]): ReadonlySet<string> => new Set(texts);
+  const uniques = had(uniqueSets(old).map((set) => set.join()));
+  const checked = had(checks(old.sql).map(({ text }) => text));
+  const keys = had(old.foreignKeys.map((key) => `${fold(key.parent)} ${key.from.join()}`));
+  const existing = (column: string): boolean => old.columns.some(({ name }) => sameName(name, column));
+  return [
+    ...uniqueSets(now)
+      .filter((set) => !uniques.has(set.join()) && set.every(existing))
+      .map((set) => `UNIQUE (${set.join(", ")})`),
+    ...checks(now.sql)
+      .filter(({ text }) => !checked.has(text))
+      .map(({ sql }) => `CHECK (${sql})`),
+    ...now.foreignKeys
+      .filter((key) => !keys.has(`${fold(key.parent)} ${key.from.join()}`) && key.from.every(existing))
+      .map((key) => `the reference to ${key.parent}`),
+  ];
+}
+
+const demanding = (column: Column): boolean =>
+  column.kind === "plain" &&
+  column.notNull &&
+  column.defaultSql === undefined &&
+  !(column.primaryKey === 1 && column.type === "INTEGER");
+
+const existed = (replay: Replay, table: string, column: string): boolean =>
+  replay.holds(table) &&
+  (replay.before.table(table)?.columns.some(({ name }) => sameName(name, column)) ?? false);
+
+function lostColumns(replay: Replay, view: string): boolean {
+  const now = replay.after.object("view", view);
+  return now === undefined || now.sql !== replay.before.object("view", view)?.sql;
+}
+
+function twoFiles(replay: Replay, step: Step, message: string, expand: string, contract: string): Finding {
+  const digits = /^\d+/.exec(replay.file.name)?.[0] ?? "0001";
+  const following = String(Number(digits) + 1).padStart(digits.length, "0");
+  const rest = replay.file.name.slice(digits.length).replace(/\.sql$/, "");
+  return at(step, "BC1", "error", {
+    message: `${message}: it runs until the new code is everywhere, and comes back with a rollback`,
+    fix: `make two files of it:\n  ${replay.file.name} (expand): ${expand}\n  ${following}${rest}_contract.sql, after that code is released (-- d1:phase contract): ${contract}`,
+  });
+}

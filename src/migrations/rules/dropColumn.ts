@@ -1,0 +1,31 @@
+import { sameName } from "../structure.ts";
+import { at, type Rule } from "./rule.ts";
+
+/** DL2: values that go with their column. A column that the same file added, or a virtual one, holds nothing of its own. */
+export const dropColumn: Rule = {
+  code: "DL2",
+  title: "DROP COLUMN takes values with it",
+  check: (replay) => {
+    const added: { readonly table: string; readonly column: string }[] = [];
+    return replay.steps.flatMap((step) => {
+      const { action } = step;
+      if (step.error !== undefined) return [];
+      if (action.kind === "addColumn") added.push({ table: action.table, column: action.column });
+      if (action.kind !== "dropColumn") return [];
+      const column = step.before
+        .table(action.table)
+        ?.columns.find(({ name }) => sameName(name, action.column));
+      const own = added.some(
+        ({ table, column: name }) => sameName(table, action.table) && sameName(name, action.column),
+      );
+      const made = replay.before.table(action.table) !== undefined && !replay.holds(action.table);
+      if (column === undefined || column.kind === "virtual" || own || made) return [];
+      return [
+        at(step, "DL2", "error", {
+          message: `drops the column ${action.table}.${action.column} with its values`,
+          fix: `once no code reads it, in a contract file: -- d1:allow DL2 "why nothing needs it" above the statement`,
+        }),
+      ];
+    });
+  },
+};

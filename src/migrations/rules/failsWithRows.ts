@@ -1,0 +1,22 @@
+import { quoted } from "../structure.ts";
+import { at, type Rule } from "./rule.ts";
+
+/** DD1: statements that pass on an empty table and fail on one with rows. */
+export const failsWithRows: Rule = {
+  code: "DD1",
+  title: "ADD COLUMN that fails as soon as the table has a row",
+  check: (replay) =>
+    replay.steps.flatMap((step) => {
+      const { action } = step;
+      if (action.kind !== "addColumn" || step.errorWithRows === undefined || !replay.holds(action.table))
+        return [];
+      return [
+        at(step, "DD1", "error", {
+          message: `adding ${action.table}.${action.column} fails on a table with rows: ${step.errorWithRows}`,
+          fix: "add it with a constant default, or nullable, fill it with UPDATE … WHERE it IS NULL, and tighten it in a later rebuild",
+          waivable: false,
+          question: { sql: `SELECT EXISTS (SELECT 1 FROM ${quoted(action.table)})`, unasked: "error" },
+        }),
+      ];
+    }),
+};

@@ -1,0 +1,174 @@
+import { closureRebuild, recipeText } from "../rebuild.ts";
+import { type Rebuild, rebuildOf, rebuilds } from "../rebuilds.ts";
+import { isSystem, type Replay, type Step } from "../replay.ts";
+import { fold, sameName } from "../structure.ts";
+import { at, type Finding, type Rule } from "./rule.ts";
+
+/** DL3: rows of other tables that a statement deletes or changes, through foreign keys or triggers. */
+export const foreignKeyEffects: Rule = {
+  code: "DL3",
+  title: "foreign keys or triggers carry a statement into other tables",
+  check: (replay) => {
+    const found = rebuilds(replay);
+    const filled = new Set<string>();
+    let deferred = false;
+    return replay.steps.flatMap((step) => {
+      const { action } = step;
+      if (action.kind === "pragma" && action.name === "defer_foreign_keys")
+        deferred = /^(1|on|true|yes)$/i.test(action.argument);
+      const findings = [...effects(replay, found, step, filled), ...stranded(replay, found, step, deferred)];
+      if (action.kind === "insert") filled.add(fold(action.table));
+      if (action.kind === "create" && action.select) filled.add(fold(action.name));
+      if (action.kind === "renameTable" && filled.delete(fold(action.table))) filled.add(fold(action.to));
+      return findings;
+    });
+  },
+};
+
+function target(step: Step): string | undefined {
+  const { action } = step;
+  switch (action.kind) {
+    case "drop":
+      return action.object === "table" ? action.name : undefined;
+    case "delete":
+    case "update":
+    case "insert":
+      return action.table;
+    default:
+      return undefined;
+  }
+}
+
+function effects(
+  replay: Replay,
+  found: readonly Rebuild[],
+  step: Step,
+  filled: ReadonlySet<string>,
+): readonly Finding[] {
+  const direct = target(step);
+  if (direct === undefined || step.error !== undefined) return [];
+  const mayHoldRows = (table: string): boolean =>
+    !isSystem(table) && (filled.has(fold(table)) || replay.holds(originOf(replay, step, table)));
+  if (!mayHoldRows(direct) && step.action.kind !== "insert") return [];
+  const deleted = names(
+    step,
+    (event) =>
+      event.action === "DELETE" &&
+      (!sameName(event.a, direct) || event.source !== "") &&
+      mayHoldRows(event.a),
+  );
+  const changed = names(
+    step,
+    (event) =>
+      event.action === "UPDATE" && event.source === "" && !sameName(event.a, direct) && mayHoldRows(event.a),
+  );
+  if (deleted.length === 0 && changed.length === 0) return [];
+  const what = [
+    ...deleted.map((table) => `deletes rows of ${table}`),
+    ...changed.map((table) => `changes rows of ${table}`),
+  ].join(" and ");
+  const rebuild = rebuildOf(found, step);
+  if (rebuild !== undefined)
+    return [
+      refusedRebuild(
+        step,
+        rebuild,
+        `dropping ${direct} to rebuild it ${what}: its foreign keys act, and no PRAGMA stops them on D1`,
+      ),
+    ];
+  const onlyUpdate = deleted.length === 0 && step.action.kind === "update";
+  return [
+    at(step, "DL3", onlyUpdate ? "warning" : "error", {
+      message: `${verb(step)} ${direct} also ${what}, by foreign keys or triggers`,
+      fix: 'name those rows in statements of their own before it, or say why they may go: -- d1:data-loss "why"',
+    }),
+  ];
+}
+
+/** DROP TABLE while another table still refers to it: it fails as soon as there are rows, or leaves a reference to nothing. */
+function stranded(
+  replay: Replay,
+  found: readonly Rebuild[],
+  step: Step,
+  deferred: boolean,
+): readonly Finding[] {
+  const { action } = step;
+  if (action.kind !== "drop" || action.object !== "table" || step.error !== undefined) return [];
+  const children = step.before
+    .tables()
+    .filter((table) => !sameName(table.name, action.name) && replay.holds(originOf(replay, step, table.name)))
+    .filter((table) =>
+      table.foreignKeys.some(
+        (key) => sameName(key.parent, action.name) && ["NO ACTION", "RESTRICT"].includes(key.onDelete),
+      ),
+    )
+    .map((table) => table.name);
+  if (children.length === 0) return [];
+  const rebuild = rebuildOf(found, step);
+  if (rebuild !== undefined) {
+    if (deferred) return [];
+    return [
+      refusedRebuild(
+        step,
+        rebuild,
+        `dropping ${action.name} to rebuild it fails as soon as ${children.join(", ")} has a row that refers to it`,
+      ),
+    ];
+  }
+  return [
+    at(step, "DL3", "error", {
+      message: `drops ${action.name}, to which ${children.join(", ")} still refers`,
+      fix: `rebuild ${children.join(", ")} without the reference first`,
+    }),
+  ];
+}
+
+function refusedRebuild(step: Step, rebuild: Rebuild, message: string): Finding {
+  const [copy] = rebuild.copies;
+  const recipe = closureRebuild(
+    step.before.table(rebuild.table) === undefined ? step.before : withoutSuccessor(rebuild),
+    {
+      table: rebuild.table,
+      create: rebuild.create.statement.sql,
+      createName: rebuild.successor,
+      ...(copy === undefined || !sameName(rebuild.droppedAs, rebuild.table)
+        ? {}
+        : { copy: copy.statement.sql }),
+    },
+  );
+  return at(step, "DL3", "error", {
+    message,
+    fix: `put this in the place of the rebuild; it keeps every row:\n${recipeText(recipe)}`,
+    waivable: false,
+  });
+}
+
+/** The schema as it was before the file's own attempt began. */
+const withoutSuccessor = (rebuild: Rebuild): Step["before"] => rebuild.create.before;
+
+/** A table's name at the start of the file. */
+function originOf(replay: Replay, until: Step, table: string): string {
+  let name = table;
+  for (const step of replay.steps.slice(0, until.index).toReversed()) {
+    if (step.error === undefined && step.action.kind === "renameTable" && sameName(step.action.to, name))
+      name = step.action.table;
+  }
+  return name;
+}
+
+const names = (step: Step, wanted: (event: Step["events"][number]) => boolean): readonly string[] => [
+  ...new Set(step.events.filter(wanted).map((event) => event.a)),
+];
+
+const verb = (step: Step): string => {
+  switch (step.action.kind) {
+    case "drop":
+      return "dropping";
+    case "delete":
+      return "deleting from";
+    case "update":
+      return "updating";
+    default:
+      return "replacing rows of";
+  }
+};

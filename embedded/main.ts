@@ -58,8 +58,10 @@ async function main(): Promise<void> {
       (error: unknown) => fail(error),
     );
   };
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
+  for (const signal of ["SIGTERM", "SIGINT"]) {
+    process.removeAllListeners(signal); // Miniflare's would end the process before anything is drained
+    process.on(signal, stop);
+  }
 }
 
 function fail(error: unknown): never {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { openAccounts } from "./api/accounts.ts";
+import { restoreConsumers } from "./api/queues/deliver.ts";
 import { apiServer } from "./api/server.ts";
 import { services } from "./api/services.ts";
 import { newTokenValue, openTokens } from "./api/tokenStore.ts";
@@ -155,7 +156,7 @@ async function build(
     ...(provider === undefined ? {} : { providerPort: provider.port }),
     pid: process.pid,
   };
-  const restored = restoreDeployments(world, accounts, log);
+  const restored = restoreDeployments(world, accounts, log).then(() => restoreConsumers(world));
   closing.push(() => restored);
   writeConnection(dataDir, connection);
   return { ...connection, dataDir, world, restored, close };

@@ -1,10 +1,11 @@
 import { rm } from "node:fs/promises";
 import type { World } from "../../world.ts";
+import { queuesConsumedBy } from "../queues/model.ts";
 import { ApiError } from "../service.ts";
 import type { Worker } from "./model.ts";
 import { openParts } from "./parts.ts";
 import { removeWorker } from "./registry.ts";
-import { consumedQueues, referencing } from "./show.ts";
+import { referencing } from "./show.ts";
 import { assetsFolder, scriptName } from "./spec.ts";
 import { inTurn } from "./turns.ts";
 
@@ -18,7 +19,7 @@ export async function deleteWorker(
   options: { readonly force: boolean },
 ): Promise<void> {
   await inTurn(worker.id, async () => {
-    if (consumedQueues(world, worker).length > 0)
+    if (queuesConsumedBy(world.state, worker.account, worker.name).length > 0)
       throw new ApiError(
         400,
         10064,

@@ -1,4 +1,5 @@
 import type { World } from "../../world.ts";
+import { consumerOf, listQueues } from "../queues/model.ts";
 import { byName, isSecret } from "./bindings.ts";
 import { authorEmail, authorId, type Binding, type Deployment, type Version, type Worker } from "./model.ts";
 import { openParts } from "./parts.ts";
@@ -89,24 +90,13 @@ function references(world: World, worker: Worker): object {
         worker_id: id,
         worker_name: name,
       })),
-    queues: consumedQueues(world, worker).map(({ id, name }) => ({
-      queue_id: id,
-      queue_name: name,
-      queue_consumer_id: null,
-    })),
+    queues: listQueues(world.state, worker.account).flatMap((queue) => {
+      const consumer = consumerOf(world.state, queue);
+      if (consumer?.type !== "worker" || consumer.workerId !== worker.id) return [];
+      return [{ queue_consumer_id: consumer.id, queue_id: queue.id, queue_name: queue.name }];
+    }),
     workers: found.filter(({ binding }) => binding.type === "service").map(({ id, name }) => ({ id, name })),
   };
-}
-
-/** The queues that deliver to this Worker. */
-export function consumedQueues(
-  world: World,
-  worker: Worker,
-): readonly { readonly id: string; readonly name: string }[] {
-  return world.state
-    .list(worker.account, "queue")
-    .filter((queue) => JSON.stringify(queue.body).includes(`"script_name":${JSON.stringify(worker.name)}`))
-    .map(({ id, name }) => ({ id, name }));
 }
 
 /** A binding as it is shown: nothing secret, and the namespace's id for an object's. */

@@ -1,0 +1,92 @@
+// `npm run -s db -- <command>` and `just db <command>`: everything about migrations that is not `pulumi up`.
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { UserError } from "../src/userError.ts";
+import type { Command } from "./db/command.ts";
+import { commands } from "./db/commands.ts";
+import { table } from "./table.ts";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const help = (): string =>
+  [
+    "db <command> [--json]",
+    "",
+    table(
+      ["command", "what it does"],
+      commands.map(({ usage, summary }) => [usage, summary]),
+    ),
+    "",
+  ].join("\n");
+
+function commandOf(name: string | undefined): Command {
+  const found = commands.find((command) => command.name === name);
+  if (found !== undefined) return found;
+  throw new UserError({
+    what: "There is no such command",
+    where: "db",
+    got: name ?? "nothing",
+    expected: commands.map((command) => command.name).join(", "),
+    fix: "just db --help",
+  });
+}
+
+function parsed(
+  command: Command,
+  args: readonly string[],
+): { values: Record<string, unknown>; positionals: string[] } {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { ...command.options, json: { type: "boolean" } },
+      allowPositionals: true,
+      strict: true,
+    });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UserError(
+      {
+        what: "The command's options cannot be read",
+        where: `db ${command.name}`,
+        got: error.message,
+        expected: command.usage,
+        fix: "just db --help",
+      },
+      { cause: error },
+    );
+  }
+}
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === "--help" || name === "help" || args.includes("--help")) {
+    process.stdout.write(help());
+    return 0;
+  }
+  const command = commandOf(name);
+  const { values, positionals } = parsed(command, args);
+  const json = values["json"] === true;
+  const found = await command.run({
+    words: positionals,
+    flag: (option) => values[option] === true,
+    text: (option) => (typeof values[option] === "string" ? values[option] : undefined),
+    env: process.env,
+    root,
+    say: (text) => {
+      if (!json) process.stderr.write(`${text}\n`);
+    },
+  });
+  process.stdout.write(
+    json ? `${JSON.stringify(found.value)}\n` : found.text === "" ? "" : `${found.text}\n`,
+  );
+  return found.ok ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(
+    `${error instanceof UserError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  process.exitCode = 1;
+}

@@ -1,0 +1,53 @@
+import { existsSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { chainProblems, readChain, writeChain } from "../../src/migrations/chain.ts";
+import { type FolderFinding, lintFolder } from "../../src/migrations/lintFolder.ts";
+import { readFolder } from "../../src/migrations/reading.ts";
+import type { Command, Given } from "./command.ts";
+import { chosen } from "./site.ts";
+
+/** `lint`: every rule over a folder's files, without a database. Keeps the chain of declared folders. */
+export const lint: Command = {
+  name: "lint",
+  usage: "lint [<database> | <folder>] [--update]",
+  summary: "check migration files, of any folder, without a database",
+  options: { update: { type: "boolean" } },
+  run({ words: [place], flag, root, env }) {
+    const folder = place === undefined ? undefined : asFolder(place, env);
+    const declared =
+      folder === undefined
+        ? chosen(place).map(({ declared: { migrations = "" } }) => join(root, migrations))
+        : [];
+    for (const each of declared) keepChain(each, flag("update"));
+    const findings = (folder === undefined ? declared : [folder])
+      .flatMap((each) => lintFolder(each))
+      .map((finding) => ({ ...finding, file: shown(finding.file, root) }));
+    const errors = findings.filter(({ severity }) => severity === "error").length;
+    return {
+      value: findings,
+      text: findings.length === 0 ? "no findings" : findings.map(asText).join("\n\n"),
+      ok: errors === 0,
+    };
+  },
+};
+
+/** A path, from where the person typed it: npm runs its scripts elsewhere. A declared database's name is not one. */
+function asFolder(place: string, env: Given["env"]): string | undefined {
+  const folder = resolve(env["INIT_CWD"] ?? process.cwd(), place);
+  return existsSync(folder) ? folder : undefined;
+}
+
+/** New files at the end are recorded at once; anything else only when it is asked for. */
+function keepChain(folder: string, update: boolean): void {
+  const files = readFolder(folder);
+  const chain = update ? [] : (readChain(folder) ?? []);
+  if (chainProblems(files, chain).every(({ kind }) => kind === "unrecorded")) writeChain(folder, files);
+}
+
+const shown = (file: string, root: string): string => {
+  const inside = relative(root, file);
+  return inside.startsWith("..") ? file : inside;
+};
+
+const asText = ({ file, line, code, severity, message, fix }: FolderFinding): string =>
+  `${file}:${line}  ${severity} ${code}  ${message}\n    fix: ${fix.replaceAll("\n", "\n    ")}`;

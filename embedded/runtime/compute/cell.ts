@@ -86,36 +86,40 @@ export async function startCell(
   // What is logged by a start that fails is in the refusal; a trial's is nobody's.
   const early: [string, string, number][] = [];
   const inspecting = role === "trial" ? inspectWorker(version, context) : [];
-  const miniflare = new Miniflare({
-    host: "127.0.0.1",
-    port: 0,
-    cf: false,
-    logRequests: false,
-    log: new Log(LogLevel.NONE),
-    handleStructuredLogs: ({ level, message, timestamp }: WorkerdStructuredLog) => {
-      if (cell === undefined) early.push([level, message, timestamp]);
-      else events.onLog(level, message, timestamp);
-    },
-    unsafeRuntimeEnv: { FORCE_COLOR: "0", ...workerdEnvironment(settings.dataDir) },
-    unsafeDevRegistryPath: join(directory, "registry"),
-    unsafeHandleRuntimeRestart: async () => {
-      if (cell === undefined) return;
-      Object.assign(cell, await addresses(miniflare, directory));
-      events.onRestart(cell);
-    },
-    ...(role === "objects" ? { durableObjectsPersist: join(settings.dataDir, "objects") } : {}),
-    workers: [
-      userWorker(version, context),
-      linkWorker({
-        settings,
-        version,
-        role,
-        remoteObjects: remoteObjects(version, context),
-        caller: context.caller,
+  const miniflare = inTemporaryFolder(
+    directory,
+    () =>
+      new Miniflare({
+        host: "127.0.0.1",
+        port: 0,
+        cf: false,
+        logRequests: false,
+        log: new Log(LogLevel.NONE),
+        handleStructuredLogs: ({ level, message, timestamp }: WorkerdStructuredLog) => {
+          if (cell === undefined) early.push([level, message, timestamp]);
+          else events.onLog(level, message, timestamp);
+        },
+        unsafeRuntimeEnv: { FORCE_COLOR: "0", ...workerdEnvironment(settings.dataDir) },
+        unsafeDevRegistryPath: join(directory, "registry"),
+        unsafeHandleRuntimeRestart: async () => {
+          if (cell === undefined) return;
+          Object.assign(cell, await addresses(miniflare, directory));
+          events.onRestart(cell);
+        },
+        ...(role === "objects" ? { durableObjectsPersist: join(settings.dataDir, "objects") } : {}),
+        workers: [
+          userWorker(version, context),
+          linkWorker({
+            settings,
+            version,
+            role,
+            remoteObjects: remoteObjects(version, context),
+            caller: context.caller,
+          }),
+          ...inspecting,
+        ],
       }),
-      ...inspecting,
-    ],
-  });
+  );
   const end = async (): Promise<void> => {
     try {
       await miniflare.dispose();
@@ -148,6 +152,18 @@ export async function startCell(
     await end().catch(() => {}); // what Miniflare says while ending a failed start is the same failure
     const text = rejection(error);
     throw text === undefined ? error : new UploadRejected(text);
+  }
+}
+
+/** Miniflare makes a folder below the system's temporary one; what a killed process leaves there nobody cleans up. */
+function inTemporaryFolder<T>(directory: string, make: () => T): T {
+  const before = process.env["TMPDIR"];
+  process.env["TMPDIR"] = directory;
+  try {
+    return make();
+  } finally {
+    if (before === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = before;
   }
 }
 

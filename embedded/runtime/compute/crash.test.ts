@@ -1,0 +1,109 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import { get, service, startRig, version } from "./rig.ts";
+
+const dataDir = mkdtempSync(join(tmpdir(), "lockstep-crash-"));
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+/** The pids that workerds of this data folder wrote down, while they live. */
+const workerds = (folder = dataDir): number[] => {
+  const directory = join(folder, "cells", "pids");
+  return existsSync(directory) ? readdirSync(directory).map(Number).filter(alive) : [];
+};
+function alive(pid: number): boolean {
+  try {
+    return !/^Z/.test(execFileSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" }).trim());
+  } catch {
+    return false;
+  }
+}
+
+async function kill(pids: readonly number[]): Promise<void> {
+  expect(pids.length).toBeGreaterThan(0);
+  for (const pid of pids) process.kill(pid, "SIGKILL");
+  await expect.poll(() => pids.filter(alive)).toEqual([]);
+}
+
+test("a killed workerd is started again and found by those who call it", async () => {
+  const rig = await startRig();
+  try {
+    const caller =
+      "export default { fetch: (r, env) => env.B.fetch(r).catch((e) => new Response(e.message, { status: 599 })) };";
+    await rig.deploy("b", version("b1", "export default { fetch: () => new Response('b') };"));
+    const before = workerds(rig.dataDir);
+    await rig.deploy("a", version("a1", caller, { bindings: [service("B", "b")] }));
+    expect((await rig.get("a")).text).toBe("b");
+    await kill(before);
+    // straight to the script: the front door waits for the new workerd
+    expect(await rig.get("b")).toMatchObject({ status: 200, text: "b" });
+    await expect.poll(async () => (await rig.get("a")).text, { timeout: 5000 }).toBe("b");
+    await kill(workerds(rig.dataDir));
+    expect(await rig.get("b")).toMatchObject({ status: 200, text: "b" });
+    await expect.poll(async () => (await rig.get("a")).text, { timeout: 5000 }).toBe("b");
+  } finally {
+    await rig.close();
+  }
+  expect(workerds(rig.dataDir)).toEqual([]);
+});
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly port: number;
+  readonly log: string[];
+}
+
+async function start(tied: boolean): Promise<Running> {
+  const program = fileURLToPath(new URL("./crash.program.ts", import.meta.url));
+  const env = { ...process.env, ...(tied ? {} : { LOCKSTEP_UNTIED: "1" }) };
+  const child = spawn(process.execPath, [program, dataDir], { stdio: ["ignore", "pipe", "inherit"], env });
+  const log: string[] = [];
+  const lines = createInterface(child.stdout);
+  const ready = new Promise<number>((resolve, reject) => {
+    lines.on("line", (line) => {
+      log.push(line);
+      const port = /^ready (\d+)$/.exec(line)?.[1];
+      if (port !== undefined) resolve(Number(port));
+    });
+    child.once("exit", (code) => reject(new Error(`ended with ${code}: ${log.join("\n")}`)));
+  });
+  return { child, port: await ready, log };
+}
+
+test("kill -9 of the process loses no row, and no second owner of the objects is left", async () => {
+  const rows = async ({ port }: Running): Promise<number> =>
+    Number((await get(port, "owner.dev.localhost")).text);
+  const first = await start(true);
+  expect(await rows(first)).toBe(1);
+  expect(await rows(first)).toBe(2);
+  const left = workerds();
+  expect(left.length).toBeGreaterThan(0);
+  first.child.kill("SIGKILL");
+  await once(first.child, "exit");
+
+  const second = await start(true);
+  expect(left.filter(alive)).toEqual([]);
+  expect(await rows(second)).toBe(3);
+
+  // where a workerd is not ended with its parent, the next start does it
+  second.child.kill("SIGKILL");
+  await once(second.child, "exit");
+  const untied = await start(false);
+  expect(await rows(untied)).toBe(4);
+  const orphans = workerds();
+  untied.child.kill("SIGKILL");
+  await once(untied.child, "exit");
+  expect(orphans.filter(alive)).toEqual(orphans);
+  const last = await start(true);
+  expect(orphans.filter(alive)).toEqual([]);
+  expect(last.log.join("\n")).toContain(`ended ${orphans.length} workerd`);
+  expect(await rows(last)).toBe(5);
+  last.child.kill("SIGTERM");
+  await once(last.child, "exit");
+  expect(workerds()).toEqual([]);
+});

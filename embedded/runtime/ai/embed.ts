@@ -9,6 +9,9 @@ const commonWordWeight = 0.2;
 const gramLengths = [3, 4, 5];
 const gramWeight = 0.35;
 const pairWeight = 0.5;
+const stemWeight = 0.8;
+/** Each feature lies in several dimensions: two that meet in one of them by chance are then still far apart in the others. */
+const spreadOver = 4;
 
 /**
  * A text as a point of length 1: words, neighbouring words and parts of words, each hashed to one dimension and one sign.
@@ -17,9 +20,11 @@ const pairWeight = 0.5;
 export function embed(text: string, dimensions: number, maximumTokens = Number.POSITIVE_INFINITY): number[] {
   const vector = new Float64Array(dimensions);
   for (const [feature, weight] of features(text, maximumTokens)) {
-    const hash = hash32(feature);
-    const at = hash % dimensions;
-    vector[at] = (vector[at] ?? 0) + (hash32(`${feature}\u0000sign`) & 1 ? weight : -weight);
+    for (let spread = 0; spread < spreadOver; spread++) {
+      const at = hash32(`${spread}${feature}`) % dimensions;
+      const sign = hash32(`${feature}${spread}`) & 1 ? 1 : -1;
+      vector[at] = (vector[at] ?? 0) + sign * weight;
+    }
   }
   let length = Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0));
   if (length === 0) {
@@ -59,6 +64,7 @@ function features(text: string, maximumTokens: number): Map<string, number> {
   for (const word of words(text).slice(0, maximumTokens)) {
     const isCommon = commonWords.has(word);
     count(`w:${word}`, isCommon ? commonWordWeight : 1);
+    if (!isCommon && stem(word) !== word) count(`w:${stem(word)}`, stemWeight);
     if (previous !== "" && !isCommon) count(`p:${previous} ${word}`, pairWeight);
     if (!isCommon) {
       const grams = gramsOf(word);
@@ -67,6 +73,12 @@ function features(text: string, maximumTokens: number): Map<string, number> {
     }
   }
   return new Map([...counts].map(([feature, { n, weight }]) => [feature, weight * (1 + Math.log(n))]));
+}
+
+/** The English word without its ending, roughly: deploys, deployed and deploying become deploy. */
+function stem(word: string): string {
+  const short = word.replace(/(?:ies|ied)$/, "y").replace(/(?<=[a-z]{3})(?:ing|ed|es|s|e)$/, "");
+  return short.replace(/([b-df-hj-np-tv-z])\1$/, "$1");
 }
 
 function gramsOf(word: string): string[] {

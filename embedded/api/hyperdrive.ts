@@ -22,7 +22,7 @@ const settings = {
   caching: z.record(z.string(), z.unknown()).nullish(),
   mtls: z.record(z.string(), z.unknown()).nullish(),
   origin_connection_limit: z.number().int().min(5).max(100).nullish(),
-  integration: z.unknown(),
+  integration: z.unknown().optional(),
 };
 const createSchema = z.looseObject({ name: z.string().min(1).max(255), origin, ...settings });
 const patchSchema = z.looseObject({

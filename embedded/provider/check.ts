@@ -26,18 +26,18 @@ function checkObject(attributes: Attributes, values: Values, path: string): read
       (path === "" && name === "id")
     )
       return [];
-    const known = Object.keys(attributes).filter((other) => attributes[other]?.mode !== "computed");
-    return [{ property: at(name), reason: `there is no such property; there are ${known.join(", ")}` }];
+    const inputs = Object.keys(attributes).filter((other) => attributes[other]?.mode !== "computed");
+    return [{ property: at(name), reason: `there is no such property; there are ${inputs.join(", ")}` }];
   });
-  return Object.entries(attributes).reduce<readonly Failure[]>((found, [name, attribute]) => {
+  const known = Object.entries(attributes).flatMap(([name, attribute]): readonly Failure[] => {
     const value = values[name];
-    if (!isAbsent(value)) {
-      if (attribute.mode === "computed" && path === "")
-        return [...found, { property: at(name), reason: "is computed by the service and cannot be set" }];
-      return [...found, ...checkValue(attribute, value, at(name))];
-    }
-    return attribute.mode === "required" ? [...found, { property: at(name), reason: "is required" }] : found;
-  }, extra);
+    if (isAbsent(value))
+      return attribute.mode === "required" ? [{ property: at(name), reason: "is required" }] : [];
+    if (attribute.mode === "computed" && path === "")
+      return [{ property: at(name), reason: "is computed by the service and cannot be set" }];
+    return checkValue(attribute, value, at(name));
+  });
+  return [...extra, ...known];
 }
 
 function checkValue(attribute: Attribute, value: Value, path: string): readonly Failure[] {

@@ -1,7 +1,7 @@
 import { isObject, type Values } from "./values.ts";
 
 /** The paths, without indices, that the API does not give back: they are taken from the state. */
-function keep(decoded: Values, prior: Values, paths: ReadonlySet<string>): Values {
+export function keep(decoded: Values, prior: Values, paths: ReadonlySet<string>): Values {
   let next: Values = decoded;
   for (const path of paths) next = take(next, prior, path.split("."));
   return next;
@@ -20,5 +20,3 @@ function take(decoded: Values, prior: Values, path: readonly string[]): Values {
     ? { ...decoded, [name]: take(inside, isObject(before) ? before : {}, rest) }
     : decoded;
 }
-
-export const nestedPaths = { keep };

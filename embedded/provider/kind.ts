@@ -54,6 +54,10 @@ export interface Hooks {
   readonly body?: (body: Values, values: Values, context: HookContext) => Promise<Value> | Value;
   /** The answer as the table expects it. */
   readonly answer?: (result: Value) => Value;
+  /** Instead of the table's body: for calls that do not speak JSON. Returns the answer's result. */
+  readonly send?: (path: string, values: Values, context: HookContext) => Promise<Value>;
+  /** Instead of the table's read. Throws ApiFailure 404 when the thing is gone. */
+  readonly fetch?: (path: string, context: HookContext) => Promise<Value>;
   /** After a read: what must be taken from the state instead. */
   readonly read?: (outputs: Values, prior: Values) => Values;
   /** After a create or update that succeeded: further calls whose failure leaves a resource that exists. */

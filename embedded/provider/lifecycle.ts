@@ -1,11 +1,12 @@
+import { perform } from "./call.ts";
 import { explained } from "./explain.ts";
 import { ApiFailure } from "./http.ts";
-import { nestedPaths } from "./kept.ts";
-import type { Call, HookContext } from "./kind.ts";
+import { keep } from "./kept.ts";
+import type { HookContext } from "./kind.ts";
 import { plan } from "./plan.ts";
 import type { Entry } from "./table.ts";
-import { isAbsent, isUnknown, property, settled, text, type Value, type Values } from "./values.ts";
-import { completed, decode, encode } from "./wire.ts";
+import { isAbsent, isUnknown, property, settled, type Value, type Values } from "./values.ts";
+import { completed, decode } from "./wire.ts";
 
 export interface Deployed {
   readonly id: string;
@@ -122,7 +123,7 @@ export async function read(
     throw error;
   }
   const decoded = decode(kind, entry.facts.attributes, kind.hooks?.answer?.(result) ?? result);
-  const outputs = nestedPaths.keep(decoded, prior, entry.kept);
+  const outputs = keep(decoded, prior, entry.kept);
   return withIdentity(entry, id, known(kind.hooks?.read?.(outputs, prior) ?? outputs));
 }
 
@@ -133,36 +134,6 @@ export async function remove(entry: Entry, id: string, prior: Values, context: H
   await explained(entry, prior, context.api, () =>
     perform(entry, call, { ...prior, id }, undefined, context),
   );
-}
-
-async function perform(
-  entry: Entry,
-  call: Call,
-  values: Values,
-  prior: Values | undefined,
-  context: HookContext,
-): Promise<Value> {
-  const path = fill(entry, call.path, values);
-  const headers = call.headers?.(values);
-  const query = call.query?.(values);
-  const writes = call.method !== "GET" && call.method !== "DELETE" && call.body !== "none";
-  const options = {
-    ...(headers === undefined ? {} : { headers }),
-    ...(query === undefined ? {} : { query }),
-  };
-  if (!writes) return context.api.call(call.method, path, options);
-  const whole = encode(entry.kind, entry.facts.attributes, entry.skip, values, prior);
-  const body = (await entry.kind.hooks?.body?.(whole, values, context)) ?? whole;
-  return context.api.call(call.method, path, { ...options, json: body });
-}
-
-export function fill(entry: Entry, path: string, values: Values): string {
-  return path.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = text(values, name);
-    if (value === undefined || value === "")
-      throw new Error(`${entry.kind.token}: "${name}" is not known, and ${path} needs it`);
-    return encodeURIComponent(value);
-  });
 }
 
 function idOf(entry: Entry, values: Values, result: Value): string {

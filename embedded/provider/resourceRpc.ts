@@ -52,9 +52,7 @@ export async function diff(
   const prior = plain(fromStruct(request.getOlds()));
   const inputs = plain(fromStruct(request.getNews()));
   const planned = await lifecycle.planned(entry, inputs, prior, files);
-  const changes = differences(entry.facts.attributes, inputs, planned, prior).filter(
-    (change) => entry.kind.update !== "none" || change.replace || !change.computed || true,
-  );
+  const changes = differences(entry.facts.attributes, inputs, planned, prior);
   return diffResponse(changes);
 }
 

@@ -1,6 +1,6 @@
 import type { Kind } from "../kind.ts";
 import { d1Database } from "./d1.ts";
-import { workersKvNamespace } from "./kv.ts";
+import { workersKv, workersKvNamespace } from "./kv.ts";
 import { queue, queueConsumer } from "./queues.ts";
 import * as r2 from "./r2.ts";
 import * as settings from "./settings.ts";
@@ -11,6 +11,7 @@ import { workerVersion } from "./workerVersion.ts";
 export const kinds: readonly Kind[] = [
   d1Database,
   workersKvNamespace,
+  workersKv,
   queue,
   queueConsumer,
   workerVersion,

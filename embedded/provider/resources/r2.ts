@@ -1,5 +1,5 @@
-import type { Call, Kind } from "../kind.ts";
-import { text, type Values } from "../values.ts";
+import type { Call, HookContext, Kind } from "../kind.ts";
+import { property, text, type Values } from "../values.ts";
 
 const bucket = "accounts/{accountId}/r2/buckets/{bucketName}";
 
@@ -100,7 +100,29 @@ export const r2CustomDomain: Kind = {
   wire: { minTls: "minTLS" },
   notSent: ["jurisdiction"],
   notRead: ["jurisdiction"],
+  hooks: { after: withZoneName },
 };
+
+/** The API may not know the zone's name at once; the official provider then asks again. */
+async function withZoneName(outputs: Values, planned: Values, { api }: HookContext): Promise<Values> {
+  if (text(outputs, "zoneName") !== undefined) return outputs;
+  const segments = ["accountId", "bucketName", "domain"].map((name) =>
+    encodeURIComponent(text(planned, name) ?? ""),
+  );
+  const found = await api.call(
+    "GET",
+    `accounts/${segments[0]}/r2/buckets/${segments[1]}/domains/custom/${segments[2]}`,
+    {
+      headers: jurisdiction(planned),
+    },
+  );
+  const [zoneName, status] = [property(found, "zoneName"), property(found, "status")];
+  return {
+    ...outputs,
+    ...(zoneName === undefined ? {} : { zoneName }),
+    ...(status === undefined ? {} : { status }),
+  };
+}
 
 export const r2ManagedDomain: Kind = {
   token: "cloudflare:index/r2ManagedDomain:R2ManagedDomain",

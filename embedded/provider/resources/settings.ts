@@ -29,6 +29,8 @@ export const hyperdriveConfig: Kind = {
   // secrets are never given back
   notRead: ["origin.password", "origin.accessClientSecret"],
   hooks: {
+    plan: (planned, _inputs, prior) =>
+      prior?.["createdOn"] === undefined ? planned : { ...planned, createdOn: prior["createdOn"] },
     read: (outputs, prior) => {
       const { mtls, originConnectionLimit, ...others } = outputs;
       const empty = isObject(mtls) && Object.keys(mtls).length === 0;

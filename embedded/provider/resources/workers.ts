@@ -1,4 +1,5 @@
 import type { Kind } from "../kind.ts";
+import { isAbsent, isObject, property, type Values } from "../values.ts";
 
 const workers = "accounts/{accountId}/workers/workers";
 const script = "accounts/{accountId}/workers/scripts/{scriptName}";
@@ -16,9 +17,37 @@ export const worker: Kind = {
   id: "result.id",
   importId: "{accountId}/{id}",
   notSent: ["force"],
-  notRead: ["force", "observability.traces.propagationPolicy"],
+  notRead: ["force"],
+  hooks: { plan: withPreviews, read: withPropagationPolicy },
   existing: { path: workers, field: "name", property: "name", id: "id" },
 };
+
+/** Preview URLs follow the subdomain when the program does not say. */
+function withPreviews(planned: Values, inputs: Values): Values {
+  const subdomain = planned["subdomain"];
+  if (
+    !isObject(subdomain) ||
+    !isObject(inputs["subdomain"]) ||
+    !isAbsent(inputs["subdomain"]["previewsEnabled"])
+  )
+    return planned;
+  return { ...planned, subdomain: { ...subdomain, previewsEnabled: subdomain["enabled"] === true } };
+}
+
+/** The API does not always give the policy back: what was known stands. */
+function withPropagationPolicy(outputs: Values, prior: Values): Values {
+  const known = property(property(prior["observability"], "traces"), "propagationPolicy");
+  const observability = outputs["observability"];
+  const traces = property(observability, "traces");
+  if (
+    isAbsent(known) ||
+    !isObject(observability) ||
+    !isObject(traces) ||
+    !isAbsent(traces["propagationPolicy"])
+  )
+    return outputs;
+  return { ...outputs, observability: { ...observability, traces: { ...traces, propagationPolicy: known } } };
+}
 
 export const workersDeployment: Kind = {
   token: "cloudflare:index/workersDeployment:WorkersDeployment",

@@ -1,0 +1,59 @@
+import { isList, isObject, isUnknown, property, text, type Value, type Values } from "../values.ts";
+
+/** Which computed properties of a binding the service fills in; in other bindings they are simply not there. */
+const filledIn: Readonly<Record<string, readonly string[]>> = {
+  d1: ["databaseId"],
+  durable_object_namespace: ["className", "namespaceId", "scriptName"],
+  workflow: ["className", "scriptName"],
+};
+
+/** The planned bindings, without unknowns that will never be filled in. */
+export function withBindings(planned: Values): Values {
+  const bindings = planned["bindings"];
+  if (!isList(bindings)) return planned;
+  return {
+    ...planned,
+    bindings: bindings.map((binding) => (isObject(binding) ? withoutForeign(binding) : binding)),
+  };
+}
+
+function withoutForeign(binding: Values): Values {
+  const type = text(binding, "type");
+  if (type === undefined) return binding;
+  const may = filledIn[type] ?? [];
+  return Object.fromEntries(
+    Object.entries(binding).filter(
+      ([name, value]) => !isUnknown(value) || may.includes(name) || !computedOfBinding.has(name),
+    ),
+  );
+}
+const computedOfBinding = new Set(["databaseId", "className", "namespaceId", "scriptName"]);
+
+/** In the order in which the API gives them back. */
+export const sortBindings = (body: Values): Values =>
+  isList(body["bindings"]) ? { ...body, bindings: [...body["bindings"]].sort(byName) } : body;
+
+export function byName(a: Value, b: Value): number {
+  const [x, y] = [String(property(a, "name")), String(property(b, "name"))];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+/** Texts are never given back; the order is the program's. */
+export function restoredBindings(read: Value | undefined, before: Value | undefined): Values {
+  if (!isList(read)) return {};
+  const previous = isList(before) ? before : [];
+  const withText = read.map((binding): Value => {
+    const type = property(binding, "type");
+    if (!isObject(binding) || (type !== "secret_text" && type !== "plain_text")) return binding;
+    const original = property(
+      previous.find((other) => property(other, "name") === binding["name"]),
+      "text",
+    );
+    return original === undefined || isUnknown(original) ? binding : { ...binding, text: original };
+  });
+  const place = (binding: Value): number => {
+    const at = previous.findIndex((other) => property(other, "name") === property(binding, "name"));
+    return at < 0 ? previous.length : at;
+  };
+  return { bindings: withText.sort((a, b) => place(a) - place(b)) };
+}

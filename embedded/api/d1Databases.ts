@@ -4,6 +4,7 @@ import { d1ReadReplication } from "../quirks/d1ReadReplication.ts";
 import { isOn } from "../quirks/quirk.ts";
 import { NameTaken, type State, type Stored } from "../state.ts";
 import type { World } from "../world.ts";
+import { forget } from "./d1Transfers.ts";
 import { ApiError, type ApiRequest, ok, paged, type Reply, type Route } from "./service.ts";
 
 /** Kind of a database in the state; its id is the uuid, its name the database's. */
@@ -166,6 +167,7 @@ async function update(request: ApiRequest, world: World): Promise<Reply> {
 async function remove(request: ApiRequest, world: World): Promise<Reply> {
   const { uuid } = databaseOf(request, world);
   await world.stores.d1.remove(uuid);
+  for (const kind of ["import", "export"]) await forget(world, `${kind}/${uuid}/`);
   world.state.remove(request.account.id, databaseKind, uuid);
   return ok(null);
 }

@@ -4,11 +4,10 @@
  * is what was reported; see the quirk `d1-trigger-splitting`.
  */
 export function cutsTrigger(statement: string): boolean {
-  const text = withoutLiterals(statement);
-  if (!/^\s*CREATE\s+(TEMP\s+|TEMPORARY\s+)?TRIGGER\b/i.test(text)) return false;
+  const text = withoutLiterals(statement).trimStart();
+  if (!/^CREATE\s+(TEMP\s+|TEMPORARY\s+)?TRIGGER\b/i.test(text)) return false;
   if (text.includes("\r\n")) return true;
   if (!/\sBEGIN\s/.test(text)) return true;
-  if (!/\bEND\s*;?\s*$/.test(text)) return true;
   const body = text.slice(text.search(/\sBEGIN\s/) + "BEGIN ".length);
   return bareCase(body);
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { d1 } from "../api/d1.ts";
+import { kv } from "../api/kv.ts";
 import { r2 } from "../api/r2.ts";
 import { apiServer } from "../api/server.ts";
 import { startStores } from "../runtime/startStores.ts";
@@ -69,7 +70,7 @@ export async function startStoresApi(
     },
   };
   const server = apiServer({
-    services: [d1, r2],
+    services: [d1, r2, kv],
     world,
     accounts: [{ id: account, name: "dev" }],
     findToken: (value) =>

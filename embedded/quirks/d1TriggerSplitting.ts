@@ -2,7 +2,7 @@ import type { Quirk } from "./quirk.ts";
 
 export const d1TriggerSplitting: Quirk = {
   name: "d1-trigger-splitting",
-  what: "D1's /query and /raw split SQL themselves and cut well-formed triggers in two: BEGIN or END in lower case, a bare CASE … END in the body, or CRLF line ends give `incomplete input: SQLITE_ERROR` (7500). /import and Worker bindings do not.",
+  what: "D1's /query and /raw split SQL themselves and cut well-formed triggers in two: BEGIN in lower case, a bare CASE … END in the body, or CRLF line ends give `incomplete input: SQLITE_ERROR` (7500). /import and Worker bindings do not.",
   source: "https://github.com/cloudflare/workers-sdk/issues/15314",
   date: "2026-09-23",
   probe:

@@ -38,7 +38,7 @@ export interface Stores {
     import(databaseId: string, sql: string): Promise<{ readonly statements: number; readonly meta: Readonly<Record<string, unknown>> }>;
     /** The bookmark of now, or of the latest state not after `atMs`. Takes a snapshot when something changed. */
     bookmark(databaseId: string, atMs?: number): Promise<string>;
-    /** Throws when the bookmark is unknown. Returns the bookmark of the state just before. */
+    /** Throws `BookmarkUnknown`. Returns the bookmark of the restored state, and of the state just before. */
     restore(databaseId: string, bookmark: string): Promise<{ readonly bookmark: string; readonly previousBookmark: string }>;
     remove(databaseId: string): Promise<void>;
     /** The normalised statements each caller ran, for the corpus. */

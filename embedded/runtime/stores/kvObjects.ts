@@ -48,7 +48,7 @@ export function kvObjects(stores: StoresProcess): Omit<Stores["kv"], "remove"> {
       const expiration = response.headers.get("cf-expiration");
       return {
         value: new Uint8Array(await response.arrayBuffer()),
-        metadata: metadata === null ? null : JSON.parse(metadata),
+        metadata: metadata === null ? null : JSON.parse(Buffer.from(metadata, "latin1").toString("utf8")),
         expirationEpochSeconds: expiration === null ? undefined : Number(expiration),
       };
     },

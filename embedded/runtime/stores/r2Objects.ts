@@ -51,7 +51,9 @@ export function r2Objects(stores: StoresProcess): Omit<Stores["r2"], "remove"> {
       path: "/",
       headers: { "cf-r2-request": ascii({ version: 1, ...request }) },
     });
-    return response.status === 404 ? (await response.arrayBuffer(), undefined) : answer(response);
+    if (response.status !== 404) return answer(response);
+    await response.arrayBuffer();
+    return undefined;
   };
   const write = async (
     bucket: string,

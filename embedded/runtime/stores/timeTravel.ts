@@ -130,15 +130,14 @@ export function timeTravel({ root, snapshots, ledger, stores, inTurn, log }: Tim
     try {
       const previousBookmark = await current(id, true);
       await replace(id, file);
-      if (file !== undefined) await remember(id, file);
-      return { bookmark, previousBookmark };
+      return { bookmark: file === undefined ? bookmark : await remember(id, file), previousBookmark };
     } finally {
       await stores.steer({ op: "open", id, ...ledger.object(id) });
     }
   }
 
   /** The restored state has a history of its own from now on: a timestamp between now and the next write means it. */
-  async function remember(id: string, file: string): Promise<void> {
+  async function remember(id: string, file: string): Promise<string> {
     const nowMs = Date.now();
     const { version: same } = await version(id);
     const copy: Snapshot = {
@@ -146,11 +145,12 @@ export function timeTravel({ root, snapshots, ledger, stores, inTurn, log }: Tim
       bookmark: newBookmark(nowMs),
       sinceMs: nowMs,
       takenMs: nowMs,
-      kept: false,
+      kept: true,
     };
     shareStill(file, snapshotFile(id, copy.bookmark));
     ledger.addSnapshot(copy);
     upToDate.set(id, { version: same, bookmark: copy.bookmark });
+    return copy.bookmark;
   }
 
   function written(id: string, atMs: number): void {

@@ -1,0 +1,139 @@
+import { randomBytes } from "node:crypto";
+import { z } from "zod";
+import { SqlError } from "../runtime/stores.ts";
+import type { World } from "../world.ts";
+import { type Database, databaseOf } from "./d1Databases.ts";
+import { importKey, kept, signedUrl } from "./d1Transfers.ts";
+import { ApiError, type ApiRequest, type Reply, type Route } from "./service.ts";
+
+const etag = z.string().regex(/^[0-9a-f]{32}$/, "must be the file's MD5, 32 hexadecimal digits");
+const importSchema = z.discriminatedUnion("action", [
+  z.object({ action: z.literal("init"), etag }),
+  z.object({ action: z.literal("ingest"), etag, filename: z.string() }),
+  z.object({ action: z.literal("poll"), current_bookmark: z.string() }),
+]);
+
+interface Job {
+  readonly atBookmark: string;
+  readonly filename: string;
+  /** Resolves with the last answer; never rejects. */
+  readonly outcome: Promise<object>;
+  ended: boolean;
+}
+
+/** The last import of each database since the process started. */
+const jobs = new WeakMap<World, Map<string, Job>>();
+
+/** An answer waits this long for a small file to be done, which spares the client a round. */
+const patienceMs = 1_000;
+
+async function importFile(request: ApiRequest, world: World): Promise<Reply> {
+  const database = databaseOf(request, world);
+  const order = await request.json(importSchema);
+  switch (order.action) {
+    case "init": {
+      const filename = `${database.uuid}.${randomBytes(4).toString("hex")}.sql`;
+      const sql = await kept(world, importKey(database.uuid, order.etag));
+      if (sql !== undefined) return answer(await start(world, database, filename, sql)); // already uploaded: it runs, again
+      const uploadUrl = signedUrl(world, "upload", importKey(database.uuid, order.etag));
+      return json(200, {
+        success: true,
+        type: "import",
+        filename,
+        upload_url: uploadUrl,
+        messages: [],
+        errors: [],
+      });
+    }
+    case "ingest": {
+      const sql = await kept(world, importKey(database.uuid, order.etag));
+      if (sql === undefined)
+        throw new ApiError(
+          400,
+          7400,
+          `The request is malformed: no file with etag ${order.etag} was uploaded`,
+        );
+      return answer(await start(world, database, order.filename, sql));
+    }
+    case "poll": {
+      const job = jobs.get(world)?.get(database.uuid);
+      if (job === undefined || job.atBookmark !== order.current_bookmark)
+        return json(200, {
+          success: false,
+          type: "import",
+          status: "error",
+          error: "Not currently importing anything.",
+          errors: ["Not currently importing anything."],
+          messages: [],
+        });
+      return answer(job);
+    }
+    default:
+      return order satisfies never;
+  }
+}
+
+async function start(world: World, database: Database, filename: string, sql: Uint8Array): Promise<Job> {
+  const known = jobs.get(world) ?? new Map<string, Job>();
+  jobs.set(world, known);
+  if (known.get(database.uuid)?.ended === false)
+    throw new ApiError(400, 7500, "Currently processing a long-running import.");
+  // Taken now, before the first statement: it is what a failed import leaves, and what a caller polls with.
+  const atBookmark = await world.stores.d1.bookmark(database.uuid);
+  const job: Job = { atBookmark, filename, ended: false, outcome: run(world, database, atBookmark, sql) };
+  known.set(database.uuid, job);
+  const end = (): void => {
+    job.ended = true;
+  };
+  job.outcome.then(end, end);
+  return job;
+}
+
+async function run(world: World, database: Database, atBookmark: string, sql: Uint8Array): Promise<object> {
+  const base = { type: "import", at_bookmark: atBookmark };
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(sql);
+    const { statements, meta } = await world.stores.d1.import(database.uuid, text);
+    const result = {
+      final_bookmark: await world.stores.d1.bookmark(database.uuid),
+      num_queries: statements,
+      meta: { ...meta, served_by_region: database.region },
+    };
+    const messages = [`Processed ${statements} queries.`];
+    return { ...base, success: true, status: "complete", messages, errors: [], result };
+  } catch (error) {
+    if (!(error instanceof SqlError || error instanceof TypeError)) throw error;
+    const text = error instanceof SqlError ? error.message : "The file is not UTF-8 text.";
+    return { ...base, success: false, status: "error", messages: [], error: text, errors: [text] };
+  }
+}
+
+/** What is known after a short wait. */
+async function answer(job: Job): Promise<Reply> {
+  let timer: NodeJS.Timeout | undefined;
+  const wait = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), patienceMs);
+  });
+  const done = await Promise.race([job.outcome, wait]);
+  clearTimeout(timer);
+  if (done !== undefined) return json(200, done);
+  return json(202, {
+    success: true,
+    type: "import",
+    at_bookmark: job.atBookmark,
+    status: "active",
+    messages: [],
+    errors: [],
+  });
+}
+
+const json = (status: number, result: object): Reply => ({ kind: "json", status, result });
+
+export const importRoutes: readonly Route[] = [
+  {
+    method: "POST",
+    path: "/accounts/:account/d1/database/:database/import",
+    permission: "D1:Edit",
+    handle: importFile,
+  },
+];

@@ -39,20 +39,21 @@ async function main(args: readonly string[]): Promise<number> {
     joined ? "Join the running embedded Cloudflare" : "Start the embedded Cloudflare",
     () => projectEnvironment(),
   );
+  let shown: Demonstration | undefined;
   try {
-    const shown = await Promise.race([demonstrate(project, told), interrupted.then(() => undefined)]);
-    if (shown === undefined) return 130;
-    show(told, shown);
-    if (!once) {
+    shown = await Promise.race([demonstrate(project, told), interrupted.then(() => undefined)]);
+    if (shown !== undefined) show(told, shown);
+    if (shown !== undefined && !once) {
       told.line("\nCtrl-C stops it.");
       await interrupted;
-      return 0;
     }
-    process.stdout.write(`${JSON.stringify({ ...shown, timings: told.timings })}\n`);
-    return 0;
   } finally {
     if (!joined) await told.step("Stop the embedded Cloudflare", () => endProcess(project.connection.pid));
   }
+  if (shown === undefined) return 130;
+  // The last line of all, for whoever reads it by machine.
+  if (once) process.stdout.write(`${JSON.stringify({ ...shown, timings: told.timings })}\n`);
+  return 0;
 }
 
 async function demonstrate(project: ProjectEnvironment, told: Report): Promise<Demonstration> {

@@ -26,7 +26,7 @@ export function signedUrl(world: World, use: Ticket["use"], key: string): string
   for (const [id, { untilMs }] of known) if (untilMs < nowMs) known.delete(id);
   const id = randomBytes(24).toString("base64url");
   known.set(id, { key, use, untilMs: nowMs + validMs });
-  return `${world.origin()}/lockstep/d1/transfer/${id}`;
+  return `${world.origin()}/lockstep/d1/transfer?ticket=${id}`;
 }
 
 export const keep = (world: World, key: string, sql: Uint8Array): Promise<unknown> =>
@@ -44,7 +44,7 @@ export async function forget(world: World, prefix: string, olderThanMs = 0): Pro
 }
 
 function ticketOf(request: ApiRequest, world: World, use: Ticket["use"]): Ticket {
-  const found = tickets.get(world)?.get(request.params["ticket"] ?? "");
+  const found = tickets.get(world)?.get(request.url.searchParams.get("ticket") ?? "");
   if (found === undefined || found.use !== use || found.untilMs < Date.now())
     throw new ApiError(403, 10018, "Request has expired");
   return found;
@@ -66,7 +66,7 @@ async function download(request: ApiRequest, world: World): Promise<Reply> {
   return { kind: "raw", status: 200, headers: { "content-type": "application/sql" }, body: sql };
 }
 
-const path = "/lockstep/d1/transfer/:ticket";
+const path = "/lockstep/d1/transfer";
 export const transferRoutes: readonly Route[] = [
   { method: "PUT", path, permission: undefined, auth: "signed", handle: upload },
   { method: "GET", path, permission: undefined, auth: "signed", handle: download },

@@ -5,7 +5,7 @@ import type { World } from "../world.ts";
 import { ApiError, type ApiRequest, ok, paged, type Reply, type Route } from "./service.ts";
 
 /** Kind of a namespace in the state; its id is 32 hexadecimal digits, its name the title. */
-export const namespaceKind = "kv_namespace";
+export const namespaceKind = "kv";
 
 const bodySchema = z.object({ jurisdiction: z.enum(["eu", "fedramp", "us"]).optional() });
 

@@ -115,6 +115,8 @@ function parseUrl(target: string): URL {
 const pathOf = (request: IncomingMessage): string => (request.url ?? "").split("?")[0] ?? "";
 
 function send(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { "content-type": "application/json" });
+  // Cloudflare's SDKs repeat a 409 and every 5xx for minutes; here the answer would be the same.
+  const noRetry = status < 400 ? {} : { "x-should-retry": "false" };
+  response.writeHead(status, { "content-type": "application/json", ...noRetry });
   response.end(JSON.stringify(body));
 }

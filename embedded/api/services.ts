@@ -2,16 +2,26 @@ import { accounts } from "./accounts.ts";
 import { ai } from "./ai.ts";
 import { aiGateway } from "./aiGateway.ts";
 import { alerting } from "./alerting.ts";
+import { assets } from "./assets.ts";
 import { d1 } from "./d1.ts";
 import { deployments } from "./deployments.ts";
 import { hyperdrive } from "./hyperdrive.ts";
+import { objectNamespaces } from "./objectNamespaces.ts";
+import { kv } from "./kv.ts";
 import { queueConsumers } from "./queueConsumers.ts";
 import { queueMessages } from "./queueMessages.ts";
 import { queues } from "./queues.ts";
 import { r2 } from "./r2.ts";
+import { schedules } from "./schedules.ts";
+import { scriptSettingsService } from "./scriptSettings.ts";
+import { scripts } from "./scripts.ts";
+import { scriptVersions } from "./scriptVersions.ts";
+import { secretsService } from "./secrets.ts";
 import type { Service } from "./service.ts";
+import { subdomain } from "./subdomain.ts";
 import { user } from "./user.ts";
 import { vectorize } from "./vectorize.ts";
+import { workerServices } from "./workerServices.ts";
 import { workers } from "./workers.ts";
 import { workerVersions } from "./workerVersions.ts";
 import { workflows } from "./workflows.ts";
@@ -24,8 +34,18 @@ export const services: readonly Service[] = [
   workers,
   workerVersions,
   deployments,
+  scripts,
+  scriptVersions,
+  scriptSettingsService,
+  secretsService,
+  subdomain,
+  schedules,
+  assets,
+  workerServices,
+  objectNamespaces,
   d1,
   r2,
+  kv,
   queues,
   queueConsumers,
   queueMessages,

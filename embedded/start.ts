@@ -7,6 +7,7 @@ import { restoreConsumers } from "./api/queues/deliver.ts";
 import { apiServer } from "./api/server.ts";
 import { services } from "./api/services.ts";
 import { newTokenValue, openTokens } from "./api/tokenStore.ts";
+import { startCrons } from "./api/workers/crons.ts";
 import { restoreDeployments } from "./api/workers/deployVersions.ts";
 import { drain, listen } from "./listen.ts";
 import { takeFolder } from "./lock.ts";
@@ -108,7 +109,6 @@ async function build(
   const stores = await startStores({ dataDir, log });
   closing.push(() => stores.close());
   const queues = openQueues({ state, log });
-  closing.push(() => queues.close());
   const vectors = openVectors({ state });
   const ai = options.ai ?? hashAi();
   const dataPlane = await startDataPlane({ queues, vectors, ai, log });
@@ -121,6 +121,7 @@ async function build(
     log,
   });
   closing.push(() => compute.close());
+  closing.push(() => queues.close()); // batches under way still need their cells
 
   let origin = "";
   const world: World = { state, stores, compute, queues, vectors, ai, dataDir, origin: () => origin };
@@ -158,6 +159,7 @@ async function build(
   };
   const restored = restoreDeployments(world, accounts, log).then(() => restoreConsumers(world));
   closing.push(() => restored);
+  closing.push(startCrons(world, log));
   writeConnection(dataDir, connection);
   return { ...connection, dataDir, world, restored, close };
 }

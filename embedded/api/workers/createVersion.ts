@@ -132,6 +132,7 @@ function assetsOf(
       config: { ...draft.assets.config },
       manifest: completedManifest(world, worker, draft.assets.jwt),
     };
+  if (draft.keptAssets !== undefined) return draft.keptAssets;
   if (draft.keepAssets && latest?.assets !== undefined)
     return draft.assets === undefined
       ? latest.assets

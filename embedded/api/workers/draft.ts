@@ -1,6 +1,8 @@
 import { z } from "zod";
+import type { World } from "../../world.ts";
 import { ApiError } from "../service.ts";
-import { type Binding, binding } from "./model.ts";
+import { type Binding, binding, type Version } from "./model.ts";
+import { openParts } from "./parts.ts";
 
 const record = z.record(z.string(), z.unknown());
 
@@ -22,6 +24,8 @@ export interface Draft {
     | { readonly jwt: string | undefined; readonly config: Readonly<Record<string, unknown>> }
     | undefined;
   readonly keepAssets: boolean;
+  /** Assets that are already there and are used again. */
+  readonly keptAssets: Version["assets"] | undefined;
   /** compatibility_date, limits, placement …: versioned members that are shown again as sent. */
   readonly sent: Readonly<Record<string, unknown>>;
   /** logpush, observability, tags, tail_consumers: settings of the script that may ride on an upload. */
@@ -96,6 +100,28 @@ export async function draftFromForm(form: FormData): Promise<Draft> {
   return draftOf(body, modules);
 }
 
+/** The modules, assets and bindings of a version again, changed by what of the metadata was sent. Secrets are inherited. */
+export function draftFromVersion(world: World, version: Version, sent: Metadata): Draft {
+  const parts = openParts(world.state);
+  const modules = version.modules.map(({ name, contentType, digest }) => ({
+    name,
+    contentType,
+    bytes: parts.read(digest),
+  }));
+  const draft = draftOf({ ...sent, main_module: version.mainModule }, modules);
+  const { "workers/triggered_by": _, ...annotations } = version.annotations;
+  return {
+    ...draft,
+    bindings:
+      sent.bindings ??
+      version.bindings.map(({ name }) => ({ name, type: "inherit", version_id: version.id })),
+    annotations: { ...annotations, ...draft.annotations },
+    exports: draft.exports ?? version.exports,
+    keptAssets: version.assets,
+    sent: { ...version.sent, ...draft.sent },
+  };
+}
+
 /** Only the metadata of a form: for `PATCH settings`. */
 export function parseMetadata(text: string): Metadata {
   let value: unknown;
@@ -154,6 +180,7 @@ function draftOf(body: Metadata, modules: Draft["modules"]): Draft {
         ? undefined
         : { jwt: body.assets.jwt ?? undefined, config: body.assets.config ?? {} },
     keepAssets: body.keep_assets ?? false,
+    keptAssets: undefined,
     sent: Object.fromEntries(
       given.filter(([name]) => !understood.includes(name) && !ofScript.includes(name)),
     ),

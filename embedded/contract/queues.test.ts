@@ -1,0 +1,222 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Cloudflare from "cloudflare";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Embedded, startEmbedded } from "../start.ts";
+import { deployScript } from "./deployScript.ts";
+import { wrangler as run, type WranglerTarget } from "./runWrangler.ts";
+
+let embedded: Embedded;
+let target: WranglerTarget;
+let client: Cloudflare;
+let account: string;
+
+const consumer = `export default {
+  fetch() { return new Response("consumer") },
+  async queue(batch, env) { await env.DONE.sendBatch(batch.messages.map((m) => ({ body: { queue: batch.queue, body: m.body, attempts: m.attempts } }))) },
+}`;
+
+beforeAll(async () => {
+  embedded = await startEmbedded({ log: () => {} });
+  account = embedded.accounts[0]?.id ?? "";
+  target = {
+    api: embedded.api,
+    token: embedded.token,
+    account,
+    folder: mkdtempSync(join(tmpdir(), "lockstep-queues-")),
+  };
+  client = new Cloudflare({ apiToken: embedded.token, baseURL: embedded.api, maxRetries: 0 });
+  await client.queues.create({ account_id: account, queue_name: "done" });
+  await deployScript(target, "worker", consumer, [{ type: "queue", name: "DONE", queue_name: "done" }]);
+  await deployScript(target, "no-handler", "export default { fetch() { return new Response('x') } }", []);
+});
+afterAll(async () => {
+  await embedded.close();
+  rmSync(target.folder, { recursive: true, force: true });
+});
+
+const wrangler = async (...args: string[]): Promise<string> => {
+  const { code, text } = await run(target, "queues", ...args);
+  if (code !== 0) throw new Error(`wrangler queues ${args.join(" ")} ended with ${code}:\n${text}`);
+  return text;
+};
+
+test("wrangler creates a queue, gives it a consumer, pauses, purges and deletes it", async () => {
+  expect(
+    await wrangler("create", "jobs", "--delivery-delay-secs=0", "--message-retention-period-secs=3600"),
+  ).toContain("Created queue 'jobs'");
+  const again = await run(target, "queues", "create", "jobs");
+  expect(again.code).toBe(1);
+  expect(again.text).toContain(
+    "Queue name 'jobs' is already taken. Please use a different name and try again. [code: 11009]",
+  );
+  expect(
+    await wrangler(
+      "consumer",
+      "add",
+      "jobs",
+      "worker",
+      "--batch-size=2",
+      "--batch-timeout=1",
+      "--dead-letter-queue=done",
+    ),
+  ).toContain("Added consumer to queue jobs");
+  expect(await wrangler("pause-delivery", "jobs")).toContain("Paused message delivery for queue jobs");
+  expect(await wrangler("info", "jobs")).toMatch(/Number of Consumers: 1/);
+  expect(await wrangler("consumer", "remove", "jobs", "worker")).toContain(
+    "Removed consumer from queue jobs",
+  );
+  expect(await wrangler("purge", "jobs", "--force")).toContain("Purged Queue 'jobs'");
+  expect(await wrangler("delete", "jobs")).toContain("Deleted queue jobs");
+});
+
+test("what is pushed over the API is delivered to the worker, in batches, under the queue's name", async () => {
+  const queue = await client.queues.create({ account_id: account, queue_name: "work" });
+  const id = queue.queue_id ?? "";
+  const added = await client.queues.consumers.create(id, {
+    account_id: account,
+    type: "worker",
+    script_name: "worker",
+    settings: { batch_size: 2, max_wait_time_ms: 50 },
+  });
+  expect(added).toMatchObject({
+    type: "worker",
+    script: "worker",
+    script_name: "worker",
+    queue_name: "work",
+    settings: { batch_size: 2, max_retries: 3, max_wait_time_ms: 50, max_concurrency: null, retry_delay: 0 },
+  });
+  await client.queues.messages.push(id, { account_id: account, body: { n: 1 }, content_type: "json" });
+  await client.queues.messages.bulkPush(id, {
+    account_id: account,
+    messages: [
+      { body: "two", content_type: "text" },
+      { body: [3], content_type: "json" },
+    ],
+  });
+  const done = await queueNamed("done");
+  await until(
+    async () => (await client.queues.getMetrics(done, { account_id: account })).backlog_count === 3,
+  );
+  const bodies = (
+    (await client.queues.messages.peek(done, { account_id: account, batch_size: 10 })).messages ?? []
+  ).map((m) => JSON.parse(Buffer.from(m.body ?? "", "base64").toString()));
+  expect(bodies).toEqual([
+    { queue: "work", body: { n: 1 }, attempts: 1 },
+    { queue: "work", body: "two", attempts: 1 },
+    { queue: "work", body: [3], attempts: 1 },
+  ]);
+  expect(await client.queues.get(id, { account_id: account })).toMatchObject({
+    consumers_total_count: 1,
+    consumers: [added],
+  });
+  expect(await client.queues.get(done, { account_id: account })).toMatchObject({
+    producers: [{ type: "worker", script: "worker" }],
+    producers_total_count: 1,
+  });
+  await client.queues.delete(id, { account_id: account });
+});
+
+test("an HTTP consumer pulls, acknowledges and retries", async () => {
+  const { queue_id: id = "" } = await client.queues.create({ account_id: account, queue_name: "pulled" });
+  await expect(client.queues.messages.pull(id, { account_id: account })).rejects.toThrow(
+    /messages cannot be pulled unless http_pull mode is enabled/,
+  );
+  await client.queues.consumers.create(id, {
+    account_id: account,
+    type: "http_pull",
+    settings: { visibility_timeout_ms: 60_000 },
+  });
+  await client.queues.messages.bulkPush(id, {
+    account_id: account,
+    messages: [
+      { body: "a", content_type: "text" },
+      { body: { b: 1 }, content_type: "json" },
+    ],
+  });
+  const { messages = [] } = await client.queues.messages.pull(id, { account_id: account, batch_size: 10 });
+  expect(messages.map((m) => [m.body, m.attempts, m.metadata])).toEqual([
+    ["a", 1, { "CF-Content-Type": "text" }],
+    [Buffer.from('{"b":1}').toString("base64"), 1, { "CF-Content-Type": "json" }],
+  ]);
+  const [first, second] = messages.map((m) => m.lease_id ?? "");
+  expect(
+    await client.queues.messages.ack(id, {
+      account_id: account,
+      acks: [{ lease_id: first }],
+      retries: [{ lease_id: second, delay_seconds: 0 }],
+    }),
+  ).toMatchObject({ ackCount: 1, retryCount: 1 });
+  const again = await client.queues.messages.pull(id, { account_id: account });
+  expect(again.messages?.map((m) => [m.lease_id === second, m.attempts])).toEqual([[false, 2]]);
+});
+
+test("queues are found by repeated names, renamed in place, and PUT sets what is not sent to the default", async () => {
+  for (const name of ["one", "two", "three"])
+    await client.queues.create({ account_id: account, queue_name: name });
+  const response = await fetch(
+    `${target.api}/accounts/${account}/queues?name=one&name=three&name=none&page=1`,
+    { headers: { authorization: `Bearer ${target.token}` } },
+  );
+  const found = (await response.json()).result;
+  expect(found.map((q: { queue_name: string }) => q.queue_name)).toEqual(["one", "three"]);
+  const id = found[0].queue_id;
+  await client.queues.update(id, { account_id: account, queue_name: "uno", settings: { delivery_delay: 5 } });
+  expect(
+    await client.queues.edit(id, { account_id: account, settings: { delivery_paused: true } }),
+  ).toMatchObject({
+    queue_id: id,
+    queue_name: "uno",
+    settings: { delivery_delay: 5, delivery_paused: true, message_retention_period: 345_600 },
+  });
+  expect(await client.queues.update(id, { account_id: account, queue_name: "uno" })).toMatchObject({
+    settings: { delivery_delay: 0, delivery_paused: false },
+  });
+  await expect(client.queues.update(id, { account_id: account, queue_name: "two" })).rejects.toThrow(
+    /409.*11009/,
+  );
+});
+
+test("refusals: unknown queues and scripts, a second consumer, a worker without a handler, illegal names, oversized messages", async () => {
+  const { queue_id: id = "" } = await client.queues.create({ account_id: account, queue_name: "strict" });
+  const add = (script: string, more = {}) =>
+    client.queues.consumers.create(id, { account_id: account, type: "worker", script_name: script, ...more });
+  await expect(add("nobody")).rejects.toThrow(/404.*10007/);
+  await expect(add("no-handler")).rejects.toThrow(/400.*11001.*queue handler is missing/);
+  await expect(add("worker", { dead_letter_queue: "nowhere" })).rejects.toThrow(/404.*11000/);
+  await expect(add("worker", { settings: { batch_size: 101 } })).rejects.toThrow(/400.*7400/);
+  const both = await Promise.allSettled([add("worker"), add("worker")]);
+  expect(both.map((b) => b.status).sort()).toEqual(["fulfilled", "rejected"]);
+  await expect(add("worker")).rejects.toThrow(/400.*11004/);
+  for (const name of ["", "Upper", "under_score", "-dash", "x".repeat(64)])
+    await expect(client.queues.create({ account_id: account, queue_name: name })).rejects.toThrow(
+      /400.*11003/,
+    );
+  await expect(
+    client.queues.messages.push(id, { account_id: account, body: "x".repeat(128_001), content_type: "text" }),
+  ).rejects.toThrow(/413.*10204/);
+  await expect(
+    client.queues.messages.push(id, {
+      account_id: account,
+      body: "x",
+      content_type: "text",
+      delay_seconds: 86_401,
+    }),
+  ).rejects.toThrow(/400.*10203/);
+  await expect(client.queues.get("0".repeat(32), { account_id: account })).rejects.toThrow(/404.*11000/);
+});
+
+async function queueNamed(name: string): Promise<string> {
+  for await (const queue of client.queues.list({ account_id: account }))
+    if (queue.queue_name === name) return queue.queue_id ?? "";
+  throw new Error(`no queue ${name}`);
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("it did not happen within 10 s");
+}

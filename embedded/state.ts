@@ -46,9 +46,15 @@ export function openState(file: string): State {
     insert: sqlite.prepare("INSERT INTO objects(account, kind, id, name, body) VALUES (?, ?, ?, ?, ?)"),
     update: sqlite.prepare("UPDATE objects SET name = ?, body = ? WHERE account = ? AND kind = ? AND id = ?"),
     remove: sqlite.prepare("DELETE FROM objects WHERE account = ? AND kind = ? AND id = ?"),
-    get: sqlite.prepare("SELECT account, id, name, body FROM objects WHERE account = ? AND kind = ? AND id = ?"),
-    byName: sqlite.prepare("SELECT account, id, name, body FROM objects WHERE account = ? AND kind = ? AND name = ?"),
-    list: sqlite.prepare("SELECT account, id, name, body FROM objects WHERE account = ? AND kind = ? ORDER BY ordinal"),
+    get: sqlite.prepare(
+      "SELECT account, id, name, body FROM objects WHERE account = ? AND kind = ? AND id = ?",
+    ),
+    byName: sqlite.prepare(
+      "SELECT account, id, name, body FROM objects WHERE account = ? AND kind = ? AND name = ?",
+    ),
+    list: sqlite.prepare(
+      "SELECT account, id, name, body FROM objects WHERE account = ? AND kind = ? ORDER BY ordinal",
+    ),
     everywhere: sqlite.prepare("SELECT account, id, name, body FROM objects WHERE kind = ? ORDER BY ordinal"),
   };
   let depth = 0;
@@ -58,7 +64,10 @@ export function openState(file: string): State {
       orNameTaken(kind, name, () => statements.insert.run(account, kind, id, name, JSON.stringify(body)));
     },
     update(account, kind, id, name, body) {
-      return orNameTaken(kind, name, () => statements.update.run(name, JSON.stringify(body), account, kind, id)).changes === 1;
+      return (
+        orNameTaken(kind, name, () => statements.update.run(name, JSON.stringify(body), account, kind, id))
+          .changes === 1
+      );
     },
     remove: (account, kind, id) => statements.remove.run(account, kind, id).changes === 1,
     get: (account, kind, id) => stored(statements.get.get(account, kind, id)),
@@ -88,12 +97,18 @@ function orNameTaken<T>(kind: string, name: string, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    if (error instanceof Error && error.message.includes("UNIQUE constraint failed")) throw new NameTaken(kind, name);
+    if (error instanceof Error && error.message.includes("UNIQUE constraint failed"))
+      throw new NameTaken(kind, name);
     throw error;
   }
 }
 
 function stored(row: Record<string, unknown> | undefined): Stored | undefined {
   if (row === undefined) return undefined;
-  return { account: String(row["account"]), id: String(row["id"]), name: String(row["name"]), body: JSON.parse(String(row["body"])) };
+  return {
+    account: String(row["account"]),
+    id: String(row["id"]),
+    name: String(row["name"]),
+    body: JSON.parse(String(row["body"])),
+  };
 }

@@ -16,6 +16,9 @@ export interface Quirk {
  * Quirks are on by default. `LOCKSTEP_QUIRKS_OFF=<name>,<name>` leaves some out, to see whether one is to blame for a failure.
  * Returns whether the quirk is to be reproduced.
  */
-export function isOn(quirk: Quirk, setting: string | undefined = process.env["LOCKSTEP_QUIRKS_OFF"]): boolean {
+export function isOn(
+  quirk: Quirk,
+  setting: string | undefined = process.env["LOCKSTEP_QUIRKS_OFF"],
+): boolean {
   return !(setting ?? "").split(",").some((name) => name.trim() === quirk.name);
 }

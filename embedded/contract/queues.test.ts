@@ -3,9 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import { type Embedded, startEmbedded } from "../start.ts";
 import { deployScript } from "./deployScript.ts";
 import { wrangler as run, type WranglerTarget } from "./runWrangler.ts";
+
+const listing = z.object({ result: z.array(z.object({ queue_id: z.string(), queue_name: z.string() })) });
 
 let embedded: Embedded;
 let target: WranglerTarget;
@@ -140,7 +143,7 @@ test("an HTTP consumer pulls, acknowledges and retries", async () => {
     ["a", 1, { "CF-Content-Type": "text" }],
     [Buffer.from('{"b":1}').toString("base64"), 1, { "CF-Content-Type": "json" }],
   ]);
-  const [first, second] = messages.map((m) => m.lease_id ?? "");
+  const [first = "", second = ""] = messages.map((m) => m.lease_id ?? "");
   expect(
     await client.queues.messages.ack(id, {
       account_id: account,
@@ -159,9 +162,9 @@ test("queues are found by repeated names, renamed in place, and PUT sets what is
     `${target.api}/accounts/${account}/queues?name=one&name=three&name=none&page=1`,
     { headers: { authorization: `Bearer ${target.token}` } },
   );
-  const found = (await response.json()).result;
-  expect(found.map((q: { queue_name: string }) => q.queue_name)).toEqual(["one", "three"]);
-  const id = found[0].queue_id;
+  const found = listing.parse(await response.json()).result;
+  expect(found.map((q) => q.queue_name)).toEqual(["one", "three"]);
+  const id = found[0]?.queue_id ?? "";
   await client.queues.update(id, { account_id: account, queue_name: "uno", settings: { delivery_delay: 5 } });
   expect(
     await client.queues.edit(id, { account_id: account, settings: { delivery_paused: true } }),

@@ -3,8 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import { type Embedded, startEmbedded } from "../start.ts";
 import { wrangler as run, type WranglerTarget } from "./runWrangler.ts";
+
+const failure = z.object({ errors: z.array(z.object({ code: z.number(), message: z.string() })) });
 
 let embedded: Embedded;
 let target: WranglerTarget;
@@ -68,7 +71,7 @@ test("wrangler creates an index, fills it, asks it and deletes it", async () => 
       "--return-metadata=all",
     ),
   ).toContain('"id": "b"');
-  expect(await wrangler("delete", "notes", "--force")).toContain("Deleted Vectorize index notes");
+  expect(await wrangler("delete", "notes", "--force")).toContain("Deleted index notes");
   expect((await run(target, "vectorize", "get", "notes")).text).toContain(
     'vectorize.index.not_found - Index name "notes" [code: 3000]',
   );
@@ -170,7 +173,7 @@ test("names, shapes and bodies that Vectorize refuses are refused, and nothing i
       headers: { authorization: `Bearer ${target.token}`, "content-type": type },
       body: typeof body === "string" ? body : JSON.stringify(body),
     });
-    const { errors } = await response.json();
+    const { errors } = failure.parse(await response.json());
     return `${response.status} ${errors[0]?.code} ${errors[0]?.message}`;
   };
   const config = { dimensions: 2, metric: "cosine" };

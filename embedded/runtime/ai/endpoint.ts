@@ -182,7 +182,7 @@ function loopback(address: string): URL {
     got: address,
     expected:
       "`hash`, or the http address of an OpenAI-compatible server on this machine (127.0.0.1, localhost or [::1])",
-    fix: 'for instance --ai "http://127.0.0.1:11434/v1?embeddings=nomic-embed-text&text=llama3.2"',
+    fix: 'for instance --ai "endpoint:http://127.0.0.1:11434/v1?embeddings=nomic-embed-text&text=llama3.2"',
   });
 }
 

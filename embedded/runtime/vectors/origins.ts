@@ -52,6 +52,6 @@ export function refuseMix(filledBy: string, given: string): void {
   throw new VectorError(
     mixedBackendsCode,
     `this index holds embeddings of the AI backend "${filledBy}", and this vector comes from "${given}": their similarities would mean nothing. ` +
-      `Start the embedded Cloudflare with --ai ${filledBy.replace(/^endpoint:/, "")} again, or delete and re-create the index and embed its texts anew.`,
+      `Start the embedded Cloudflare with --ai ${filledBy} again, or delete and re-create the index and embed its texts anew.`,
   );
 }

@@ -8,9 +8,18 @@ export interface Connection {
   /** Without a final slash. */
   readonly baseUrl: string;
   readonly token: string;
+  /** Where workers answer on the embedded target: `http://<worker>.<account>.localhost:<port>`. */
+  readonly front?: string;
+  /** The embedded accounts' names, by id. */
+  readonly accountNames?: Readonly<Record<string, string>>;
 }
 
-const connectionFile = z.object({ api: z.url(), token: z.string().min(1) });
+const connectionFile = z.object({
+  api: z.url(),
+  token: z.string().min(1),
+  front: z.string(),
+  accounts: z.array(z.object({ id: z.string(), name: z.string() })),
+});
 
 /**
  * The API's address and token, looked up at the moment of a call and never kept in state: a moved port or a rotated token
@@ -63,5 +72,11 @@ function embedded(projectFolder: string): Connection {
   }
   const parsed = connectionFile.safeParse(value);
   if (!parsed.success) throw complain(z.prettifyError(parsed.error));
-  return { baseUrl: parsed.data.api.replace(/\/+$/, ""), token: parsed.data.token };
+  const { api, token, front, accounts } = parsed.data;
+  return {
+    baseUrl: api.replace(/\/+$/, ""),
+    token,
+    front,
+    accountNames: Object.fromEntries(accounts.map(({ id, name }) => [id, name])),
+  };
 }

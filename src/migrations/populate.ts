@@ -8,12 +8,31 @@ import { affinity, type Column, quoted, type Table } from "./structure.ts";
  * Tables whose rows cannot be made up so simply stay empty; the linter then learns less, never something wrong.
  */
 export function populate(db: DatabaseSync, catalog: Catalog): void {
-  db.exec("COMMIT; PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; BEGIN");
+  unguarded(db, catalog, () => {
+    for (const table of catalog.tables()) if (!table.virtual) fill(db, table);
+  });
+}
+
+/** Takes all rows out again: to see whether a statement that fails is at fault itself, or only meets rows. */
+export function empty(db: DatabaseSync, catalog: Catalog): void {
+  unguarded(db, catalog, () => {
+    for (const table of catalog.tables()) if (!table.virtual) db.exec(`DELETE FROM ${quoted(table.name)}`);
+  });
+}
+
+/** Runs something with foreign keys, CHECKs and triggers out of the way; none of it shows to the statements of a file. */
+function unguarded(db: DatabaseSync, catalog: Catalog, work: () => void): void {
+  const deferred = Object.values(db.prepare("PRAGMA defer_foreign_keys").get() ?? {})[0] === 1;
   const triggers = catalog.objects.filter((object) => object.type === "trigger");
+  db.exec(
+    "PRAGMA defer_foreign_keys = OFF; COMMIT; PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; BEGIN",
+  );
   for (const trigger of triggers) db.exec(`DROP TRIGGER ${quoted(trigger.name)}`);
-  for (const table of catalog.tables()) if (!table.virtual) fill(db, table);
+  work();
   for (const trigger of triggers) db.exec(trigger.sql);
-  db.exec("COMMIT; PRAGMA foreign_keys = ON; PRAGMA ignore_check_constraints = OFF; BEGIN");
+  db.exec(
+    `COMMIT; PRAGMA foreign_keys = ON; PRAGMA ignore_check_constraints = OFF; BEGIN; PRAGMA defer_foreign_keys = ${deferred ? "ON" : "OFF"}`,
+  );
 }
 
 function fill(db: DatabaseSync, table: Table): void {

@@ -1,7 +1,7 @@
 import { type Action, type Parsed, parse } from "./action.ts";
 import type { Event } from "./authorizer.ts";
 import { type Catalog, catalogs } from "./catalog.ts";
-import { populate } from "./populate.ts";
+import { empty, populate } from "./populate.ts";
 import type { SchemaObject } from "./protocol/schemaGuard.ts";
 import type { MigrationFile, Statement } from "./reading.ts";
 import { openShadow, type Shadow } from "./shadow.ts";
@@ -38,7 +38,7 @@ export interface Replay {
   readonly holds: (table: string) => boolean;
 }
 
-/** Two databases that go through the same files, one without rows and one with some. */
+/** A database with a few rows in every table that goes through files one after the other. */
 export interface Stage {
   readonly replay: (file: MigrationFile) => Replay;
   /** From here on every table counts as one that may hold rows: the files so far are taken as applied. */
@@ -48,30 +48,30 @@ export interface Stage {
   readonly close: () => void;
 }
 
-/** Opens a stage with a schema; its tables may hold rows. */
-export function openStage(base: readonly SchemaObject[]): Stage {
-  const empty = openShadow(base);
-  const full = openShadow(base);
-  const look = catalogs(empty);
-  const lookFull = catalogs(full);
+/** Opens a stage with a schema; its tables may hold rows, unless the database is still on its first way up. */
+export function openStage(
+  base: readonly SchemaObject[],
+  { holdsRows = true }: { readonly holdsRows?: boolean } = {},
+): Stage {
+  const shadow = openShadow(base);
+  const look = catalogs(shadow);
   let now = look();
   let held = new Set<string>();
   const settle = (): void => {
     held = new Set(now.tables().map((table) => fold(table.name)));
-    populate(full.trusted, lookFull());
+    populate(shadow.trusted, now);
   };
-  settle();
+  if (holdsRows) settle();
   return {
     replay: (file) => {
       const before = now;
       const steps: Step[] = [];
       for (const [index, statement] of file.statements.entries()) {
-        const step = take(index, statement, now, empty, full, look);
+        const step = take(index, statement, now, shadow, look);
         now = step.after;
         steps.push(step);
       }
-      empty.endRequest();
-      full.endRequest();
+      shadow.endRequest();
       const heldBefore = held;
       held = follow(held, steps);
       return {
@@ -86,10 +86,7 @@ export function openStage(base: readonly SchemaObject[]): Stage {
     settle,
     schema: () => now.objects,
     catalog: () => now,
-    close: () => {
-      empty.close();
-      full.close();
-    },
+    close: () => shadow.close(),
   };
 }
 
@@ -97,14 +94,19 @@ function take(
   index: number,
   statement: Statement,
   before: Catalog,
-  empty: Shadow,
-  full: Shadow,
+  shadow: Shadow,
   look: () => Catalog,
 ): Step {
   const { action, tokens }: Parsed = parse(statement.sql);
-  const run = empty.run(statement.sql);
-  const runWithRows = full.run(statement.sql);
+  const first = shadow.run(statement.sql);
+  let run = first;
+  if (first.error !== undefined && !first.refused) {
+    empty(shadow.trusted, before);
+    run = shadow.run(statement.sql);
+  }
   const changed = run.error === undefined && run.events.some(changesSchema);
+  const after = changed ? look() : before;
+  if (run !== first) populate(shadow.trusted, after);
   return {
     index,
     statement,
@@ -113,9 +115,9 @@ function take(
     events: run.events,
     error: run.error,
     refused: run.refused,
-    errorWithRows: run.error === undefined ? runWithRows.error : undefined,
+    errorWithRows: run.error === undefined ? first.error : undefined,
     before,
-    after: changed ? look() : before,
+    after,
   };
 }
 

@@ -122,3 +122,29 @@ export function virtualParts(schema: readonly SchemaObject[]): readonly string[]
     )
     .filter((name) => names.has(name));
 }
+
+/**
+ * The statements of a text as SQLite's own parser sees them, each carried out on the shadow so that the next one finds its
+ * tables. The authority for splitting; stops at the first statement that fails.
+ */
+export function preparedPieces(
+  shadow: Shadow,
+  text: string,
+): readonly { readonly start: number; readonly end: number }[] {
+  const pieces: { start: number; end: number }[] = [];
+  for (let at = 0; at < text.length; ) {
+    const rest = text.slice(at);
+    let source: string;
+    try {
+      source = shadow.trusted.prepare(rest).sourceSQL;
+    } catch (error) {
+      if (error instanceof Error && /contains no statements/.test(error.message)) break;
+      throw error;
+    }
+    pieces.push({ start: at, end: at + source.length });
+    const { error } = shadow.run(source);
+    if (error !== undefined) break;
+    at += source.length;
+  }
+  return pieces;
+}

@@ -23,7 +23,10 @@ export function template(title: string, number: string, phase: Phase, date: stri
     "-- Rollback notes",
     rule,
     ...(phase === "contract"
-      ? ["-- Contract files run when no old code is left: a rollback past this one is refused.", "-- Forward fix: …"]
+      ? [
+          "-- Contract files run when no old code is left: a rollback past this one is refused.",
+          "-- Forward fix: …",
+        ]
       : ["-- 1. Roll the code back; this schema still serves it.", "-- 2. Forward fix: …"]),
     "",
   ].join("\n");

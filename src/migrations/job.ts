@@ -1,0 +1,54 @@
+import { readChain } from "./chain.ts";
+import type { Connection } from "./connection.ts";
+import type { D1Endpoint } from "./http.ts";
+import { draftPlan, offlinePlan, type Plan, type PlanInput } from "./plan.ts";
+import { type Database, rows } from "./protocol/database.ts";
+import { queryDatabase } from "./protocol/transports.ts";
+import { readFolder } from "./reading.ts";
+import { readSnapshot } from "./snapshot.ts";
+
+/** One database and the folder that makes it. */
+export interface Job {
+  /** `dome/silo`. */
+  readonly label: string;
+  /** From the project's root: `migrations/dome/silo`. */
+  readonly folder: string;
+  /** The same, absolute. */
+  readonly directory: string;
+  /** Contract files up to this one are open. */
+  readonly openThrough: string | undefined;
+  readonly connection: Connection;
+  readonly accountId: string;
+  readonly databaseId: string;
+}
+
+export const endpointOf = ({ connection, accountId, databaseId }: Job): D1Endpoint => ({
+  baseUrl: connection.baseUrl,
+  token: connection.token,
+  accountId,
+  databaseId,
+});
+
+export const databaseOf = (job: Job): Database => queryDatabase(endpointOf(job), job.label);
+
+type Folder = Pick<Job, "label" | "folder" | "directory" | "openThrough">;
+
+/** Plans against the live database, read-only: one request, and a second one when rules have questions. */
+export async function planLive(job: Job, database: Database = databaseOf(job)): Promise<Plan> {
+  const draft = draftPlan({ ...folderInput(job), database: await readSnapshot(database) });
+  return draft.close(await answers(database, draft.questions));
+}
+
+/** Plans for a database that does not exist yet. */
+export const planNew = (job: Folder): Plan => offlinePlan({ ...folderInput(job), database: undefined });
+
+function folderInput({ label, folder, directory, openThrough }: Folder): Omit<PlanInput, "database"> {
+  return { label, folder, files: readFolder(directory), chain: readChain(directory), openThrough };
+}
+
+async function answers(database: Database, questions: readonly string[]): Promise<readonly unknown[]> {
+  if (questions.length === 0) return [];
+  return (await rows(database, questions)).map(([row]) =>
+    row === undefined ? undefined : Object.values(row)[0],
+  );
+}

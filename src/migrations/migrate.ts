@@ -1,0 +1,117 @@
+import { hostname, userInfo } from "node:os";
+import { refuse, UserError } from "../userError.ts";
+import type { Phase } from "./directives.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { databaseOf, endpointOf, type Job, planLive } from "./job.ts";
+import { applicable, initialKey, type Plan, type PlannedFile } from "./plan.ts";
+import { addressOf } from "./protocol/addresses.ts";
+import { type Applied, type ApplyOptions, apply } from "./protocol/apply.ts";
+import { proveCanaries } from "./protocol/canaries.ts";
+import { type Database, rows } from "./protocol/database.ts";
+import { importStatements } from "./protocol/import.ts";
+import { deployMigrator, type Migrator } from "./protocol/migrator.ts";
+import type { ApplicableFile } from "./protocol/request.ts";
+import { literal } from "./protocol/sql.ts";
+import { markStage } from "./protocol/stage.ts";
+import { tool } from "./tool.ts";
+
+export interface MigrateOptions {
+  readonly phase: Phase;
+  readonly stage: string;
+  /** What a person agreed to: name → checksum of each file that may run. */
+  readonly agreed: ReadonlyMap<string, string>;
+  readonly onStep?: ApplyOptions["onStep"];
+}
+
+/**
+ * Brings a live database up: plans again under the lease, then applies what the phase allows. An `expand` run of a new
+ * database applies every file, since there is no old code.
+ */
+export async function migrate(job: Job, options: MigrateOptions): Promise<readonly Applied[]> {
+  const database = databaseOf(job);
+  const endpoint = endpointOf(job);
+  let migrator: Promise<Migrator> | undefined;
+  const send: NonNullable<ApplyOptions["send"]> = async (file, statements, attempt) => {
+    switch (file.transport) {
+      case "query":
+        return database.run(statements);
+      case "import":
+        return importStatements(endpoint, statements, attempt, database.sleep);
+      case "migrator": {
+        migrator ??= deployMigrator({
+          endpoint,
+          addressOf: (script) => addressOf(job.connection, job.accountId, script),
+          uuid: () => crypto.randomUUID(),
+          sleep: database.sleep,
+        });
+        return (await migrator).run(statements);
+      }
+      default:
+        return file.transport satisfies never;
+    }
+  };
+  try {
+    const applied = await apply({
+      database,
+      send,
+      prepare: async () => {
+        await proveCanaries(database, endpoint);
+        await markStage(database, options.stage);
+      },
+      replan: () => replan(job, options, database),
+      fingerprint,
+      note: `stage ${options.stage}, ${runner()}, process ${process.pid}`,
+      tool,
+      actor: runner(),
+      uuid: () => crypto.randomUUID(),
+      ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
+    });
+    await rows(database, [`DELETE FROM "_mig_meta" WHERE k = ${literal(initialKey)}`]);
+    return applied;
+  } finally {
+    await (await migrator?.catch(() => undefined))?.remove();
+  }
+}
+
+async function replan(
+  job: Job,
+  { phase, agreed }: MigrateOptions,
+  database: Database,
+): Promise<readonly ApplicableFile[]> {
+  const plan = await planLive(job, database);
+  refuse(plan.refusals);
+  if (plan.adopted.length > 0) await rows(database, [adoption(plan)]);
+  const chosen = plan.isNew || phase === "expand" ? plan.expand : plan.contract;
+  for (const file of chosen)
+    if (agreed.get(file.file.name) !== file.file.checksum) throw notAgreed(job, file);
+  if (plan.isNew && chosen.length > 0)
+    await rows(database, [
+      `INSERT OR REPLACE INTO "_mig_meta"(k, v) VALUES (${literal(initialKey)}, 'running')`,
+    ]);
+  return chosen.map(applicable);
+}
+
+/** Files that wrangler applied get a row in our log: their schema was just seen to be the database's. */
+function adoption(plan: Plan): string {
+  const values = plan.adopted.map(
+    (file) =>
+      `(${literal(file.name)}, ${literal(`adopted:${file.checksum}`)}, '', ${literal(file.phase)}, 'adopted', 0, ${file.statements.length}, ${literal(tool)}, ${literal(fingerprint(plan.schema))})`,
+  );
+  return `INSERT OR IGNORE INTO "_mig_log"(name, checksum, chain, phase, attempt, fence, statements, tool, schema_after) VALUES ${values.join(", ")}`;
+}
+
+const notAgreed = (job: Job, { file }: PlannedFile): UserError =>
+  new UserError({
+    what: `${file.name} is not what the preview showed`,
+    where: job.label,
+    got: file.checksum,
+    expected: "the files and checksums of the preview",
+    fix: "run the preview again, and apply what it shows; nothing was applied",
+  });
+
+function runner(): string {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = process.env;
+  if (server !== undefined && repository !== undefined && run !== undefined)
+    return `${server}/${repository}/actions/runs/${run}`;
+  return `${userInfo().username}@${hostname()}`;
+}

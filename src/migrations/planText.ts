@@ -1,0 +1,54 @@
+import type { Complaint } from "../userError.ts";
+import { differenceLine } from "./fingerprint.ts";
+import type { Plan, PlannedFile } from "./plan.ts";
+
+/** A plan as lines for a person; none when there is nothing to do and nothing to say. */
+export function planLines(plan: Plan): readonly string[] {
+  if (plan.refusals.length > 0) return [`${plan.label}: refused`, ...plan.refusals.flatMap(complaintLines)];
+  const lines: string[] = [];
+  const pending = plan.expand.length + plan.contract.length;
+  if (plan.isNew && pending > 0) lines.push(`${plan.label}: new database, all ${pending} files`);
+  else if (pending > 0) lines.push(`${plan.label}: ${pending} pending`);
+  if (plan.adopted.length > 0)
+    lines.push(
+      `${plan.label}: ${plan.adopted.length} files applied by wrangler are taken over; the schema is what they make`,
+    );
+  for (const difference of plan.drift) lines.push(`  drift  ${differenceLine(difference)}`);
+  for (const file of plan.expand) lines.push(...fileLines(file, plan.isNew ? "" : "before the code"));
+  for (const file of plan.contract) lines.push(...fileLines(file, "contract, opened"));
+  for (const { file } of plan.waiting)
+    lines.push(`${plan.label}: ${file.name} waits (contract): open it with: just db contract`);
+  return lines;
+}
+
+function fileLines(planned: PlannedFile, when: string): readonly string[] {
+  const { file } = planned;
+  const via = planned.transport === "query" ? "" : `, by ${planned.transport}`;
+  return [
+    `  ${file.name}  ${file.statements.length} ${file.statements.length === 1 ? "statement" : "statements"}${when === "" ? "" : `, ${when}`}${via}`,
+    ...planned.effects.map(
+      ({ line, summary, stakes }) =>
+        `    ${String(line).padStart(4)}  ${summary}${stakes === undefined ? "" : rows(planned, stakes)}`,
+    ),
+    ...planned.findings
+      .filter(({ severity, waived }) => severity !== "info" || waived !== undefined)
+      .map(
+        ({ code, line, severity, message, waived }) =>
+          `    ${String(line).padStart(4)}  ${waived === undefined ? severity : "waived"} ${code}: ${message}${waived === undefined ? "" : ` ("${waived}")`}`,
+      ),
+    ...planned.verifications.map(({ line, label }) => `    ${String(line).padStart(4)}  verifies: ${label}`),
+  ];
+}
+
+const rows = (planned: PlannedFile, table: string): string => {
+  const count = planned.rows.get(table);
+  return count === undefined ? "" : `  (${count} ${count === 1 ? "row" : "rows"} in ${table})`;
+};
+
+const complaintLines = (complaint: Complaint): readonly string[] => [
+  `  ${complaint.what}`,
+  `    where:    ${complaint.where}`,
+  `    got:      ${complaint.got.replaceAll("\n", "\n    ")}`,
+  `    expected: ${complaint.expected}`,
+  `    fix:      ${complaint.fix.replaceAll("\n", "\n    ")}`,
+];

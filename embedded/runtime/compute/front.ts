@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cell } from "./cell.ts";
 import { choose } from "./choose.ts";
+import { maximumHeaderBytes } from "./headers.ts";
 import { notServed, type TextAnswer } from "./pages.ts";
 import { proxyRequest } from "./proxy.ts";
 import { type ReportListeners, receiveReport } from "./report.ts";
@@ -20,7 +21,7 @@ const startLimitMs = 30_000;
 
 /** `<script>.<account name>.localhost` → the cell of one of that script's versions. */
 export function frontDoor(options: FrontOptions): Server {
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize: maximumHeaderBytes }, (request, response) => {
     const answer = async (): Promise<void> => {
       if (request.headers["x-lockstep-report"] === options.nonce) {
         await receiveReport(request, options);

@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
+/** Cloudflare's own limit, for all headers of a request or an answer together. */
+export const maximumHeaderBytes = 128 * 1024;
+
 /** Only the edge says these; a visitor's own are dropped, as on Cloudflare. */
 const edgeOnly = new Set([
   "mf-cf-blob",

@@ -6,12 +6,15 @@ import {
 } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cell } from "./cell.ts";
-import { answered, forwarded } from "./headers.ts";
+import { answered, forwarded, maximumHeaderBytes } from "./headers.ts";
 import { exceptionPage, runtimeEnded } from "./pages.ts";
 import type { ReportListeners } from "./report.ts";
 
 /** How long a request waits for a workerd that crashed and is being started again. */
 const crashLimitMs = 10_000;
+
+/** The status of an invocation whose visitor went away before an answer. */
+const visitorLeft = 499;
 
 /** Passes one request on and streams the answer back. Counts it, so that its version is not ended under it. */
 export async function proxyRequest(
@@ -29,7 +32,7 @@ export async function proxyRequest(
     cell.inflight -= 1;
     cell.lastActiveMs = Date.now();
     const wallMs = performance.now() - startedAt;
-    const status = response.statusCode;
+    const status = response.headersSent ? response.statusCode : visitorLeft;
     options.onInvocation({ account, script, version: cell.version.id, atMs, wallMs, status, exception });
   });
   try {
@@ -67,6 +70,7 @@ async function ask(request: IncomingMessage, response: ServerResponse, cell: Cel
       path: request.url,
       method: request.method,
       headers: forwarded(request),
+      maxHeaderSize: maximumHeaderBytes,
     });
     const abandon = (): void => {
       up.destroy();

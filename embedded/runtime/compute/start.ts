@@ -117,9 +117,9 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     },
     frontPort,
     close: async () => {
+      await deployments.close(); // while the front door still takes the cells' last reports
       front.close();
       front.closeAllConnections();
-      await deployments.close();
     },
   };
 }

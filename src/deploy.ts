@@ -8,6 +8,7 @@ import { Target } from "./dynamic/target.ts";
 import { identities } from "./identities.ts";
 import { Provider } from "./provider.ts";
 import type { Context } from "./resources/context.ts";
+import { adviceOnError } from "./resources/hooks.ts";
 import { deployStores } from "./resources/stores.ts";
 import { type DeployedWorker, deployWorkers } from "./resources/workers.ts";
 
@@ -35,6 +36,7 @@ export function deploy(settings: Settings, bundles: ReadonlyMap<Worker, Bundle>)
     },
   );
   const all: pulumi.Resource[] = [first, provider];
+  const hooks = { onError: [adviceOnError(stage)] };
   const outputs = settings.systems.map((system) => {
     const context: Context = {
       stage,
@@ -42,6 +44,7 @@ export function deploy(settings: Settings, bundles: ReadonlyMap<Worker, Bundle>)
       real: target.kind === "cloudflare",
       provider,
       target: first,
+      hooks,
       system,
     };
     const stores = deployStores(system, context);

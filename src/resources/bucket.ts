@@ -12,7 +12,7 @@ export class Bucket extends pulumi.ComponentResource {
 
   constructor(declared: R2, context: Context) {
     const name = logicalName(context, declared.name);
-    const { accountId, stage, provider } = context;
+    const { accountId, stage, provider, hooks } = context;
     super("lockstep:stores:Bucket", name, {}, { provider });
     const store = new R2Bucket(
       name,
@@ -22,7 +22,7 @@ export class Bucket extends pulumi.ComponentResource {
         jurisdiction: declared.jurisdiction ?? "default",
         storageClass: declared.storageClass ?? "Standard",
       },
-      { parent: this, ...durability(stage) },
+      { parent: this, hooks, ...durability(stage) },
     );
     this.name = store.name;
     this.store = store;

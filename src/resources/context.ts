@@ -12,6 +12,8 @@ export interface Context {
   /** The first resource of the stack: dynamic resources, which have no provider of ours, wait for it. */
   readonly target: pulumi.Resource;
   readonly system: System;
+  /** Hooks of every resource that speaks to Cloudflare. */
+  readonly hooks: pulumi.ResourceHookBinding;
 }
 
 /** Logical name of a resource, for good: neither its variable nor its physical name has a part in it. */

@@ -15,7 +15,7 @@ export class Database extends pulumi.ComponentResource {
 
   constructor(declared: D1, context: Context) {
     const name = logicalName(context, declared.name);
-    const { accountId, stage, provider } = context;
+    const { accountId, stage, provider, hooks } = context;
     super("lockstep:stores:Database", name, {}, { provider });
     const adopted = context.real ? declared.adopt?.[stage.name] : undefined;
     const store = new D1Database(
@@ -31,27 +31,22 @@ export class Database extends pulumi.ComponentResource {
       },
       {
         parent: this,
+        hooks,
         ...durability(stage),
         ...(adopted !== undefined && { import: `${accountId}/${adopted}` }),
       },
     );
     this.id = store.id;
     this.store = store;
+    const { migrations } = declared;
     this.ready =
-      declared.migrations === undefined ? store : expand(name, declared.migrations, store, accountId, this);
+      migrations === undefined
+        ? store
+        : new Migrations(
+            `${name}/expand`,
+            { accountId, databaseId: store.id, directory: migrations, phase: "expand" },
+            { parent: this, hooks },
+          );
     this.registerOutputs({ id: this.id });
   }
 }
-
-const expand = (
-  name: string,
-  directory: string,
-  store: D1Database,
-  accountId: string,
-  parent: Database,
-): pulumi.Resource =>
-  new Migrations(
-    `${name}/expand`,
-    { accountId, databaseId: store.id, directory, phase: "expand" },
-    { parent },
-  );

@@ -12,7 +12,7 @@ export class IndexOfVectors extends pulumi.ComponentResource {
 
   constructor(declared: Vectorize, context: Context) {
     const name = logicalName(context, declared.name);
-    const { accountId, stage, target } = context;
+    const { accountId, stage, target, hooks } = context;
     super("lockstep:stores:Index", name, {}, {});
     const metadataIndexes = Object.fromEntries(
       Object.entries(declared.metadataIndexes ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)),
@@ -21,7 +21,7 @@ export class IndexOfVectors extends pulumi.ComponentResource {
     const store = new VectorizeIndex(
       name,
       { accountId, name: physicalName(declared, stage), dimensions, metric, description, metadataIndexes },
-      { parent: this, dependsOn: [target], ...durability(stage) },
+      { parent: this, dependsOn: [target], hooks, ...durability(stage) },
     );
     this.name = store.name;
     this.store = store;

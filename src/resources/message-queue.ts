@@ -15,7 +15,7 @@ export class MessageQueue extends pulumi.ComponentResource {
 
   constructor(declared: Declared, context: Context) {
     const name = logicalName(context, declared.name);
-    const { accountId, stage, provider } = context;
+    const { accountId, stage, provider, hooks } = context;
     super("lockstep:stores:Queue", name, {}, { provider });
     const store = new Queue(
       name,
@@ -28,7 +28,7 @@ export class MessageQueue extends pulumi.ComponentResource {
           messageRetentionPeriod: declared.messageRetentionSeconds ?? fourDaysSeconds,
         },
       },
-      { parent: this, ...durability(stage) },
+      { parent: this, hooks, ...durability(stage) },
     );
     this.name = store.queueName;
     this.id = store.queueId;

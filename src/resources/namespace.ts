@@ -12,7 +12,7 @@ export class Namespace extends pulumi.ComponentResource {
 
   constructor(declared: Kv, context: Context) {
     const name = logicalName(context, declared.name);
-    const { accountId, stage, provider } = context;
+    const { accountId, stage, provider, hooks } = context;
     super("lockstep:stores:Namespace", name, {}, { provider });
     const adopted = context.real ? declared.adopt?.[stage.name] : undefined;
     const store = new WorkersKvNamespace(
@@ -20,6 +20,7 @@ export class Namespace extends pulumi.ComponentResource {
       { accountId, title: physicalName(declared, stage) },
       {
         parent: this,
+        hooks,
         ...durability(stage),
         ...(adopted !== undefined && { import: `${accountId}/${adopted}` }),
       },

@@ -33,7 +33,7 @@ export interface Released {
 /** Uploads the worker's code as an immutable version, and lets it answer. */
 export function release(worker: WorkerComponent, context: Context, args: ReleaseArgs): Released {
   const { declared, shell } = worker;
-  const { accountId } = context;
+  const { accountId, hooks } = context;
   const name = logicalName(context, declared.name);
   const version = new WorkerVersion(
     name,
@@ -48,12 +48,12 @@ export function release(worker: WorkerComponent, context: Context, args: Release
       ...durableObjectExports(worker),
       ...(declared.assets !== undefined && { assets: { directory: declared.assets } }),
     },
-    { parent: worker, dependsOn: [...args.after] },
+    { parent: worker, hooks, dependsOn: [...args.after] },
   );
   const deployment = new WorkersDeployment(
     name,
     { accountId, scriptName: shell.name, strategy: "percentage", versions: split(version, args.rollout) },
-    { parent: worker, dependsOn: [...args.after] },
+    { parent: worker, hooks, dependsOn: [...args.after] },
   );
   const triggers = triggersOf(worker, context, args.bound, deployment);
   worker.released(version.id);
@@ -93,9 +93,9 @@ function triggersOf(
   deployment: WorkersDeployment,
 ): pulumi.Resource[] {
   const { declared, shell } = worker;
-  const { accountId, stage } = context;
+  const { accountId, stage, hooks } = context;
   const name = logicalName(context, declared.name);
-  const options = { parent: worker, dependsOn: [deployment] };
+  const options = { parent: worker, hooks, dependsOn: [deployment] };
   const consumers = declared.consumes.map(
     ({ queue, deadLetter, ...settings }) =>
       new QueueConsumer(

@@ -23,7 +23,7 @@ export class WorkerComponent extends pulumi.ComponentResource {
 
   constructor(declared: Declared, context: Context, after: readonly pulumi.Resource[]) {
     const name = logicalName(context, declared.name);
-    const { accountId, stage, provider } = context;
+    const { accountId, stage, provider, hooks } = context;
     super("lockstep:workers:Worker", name, {}, { provider });
     this.declared = declared;
     const holdsData = Object.keys(declared.durableObjects).length > 0;
@@ -39,7 +39,7 @@ export class WorkerComponent extends pulumi.ComponentResource {
         tailConsumers: [],
       },
       // Deleting a worker deletes the Durable Objects it has, so such a worker is treated as a store.
-      { parent: this, dependsOn: [...after], ...(holdsData && durability(stage)) },
+      { parent: this, hooks, dependsOn: [...after], ...(holdsData && durability(stage)) },
     );
   }
 

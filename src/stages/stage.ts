@@ -12,6 +12,6 @@ export interface Stage {
   readonly embeddedAccount: string;
   /** Refuses to run without the policy pack. */
   readonly needsPolicyPack: boolean;
-  /** A person has to type the stage's name before it is changed on a real account. */
+  /** A person has to type the stage's name before it is changed. */
   readonly asksBeforeChange: boolean;
 }

@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Stage } from "../../src/stages/index.ts";
+import { UserError } from "../../src/userError.ts";
+import { confirm, type Terminal } from "./confirm.ts";
+import { emptyBuckets } from "./empty-buckets.ts";
+import { importResource } from "./import.ts";
+import { pulumi, type Run } from "./pulumi.ts";
+import type { Request } from "./request.ts";
+import { retire } from "./retire.ts";
+
+/** Does for one stage what was asked for; gives the exit code. */
+export async function perform(request: Request, stage: Stage, run: Run, terminal: Terminal): Promise<number> {
+  const { command, rest, yes, subject = "" } = request;
+  const where = ["--stack", stage.name];
+  switch (command) {
+    case "preview":
+      return pulumi(["preview", ...where, ...(request.json ? ["--json"] : []), ...rest], run);
+    case "drift":
+      return pulumi(["refresh", ...where, "--preview-only", "--expect-no-changes", ...rest], run);
+    case "init":
+      return pulumi(["stack", "init", stage.name, ...rest], run);
+    case "up":
+      if (stage.asksBeforeChange) return planned(request, stage, run, terminal);
+      return pulumi(["up", ...where, ...(terminal.interactive ? [] : ["--yes"]), ...rest], run);
+    case "import":
+      await confirm(stage, `Import ${subject} into`, yes, terminal);
+      return importResource(stage, subject, run);
+    case "retire":
+      await confirm(stage, `Retire ${subject} from`, yes, terminal);
+      return retire(stage, subject, run);
+    case "destroy":
+      refuseProtected(stage);
+      if (request.emptyBuckets) await emptyBuckets(stage, run);
+      return pulumi(["destroy", ...where, ...(terminal.interactive ? [] : ["--yes"]), ...rest], run);
+    default:
+      return command satisfies never;
+  }
+}
+
+/** Shows a plan, asks, and applies exactly what was shown: a deviation stops it. */
+async function planned({ rest, yes }: Request, stage: Stage, run: Run, terminal: Terminal): Promise<number> {
+  // Who cannot answer is told before a minute was spent on the plan.
+  if (yes !== undefined || !terminal.interactive) await confirm(stage, "Change", yes, terminal);
+  const folder = mkdtempSync(join(tmpdir(), "lockstep-plan-"));
+  try {
+    const plan = join(folder, "plan.json");
+    const shown = await pulumi(
+      ["preview", "--stack", stage.name, "--diff", "--save-plan", plan, ...rest],
+      run,
+    );
+    if (shown !== 0) return shown;
+    await confirm(stage, "Change", yes, terminal);
+    return await pulumi(
+      ["up", "--stack", stage.name, "--plan", plan, "--skip-preview", "--yes", ...rest],
+      run,
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function refuseProtected(stage: Stage): void {
+  if (!stage.protected) return;
+  throw new UserError({
+    what: `Destroying ${stage.name} is blocked`,
+    where: `stage ${stage.name}`,
+    got: "destroy",
+    expected: "a stage whose data can be made again",
+    fix: "to take one system down: just retire <system> <stage>. What the engine itself always allows, and why not to use it, is in README.md",
+  });
+}

@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+import { UserError } from "../../src/userError.ts";
+
+/** Where and how pulumi is run. */
+export interface Run {
+  readonly root: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Runs pulumi in this terminal and gives its exit code. Ctrl-C reaches it by itself. */
+export function pulumi(args: readonly string[], { root, env }: Run): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const ignore = (): void => undefined;
+    process.on("SIGINT", ignore);
+    const child = spawn("pulumi", args, { cwd: root, env, stdio: "inherit" });
+    child.once("error", reject);
+    child.once("close", (code) => {
+      process.off("SIGINT", ignore);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+/** Runs pulumi and gives what it printed. */
+export function pulumiText(args: readonly string[], { root, env }: Run): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("pulumi", args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+    const said: Buffer[] = [];
+    const complained: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => said.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => complained.push(chunk));
+    child.once("error", reject);
+    child.once("close", (code) => {
+      if (code === 0) resolve(Buffer.concat(said).toString("utf8"));
+      else reject(failed(args, code, Buffer.concat([...complained, ...said]).toString("utf8")));
+    });
+  });
+}
+
+const failed = (args: readonly string[], code: number | null, said: string): UserError =>
+  new UserError({
+    what: `pulumi ${args.slice(0, 2).join(" ")} failed`,
+    where: `pulumi ${args.join(" ")}`,
+    got: `exit code ${code ?? "none"}: ${said.trim()}`,
+    expected: "success",
+    fix: "mend what it names and run again",
+  });

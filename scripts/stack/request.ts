@@ -1,0 +1,85 @@
+import { parseArgs } from "node:util";
+import { type Stage, stages } from "../../src/stages/index.ts";
+import { UserError } from "../../src/userError.ts";
+
+export const commands = ["preview", "up", "destroy", "init", "drift", "import", "retire"] as const;
+export type Command = (typeof commands)[number];
+
+/** What was asked for on the command line. */
+export interface Request {
+  readonly command: Command;
+  readonly stages: readonly Stage[];
+  readonly target: "embedded" | "cloudflare";
+  /** The stage's name, where it was typed on the command line instead of at the prompt. */
+  readonly yes: string | undefined;
+  readonly json: boolean;
+  readonly emptyBuckets: boolean;
+  /** What the command works on besides the stage. */
+  readonly subject: string | undefined;
+  /** Handed on to pulumi as they are. */
+  readonly rest: readonly string[];
+}
+
+const usage =
+  "stack.ts <preview|up|destroy|init|drift|import|retire> <dev|staging|prod|all> [--target embedded|cloudflare] [--yes <stage>] [--json] [options of pulumi]";
+
+/** Reads a command line such as `up prod --target cloudflare --yes prod --diff`. */
+export function requestOf(args: readonly string[]): Request {
+  const own: string[] = [];
+  const rest: string[] = [];
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at] ?? "";
+    if (/^--(target|yes)$/.test(word) && !isUrn(args[at + 1])) own.push(word, args[++at] ?? "");
+    else if (/^--(target|yes)=/.test(word) && !isUrn(word.slice(word.indexOf("=") + 1))) own.push(word);
+    else if (word === "--json" || word === "--empty-buckets" || !word.startsWith("-")) own.push(word);
+    else rest.push(word);
+  }
+  const { values, positionals } = parseArgs({
+    args: own,
+    allowPositionals: true,
+    options: {
+      target: { type: "string", default: "embedded" },
+      yes: { type: "string" },
+      json: { type: "boolean", default: false },
+      "empty-buckets": { type: "boolean", default: false },
+    },
+  });
+  const [name = "", first = "", second, ...more] = positionals;
+  // `retire <system> <stage>` reads better than the other way round.
+  const [stage, subject] = name === "retire" ? [second ?? "", first] : [first, second];
+  const command = commands.find((each) => each === name);
+  if (command === undefined) throw unknown("There is no such command", name, commands.join(", "));
+  const chosen = stage === "all" ? stages : stages.filter((each) => each.name === stage);
+  if (chosen.length === 0 || (stage === "all" && command !== "up" && command !== "preview")) {
+    throw unknown("There is no such stage", stage, stages.map((each) => each.name).join(", "));
+  }
+  const { target } = values;
+  if (target !== "embedded" && target !== "cloudflare")
+    throw unknown("There is no such target", target, "embedded, cloudflare");
+  const needsSubject = command === "import" || command === "retire";
+  if (needsSubject && subject === undefined)
+    throw unknown(
+      `${command} needs to know what`,
+      "nothing",
+      command === "import" ? "<system>/<name>" : "a system",
+    );
+  const extra = needsSubject ? more : [...(subject === undefined ? [] : [subject]), ...more];
+  if (extra.length > 0) throw unknown("Too many words", extra.join(" "), usage);
+  return {
+    command,
+    stages: chosen,
+    target,
+    yes: values.yes,
+    json: values.json,
+    emptyBuckets: values["empty-buckets"],
+    subject,
+    rest,
+  };
+}
+
+/** `--target <urn>` is pulumi's option, `--target cloudflare` is ours. */
+const isUrn = (word: string | undefined): boolean =>
+  word?.includes(":") === true || word?.includes("*") === true;
+
+const unknown = (what: string, got: string, expected: string): UserError =>
+  new UserError({ what, where: "the command line", got: got === "" ? "nothing" : got, expected, fix: usage });

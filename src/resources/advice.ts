@@ -1,0 +1,91 @@
+import type { Stage } from "../stages/index.ts";
+import type { Complaint } from "../userError.ts";
+
+/** An operation that Cloudflare refused. */
+export interface Refusal {
+  /** Pulumi's type of the resource. */
+  readonly type: string;
+  /** Its logical name. */
+  readonly name: string;
+  /** `create`, `update` or `delete`. */
+  readonly operation: string;
+  /** What was said, as it came. */
+  readonly error: string;
+  readonly stage: Stage;
+}
+
+/** The permission that an API token needs for a type of resource, as Cloudflare's dashboard names it. */
+const permissions: Readonly<Record<string, string>> = {
+  "cloudflare:index/d1Database:D1Database": "D1 Edit",
+  "pulumi-nodejs:dynamic/lockstep:Migrations": "D1 Edit",
+  "cloudflare:index/r2Bucket:R2Bucket": "Workers R2 Storage Edit",
+  "cloudflare:index/workersKvNamespace:WorkersKvNamespace": "Workers KV Storage Edit",
+  "cloudflare:index/queue:Queue": "Queues Edit",
+  "cloudflare:index/queueConsumer:QueueConsumer": "Queues Edit",
+  "pulumi-nodejs:dynamic/lockstep:VectorizeIndex": "Vectorize Edit",
+  "cloudflare:index/worker:Worker": "Workers Scripts Edit",
+  "cloudflare:index/workerVersion:WorkerVersion": "Workers Scripts Edit",
+  "cloudflare:index/workersDeployment:WorkersDeployment": "Workers Scripts Edit",
+  "cloudflare:index/workersCronTrigger:WorkersCronTrigger": "Workers Scripts Edit",
+  "cloudflare:index/workersRoute:WorkersRoute": "Workers Routes Edit",
+};
+
+/** What to do about a refusal that people meet often; undefined when Cloudflare's own words have to do. */
+export function advice(refusal: Refusal): Complaint | undefined {
+  const { type, name, operation, error, stage } = refusal;
+  const where = `${name} (${type.split(":").at(-1) ?? type}), ${operation} in ${stage.name}`;
+  const got = firstLine(error);
+  if (
+    /already exists|already in use|is taken|code"?:? ?(10004|10014|11009|7502|3002)\b/i.test(error) &&
+    operation === "create"
+  ) {
+    return {
+      what: `Something at Cloudflare already has the name of ${name}`,
+      where,
+      got,
+      expected: "a name that is free, or a resource that this stack knows",
+      fix: `take it over: just import ${stage.name} ${name}; or declare another name (physicalName in src/systems)`,
+    };
+  }
+  if (
+    /\b403\b|permission|not authorized|unauthorized|authentication error|code"?:? ?(10000|9109)\b/i.test(
+      error,
+    )
+  ) {
+    return {
+      what: "The API token does not have the required permissions",
+      where,
+      got,
+      expected: `a token with "${permissions[type] ?? "the permission for this resource"}" on this account`,
+      fix: "add the permission to the token (dashboard → My Profile → API Tokens), or export another CLOUDFLARE_API_TOKEN, and run the same command again: it goes on where it stopped",
+    };
+  }
+  if (
+    /service.*(not found|does not exist|no deployed version)|could not resolve service|code"?:? ?(10143|10144|10090)\b/i.test(
+      error,
+    )
+  ) {
+    return {
+      what: `${name} binds a worker that is not there`,
+      where,
+      got,
+      expected: "every bound worker deployed before the one that binds it",
+      fix: `just pulumi-up ${stage.name} without --target deploys them in order; if a worker was deleted by hand: pulumi refresh --stack ${stage.name}, then up`,
+    };
+  }
+  if (/not empty|code"?:? ?10008\b/i.test(error) && operation === "delete") {
+    return {
+      what: `${name} still holds objects, and Cloudflare deletes no bucket that is not empty`,
+      where,
+      got,
+      expected: "an empty bucket",
+      fix: `empty it if nothing in it is needed (just destroy-dev --empty-buckets), or let the stack forget it: pulumi state delete '<urn>' --stack ${stage.name}`,
+    };
+  }
+  return undefined;
+}
+
+const firstLine = (error: string): string => {
+  const line = error.trim().split("\n")[0] ?? "";
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+};

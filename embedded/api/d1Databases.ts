@@ -143,8 +143,8 @@ const updateSchema = z.object({
 
 /** Only read replication can be changed; what else is sent has to be what it is. */
 async function update(request: ApiRequest, world: World): Promise<Reply> {
-  const database = databaseOf(request, world);
   const sent = await request.json(updateSchema);
+  const database = databaseOf(request, world);
   if (sent.read_replication === null && isOn(d1ReadReplication))
     throw malformed("The property 'read_replication' cannot be null");
   if (sent.name != null && sent.name !== database.name) throw malformed("name: a database cannot be renamed");

@@ -11,8 +11,6 @@ import { splitSql } from "./splitSql.ts";
 const statement = z.object({ sql: z.string(), params: z.array(z.unknown()).nullish() });
 const querySchema = z.union([z.object({ batch: z.array(statement) }), statement]);
 
-const maximumParameters = 100;
-
 /** One atomic request: the statements of the body, all or none. */
 async function run(request: ApiRequest, world: World): Promise<readonly D1Result[]> {
   const { uuid, region } = databaseOf(request, world);
@@ -38,8 +36,6 @@ function separate(sql: string, params: readonly unknown[]): readonly D1Statement
       7400,
       "The request is malformed: params with multiple statements is not supported",
     );
-  if (params.length > maximumParameters)
-    throw new ApiError(400, 7500, "too many SQL variables: SQLITE_ERROR");
   if (isOn(d1TriggerSplitting) && texts.some(cutsTrigger))
     throw new ApiError(400, 7500, "incomplete input: SQLITE_ERROR");
   return texts.map((text) => ({ sql: text, params: params.map(bindable) }));

@@ -58,8 +58,8 @@ async function create(request: ApiRequest, world: World): Promise<Reply> {
 }
 
 async function rename(request: ApiRequest, world: World): Promise<Reply> {
-  const namespace = namespaceOf(request, world);
   const sent = await request.json(z.object({ title }));
+  const namespace = namespaceOf(request, world);
   const renamed = { ...namespace, title: sent.title };
   unique(() =>
     world.state.update(request.account.id, namespaceKind, namespace.id, renamed.title, bodyOf(renamed)),

@@ -17,8 +17,8 @@ const updateSchema = z.object(settings);
 
 /** Only remembered: nothing on this machine serves a custom domain. */
 async function create(request: ApiRequest, world: World): Promise<Reply> {
-  const bucket = bucketOf(request, world);
   const sent = await request.json(createSchema);
+  const bucket = bucketOf(request, world);
   if (bucket.body.customDomains.some((d) => d.domain === sent.domain))
     throw new ApiError(409, 10001, `The domain ${sent.domain} is already attached to this bucket.`);
   const added = { domain: sent.domain, zoneId: sent.zoneId, enabled: sent.enabled ?? true, ...given(sent) };
@@ -55,9 +55,10 @@ const get = (request: ApiRequest, world: World): Reply =>
   ok(shown(domainOf(request, bucketOf(request, world))));
 
 async function update(request: ApiRequest, world: World): Promise<Reply> {
+  const sent = await request.json(updateSchema);
   const bucket = bucketOf(request, world);
   const domain = domainOf(request, bucket);
-  const changed = { ...domain, ...given(await request.json(updateSchema)) };
+  const changed = { ...domain, ...given(sent) };
   saveBucket(request, world, bucket, {
     customDomains: bucket.body.customDomains.map((d) => (d.domain === domain.domain ? changed : d)),
   });
@@ -82,8 +83,8 @@ function getManaged(request: ApiRequest, world: World): Reply {
 }
 
 async function putManaged(request: ApiRequest, world: World): Promise<Reply> {
-  const bucket = bucketOf(request, world);
   const { enabled } = await request.json(z.object({ enabled: z.boolean() }));
+  const bucket = bucketOf(request, world);
   saveBucket(request, world, bucket, { managedDomain: enabled });
   return managed(bucket, enabled);
 }

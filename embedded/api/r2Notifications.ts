@@ -25,9 +25,9 @@ const rulesOf = (bucket: Bucket, queue: string): readonly Rule[] =>
 
 /** Adds rules, as Cloudflare does: two rules of a bucket may not wait for the same event. */
 async function put(request: ApiRequest, world: World): Promise<Reply> {
+  const sent = await request.json(z.object({ rules: z.array(ruleSchema).min(1) }));
   const bucket = bucketOf(request, world);
   const queue = queueOf(request, world);
-  const sent = await request.json(z.object({ rules: z.array(ruleSchema).min(1) }));
   const others = Object.keys(bucket.body.notifications).flatMap((id) => rulesOf(bucket, id));
   const rules: Rule[] = [];
   for (const rule of sent.rules) {
@@ -69,14 +69,12 @@ function list(request: ApiRequest, world: World): Reply {
 
 /** Without a body all rules of the queue, else those whose `ruleIds` it names. */
 async function remove(request: ApiRequest, world: World): Promise<Reply> {
+  const isEmpty = (await request.bytes()).byteLength === 0;
+  const sent = isEmpty ? {} : await request.json(z.object({ ruleIds: z.array(z.string()).nullish() }));
   const bucket = bucketOf(request, world);
   const queue = request.params["queue"] ?? "";
   const rules = rulesOf(bucket, queue);
   if (rules.length === 0) throw noRules();
-  const sent =
-    (await request.bytes()).byteLength === 0
-      ? {}
-      : await request.json(z.object({ ruleIds: z.array(z.string()).nullish() }));
   const ids = "ruleIds" in sent ? sent.ruleIds : undefined;
   save(request, world, bucket, queue, ids == null ? [] : rules.filter((rule) => !ids.includes(rule.ruleId)));
   return ok({});

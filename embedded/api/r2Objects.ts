@@ -20,8 +20,8 @@ const maximumUploadBytes = 300 * 1024 * 1024;
 const keyOf = (request: ApiRequest): string => request.params["key"] ?? "";
 
 async function put(request: ApiRequest, world: World): Promise<Reply> {
-  const bucket = bucketOf(request, world);
   const body = await request.bytes();
+  const bucket = bucketOf(request, world);
   if (body.byteLength > maximumUploadBytes)
     throw new ApiError(
       413,

@@ -31,9 +31,8 @@ type Kind = keyof typeof kinds;
 const write =
   (kind: Kind) =>
   async (request: ApiRequest, world: World): Promise<Reply> => {
-    const bucket = bucketOf(request, world);
     const sent = await request.json(z.object({ rules: z.array(kinds[kind]).nullish() }));
-    saveBucket(request, world, bucket, of(kind, sent.rules ?? []));
+    saveBucket(request, world, bucketOf(request, world), of(kind, sent.rules ?? []));
     return ok({});
   };
 

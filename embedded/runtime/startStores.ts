@@ -6,10 +6,10 @@ import { removeDatabase } from "./stores/databaseFiles.ts";
 import { kvObjects } from "./stores/kvObjects.ts";
 import { openLedger } from "./stores/ledger.ts";
 import { startStoresProcess } from "./stores/miniflare.ts";
-import { importKey, objectFile, type StoreKind } from "./stores/objectFile.ts";
+import { importKey, objectClass, objectFile } from "./stores/objectFile.ts";
 import { perDatabase } from "./stores/perDatabase.ts";
 import { r2Objects } from "./stores/r2Objects.ts";
-import { graceMs, type TimeTravel, timeTravel } from "./stores/timeTravel.ts";
+import { type TimeTravel, timeTravel } from "./stores/timeTravel.ts";
 import { exportSql, importSql } from "./stores/transfer.ts";
 import type { Stores } from "./stores.ts";
 
@@ -46,6 +46,7 @@ export async function startStores({
         ledger.meet(id);
         return ledger.object(id);
       },
+      removed: ledger.isRemoved,
       report(body) {
         const { statements, written } = reportSchema.parse(body);
         ledger.addStatements(statements);
@@ -60,9 +61,12 @@ export async function startStores({
   const travelling = timeTravel({ root, snapshots, ledger, stores, inTurn, log });
   travel = travelling;
   const parts = { root, ledger, stores, travel: travelling };
-  const removeObject = (kind: StoreKind, folder: string, id: string): void => {
+  /** Remembered first: cells that are still bound to it get nothing more, and cannot bring it to life again. */
+  const removeObject = async (kind: "KV" | "R2", id: string): Promise<void> => {
+    ledger.setRemoved(`${kind}/${id}`);
+    await stores.steer({ op: "remove", kind, id });
     removeDatabase(objectFile(root, kind, id));
-    rmSync(join(root, folder, id), { recursive: true, force: true });
+    rmSync(join(root, objectClass[kind].folder, id), { recursive: true, force: true });
   };
   return {
     address: stores.address,
@@ -75,19 +79,20 @@ export async function startStores({
       restore: travelling.restore,
       remove: (id) =>
         inTurn(id, async () => {
-          await stores.steer({ op: "shut", id, graceMs });
+          await travelling.shut(id);
           const { object } = ledger.object(id);
           ledger.setGone(id);
-          await stores.steer({ op: "open", id, object, gone: true });
+          await travelling.open(id);
           removeDatabase(objectFile(root, "D1", object));
           travelling.forget(id);
         }),
       statements: ledger.statements,
     },
-    r2: { ...r2Objects(stores), remove: async (id) => removeObject("R2", "r2", id) },
-    kv: { ...kvObjects(stores), remove: async (id) => removeObject("KV", "kv", id) },
+    r2: { ...r2Objects(stores), remove: (id) => removeObject("R2", id) },
+    kv: { ...kvObjects(stores), remove: (id) => removeObject("KV", id) },
     async close() {
       travelling.close();
+      await stores.steer({ op: "flush" }); // counts of statements that were not reported yet
       await stores.close();
       ledger.close();
     },

@@ -5,6 +5,8 @@ import { normaliseSql } from "./normaliseSql.js";
 
 /** What the gate knows of each database: the object that holds it now, running requests, and whether it is shut. */
 const databases = new Map();
+/** Whether a KV namespace or bucket was deleted. */
+const removed = new Map();
 const seen = new Map(); // raw statement text → normalised, for the texts seen last
 const recorded = new Set(); // caller, database and statement that Node has already
 let counts = new Map(); // what has still to be reported: key → {caller, database, sql, count}
@@ -25,10 +27,28 @@ export default {
     const [kind, id] = (request.headers.get("x-lockstep-store") ?? "").split("/");
     if (!id) return failure(400, "x-lockstep-store: expected <KIND>/<id>");
     if (kind === "D1") return database(request, env, ctx, id, control !== null);
-    if (kind === "KV" || kind === "R2") return forward(env[kind], request, id, request.body);
+    if (kind === "KV" || kind === "R2") return plainStore(request, env, kind, id);
     return failure(400, `x-lockstep-store: unknown kind ${kind}`);
   },
 };
+
+/** KV and R2 need no more than to be forgotten once they were deleted. */
+async function plainStore(request, env, kind, id) {
+  const key = `${kind}/${id}`;
+  let gone = removed.get(key);
+  if (gone === undefined) {
+    gone = (await (await env.NODE.fetch(`http://node/removed/${key}`)).json()).removed;
+    if (removed.get(key) === undefined) removed.set(key, gone);
+  }
+  if (!removed.get(key)) return forward(env[kind], request, id, request.body);
+  await request.body?.cancel();
+  const message = kind === "R2" ? "The specified bucket does not exist." : "namespace not found";
+  const code = kind === "R2" ? 10006 : 10013;
+  return new Response(message, {
+    status: 404,
+    headers: { "cf-r2-error": JSON.stringify({ version: 0, v4code: code, message }) },
+  });
+}
 
 function forward(namespace, request, name, body) {
   const headers = new Headers(request.headers);
@@ -41,9 +61,11 @@ function forward(namespace, request, name, body) {
 /** `inside`: asked by whoever shut the database. */
 async function database(request, env, ctx, id, inside) {
   const text = await request.text();
-  const entry = databases.get(id) ?? (await learn(env, id));
-  if (entry.gone) return Response.json({ success: false, error: "D1 database not found" }, { status: 404 });
-  while (entry.shut === "wait" && !inside) await scheduler.wait(5);
+  let entry = databases.get(id) ?? (await learn(env, id));
+  while (entry.shut === "wait" && !inside) {
+    await scheduler.wait(5);
+    entry = databases.get(id);
+  }
   if (entry.gone) return Response.json({ success: false, error: "D1 database not found" }, { status: 404 });
   if (entry.shut !== undefined && !inside) return Response.json({ success: false, error: entry.shut });
   if (!inside) entry.running++;
@@ -52,7 +74,13 @@ async function database(request, env, ctx, id, inside) {
     writes = await note(env, ctx, id, request.headers.get("x-lockstep-caller"), text);
     if (writes) count(id); // before and after: a snapshot taken in between is known to be of neither
     const answer = await forward(env.D1, request, entry.object, text);
-    return new Response(await answer.arrayBuffer(), answer);
+    const body = await answer.arrayBuffer();
+    if (databases.get(id) === entry) return new Response(body, answer);
+    // It ran for so long that the database was exchanged meanwhile: what it did is in the file that was left.
+    return Response.json({ success: false, error: "Network connection lost." });
+  } catch (error) {
+    // Such as a violation of a deferred foreign key, found at the commit: the object was reset, nothing was kept.
+    return Response.json({ success: false, error: error.message });
   } finally {
     if (!inside) entry.running--;
     if (writes) {
@@ -137,6 +165,14 @@ async function flush(env) {
 /** Node shuts a database while its file is exchanged: `shut` ends once nothing runs in it any more. */
 async function steer(order, env, request) {
   if (order.op === "ingest") return env.IMPORT.get(env.IMPORT.idFromName(order.object)).fetch(request);
+  if (order.op === "flush") {
+    await flush(env);
+    return Response.json({});
+  }
+  if (order.op === "remove") {
+    removed.set(`${order.kind}/${order.id}`, true);
+    return Response.json({});
+  }
   const entry = databases.get(order.id) ?? (await learn(env, order.id));
   switch (order.op) {
     case "shut": {
@@ -146,11 +182,8 @@ async function steer(order, env, request) {
       return Response.json({ running: entry.running });
     }
     case "open":
-      if (entry.object !== order.object) entry.running = 0; // what still runs, runs in the file that was left behind
-      databases.set(order.id, { ...entry, object: order.object, gone: order.gone, shut: undefined });
-      entry.gone = order.gone;
-      entry.shut = undefined; // releases those who wait on the old entry
-      entry.object = order.object;
+      if (entry.object === order.object && entry.gone === order.gone) entry.shut = undefined;
+      else databases.set(order.id, { object: order.object, gone: order.gone, shut: undefined, running: 0 });
       return Response.json({});
     case "version":
       return Response.json({

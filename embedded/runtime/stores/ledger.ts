@@ -12,6 +12,9 @@ export interface Ledger {
   readonly setGone: (database: string) => void;
   /** Every database that was ever asked and is not gone. */
   readonly databases: () => readonly string[];
+  /** Of a KV namespace or bucket, `<KIND>/<id>`: the same. */
+  readonly setRemoved: (store: string) => void;
+  readonly isRemoved: (store: string) => boolean;
   readonly addStatements: (counted: readonly CountedStatement[]) => void;
   readonly statements: (
     database: string,
@@ -45,6 +48,7 @@ export interface Snapshot {
 
 const schema = `
   CREATE TABLE IF NOT EXISTS databases(id TEXT PRIMARY KEY, object TEXT NOT NULL, gone INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS removed(store TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS statements(database TEXT NOT NULL, caller TEXT NOT NULL, sql TEXT NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY(database, caller, sql)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS snapshots(database TEXT NOT NULL, bookmark TEXT NOT NULL, since_ms INTEGER NOT NULL, taken_ms INTEGER NOT NULL,
@@ -92,6 +96,8 @@ export function openLedger(file: string): Ledger {
       "INSERT INTO snapshots(database, bookmark, since_ms, taken_ms, kept) VALUES (?, ?, ?, ?, ?)",
     ),
   };
+  const setRemoved = sqlite.prepare("INSERT INTO removed VALUES (?) ON CONFLICT DO NOTHING");
+  const isRemoved = sqlite.prepare("SELECT 1 FROM removed WHERE store = ?");
   const meet = sqlite.prepare("INSERT INTO databases VALUES (?, ?, 0) ON CONFLICT(id) DO NOTHING");
   const keep = sqlite.prepare("UPDATE snapshots SET kept = 1 WHERE database = ? AND bookmark = ?");
   const forget = sqlite.prepare("DELETE FROM statements WHERE database = ?");
@@ -122,6 +128,8 @@ export function openLedger(file: string): Ledger {
         put.database.run(database, current(database).object, 1);
         forget.run(database);
       }),
+    setRemoved: (store) => void setRemoved.run(store),
+    isRemoved: (store) => isRemoved.get(store) !== undefined,
     addStatements: (counted) =>
       together(() => {
         for (const s of counted) put.statement.run(s.database, s.caller, s.sql, s.count);

@@ -9,6 +9,8 @@ import { importKey, objectClass, type StoreKind } from "./objectFile.ts";
 export type GateOrder =
   | { readonly op: "shut"; readonly id: string; readonly graceMs: number; readonly message?: string }
   | { readonly op: "open"; readonly id: string; readonly object: string; readonly gone: boolean }
+  | { readonly op: "remove"; readonly kind: "KV" | "R2"; readonly id: string }
+  | { readonly op: "flush" }
   | { readonly op: "version"; readonly id: string };
 
 /** The running process: one workerd with Miniflare's own objects behind the gate. */
@@ -35,6 +37,8 @@ export interface Question {
 export interface GateQuestions {
   /** Which object holds the database now. */
   readonly database: (id: string) => { readonly object: string; readonly gone: boolean };
+  /** Whether a KV namespace or a bucket was deleted. */
+  readonly removed: (store: string) => boolean;
   readonly report: (body: unknown) => void;
 }
 
@@ -122,6 +126,8 @@ export async function startStoresProcess(
 function answer(path: string, body: string, questions: GateQuestions): Response {
   const id = /^\/database\/([^/]+)$/.exec(path)?.[1];
   if (id !== undefined) return Response.json(questions.database(decodeURIComponent(id)));
+  const store = /^\/removed\/(.+)$/.exec(path)?.[1];
+  if (store !== undefined) return Response.json({ removed: questions.removed(decodeURIComponent(store)) });
   if (path === "/report") {
     questions.report(JSON.parse(body));
     return Response.json({});

@@ -23,8 +23,11 @@ export interface TimeTravel {
     databaseId: string,
     bookmark: string,
   ) => Promise<{ readonly bookmark: string; readonly previousBookmark: string }>;
-  /** Puts a file that nothing has open in the database's place. The database must be shut. */
-  readonly replace: (databaseId: string, file: string | undefined) => Promise<void>;
+  /** Shuts the database and returns in which state it is. */
+  readonly shut: (databaseId: string, message?: string) => Promise<string>;
+  readonly open: (databaseId: string) => Promise<void>;
+  /** Puts a file that nothing has open in the place of the database that was shut in this state. */
+  readonly replace: (databaseId: string, state: string, file: string | undefined) => Promise<void>;
   /** To be told of every write: a snapshot follows soon, at most one a minute. */
   readonly written: (databaseId: string, atMs: number) => void;
   readonly forget: (databaseId: string) => void;
@@ -34,7 +37,7 @@ export interface TimeTravel {
 const quietMs = 1_000;
 const betweenMs = 60_000;
 /** Queries that run longer than this when a restore begins are cut, as on Cloudflare. */
-export const graceMs = 5_000;
+const graceMs = 5_000;
 
 const versionSchema = z.object({ version: z.string(), lastWriteMs: z.number().nullable() });
 
@@ -101,7 +104,20 @@ export function timeTravel({ root, snapshots, ledger, stores, inTurn, log }: Tim
     return latest.bookmark;
   }
 
-  async function replace(id: string, file: string | undefined): Promise<void> {
+  async function shut(id: string, message?: string): Promise<string> {
+    await stores.steer({ op: "shut", id, graceMs, ...(message === undefined ? {} : { message }) });
+    return (await version(id)).version;
+  }
+
+  const open = async (id: string): Promise<void> => {
+    await stores.steer({ op: "open", id, ...ledger.object(id) });
+  };
+
+  async function replace(id: string, state: string, file: string | undefined): Promise<void> {
+    // A write that took longer than the grace, or a workerd that was started anew and knows of no shut door:
+    // what was acknowledged since must not get lost.
+    if ((await version(id)).version !== state)
+      throw new Error(`stores: database ${id} was written while it was being exchanged; nothing was changed`);
     const old = ledger.object(id).object;
     const object = nextObject(id, old);
     const target = objectFile(root, "D1", object);
@@ -109,7 +125,7 @@ export function timeTravel({ root, snapshots, ledger, stores, inTurn, log }: Tim
     else copyStill(file, target);
     ledger.setObject(id, object); // from here on the new file is the database, whatever happens
     upToDate.delete(id);
-    await stores.steer({ op: "open", id, object, gone: false });
+    await open(id);
     removeDatabase(objectFile(root, "D1", old));
   }
 
@@ -126,13 +142,13 @@ export function timeTravel({ root, snapshots, ledger, stores, inTurn, log }: Tim
         `No state of database ${id} is known under the bookmark ${JSON.stringify(bookmark)}`,
       );
     ledger.keepSnapshot(id, bookmark);
-    await stores.steer({ op: "shut", id, graceMs });
+    const state = await shut(id);
     try {
       const previousBookmark = await current(id, true);
-      await replace(id, file);
+      await replace(id, state, file);
       return { bookmark: file === undefined ? bookmark : await remember(id, file), previousBookmark };
     } finally {
-      await stores.steer({ op: "open", id, ...ledger.object(id) });
+      await open(id);
     }
   }
 
@@ -196,6 +212,8 @@ export function timeTravel({ root, snapshots, ledger, stores, inTurn, log }: Tim
     bookmark: (id, atMs) =>
       inTurn(id, () => (atMs === undefined || atMs >= Date.now() ? current(id, true) : at(id, atMs))),
     restore: (id, bookmark) => inTurn(id, () => restore(id, bookmark)),
+    shut,
+    open,
     replace,
     written,
     forget(id) {

@@ -7,7 +7,7 @@ import { copyLive, removeDatabase } from "./databaseFiles.ts";
 import type { Ledger } from "./ledger.ts";
 import type { StoresProcess } from "./miniflare.ts";
 import { importFile, objectFile } from "./objectFile.ts";
-import { graceMs, type TimeTravel } from "./timeTravel.ts";
+import type { TimeTravel } from "./timeTravel.ts";
 
 export interface TransferParts {
   readonly root: string;
@@ -39,7 +39,7 @@ export async function importSql(
   const name = `${id}.${randomUUID()}`;
   const copy = importFile(root, name);
   const started = performance.now();
-  await stores.steer({ op: "shut", id, graceMs, message: "Currently processing a long-running import." });
+  const state = await travel.shut(id, "Currently processing a long-running import.");
   try {
     const live = objectFile(root, "D1", ledger.object(id).object);
     if (existsSync(live)) await copyLive(live, copy);
@@ -48,7 +48,7 @@ export async function importSql(
     const finished = `${copy}.finished`;
     await copyLive(copy, finished); // the import's object still has the copy open
     try {
-      await travel.replace(id, finished);
+      await travel.replace(id, state, finished);
     } finally {
       removeDatabase(finished);
     }
@@ -65,18 +65,18 @@ export async function importSql(
     };
     return { statements: done.statements, meta };
   } finally {
-    await stores.steer({ op: "open", id, ...ledger.object(id) });
+    await travel.open(id);
     removeDatabase(copy);
   }
 }
 
 /** As D1 exports; nobody else is served meanwhile. A database with virtual tables cannot be exported. */
 export async function exportSql(
-  { ledger, stores }: Pick<TransferParts, "ledger" | "stores">,
+  { stores, travel }: Pick<TransferParts, "stores" | "travel">,
   id: string,
   options: { readonly schema: boolean; readonly data: boolean; readonly tables: readonly string[] },
 ): Promise<string> {
-  await stores.steer({ op: "shut", id, graceMs, message: "Currently processing a long-running export." });
+  await travel.shut(id, "Currently processing a long-running export.");
   try {
     await runBatch(stores, id, [{ sql: "SELECT 1", params: [] }], { inside: true }); // a database nobody has asked yet
     const response = await stores.ask("D1", id, {
@@ -100,6 +100,6 @@ export async function exportSql(
     if ("error" in answer) throw new SqlError(answer.error);
     return `${(answer.results[0] ?? []).join("\n")}\n`;
   } finally {
-    await stores.steer({ op: "open", id, ...ledger.object(id) });
+    await travel.open(id);
   }
 }

@@ -1,87 +1,190 @@
 import { resolve } from "node:path";
 import { z } from "zod";
-import { UserError } from "../userError.ts";
-import { apply, ledger } from "./apply.ts";
+import { render, UserError } from "../userError.ts";
 import { connection } from "./connection.ts";
-import type { D1Endpoint } from "./http.ts";
-import { readFolder } from "./reading.ts";
+import { brokenOpening, openingShape } from "./contract.ts";
+import { readServing } from "./deployments.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { databaseOf, type Job, planLive, planNew } from "./job.ts";
+import { migrate } from "./migrate.ts";
+import { ApplyFailed } from "./protocol/apply.ts";
+import { inOrder, readFolder } from "./reading.ts";
+import { readSnapshot } from "./snapshot.ts";
 import { fileLine } from "./summary.ts";
 
 const inputs = z.object({
   accountId: z.string(),
   databaseId: z.string(),
+  label: z.string(),
   directory: z.string(),
   phase: z.enum(["expand", "contract"]),
+  stage: z.string(),
+  /** Physical names of the workers that bind the database. */
+  workers: z.array(z.string()).default([]),
+  opening: openingShape.optional(),
   files: z.record(z.string(), z.string()).default({}),
 });
-type Inputs = z.infer<typeof inputs>;
+export type MigrationsInputs = z.infer<typeof inputs>;
+
+const outputs = z.object({
+  lastFile: z.string().default(""),
+  bookmarks: z.record(z.string(), z.string()).default({}),
+});
 
 interface Failure {
   readonly property: string;
   readonly reason: string;
 }
 
+/** What the SDK hands over for a value that a preview cannot know yet. */
+const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
 /**
  * The dynamic provider behind the resource `Migrations`. It is loaded at run time by the resource's constant text, so
- * nothing of it is in anybody's state. Only files and their checksums are inputs: what a database looks like is not.
+ * nothing of it is in anybody's state. Only files and their checksums are inputs: what a database looks like is not, or a
+ * saved plan could not be applied.
  */
 export const provider = {
+  /** In preview and up: everything that speaks against running the files is said here, before anything is changed. */
   async check(_olds: unknown, news: unknown): Promise<{ inputs: unknown; failures: Failure[] }> {
     const given = inputs.parse(news);
     try {
-      return { inputs: { ...record(news), files: filesOf(given) }, failures: [] };
+      const files = filesOf(given);
+      return { inputs: { ...record(news), files }, failures: await complaints(given) };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return { inputs: news, failures: [{ property: "directory", reason: error.message }] };
     }
   },
 
+  /** Always explicit: without it the engine would compare everything, this text's own loader too. */
   async diff(_id: string, olds: unknown, news: unknown): Promise<{ changes: boolean; replaces: string[] }> {
     const before = inputs.parse(olds);
     const after = inputs.parse(news);
     const moved = before.databaseId !== after.databaseId || before.accountId !== after.accountId;
-    const changed = JSON.stringify(sorted(before.files)) !== JSON.stringify(sorted(after.files));
-    return { changes: moved || changed, replaces: moved ? ["databaseId"] : [] };
+    const edited = ownFiles(after).some(([name, line]) => before.files[name] !== line);
+    const last = ownFiles(after).at(-1)?.[0];
+    const behind = last !== undefined && inOrder(last, outputs.parse(olds).lastFile || "0000") > 0;
+    return { changes: moved || edited || behind, replaces: moved ? ["databaseId"] : [] };
   },
 
   async create(news: unknown): Promise<{ id: string; outs: unknown }> {
     const given = inputs.parse(news);
-    return { id: `${given.databaseId}/${given.phase}`, outs: await run(given, news) };
+    return { id: `${given.databaseId}/${given.phase}`, outs: await run(given, news, {}) };
   },
 
-  async update(_id: string, _olds: unknown, news: unknown): Promise<{ outs: unknown }> {
-    return { outs: await run(inputs.parse(news), news) };
+  async update(_id: string, olds: unknown, news: unknown): Promise<{ outs: unknown }> {
+    return { outs: await run(inputs.parse(news), news, outputs.parse(olds).bookmarks) };
   },
 
+  /** On refresh: what other tools applied, and a restore to an earlier moment, become visible. */
   async read(id: string, props: unknown): Promise<{ id: string; props: unknown }> {
-    const given = inputs.parse(props);
-    return { id, props: { ...record(props), ...outputs(await ledger(endpoint(given))) } };
+    return { id, props: { ...record(props), ...(await live(jobOf(inputs.parse(props)))) } };
   },
 
   /** A database outlives the resource that migrates it: nothing is undone. */
   async delete(): Promise<void> {},
 };
 
-async function run(given: Inputs, news: unknown): Promise<unknown> {
-  const done = await apply(endpoint(given), resolve(given.directory));
-  return { ...record(news), ...outputs(done.ledger) };
+async function run(
+  given: MigrationsInputs,
+  news: unknown,
+  bookmarks: Readonly<Record<string, string>>,
+): Promise<unknown> {
+  const job = jobOf(given);
+  const agreed = new Map(
+    Object.entries(given.files).map(([name, line]) => [name, line.slice(0, line.indexOf(" "))]),
+  );
+  const own = ownFiles(given);
+  if (given.phase === "contract" && own.length > 0) await stillOpen(given, job);
+  // A contract step without an open file has nothing to look at.
+  const applied =
+    given.phase === "contract" && own.length === 0
+      ? []
+      : await migrate(job, { phase: given.phase, stage: given.stage, agreed }).catch(explain);
+  const taken = Object.fromEntries(applied.map(({ name, bookmarkBefore }) => [name, bookmarkBefore ?? ""]));
+  return { ...record(news), ...(await live(job)), bookmarks: { ...bookmarks, ...taken } };
 }
 
-const outputs = (applied: readonly string[]) => ({ applied: applied.length, lastFile: applied.at(-1) ?? "" });
+/** The cause, and what had been applied before it. */
+function explain(error: unknown): never {
+  if (!(error instanceof ApplyFailed)) throw error;
+  const before = error.applied.map(({ name }) => name).join(", ");
+  const told =
+    error.cause instanceof UserError
+      ? error.message
+      : ((error.cause instanceof Error ? error.cause.stack : undefined) ?? error.message);
+  throw new Error(
+    before === "" ? told : `${told}\n\nApplied before it: ${before}. The next up goes on behind them.`,
+    { cause: error },
+  );
+}
 
-const endpoint = (given: Inputs): D1Endpoint => ({
-  ...connection(process.env, process.cwd()),
+async function live(job: Job): Promise<{ applied: number; lastFile: string; schema: string }> {
+  const { ledger, schema } = await readSnapshot(databaseOf(job));
+  return { applied: ledger.length, lastFile: ledger.at(-1) ?? "", schema: fingerprint(schema) };
+}
+
+async function complaints(given: MigrationsInputs): Promise<Failure[]> {
+  if (given.phase === "contract") {
+    if (given.databaseId !== unknownValue && ownFiles({ ...given, files: filesOf(given) }).length > 0)
+      await stillOpen(given, jobOf(given));
+    return [];
+  }
+  const plan = given.databaseId === unknownValue ? planNew(folderOf(given)) : await planLive(jobOf(given));
+  return plan.refusals.map((complaint) => ({ property: "files", reason: render(complaint) }));
+}
+
+/** An opening is checked again at every run: a rollout that began since then closes it. */
+async function stillOpen(
+  { opening, workers, label, accountId }: MigrationsInputs,
+  { connection: to }: Job,
+): Promise<void> {
+  if (opening === undefined) return;
+  const broken = brokenOpening(opening, await readServing(to, accountId, workers));
+  if (broken.length === 0) return;
+  throw new UserError({
+    what: `The contract that was opened through ${opening.through} may not run now`,
+    where: label,
+    got: broken.join("; "),
+    expected: "every worker that binds the database served by one version",
+    fix: "finish the rollout, then open it again: just db contract",
+  });
+}
+
+const folderOf = ({
+  label,
+  directory,
+  opening,
+}: MigrationsInputs): Pick<Job, "label" | "folder" | "directory" | "openThrough"> => ({
+  label,
+  folder: directory,
+  directory: resolve(directory),
+  openThrough: opening?.through,
+});
+
+const jobOf = (given: MigrationsInputs): Job => ({
+  ...folderOf(given),
+  connection: connection(process.env, process.cwd()),
   accountId: given.accountId,
   databaseId: given.databaseId,
 });
 
 /** File name → checksum and what it does, in one line: this is what a preview shows. */
-function filesOf(given: Inputs): Record<string, string> {
-  const files = readFolder(resolve(given.directory)).filter((file) => file.phase === given.phase);
+function filesOf({ directory, phase, opening }: MigrationsInputs): Record<string, string> {
+  const open = (name: string): boolean => opening !== undefined && inOrder(name, opening.through) <= 0;
+  const files = readFolder(resolve(directory)).filter(
+    (file) => phase === "expand" || (file.phase === "contract" && open(file.name)),
+  );
   return Object.fromEntries(files.map((file) => [file.name, fileLine(file)]));
 }
 
-const sorted = (files: Readonly<Record<string, string>>): readonly (readonly [string, string])[] =>
-  Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1));
+/** The files whose being new is a change of this resource, in order. Contract files wait for their own. */
+const ownFiles = ({ files, phase }: MigrationsInputs): readonly (readonly [string, string])[] =>
+  Object.entries(files)
+    .filter(([, line]) => phase === "contract" || !isContract(line))
+    .sort(([a], [b]) => inOrder(a, b));
+
+const isContract = (line: string): boolean => / contract, \d/.test(line);
 
 const record = (value: unknown): Record<string, unknown> => z.record(z.string(), z.unknown()).parse(value);

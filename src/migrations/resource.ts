@@ -1,14 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Opening } from "./contract.ts";
 import type { Phase } from "./directives.ts";
 
 /** What to bring up to date, and with what. The API's address and token are no inputs: they are looked up at call time. */
 export interface MigrationsArgs {
   readonly accountId: pulumi.Input<string>;
   readonly databaseId: pulumi.Input<string>;
+  /** For people: `dome/silo`. */
+  readonly label: string;
   /** From the project folder: `migrations/dome/silo`. */
   readonly directory: string;
-  /** `expand` runs before the code, `contract` in a later up. @default expand */
-  readonly phase?: Phase;
+  /** `expand` runs before the code, `contract` in a later up. */
+  readonly phase: Phase;
+  /** The stage's name: a database belongs to one. */
+  readonly stage: string;
+  /** Physical names of the workers that bind the database: a contract waits for them. */
+  readonly workers: readonly string[];
+  /** @default - no contract file is open */
+  readonly opening?: Opening | undefined;
 }
 
 /**
@@ -25,14 +34,25 @@ export class Migrations extends pulumi.CustomResource {
   declare readonly lastFile: pulumi.Output<string>;
   /** File name → checksum and summary, of the phase's files. */
   declare readonly files: pulumi.Output<Readonly<Record<string, string>>>;
+  /** Fingerprint of the live schema. */
+  declare readonly schema: pulumi.Output<string>;
+  /** File name → Time Travel bookmark of the moment before it ran. */
+  declare readonly bookmarks: pulumi.Output<Readonly<Record<string, string>>>;
 
   constructor(name: string, args: MigrationsArgs, opts?: pulumi.CustomResourceOptions) {
-    const { accountId, databaseId, directory, phase = "expand" } = args;
-    const computed = { files: undefined, applied: undefined, lastFile: undefined };
+    const { opening, workers, ...given } = args;
+    const computed = {
+      files: undefined,
+      applied: undefined,
+      lastFile: undefined,
+      schema: undefined,
+      bookmarks: undefined,
+    };
+    const inputs = { ...given, workers: [...workers], ...(opening === undefined ? {} : { opening }) };
     super(
       "pulumi-nodejs:dynamic/lockstep:Migrations",
       name,
-      { accountId, databaseId, directory, phase, ...computed, __provider: shim },
+      { ...inputs, ...computed, __provider: shim },
       opts,
     );
   }

@@ -8,7 +8,8 @@ export function fileLine(file: MigrationFile): string {
   const count = file.statements.length;
   const said = file.statements.slice(0, shown).map((statement) => summary(statement.sql));
   const more = count > shown ? [`… ${count - shown} more`] : [];
-  return `${file.checksum} ${count} ${count === 1 ? "stmt" : "stmts"}: ${[...said, ...more].join("; ")}`;
+  const phase = file.phase === "contract" ? "contract, " : "";
+  return `${file.checksum} ${phase}${count} ${count === 1 ? "stmt" : "stmts"}: ${[...said, ...more].join("; ")}`;
 }
 
 /** What a statement does, in a few words. */

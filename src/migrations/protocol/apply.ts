@@ -31,7 +31,13 @@ export interface Snapshot {
 export interface ApplyOptions {
   readonly database: Database;
   /** Sends a file's request by the transport that the file needs. @default the database itself */
-  readonly send?: (file: ApplicableFile, statements: readonly string[]) => ReturnType<Database["run"]>;
+  readonly send?: (
+    file: ApplicableFile,
+    statements: readonly string[],
+    attempt: string,
+  ) => ReturnType<Database["run"]>;
+  /** Once the tables are there, before the lease is taken. */
+  readonly prepare?: () => Promise<void>;
   /** Decides again, under the lease, what is to be applied. Throws when that is no longer what was planned. */
   readonly replan: (snapshot: Snapshot) => Promise<readonly ApplicableFile[]> | readonly ApplicableFile[];
   /** Fingerprint of a schema, kept in the log. */
@@ -63,6 +69,7 @@ export async function apply(options: ApplyOptions): Promise<readonly Applied[]> 
   const { database, onStep } = options;
   onStep?.("bootstrap", undefined);
   await rows(database, bootstrapStatements);
+  await options.prepare?.();
   onStep?.("lease", undefined);
   const lease = await take(options);
   const applied: Applied[] = [];
@@ -161,7 +168,7 @@ async function applyOne(
   });
   for (;;) {
     onStep?.("send", file.name);
-    const outcome = await (options.send ?? ((_file, all) => database.run(all)))(file, statements);
+    const outcome = await (options.send ?? ((_file, all) => database.run(all)))(file, statements, attempt);
     const judged = verdict(outcome);
     switch (judged.kind) {
       case "committed":

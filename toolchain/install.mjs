@@ -111,13 +111,19 @@ function runNpm(root, env, signal) {
     let said = "";
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text) => {
-        said = (said + text).slice(-4_000);
+        said = (said + text).slice(-20_000);
       });
     child.on("error", reject);
-    child.on("close", (code) =>
-      resolve({ code, said: said.trim().split("\n").slice(-12).join("\n            ") }),
-    );
+    child.on("close", (code) => resolve({ code, said: reason(said) }));
   });
+}
+
+/** npm says what is wrong first, and how it is used for a page after that.
+ * @param {string} said */
+function reason(said) {
+  const errors = said.split("\n").filter((line) => /^npm error \S/.test(line));
+  const lines = errors.length > 0 ? errors.slice(0, 10) : said.trim().split("\n").slice(-10);
+  return lines.join("\n            ");
 }
 
 /** @param {string} path */

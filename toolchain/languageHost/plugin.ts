@@ -50,16 +50,18 @@ async function runPolicyPack(call: Call): Promise<void> {
     const stack = await front.configured;
     const args = [...options.nodeArguments, script, ...request.getArgsList(), folder];
     const child = spawnPlugin(call, args, folder, { ...options.environment, ...stack.environment });
-    let beforePort = "";
+    let before = "";
     let attached = false;
     child.stdout.on("data", (chunk: Buffer) => {
       if (attached) return write(call, "stdout", chunk);
-      beforePort += chunk.toString("utf8");
-      const newline = beforePort.indexOf("\n");
-      if (newline < 0) return;
+      before += chunk.toString("utf8");
+      // A pack may print before its port does; a line of digits alone is the port.
+      const found = /^(?:[^]*\n)?(\d+)\r?\n/.exec(before);
+      if (found === null) return;
       attached = true;
-      front.attach(Number(beforePort.slice(0, newline)));
-      if (newline + 1 < beforePort.length) write(call, "stdout", Buffer.from(beforePort.slice(newline + 1)));
+      front.attach(Number(found[1]));
+      const others = before.replace(`${found[1]}\n`, "");
+      if (others !== "") write(call, "stdout", Buffer.from(others));
     });
     child.once("close", () => front.fail("the policy pack ended before it could be asked"));
     await ended(call, child);

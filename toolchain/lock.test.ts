@@ -1,0 +1,79 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { startOf, withLock } from "./lock.mjs";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "lockstep-lock-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const lockModule = new URL("lock.mjs", import.meta.url).href;
+
+/** A process that holds the lock, says so, and works for a while. */
+function holder(workMs: number): {
+  pid: number | undefined;
+  holding: Promise<void>;
+  ended: Promise<void>;
+  kill(): void;
+} {
+  const script = `import { withLock } from ${JSON.stringify(lockModule)};
+import { appendFileSync } from "node:fs";
+await withLock(${JSON.stringify(join(folder, "lock"))}, async () => {
+  appendFileSync(${JSON.stringify(join(folder, "log"))}, "in\\n"); console.log("holding");
+  await new Promise((r) => setTimeout(r, ${workMs}));
+  appendFileSync(${JSON.stringify(join(folder, "log"))}, "out\\n");
+}, { pollMs: 5 });`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return {
+    pid: child.pid,
+    holding: new Promise((resolve) => child.stdout.once("data", () => resolve())),
+    ended: new Promise((resolve) => child.once("close", () => resolve())),
+    kill: () => child.kill("SIGKILL"),
+  };
+}
+
+test("eight processes enter one after the other", async () => {
+  await Promise.all(Array.from({ length: 8 }, () => holder(10).ended));
+  expect(readFileSync(join(folder, "log"), "utf8")).toBe("in\nout\n".repeat(8));
+  expect(existsSync(join(folder, "lock"))).toBe(false);
+}, 30_000);
+
+test("a holder that was killed keeps nobody out, however many wait", async () => {
+  const first = holder(60_000);
+  await first.holding;
+  const waiting = Array.from({ length: 4 }, () => holder(10));
+  first.kill();
+  await Promise.all(waiting.map(({ ended }) => ended));
+  expect(readFileSync(join(folder, "log"), "utf8")).toBe(`in\n${"in\nout\n".repeat(4)}`);
+}, 30_000);
+
+test("a pid that now belongs to another process does not count as the holder", async () => {
+  const path = join(folder, "lock");
+  writeFileSync(path, JSON.stringify({ pid: process.pid, started: "1" }));
+  expect(startOf(process.pid)).not.toBe("1");
+  expect(await withLock(path, async () => "entered", { pollMs: 5 })).toBe("entered");
+});
+
+test("an unreadable lock file counts as left by a crash", async () => {
+  const path = join(folder, "lock");
+  writeFileSync(path, "{");
+  expect(await withLock(path, async () => "entered", { pollMs: 5 })).toBe("entered");
+});
+
+test("the one who waits is told for whom, and the lock opens when the work throws", async () => {
+  const path = join(folder, "lock");
+  const told: number[] = [];
+  const release = Promise.withResolvers<void>();
+  const first = withLock(path, () => release.promise);
+  const second = withLock(path, async () => "second", { pollMs: 5, onWait: (pid) => told.push(pid) });
+  setTimeout(() => release.reject(new Error("work failed")), 50);
+  await expect(first).rejects.toThrow("work failed");
+  expect(await second).toBe("second");
+  expect(told).toEqual([process.pid]);
+});

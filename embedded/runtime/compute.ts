@@ -134,8 +134,9 @@ export interface Compute {
   /**
    * Makes this the script's deployment: starts what is new, moves the pointer, drains and ends what is old.
    * Throws {@link UploadRejected} with the old deployment still serving. An unchanged version keeps its cell.
+   * `lazily`, for versions that ran before, as after a restart: a cell starts with its first request.
    */
-  deploy(name: ScriptName, splits: readonly Split[]): Promise<void>;
+  deploy(name: ScriptName, splits: readonly Split[], options?: { readonly lazily?: boolean }): Promise<void>;
   /** Ends the script's cells; `deleteObjects` removes its Durable Objects' storage too. */
   remove(name: ScriptName, options: { readonly deleteObjects: boolean }): Promise<void>;
   /** Hosts answer only while enabled; service bindings, queues and crons do not care. */

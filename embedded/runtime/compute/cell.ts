@@ -38,7 +38,10 @@ export interface Cell {
   readonly name: ScriptName;
   readonly version: VersionSpec;
   readonly role: CellRole;
+  /** How long the start took. */
   readonly startMs: number;
+  /** When it was ready. */
+  readonly startedAtMs: number;
   readonly agent: Agent;
   address: CellAddress;
   /** Takes the front door's requests. */
@@ -135,6 +138,7 @@ export async function startCell(
       version,
       role,
       startMs: performance.now() - startedAt,
+      startedAtMs: Date.now(),
       agent,
       inflight: 0,
       lastActiveMs: undefined,

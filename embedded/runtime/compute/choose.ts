@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import type { Cell } from "./cell.ts";
-import type { Share } from "./scripts.ts";
+import type { Place, Share } from "./scripts.ts";
 
 /** Which version answers: an override that names a deployed version, then the key's affinity, then chance. */
 export function choose(
@@ -9,17 +8,17 @@ export function choose(
   script: string,
   headers: IncomingHttpHeaders,
   random: () => number = Math.random,
-): Cell | undefined {
+): Place | undefined {
   const wanted = override(headers["cloudflare-workers-version-overrides"], script);
-  const asked = shares.find((s) => s.cell.version.id === wanted);
-  if (asked !== undefined) return asked.cell;
+  const asked = shares.find((s) => s.place.version.id === wanted);
+  if (asked !== undefined) return asked.place;
   const key = headers["cloudflare-workers-version-key"];
   let at = (typeof key === "string" ? fraction(`${script}/${key}`) : random()) * 100;
   for (const share of shares) {
     at -= share.percentage;
-    if (at < 0) return share.cell;
+    if (at < 0) return share.place;
   }
-  return shares.at(-1)?.cell;
+  return shares.at(-1)?.place;
 }
 
 /** A structured-field dictionary: `dome-api="<version>", silo="<version>"`. */

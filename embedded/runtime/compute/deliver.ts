@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Compute, Invocation, QueueOutcome, ScriptName } from "../compute.ts";
 import type { Cell } from "./cell.ts";
 import { choose } from "./choose.ts";
+import type { Wake } from "./deploy.ts";
 import type { Scripts } from "./scripts.ts";
 
 const queueResultSchema = z.object({
@@ -16,9 +17,11 @@ const scheduledResultSchema = z.object({ outcome: z.string() });
 /** Events that no request carries: queue batches and crons. They enter the cell through link's control socket. */
 export function deliver({
   scripts,
+  wake,
   onInvocation,
 }: {
   readonly scripts: Scripts;
+  readonly wake: Wake;
   readonly onInvocation: (invocation: Invocation) => void;
 }): Pick<Compute, "queue" | "scheduled"> {
   const inCell = async <T extends { outcome: string }>(
@@ -27,7 +30,7 @@ export function deliver({
     body: object,
     schema: z.ZodType<T>,
   ): Promise<T> => {
-    const cell = await cellOf(scripts, name);
+    const cell = await cellOf(scripts, wake, name);
     const atMs = Date.now();
     const startedAt = performance.now();
     let ok = false;
@@ -80,11 +83,11 @@ export function deliver({
   };
 }
 
-async function cellOf(scripts: Scripts, name: ScriptName): Promise<Cell> {
+async function cellOf(scripts: Scripts, wake: Wake, name: ScriptName): Promise<Cell> {
   const script = scripts.find(name.account, name.script);
   await script?.opened;
-  const cell = script === undefined ? undefined : choose(script.shares, name.script, {});
-  if (cell === undefined)
+  const place = script === undefined ? undefined : choose(script.shares, name.script, {});
+  if (script === undefined || place === undefined)
     throw new Error(`Script not found: "${name.script}" has no deployment in this account.`);
-  return cell;
+  return wake(script, place);
 }

@@ -4,13 +4,18 @@ import type { Cell } from "./cell.ts";
 import type { CellRole } from "./cellOptions.ts";
 import type { Peers } from "./peers.ts";
 import { retirement } from "./retire.ts";
-import { markStarting, type Script, type Scripts, type Share, settle } from "./scripts.ts";
+import { markStarting, type Place, type Script, type Scripts, type Share, settle } from "./scripts.ts";
+import { sleeper } from "./sleeper.ts";
 
 /** Object calls that take longer are reset when their owner changes, as on Cloudflare. */
 const objectGraceMs = 250;
 
+/** The cell of a deployed version; one that sleeps is started. */
+export type Wake = (script: Script, place: Place) => Promise<Cell>;
+
 export interface Deployer {
-  readonly deploy: (name: ScriptName, splits: readonly Split[]) => Promise<void>;
+  readonly deploy: (name: ScriptName, splits: readonly Split[], lazily: boolean) => Promise<void>;
+  readonly wake: Wake;
   /** Returns the classes of objects that the script had. */
   readonly remove: (name: ScriptName) => Promise<readonly ObjectClass[]>;
   /** Ends everything at once. */
@@ -23,16 +28,18 @@ export interface DeployerOptions {
   readonly start: (name: ScriptName, version: VersionSpec, role: CellRole) => Promise<Cell>;
   /** Throws when the version would not start. */
   readonly tryOut: (name: ScriptName, version: VersionSpec) => Promise<void>;
+  /** A version that nobody asked for this long is put to sleep. */
+  readonly idleLimitMs: number;
   readonly log: (line: string) => void;
 }
 
 /** Moves scripts from version to version: starts what is new, moves the pointer, drains and ends what is old. */
-export function deployer({ scripts, peers, start, tryOut, log }: DeployerOptions): Deployer {
+export function deployer({ scripts, peers, start, tryOut, idleLimitMs, log }: DeployerOptions): Deployer {
   const live = new Set<Cell>();
   let closing = false;
 
   const begin = async (name: ScriptName, version: VersionSpec, role: CellRole): Promise<Cell> => {
-    if (closing) throw new Error(`The embedded Cloudflare is stopping; ${name.script} was not deployed`);
+    if (closing) throw new Error(`The embedded Cloudflare is stopping; ${name.script} was not started`);
     const cell = await start(name, version, role);
     live.add(cell);
     await peers.add(cell);
@@ -44,13 +51,31 @@ export function deployer({ scripts, peers, start, tryOut, log }: DeployerOptions
   };
   const retired = retirement(peers, end, log);
   const tell = ({ name }: Script): Promise<void> => peers.tell(name.account, name.script);
+  const sleeps = sleeper({ scripts, peers, idleLimitMs, tell, retire: retired.retire, log });
 
-  /** Starts the cells that are not there yet; all or none. */
-  const startShares = async (script: Script, splits: readonly Split[]): Promise<Share[]> => {
+  const wake = async (script: Script, place: Place): Promise<Cell> => {
+    if (place.cell !== undefined) return place.cell;
+    place.waking ??= begin(script.name, place.version, "code").then(async (cell) => {
+      place.cell = cell;
+      if (script.shares.some((s) => s.place === place)) await tell(script);
+      else retired.retire(cell); // replaced meanwhile: it serves those who waited for it
+      return cell;
+    });
+    try {
+      return await place.waking;
+    } finally {
+      place.waking = undefined;
+    }
+  };
+
+  /** Starts the versions that are not there yet; all or none. */
+  const startShares = async (script: Script, splits: readonly Split[], lazily: boolean): Promise<Share[]> => {
     const results = await Promise.allSettled(
       splits.map(async ({ version, percentage }): Promise<Share> => {
-        const running = script.shares.find((s) => s.cell.version.id === version.id);
-        return { percentage, cell: running?.cell ?? (await begin(script.name, version, "code")) };
+        const running = script.shares.find((s) => s.place.version.id === version.id);
+        if (running !== undefined) return { percentage, place: running.place };
+        const cell = lazily ? undefined : await begin(script.name, version, "code");
+        return { percentage, place: { version, cell, waking: undefined } };
       }),
     );
     const failed = results.find((r) => r.status === "rejected");
@@ -60,8 +85,8 @@ export function deployer({ scripts, peers, start, tryOut, log }: DeployerOptions
     throw failed.reason;
   };
   const endFresh = async (script: Script, shares: readonly Share[]): Promise<void> => {
-    const fresh = shares.filter((s) => !script.shares.some((old) => old.cell === s.cell));
-    await Promise.all(fresh.map((s) => end(s.cell)));
+    const fresh = shares.filter((s) => !script.shares.some((old) => old.place === s.place));
+    await Promise.all(cellsOf(fresh).map(end));
   };
 
   /** One owner at any time: the old one is gone before the new one starts; calls wait meanwhile. */
@@ -85,8 +110,8 @@ export function deployer({ scripts, peers, start, tryOut, log }: DeployerOptions
     }
   };
 
-  const run = async (script: Script, splits: readonly Split[]): Promise<void> => {
-    const shares = await startShares(script, splits);
+  const run = async (script: Script, splits: readonly Split[], lazily: boolean): Promise<void> => {
+    const shares = await startShares(script, splits, lazily);
     const owning = ownerOf(splits);
     try {
       if (owning?.id !== script.owner?.version.id) await handOver(script, owning);
@@ -94,11 +119,11 @@ export function deployer({ scripts, peers, start, tryOut, log }: DeployerOptions
       await endFresh(script, shares);
       throw error;
     }
-    const before = script.shares;
-    script.shares = shares.toSorted((a, b) => oldestFirst(a.cell.version, b.cell.version));
+    const replaced = script.shares.filter((old) => !shares.some((s) => s.place === old.place));
+    script.shares = shares.toSorted((a, b) => oldestFirst(a.place.version, b.place.version));
     settle(script);
     await tell(script);
-    for (const { cell } of before) if (!shares.some((s) => s.cell === cell)) retired.retire(cell);
+    for (const cell of cellsOf(replaced)) retired.retire(cell);
   };
 
   /** Deployments of one script come one after another. */
@@ -109,34 +134,36 @@ export function deployer({ scripts, peers, start, tryOut, log }: DeployerOptions
   };
 
   return {
-    deploy: (name, splits) => {
+    wake,
+    deploy: (name, splits, lazily) => {
       const script = scripts.findOrAdd(name);
       markStarting(script);
-      return inTurn(script, () => run(script, splits));
+      return inTurn(script, () => run(script, splits, lazily));
     },
     remove: (name) => {
       const script = scripts.findOrAdd(name);
       return inTurn(script, async () => {
-        const cells = [
-          ...script.shares.map((s) => s.cell),
-          ...(script.owner === undefined ? [] : [script.owner]),
-        ];
+        const versions = script.shares.map((s) => s.place.version);
+        const cells = [...cellsOf(script.shares), ...(script.owner === undefined ? [] : [script.owner])];
         script.shares = [];
         script.owner = undefined;
         settle(script);
         await tell(script);
         await Promise.all(cells.map(end));
-        return cells.flatMap((c) => c.version.objectClasses);
+        return versions.flatMap((v) => v.objectClasses);
       });
     },
     close: async () => {
       closing = true;
+      sleeps.stop();
       await retired.close();
       await Promise.all(scripts.all().map((s) => s.turn));
       await Promise.all([...live].map(end));
     },
   };
 }
+
+const cellsOf = (shares: readonly Share[]): Cell[] => shares.flatMap(({ place }) => place.cell ?? []);
 
 /** In a split the objects run the version that most requests get; the later one when they are equal. */
 function ownerOf(splits: readonly Split[]): VersionSpec | undefined {

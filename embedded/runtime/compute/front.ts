@@ -1,10 +1,10 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cell } from "./cell.ts";
 import { choose } from "./choose.ts";
-import { maximumHeaderBytes } from "./headers.ts";
-import { notServed, type TextAnswer } from "./pages.ts";
+import type { Wake } from "./deploy.ts";
+import { doesNotStart, notServed, type TextAnswer } from "./pages.ts";
 import { proxyRequest } from "./proxy.ts";
 import { type ReportListeners, receiveReport } from "./report.ts";
 import type { Scripts } from "./scripts.ts";
@@ -12,6 +12,7 @@ import { proxyUpgrade } from "./upgrade.ts";
 
 export interface FrontOptions extends ReportListeners {
   readonly scripts: Scripts;
+  readonly wake: Wake;
   /** Known to the cells' links alone. */
   readonly nonce: string;
 }
@@ -20,15 +21,15 @@ export interface FrontOptions extends ReportListeners {
 const startLimitMs = 30_000;
 
 /** `<script>.<account name>.localhost` → the cell of one of that script's versions. */
-export function frontDoor(options: FrontOptions): Server {
-  const server = createServer({ maxHeaderSize: maximumHeaderBytes }, (request, response) => {
+export function frontDoor(server: Server, options: FrontOptions): void {
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     const answer = async (): Promise<void> => {
       if (request.headers["x-lockstep-report"] === options.nonce) {
         await receiveReport(request, options);
         response.writeHead(204).end();
         return;
       }
-      const found = await cellFor(request, options.scripts);
+      const found = await cellFor(request, options);
       if ("text" in found) response.writeHead(found.status, found.headers).end(found.text);
       else await proxyRequest(request, response, found.cell, options);
     };
@@ -40,7 +41,7 @@ export function frontDoor(options: FrontOptions): Server {
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     const answer = async (): Promise<void> => {
-      const found = await cellFor(request, options.scripts);
+      const found = await cellFor(request, options);
       if ("text" in found)
         socket.end(
           `HTTP/1.1 ${found.status} Refused\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n${found.text}`,
@@ -54,12 +55,11 @@ export function frontDoor(options: FrontOptions): Server {
   });
   // Streams and long polls live as long as their worker lets them.
   server.requestTimeout = 0;
-  return server;
 }
 
 async function cellFor(
   request: IncomingMessage,
-  scripts: Scripts,
+  { scripts, wake, onLog }: FrontOptions,
 ): Promise<{ readonly cell: Cell } | TextAnswer> {
   const host = (request.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
   const [, name = "", accountName = ""] = /^([^.]+)\.([^.]+)\.localhost$/.exec(host) ?? [];
@@ -67,6 +67,14 @@ async function cellFor(
   if (script === undefined || !script.subdomainEnabled) return notServed(request, scripts, script);
   if (script.state === "starting")
     await Promise.race([script.opened, sleep(startLimitMs, undefined, { ref: false })]);
-  const cell = choose(script.shares, name, request.headers);
-  return cell === undefined ? notServed(request, scripts, script) : { cell };
+  const place = choose(script.shares, name, request.headers);
+  if (place === undefined) return notServed(request, scripts, script);
+  try {
+    return { cell: await wake(script, place) };
+  } catch (error) {
+    const text = `${name} does not start: ${error instanceof Error ? error.message : String(error)}`;
+    const { account } = script.name;
+    onLog({ account, script: name, version: place.version.id, stream: "stderr", text, atMs: Date.now() });
+    return doesNotStart(name);
+  }
 }

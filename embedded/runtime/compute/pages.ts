@@ -32,6 +32,10 @@ export function exceptionPage(request: IncomingMessage, script: string): TextAns
 export const runtimeEnded = (script: string): TextAnswer =>
   plain(502, `The runtime of ${script} ended while it answered this request. It is being started again.\n`);
 
+/** Its cell was asleep and could not be started again. */
+export const doesNotStart = (script: string): TextAnswer =>
+  plain(500, `${script} is deployed, but its runtime does not start. Its log says why.\n`);
+
 /** 404 for a name under `.localhost` that nothing answers to, 421 for a host that cannot be ours. */
 export function notServed(
   request: IncomingMessage,

@@ -85,13 +85,9 @@ async function send(cell: Cell, scripts: Scripts): Promise<Calls> {
 function peer(scripts: Scripts, account: string, name: string): object {
   const script = scripts.find(account, name);
   if (script === undefined) return { state: "absent" };
-  return {
-    state: script.state,
-    services: script.shares.map((s) => ({
-      ...s.cell.address,
-      version: s.cell.version.id,
-      weight: s.percentage,
-    })),
-    objects: script.owner?.address ?? null,
-  };
+  const awake = script.shares.flatMap(({ place: { cell, version }, percentage }) =>
+    cell === undefined ? [] : [{ ...cell.address, version: version.id, weight: percentage }],
+  );
+  const asleep = script.state === "live" && awake.length < script.shares.length;
+  return { state: asleep ? "asleep" : script.state, services: awake, objects: script.owner?.address ?? null };
 }

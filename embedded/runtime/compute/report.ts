@@ -13,6 +13,7 @@ const reportsSchema = z.array(
       status: z.number(),
       exception: z.boolean(),
     }),
+    z.object({ kind: z.literal("wake"), script: z.string() }),
     z.object({ kind: z.literal("exception"), text: z.string(), atMs: z.number() }),
   ]),
 );
@@ -21,6 +22,8 @@ const callerSchema = z.tuple([z.string(), z.string(), z.string()]);
 export interface ReportListeners {
   readonly onInvocation: (invocation: Invocation) => void;
   readonly onLog: (line: LogLine) => void;
+  /** A script that sleeps was called by another one. */
+  readonly onWake: (account: string, script: string) => void;
 }
 
 /** What the link of a cell tells: calls of one script by another, and exceptions with their stacks. */
@@ -31,16 +34,23 @@ export async function receiveReport(request: IncomingMessage, listeners: ReportL
   const [account, script, version] = callerSchema.parse(
     String(request.headers["x-lockstep-caller"]).split("/"),
   );
-  for (const { kind, ...report } of reports) {
-    if ("text" in report)
-      listeners.onLog({
-        account,
-        script,
-        version,
-        stream: "stderr",
-        text: report.text.replaceAll("file:///", ""),
-        atMs: report.atMs,
-      });
-    else listeners.onInvocation({ account, ...report });
+  for (const report of reports) {
+    switch (report.kind) {
+      case "call": {
+        const { kind, ...invocation } = report;
+        listeners.onInvocation({ account, ...invocation });
+        break;
+      }
+      case "exception": {
+        const text = report.text.replaceAll("file:///", "");
+        listeners.onLog({ account, script, version, stream: "stderr", text, atMs: report.atMs });
+        break;
+      }
+      case "wake":
+        listeners.onWake(account, report.script);
+        break;
+      default:
+        report satisfies never;
+    }
   }
 }

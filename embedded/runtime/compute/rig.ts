@@ -61,7 +61,11 @@ export const service = (name: string, script: string, entrypoint?: string): Reso
 });
 
 export async function startRig(
-  options: { readonly dataDir?: string; readonly stores?: (request: IncomingMessage) => string } = {},
+  options: {
+    readonly dataDir?: string;
+    readonly idleLimitMs?: number;
+    readonly stores?: (request: IncomingMessage) => string;
+  } = {},
 ): Promise<Rig> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "lockstep-compute-"));
   const asked: string[] = [];
@@ -77,6 +81,7 @@ export async function startRig(
   if (address === null || typeof address === "string") throw new Error("no port");
   const storesAddress = `127.0.0.1:${address.port}`;
   const compute = await startCompute({
+    ...(options.idleLimitMs === undefined ? {} : { idleLimitMs: options.idleLimitMs }),
     dataDir,
     storesAddress,
     dataPlaneAddress: storesAddress,

@@ -1,8 +1,16 @@
-import type { ScriptName } from "../compute.ts";
+import type { ScriptName, VersionSpec } from "../compute.ts";
 import type { Cell } from "./cell.ts";
 
+/** A deployed version: running, or asleep until somebody asks for it. */
+export interface Place {
+  readonly version: VersionSpec;
+  cell: Cell | undefined;
+  /** While it wakes up. */
+  waking: Promise<Cell> | undefined;
+}
+
 export interface Share {
-  readonly cell: Cell;
+  readonly place: Place;
   /** Above 0; all of a script add up to 100. */
   readonly percentage: number;
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, rmSync } from "node:fs";
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import type { Compute, Invocation, LogLine, ScriptName, VersionSpec } from "../compute.ts";
 import { type Cell, type CellSettings, startCell } from "./cell.ts";
@@ -9,6 +9,7 @@ import type { CellRole } from "./cellOptions.ts";
 import { deliver } from "./deliver.ts";
 import { deployer } from "./deploy.ts";
 import { frontDoor } from "./front.ts";
+import { maximumHeaderBytes } from "./headers.ts";
 import { limiter } from "./limiter.ts";
 import { endOrphans, tieWorkerdToThisProcess } from "./orphans.ts";
 import { peerTable } from "./peers.ts";
@@ -24,6 +25,8 @@ export interface ComputeOptions {
   readonly dataPlaneAddress: string;
   /** The front door's port; a taken one, and 0, mean a free one. @default 0 */
   readonly frontPort?: number;
+  /** A version that nobody asked for this long is put to sleep until somebody does. @default 600_000 */
+  readonly idleLimitMs?: number;
   readonly log: (line: string) => void;
 }
 
@@ -51,7 +54,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     markActive(scripts, invocation);
     for (const listener of invocationListeners) listener(invocation);
   };
-  const front = frontDoor({ scripts, nonce, onInvocation, onLog });
+  const front = createServer({ maxHeaderSize: maximumHeaderBytes });
   const frontPort = await listen(front, options.frontPort ?? 0);
 
   const settings: CellSettings = {
@@ -86,8 +89,19 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     if (!known.has(version.id)) await validate(name, version);
     known.add(version.id);
   };
-  const deployments = deployer({ scripts, peers, start, tryOut, log: options.log });
-  const { queue, scheduled } = deliver({ scripts, onInvocation });
+  const idleLimitMs = options.idleLimitMs ?? 10 * 60_000;
+  const deployments = deployer({ scripts, peers, start, tryOut, idleLimitMs, log: options.log });
+  const { wake } = deployments;
+  const onWake = (account: string, name: string): void => {
+    const script = scripts.find(account, name);
+    for (const { place } of script?.shares ?? [])
+      if (script !== undefined)
+        wake(script, place).catch((error: unknown) =>
+          options.log(`could not wake ${name}: ${String(error)}`),
+        );
+  };
+  frontDoor(front, { scripts, wake, nonce, onInvocation, onLog, onWake });
+  const { queue, scheduled } = deliver({ scripts, wake, onInvocation });
 
   return {
     validate: async (name, version) => {
@@ -95,7 +109,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
       known.add(version.id);
       return validation;
     },
-    deploy: deployments.deploy,
+    deploy: (name, splits, { lazily = false } = {}) => deployments.deploy(name, splits, lazily),
     remove: async (name, { deleteObjects }) => {
       const classes = await deployments.remove(name);
       if (!deleteObjects) return;
@@ -126,8 +140,8 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
 
 /** A version that others call is active without the front door's knowing. */
 function markActive(scripts: Scripts, { account, script, version }: Invocation): void {
-  for (const { cell } of scripts.find(account, script)?.shares ?? [])
-    if (cell.version.id === version) cell.lastActiveMs = Date.now();
+  for (const { place } of scripts.find(account, script)?.shares ?? [])
+    if (place.version.id === version && place.cell !== undefined) place.cell.lastActiveMs = Date.now();
 }
 
 async function listen(server: Server, port: number): Promise<number> {

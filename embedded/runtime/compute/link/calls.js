@@ -4,7 +4,7 @@
 const holdMs = 30_000;
 const ownerChanged = "Durable Object reset because its code was updated.";
 
-/** script → { state: "live" | "starting" | "absent", services: [{ address, main, user, version, weight }], objects: { address } | null } */
+/** script → { state: "live" | "starting" | "asleep" | "absent", services: [{ address, main, user, version, weight }], objects: { address } | null } */
 const peers = {};
 /** `<kind> <address>` → calls under way. */
 const underWay = {};
@@ -21,7 +21,8 @@ function find(script, kind, version) {
   if (peer === undefined || peer.state === "starting") return undefined;
   if (peer.state === "absent")
     throw new Error(`Script not found: "${script}" has no deployment in this account.`);
-  return kind === "objects" ? peer.objects : choose(peer.services, version);
+  if (kind === "objects") return peer.objects;
+  return peer.state === "asleep" ? undefined : choose(peer.services, version);
 }
 
 function choose(services, version) {
@@ -35,8 +36,12 @@ function choose(services, version) {
   return services.at(-1);
 }
 
+const wake = (env, script) =>
+  env.REPORT.fetch("http://report/", { method: "POST", body: JSON.stringify([{ kind: "wake", script }]) });
+
 // Polled: a promise that another request resolves would count as a hang.
-async function held(script, kind, version) {
+async function held(env, script, kind, version) {
+  if (peers[script]?.state === "asleep" && kind === "service") await wake(env, script);
   for (const until = Date.now() + holdMs; Date.now() < until; ) {
     await scheduler.wait(4);
     const target = find(script, kind, version);
@@ -49,11 +54,11 @@ async function held(script, kind, version) {
  * Calls a script where it lives now, or as soon as it lives. Without an await before `use`, so that calls on one stub
  * leave in the order they were made. waitUntil: the count must go down also when the caller went away.
  */
-export function call(ctx, { script, kind, version }, use) {
+export function call(ctx, env, { script, kind, version }, use) {
   const target = find(script, kind, version);
   const going = target
     ? counted(ctx, kind, target, use)
-    : held(script, kind, version).then((late) => counted(ctx, kind, late, use));
+    : held(env, script, kind, version).then((late) => counted(ctx, kind, late, use));
   ctx.waitUntil(
     going.then(
       () => {},

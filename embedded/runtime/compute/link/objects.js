@@ -10,7 +10,7 @@ export const objectClass = (script, namespaceId) =>
       let address;
       let remote;
       this.via = (use) =>
-        call(ctx, { script, kind: "objects" }, (at) => {
+        call(ctx, env, { script, kind: "objects" }, (at) => {
           if (at.address !== address) {
             address = at.address;
             remote = env.CELLS.connect(address).getEntrypoint("core:user:link", "Objects", props);

@@ -7,7 +7,9 @@ export class Service extends WorkerEntrypoint {
   constructor(ctx, env) {
     super(ctx, env);
     this.via = (use, version) =>
-      call(ctx, { script: ctx.props.script, kind: "service", version }, (at) => timed(ctx, env, at, use));
+      call(ctx, env, { script: ctx.props.script, kind: "service", version }, (at) =>
+        timed(ctx, env, at, use),
+      );
     // biome-ignore lint/correctness/noConstructorReturn: an entrypoint is what its constructor returns
     return facing(this, this.via);
   }

@@ -1,0 +1,61 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Rig, scriptName, service, startRig, version } from "./rig.ts";
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig({ idleLimitMs: 500 });
+});
+afterAll(() => rig.close());
+
+/** Each cell has a folder of its own while it runs. */
+const running = (): number => readdirSync(join(rig.dataDir, "cells")).filter((f) => f !== "pids").length;
+const callee = version("callee-1", "export default { fetch: () => new Response('callee'), queue() {} };");
+const caller = version("caller-1", "export default { fetch: (r, env) => env.CALLEE.fetch(r) };", {
+  bindings: [service("CALLEE", "callee")],
+});
+
+test("versions deployed lazily start with the first request, call or batch", async () => {
+  for (const [name, spec] of [
+    ["callee", callee],
+    ["caller", caller],
+  ] as const) {
+    rig.compute.setSubdomain(scriptName(name), true);
+    await rig.compute.deploy(scriptName(name), [{ version: spec, percentage: 100 }], { lazily: true });
+  }
+  expect(running()).toBe(0);
+  const answers = await Promise.all([rig.get("caller"), rig.get("caller"), rig.get("caller")]);
+  expect(answers.map((a) => a.text)).toEqual(["callee", "callee", "callee"]);
+  expect(running()).toBe(2);
+});
+
+test("what nobody asks for sleeps, and wakes up for whoever asks", async () => {
+  await expect.poll(running, { timeout: 5000 }).toBe(0);
+  const batch = [
+    { id: "1", timestampMs: 0, attempts: 1, contentType: "text", body: Buffer.from("x") } as const,
+  ];
+  expect(await rig.compute.queue(scriptName("callee"), "jobs", batch)).toMatchObject({ outcome: "ok" });
+  expect(running()).toBe(1);
+  expect((await rig.get("caller")).text).toBe("callee");
+  await expect.poll(running, { timeout: 5000 }).toBe(0);
+  expect((await rig.get("caller")).text).toBe("callee");
+});
+
+test("what is asked all the time never sleeps under a request", async () => {
+  const until = performance.now() + 1500;
+  while (performance.now() < until) expect((await rig.get("caller")).text).toBe("callee");
+});
+
+test("a version that does not start any more says so, once it is asked for", async () => {
+  rig.compute.setSubdomain(scriptName("broken"), true);
+  const broken = version("broken-1", "throw new Error('it ran once');");
+  await rig.compute.deploy(scriptName("broken"), [{ version: broken, percentage: 100 }], { lazily: true });
+  expect(await rig.get("broken")).toMatchObject({
+    status: 500,
+    text: expect.stringContaining("does not start"),
+  });
+  expect(rig.logs.at(-1)?.text).toContain("broken does not start: Uncaught Error: it ran once");
+  await rig.deploy("broken", version("broken-2", "export default { fetch: () => new Response('mended') };"));
+  expect((await rig.get("broken")).text).toBe("mended");
+});

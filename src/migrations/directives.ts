@@ -100,7 +100,7 @@ function statementOf(path: string, parts: Split, comment: Comment): number {
 }
 
 function waiver(path: string, comment: Comment, rest: string): Waiver {
-  const [, code, reason] = /^([A-Z]{2}\d+[a-z]?|[A-Z][A-Z_]+)\s+"([^"]*\S[^"]*)"$/.exec(rest) ?? [];
+  const [, code, reason] = /^([A-Z]{1,2}\d+[a-z]?)\s+"([^"]*\S[^"]*)"$/.exec(rest) ?? [];
   if (code === undefined || reason === undefined)
     throw wrong(path, comment, 'a code and a reason in quotes: -- d1:allow DL2 "nothing reads it since v14"');
   return { code, reason, line: comment.line };

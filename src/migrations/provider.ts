@@ -26,6 +26,9 @@ const inputs = z.object({
 });
 export type MigrationsInputs = z.infer<typeof inputs>;
 
+/** What a state may hold that an earlier release wrote. */
+const recorded = inputs.extend({ label: z.string().default(""), stage: z.string().default("") });
+
 const outputs = z.object({
   lastFile: z.string().default(""),
   bookmarks: z.record(z.string(), z.string()).default({}),
@@ -59,7 +62,7 @@ export const provider = {
 
   /** Always explicit: without it the engine would compare everything, this text's own loader too. */
   async diff(_id: string, olds: unknown, news: unknown): Promise<{ changes: boolean; replaces: string[] }> {
-    const before = inputs.parse(olds);
+    const before = recorded.parse(olds);
     const after = inputs.parse(news);
     const moved = before.databaseId !== after.databaseId || before.accountId !== after.accountId;
     const edited = ownFiles(after).some(([name, line]) => before.files[name] !== line);
@@ -79,7 +82,7 @@ export const provider = {
 
   /** On refresh: what other tools applied, and a restore to an earlier moment, become visible. */
   async read(id: string, props: unknown): Promise<{ id: string; props: unknown }> {
-    return { id, props: { ...record(props), ...(await live(jobOf(inputs.parse(props)))) } };
+    return { id, props: { ...record(props), ...(await live(jobOf(recorded.parse(props)))) } };
   },
 
   /** A database outlives the resource that migrates it: nothing is undone. */

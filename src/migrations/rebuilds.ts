@@ -35,7 +35,8 @@ export function rebuilds(replay: Replay): readonly Rebuild[] {
   const copies: { readonly from: Identity; readonly into: Identity; readonly step: Step }[] = [];
   for (const step of replay.steps) {
     const { action } = step;
-    if (step.error !== undefined) continue;
+    // A rename that fails (a view still names the dropped table) shows what was meant all the same.
+    if (step.error !== undefined && action.kind !== "renameTable") continue;
     if (action.kind === "create" && action.object === "table" && !current.has(fold(action.name))) {
       const made: Identity = { origin: undefined, create: step };
       current.set(fold(action.name), made);
@@ -60,7 +61,9 @@ export function rebuilds(replay: Replay): readonly Rebuild[] {
     if (origin === undefined) return [];
     const successor = current.get(fold(origin));
     const old = replay.before.table(origin);
-    const rebuilt = replay.after.table(origin);
+    const rebuilt =
+      replay.after.table(origin) ??
+      (successor?.create === undefined ? undefined : replay.after.table(nameDuring(successor.create)));
     if (successor?.create === undefined || old === undefined || rebuilt === undefined) return [];
     const into = copies.filter((copy) => copy.from === identity && copy.into === successor);
     return [

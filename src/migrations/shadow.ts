@@ -3,7 +3,7 @@ import { parse } from "./action.ts";
 import { denial, type Event, event } from "./authorizer.ts";
 import { limits } from "./d1Limits.ts";
 import { readSchema, type SchemaObject, schemaObjects } from "./protocol/schemaGuard.ts";
-import { topLevel } from "./tokens.ts";
+import { tokens, topLevel } from "./tokens.ts";
 
 /** What became of one statement on the shadow. */
 export interface Run {
@@ -42,6 +42,8 @@ export function openShadow(base: readonly SchemaObject[] = []): Shadow {
   return {
     trusted,
     run: (sql) => {
+      const text = refusedText(sql);
+      if (text !== undefined) return { events: [], error: text, refused: true };
       const first = run(trusted, sql);
       // D1's SQLite is built with LIMIT on UPDATE and DELETE, Node's is not.
       if (first.error === undefined || !/near "(LIMIT|ORDER)": syntax error/i.test(first.error)) return first;
@@ -83,11 +85,24 @@ function run(db: DatabaseSync, sql: string): Run {
   return { events, error, refused: refusal !== undefined };
 }
 
+/** What D1 refuses and SQLite's authorizer is not asked about. */
+function refusedText(sql: string): string | undefined {
+  if (/_cf_/i.test(sql)) {
+    const { action } = parse(sql);
+    if (action.kind === "renameTable" && /^_cf_/i.test(action.to))
+      return `names that start with _cf_ are D1's own: ${action.to}`;
+  }
+  const parameter = /[?:@$]/.test(sql) ? tokens(sql).find((token) => token.kind === "parameter") : undefined;
+  return parameter === undefined
+    ? undefined
+    : `the parameter ${parameter.text} has no value: statements of a migration stand alone`;
+}
+
 function withoutLimit(sql: string): string | undefined {
-  const { action, tokens } = parse(sql);
+  const { action, tokens: all } = parse(sql);
   if (action.kind !== "update" && action.kind !== "delete") return undefined;
-  const found = ["ORDER", "LIMIT"].map((keyword) => topLevel(tokens, keyword)).filter((at) => at > 0);
-  return sql.slice(0, tokens[Math.min(...found)]?.start);
+  const found = ["ORDER", "LIMIT"].map((keyword) => topLevel(all, keyword)).filter((at) => at > 0);
+  return sql.slice(0, all[Math.min(...found)]?.start);
 }
 
 const order: readonly string[] = ["table", "index", "view", "trigger"];

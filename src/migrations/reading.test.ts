@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { readFolder, readMigration } from "./reading.ts";
+
+const read = (text: string | Uint8Array, name = "0007_add_email.sql") =>
+  readMigration(name, `migrations/${name}`, typeof text === "string" ? new TextEncoder().encode(text) : text);
+
+const refusals: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
+  ["a carriage return", "SELECT 1;\r\nSELECT 2;", /0007_add_email\.sql:1[\s\S]*carriage return/],
+  ["a byte order mark", "\uFEFFSELECT 1;", /0007_add_email\.sql:1[\s\S]*byte order mark/],
+  ["a NUL byte", "SELECT 1;\nSELECT '\0';", /0007_add_email\.sql:2[\s\S]*NUL/],
+  ["a lone surrogate", new Uint8Array([83, 10, 10, 0xed, 0xa0, 0x80]), /0007_add_email\.sql:3[\s\S]*UTF-8/],
+  ["an unterminated comment", "SELECT 1;\n\n/* open", /0007_add_email\.sql:3[\s\S]*never ends/],
+  ["an unterminated string", "SELECT 1;\nSELECT 'x;\n", /0007_add_email\.sql:2[\s\S]*never ends/],
+  ["a mistyped directive", '-- d1:alow DL1 "x"\nSELECT 1;', /no such directive[\s\S]*0007_add_email\.sql:1/],
+  ["a waiver without a reason", "-- d1:allow DL1\nSELECT 1;", /not complete/],
+  ["a waiver with an empty reason", '-- d1:allow DL1 " "\nSELECT 1;', /not complete/],
+  [
+    "a waiver below the last statement",
+    'SELECT 1;\n-- d1:allow DL1 "x"\n',
+    /0007_add_email\.sql:2[\s\S]*a statement below it/,
+  ],
+  ["an unknown phase", "-- d1:phase later\nSELECT 1;", /expand, or -- d1:phase contract/],
+  ["two phases", "-- d1:phase expand\n-- d1:phase contract\nSELECT 1;", /one phase a file/],
+  ["a verification that is no query", "SELECT 1;\n-- d1:verify x\n-- DELETE FROM t\n", /one SELECT/],
+  ["a verification of two queries", "SELECT 1;\n-- d1:verify x\n-- SELECT 1; SELECT 2\n", /one SELECT/],
+];
+
+for (const [what, text, message] of refusals) {
+  test(`refuses ${what}, with file and line`, () => {
+    expect(() => read(text)).toThrow(message);
+  });
+}
+
+for (const name of [
+  "7_short.sql",
+  "0007-dash.sql",
+  "0007_Upper.sql",
+  "0007_.sql",
+  "0007_a__b.sql",
+  "notes.sql",
+  "0007_a.SQL",
+]) {
+  test(`refuses the name ${name}`, () => {
+    expect(() => read("SELECT 1;", name)).toThrow(/NNNN_snake_case\.sql/);
+  });
+}
+
+test("directives belong to the statement they stand above, in, or behind on its line", () => {
+  const file = read(`-- d1:phase contract
+-- d1:override D1b "only Node refuses it"
+-- d1:allow DL1 "above"
+DROP TABLE a;
+DROP TABLE b; -- d1:allow DL1 "behind"
+ALTER TABLE c
+  -- d1:allow DL2 "inside"
+  DROP COLUMN d;
+-- d1:data-loss "all test rows"
+DELETE FROM e;
+
+-- d1:verify nothing is left
+-- SELECT count(*) = 0
+-- FROM e
+`);
+  expect(file.phase).toBe("contract");
+  expect(file.overrides).toEqual([{ code: "D1b", reason: "only Node refuses it", line: 2 }]);
+  expect(
+    file.statements.map(({ line, waivers, dataLoss }) => [
+      line,
+      waivers.map(({ reason }) => reason),
+      dataLoss,
+    ]),
+  ).toEqual([
+    [4, ["above"], undefined],
+    [5, ["behind"], undefined],
+    [6, ["inside"], undefined],
+    [10, [], "all test rows"],
+  ]);
+  expect(file.verifications).toEqual([
+    { label: "nothing is left", sql: "SELECT count(*) = 0\nFROM e", line: 12 },
+  ]);
+});
+
+test("the systems' folders read, each phase and verification included", () => {
+  for (const folder of ["migrations/dome/silo", "migrations/dome/meta"])
+    expect(readFolder(folder).length).toBeGreaterThan(0);
+});

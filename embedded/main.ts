@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { UserError } from "../src/userError.ts";
+import { chosenAi } from "./runtime/ai/choose.ts";
 import { type EmbeddedOptions, startEmbedded } from "./start.ts";
 
 export { type Connection, type Embedded, type EmbeddedOptions, startEmbedded } from "./start.ts";
@@ -27,6 +28,7 @@ function options(argv: readonly string[]): EmbeddedOptions {
     ...(port === undefined ? {} : { port }),
     ...(frontPort === undefined ? {} : { frontPort }),
     ...(providerPort === undefined ? {} : { providerPort }),
+    ai: chosenAi(values.ai),
   };
 }
 

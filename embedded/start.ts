@@ -3,6 +3,9 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { openAccounts } from "./api/accounts.ts";
+import { gatewayConfig } from "./api/aiGateway.ts";
+import { gatewayConfig } from "./api/aiGateway.ts";
+import { openInvocations } from "./api/graphql/invocations.ts";
 import { restoreConsumers } from "./api/queues/deliver.ts";
 import { apiServer } from "./api/server.ts";
 import { services } from "./api/services.ts";
@@ -100,6 +103,8 @@ async function build(
 ): Promise<Embedded> {
   const state = openState(join(dataDir, "state.sqlite"));
   closing.push(() => state.close());
+  const invocations = openInvocations(state);
+  closing.push(() => invocations.close());
   const before = remembered(state);
   const accounts = openAccounts(state, accountNames, accountId);
   const tokens = openTokens(state);
@@ -111,7 +116,13 @@ async function build(
   const queues = openQueues({ state, log });
   const vectors = openVectors({ state });
   const ai = options.ai ?? hashAi();
-  const dataPlane = await startDataPlane({ queues, vectors, ai, log });
+  const dataPlane = await startDataPlane({
+    queues,
+    vectors,
+    ai,
+    log,
+    gatewayConfig: (account, gateway) => gatewayConfig(state, account, gateway),
+  });
   closing.push(() => dataPlane.close());
   const compute = await startCompute({
     dataDir,
@@ -122,6 +133,8 @@ async function build(
   });
   closing.push(() => compute.close());
   closing.push(() => queues.close()); // batches under way still need their cells
+
+  compute.onInvocation(invocations.record);
 
   let origin = "";
   const world: World = { state, stores, compute, queues, vectors, ai, dataDir, origin: () => origin };
@@ -160,6 +173,9 @@ async function build(
   const restored = restoreDeployments(world, accounts, log).then(() => restoreConsumers(world));
   closing.push(() => restored);
   closing.push(startCrons(world, log));
+  compute.onLog(({ script, stream, text }) =>
+    log(`${script} ${stream === "stderr" ? "!" : "|"} ${text.trimEnd()}`),
+  );
   writeConnection(dataDir, connection);
   return { ...connection, dataDir, world, restored, close };
 }

@@ -55,7 +55,7 @@ export const scriptVersions: Service = {
             'Version upload failed. You attempted to upload a version of a Worker that includes a Durable Object migration, but migrations must be fully applied by running "wrangler deploy". See https://developers.cloudflare.com/durable-objects/reference/durable-objects-migrations for more information.',
           );
         return inTurn(worker.id, async () => {
-          const uploaded = await createVersion(world, worker, draft, originOf(request, "version_upload"));
+          const uploaded = await createVersion(world, worker, draft, originOf(request, "upload"));
           return {
             ...ok(shownScriptVersion(uploaded.worker, uploaded.version)),
             messages: uploaded.messages,

@@ -5,9 +5,10 @@ import { alerting } from "./alerting.ts";
 import { assets } from "./assets.ts";
 import { d1 } from "./d1.ts";
 import { deployments } from "./deployments.ts";
+import { graphql } from "./graphql.ts";
 import { hyperdrive } from "./hyperdrive.ts";
-import { objectNamespaces } from "./objectNamespaces.ts";
 import { kv } from "./kv.ts";
+import { objectNamespaces } from "./objectNamespaces.ts";
 import { queueConsumers } from "./queueConsumers.ts";
 import { queueMessages } from "./queueMessages.ts";
 import { queues } from "./queues.ts";
@@ -19,6 +20,7 @@ import { scriptVersions } from "./scriptVersions.ts";
 import { secretsService } from "./secrets.ts";
 import type { Service } from "./service.ts";
 import { subdomain } from "./subdomain.ts";
+import { tails } from "./tails.ts";
 import { user } from "./user.ts";
 import { vectorize } from "./vectorize.ts";
 import { workerServices } from "./workerServices.ts";
@@ -42,6 +44,8 @@ export const services: readonly Service[] = [
   schedules,
   assets,
   workerServices,
+  tails,
+  graphql,
   objectNamespaces,
   d1,
   r2,

@@ -35,7 +35,7 @@ export const workerVersions: Service = {
         const draft = draftFromJson(await request.json(jsonVersion));
         const worker = requireWorker(request, world);
         return inTurn(worker.id, async () => {
-          const uploaded = await createVersion(world, worker, draft, originOf(request, "version_upload"));
+          const uploaded = await createVersion(world, worker, draft, originOf(request, "upload"));
           if (request.url.searchParams.get("deploy") === "true")
             await deployVersions(
               world,

@@ -9,7 +9,14 @@ const connect = net.Socket.prototype.connect;
 
 net.Socket.prototype.connect = function (...args) {
   const [options] = Array.isArray(args[0]) ? args[0] : args;
-  const host = typeof options === "object" ? (options.path ? "localhost" : (options.host ?? "localhost")) : typeof args[1] === "string" ? args[1] : "localhost";
+  const host =
+    typeof options === "object"
+      ? options.path
+        ? "localhost"
+        : (options.host ?? "localhost")
+      : typeof args[1] === "string"
+        ? args[1]
+        : "localhost";
   if (isLoopback(host)) return connect.apply(this, args);
   appendFileSync(process.env.LOCKSTEP_OUTSIDE, `${host}:${options?.port ?? options}\n`);
   process.nextTick(() => this.destroy(new Error(`outside traffic refused: ${host}`)));

@@ -19,7 +19,10 @@ export interface Project {
   readonly folder: string;
   write(file: string, text: string): void;
   /** Runs wrangler; `input` is what it is told on standard input. */
-  wrangler(args: readonly string[], options?: { readonly input?: string; readonly account?: string }): Promise<Ran>;
+  wrangler(
+    args: readonly string[],
+    options?: { readonly input?: string; readonly account?: string },
+  ): Promise<Ran>;
   /** Hosts that wrangler tried to reach and that are not this machine. */
   outside(): readonly string[];
   remove(): void;
@@ -55,7 +58,12 @@ export function wranglerProject(connection: Connection, account: string): Projec
   };
 }
 
-function run(args: readonly string[], cwd: string, input: string | undefined, env: NodeJS.ProcessEnv): Promise<Ran> {
+function run(
+  args: readonly string[],
+  cwd: string,
+  input: string | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [bin, ...args], { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
     let output = "";

@@ -146,11 +146,11 @@ async function validate(
   version: Version,
   lifecycle: Lifecycle,
 ): Promise<Validation> {
+  const spec = specOf(world, worker, version, lifecycle.classes);
+  // Files cannot keep code from starting, and the trial asks the code itself.
+  const trial = version.mainModule === undefined ? spec : { ...spec, assets: undefined };
   try {
-    return await world.compute.validate(
-      scriptName(world, worker),
-      specOf(world, worker, version, lifecycle.classes),
-    );
+    return await world.compute.validate(scriptName(world, worker), trial);
   } catch (error) {
     throw asApiError(error);
   }
@@ -159,5 +159,5 @@ async function validate(
 /** workerd's refusal of an upload as Cloudflare words it; anything else is passed on. */
 export function asApiError(error: unknown): unknown {
   if (!(error instanceof UploadRejected)) return error;
-  return new ApiError(400, 10021, error.message);
+  return new ApiError(400, error.code, error.message);
 }

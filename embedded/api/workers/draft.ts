@@ -109,13 +109,11 @@ export function draftFromVersion(world: World, version: Version, sent: Metadata)
     bytes: parts.read(digest),
   }));
   const draft = draftOf({ ...sent, main_module: version.mainModule }, modules);
-  const { "workers/triggered_by": _, ...annotations } = version.annotations;
   return {
     ...draft,
     bindings:
       sent.bindings ??
       version.bindings.map(({ name }) => ({ name, type: "inherit", version_id: version.id })),
-    annotations: { ...annotations, ...draft.annotations },
     exports: draft.exports ?? version.exports,
     keptAssets: version.assets,
     sent: { ...version.sent, ...draft.sent },

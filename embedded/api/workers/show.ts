@@ -4,6 +4,7 @@ import { byName, isSecret } from "./bindings.ts";
 import { authorEmail, authorId, type Binding, type Deployment, type Version, type Worker } from "./model.ts";
 import { openParts } from "./parts.ts";
 import { latestVersion, listWorkers } from "./registry.ts";
+import { scriptName } from "./spec.ts";
 
 /** A Worker as the beta API shows it: everything, with defaults. */
 export function shownWorker(world: World, worker: Worker): Readonly<Record<string, unknown>> {
@@ -18,10 +19,14 @@ export function shownWorker(world: World, worker: Worker): Readonly<Record<strin
     tags: worker.tags,
     tail_consumers: worker.tailConsumers,
     observability: withDefaults(worker.observability),
-    subdomain: worker.subdomain,
+    subdomain: { ...worker.subdomain, url: hostOf(world, worker) },
     references: references(world, worker),
   };
 }
+
+/** Where the Worker answers when its subdomain is enabled. */
+const hostOf = (world: World, worker: Worker): string =>
+  `http://${worker.name}.${scriptName(world, worker).accountName}.localhost:${world.compute.frontPort}`;
 
 /** Cloudflare fills observability in; a missing `destinations` alone makes a plan that never settles. */
 function withDefaults(sent: Readonly<Record<string, unknown>>): object {

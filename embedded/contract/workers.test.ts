@@ -1,0 +1,184 @@
+import { request } from "node:http";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Embedded, startEmbedded } from "../start.ts";
+import { type Project, wranglerProject } from "./wrangler.ts";
+
+let embedded: Embedded;
+let account: string;
+let site: Project;
+
+beforeAll(async () => {
+  embedded = await startEmbedded({ log: () => undefined });
+  account = embedded.accounts[0]?.id ?? "";
+  site = wranglerProject(embedded, account);
+});
+afterAll(async () => {
+  site.remove();
+  await embedded.close();
+});
+
+/** What a Worker's own host answers: status and body. */
+function get(worker: string, path = "/"): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      {
+        host: "127.0.0.1",
+        port: embedded.frontPort,
+        path,
+        headers: { host: `${worker}.dev.localhost:${embedded.frontPort}` },
+      },
+      (response) => {
+        let body = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk) => {
+          body += chunk;
+        });
+        response.on("end", () => resolve(`${response.statusCode} ${body}`));
+      },
+    );
+    sent.once("error", reject).end();
+  });
+}
+
+async function wrangler(project: Project, ...args: string[]): Promise<string> {
+  const { code, output } = await project.wrangler(args);
+  if (code !== 0) throw new Error(`wrangler ${args.join(" ")} ended with ${code}:\n${output}`);
+  return output;
+}
+
+const code = (text: string): string =>
+  `export default { fetch(request, env) { return new Response(${JSON.stringify(text)} + (env.S ?? "")) } }`;
+const versionId = (output: string): string => /Version ID:\s+(\S+)/.exec(output)?.[1] ?? "";
+
+let first = "";
+let second = "";
+
+test("wrangler deploys a new Worker, and another version of it", async () => {
+  site.write(
+    "wrangler.json",
+    JSON.stringify({ name: "site", main: "index.js", compatibility_date: "2026-07-01" }),
+  );
+  site.write("index.js", code("one "));
+  const output = await wrangler(site, "deploy");
+  expect(output).toContain("site.dev.localhost");
+  first = versionId(output);
+  expect(await get("site")).toBe("200 one ");
+  site.write("index.js", code("two "));
+  second = versionId(await wrangler(site, "deploy"));
+  expect(second).not.toBe(first);
+  expect(await get("site")).toBe("200 two ");
+});
+
+test("wrangler uploads a version that serves only when it is deployed, and rolls back", async () => {
+  site.write("index.js", code("three "));
+  const third = versionId(
+    await wrangler(site, "versions", "upload", "--message", "the third", "--tag", "t3"),
+  );
+  expect(await get("site")).toBe("200 two ");
+  const listed = await wrangler(site, "versions", "list", "--json");
+  expect(JSON.parse(listed).map((version: { id: string }) => version.id)).toEqual([first, second, third]);
+  expect(await wrangler(site, "versions", "view", third)).toContain("the third");
+  await wrangler(site, "versions", "deploy", `${third}@100`, "-y");
+  expect(await get("site")).toBe("200 three ");
+  expect(await wrangler(site, "deployments", "list")).toContain(`(100%) ${third}`);
+  await wrangler(site, "rollback", first, "-y", "--message", "back");
+  expect(await get("site")).toBe("200 one ");
+  await wrangler(site, "versions", "deploy", `${third}@100`, "-y");
+});
+
+test("wrangler puts, lists and deletes secrets, whose values are nowhere to be read", async () => {
+  expect((await site.wrangler(["secret", "put", "S"], { input: "s3cret-canary" })).code).toBe(0);
+  expect(await get("site")).toBe("200 three s3cret-canary");
+  expect(JSON.parse(await wrangler(site, "secret", "list"))).toEqual([{ name: "S", type: "secret_text" }]);
+  site.write("secrets.json", JSON.stringify({ S: "rotated", OTHER: "x" }));
+  await wrangler(site, "secret", "bulk", "secrets.json");
+  expect(await get("site")).toBe("200 three rotated");
+  // A deploy without a word about secrets keeps them.
+  await wrangler(site, "deploy");
+  expect(await get("site")).toBe("200 three rotated");
+  await wrangler(site, "secret", "delete", "S");
+  expect(await get("site")).toBe("200 three ");
+  const bytes = embedded.world.state.sqlite
+    .prepare("SELECT body FROM objects")
+    .all()
+    .map((row) => String(row["body"]))
+    .join("\n");
+  expect(bytes).not.toContain("s3cret-canary");
+  expect(bytes).not.toContain("rotated");
+});
+
+test("wrangler deploys static assets with the code that answers what is not a file", async () => {
+  const project = wranglerProject(embedded, account);
+  project.write(
+    "wrangler.json",
+    JSON.stringify({
+      name: "pages",
+      main: "index.js",
+      compatibility_date: "2026-07-01",
+      assets: { directory: "public", binding: "ASSETS" },
+    }),
+  );
+  project.write("index.js", code("from code"));
+  project.write("public/index.html", "<h1>hello</h1>");
+  project.write("public/a/deep.txt", "deep");
+  expect(await wrangler(project, "deploy")).toContain("Uploaded 2 of 2 assets");
+  expect(await get("pages")).toBe("200 <h1>hello</h1>");
+  expect(await get("pages", "/a/deep.txt")).toBe("200 deep");
+  expect(await get("pages", "/nothing")).toBe("200 from code");
+  project.write("public/a/deep.txt", "deeper");
+  expect(await wrangler(project, "deploy")).toContain("Uploaded 1 of 1 asset");
+  expect(await get("pages", "/a/deep.txt")).toBe("200 deeper");
+  project.remove();
+});
+
+test("wrangler deploys a Durable Object and a Worker that binds another, and deletes in the order that is left", async () => {
+  const counter = wranglerProject(embedded, account);
+  counter.write(
+    "wrangler.json",
+    JSON.stringify({
+      name: "counter",
+      main: "index.js",
+      compatibility_date: "2026-07-01",
+      durable_objects: { bindings: [{ name: "C", class_name: "Counter" }] },
+      migrations: [{ tag: "v1", new_sqlite_classes: ["Counter"] }],
+    }),
+  );
+  counter.write(
+    "index.js",
+    `import { DurableObject } from "cloudflare:workers";
+    export class Counter extends DurableObject { async next() { const n = ((await this.ctx.storage.get("n")) ?? 0) + 1; await this.ctx.storage.put("n", n); return n } }
+    export default { async fetch(request, env) { return new Response(String(await env.C.get(env.C.idFromName("one")).next())) } }`,
+  );
+  const caller = wranglerProject(embedded, account);
+  caller.write(
+    "wrangler.json",
+    JSON.stringify({
+      name: "caller",
+      main: "index.js",
+      compatibility_date: "2026-07-01",
+      services: [{ binding: "COUNTER", service: "counter" }],
+    }),
+  );
+  caller.write(
+    "index.js",
+    "export default { async fetch(request, env) { return new Response('counted ' + await (await env.COUNTER.fetch(request)).text()) } }",
+  );
+  const refused = await caller.wrangler(["deploy"]);
+  expect(refused.code).toBe(1);
+  expect(refused.output).toContain(
+    "Service binding 'COUNTER' references Worker 'counter' which was not found.",
+  );
+  await wrangler(counter, "deploy");
+  expect(await get("counter")).toBe("200 1");
+  await wrangler(caller, "deploy");
+  expect(await get("caller")).toBe("200 counted 2");
+  // The second deploy of the same migrations sends none.
+  await wrangler(counter, "deploy");
+  expect(await get("counter")).toBe("200 3");
+  await wrangler(caller, "delete", "--force");
+  await wrangler(counter, "delete", "--force");
+  expect(await get("counter")).toMatch(/^404/);
+  expect([...site.outside(), ...counter.outside(), ...caller.outside()]).toEqual([]);
+  counter.remove();
+  caller.remove();
+});

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { GatewayConfig } from "../runtime/ai/gateway.ts";
 import { NameTaken, type State, type Stored } from "../state.ts";
 import { ApiError, type ApiRequest, ok, paged, type Reply, type Service } from "./service.ts";
 
@@ -79,9 +80,28 @@ async function replace(request: ApiRequest, state: State): Promise<Reply> {
   return ok(shown({ id: old.id, body }));
 }
 
-/** Whether the account has a gateway of this name, for the binding's `gateway` option. */
-export const hasGateway = (state: State, account: string, id: string): boolean =>
-  state.get(account, kind, id) !== undefined;
+const behaviour = z.object({
+  cache_invalidate_on_update: z.boolean(),
+  cache_ttl: z.number().nullish(),
+  rate_limiting_interval: z.number().nullish(),
+  rate_limiting_limit: z.number().nullish(),
+  rate_limiting_technique: z.enum(["fixed", "sliding"]).nullish(),
+});
+
+/** What the data plane does with calls through this gateway; undefined when the account has none of this id. */
+export function gatewayConfig(state: State, account: string, id: string): GatewayConfig | undefined {
+  const stored = state.get(account, kind, id);
+  if (stored === undefined) return undefined;
+  const { sent, createdAt, modifiedAt } = remembered.parse(stored.body);
+  const gateway = behaviour.parse(sent);
+  return {
+    cacheTtlSeconds: gateway.cache_ttl ?? undefined,
+    limit: gateway.rate_limiting_limit ?? undefined,
+    intervalSeconds: gateway.rate_limiting_interval ?? undefined,
+    technique: gateway.rate_limiting_technique ?? "fixed",
+    cacheVersion: gateway.cache_invalidate_on_update ? modifiedAt : createdAt,
+  };
+}
 
 const all = "/accounts/:account/ai-gateway/gateways";
 const one = `${all}/:gateway`;

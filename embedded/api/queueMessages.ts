@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { QueueDelivery } from "../runtime/compute.ts";
-import { checkMessages, QueueError } from "../runtime/queues/http.ts";
+import { checkMessages, QueueError } from "../runtime/queues/limits.ts";
 import type { NewMessage } from "../runtime/queues.ts";
 import type { World } from "../world.ts";
 import { consumerOf, type Queue, requireQueue } from "./queues/model.ts";

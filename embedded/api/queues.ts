@@ -133,6 +133,13 @@ function list(request: ApiRequest, { state }: World): Reply {
 
 function remove(request: ApiRequest, { state, queues }: World): Reply {
   const queue = requireQueue(state, request.account.id, request.params["queue"] ?? "");
+  const scripts = producers(state, queue.account).get(queue.id) ?? [];
+  if (scripts.length > 0)
+    throw new ApiError(
+      400,
+      11_005,
+      `Queue '${queue.name}' is still referenced by a binding of Worker(s) ${scripts.join(", ")}: deploy them without it first.`,
+    );
   state.transaction(() => {
     const consumer = consumerOf(state, queue);
     if (consumer !== undefined) state.remove(queue.account, consumerKind, consumer.id);

@@ -20,7 +20,10 @@ export interface WorkerConsumer {
   readonly settings: ConsumerSettings;
   /** The id of the queue that gets what was retried too often; without one it is dropped, as on Cloudflare. */
   readonly deadLetterQueueId: string | undefined;
-  /** Runs the worker's `queue` handler. A rejection counts as a failed batch. */
+  /**
+   * Runs the worker's `queue` handler. A rejection means that the batch did not reach the worker, or that its runtime went
+   * away under it: that is no failure of the message, so it is not counted, and the batch comes again a little later.
+   */
   readonly deliver: (messages: readonly QueueDelivery[]) => Promise<QueueOutcome>;
 }
 

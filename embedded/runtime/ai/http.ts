@@ -4,16 +4,25 @@ import { z } from "zod";
 import { type AiBackend, AiError, type AiResult } from "../ai.ts";
 import { readBody } from "../dataplane/body.ts";
 import type { VectorEngine } from "../vectors.ts";
+import type { GatewayConfig, Gateways } from "./gateway.ts";
 
 export interface AiPlane {
   readonly ai: AiBackend;
   readonly vectors: VectorEngine;
-  readonly hasGateway?: (storeId: string, gateway: string) => boolean;
+  readonly gateways: Gateways;
+  /** The gateway of this name behind this AI store; undefined when there is none. */
+  readonly gatewayConfig: (storeId: string, gateway: string) => GatewayConfig | undefined;
 }
 
+const gatewayOptions = z.object({
+  id: z.string(),
+  skipCache: z.boolean().optional(),
+  cacheTtl: z.number().min(0).optional(),
+  cacheKey: z.string().optional(),
+});
 const runBody = z.object({
   inputs: z.unknown(),
-  options: z.object({ gateway: z.object({ id: z.string() }).optional() }).optional(),
+  options: z.object({ gateway: gatewayOptions.optional() }).optional(),
 });
 
 /** Answers workerd's AI binding: `/run`, `/ai-gateway/run`, `/ai-api/models/search`. */
@@ -34,17 +43,23 @@ export async function handleAiRequest(
       case "POST /run":
       case "POST /ai-gateway/run": {
         const body = parseRun(await readBody(request));
-        const gateway = body.options?.gateway?.id;
-        if (gateway !== undefined && plane.hasGateway?.(storeId, gateway) === false)
-          throw new AiError(
-            400,
-            2001,
-            `Please configure AI Gateway in the Cloudflare dashboard: there is no gateway "${gateway}"`,
-          );
-        const result = await runAi(plane, String(request.headers["cf-consn-model-id"] ?? ""), body.inputs);
+        const model = String(request.headers["cf-consn-model-id"] ?? "");
         response.setHeader("cf-ai-req-id", randomUUID());
-        if (gateway !== undefined) response.setHeader("cf-aig-log-id", randomUUID());
-        return await sendResult(result, response);
+        const run = () => runAi(plane, model, body.inputs);
+        const gateway = body.options?.gateway;
+        if (gateway === undefined) return await sendResult(await run(), response);
+        const config = plane.gatewayConfig(storeId, gateway.id);
+        if (config === undefined) throw new NoGateway();
+        const through = await plane.gateways.run(
+          storeId,
+          config,
+          gateway,
+          { model, inputs: body.inputs },
+          run,
+        );
+        response.setHeader("cf-aig-log-id", randomUUID());
+        response.setHeader("cf-aig-cache-status", through.cacheStatus);
+        return await sendResult(through.result, response);
       }
       case "GET /ai-api/models/search":
         return json(200, {
@@ -60,10 +75,20 @@ export async function handleAiRequest(
     if (!(error instanceof AiError)) throw error;
     json(error.status, {
       internalCode: error.internalCode,
-      name: "InferenceUpstreamError",
+      name:
+        error instanceof NoGateway || error.internalCode === 2003
+          ? "AiGatewayError"
+          : "InferenceUpstreamError",
       description: error.message,
       errors: [{ code: error.internalCode, message: error.message }],
     });
+  }
+}
+
+/** A gateway has to be created before it is named, by the API or by a deployment. */
+class NoGateway extends AiError {
+  constructor() {
+    super(400, 2001, "Please configure AI Gateway in the Cloudflare dashboard");
   }
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { handleAiRequest } from "../ai/http.ts";
+import { type GatewayConfig, openGateways } from "../ai/gateway.ts";
+import { type AiPlane, handleAiRequest } from "../ai/http.ts";
 import type { AiBackend } from "../ai.ts";
 import type { QueueBroker } from "../queues.ts";
 import type { VectorEngine } from "../vectors.ts";
@@ -9,8 +10,8 @@ export interface DataPlaneOptions {
   readonly vectors: VectorEngine;
   readonly ai: AiBackend;
   readonly log: (line: string) => void;
-  /** Whether an AI Gateway of this name exists behind this AI store. @default every name does */
-  readonly hasGateway?: (storeId: string, gateway: string) => boolean;
+  /** The AI Gateway of this name in this account; undefined when there is none. @default there are no gateways */
+  readonly gatewayConfig?: (account: string, gateway: string) => GatewayConfig | undefined;
 }
 
 export interface DataPlane {
@@ -21,8 +22,10 @@ export interface DataPlane {
 
 /** The stores that live in this process and not in the stores process: cells reach them with `x-lockstep-store: QUEUE|VECTORIZE|AI/<id>`. */
 export async function startDataPlane(options: DataPlaneOptions): Promise<DataPlane> {
+  const { ai, vectors, gatewayConfig = () => undefined } = options;
+  const aiPlane: AiPlane = { ai, vectors, gateways: openGateways(), gatewayConfig };
   const server = createServer((request, response) => {
-    dispatch(options, request, response).catch((error: unknown) => {
+    dispatch(options, aiPlane, request, response).catch((error: unknown) => {
       // A worker that went away in the middle of a request is not worth a line.
       if (request.destroyed && !request.complete) return;
       options.log(
@@ -52,6 +55,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
 
 async function dispatch(
   options: DataPlaneOptions,
+  aiPlane: AiPlane,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -71,7 +75,7 @@ async function dispatch(
     case "VECTORIZE":
       return options.vectors.handle(id, request, response);
     case "AI":
-      return handleAiRequest(options, id, request, response);
+      return handleAiRequest(aiPlane, id, request, response);
     default:
       return refuse(
         response,

@@ -67,19 +67,44 @@ test("a full batch goes at once, a part of one after the longest wait, in the or
   expect(broker.metrics("q").backlogCount).toBe(0);
 });
 
-test("messages wait for a consumer and survive one that cannot be reached", async () => {
+test("messages wait for a consumer, and a runtime that goes away costs none of them an attempt", async () => {
   broker.send("q", text("a"));
   await vi.advanceTimersByTimeAsync(60_000);
   let reachable = false;
-  const batches = consume(() => {
-    if (!reachable) throw new Error("no cell");
-    return ok;
-  });
-  await vi.advanceTimersByTimeAsync(0);
+  const batches = consume(
+    () => {
+      if (!reachable) throw new Error("no cell");
+      return ok;
+    },
+    { maxRetries: 0, maxWaitTimeMs: 0 },
+  );
+  await vi.advanceTimersByTimeAsync(60_000);
+  const tries = batches.length;
+  expect(tries).toBeGreaterThan(3);
+  expect(tries).toBeLessThan(12);
+  expect(new Set(log)).toEqual(
+    new Set(["queue q: a batch of 1 is delivered again later: the consumer could not be reached: no cell"]),
+  );
   reachable = true;
-  await vi.advanceTimersByTimeAsync(10_000);
-  expect(batches.map((b) => b.map((m) => m.attempts))).toEqual([[1], [2]]);
-  expect(log).toEqual(["queue q: the consumer could not be reached: no cell"]);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(batches.slice(tries).map((b) => b.map((m) => m.attempts))).toEqual([[1]]);
+  expect(broker.metrics("q").backlogCount).toBe(0);
+});
+
+test("a message that ends the runtime each time does not hold up the others", async () => {
+  const done: string[] = [];
+  consume(
+    (messages) => {
+      if (read(messages).includes("bomb")) throw new Error("the runtime ended");
+      done.push(...read(messages));
+      return ok;
+    },
+    { maxWaitTimeMs: 0, maxConcurrency: 1 },
+  );
+  broker.send("q", text("a", "bomb", ..."bcdefgh"));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(done.sort()).toEqual([..."abcdefgh"]);
+  expect(read(broker.peek("q", 5))).toEqual(["bomb"]);
 });
 
 test("a message's own ack and retry win over the batch's end", async () => {

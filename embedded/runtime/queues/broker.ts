@@ -1,10 +1,11 @@
-import { randomUUID } from "node:crypto";
 import type { State } from "../../state.ts";
-import type { QueueDelivery, QueueOutcome } from "../compute.ts";
+import type { QueueOutcome } from "../compute.ts";
 import type { QueueBroker, WorkerConsumer } from "../queues.ts";
+import { delivery, nextBatch } from "./batch.ts";
 import { handleQueueRequest } from "./http.ts";
+import { pullMessages, settleLeases } from "./leases.ts";
 import { settleBatch } from "./settle.ts";
-import { type MessageStore, messageStore, type StoredMessage } from "./store.ts";
+import { messageStore, type StoredMessage } from "./store.ts";
 
 export interface QueuesOptions {
   readonly state: State;
@@ -16,8 +17,10 @@ export interface QueuesOptions {
 
 /** Cloudflare scales from one consumer up to 250; on one machine ten at a time are many. */
 const concurrencyWithoutLimit = 10;
-/** A batch is cut where Cloudflare cuts it, whatever `batch_size` says. */
-const maximumBatchBytes = 256_000;
+/** How long a consumer that cannot be reached is left alone: doubled each time. */
+const shortestRestMs = 125;
+const longestRestMs = 30_000;
+const unreachedBeforeSingles = 3;
 /** setTimeout fires at once for anything longer than 2^31 ms. */
 const longestTimerMs = 2 ** 31 - 1;
 
@@ -27,6 +30,10 @@ interface Line {
   readonly held: Set<string>;
   running: number;
   timer: NodeJS.Timeout | undefined;
+  /** Batches that did not reach the worker, less those that did since. */
+  unreached: number;
+  /** Until then the consumer is left alone, because it could not be reached. */
+  restUntilMs: number;
 }
 
 /** Opens the queues of a state file. What was sent and not acknowledged is there again, whatever ended the last process. */
@@ -40,7 +47,14 @@ export function openQueues(options: QueuesOptions): QueueBroker {
   const line = (queueId: string): Line => {
     const known = lines.get(queueId);
     if (known !== undefined) return known;
-    const fresh: Line = { consumer: undefined, held: new Set(), running: 0, timer: undefined };
+    const fresh: Line = {
+      consumer: undefined,
+      held: new Set(),
+      running: 0,
+      timer: undefined,
+      unreached: 0,
+      restUntilMs: 0,
+    };
     lines.set(queueId, fresh);
     return fresh;
   };
@@ -54,12 +68,18 @@ export function openQueues(options: QueuesOptions): QueueBroker {
     const settings = store.settings(queueId);
     if (closed || consumer === undefined || settings === undefined || settings.deliveryPaused) return;
     expire(queueId, settings.messageRetentionSeconds);
+    if (it.restUntilMs > now()) {
+      wake(queueId, it, it.restUntilMs);
+      return;
+    }
     const limit = consumer.settings.maxConcurrency ?? concurrencyWithoutLimit;
+    // One message that ends the runtime must not take its whole batch along again and again.
+    const size = it.unreached >= unreachedBeforeSingles ? 1 : consumer.settings.batchSize;
     while (it.running < limit) {
-      const batch = nextBatch(store, queueId, it.held, consumer.settings.batchSize, now());
+      const batch = nextBatch(store, queueId, it.held, size, now());
       const oldest = batch[0];
       const dueMs = oldest === undefined ? undefined : oldest.visibleMs + consumer.settings.maxWaitTimeMs;
-      const isFull = batch.length >= consumer.settings.batchSize;
+      const isFull = batch.length >= size;
       if (dueMs === undefined || (!isFull && dueMs > now())) {
         wake(queueId, it, earliest(dueMs, store.nextVisibleMs(queueId, now())));
         return;
@@ -76,10 +96,13 @@ export function openQueues(options: QueuesOptions): QueueBroker {
   function start(queueId: string, it: Line, consumer: WorkerConsumer, batch: readonly StoredMessage[]): void {
     for (const { id } of batch) it.held.add(id);
     it.running++;
-    const done = deliver(queueId, consumer, batch)
-      .catch((error: unknown) =>
-        options.log(`queue ${queueId}: a batch could not be settled and is delivered again: ${text(error)}`),
-      )
+    const done = deliver(queueId, it, consumer, batch)
+      .catch((error: unknown) => {
+        // Not settled means not acknowledged: whatever failed, the messages are still there.
+        it.unreached++;
+        it.restUntilMs = now() + Math.min(longestRestMs, shortestRestMs * 2 ** it.unreached);
+        options.log(`queue ${queueId}: a batch of ${batch.length} is delivered again later: ${text(error)}`);
+      })
       .finally(() => {
         for (const { id } of batch) it.held.delete(id);
         it.running--;
@@ -91,6 +114,7 @@ export function openQueues(options: QueuesOptions): QueueBroker {
 
   async function deliver(
     queueId: string,
+    it: Line,
     consumer: WorkerConsumer,
     batch: readonly StoredMessage[],
   ): Promise<void> {
@@ -98,9 +122,14 @@ export function openQueues(options: QueuesOptions): QueueBroker {
     try {
       outcome = await consumer.deliver(batch.map((message) => delivery(message)));
     } catch (error) {
-      options.log(`queue ${queueId}: the consumer could not be reached: ${text(error)}`);
-      outcome = { outcome: "exception", ackAll: false, retryAll: undefined, explicitAcks: [], retries: [] };
+      // Behind those that wait: if one of these ends the runtime, the others get through first.
+      const visibleMs = now() + shortestRestMs * 2 ** Math.min(it.unreached + 1, 7);
+      store.transaction(() => {
+        for (const { id } of batch) store.release(queueId, id, visibleMs);
+      });
+      throw new Error(`the consumer could not be reached: ${text(error)}`, { cause: error });
     }
+    it.unreached = Math.max(0, it.unreached - 1);
     const settled = settleBatch(store, queueId, batch, consumer, outcome, now());
     if (settled.deadLettered > 0) {
       options.log(
@@ -136,7 +165,10 @@ export function openQueues(options: QueuesOptions): QueueBroker {
       pump(queueId);
     },
     setConsumer(queueId, consumer) {
-      line(queueId).consumer = consumer;
+      const it = line(queueId);
+      it.consumer = consumer;
+      it.unreached = 0;
+      it.restUntilMs = 0;
       pump(queueId);
     },
     send(queueId, messages) {
@@ -147,38 +179,10 @@ export function openQueues(options: QueuesOptions): QueueBroker {
     },
     pull(queueId, pull) {
       upToDate(queueId);
-      if (store.settings(queueId)?.deliveryPaused !== false) return [];
-      return store.transaction(() => {
-        const pulled = [];
-        for (const message of store.visible(queueId, now(), pull.batchSize)) {
-          if (message.attempts > pull.maxRetries) {
-            giveUp(store, queueId, message.id, pull.deadLetterQueueId, now());
-            continue;
-          }
-          const leaseId = randomUUID();
-          store.lease(queueId, message.id, leaseId, now() + pull.visibilityTimeoutMs);
-          pulled.push({ ...delivery(message), leaseId });
-        }
-        return pulled;
-      });
+      const paused = store.settings(queueId)?.deliveryPaused ?? true;
+      return paused ? [] : pullMessages(store, queueId, pull, now());
     },
-    settle(queueId, acks, retries) {
-      return store.transaction(() => {
-        let ackCount = 0;
-        for (const leaseId of acks) {
-          const message = store.byLease(queueId, leaseId);
-          if (message !== undefined && store.ack(queueId, message.id)) ackCount++;
-        }
-        let retryCount = 0;
-        for (const { leaseId, delaySeconds } of retries) {
-          const message = store.byLease(queueId, leaseId);
-          if (message === undefined) continue;
-          store.release(queueId, message.id, now() + delaySeconds * 1000);
-          retryCount++;
-        }
-        return { ackCount, retryCount };
-      });
-    },
+    settle: (queueId, acks, retries) => settleLeases(store, queueId, acks, retries, now()),
     peek(queueId, count) {
       upToDate(queueId);
       return store.peek(queueId, count).map((message) => delivery(message));
@@ -205,47 +209,6 @@ export function openQueues(options: QueuesOptions): QueueBroker {
     },
   };
   return broker;
-}
-
-/** The oldest visible messages that no batch holds, up to the size and bytes of a batch. */
-function nextBatch(
-  store: MessageStore,
-  queueId: string,
-  held: ReadonlySet<string>,
-  size: number,
-  nowMs: number,
-): readonly StoredMessage[] {
-  const batch: StoredMessage[] = [];
-  let bytes = 0;
-  for (const message of store.visible(queueId, nowMs, size + held.size)) {
-    if (held.has(message.id)) continue;
-    bytes += message.body.byteLength;
-    if (batch.length === size || (batch.length > 0 && bytes > maximumBatchBytes)) break;
-    batch.push(message);
-  }
-  return batch;
-}
-
-function giveUp(
-  store: MessageStore,
-  queueId: string,
-  id: string,
-  deadLetterQueueId: string | undefined,
-  nowMs: number,
-): void {
-  if (deadLetterQueueId !== undefined && store.settings(deadLetterQueueId) !== undefined)
-    store.move(queueId, id, deadLetterQueueId, nowMs);
-  else store.ack(queueId, id);
-}
-
-function delivery(message: StoredMessage): QueueDelivery {
-  return {
-    id: message.id,
-    timestampMs: message.enqueuedMs,
-    attempts: message.attempts + 1,
-    contentType: message.contentType,
-    body: message.body,
-  };
 }
 
 const earliest = (a: number | undefined, b: number | undefined): number | undefined =>

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { table } from "../scripts/table.ts";
 import { runningEmbedded } from "./embedded.ts";
 import { goVersion } from "./engine/go.mjs";
 import { findEngine } from "./engine/ladder.mjs";
@@ -148,28 +149,17 @@ function shell(): Finding {
   };
 }
 
-/** Columns as wide as their longest cell; nothing after the last one. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows.reduce<number[]>(
-    (wide, row) => row.map((cell, i) => Math.max(wide[i] ?? 0, cell.length)),
-    [],
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-}
-
 if (import.meta.main) {
   const found = await findings();
   if (process.argv.includes("--json")) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
   else {
     const mark = { ok: "✓", missing: "✗", absent: "·" };
-    process.stdout.write(`${table(found.map((f) => [mark[f.state], f.tool, f.version, f.where, f.note]))}\n`);
+    process.stdout.write(
+      `${table(
+        ["", "tool", "version", "where", "note"],
+        found.map((f) => [mark[f.state], f.tool, f.version, f.where, f.note]),
+      )}\n`,
+    );
   }
   process.exitCode = found.some(({ state }) => state === "missing") ? 1 : 0;
 }

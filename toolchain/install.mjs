@@ -113,8 +113,13 @@ function runNpm(root, env, signal) {
       stream.setEncoding("utf8").on("data", (text) => {
         said = (said + text).slice(-20_000);
       });
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ code, said: reason(said) }));
+    // Interrupted: the lock is kept until npm has really gone, or another install would run into this one.
+    child.on("error", (error) =>
+      child.pid !== undefined && child.exitCode === null && child.signalCode === null
+        ? child.once("exit", () => reject(error))
+        : reject(error),
+    );
+    child.on("close", (code) => signal?.aborted || resolve({ code, said: reason(said) }));
   });
 }
 

@@ -97,8 +97,14 @@ function runGo(go, args, env, signal, onLine) {
       said.push(line);
       if (said.length > 30) said.shift();
     });
-    child.on("error", reject);
+    // Interrupted: what is half-made is removed only when the compiler has really gone.
+    child.on("error", (error) =>
+      child.pid !== undefined && child.exitCode === null && child.signalCode === null
+        ? child.once("exit", () => reject(error))
+        : reject(error),
+    );
     child.on("close", (code) => {
+      if (signal?.aborted) return;
       if (code === 0) return resolve(out);
       reject(
         new ToolchainError({

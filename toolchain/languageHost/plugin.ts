@@ -56,11 +56,11 @@ async function runPolicyPack(call: Call): Promise<void> {
       if (attached) return write(call, "stdout", chunk);
       before += chunk.toString("utf8");
       // A pack may print before its port does; a line of digits alone is the port.
-      const found = /^(?:[^]*\n)?(\d+)\r?\n/.exec(before);
+      const found = /^(\d+)\n/m.exec(before);
       if (found === null) return;
       attached = true;
       front.attach(Number(found[1]));
-      const others = before.replace(`${found[1]}\n`, "");
+      const others = before.replace(found[0], "");
       if (others !== "") write(call, "stdout", Buffer.from(others));
     });
     child.once("close", () => front.fail("the policy pack ended before it could be asked"));

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { System } from "./declare/index.ts";
+import { type Opening, openingShape } from "./migrations/contract.ts";
 import { type Stage, stages } from "./stages/index.ts";
 import { systems } from "./systems/index.ts";
 import { type Target, targetOf } from "./target.ts";
@@ -23,6 +24,8 @@ export interface Settings {
   readonly retired: readonly string[];
   /** By `<system>/<worker>`. */
   readonly rollouts: Readonly<Record<string, Rollout>>;
+  /** Which contract migrations are open, by `<system>/<database>`: written by `just db contract`. */
+  readonly contracts: Readonly<Record<string, Opening>>;
   /** In clear: to be wrapped before they go anywhere. */
   readonly secrets: Readonly<Record<string, string>>;
 }
@@ -39,9 +42,10 @@ const rollout = z.strictObject({ stable: z.uuid(), percent: z.int().min(0).max(1
 
 /** The keys a stack file may have. Values that are not text are JSON, as Pulumi hands them over. */
 const keys = {
-  "lockstep:systems": z.array(z.string()).min(1),
+  "lockstep:systems": z.array(z.string()),
   "lockstep:retired": z.array(z.string()),
   "lockstep:rollout": z.record(z.string(), rollout),
+  "lockstep:contracts": z.record(z.string(), openingShape),
   "lockstep:secrets": z.record(z.string(), z.string()),
 } as const;
 const texts = ["cloudflare:accountId"];
@@ -63,6 +67,7 @@ export function settingsOf(given: Given): Settings {
   const settings = {
     retired: read("lockstep:retired", keys["lockstep:retired"], []),
     rollouts: read("lockstep:rollout", keys["lockstep:rollout"], {}),
+    contracts: read("lockstep:contracts", keys["lockstep:contracts"], {}),
     secrets: read("lockstep:secrets", keys["lockstep:secrets"], {}),
     systems: names.flatMap((name) => systems.filter((system) => system.name === name)),
   };
@@ -122,6 +127,7 @@ const expectations: Readonly<Record<string, string>> = {
   "lockstep:systems": "a list of systems: [dome]",
   "lockstep:retired": "a list of systems that may go: [jobmatch]",
   "lockstep:rollout": "{ dome/dome-api: { stable: <version id>, percent: 10 } }",
+  "lockstep:contracts": "what `just db contract` writes",
   "lockstep:secrets":
     "texts by name, each set by: pulumi config set --secret --path 'lockstep:secrets.<name>'",
 };

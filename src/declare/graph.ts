@@ -112,3 +112,7 @@ export function cyclePath(group: readonly Worker[], edges: (worker: Worker) => r
   }
   return start.name;
 }
+
+/** The workers of a system that bind a store. */
+export const bindersOf = (system: System, store: Resource): readonly Worker[] =>
+  workersOf(system).filter((worker) => uses(worker).includes(store));

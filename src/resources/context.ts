@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { System } from "../declare/index.ts";
+import type { Opening } from "../migrations/contract.ts";
 import type { Stage } from "../stages/index.ts";
 
 /** What every component needs to know of the deployment it is part of. */
@@ -12,6 +13,10 @@ export interface Context {
   /** The first resource of the stack: dynamic resources, which have no provider of ours, wait for it. */
   readonly target: pulumi.Resource;
   readonly system: System;
+  /** Asks, before a version is created, whether its databases are ready for it. */
+  readonly beforeVersion: pulumi.ResourceHook;
+  /** What of each database's contract migrations is open, by `<system>/<database>`. */
+  readonly contracts: Readonly<Record<string, Opening>>;
   /** Hooks of every resource that speaks to Cloudflare. */
   readonly hooks: pulumi.ResourceHookBinding;
 }

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { bindersOf } from "../declare/graph.ts";
 import type { D1 } from "../declare/index.ts";
 import { physicalName } from "../declare/physical-name.ts";
-import { Migrations } from "../migrations/resource.ts";
 import { D1Database } from "../provider.ts";
 import { type Context, logicalName } from "./context.ts";
 import { durability } from "./durability.ts";
+import { migrationStep } from "./migrations.ts";
 
 /** A D1 database, brought up to its migrations. */
 export class Database extends pulumi.ComponentResource {
@@ -39,13 +40,15 @@ export class Database extends pulumi.ComponentResource {
     this.id = store.id;
     this.store = store;
     const { migrations } = declared;
+    const binders = bindersOf(context.system, declared).map((worker) => physicalName(worker, stage));
     this.ready =
       migrations === undefined
         ? store
-        : new Migrations(
-            `${name}/expand`,
-            { accountId, databaseId: store.id, directory: migrations, phase: "expand" },
-            { parent: this, hooks },
+        : migrationStep(
+            declared,
+            context,
+            { databaseId: store.id, directory: migrations, phase: "expand", workers: binders },
+            { parent: this },
           );
     this.registerOutputs({ id: this.id });
   }

@@ -1,6 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { workersOf } from "../declare/graph.ts";
+import type { System, Worker } from "../declare/index.ts";
+import { type Connection, connection } from "../migrations/connection.ts";
 import type { Stage } from "../stages/index.ts";
-import { render } from "../userError.ts";
+import { render, UserError } from "../userError.ts";
 import { advice } from "./advice.ts";
 
 /** Says what to do when Cloudflare refuses an operation. Nothing is tried again: that is the provider's business. */
@@ -9,4 +13,69 @@ export const adviceOnError = (stage: Stage): pulumi.ErrorHook =>
     const complaint = advice({ type, name, operation: failedOperation, error: errors[0] ?? "", stage });
     if (complaint !== undefined) await pulumi.log.error(render(complaint));
     return false;
+  });
+
+const versionInputs = z.object({
+  accountId: z.string(),
+  bindings: z.array(z.looseObject({ name: z.string(), databaseId: z.string().optional() })).default([]),
+});
+
+/**
+ * Refuses a version whose databases lack migrations that its code was written with. In a whole `up` they have run before it;
+ * `pulumi up --target` leaves them out.
+ */
+export const migrationsBeforeCode = (
+  systems: readonly System[],
+  stage: Stage,
+  root: string,
+): pulumi.ResourceHook =>
+  new pulumi.ResourceHook("migrations-before-code", async ({ name, newInputs }) => {
+    const worker = systems
+      .flatMap((system) => workersOf(system).map((each) => ({ each, name: `${system.name}/${each.name}` })))
+      .find((found) => found.name === name)?.each;
+    if (worker === undefined) return;
+    const { accountId, bindings } = versionInputs.parse(await plain(newInputs));
+    const api = connection(process.env, root);
+    for (const { database, name: binding } of databasesOf(worker)) {
+      const databaseId = bindings.find((each) => each.name === binding)?.databaseId;
+      if (databaseId === undefined || database.migrations === undefined) continue;
+      const missing = await missingFiles(api, accountId, databaseId, `${root}/${database.migrations}`);
+      if (missing.length > 0) throw behind(name, database.name, missing, stage);
+    }
+  });
+
+/** Bindings are secret as a whole, so a hook receives them wrapped. Nothing is unknown any more when a resource is created. */
+const plain = (inputs: unknown): Promise<unknown> =>
+  new Promise((resolve) => pulumi.output(inputs).apply(resolve));
+
+const databasesOf = (worker: Worker) =>
+  Object.entries(worker.env).flatMap(([name, binding]) =>
+    typeof binding !== "string" && binding.kind === "d1" ? [{ name, database: binding }] : [],
+  );
+
+/** Expand files that the database's ledger does not have. */
+async function missingFiles(
+  api: Connection,
+  accountId: string,
+  databaseId: string,
+  folder: string,
+): Promise<readonly string[]> {
+  const endpoint = { baseUrl: api.baseUrl, token: api.token, accountId, databaseId };
+  // Loaded when a version is created, not at every start of the program.
+  const { queryDatabase } = await import("../migrations/protocol/transports.ts");
+  const { readFolder } = await import("../migrations/reading.ts");
+  const { readSnapshot } = await import("../migrations/snapshot.ts");
+  const { ledger } = await readSnapshot(queryDatabase(endpoint, databaseId));
+  return readFolder(folder)
+    .filter((file) => file.phase === "expand" && !ledger.includes(file.name))
+    .map((file) => file.name);
+}
+
+const behind = (name: string, database: string, missing: readonly string[], stage: Stage): UserError =>
+  new UserError({
+    what: `The code of ${name} is ahead of its database`,
+    where: `${database} in ${stage.name}`,
+    got: `${missing.join(", ")} not applied yet`,
+    expected: "every expand migration applied before the code that was written with it",
+    fix: `just pulumi-up ${stage.name} without --target: it migrates first`,
   });

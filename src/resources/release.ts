@@ -48,7 +48,11 @@ export function release(worker: WorkerComponent, context: Context, args: Release
       ...durableObjectExports(worker),
       ...(declared.assets !== undefined && { assets: { directory: declared.assets } }),
     },
-    { parent: worker, hooks, dependsOn: [...args.after] },
+    {
+      parent: worker,
+      hooks: { ...hooks, beforeCreate: [context.beforeVersion] },
+      dependsOn: [...args.after],
+    },
   );
   const deployment = new WorkersDeployment(
     name,

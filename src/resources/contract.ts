@@ -1,0 +1,42 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { bindersOf } from "../declare/graph.ts";
+import type { D1, System, Worker } from "../declare/index.ts";
+import { physicalName } from "../declare/physical-name.ts";
+import type { Context } from "./context.ts";
+import { migrationStep } from "./migrations.ts";
+import type { Stores } from "./stores.ts";
+import type { DeployedWorker } from "./workers.ts";
+
+/** What the contract migrations of a system wait for. */
+export interface ContractsArgs {
+  readonly stores: Stores;
+  readonly workers: ReadonlyMap<Worker, DeployedWorker>;
+  /** Databases whose folder has contract files. */
+  readonly contracted: ReadonlySet<D1>;
+  /** What has to have gone well besides: smoke tests. */
+  readonly after: readonly pulumi.Resource[];
+}
+
+/** Contract migrations: after all code that binds the database, and only as far as the stack's configuration opens them. */
+export function deployContracts(system: System, context: Context, args: ContractsArgs): pulumi.Resource[] {
+  return system.resources.flatMap((declared) => {
+    if (declared.kind !== "d1" || declared.migrations === undefined || !args.contracted.has(declared))
+      return [];
+    const database = args.stores.database(declared);
+    const binders = bindersOf(system, declared);
+    const deployments = binders.flatMap((worker) => args.workers.get(worker)?.deployment ?? []);
+    return [
+      migrationStep(
+        declared,
+        context,
+        {
+          databaseId: database.id,
+          directory: declared.migrations,
+          phase: "contract",
+          workers: binders.map((worker) => physicalName(worker, context.stage)),
+        },
+        { parent: database, dependsOn: [database.ready, ...deployments, ...args.after] },
+      ),
+    ];
+  });
+}

@@ -1,0 +1,77 @@
+import { resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { D1 } from "../declare/index.ts";
+import { connection } from "../migrations/connection.ts";
+import type { Phase } from "../migrations/directives.ts";
+import { planLive, planNew } from "../migrations/job.ts";
+import { planLines } from "../migrations/planText.ts";
+import { Migrations } from "../migrations/resource.ts";
+import { type Context, logicalName } from "./context.ts";
+
+/** What a step of a database's migrations needs beside the database. */
+export interface StepArgs {
+  readonly databaseId: pulumi.Output<string>;
+  readonly directory: string;
+  readonly phase: Phase;
+  /** Physical names of the workers that bind the database. */
+  readonly workers: readonly string[];
+}
+
+/** One step of a database's migrations: `expand` before the code that binds it, `contract` after all of it. */
+export function migrationStep(
+  declared: D1,
+  context: Context,
+  args: StepArgs,
+  options: pulumi.CustomResourceOptions,
+): Migrations {
+  const label = logicalName(context, declared.name);
+  const { accountId, stage, hooks } = context;
+  const plan = showsPlan(context, label, args);
+  return new Migrations(
+    `${label}/${args.phase}`,
+    { ...args, accountId, label, stage: stage.name, opening: context.contracts[label] },
+    {
+      ...options,
+      hooks: {
+        ...hooks,
+        beforeCreate: [...(hooks.beforeCreate ?? []), plan],
+        beforeUpdate: [...(hooks.beforeUpdate ?? []), plan],
+      },
+    },
+  );
+}
+
+/** What the SDK puts where a preview cannot know a value. */
+const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Prints what the pending files will do, statement by statement: in the preview, and again when it is done. Silent when nothing is pending. */
+function showsPlan(
+  { accountId, contracts }: Context,
+  label: string,
+  { directory, phase }: StepArgs,
+): pulumi.ResourceHook {
+  const folder = {
+    label,
+    folder: directory,
+    directory: resolve(directory),
+    openThrough: contracts[label]?.through,
+  };
+  return new pulumi.ResourceHook(
+    `migration-plan/${label}/${phase}`,
+    async ({ newInputs }) => {
+      const databaseId: unknown = newInputs?.["databaseId"];
+      const isKnown = typeof databaseId === "string" && databaseId !== "" && databaseId !== unknownValue;
+      const plan = isKnown
+        ? await planLive({
+            ...folder,
+            connection: connection(process.env, process.cwd()),
+            accountId,
+            databaseId,
+          })
+        : planNew(folder);
+      const lines = planLines(plan);
+      if (lines.length > 0) await pulumi.log.info(lines.join("\n"));
+    },
+    { onDryRun: true },
+  );
+}

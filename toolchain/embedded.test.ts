@@ -1,0 +1,77 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { ensureEmbedded, runningEmbedded } from "./embedded.ts";
+import { type Places, placesOf } from "./project.ts";
+
+let places: Places;
+const pids = (): number[] =>
+  existsSync(join(places.root, "pids")) ? readFileSync(join(places.root, "pids"), "utf8").trim().split("\n").map(Number) : [];
+
+beforeEach(() => {
+  places = placesOf(mkdtempSync(join(tmpdir(), "lockstep embedded ")));
+  mkdirSync(join(places.root, "node_modules", "node", "bin"), { recursive: true });
+  symlinkSync(process.execPath, places.node);
+  mkdirSync(join(places.root, "embedded"));
+});
+afterEach(() => {
+  for (const pid of pids()) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+  }
+  rmSync(places.root, { recursive: true, force: true });
+});
+
+/** A stand-in that listens and writes connection.json as the embedded Cloudflare does. */
+function main(before = ""): void {
+  writeFileSync(
+    join(places.root, "embedded", "main.ts"),
+    `import { createServer } from "node:http"; import { appendFileSync, writeFileSync } from "node:fs";
+appendFileSync("pids", process.pid + "\\n");
+${before}
+const data = process.argv[process.argv.indexOf("--data") + 1];
+const server = createServer((_q, r) => r.end()).listen(0, "127.0.0.1", () => {
+  const { port } = server.address() as { port: number };
+  const connection = { api: "http://127.0.0.1:" + port + "/client/v4", token: "t", accounts: [], front: "f", providerPort: 1, pid: process.pid, args: process.argv.slice(2) };
+  writeFileSync(data + "/connection.json", JSON.stringify(connection));
+});`,
+  );
+}
+
+test("it is started once, found the next time, and started anew after a crash", async () => {
+  main();
+  const first = await ensureEmbedded(places);
+  expect((await ensureEmbedded(places)).pid).toBe(first.pid);
+  process.kill(first.pid, "SIGKILL");
+  await vi.waitFor(async () => expect(await runningEmbedded(places)).toBeUndefined());
+  const second = await ensureEmbedded(places);
+  expect(second.pid).not.toBe(first.pid);
+  expect(pids()).toEqual([first.pid, second.pid]);
+});
+
+test("two at once start one", async () => {
+  main();
+  const [a, b] = await Promise.all([ensureEmbedded(places), ensureEmbedded(places)]);
+  expect(a.pid).toBe(b.pid);
+  expect(pids()).toHaveLength(1);
+});
+
+test("a connection left by a crash does not count, even when its pid is somebody else's now", async () => {
+  main();
+  mkdirSync(places.embedded, { recursive: true });
+  const stale = { api: "http://127.0.0.1:9/client/v4", token: "t", accounts: [], front: "f", pid: process.pid };
+  writeFileSync(join(places.embedded, "connection.json"), JSON.stringify(stale));
+  expect(await runningEmbedded(places)).toBeUndefined();
+  expect((await ensureEmbedded(places)).pid).not.toBe(process.pid);
+});
+
+test("one that ends at once is reported with its last words", async () => {
+  main('console.error("the port is taken"); process.exit(3);');
+  const failing = ensureEmbedded(places);
+  await expect(failing).rejects.toThrow("it ended with code 3");
+  await expect(failing).rejects.toThrow("the port is taken");
+});

@@ -1,16 +1,20 @@
+import { join } from "node:path";
 import { z } from "zod";
 import type { D1, System } from "../../src/declare/index.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
 import { type Connection, connection } from "../../src/migrations/connection.ts";
 import { classify, type D1Endpoint } from "../../src/migrations/http.ts";
+import type { Job } from "../../src/migrations/job.ts";
 import { type Stage, stages } from "../../src/stages/index.ts";
 import { systems } from "../../src/systems/index.ts";
 import { targetOf } from "../../src/target.ts";
 import { UserError } from "../../src/userError.ts";
+import type { Given } from "./command.ts";
 
 /** Where a command works: a stage's account, and how to speak to its API. */
 export interface Site {
   readonly stage: Stage;
+  readonly embedded: boolean;
   readonly accountId: string;
   readonly connection: Connection;
 }
@@ -22,20 +26,38 @@ export interface DeclaredDatabase {
   readonly declared: D1;
 }
 
-/** The stage's account on the target that the environment chooses. */
-export function siteOf(stageName: string, env: NodeJS.ProcessEnv, root: string): Site {
-  const stage = stages.find(({ name }) => name === stageName);
-  if (stage === undefined)
+/**
+ * The stage a command is for, and its other words: any word that is a stage's name, or `--stage`. On the embedded target it
+ * is dev unless said otherwise; on a real account it has to be said.
+ */
+export function siteOf(given: Given): { readonly site: Site; readonly words: readonly string[] } {
+  const named = given.words.filter((word) => stages.some(({ name }) => name === word));
+  const asked = [...named, ...(given.text("stage") === undefined ? [] : [given.text("stage")])];
+  const stage = stages.find(({ name }) => name === (asked[0] ?? "dev"));
+  const target =
+    stage === undefined || asked.length > 1 ? undefined : targetOf(stage, undefined, given.env, given.root);
+  if (stage === undefined || target === undefined || (target.kind === "cloudflare" && asked.length === 0))
     throw new UserError({
-      what: "There is no such stage",
-      where: "the command's first argument",
-      got: stageName,
+      what: "The command needs one stage",
+      where: "a word of the command, or --stage",
+      got: asked.join(" and ") || "none, on a real account",
       expected: stages.map(({ name }) => name).join(", "),
-      fix: "name one of them",
+      fix: "name one of them, such as: just db status staging",
     });
-  const { accountId } = targetOf(stage, undefined, env, root);
-  return { stage, accountId, connection: connection(env, root) };
+  const words = given.words.filter((word) => !named.includes(word));
+  return {
+    site: {
+      stage,
+      embedded: target.kind === "embedded",
+      accountId: target.accountId,
+      connection: connection(given.env, given.root),
+    },
+    words,
+  };
 }
+
+/** The option that every command with a stage has. */
+export const stageOption = { stage: { type: "string" } } as const;
 
 /** Every declared database that has migrations. */
 export const declaredDatabases = (): readonly DeclaredDatabase[] =>
@@ -101,15 +123,30 @@ export async function endpointOf(site: Site, database: DeclaredDatabase): Promis
     : { ...site.connection, accountId: site.accountId, databaseId: exact.uuid };
 }
 
-/** Like {@link endpointOf}, for commands that need the database to be there. */
-export async function existing(site: Site, database: DeclaredDatabase): Promise<D1Endpoint> {
+/** A live database as migrations see it. Throws when the stack has not created it yet. */
+export async function jobOf(
+  site: Site,
+  database: DeclaredDatabase,
+  root: string,
+  openThrough?: string,
+): Promise<Job> {
   const endpoint = await endpointOf(site, database);
-  if (endpoint !== undefined) return endpoint;
-  throw new UserError({
-    what: "The database does not exist yet",
-    where: `${database.key} in stage ${site.stage.name}`,
-    got: `no database named ${physicalName(database.declared, site.stage)}`,
-    expected: "a database that the stack has created",
-    fix: `just pulumi-up ${site.stage.name}`,
-  });
+  if (endpoint === undefined)
+    throw new UserError({
+      what: "The database does not exist yet",
+      where: `${database.key} in stage ${site.stage.name}`,
+      got: `no database named ${physicalName(database.declared, site.stage)}`,
+      expected: "a database that the stack has created",
+      fix: `just pulumi-up ${site.stage.name}`,
+    });
+  const folder = database.declared.migrations ?? "";
+  return {
+    label: database.key,
+    folder,
+    directory: join(root, folder),
+    openThrough,
+    connection: site.connection,
+    accountId: site.accountId,
+    databaseId: endpoint.databaseId,
+  };
 }

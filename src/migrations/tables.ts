@@ -49,4 +49,6 @@ export const reservedTables: readonly string[] = [
   "_mig_audit",
   "_mig_seeds",
   "_mig_canary",
+  // Where the ledger of Alchemy is put when its database is adopted.
+  "_mig_alchemy",
 ];

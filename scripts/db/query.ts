@@ -1,0 +1,128 @@
+import { createInterface } from "node:readline/promises";
+import { query as send } from "../../src/migrations/http.ts";
+import { databaseOf, endpointOf, type Job } from "../../src/migrations/job.ts";
+import { openShadow } from "../../src/migrations/shadow.ts";
+import { readSnapshot } from "../../src/migrations/snapshot.ts";
+import { split } from "../../src/migrations/split.ts";
+import { UserError } from "../../src/userError.ts";
+import { table } from "../table.ts";
+import { type Command, done, type Found } from "./command.ts";
+import { jobOf, onlyOne, siteOf, stageOption } from "./site.ts";
+
+/** `query`: one or more reading statements. */
+export const query: Command = {
+  name: "query",
+  usage: 'query [<stage>] <database> "<sql>"',
+  summary: "ask a live database; only statements that read are sent",
+  options: stageOption,
+  async run(given) {
+    const { site, words } = siteOf(given);
+    const [name, sql = ""] = words;
+    return ask(await jobOf(site, onlyOne(name), given.root), sql);
+  },
+};
+
+/** `shell`: the same, line by line. */
+export const shell: Command = {
+  name: "shell",
+  usage: "shell [<stage>] <database>",
+  summary: "ask a live database line by line",
+  options: stageOption,
+  async run(given) {
+    const { site, words } = siteOf(given);
+    const job = await jobOf(site, onlyOne(words[0]), given.root);
+    const lines = createInterface({
+      input: process.stdin,
+      output: process.stderr,
+      prompt: `${job.label}> `,
+      terminal: process.stdin.isTTY,
+    });
+    let open = true;
+    lines.once("close", () => {
+      open = false;
+    });
+    lines.prompt();
+    for await (const line of lines) {
+      if (line.trim() === ".exit" || line.trim() === "exit") break;
+      if (line.trim() !== "") process.stdout.write(`${await answer(job, line)}\n`);
+      if (open) lines.prompt();
+    }
+    lines.close();
+    return done(null, "");
+  },
+};
+
+async function answer(job: Job, line: string): Promise<string> {
+  try {
+    return (await ask(job, line)).text;
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+}
+
+async function ask(job: Job, sql: string): Promise<Found> {
+  await onlyReads(job, sql);
+  const outcome = await send(endpointOf(job), sql);
+  if (outcome.kind !== "done")
+    throw new UserError({
+      what: "The query was not answered",
+      where: job.label,
+      got: outcome.message,
+      expected: "rows",
+      fix: "correct the statement",
+    });
+  return done(outcome.value, outcome.value.map(({ results }) => asTable(results)).join("\n\n"));
+}
+
+/** Asked of a shadow with the live schema: SQLite itself says what a statement would write. */
+async function onlyReads(job: Job, sql: string): Promise<void> {
+  const { schema } = await readSnapshot(databaseOf(job));
+  const { pieces } = split(sql);
+  if (pieces.length === 0)
+    throw new UserError({
+      what: "There is nothing to ask",
+      where: job.label,
+      got: JSON.stringify(sql),
+      expected: "a statement",
+      fix: 'just db query <database> "SELECT …"',
+    });
+  const shadow = openShadow(schema);
+  try {
+    for (const piece of pieces) {
+      const statement = shadow.run(piece.sql);
+      const writing = statement.events.find(({ action }) =>
+        /^(insert|update|delete|create|drop|alter|reindex|analyze)/i.test(action),
+      );
+      if (writing === undefined) continue;
+      throw new UserError({
+        what: "Only statements that read are sent",
+        where: job.label,
+        got: piece.sql,
+        expected: "SELECT, EXPLAIN, or a PRAGMA that reads",
+        fix: "write a migration: just db new; test data belongs into seeds/",
+      });
+    }
+  } finally {
+    shadow.close();
+  }
+}
+
+function asTable(rows: readonly Readonly<Record<string, unknown>>[]): string {
+  const [first] = rows;
+  if (first === undefined) return "no rows";
+  const columns = Object.keys(first);
+  return table(
+    columns,
+    rows.map((row) => columns.map((column) => cell(row[column]))),
+  );
+}
+
+const cell = (value: unknown): string | number =>
+  typeof value === "number"
+    ? value
+    : value === null || value === undefined
+      ? "NULL"
+      : typeof value === "string"
+        ? value.replaceAll("\n", "⏎")
+        : JSON.stringify(value);

@@ -1,0 +1,49 @@
+import { exportSql } from "../../src/migrations/export.ts";
+import { endpointOf, planLive } from "../../src/migrations/job.ts";
+import { rehearse as run } from "../../src/migrations/rehearse.ts";
+import { refuse } from "../../src/userError.ts";
+import { table } from "../table.ts";
+import type { Command } from "./command.ts";
+import { jobOf, onlyOne, siteOf, stageOption } from "./site.ts";
+
+/** `rehearse`: the pending files on a copy of the live database. */
+export const rehearse: Command = {
+  name: "rehearse",
+  usage: "rehearse [<stage>] <database>",
+  summary: "run what is pending on a copy of the live database and compare",
+  options: stageOption,
+  async run(given) {
+    const { site, words } = siteOf(given);
+    const job = await jobOf(site, onlyOne(words[0]), given.root);
+    const plan = await planLive(job);
+    refuse(plan.refusals);
+    given.say("exporting the live database …");
+    const dump = await exportSql(endpointOf(job), job.label);
+    const rehearsal = run(
+      dump,
+      [...plan.expand, ...plan.contract, ...plan.waiting].map(({ file }) => file),
+    );
+    const { failure, tables, indexesLost, indexesMade, foreignKeyViolationsAfter: violations } = rehearsal;
+    const count = (rows: number | undefined): string | number => rows ?? "–";
+    const lines = [
+      rehearsal.files.length === 0 && failure === undefined
+        ? "nothing is pending"
+        : rehearsal.files.map(({ name, durationMs }) => `${name}  ${durationMs} ms`).join("\n"),
+      ...(failure === undefined
+        ? []
+        : [`${failure.name}:${failure.line} failed on the copy: ${failure.message}`]),
+      table(
+        ["table", "rows before", "rows after"],
+        tables.map(({ table: name, rowsBefore, rowsAfter }) => [name, count(rowsBefore), count(rowsAfter)]),
+      ),
+      ...(indexesLost.length > 0 ? [`indexes lost: ${indexesLost.join(", ")}`] : []),
+      ...(indexesMade.length > 0 ? [`indexes made: ${indexesMade.join(", ")}`] : []),
+      `foreign key violations: ${rehearsal.foreignKeyViolationsBefore} before, ${violations} after`,
+    ];
+    return {
+      value: rehearsal,
+      text: lines.filter((line) => line !== "").join("\n\n"),
+      ok: failure === undefined && violations === 0,
+    };
+  },
+};

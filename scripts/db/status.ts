@@ -1,0 +1,85 @@
+import { planLive, planNew } from "../../src/migrations/job.ts";
+import type { Plan } from "../../src/migrations/plan.ts";
+import { planLines } from "../../src/migrations/planText.ts";
+import { table } from "../table.ts";
+import type { Command, Given } from "./command.ts";
+import { chosen, type DeclaredDatabase, endpointOf, jobOf, type Site, siteOf, stageOption } from "./site.ts";
+
+interface Planned {
+  readonly database: DeclaredDatabase;
+  readonly exists: boolean;
+  readonly plan: Plan;
+}
+
+async function plans(given: Given): Promise<readonly Planned[]> {
+  const { site, words } = siteOf(given);
+  return Promise.all(chosen(words[0]).map((database) => planned(site, database, given.root)));
+}
+
+async function planned(site: Site, database: DeclaredDatabase, root: string): Promise<Planned> {
+  if ((await endpointOf(site, database)) !== undefined)
+    return { database, exists: true, plan: await planLive(await jobOf(site, database, root)) };
+  const folder = database.declared.migrations ?? "";
+  return {
+    database,
+    exists: false,
+    plan: planNew({ label: database.key, folder, directory: `${root}/${folder}`, openThrough: undefined }),
+  };
+}
+
+const names = (files: Plan["expand"]): string[] => files.map(({ file }) => file.name);
+
+const asValue = ({ database, exists, plan }: Planned): object => ({
+  database: database.key,
+  exists,
+  applied: plan.applied.map(({ name }) => name),
+  expand: names(plan.expand),
+  contract: names(plan.contract),
+  waiting: names(plan.waiting),
+  drift: plan.drift,
+  refusals: plan.refusals,
+});
+
+/** `status`: one line a database. */
+export const status: Command = {
+  name: "status",
+  usage: "status [<stage>] [<database>]",
+  summary: "what is applied, pending, waiting or drifted",
+  options: stageOption,
+  async run(given) {
+    const all = await plans(given);
+    const rows = all.map(({ database, exists, plan }) => [
+      database.key,
+      exists ? plan.applied.length : 0,
+      plan.expand.length,
+      plan.contract.length + plan.waiting.length,
+      plan.drift.length,
+      plan.refusals.length === 0 ? (exists ? "" : "not created yet") : (plan.refusals[0]?.what ?? ""),
+    ]);
+    return {
+      value: all.map(asValue),
+      text: table(["database", "applied", "pending", "contract", "drift", ""], rows),
+      ok: all.every(({ plan }) => plan.refusals.length === 0),
+    };
+  },
+};
+
+/** `plan`: what the next up would do, statement by statement. */
+export const plan: Command = {
+  name: "plan",
+  usage: "plan [<stage>] [<database>]",
+  summary: "what the next up would do, statement by statement",
+  options: stageOption,
+  async run(given) {
+    const all = await plans(given);
+    const lines = all.flatMap(({ plan: each }) => planLines(each));
+    return {
+      value: all.map((each) => ({
+        ...asValue(each),
+        findings: [...each.plan.expand, ...each.plan.contract].flatMap(({ findings }) => findings),
+      })),
+      text: lines.length === 0 ? "nothing is pending" : lines.join("\n"),
+      ok: all.every(({ plan: each }) => each.refusals.length === 0),
+    };
+  },
+};

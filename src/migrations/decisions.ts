@@ -1,0 +1,210 @@
+import type { Complaint } from "../userError.ts";
+import { refuse, UserError } from "../userError.ts";
+import { chainOf } from "./chain.ts";
+import { differenceLine, fingerprint } from "./fingerprint.ts";
+import { databaseOf, type Job } from "./job.ts";
+import { type Database, rows } from "./protocol/database.ts";
+import { releaseLease, takeLease } from "./protocol/lease.ts";
+import type { SchemaObject } from "./protocol/schemaGuard.ts";
+import { assertion, literal } from "./protocol/sql.ts";
+import { inOrder, type MigrationFile, readFolder } from "./reading.ts";
+import { openShadow } from "./shadow.ts";
+import { type DatabaseSnapshot, readSnapshot } from "./snapshot.ts";
+import { bootstrapStatements } from "./tables.ts";
+import { tool } from "./tool.ts";
+
+/** What a person decided, and why: it stays in the database's audit table. */
+export interface Decision {
+  readonly reason: string;
+  readonly actor: string;
+}
+
+/** How far a live schema is along a folder's files. */
+export interface Inference {
+  /** Files whose replay gives exactly the live schema; undefined when none of the prefixes does. */
+  readonly through: string | undefined;
+  /** Files right behind that change no table: whether their data is there, only a person can say. */
+  readonly dataOnly: readonly string[];
+}
+
+/** Replays the files on a shadow, and finds the longest prefix that gives the live schema. */
+export function infer(files: readonly MigrationFile[], live: readonly SchemaObject[]): Inference {
+  const wanted = fingerprint(live);
+  const shadow = openShadow();
+  try {
+    let match: number | undefined = fingerprint([]) === wanted ? -1 : undefined;
+    const same: number[] = [];
+    for (const [i, file] of files.entries()) {
+      for (const { sql } of file.statements) shadow.run(sql);
+      shadow.endRequest();
+      if (fingerprint(shadow.schema()) !== wanted) {
+        if (match !== undefined) break;
+        continue;
+      }
+      if (match === undefined) match = i;
+      else same.push(i);
+    }
+    const name = (i: number): string => files[i]?.name ?? "";
+    return { through: match === undefined || match < 0 ? undefined : name(match), dataOnly: same.map(name) };
+  } finally {
+    shadow.close();
+  }
+}
+
+/** Takes files up to `through` as applied, without running them: for a database with a past of its own. */
+export async function baseline(job: Job, through: string, decision: Decision): Promise<readonly string[]> {
+  const database = databaseOf(job);
+  const files = readFolder(job.directory);
+  const known = files.filter((file) => inOrder(file.name, through) <= 0);
+  if (known.at(-1)?.name !== through) throw noFile(job, through, files);
+  const snapshot = await readSnapshot(database);
+  refuse(notEmpty(job, snapshot));
+  if (snapshot.ledgerKind === "alchemy")
+    await rows(database, [`ALTER TABLE "d1_migrations" RENAME TO "_mig_alchemy"`]);
+  const chains = chainOf(known);
+  await locked(database, decision, (fence) => [
+    fence,
+    assertion(`(SELECT count(*) FROM "d1_migrations") = 0`, "the ledger is not empty any more"),
+    `INSERT INTO "d1_migrations"(name) VALUES ${known.map(({ name }) => `(${literal(name)})`).join(", ")}`,
+    `INSERT INTO "_mig_log"(name, checksum, chain, phase, attempt, fence, statements, tool, actor, schema_after) VALUES ${known
+      .map((file, i) => {
+        const schema = i === known.length - 1 ? literal(fingerprint(snapshot.schema)) : "NULL";
+        return `(${literal(file.name)}, ${literal(`adopted:${file.checksum}`)}, ${literal(chains[i] ?? "")}, ${literal(file.phase)}, 'baseline', 0, ${file.statements.length}, ${literal(tool)}, ${literal(decision.actor)}, ${schema})`;
+      })
+      .join(", ")}`,
+    audit("baseline", through, decision, `${snapshot.ledgerKind} history, ${known.length} files`),
+  ]);
+  return known.map(({ name }) => name);
+}
+
+/** Takes an edited file, or the order in which files were applied, as it is. */
+export async function acceptFile(job: Job, name: string, decision: Decision): Promise<void> {
+  const database = databaseOf(job);
+  const files = readFolder(job.directory);
+  const file = files.find((each) => each.name === name);
+  if (file === undefined) throw noFile(job, name, files);
+  const snapshot = await readSnapshot(database);
+  const entry = snapshot.log.find((each) => each.name === name);
+  if (entry === undefined || !snapshot.ledger.includes(name))
+    throw nothing(
+      job,
+      `${name} is not applied`,
+      "a file that is applied, and was edited or applied out of order",
+    );
+  const edited = entry.checksum.replace(/^adopted:/, "") !== file.checksum;
+  const sorted = snapshot.ledger.toSorted(inOrder);
+  const swapped = sorted.some((each, i) => each !== snapshot.ledger[i]);
+  if (!edited && !swapped)
+    throw nothing(job, `${name} is as it was applied`, "a file that was edited or applied out of order");
+  const chain = chainOf(files)[files.indexOf(file)] ?? "";
+  await locked(database, decision, (fence) => [
+    fence,
+    ...(edited
+      ? [
+          `UPDATE "_mig_log" SET checksum = ${literal(file.checksum)}, chain = ${literal(chain)} WHERE name = ${literal(name)}`,
+        ]
+      : []),
+    ...(swapped ? reorder(sorted) : []),
+    audit(
+      "accept",
+      name,
+      decision,
+      edited ? `${entry.checksum} → ${file.checksum}` : snapshot.ledger.join(" "),
+    ),
+  ]);
+}
+
+/** Ids are unique, so the ledger goes through negative ones. */
+const reorder = (names: readonly string[]): string[] => [
+  ...names.map((name, i) => `UPDATE "d1_migrations" SET id = ${-(i + 1)} WHERE name = ${literal(name)}`),
+  `UPDATE "d1_migrations" SET id = -id`,
+];
+
+/** Takes the live schema as it is: later plans compare with it. */
+export async function acceptDrift(
+  job: Job,
+  decision: Decision,
+  drift: readonly Parameters<typeof differenceLine>[0][],
+): Promise<void> {
+  const database = databaseOf(job);
+  const snapshot = await readSnapshot(database);
+  const last = snapshot.ledger.at(-1);
+  if (drift.length === 0 || last === undefined)
+    throw nothing(job, "no drift", "a schema that differs from what the files make");
+  await locked(database, decision, (fence) => [
+    fence,
+    `UPDATE "_mig_log" SET schema_after = ${literal(fingerprint(snapshot.schema))} WHERE name = ${literal(last)}`,
+    audit("accept drift", last, decision, drift.map(differenceLine).join("\n")),
+  ]);
+}
+
+const audit = (kind: string, name: string, { reason, actor }: Decision, detail: string): string =>
+  `INSERT INTO "_mig_audit"(kind, name, reason, detail, actor) VALUES (${[kind, name, reason, detail, actor].map(literal).join(", ")})`;
+
+/** One request under the lease: nothing of it happens while somebody migrates. */
+async function locked(
+  database: Database,
+  { actor }: Decision,
+  statements: (fence: string) => readonly string[],
+): Promise<void> {
+  await rows(database, bootstrapStatements);
+  const holder = crypto.randomUUID();
+  const [taken] = await rows(database, [takeLease(holder, `decision of ${actor}`)]);
+  const fence = taken?.[0]?.["fence"];
+  if (typeof fence !== "number")
+    throw new UserError({
+      what: "Somebody is migrating this database",
+      where: database.label,
+      got: "its lease is held",
+      expected: "a free lease",
+      fix: "wait for that run to end, then repeat the command",
+    });
+  try {
+    const held = assertion(
+      `EXISTS (SELECT 1 FROM "_mig_lock" WHERE holder = ${literal(holder)} AND fence = ${fence} AND expires_at > unixepoch())`,
+      "the lease was lost",
+    );
+    const outcome = await database.run(statements(held));
+    if (outcome.kind !== "done")
+      throw new UserError({
+        what: "The decision was not recorded",
+        where: database.label,
+        got: outcome.message,
+        expected: "one transaction that succeeds",
+        fix: "look at the state (just db status), then repeat the command",
+      });
+  } finally {
+    await database.run([releaseLease({ holder, fence })]);
+  }
+}
+
+const notEmpty = (job: Job, { ledger, ledgerKind }: DatabaseSnapshot): Complaint[] =>
+  ledger.length === 0 || ledgerKind === "alchemy"
+    ? []
+    : [
+        {
+          what: "The database has a ledger already",
+          where: job.label,
+          got: `${ledger.length} applied files, the last is ${ledger.at(-1) ?? ""}`,
+          expected: "no ledger, or Alchemy's",
+          fix: "a baseline is for a database without one; see: just db status",
+        },
+      ];
+
+const noFile = (job: Job, name: string, files: readonly MigrationFile[]): UserError =>
+  new UserError({
+    what: "There is no such migration file",
+    where: job.folder,
+    got: name,
+    expected: files.map((file) => file.name).join(", ") || "files",
+    fix: "name one of them",
+  });
+
+const nothing = (job: Job, got: string, expected: string): UserError =>
+  new UserError({
+    what: "There is nothing to accept",
+    where: job.label,
+    got,
+    expected,
+    fix: "see what differs: just db status",
+  });

@@ -92,7 +92,6 @@ export function deployer({ scripts, peers, start, tryOut, idleLimitMs, log }: De
   /** One owner at any time: the old one is gone before the new one starts; calls wait meanwhile. */
   const handOver = async (script: Script, version: VersionSpec | undefined): Promise<void> => {
     const old = script.owner;
-    if (version !== undefined && old !== undefined) await tryOut(script.name, version);
     script.owner = undefined;
     await tell(script);
     if (old !== undefined) {
@@ -111,10 +110,15 @@ export function deployer({ scripts, peers, start, tryOut, idleLimitMs, log }: De
   };
 
   const run = async (script: Script, splits: readonly Split[], lazily: boolean): Promise<void> => {
-    const shares = await startShares(script, splits, lazily);
     const owning = ownerOf(splits);
+    const changing = owning?.id !== script.owner?.version.id;
+    // the owner's classes are tried while it still serves: nothing is handed over to what does not start
+    const trial = changing && owning && script.owner ? tryOut(script.name, owning) : undefined;
+    trial?.catch(() => {}); // awaited below, unless the shares fail first
+    const shares = await startShares(script, splits, lazily);
     try {
-      if (owning?.id !== script.owner?.version.id) await handOver(script, owning);
+      await trial;
+      if (changing) await handOver(script, owning);
     } catch (error) {
       await endFresh(script, shares);
       throw error;

@@ -37,6 +37,11 @@ const steps = {
     await attempt("raw", async () => (await AI.run("@cf/baai/bge-small-en-v1.5", { text: "x" }, { returnRawResponse: true })).headers.get("content-type"));
     return found;
   },
+  async gateway({ AI }) {
+    const asked = { text: "the same text" };
+    const through = async () => { const r = await AI.run("@cf/baai/bge-small-en-v1.5", asked, { gateway: { id: "gw" }, returnRawResponse: true }); return [r.status, r.headers.get("cf-aig-cache-status"), AI.aiGatewayLogId !== null] };
+    try { await AI.run("@cf/baai/bge-small-en-v1.5", asked, { gateway: { id: "nowhere" } }) } catch (e) { return { nowhere: e.name + ": " + e.message, calls: [await through(), await through(), await through()] } }
+  },
   async send({ Q }) {
     const date = new Date(86400000);
     const answer = await Q.send({ json: [1, null] });
@@ -155,6 +160,27 @@ test("a worker's AI binding embeds, answers, streams and throws Workers AI's err
     malformed: expect.stringMatching(/^InferenceUpstreamError: 5006: Error: .*'\/text'/),
     models: [["@cf/baai/bge-base-en-v1.5", "Text Embeddings"]],
     raw: "application/json",
+  });
+});
+
+test("a call through an AI Gateway is cached and limited as the gateway says; an unknown gateway is refused", async () => {
+  await client.aiGateway.create({
+    account_id,
+    id: "gw",
+    cache_invalidate_on_update: true,
+    cache_ttl: 3600,
+    collect_logs: true,
+    rate_limiting_interval: 3600,
+    rate_limiting_limit: 2,
+    rate_limiting_technique: "sliding",
+  });
+  expect(await step("gateway")).toEqual({
+    nowhere: "AiGatewayError: 2001: Please configure AI Gateway in the Cloudflare dashboard",
+    calls: [
+      [200, "MISS", true],
+      [200, "HIT", true],
+      [429, null, false],
+    ],
   });
 });
 

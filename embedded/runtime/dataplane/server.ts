@@ -28,11 +28,16 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
     dispatch(options, aiPlane, request, response).catch((error: unknown) => {
       // A worker that went away in the middle of a request is not worth a line.
       if (request.destroyed && !request.complete) return;
+      const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
       options.log(
-        `data plane: ${request.method} ${request.url} (${request.headers["x-lockstep-store"]}): ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        `data plane: ${request.method} ${request.url} (${request.headers["x-lockstep-store"]}): ${cause}`,
       );
-      if (response.headersSent) response.destroy();
-      else refuse(response, 500, "internal error of the embedded Cloudflare; its log has the cause");
+      if (response.headersSent) {
+        response.destroy();
+        return;
+      }
+      response.statusMessage = "";
+      refuse(response, 500, "internal error of the embedded Cloudflare; its log has the cause");
     });
   });
   // Cells keep connections open for as long as they live.

@@ -27,9 +27,11 @@ export async function handleQueueRequest(
     response.end(JSON.stringify(route === "GET /metrics" ? metrics : { metadata: { metrics } }));
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;
-    response.writeHead(error.status, error.message, {
+    // workerd shows the status text to the worker, or the two headers where it knows them: one line of plain characters.
+    const cause = error.message.replace(/[^\x20-\x7e]+/g, " ");
+    response.writeHead(error.status, cause, {
       "cf-queues-error-code": String(error.code),
-      "cf-queues-error-cause": error.message,
+      "cf-queues-error-cause": cause,
     });
     response.end(error.message);
   }

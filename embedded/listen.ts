@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
+import { UserError } from "../src/userError.ts";
 
 /** Listens on 127.0.0.1. A remembered port that somebody else has by now becomes a free one; a demanded one is an error. */
 export async function listen(
@@ -11,7 +12,18 @@ export async function listen(
     await listenOn(server, port);
   } catch (error) {
     const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-    if (!taken || !options.orAnother || port === 0) throw error;
+    if (!taken) throw error;
+    if (!options.orAnother)
+      throw new UserError(
+        {
+          what: "A port is taken",
+          where: `127.0.0.1:${port}`,
+          got: "another process listens there",
+          expected: "a free port",
+          fix: "choose another one, or leave the option out: then a free one is found",
+        },
+        { cause: error },
+      );
     await listenOn(server, 0);
   }
   const address = server.address();

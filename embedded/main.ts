@@ -8,17 +8,7 @@ export { type Connection, type Embedded, type EmbeddedOptions, startEmbedded } f
 const usage = `usage: npm run -s embedded -- [--port <n>] [--data <folder>] [--front-port <n>] [--provider [--provider-port <n>]] [--ai hash|endpoint:<url>]`;
 
 function options(argv: readonly string[]): EmbeddedOptions {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      port: { type: "string" },
-      data: { type: "string" },
-      "front-port": { type: "string" },
-      provider: { type: "boolean", default: false },
-      "provider-port": { type: "string" },
-      ai: { type: "string", default: "hash" },
-    },
-  });
+  const values = parsed(argv);
   const port = portOf("--port", values.port);
   const frontPort = portOf("--front-port", values["front-port"]);
   const providerPort =
@@ -30,6 +20,33 @@ function options(argv: readonly string[]): EmbeddedOptions {
     ...(providerPort === undefined ? {} : { providerPort }),
     ai: chosenAi(values.ai),
   };
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        port: { type: "string" },
+        data: { type: "string" },
+        "front-port": { type: "string" },
+        provider: { type: "boolean", default: false },
+        "provider-port": { type: "string" },
+        ai: { type: "string", default: "hash" },
+      },
+    }).values;
+  } catch (error) {
+    throw new UserError(
+      {
+        what: "The command line is wrong",
+        where: "npm run -s embedded",
+        got: error instanceof Error ? error.message : String(error),
+        expected: "the options below",
+        fix: usage,
+      },
+      { cause: error },
+    );
+  }
 }
 
 function portOf(option: string, text: string | undefined): number | undefined {

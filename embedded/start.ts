@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { openAccounts } from "./api/accounts.ts";
 import { gatewayConfig } from "./api/aiGateway.ts";
-import { gatewayConfig } from "./api/aiGateway.ts";
 import { openInvocations } from "./api/graphql/invocations.ts";
 import { restoreConsumers } from "./api/queues/deliver.ts";
 import { apiServer } from "./api/server.ts";
@@ -59,7 +58,7 @@ export interface Connection {
 export interface Embedded extends Connection {
   readonly dataDir: string;
   readonly world: World;
-  /** Settled when all that was deployed before is serving again. */
+  /** Settled when the owners of Durable Objects that were deployed before run again. */
   readonly restored: Promise<void>;
   /** Drains and stops everything; removes the data folder when it was a temporary one. */
   close(): Promise<void>;
@@ -170,7 +169,8 @@ async function build(
     ...(provider === undefined ? {} : { providerPort: provider.port }),
     pid: process.pid,
   };
-  const restored = restoreDeployments(world, accounts, log).then(() => restoreConsumers(world));
+  const { started: restored } = await restoreDeployments(world, log);
+  restoreConsumers(world);
   closing.push(() => restored);
   closing.push(startCrons(world, log));
   compute.onLog(({ script, stream, text }) =>

@@ -10,8 +10,8 @@ import type { Deployment, Version, Worker } from "./model.ts";
 import {
   activeDeployment,
   addDeployment,
+  everyWorker,
   findWorker,
-  listWorkers,
   requireVersion,
   saveWorker,
 } from "./registry.ts";
@@ -108,28 +108,28 @@ function requireWhole(shares: readonly Share[]): void {
     throw new ApiError(400, 10021, `The percentages of a deployment add up to 100, got ${sum}`);
 }
 
-/** Starts what was deployed when the process last ran. A Worker that fails to start is logged and does not keep the others. */
+/**
+ * Brings back what was deployed when the process last ran. Code starts with its first request; owners of Durable Objects
+ * start at once, because alarms may be due. Resolves when every Worker is known to the front door; `started`, when the
+ * owners run. A Worker that fails is logged and does not keep the others.
+ */
 export async function restoreDeployments(
   world: World,
-  accounts: readonly { readonly id: string }[],
   log: (line: string) => void,
-): Promise<void> {
-  const deployed = accounts
-    .flatMap(({ id }) => listWorkers(world.state, id))
-    .filter((worker) => activeDeployment(world.state, worker) !== undefined);
-  const waiting = [...deployed];
-  const restoreNext = async (): Promise<void> => {
-    for (let worker = waiting.shift(); worker !== undefined; worker = waiting.shift()) {
-      const { name } = worker;
-      await restore(world, worker).catch((error: unknown) =>
-        log(`could not start Worker ${name}: ${error instanceof Error ? error.message : String(error)}`),
-      );
-    }
-  };
-  await Promise.all([restoreNext(), restoreNext()]);
+): Promise<{ readonly started: Promise<void> }> {
+  const deployed = everyWorker(world.state).filter(
+    (worker) => activeDeployment(world.state, worker) !== undefined,
+  );
+  const failed = (worker: Worker) => (error: unknown) =>
+    log(`could not start Worker ${worker.name}: ${error instanceof Error ? error.message : String(error)}`);
+  const owners = deployed.filter(({ classes }) => classes.length > 0);
+  const started = Promise.all(owners.map((owner) => restore(world, owner, false).catch(failed(owner))));
+  const others = deployed.filter(({ classes }) => classes.length === 0);
+  await Promise.all(others.map((worker) => restore(world, worker, true).catch(failed(worker))));
+  return { started: started.then(() => undefined) };
 }
 
-async function restore(world: World, worker: Worker): Promise<void> {
+async function restore(world: World, worker: Worker, lazily: boolean): Promise<void> {
   const shares = activeDeployment(world.state, worker)?.versions ?? [];
   const splits = shares
     .filter(({ percentage }) => percentage > 0)
@@ -138,5 +138,5 @@ async function restore(world: World, worker: Worker): Promise<void> {
       percentage,
     }));
   world.compute.setSubdomain(scriptName(world, worker), worker.subdomain.enabled);
-  await world.compute.deploy(scriptName(world, worker), splits);
+  await world.compute.deploy(scriptName(world, worker), splits, { lazily });
 }

@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { z } from "zod";
+import { call, version, visit } from "./contract/call.ts";
+
+const main = join(import.meta.dirname, "main.ts");
+const line = z.object({
+  api: z.string(),
+  token: z.string(),
+  accounts: z.array(z.object({ id: z.string(), name: z.string() })),
+  front: z.string(),
+});
+const file = line.extend({ frontPort: z.number(), providerPort: z.number().optional(), pid: z.number() });
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly ready: z.infer<typeof line>;
+  readonly connection: z.infer<typeof file>;
+  /** Standard error so far. */
+  readonly said: () => string;
+}
+
+const folders: string[] = [];
+const children: ChildProcess[] = [];
+afterEach(async () => {
+  for (const child of children.splice(0)) await end(child, "SIGKILL");
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), "lockstep-main-"));
+  folders.push(made);
+  return made;
+}
+
+async function start(data: string, ...more: string[]): Promise<Running> {
+  const child = spawn(process.execPath, [main, "--data", data, ...more], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  children.push(child);
+  let out = "";
+  let said = "";
+  child.stderr?.on("data", (chunk) => {
+    said += chunk;
+  });
+  for await (const chunk of child.stdout ?? []) {
+    out += chunk;
+    if (out.includes("\n")) break;
+  }
+  if (out === "") throw new Error(`it ended: ${said}`);
+  return {
+    child,
+    ready: line.parse(JSON.parse(out)),
+    connection: file.parse(JSON.parse(readFileSync(join(data, "connection.json"), "utf8"))),
+    said: () => said,
+  };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const exit = once(child, "exit");
+  child.kill(signal);
+  await exit;
+  return child.exitCode;
+}
+
+test("it says in one line where it is, writes the same to connection.json, and stops cleanly", async () => {
+  const data = folder();
+  const { child, ready, connection, said } = await start(data, "--provider");
+  expect(ready.api).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/client\/v4$/);
+  expect(ready.token).toMatch(/^[0-9A-Za-z\-_]{40,80}$/);
+  expect(ready.accounts.map(({ name }) => name)).toEqual(["dev", "staging", "prod"]);
+  expect(connection).toMatchObject({ ...ready, pid: child.pid });
+  expect(connection.providerPort).toBeGreaterThan(0);
+  expect(statSync(join(data, "connection.json")).mode & 0o077).toBe(0);
+  expect(await call(ready, "GET", "/user/tokens/verify")).toMatchObject({ success: true });
+  expect(await end(child, "SIGTERM")).toBe(0);
+  expect(said()).toContain("SIGTERM: stopping");
+});
+
+test("a second process on the same folder is refused with the pid of the first; after a kill -9 the folder is free", async () => {
+  const data = folder();
+  const first = await start(data);
+  await expect(start(data)).rejects.toThrow(`process ${first.child.pid}`);
+  expect(await call(first.ready, "GET", "/user/tokens/verify")).toMatchObject({ success: true });
+  await end(first.child, "SIGKILL");
+  const second = await start(data);
+  expect(second.ready).toEqual(first.ready);
+});
+
+test("what was answered is there after a kill -9: ports, token, accounts, Workers, secrets, data", async () => {
+  const data = folder();
+  const first = await start(data);
+  const a = `/accounts/${first.ready.accounts[0]?.id}`;
+  const database = String(
+    (await call(first.ready, "POST", `${a}/d1/database`, { name: "kept" })).result["uuid"],
+  );
+  await call(first.ready, "POST", `${a}/d1/database/${database}/query`, {
+    sql: "CREATE TABLE t(x); INSERT INTO t VALUES (42)",
+  });
+  const { id } = (
+    await call(first.ready, "POST", `${a}/workers/workers`, { name: "kept", subdomain: { enabled: true } })
+  ).result;
+  const code =
+    "export default { async fetch(request, env) { return Response.json([env.S, await env.DB.prepare('SELECT x FROM t').first('x')]) } }";
+  const bindings = [
+    { type: "secret_text", name: "S", text: "hush" },
+    { type: "d1", name: "DB", id: database },
+  ];
+  await call(
+    first.ready,
+    "POST",
+    `${a}/workers/workers/${String(id)}/versions?deploy=true`,
+    version(code, { bindings }),
+  );
+  expect(await visit(first.connection, "kept")).toBe('200 ["hush",42]');
+  await end(first.child, "SIGKILL");
+  const second = await start(data);
+  expect(second.connection.frontPort).toBe(first.connection.frontPort);
+  expect(await visit(second.connection, "kept")).toBe('200 ["hush",42]');
+});
+
+test("a remembered port that somebody else has by now is replaced, with a line that says so", async () => {
+  const data = folder();
+  const first = await start(data);
+  const port = Number(new URL(first.ready.api).port);
+  await end(first.child, "SIGTERM");
+  const squatter = createServer().listen(port, "127.0.0.1");
+  await once(squatter, "listening");
+  const second = await start(data);
+  expect(Number(new URL(second.ready.api).port)).not.toBe(port);
+  expect(second.said()).toContain(`port ${port}`);
+  await expect(start(folder(), "--port", String(port))).rejects.toThrow(String(port));
+  squatter.close();
+});
+
+test("options that mean nothing are refused with the usage", async () => {
+  await expect(start(folder(), "--port", "no")).rejects.toThrow("usage:");
+  await expect(start(folder(), "--warp")).rejects.toThrow("usage:");
+  await expect(start(folder(), "--ai", "endpoint:nonsense")).rejects.toThrow("endpoint");
+});

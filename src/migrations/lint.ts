@@ -1,7 +1,7 @@
 import type { Transport, Verification, Waiver } from "./directives.ts";
 import { assertion } from "./protocol/sql.ts";
 import type { MigrationFile } from "./reading.ts";
-import { rebuilds } from "./rebuilds.ts";
+import { type Rebuild, rebuilds } from "./rebuilds.ts";
 import type { Replay } from "./replay.ts";
 import { rules } from "./rules/all.ts";
 import type { Finding, Question } from "./rules/rule.ts";
@@ -162,22 +162,29 @@ function atStake(
   });
 }
 
-/** Before the old table of a rebuild is dropped, the new one must hold as many rows, unless the file says that some may go. */
+/**
+ * Before anything is dropped, the new table of a rebuild must hold as many rows as the old one, unless the file says that
+ * some may go. The first DROP after the copy is the last moment to ask: dropping one table may empty another old one.
+ */
 function withCounts(replay: Replay, findings: readonly Reported[]): readonly string[] {
-  const guarded = rebuilds(replay).filter(
-    (rebuild) =>
-      rebuild.copies.length > 0 &&
-      !rebuild.copies.some((copy) =>
-        findings.some((finding) => finding.statement === copy.index && finding.waived !== undefined),
-      ),
-  );
-  return replay.steps.flatMap((step) => {
-    const rebuild = guarded.find(({ drop }) => drop === step);
-    if (rebuild === undefined) return [step.statement.sql];
-    const successor = nameAt(replay, rebuild.create.index, step.index, rebuild.successor);
+  const all = rebuilds(replay);
+  const given = (rebuild: Rebuild): boolean =>
+    rebuild.copies.some((copy) =>
+      findings.some((finding) => finding.statement === copy.index && finding.waived !== undefined),
+    );
+  const before = new Map<number, string[]>();
+  for (const rebuild of all.filter(({ copies }) => copies.length > 0)) {
+    if (given(rebuild)) continue;
+    const copied = Math.max(...rebuild.copies.map(({ index }) => index));
+    const at = Math.min(...all.map(({ drop }) => drop.index).filter((index) => index > copied));
+    const successor = nameAt(replay, rebuild.create.index, at, rebuild.successor);
     const condition = `(SELECT count(*) FROM ${quoted(successor)}) = (SELECT count(*) FROM ${quoted(rebuild.droppedAs)})`;
-    return [assertion(condition, `DL5: the rebuild of ${rebuild.table} would lose rows`), step.statement.sql];
-  });
+    before.set(at, [
+      ...(before.get(at) ?? []),
+      assertion(condition, `DL5: the rebuild of ${rebuild.table} would lose rows`),
+    ]);
+  }
+  return replay.steps.flatMap((step) => [...(before.get(step.index) ?? []), step.statement.sql]);
 }
 
 /** What a table that was made at one step is called at another. */

@@ -48,7 +48,9 @@ function effects(
   const direct = target(step);
   if (direct === undefined || step.error !== undefined) return [];
   const mayHoldRows = (table: string): boolean =>
-    !isSystem(table) && (filled.has(fold(table)) || replay.holds(originOf(replay, step, table)));
+    !isSystem(table) &&
+    !found.some((rebuild) => isCopied(rebuild, table, step)) &&
+    (filled.has(fold(table)) || replay.holds(originOf(replay, step, table)));
   if (!mayHoldRows(direct) && step.action.kind !== "insert") return [];
   const deleted = names(
     step,
@@ -85,6 +87,13 @@ function effects(
   ];
 }
 
+/** The old table of another rebuild, between its copy and its own DROP: what happens to its rows does not matter any more. */
+const isCopied = (rebuild: Rebuild, table: string, step: Step): boolean =>
+  sameName(rebuild.droppedAs, table) &&
+  rebuild.copies.length > 0 &&
+  rebuild.copies.every((copy) => copy.index < step.index) &&
+  step.index < rebuild.drop.index;
+
 /** DROP TABLE while another table still refers to it: it fails as soon as there are rows, or leaves a reference to nothing. */
 function stranded(
   replay: Replay,
@@ -97,6 +106,7 @@ function stranded(
   const children = step.before
     .tables()
     .filter((table) => !sameName(table.name, action.name) && replay.holds(originOf(replay, step, table.name)))
+    .filter((table) => !found.some((rebuild) => isCopied(rebuild, table.name, step)))
     .filter((table) =>
       table.foreignKeys.some(
         (key) => sameName(key.parent, action.name) && ["NO ACTION", "RESTRICT"].includes(key.onDelete),

@@ -33,6 +33,7 @@ function indexFinding(replay: Replay, step: Step): readonly Finding[] {
   const made = step.after.object("index", action.name);
   if (made === undefined || !replay.holds(made.tableName)) return [];
   const table = replay.before.table(made.tableName);
+  if (replay.before.object("index", action.name)?.sql === made.sql) return [];
   if (table === undefined) return [];
   const all = tokens(made.sql);
   const open = all.findIndex((token) => token.text === "(" && token.kind === "sign");

@@ -56,7 +56,7 @@ export async function startStoresProcess(
     host: "127.0.0.1",
     port: 0,
     cf: false,
-    log: new Log(LogLevel.ERROR),
+    log: new Log(LogLevel.NONE), // it would print to standard output; what objects refuse comes back as an answer
     defaultPersistRoot: root,
     handleRuntimeStdio(out: Readable, err: Readable) {
       out.on("data", (chunk: Buffer) => log(`stores: ${chunk.toString().trimEnd()}`));

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { isBookmark, newBookmark } from "./bookmark.ts";
+import type { Snapshot } from "./ledger.ts";
+import { outdated } from "./retention.ts";
+
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+const nowMs = Date.UTC(2026, 5, 30, 12, 30);
+
+function everyMinute(days: number, kept: (n: number) => boolean = () => false): readonly Snapshot[] {
+  const count = days * 24 * 60;
+  return Array.from({ length: count }, (_, n) => {
+    const takenMs = nowMs - (count - n) * minuteMs;
+    return { database: "d", bookmark: String(n), sinceMs: takenMs, takenMs, kept: kept(n) };
+  });
+}
+
+test("minutes become hours and hours become days; after 30 days nothing is left", () => {
+  const all = everyMinute(40);
+  const gone = new Set(outdated(all, nowMs));
+  const left = all.filter((s) => !gone.has(s));
+  const ages = left.map((s) => nowMs - s.takenMs);
+  expect(ages.filter((age) => age <= 60 * minuteMs)).toHaveLength(60);
+  expect(ages.filter((age) => age > 60 * minuteMs && age <= dayMs)).toHaveLength(24);
+  expect(Math.max(...ages)).toBeLessThanOrEqual(30 * dayMs);
+  expect(left.length).toBeLessThan(120);
+  expect(outdated(left, nowMs)).toEqual([]);
+});
+
+test("what was handed out stays for its 30 days, and the newest stays for ever", () => {
+  const all = everyMinute(40, (n) => n % 1000 === 0);
+  const gone = new Set(outdated(all, nowMs));
+  for (const s of all.filter((s) => s.kept)) expect(gone.has(s)).toBe(nowMs - s.takenMs > 30 * dayMs);
+  expect(outdated(all.slice(0, 1), nowMs)).toEqual([]);
+});
+
+test("bookmarks sort in the order they were made, even when the clock goes back", () => {
+  const made = [5000, 5000, 4000, 5001, 70_000, 1].map((ms) => newBookmark(Date.UTC(2026, 0, 1) + ms));
+  expect([...made].sort()).toEqual(made);
+  expect(made.every(isBookmark)).toBe(true);
+});

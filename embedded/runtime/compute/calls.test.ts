@@ -24,7 +24,13 @@ export class Api extends WorkerEntrypoint {
   whoami() { return this.ctx.props?.as ?? "nobody"; }
   fetch() { return new Response("fetch of Api ${tag}"); }
 }
-export default { fetch: async (r) => new Response("${tag} " + r.method + " " + new URL(r.url).pathname + " " + await r.text(), { status: 203 }) };`;
+function socket() {
+  const [client, server] = Object.values(new WebSocketPair());
+  server.accept();
+  server.addEventListener("message", (e) => server.send("callee heard " + e.data));
+  return new Response(null, { status: 101, webSocket: client });
+}
+export default { fetch: async (r) => r.headers.get("upgrade") ? socket() : new Response("${tag} " + r.method + " " + new URL(r.url).pathname + " " + await r.text(), { status: 203 }) };`;
 
 const caller = `
 export default {
@@ -44,6 +50,12 @@ export default {
     await t("back", () => env.API.back());
     await t("props", () => env.AS.whoami());
     await t("gone", () => env.GONE.fetch("http://x/"));
+    await t("socket", async () => {
+      const { webSocket } = await env.CALLEE.fetch("http://x/", { headers: { upgrade: "websocket" } });
+      webSocket.accept();
+      webSocket.send("hi");
+      return new Promise((done) => webSocket.addEventListener("message", (e) => done(e.data)));
+    });
     await t("order", async () => { const all = await Promise.all(Array.from({ length: 50 }, (_, i) => env.API.echo(i))); return all.every((n, i) => n === i); });
     return Response.json(out);
   },
@@ -75,6 +87,7 @@ test("scripts that bind each other call by fetch, RPC, stubs and callbacks; a sc
     back: "plain from caller",
     props: "admin",
     gone: 'Error: Script not found: "never-deployed" has no deployment in this account.',
+    socket: "callee heard hi",
     order: true,
   });
   await expect
@@ -123,6 +136,20 @@ test("global fetch reaches other hosts of the front door and this machine, and n
   const refused = await fetched("https://example.com/secret?x=1");
   expect(refused).toContain("fetch of https://example.com was refused");
   expect(refused).toContain("LOCKSTEP_EGRESS=allow");
+});
+
+test("with LOCKSTEP_EGRESS=allow a fetch outside is not refused by us", async () => {
+  process.env["LOCKSTEP_EGRESS"] = "allow";
+  const open = await startRig();
+  delete process.env["LOCKSTEP_EGRESS"];
+  try {
+    const code =
+      "export default { fetch: () => fetch('http://nowhere.invalid/').then(() => new Response('reached'), (e) => new Response(e.message)) };";
+    await open.deploy("out", version("out-1", code));
+    expect((await open.get("out")).text).not.toMatch(/refused|reached/);
+  } finally {
+    await open.close();
+  }
 });
 
 test("stores get the kind and id of what is bound, and who asks", async () => {

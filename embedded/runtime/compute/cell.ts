@@ -35,6 +35,8 @@ export interface CellAddress {
 
 /** One workerd with one version of one script in it, and `link`. */
 export interface Cell {
+  /** Its folder's name, and its workerd's mark. */
+  readonly id: string;
   readonly name: ScriptName;
   readonly version: VersionSpec;
   readonly role: CellRole;
@@ -53,6 +55,8 @@ export interface Cell {
   inflight: number;
   /** When the last of them ended; undefined while there was none. */
   lastActiveMs: number | undefined;
+  /** It was ended because it took the processor for too long, and is not back yet. */
+  exceededCpu: boolean;
   /** When it was replaced, in `performance.now()`. */
   retiredMs: number;
   readonly stop: () => Promise<void>;
@@ -74,7 +78,8 @@ export async function startCell(
 ): Promise<Cell> {
   const startedAt = performance.now();
   serial += 1;
-  const directory = join(settings.dataDir, "cells", `${process.pid}-${serial}`);
+  const id = `${process.pid}-${serial}`;
+  const directory = join(settings.dataDir, "cells", id);
   mkdirSync(directory, { recursive: true });
   const context: UserWorkerContext = {
     script: name.script,
@@ -102,11 +107,11 @@ export async function startCell(
           if (cell === undefined) early.push([level, message, timestamp]);
           else events.onLog(level, message, timestamp);
         },
-        unsafeRuntimeEnv: { FORCE_COLOR: "0", ...workerdEnvironment(settings.dataDir) },
+        unsafeRuntimeEnv: { FORCE_COLOR: "0", ...workerdEnvironment(settings.dataDir, id) },
         unsafeDevRegistryPath: join(directory, "registry"),
         unsafeHandleRuntimeRestart: async () => {
           if (cell === undefined) return;
-          Object.assign(cell, await addresses(miniflare, directory));
+          Object.assign(cell, await addresses(miniflare, directory), { exceededCpu: false });
           events.onRestart(cell);
         },
         ...(role === "objects" ? { durableObjectsPersist: join(settings.dataDir, "objects") } : {}),
@@ -134,6 +139,8 @@ export async function startCell(
     await miniflare.ready;
     const agent = new Agent({ keepAlive: true });
     cell = {
+      id,
+      exceededCpu: false,
       name,
       version,
       role,

@@ -52,6 +52,25 @@ test("a killed workerd is started again and found by those who call it", async (
   expect(workerds(rig.dataDir)).toEqual([]);
 });
 
+test("a worker in an endless loop is Error 1102, and answers the next request", async () => {
+  const rig = await startRig({ cpuLimitMs: 1200 });
+  try {
+    const code = `export default { async fetch(r) {
+      if (r.url.endsWith("/loop")) for (;;);
+      if (r.url.endsWith("/wait")) await scheduler.wait(2500);
+      return new Response("fine");
+    } };`;
+    await Promise.all([rig.deploy("loop", version("l1", code)), rig.deploy("other", version("o1", code))]);
+    const waiting = rig.get("other", "/wait");
+    expect(await rig.get("loop", "/loop")).toMatchObject({ status: 503, text: "error code: 1102\n" });
+    expect(await rig.get("loop")).toMatchObject({ status: 200, text: "fine" });
+    expect((await waiting).text).toBe("fine"); // waiting is not working
+    expect(rig.logs.map((l) => l.text).join("\n")).toContain("Worker exceeded CPU time limit.");
+  } finally {
+    await rig.close();
+  }
+});
+
 interface Running {
   readonly child: ChildProcess;
   readonly port: number;

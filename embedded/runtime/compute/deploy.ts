@@ -16,6 +16,8 @@ export type Wake = (script: Script, place: Place) => Promise<Cell>;
 export interface Deployer {
   readonly deploy: (name: ScriptName, splits: readonly Split[], lazily: boolean) => Promise<void>;
   readonly wake: Wake;
+  /** All that run, also what is being drained. */
+  readonly cells: () => readonly Cell[];
   /** Returns the classes of objects that the script had. */
   readonly remove: (name: ScriptName) => Promise<readonly ObjectClass[]>;
   /** Ends everything at once. */
@@ -139,6 +141,7 @@ export function deployer({ scripts, peers, start, tryOut, idleLimitMs, log }: De
 
   return {
     wake,
+    cells: () => [...live],
     deploy: (name, splits, lazily) => {
       const script = scripts.findOrAdd(name);
       markStarting(script);

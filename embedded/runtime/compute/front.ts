@@ -8,7 +8,7 @@ import { doesNotStart, notServed, type TextAnswer } from "./pages.ts";
 import { proxyRequest } from "./proxy.ts";
 import { type ReportListeners, receiveReport } from "./report.ts";
 import type { Scripts } from "./scripts.ts";
-import { proxyUpgrade } from "./upgrade.ts";
+import { endWith, proxyUpgrade } from "./upgrade.ts";
 
 export interface FrontOptions extends ReportListeners {
   readonly scripts: Scripts;
@@ -42,11 +42,8 @@ export function frontDoor(server: Server, options: FrontOptions): void {
     socket.on("error", () => socket.destroy());
     const answer = async (): Promise<void> => {
       const found = await cellFor(request, options);
-      if ("text" in found)
-        socket.end(
-          `HTTP/1.1 ${found.status} Refused\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n${found.text}`,
-        );
-      else proxyUpgrade(request, socket, head, found.cell);
+      if ("text" in found) endWith(socket, found);
+      else await proxyUpgrade(request, socket, head, found.cell, options);
     };
     answer().catch((error: unknown) => {
       console.error("front door: could not upgrade", request.headers.host, request.url, error);

@@ -129,6 +129,24 @@ test("an owner that would not start is refused, and the objects stay where they 
   expect(await ask("owner", "/add")).toMatchObject({ tag: "four", memory: 2 });
 });
 
+test("a class with the older key-value storage keeps what it puts", async () => {
+  const id = "6f".repeat(16);
+  const spec = version(
+    "kv1",
+    `import { DurableObject } from "cloudflare:workers";
+    export class Old extends DurableObject { async next() { const n = ((await this.ctx.storage.get("n")) ?? 0) + 1; await this.ctx.storage.put("n", n); return n; } }
+    export default { fetch: async (r, env) => new Response(String(await env.OLD.getByName("x").next())) };`,
+    {
+      bindings: [{ kind: "object", name: "OLD", className: "Old", script: "kv", namespaceId: id }],
+      objectClasses: [{ className: "Old", namespaceId: id, storage: "legacy-kv" }],
+    },
+  );
+  await rig.deploy("kv", spec);
+  expect((await rig.get("kv")).text).toBe("1");
+  await rig.deploy("kv", { ...spec, id: "kv2" });
+  expect((await rig.get("kv")).text).toBe("2");
+});
+
 test("rows outlive the process; removing the script with its objects removes them", async () => {
   const { rows } = JSON.parse((await rig.get("owner", "/add")).text);
   await rig.close();

@@ -17,10 +17,22 @@ export function tieWorkerdToThisProcess(dataDir: string): void {
 }
 
 /** What the starting script needs to know, a Miniflare. */
-export const workerdEnvironment = (dataDir: string): Record<string, string> => ({
+export const workerdEnvironment = (dataDir: string, cell: string): Record<string, string> => ({
   LOCKSTEP_WORKERD: workerdPath,
+  LOCKSTEP_CELL: cell,
   LOCKSTEP_WORKERD_PIDS: pidsDirectory(dataDir),
 });
+
+/** Ends the workerd of one cell at once. Miniflare starts another one in its place. */
+export function endWorkerd(dataDir: string, cell: string): void {
+  const directory = pidsDirectory(dataDir);
+  for (const file of readdirSync(directory)) {
+    const [parent, owner] = readFileSync(join(directory, file), "utf8").trim().split(" ");
+    if (owner !== cell) continue;
+    if (processOf(Number(file))?.parent === Number(parent)) process.kill(Number(file), "SIGKILL");
+    rmSync(join(directory, file), { force: true });
+  }
+}
 
 /**
  * Ends the workerds that a killed process left behind with this data folder: they still hold the objects' storage.
@@ -32,7 +44,7 @@ export async function endOrphans(dataDir: string): Promise<number> {
   let ended = 0;
   for (const file of readdirSync(directory)) {
     const path = join(directory, file);
-    const parent = Number(readFileSync(path, "utf8"));
+    const parent = Number(readFileSync(path, "utf8").split(" ")[0]);
     const found = processOf(Number(file));
     if (found === undefined || !/workerd.*--control-fd=3/s.test(found.command)) {
       rmSync(path, { force: true });

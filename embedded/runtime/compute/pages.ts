@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { Cell } from "./cell.ts";
 import type { Script, Scripts } from "./scripts.ts";
 
 /** An answer that the front door gives itself. */
@@ -28,9 +29,11 @@ export function exceptionPage(request: IncomingMessage, script: string): TextAns
   };
 }
 
-/** workerd itself ended: it crashed, or somebody killed it. */
-export const runtimeEnded = (script: string): TextAnswer =>
-  plain(502, `The runtime of ${script} ended while it answered this request. It is being started again.\n`);
+/** workerd itself ended: it crashed, somebody killed it, or the watchdog did, for which Cloudflare has Error 1102. */
+export const runtimeEnded = ({ exceededCpu, name }: Cell): TextAnswer =>
+  exceededCpu
+    ? plain(503, "error code: 1102\n")
+    : plain(502, `The runtime of ${name.script} ended while it answered. It is being started again.\n`);
 
 /** Its cell was asleep and could not be started again. */
 export const doesNotStart = (script: string): TextAnswer =>

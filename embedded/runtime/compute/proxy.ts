@@ -53,9 +53,10 @@ export async function proxyRequest(
   } catch (error) {
     if (response.destroyed) return; // the caller went away first
     exception = true;
-    const text = `The runtime ended during ${request.method} ${request.url}: ${String(error)}`;
+    const why = cell.exceededCpu ? "Worker exceeded CPU time limit." : String(error);
+    const text = `The runtime ended during ${request.method} ${request.url}: ${why}`;
     options.onLog({ account, script, version: cell.version.id, stream: "stderr", text, atMs: Date.now() });
-    const page = runtimeEnded(script);
+    const page = runtimeEnded(cell);
     response.writeHead(page.status, page.headers).end(page.text);
   }
 }
@@ -63,6 +64,7 @@ export async function proxyRequest(
 /** Asks again while nothing was sent yet: a workerd that crashed is back in a moment, with another port. */
 async function ask(request: IncomingMessage, response: ServerResponse, cell: Cell): Promise<IncomingMessage> {
   for (const until = performance.now() + crashLimitMs; ; await sleep(20)) {
+    if (cell.exceededCpu && performance.now() < until) continue;
     const up = httpRequest({
       agent: cell.agent,
       host: "127.0.0.1",

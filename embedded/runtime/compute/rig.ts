@@ -64,6 +64,7 @@ export async function startRig(
   options: {
     readonly dataDir?: string;
     readonly idleLimitMs?: number;
+    readonly cpuLimitMs?: number;
     readonly stores?: (request: IncomingMessage) => string;
   } = {},
 ): Promise<Rig> {
@@ -81,6 +82,7 @@ export async function startRig(
   if (address === null || typeof address === "string") throw new Error("no port");
   const storesAddress = `127.0.0.1:${address.port}`;
   const compute = await startCompute({
+    ...(options.cpuLimitMs === undefined ? {} : { cpuLimitMs: options.cpuLimitMs }),
     ...(options.idleLimitMs === undefined ? {} : { idleLimitMs: options.idleLimitMs }),
     dataDir,
     storesAddress,

@@ -124,6 +124,27 @@ test("a WebSocket goes through", async () => {
   socket.close();
 });
 
+test("a worker that answers an upgrade with a page, or throws, is answered as such", async () => {
+  const refused = (path: string): Promise<{ status: number; text: string }> =>
+    new Promise((resolve, reject) => {
+      const socket = new WebSocket(`ws://127.0.0.1:${rig.compute.frontPort}${path}`, {
+        headers: { host: "site.dev.localhost" },
+      });
+      socket.on("open", () => reject(new Error("opened")));
+      socket.on("error", () => {});
+      socket.on("unexpected-response", async (_, response) => {
+        let text = "";
+        for await (const chunk of response) text += String(chunk);
+        resolve({ status: response.statusCode ?? 0, text: text + JSON.stringify(response.rawHeaders) });
+      });
+    });
+  expect(await refused("/")).toMatchObject({ status: 200, text: expect.stringContaining("hello") });
+  const thrown = await refused("/throw");
+  expect(thrown).toMatchObject({ status: 500, text: expect.stringContaining("error code: 1101") });
+  expect(thrown.text).not.toContain("x-lockstep");
+  await expect.poll(() => rig.invocations.map((i) => i.status)).toContain(101);
+});
+
 test("an exception becomes Error 1101 for the visitor, and a log line with the stack for the owner", async () => {
   const line = await rig.get("site", "/throw");
   expect([line.status, line.text]).toEqual([500, "error code: 1101\n"]);

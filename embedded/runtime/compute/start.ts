@@ -11,10 +11,11 @@ import { deployer } from "./deploy.ts";
 import { frontDoor } from "./front.ts";
 import { maximumHeaderBytes } from "./headers.ts";
 import { limiter } from "./limiter.ts";
-import { endOrphans, tieWorkerdToThisProcess } from "./orphans.ts";
+import { endOrphans, endWorkerd, tieWorkerdToThisProcess } from "./orphans.ts";
 import { peerTable } from "./peers.ts";
 import { type Scripts, scriptTable } from "./scripts.ts";
 import { validator } from "./validate.ts";
+import { watchdog } from "./watchdog.ts";
 
 export interface ComputeOptions {
   /** Durable Objects are kept in `<dataDir>/objects`, what lives as long as the process in `<dataDir>/cells`. */
@@ -27,6 +28,8 @@ export interface ComputeOptions {
   readonly frontPort?: number;
   /** A version that nobody asked for this long is put to sleep until somebody does. @default 600_000 */
   readonly idleLimitMs?: number;
+  /** How long a worker may hold the processor before its runtime is ended: Cloudflare's Error 1102. @default 30_000 */
+  readonly cpuLimitMs?: number;
   readonly log: (line: string) => void;
 }
 
@@ -92,6 +95,12 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const idleLimitMs = options.idleLimitMs ?? 10 * 60_000;
   const deployments = deployer({ scripts, peers, start, tryOut, idleLimitMs, log: options.log });
   const { wake } = deployments;
+  const dog = watchdog({
+    cells: deployments.cells,
+    limitMs: options.cpuLimitMs ?? 30_000,
+    end: (cell) => endWorkerd(options.dataDir, cell.id),
+    log: options.log,
+  });
   const onWake = (account: string, name: string): void => {
     const script = scripts.find(account, name);
     for (const { place } of script?.shares ?? [])
@@ -131,6 +140,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     },
     frontPort,
     close: async () => {
+      dog.stop();
       await deployments.close(); // while the front door still takes the cells' last reports
       front.close();
       front.closeAllConnections();

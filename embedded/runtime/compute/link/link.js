@@ -11,8 +11,10 @@ export { Service } from "./service.js";
 /** For the process that runs the cells, on a socket of its own. */
 export class Control extends WorkerEntrypoint {
   async fetch(request) {
-    if (new URL(request.url).pathname !== "/peers") return this.env.EVENTS.fetch(request);
-    return Response.json(told(await request.json()));
+    const path = new URL(request.url).pathname;
+    if (path === "/ping") return new Response(null, { status: 204 });
+    if (path === "/peers") return Response.json(told(await request.json()));
+    return this.env.EVENTS.fetch(request);
   }
 }
 

@@ -93,5 +93,5 @@ test("every queues command", async () => {
 }, 180_000);
 
 test("wrangler lists the models of Workers AI", async () => {
-  expect(await wrangler("ai models --json")).toContain("@cf/baai/bge-base-en-v1.5");
+  expect(await wrangler("ai models list --search=bge-base")).toContain("@cf/baai/bge-base-en-v1.5");
 }, 60_000);

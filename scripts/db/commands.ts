@@ -1,4 +1,8 @@
 import type { Command } from "./command.ts";
+import { contract } from "./contract.ts";
+import { corpus } from "./corpus.ts";
+import { accept, baseline } from "./decide.ts";
+import { diff } from "./diff.ts";
 import { lint } from "./lint.ts";
 import { newFile } from "./new.ts";
 import { query, shell } from "./query.ts";
@@ -6,4 +10,17 @@ import { rehearse } from "./rehearse.ts";
 import { plan, status } from "./status.ts";
 
 /** Every `db` command, in the order in which help shows them. */
-export const commands: readonly Command[] = [newFile, lint, status, plan, rehearse, query, shell];
+export const commands: readonly Command[] = [
+  newFile,
+  lint,
+  status,
+  plan,
+  rehearse,
+  contract,
+  corpus,
+  query,
+  shell,
+  diff,
+  baseline,
+  accept,
+];

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import { render, UserError } from "../userError.ts";
+import { brokenCode } from "./codeCheck.ts";
 import { connection } from "./connection.ts";
 import { brokenOpening, openingShape } from "./contract.ts";
 import { readServing } from "./deployments.ts";
@@ -135,7 +136,8 @@ async function complaints(given: MigrationsInputs): Promise<Failure[]> {
     return [];
   }
   const plan = given.databaseId === unknownValue ? planNew(folderOf(given)) : await planLive(jobOf(given));
-  return plan.refusals.map((complaint) => ({ property: "files", reason: render(complaint) }));
+  const refusals = plan.refusals.length > 0 ? plan.refusals : brokenCode(plan, process.cwd());
+  return refusals.map((complaint) => ({ property: "files", reason: render(complaint) }));
 }
 
 /** An opening is checked again at every run: a rollout that began since then closes it. */

@@ -8,4 +8,5 @@ export const dev: Stage = {
   embeddedAccount: "dev",
   needsPolicyPack: false,
   asksBeforeChange: false,
+  bakeSeconds: 0,
 };

@@ -8,4 +8,5 @@ export const prod: Stage = {
   embeddedAccount: "prod",
   needsPolicyPack: true,
   asksBeforeChange: true,
+  bakeSeconds: 900,
 };

@@ -14,4 +14,6 @@ export interface Stage {
   readonly needsPolicyPack: boolean;
   /** A person has to type the stage's name before it is changed. */
   readonly asksBeforeChange: boolean;
+  /** How long a version must have served alone before contract migrations may follow it. On the embedded target it is 0. */
+  readonly bakeSeconds: number;
 }

@@ -8,4 +8,5 @@ export const staging: Stage = {
   embeddedAccount: "staging",
   needsPolicyPack: false,
   asksBeforeChange: false,
+  bakeSeconds: 300,
 };

@@ -1,0 +1,56 @@
+// `just bench`: what things cost, in pairs, medians and spread. A benchmark, never a test. The dev stack has to be up (`npm start`).
+import { parseArgs } from "node:util";
+import { projectEnvironment } from "../toolchain/environment.ts";
+import { proportionalMegabytes } from "./bench/memory.ts";
+import { type Command, type Paired, pairs, type Spread } from "./bench/pairs.ts";
+import { benchmarkPlanning, type Planned } from "./bench/planning.ts";
+import { table } from "./table.ts";
+
+const { values } = parseArgs({
+  options: { json: { type: "boolean" }, rounds: { type: "string", default: "5" } },
+});
+const rounds = Number(values.rounds);
+if (!Number.isInteger(rounds) || rounds < 1)
+  throw new Error(`--rounds must be a whole number from 1, got ${values.rounds}`);
+
+const { env, connection, places } = await projectEnvironment();
+const told = (text: string): void => void (values.json !== true && process.stderr.write(`${text}\n`));
+
+const wrangler: Command = { name: "wrangler --version", file: "wrangler", args: ["--version"] };
+const up = (name: string, ...options: string[]): Command => ({
+  name,
+  file: "pulumi",
+  args: ["up", "--stack", "dev", "--yes", ...options],
+});
+
+const paired: Paired[] = [];
+for (const command of [
+  up("pulumi up --yes --skip-preview, unchanged", "--skip-preview"),
+  up("pulumi up --yes, unchanged"),
+]) {
+  told(`${command.name} against ${wrangler.name}, ${rounds} rounds`);
+  paired.push(await pairs(command, wrangler, rounds, env, places.root, () => {}));
+}
+told("planning migrations");
+const planned: readonly Planned[] = await benchmarkPlanning(rounds);
+const megabytes = Math.round(proportionalMegabytes(connection.pid));
+
+const seconds = ({ minimum, median, maximum }: Spread): string[] =>
+  [median, minimum, maximum].map((value) => value.toFixed(2));
+if (values.json === true)
+  process.stdout.write(`${JSON.stringify({ paired, planned, embeddedMegabytes: megabytes })}\n`);
+else {
+  const rows = paired.flatMap((pair) => [
+    [pair.a, ...seconds(pair.aSeconds), "s"],
+    [pair.b, ...seconds(pair.bSeconds), "s"],
+    ["  the first over the second", ...seconds(pair.ratio), "×"],
+  ]);
+  const plans = planned.map(({ name, milliseconds }) => [
+    name,
+    ...[milliseconds.median, milliseconds.minimum, milliseconds.maximum].map((value) => value.toFixed(0)),
+    "ms",
+  ]);
+  process.stdout.write(
+    `${table(["", "median", "min", "max", ""], [...rows, ...plans, ["embedded Cloudflare, proportional memory", String(megabytes), "", "", "MB"]])}\n`,
+  );
+}

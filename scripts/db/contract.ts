@@ -1,0 +1,122 @@
+import { spawnSync } from "node:child_process";
+import { bindersOf } from "../../src/declare/graph.ts";
+import { physicalName } from "../../src/declare/physical-name.ts";
+import { eligibility, type Opening } from "../../src/migrations/contract.ts";
+import { readServing } from "../../src/migrations/deployments.ts";
+import { planLive } from "../../src/migrations/job.ts";
+import { refuse, UserError } from "../../src/userError.ts";
+import type { Command, Given } from "./command.ts";
+import { chosen, type DeclaredDatabase, endpointOf, jobOf, type Site, siteOf, stageOption } from "./site.ts";
+
+type Result =
+  | { readonly database: string; readonly kind: "nothing" }
+  | { readonly database: string; readonly kind: "opened"; readonly opening: Opening }
+  | {
+      readonly database: string;
+      readonly kind: "waiting";
+      readonly file: string;
+      readonly reasons: readonly string[];
+      readonly eligibleFrom: string | undefined;
+    };
+
+/** `contract`: open what waits, once old code is gone. It only writes data; the next up runs the files. */
+export const contract: Command = {
+  name: "contract",
+  usage: "contract [<stage>] [<database>]",
+  summary: "open waiting contract files when every worker has served one version for the bake time",
+  options: stageOption,
+  async run(given) {
+    const { site, words } = siteOf(given);
+    const results: Result[] = [];
+    for (const database of chosen(words[0]))
+      if ((await endpointOf(site, database)) !== undefined) results.push(await open(given, site, database));
+    const text = results.map(asText).filter((line) => line !== "");
+    const next = results.some(({ kind }) => kind === "opened")
+      ? [`\nThe next up runs them: just pulumi-up ${site.stage.name}`]
+      : [];
+    return {
+      value: results,
+      text: text.length === 0 ? "no contract file is waiting" : [...text, ...next].join("\n"),
+      ok: results.every(({ kind }) => kind !== "waiting"),
+    };
+  },
+};
+
+async function open(given: Given, site: Site, database: DeclaredDatabase): Promise<Result> {
+  const job = await jobOf(site, database, given.root);
+  const plan = await planLive(job);
+  refuse(plan.refusals);
+  const last = plan.waiting.at(-1)?.file.name;
+  if (last === undefined) return { database: database.key, kind: "nothing" };
+  if (plan.expand.length > 0)
+    throw new UserError({
+      what: "Files that come before the contract are not applied yet",
+      where: database.key,
+      got: plan.expand.map(({ file }) => file.name).join(", "),
+      expected: "nothing pending but contract files",
+      fix: `just pulumi-up ${site.stage.name}, then open the contract`,
+    });
+  const workers = bindersOf(database.system, database.declared).map((worker) =>
+    physicalName(worker, site.stage),
+  );
+  const bakeSeconds = site.embedded ? 0 : site.stage.bakeSeconds;
+  const found = eligibility(
+    await readServing(site.connection, site.accountId, workers),
+    bakeSeconds,
+    Date.now(),
+  );
+  if (found.kind === "waiting")
+    return {
+      database: database.key,
+      kind: "waiting",
+      file: last,
+      reasons: found.reasons,
+      eligibleFrom: found.fromMs === undefined ? undefined : new Date(found.fromMs).toISOString(),
+    };
+  const opening: Opening = {
+    through: last,
+    openedAt: new Date().toISOString(),
+    versions: { ...found.versions },
+  };
+  write(given, site, database.key, opening);
+  return { database: database.key, kind: "opened", opening };
+}
+
+/** Into the stack's active configuration, by pulumi itself: it knows which file that is. */
+function write(given: Given, site: Site, key: string, opening: Opening): void {
+  const path = `lockstep:contracts["${key}"]`;
+  const values: readonly (readonly [string, string])[] = [
+    [`${path}.through`, opening.through],
+    [`${path}.openedAt`, opening.openedAt],
+    ...Object.entries(opening.versions).map(
+      ([worker, version]) => [`${path}.versions["${worker}"]`, version] as const,
+    ),
+  ];
+  const args = values.flatMap(([name, value]) => ["--plaintext", `${name}=${value}`]);
+  const done = spawnSync("pulumi", ["config", "set-all", "--stack", site.stage.name, "--path", ...args], {
+    cwd: given.root,
+    env: given.env,
+    encoding: "utf8",
+  });
+  if (done.error !== undefined || done.status !== 0)
+    throw new UserError({
+      what: "The opening could not be written into the stack's configuration",
+      where: key,
+      got: done.error?.message ?? done.stderr.trim(),
+      expected: "pulumi config set-all to succeed",
+      fix: 'work in a shell that has pulumi: eval "$(npm run -s env)"',
+    });
+}
+
+function asText(result: Result): string {
+  switch (result.kind) {
+    case "nothing":
+      return "";
+    case "opened":
+      return `${result.database}: open through ${result.opening.through}`;
+    case "waiting":
+      return `${result.database}: ${result.file} is waiting, ${result.eligibleFrom === undefined ? "not eligible yet" : `eligible from ${result.eligibleFrom}`}\n  ${result.reasons.join("\n  ")}`;
+    default:
+      return result satisfies never;
+  }
+}

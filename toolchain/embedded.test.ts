@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -7,7 +15,9 @@ import { type Places, placesOf } from "./project.ts";
 
 let places: Places;
 const pids = (): number[] =>
-  existsSync(join(places.root, "pids")) ? readFileSync(join(places.root, "pids"), "utf8").trim().split("\n").map(Number) : [];
+  existsSync(join(places.root, "pids"))
+    ? readFileSync(join(places.root, "pids"), "utf8").trim().split("\n").map(Number)
+    : [];
 
 beforeEach(() => {
   places = placesOf(mkdtempSync(join(tmpdir(), "lockstep embedded ")));
@@ -63,7 +73,13 @@ test("two at once start one", async () => {
 test("a connection left by a crash does not count, even when its pid is somebody else's now", async () => {
   main();
   mkdirSync(places.embedded, { recursive: true });
-  const stale = { api: "http://127.0.0.1:9/client/v4", token: "t", accounts: [], front: "f", pid: process.pid };
+  const stale = {
+    api: "http://127.0.0.1:9/client/v4",
+    token: "t",
+    accounts: [],
+    front: "f",
+    pid: process.pid,
+  };
   writeFileSync(join(places.embedded, "connection.json"), JSON.stringify(stale));
   expect(await runningEmbedded(places)).toBeUndefined();
   expect((await ensureEmbedded(places)).pid).not.toBe(process.pid);

@@ -148,3 +148,20 @@ test("about reports the program's Node and packages", async () => {
   expect(ran.out).toContain("nodejs");
   expect(ran.out).toMatch(/v24\./);
 });
+
+test("a policy pack of plain TypeScript, which needs ts-node, still gets it", async () => {
+  project.write("index.ts", "export const a = 1;");
+  project.write("typed/PulumiPolicy.yaml", "runtime: nodejs\nversion: 1.0.0\n");
+  project.write("typed/package.json", '{ "name": "typed", "version": "1.0.0" }');
+  project.write(
+    "typed/tsconfig.json",
+    '{ "compilerOptions": { "module": "nodenext", "skipLibCheck": true, "types": [] } }',
+  );
+  project.write(
+    "typed/index.ts",
+    'import { PolicyPack } from "@pulumi/policy"; enum Level { Must = "mandatory" } new PolicyPack("typed", { enforcementLevel: Level.Must, policies: [] });',
+  );
+  const ran = await project.pulumi("preview", "--policy-pack", "typed");
+  expect(ran.code, ran.out).toBe(0);
+  expect(ran.out).toContain("typed@v1.0.0");
+});

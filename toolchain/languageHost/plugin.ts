@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { ServerWritableStream } from "@grpc/grpc-js";
 import langproto from "@pulumi/pulumi/proto/language_pb.js";
@@ -8,6 +9,9 @@ import { startPolicyFront } from "./policyFront.ts";
 import { locate } from "./run.ts";
 
 const unknownCode = 2;
+
+/** Half of what a pack's start costs is ts-node, which it need not have. */
+const preload = join(import.meta.dirname, "..", "preload.cjs");
 
 type Call = ServerWritableStream<langproto.RunPluginRequest, langproto.RunPluginResponse>;
 
@@ -48,7 +52,7 @@ async function runPolicyPack(call: Call): Promise<void> {
   try {
     write(call, "stdout", Buffer.from(`${front.port}\n`));
     const stack = await front.configured;
-    const args = [...options.nodeArguments, script, ...request.getArgsList(), folder];
+    const args = [`--require=${preload}`, ...options.nodeArguments, script, ...request.getArgsList(), folder];
     const child = spawnPlugin(call, args, folder, { ...options.environment, ...stack.environment });
     let before = "";
     let attached = false;
@@ -86,7 +90,12 @@ function spawnPlugin(
     const equals = entry.indexOf("=");
     return [entry.slice(0, equals), entry.slice(equals + 1)];
   });
-  const env = { ...Object.fromEntries(given), ...environment };
+  const cache = process.env["NODE_COMPILE_CACHE"];
+  const env = {
+    ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }),
+    ...Object.fromEntries(given),
+    ...environment,
+  };
   const child = remember(spawn(process.execPath, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] }));
   child.stderr.on("data", (chunk: Buffer) => write(call, "stderr", chunk));
   call.on("cancelled", () => interrupt(child));

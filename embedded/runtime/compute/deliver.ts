@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Compute, Invocation, QueueOutcome, ScriptName } from "../compute.ts";
 import type { Cell } from "./cell.ts";
 import { choose } from "./choose.ts";
+import { askLink } from "./control.ts";
 import type { Wake } from "./deploy.ts";
 import type { Scripts } from "./scripts.ts";
 
@@ -26,7 +27,7 @@ export function deliver({
 }): Pick<Compute, "queue" | "scheduled"> {
   const inCell = async <T extends { outcome: string }>(
     name: ScriptName,
-    path: string,
+    path: "/queue" | "/scheduled",
     body: object,
     schema: z.ZodType<T>,
   ): Promise<T> => {
@@ -36,13 +37,7 @@ export function deliver({
     let ok = false;
     cell.inflight += 1;
     try {
-      const response = await fetch(new URL(path, cell.controlUrl), {
-        method: "POST",
-        body: JSON.stringify(body),
-      });
-      if (!response.ok)
-        throw new Error(`The runtime of ${name.script} could not take ${path}: ${await response.text()}`);
-      const result = schema.parse(await response.json());
+      const result = schema.parse(await askLink(cell, path, body));
       ok = result.outcome === "ok";
       return result;
     } finally {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Cell } from "./cell.ts";
+import { askLink, CellUnreachable } from "./control.ts";
 import type { Scripts } from "./scripts.ts";
 
 const callsSchema = z.record(z.string(), z.number());
@@ -68,17 +69,10 @@ async function send(cell: Cell, scripts: Scripts): Promise<Calls> {
     [...calledBy(cell)].map((name) => [name, peer(scripts, cell.name.account, name)]),
   );
   try {
-    const response = await fetch(new URL("/peers", cell.controlUrl), {
-      method: "POST",
-      body: JSON.stringify(peers),
-      signal: AbortSignal.timeout(answerLimitMs),
-    });
-    return callsSchema.parse(await response.json());
+    return callsSchema.parse(await askLink(cell, "/peers", peers, answerLimitMs));
   } catch (error) {
-    const unreachable =
-      error instanceof TypeError || (error instanceof Error && error.name === "TimeoutError");
-    if (!unreachable) throw error;
-    return {};
+    if (error instanceof CellUnreachable) return {};
+    throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Cell } from "./cell.ts";
+import { askLink, CellUnreachable } from "./control.ts";
 
 export interface WatchdogOptions {
   readonly cells: () => readonly Cell[];
@@ -17,10 +18,10 @@ export function watchdog({ cells, limitMs, end, log }: WatchdogOptions): { reado
     if (asking.has(cell)) return;
     asking.add(cell);
     try {
-      await fetch(new URL("/ping", cell.controlUrl), { signal: AbortSignal.timeout(limitMs) });
+      await askLink(cell, "/ping", null, limitMs);
     } catch (error) {
-      // anything else is a runtime that is starting or ending
-      if (!(error instanceof Error) || error.name !== "TimeoutError") return;
+      if (!(error instanceof CellUnreachable)) throw error;
+      if (!error.silent) return; // it is starting or ending
       log(`${cell.name.script} held the processor for ${limitMs / 1000} s; its runtime is started again`);
       cell.exceededCpu = true;
       end(cell);

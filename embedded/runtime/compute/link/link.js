@@ -12,7 +12,7 @@ export { Service } from "./service.js";
 export class Control extends WorkerEntrypoint {
   async fetch(request) {
     const path = new URL(request.url).pathname;
-    if (path === "/ping") return new Response(null, { status: 204 });
+    if (path === "/ping") return Response.json(null);
     if (path === "/peers") return Response.json(told(await request.json()));
     return this.env.EVENTS.fetch(request);
   }

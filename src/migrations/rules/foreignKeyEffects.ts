@@ -64,10 +64,12 @@ function effects(
     (event) =>
       event.action === "UPDATE" && event.source === "" && !sameName(event.a, direct) && mayHoldRows(event.a),
   );
-  if (deleted.length === 0 && changed.length === 0) return [];
+  const own = selfActions(step, direct);
+  if (deleted.length === 0 && changed.length === 0 && own.length === 0) return [];
   const what = [
     ...deleted.map((table) => `deletes rows of ${table}`),
     ...changed.map((table) => `changes rows of ${table}`),
+    ...own,
   ].join(" and ");
   const rebuild = rebuildOf(found, step);
   if (rebuild !== undefined)
@@ -85,6 +87,17 @@ function effects(
       fix: 'name those rows in statements of their own before it, or say why they may go: -- d1:data-loss "why"',
     }),
   ];
+}
+
+/** A table that refers to itself: deleting a row takes those along that refer to it. */
+function selfActions(step: Step, table: string): readonly string[] {
+  if (step.action.kind !== "delete") return [];
+  const keys = step.before.table(table)?.foreignKeys.filter((key) => sameName(key.parent, table)) ?? [];
+  if (keys.some((key) => key.onDelete === "CASCADE"))
+    return [`deletes the rows of ${table} that refer to those it names`];
+  return keys.some((key) => ["SET NULL", "SET DEFAULT"].includes(key.onDelete))
+    ? [`changes the rows of ${table} that refer to those it names`]
+    : [];
 }
 
 /** The old table of another rebuild, between its copy and its own DROP: what happens to its rows does not matter any more. */

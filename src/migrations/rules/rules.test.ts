@@ -11,6 +11,7 @@ CREATE TABLE marks (id INTEGER PRIMARY KEY, post_id INTEGER REFERENCES posts (id
 CREATE TABLE visits (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users (id));
 CREATE TABLE alone (id INTEGER PRIMARY KEY, a TEXT, b INTEGER CHECK (b > 0), UNIQUE (a));
 CREATE TABLE replacing (id INTEGER PRIMARY KEY, k TEXT UNIQUE ON CONFLICT REPLACE);
+CREATE TABLE tree (id INTEGER PRIMARY KEY, up INTEGER REFERENCES tree (id) ON DELETE CASCADE);
 CREATE TABLE logged (id INTEGER PRIMARY KEY);
 CREATE TABLE log (logged_id INTEGER);
 CREATE INDEX alone_b ON alone (b);
@@ -84,6 +85,10 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
     },
     "a delete that a trigger carries on": { sql: "DELETE FROM logged WHERE id = 1;", finds: ["1 DL3 error"] },
     "a delete that nobody refers to": { sql: "DELETE FROM marks WHERE id = 1;", finds: [] },
+    "a delete that cascades within its table": {
+      sql: "DELETE FROM tree WHERE id = 1;",
+      finds: ["1 DL3 error"],
+    },
     "children first, by name": {
       sql: "DELETE FROM marks WHERE post_id = 1;\nDELETE FROM alone WHERE id = 1;",
       finds: [],

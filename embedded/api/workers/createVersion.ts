@@ -42,7 +42,7 @@ export async function createVersion(
 ): Promise<Uploaded> {
   const version = prepare(world, worker, draft, origin);
   const lifecycle = planLifecycle(world, worker, version);
-  const targets = resolveTargets(world.state, worker, version.bindings, lifecycle.classes);
+  const targets = resolveTargets(world.state, worker, version.bindings, lifecycle);
   const complete = { ...version, targets, reconciliation: lifecycle.reconciliation };
   const validation = await validate(world, worker, complete, lifecycle);
   const { id, ...body } = complete;
@@ -152,8 +152,26 @@ async function validate(
   try {
     return await world.compute.validate(scriptName(world, worker), trial);
   } catch (error) {
-    throw asApiError(error);
+    throw classRefusal(worker, version, error) ?? asApiError(error);
   }
+}
+
+/** A class that the code lacks is told differently when it was declared, and when objects of it exist already. */
+function classRefusal(worker: Worker, version: Version, error: unknown): ApiError | undefined {
+  if (!(error instanceof UploadRejected) || error.code !== 10070) return undefined;
+  const className = / class '?(\w+)'? /.exec(error.message)?.[1] ?? "";
+  if (version.exports?.[className] !== undefined) {
+    const message = `The export '${className}' is not a class that the uploaded code exports.`;
+    return new ApiError(400, 100402, message, {
+      details: [{ class: className, scenario: "config_export_not_in_code", message }],
+    });
+  }
+  if (!worker.classes.some((known) => known.className === className)) return undefined;
+  return new ApiError(
+    400,
+    10064,
+    `New version of script does not export class '${className}' which is depended on by existing Durable Objects. Did you forget to include it? If you renamed it, try a rename-class migration. If you want to delete all the Durable Objects implemented by the class, you can use a delete-class migration.`,
+  );
 }
 
 /** workerd's refusal of an upload as Cloudflare words it; anything else is passed on. */

@@ -12,8 +12,10 @@ import {
   addDeployment,
   everyWorker,
   findWorker,
+  listWorkers,
   requireVersion,
   saveWorker,
+  versionById,
 } from "./registry.ts";
 import { scriptName, specOf } from "./spec.ts";
 
@@ -77,7 +79,25 @@ export async function deployVersions(
   });
   for (const { namespaceId } of lifecycle.deleted)
     await rm(join(world.dataDir, "objects", namespaceId), { recursive: true, force: true });
+  for (const move of lifecycle.moved) await followMove(world, worker, move);
   return deployment;
+}
+
+/** A namespace is somewhere else now: its new owner starts it, and who binds it is started again to look there. */
+async function followMove(
+  world: World,
+  worker: Worker,
+  { namespaceId, toScript }: { readonly namespaceId: string; readonly toScript: string },
+): Promise<void> {
+  for (const other of listWorkers(world.state, worker.account)) {
+    const shares = activeDeployment(world.state, other)?.versions ?? [];
+    if (other.id === worker.id || shares.length === 0) continue;
+    const binds = shares.some(({ version_id }) =>
+      Object.values(versionById(world.state, other, version_id)?.targets ?? {}).includes(namespaceId),
+    );
+    if (binds) await world.compute.remove(scriptName(world, other), { deleteObjects: false });
+    if (binds || other.name === toScript) await restore(world, other, false);
+  }
 }
 
 /** Imperative migrations run once: with the first deployment of the version that brought them. */

@@ -16,6 +16,9 @@ import { latestVersion, listWorkers, saveWorker, workerNamed } from "./registry.
 export interface Lifecycle {
   readonly classes: readonly ObjectClass[];
   readonly deleted: readonly ObjectClass[];
+  readonly expectedTransfers: Readonly<Record<string, string>>;
+  /** Namespaces that change hands between Workers. */
+  readonly moved: readonly { readonly namespaceId: string; readonly toScript: string }[];
   /** Whether deploying it makes, renames, deletes or moves a namespace. */
   readonly changes: boolean;
   readonly reconciliation: Readonly<Record<string, unknown>> | undefined;
@@ -48,6 +51,8 @@ export function planLifecycle(world: World, worker: Worker, upload: Upload): Lif
     return {
       classes: plan.classes,
       deleted: plan.deleted,
+      expectedTransfers: plan.expectedTransfers,
+      moved: plan.given.map(({ toScript, object }) => ({ namespaceId: object.namespaceId, toScript })),
       changes: JSON.stringify(plan.classes) !== JSON.stringify(worker.classes),
       reconciliation: plan.reconciliation,
       apply: (into) => {
@@ -69,10 +74,15 @@ export function planLifecycle(world: World, worker: Worker, upload: Upload): Lif
       newId,
       (script) => workerNamed(state, worker.account, script)?.classes ?? [],
     );
+    const takenIds = new Set(plan.taken.map(({ namespaceId }) => namespaceId));
     reserve(state, worker, drawn);
     return {
       classes: plan.classes,
       deleted: plan.deleted,
+      expectedTransfers: worker.expectedTransfers,
+      moved: plan.classes
+        .filter(({ namespaceId }) => takenIds.has(namespaceId))
+        .map(({ namespaceId }) => ({ namespaceId, toScript: worker.name })),
       changes: true,
       reconciliation: undefined,
       apply: (into) => {
@@ -92,6 +102,8 @@ export function planLifecycle(world: World, worker: Worker, upload: Upload): Lif
 const unchanged = (worker: Worker): Lifecycle => ({
   classes: worker.classes,
   deleted: [],
+  expectedTransfers: worker.expectedTransfers,
+  moved: [],
   changes: false,
   reconciliation: undefined,
   apply: () => worker,

@@ -26,7 +26,11 @@ export interface ClassPlan {
   readonly classes: readonly ObjectClass[];
   readonly deleted: readonly ObjectClass[];
   /** Namespaces that other Workers lose to this one. */
-  readonly taken: readonly { readonly fromScript: string; readonly className: string }[];
+  readonly taken: readonly {
+    readonly fromScript: string;
+    readonly className: string;
+    readonly namespaceId: string;
+  }[];
 }
 
 /** What the Worker's classes will be after the migrations. Throws Cloudflare's refusals; changes nothing. */
@@ -44,7 +48,7 @@ export function planMigrations(
     );
   let classes: ObjectClass[] = [...worker.classes];
   const deleted: ObjectClass[] = [];
-  const taken: { fromScript: string; className: string }[] = [];
+  const taken: { fromScript: string; className: string; namespaceId: string }[] = [];
   const take = (kind: string, className: string): ObjectClass => {
     const found = classes.find((known) => known.className === className);
     if (found === undefined)
@@ -77,7 +81,7 @@ export function planMigrations(
           `Cannot apply transfer-class migration: script '${from_script}' has no class '${from}' that implements Durable Objects.`,
         );
       add("transfer-class", { ...found, className: to });
-      taken.push({ fromScript: from_script, className: from });
+      taken.push({ fromScript: from_script, className: from, namespaceId: found.namespaceId });
     }
     for (const className of change.deleted_classes ?? []) deleted.push(take("delete-class", className));
     for (const className of change.new_classes ?? [])

@@ -16,6 +16,7 @@ import { ApiError } from "../service.ts";
 import { optionalText, text } from "./bindings.ts";
 import type { Binding, Version, Worker } from "./model.ts";
 import { openParts } from "./parts.ts";
+import { listWorkers } from "./registry.ts";
 import { unseal } from "./seal.ts";
 
 /** What compute calls the Worker. */
@@ -169,14 +170,16 @@ function resolved(
     }
     case "durable_object_namespace": {
       const className = text(binding, "class_name");
-      const script = optionalText(binding, "script_name") ?? worker.name;
-      const own = script === worker.name ? classes.find((known) => known.className === className) : undefined;
+      const declared = optionalText(binding, "script_name") ?? worker.name;
+      const own =
+        declared === worker.name ? classes.find((known) => known.className === className) : undefined;
+      const namespaceId = own?.namespaceId ?? version.targets[name] ?? "";
       return {
         kind: "object",
         name,
         className,
-        script,
-        namespaceId: own?.namespaceId ?? version.targets[name] ?? "",
+        script: ownerOf(world, worker, classes, namespaceId) ?? declared,
+        namespaceId,
       };
     }
     case "version_metadata":
@@ -186,6 +189,19 @@ function resolved(
     default:
       return undefined;
   }
+}
+
+/** The Worker that has the namespace now; its name may not be the binding's while a class changes hands. */
+function ownerOf(
+  world: World,
+  worker: Worker,
+  classes: readonly ObjectClass[],
+  namespaceId: string,
+): string | undefined {
+  if (classes.some((known) => known.namespaceId === namespaceId)) return worker.name;
+  return listWorkers(world.state, worker.account).find(
+    (other) => other.id !== worker.id && other.classes.some((known) => known.namespaceId === namespaceId),
+  )?.name;
 }
 
 /** The assets as files, written once per manifest. */

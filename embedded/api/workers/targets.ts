@@ -8,6 +8,12 @@ import type { Binding, Worker } from "./model.ts";
 import type { ObjectClass } from "./objectClasses.ts";
 import { workerNamed } from "./registry.ts";
 
+/** The Worker's classes as the version that is uploaded will leave them. */
+export interface OwnClasses {
+  readonly classes: readonly ObjectClass[];
+  readonly expectedTransfers: Readonly<Record<string, string>>;
+}
+
 /**
  * What each binding means at the time of the upload: binding name → the id of its store or namespace.
  * Throws Cloudflare's refusal for the first binding of something that does not exist.
@@ -16,22 +22,17 @@ export function resolveTargets(
   state: State,
   worker: Worker,
   bindings: readonly Binding[],
-  ownClasses: readonly ObjectClass[],
+  own: OwnClasses,
 ): Readonly<Record<string, string>> {
   const targets: Record<string, string> = {};
   for (const binding of bindings) {
-    const target = targetOf(state, worker, binding, ownClasses);
+    const target = targetOf(state, worker, binding, own);
     if (target !== undefined) targets[binding.name] = target;
   }
   return targets;
 }
 
-function targetOf(
-  state: State,
-  worker: Worker,
-  binding: Binding,
-  ownClasses: readonly ObjectClass[],
-): string | undefined {
+function targetOf(state: State, worker: Worker, binding: Binding, own: OwnClasses): string | undefined {
   const { account } = worker;
   const { name, type } = binding;
   switch (type) {
@@ -90,7 +91,7 @@ function targetOf(
       requireService(state, worker, name, text(binding, "service"));
       return undefined;
     case "durable_object_namespace":
-      return objectNamespace(state, worker, binding, ownClasses);
+      return objectNamespace(state, worker, binding, own);
     default:
       return undefined;
   }
@@ -107,26 +108,20 @@ function requireService(state: State, worker: Worker, name: string, service: str
   );
 }
 
-function objectNamespace(
-  state: State,
-  worker: Worker,
-  binding: Binding,
-  ownClasses: readonly ObjectClass[],
-): string {
+function objectNamespace(state: State, worker: Worker, binding: Binding, own: OwnClasses): string {
   const className = text(binding, "class_name");
   const script = optionalText(binding, "script_name") ?? worker.name;
-  if (script === worker.name) {
-    const own = ownClasses.find((known) => known.className === className);
-    if (own !== undefined) return own.namespaceId;
+  const owner = script === worker.name ? { ...worker, ...own } : workerNamed(state, worker.account, script);
+  const found =
+    owner?.classes.find((known) => known.className === className) ??
+    expected(state, worker.account, owner?.expectedTransfers[className], className);
+  if (found !== undefined) return found.namespaceId;
+  if (script === worker.name)
     throw new ApiError(
       400,
       10061,
       `Cannot create binding for class '${className}' because it is not currently configured to implement Durable Objects. Configure a migration in your Wrangler configuration to add this class.`,
     );
-  }
-  const owner = workerNamed(state, worker.account, script);
-  const found = owner?.classes.find((known) => known.className === className);
-  if (found !== undefined) return found.namespaceId;
   throw new ApiError(
     400,
     10061,
@@ -135,3 +130,14 @@ function objectNamespace(
       : `Cannot create binding for class '${className}' in script '${script}' because it is not currently configured to implement Durable Objects.`,
   );
 }
+
+/** A class that another Worker has promised to hand over: until it does, bindings reach it there. */
+const expected = (
+  state: State,
+  account: string,
+  source: string | undefined,
+  className: string,
+): ObjectClass | undefined =>
+  source === undefined
+    ? undefined
+    : workerNamed(state, account, source)?.classes.find((known) => known.className === className);

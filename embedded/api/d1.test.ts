@@ -218,6 +218,21 @@ describe("SQL over HTTP", () => {
     vi.unstubAllEnvs();
   });
 
+  test("a token that may only read may ask, and may not change", async () => {
+    const id = await create("readers");
+    await query(id, { sql: "CREATE TABLE t(a)" });
+    const asReader = (sql: string) =>
+      api.call("POST", `/d1/database/${id}/query`, { sql }, { authorization: `Bearer ${api.reader}` });
+    expect((await asReader("SELECT * FROM t; PRAGMA table_info(t)")).status).toBe(200);
+    for (const sql of [
+      "DELETE FROM t",
+      "SELECT 1; DROP TABLE t",
+      "WITH x AS (SELECT 1) INSERT INTO t SELECT * FROM x",
+    ])
+      expect((await asReader(sql)).json.errors).toMatchObject([{ code: 10000 }]);
+    expect((await asReader("SELECT count(*) AS n FROM t")).json.result[0].results).toEqual([{ n: 0 }]);
+  });
+
   test("the embedded one tells what Workers have run", async () => {
     const id = await create("told");
     await fetch(`http://${api.stores.address}/query`, {

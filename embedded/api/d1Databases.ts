@@ -39,9 +39,12 @@ export function findDatabase(state: State, account: string, idOrName: string): D
 export function databaseOf(request: ApiRequest, world: World): Database {
   const wanted = request.params["database"] ?? "";
   const found = findDatabase(world.state, request.account.id, wanted);
-  if (found === undefined) throw new ApiError(404, 7404, `The database ${wanted} could not be found`);
+  if (found === undefined) throw unknown(wanted);
   return found;
 }
+
+const unknown = (wanted: string): ApiError =>
+  new ApiError(404, 7404, `The database ${wanted} could not be found`);
 
 function read({ id, name, body }: Stored): Database {
   const { createdAt, jurisdiction, region, readReplication } = bodySchema.parse(body);
@@ -98,8 +101,8 @@ const fieldNames = [
 async function get(request: ApiRequest, world: World): Promise<Reply> {
   const database = databaseOf(request, world);
   const fields = request.url.searchParams.getAll("fields").flatMap((list) => list.split(","));
-  const unknown = fields.find((field) => !fieldNames.includes(field));
-  if (unknown !== undefined) throw malformed(`fields: unknown field ${JSON.stringify(unknown)}`);
+  const wrong = fields.find((field) => !fieldNames.includes(field));
+  if (wrong !== undefined) throw malformed(`fields: unknown field ${JSON.stringify(wrong)}`);
   const whole = await details(database, world);
   return ok(
     fields.length === 0
@@ -168,7 +171,7 @@ async function remove(request: ApiRequest, world: World): Promise<Reply> {
   const { uuid } = databaseOf(request, world);
   await world.stores.d1.remove(uuid);
   for (const kind of ["import", "export"]) await forget(world, `${kind}/${uuid}/`);
-  world.state.remove(request.account.id, databaseKind, uuid);
+  if (!world.state.remove(request.account.id, databaseKind, uuid)) throw unknown(uuid); // another delete was first
   return ok(null);
 }
 

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import { d1ImportStartsAtInit } from "../quirks/d1ImportStartsAtInit.ts";
+import { isOn } from "../quirks/quirk.ts";
 import { SqlError } from "../runtime/stores.ts";
 import type { World } from "../world.ts";
 import { type Database, databaseOf } from "./d1Databases.ts";
@@ -33,7 +35,9 @@ async function importFile(request: ApiRequest, world: World): Promise<Reply> {
   switch (order.action) {
     case "init": {
       const filename = `${database.uuid}.${randomBytes(4).toString("hex")}.sql`;
-      const sql = await kept(world, importKey(database.uuid, order.etag));
+      const sql = isOn(d1ImportStartsAtInit)
+        ? await kept(world, importKey(database.uuid, order.etag))
+        : undefined;
       if (sql !== undefined) return answer(await start(world, database, filename, sql)); // already uploaded: it runs, again
       const uploadUrl = signedUrl(world, "upload", importKey(database.uuid, order.etag));
       return json(200, {

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { d1TriggerSplitting } from "../quirks/d1TriggerSplitting.ts";
 import { isOn } from "../quirks/quirk.ts";
+import { normaliseSql } from "../runtime/stores/normaliseSql.js";
 import { type D1Result, type D1Statement, SqlError } from "../runtime/stores.ts";
 import type { World } from "../world.ts";
 import { databaseOf } from "./d1Databases.ts";
 import { cutsTrigger } from "./d1Splitter.ts";
 import { ApiError, type ApiRequest, ok, type Reply, type Route } from "./service.ts";
 import { splitSql } from "./splitSql.ts";
+import { allows } from "./tokens.ts";
 
 const statement = z.object({ sql: z.string(), params: z.array(z.unknown()).nullish() });
 const querySchema = z.union([z.object({ batch: z.array(statement) }), statement]);
@@ -19,6 +21,8 @@ async function run(request: ApiRequest, world: World): Promise<readonly D1Result
     separate(sql, params ?? []),
   );
   if (statements.length === 0) throw new ApiError(400, 7500, "No SQL statements detected.");
+  if (!allows(request.token, "D1:Edit") && !statements.every(({ sql }) => normaliseSql(sql).readOnly))
+    throw readerWrites();
   try {
     const results = await world.stores.d1.batch(uuid, statements);
     return results.map((result) => ({ ...result, meta: { ...result.meta, served_by_region: region } }));
@@ -27,6 +31,16 @@ async function run(request: ApiRequest, world: World): Promise<readonly D1Result
     throw error;
   }
 }
+
+/** Who may read may ask, but not change. */
+const readerWrites = (): ApiError =>
+  new ApiError(403, 10000, "Authentication error", undefined, [
+    {
+      code: 10000,
+      message:
+        'The API token was recognised, but it lacks the permission "D1:Edit" that SQL which may write needs.',
+    },
+  ]);
 
 function separate(sql: string, params: readonly unknown[]): readonly D1Statement[] {
   const texts = splitSql(sql);
@@ -68,7 +82,7 @@ const statements = (request: ApiRequest, world: World): Reply =>
 
 const base = "/accounts/:account/d1/database/:database";
 export const queryRoutes: readonly Route[] = [
-  { method: "POST", path: `${base}/query`, permission: "D1:Edit", handle: query },
-  { method: "POST", path: `${base}/raw`, permission: "D1:Edit", handle: raw },
+  { method: "POST", path: `${base}/query`, permission: "D1:Read", handle: query },
+  { method: "POST", path: `${base}/raw`, permission: "D1:Read", handle: raw },
   { method: "GET", path: `${base}/lockstep/statements`, permission: "D1:Read", handle: statements },
 ];

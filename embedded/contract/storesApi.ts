@@ -6,6 +6,7 @@ import { d1 } from "../api/d1.ts";
 import { kv } from "../api/kv.ts";
 import { r2 } from "../api/r2.ts";
 import { apiServer } from "../api/server.ts";
+import type { Token } from "../api/tokens.ts";
 import { startStores } from "../runtime/startStores.ts";
 import type { Stores } from "../runtime/stores.ts";
 import { openState } from "../state.ts";
@@ -18,6 +19,8 @@ export interface StoresApi {
   readonly origin: string;
   readonly account: string;
   readonly token: string;
+  /** A token that may only read. */
+  readonly reader: string;
   readonly dataDir: string;
   readonly stores: Stores;
   readonly call: (
@@ -41,6 +44,13 @@ export interface Answer {
 
 const account = "0123456789abcdef0123456789abcdef";
 const token = "test-token-00000000000000000000000000000000";
+
+const reader = "test-reader-0000000000000000000000000000000";
+const common = { id: "0".repeat(32), name: "test", accounts: "all" } as const;
+const tokens = new Map<string, Token>([
+  [token, { ...common, permissions: "all" }],
+  [reader, { ...common, permissions: ["D1:Read", "Workers KV Storage:Read", "Workers R2 Storage:Read"] }],
+]);
 
 export async function startStoresApi(
   dataDir = mkdtempSync(join(tmpdir(), "lockstep-stores-")),
@@ -73,8 +83,7 @@ export async function startStoresApi(
     services: [d1, r2, kv],
     world,
     accounts: [{ id: account, name: "dev" }],
-    findToken: (value) =>
-      value === token ? { id: "0".repeat(32), name: "test", permissions: "all", accounts: "all" } : undefined,
+    findToken: (value) => tokens.get(value),
   });
   const port = await new Promise<number>((resolve) => {
     server.listen(0, "127.0.0.1", () => resolve(portOf(server.address())));
@@ -86,6 +95,7 @@ export async function startStoresApi(
     origin,
     account,
     token,
+    reader,
     dataDir,
     stores,
     async call(method, path, body, headers = {}) {

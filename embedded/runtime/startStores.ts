@@ -91,8 +91,9 @@ export async function startStores({
     r2: { ...r2Objects(stores), remove: (id) => removeObject("R2", id) },
     kv: { ...kvObjects(stores), remove: (id) => removeObject("KV", id) },
     async close() {
-      travelling.close();
-      await stores.steer({ op: "flush" }); // counts of statements that were not reported yet
+      await travelling.close();
+      // Counts of statements that were not reported yet; a workerd that is away has none.
+      await stores.steer({ op: "flush" }).catch((error: unknown) => log(`stores: ${String(error)}`));
       await stores.close();
       ledger.close();
     },

@@ -7,6 +7,8 @@ const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 const nowMs = Date.UTC(2026, 5, 30, 12, 30);
 
+const none = (): number => 0;
+
 function everyMinute(days: number, kept: (n: number) => boolean = () => false): readonly Snapshot[] {
   const count = days * 24 * 60;
   return Array.from({ length: count }, (_, n) => {
@@ -17,21 +19,28 @@ function everyMinute(days: number, kept: (n: number) => boolean = () => false): 
 
 test("minutes become hours and hours become days; after 30 days nothing is left", () => {
   const all = everyMinute(40);
-  const gone = new Set(outdated(all, nowMs));
+  const gone = new Set(outdated(all, nowMs, none));
   const left = all.filter((s) => !gone.has(s));
   const ages = left.map((s) => nowMs - s.takenMs);
   expect(ages.filter((age) => age <= 60 * minuteMs)).toHaveLength(60);
   expect(ages.filter((age) => age > 60 * minuteMs && age <= dayMs)).toHaveLength(24);
   expect(Math.max(...ages)).toBeLessThanOrEqual(30 * dayMs);
   expect(left.length).toBeLessThan(120);
-  expect(outdated(left, nowMs)).toEqual([]);
+  expect(outdated(left, nowMs, none)).toEqual([]);
 });
 
 test("what was handed out stays for its 30 days, and the newest stays for ever", () => {
   const all = everyMinute(40, (n) => n % 1000 === 0);
-  const gone = new Set(outdated(all, nowMs));
+  const gone = new Set(outdated(all, nowMs, none));
   for (const s of all.filter((s) => s.kept)) expect(gone.has(s)).toBe(nowMs - s.takenMs > 30 * dayMs);
-  expect(outdated(all.slice(0, 1), nowMs)).toEqual([]);
+  expect(outdated(all.slice(0, 1), nowMs, none)).toEqual([]);
+});
+
+test("large databases keep fewer states for timestamps, but all that were handed out", () => {
+  const all = everyMinute(1, (n) => n === 3);
+  const gone = new Set(outdated(all, nowMs, () => 100 * 1024 * 1024));
+  const left = all.filter((s) => !gone.has(s));
+  expect(left.map((s) => s.bookmark)).toEqual(["3", ...all.slice(-11).map((s) => s.bookmark)]);
 });
 
 test("bookmarks sort in the order they were made, even when the clock goes back", () => {

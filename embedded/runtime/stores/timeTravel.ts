@@ -31,7 +31,8 @@ export interface TimeTravel {
   /** To be told of every write: a snapshot follows soon, at most one a minute. */
   readonly written: (databaseId: string, atMs: number) => void;
   readonly forget: (databaseId: string) => void;
-  readonly close: () => void;
+  /** Takes no more snapshots by itself; settled when none is being taken. */
+  readonly close: () => Promise<void>;
 }
 
 const quietMs = 1_000;
@@ -52,6 +53,7 @@ export interface TimeTravelParts {
 
 export function timeTravel({ root, snapshots, ledger, stores, inTurn, log }: TimeTravelParts): TimeTravel {
   const upToDate = new Map<string, { readonly version: string; readonly bookmark: string }>();
+  const taking = new Set<Promise<void>>();
   const timers = new Map<string, NodeJS.Timeout>();
   const lastTakenMs = new Map<string, number>();
   const liveFile = (id: string): string => objectFile(root, "D1", ledger.object(id).object);
@@ -85,7 +87,9 @@ export function timeTravel({ root, snapshots, ledger, stores, inTurn, log }: Tim
   }
 
   function tidy(id: string): void {
-    const old = outdated(ledger.snapshots(id), Date.now());
+    const old = outdated(ledger.snapshots(id), Date.now(), ({ bookmark }) =>
+      sizeOf(snapshotFile(id, bookmark)),
+    );
     ledger.removeSnapshots(
       id,
       old.map((s) => s.bookmark),
@@ -174,13 +178,11 @@ export function timeTravel({ root, snapshots, ledger, stores, inTurn, log }: Tim
     const dueMs = Math.max(atMs + quietMs, (lastTakenMs.get(id) ?? 0) + betweenMs);
     const run = (): void => {
       timers.delete(id);
-      inTurn(id, () => (ledger.object(id).gone ? Promise.resolve("") : current(id, false))).catch(
-        (error: unknown) => {
-          log(
-            `stores: no snapshot of database ${id}: ${error instanceof Error ? error.message : String(error)}`,
-          );
-        },
-      );
+      const taken = inTurn(id, async () => {
+        if (!ledger.object(id).gone) await current(id, false);
+      }).catch((error: unknown) => log(`stores: no snapshot of database ${id}: ${String(error)}`));
+      taking.add(taken);
+      taken.finally(() => taking.delete(taken));
     };
     timers.set(id, setTimeout(run, Math.max(0, dueMs - Date.now())).unref());
   }
@@ -226,11 +228,14 @@ export function timeTravel({ root, snapshots, ledger, stores, inTurn, log }: Tim
       );
       rmSync(join(snapshots, encodeURIComponent(id)), { recursive: true, force: true });
     },
-    close() {
+    async close() {
       for (const timer of timers.values()) clearTimeout(timer);
+      await Promise.all(taking);
     },
   };
 }
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 /** When the file or its journal was last written, for a database whose last write this process has not seen. */
 const changedMs = (file: string): number =>

@@ -11,8 +11,11 @@ export const nameTemplate = (resource: Named): string =>
   resource.physicalName ?? (resource.shared === true ? "{name}" : "{name}{-stage}");
 
 /** The resource's name at Cloudflare in a stage. Nothing is shortened: `check` complains about names that are too long. */
-export const physicalName = (resource: Named, stage: NamingStage): string =>
-  nameTemplate(resource)
-    .replaceAll("{name}", resource.name)
-    .replaceAll("{stage}", stage.name)
-    .replaceAll("{-stage}", stage.nameSuffix);
+export function physicalName(resource: Named, stage: NamingStage): string {
+  const values: Readonly<Record<string, string>> = {
+    "{name}": resource.name,
+    "{stage}": stage.name,
+    "{-stage}": stage.nameSuffix,
+  };
+  return nameTemplate(resource).replace(/\{-?\w+\}/g, (placeholder) => values[placeholder] ?? placeholder);
+}

@@ -34,7 +34,7 @@ export const migrationsBeforeCode = (
       .flatMap((system) => workersOf(system).map((each) => ({ each, name: `${system.name}/${each.name}` })))
       .find((found) => found.name === name)?.each;
     if (worker === undefined) return;
-    const { accountId, bindings } = versionInputs.parse(await plain(newInputs));
+    const { accountId, bindings } = versionInputs.parse(await plain(newInputs ?? {}));
     const api = connection(process.env, root);
     for (const { database, name: binding } of databasesOf(worker)) {
       const databaseId = bindings.find((each) => each.name === binding)?.databaseId;
@@ -45,8 +45,8 @@ export const migrationsBeforeCode = (
   });
 
 /** Bindings are secret as a whole, so a hook receives them wrapped. Nothing is unknown any more when a resource is created. */
-const plain = (inputs: unknown): Promise<unknown> =>
-  new Promise((resolve) => pulumi.output(inputs).apply(resolve));
+const plain = (inputs: Readonly<Record<string, unknown>>): Promise<unknown> =>
+  new Promise((resolve) => pulumi.all(inputs).apply(resolve));
 
 const databasesOf = (worker: Worker) =>
   Object.entries(worker.env).flatMap(([name, binding]) =>

@@ -3,7 +3,8 @@ import type { Bundle } from "../bundle/bundle.ts";
 import type { Rollout } from "../config.ts";
 import { calls, uses, workerGroups, workersOf } from "../declare/graph.ts";
 import type { System, Worker } from "../declare/index.ts";
-import type { Context } from "./context.ts";
+import { FirstVersion } from "../dynamic/first-version.ts";
+import { type Context, logicalName } from "./context.ts";
 import { type Released, release } from "./release.ts";
 import { WorkerComponent } from "./shell.ts";
 import type { Stores } from "./stores.ts";
@@ -20,49 +21,84 @@ export interface DeployedWorker extends Released {
   readonly worker: WorkerComponent;
 }
 
+const callees = (worker: Worker): readonly Worker[] => calls(worker).map((call) => call.to);
+const owners = (worker: Worker): readonly Worker[] =>
+  calls(worker).flatMap((call) => (call.by === "durableObject" ? [call.to] : []));
+
 /**
  * Creates a system's workers: shells first, callees before callers, then versions and deployments in the same order. Where
- * workers call each other in a circle, versions wait for shells instead of deployments.
+ * workers call each other in a circle, the one that is called before its turn gets a first version to be bound.
  */
 export function deployWorkers(
   system: System,
   context: Context,
   args: WorkersArgs,
 ): ReadonlyMap<Worker, DeployedWorker> {
-  const groups = workerGroups(workersOf(system), (worker) => calls(worker).map((call) => call.to));
+  const groups = workerGroups(workersOf(system), callees);
   const shells = new Map<Worker, WorkerComponent>();
   for (const group of groups) {
     for (const worker of group) {
-      const stores = uses(worker).flatMap((resource) =>
-        resource.kind === "worker" ? [] : [args.stores.store(resource)],
+      const stores = uses(worker).flatMap((each) =>
+        each.kind === "worker" ? [] : [args.stores.store(each)],
       );
-      const callees = calls(worker).flatMap(({ to }) =>
-        group.includes(to) ? [] : [found(shells, to).shell],
-      );
-      shells.set(worker, new WorkerComponent(worker, context, [...stores, ...callees]));
+      const others = callees(worker).flatMap((to) => (group.includes(to) ? [] : [found(shells, to).shell]));
+      shells.set(worker, new WorkerComponent(worker, context, [...stores, ...others]));
     }
   }
   const deployed = new Map<Worker, DeployedWorker>();
+  const firsts = new Map<Worker, pulumi.Resource>();
   const scriptName = (worker: Worker): pulumi.Input<string> => found(shells, worker).shell.name;
-  for (const group of groups) {
-    for (const worker of group) {
-      const databases = uses(worker).flatMap((resource) =>
-        resource.kind === "d1" ? [args.stores.database(resource).ready] : [],
-      );
-      const callees = calls(worker).map(({ to }) =>
-        group.includes(to) ? found(shells, to).shell : found(deployed, to).deployment,
-      );
-      const component = found(shells, worker);
-      const released = release(component, context, {
-        bundle: found(args.bundles, worker),
-        bound: { stage: context.stage, stores: args.stores, scriptName, secrets: args.secrets },
-        rollout: args.rollouts[`${system.name}/${worker.name}`],
-        after: [...databases, ...callees],
-      });
-      deployed.set(worker, { worker: component, ...released });
-    }
+  /** What a caller of the worker waits for. */
+  const callable = (worker: Worker): pulumi.Resource => {
+    const done = deployed.get(worker)?.deployment ?? firsts.get(worker);
+    if (done !== undefined) return done;
+    const first = firstVersion(worker, found(shells, worker), system, context);
+    firsts.set(worker, first);
+    return first;
+  };
+  for (const worker of groups.flatMap((group) => workerGroups(group, owners).flat())) {
+    const databases = uses(worker).flatMap((each) =>
+      each.kind === "d1" ? [args.stores.database(each).ready] : [],
+    );
+    const own = firsts.get(worker);
+    const component = found(shells, worker);
+    const released = release(component, context, {
+      bundle: found(args.bundles, worker),
+      bound: { stage: context.stage, stores: args.stores, scriptName, secrets: args.secrets },
+      rollout: args.rollouts[logicalName(context, worker.name)],
+      after: [...databases, ...callees(worker).map(callable), ...(own === undefined ? [] : [own])],
+    });
+    deployed.set(worker, { worker: component, ...released });
   }
   return deployed;
+}
+
+function firstVersion(
+  worker: Worker,
+  component: WorkerComponent,
+  system: System,
+  context: Context,
+): FirstVersion {
+  const entrypoints = workersOf(system)
+    .flatMap((caller) => Object.values(caller.env))
+    .flatMap((binding) =>
+      typeof binding !== "string" &&
+      binding.kind === "service" &&
+      binding.target() === worker &&
+      binding.entrypoint !== undefined
+        ? [binding.entrypoint]
+        : [],
+    );
+  return new FirstVersion(
+    `${logicalName(context, worker.name)}/first`,
+    {
+      accountId: context.accountId,
+      workerId: component.shell.id,
+      scriptName: component.shell.name,
+      entrypoints: [...new Set(entrypoints)].sort(),
+    },
+    { parent: component, hooks: context.hooks },
+  );
 }
 
 function found<Kind>(map: ReadonlyMap<Worker, Kind>, worker: Worker): Kind {

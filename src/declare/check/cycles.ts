@@ -4,21 +4,24 @@ import type { System } from "../system.ts";
 import type { Worker } from "../worker.ts";
 
 /**
- * Circles of workers that cannot be deployed. Cloudflare refuses a version that binds a worker without a deployed version,
- * so of workers that need each other none can be the first.
+ * Circles of workers that cannot be deployed. Workers may call each other as services: each is given a first version to be
+ * bound. But an owner of Durable Objects must have its real code deployed before a class of it can be bound.
  */
 export function checkCycles(system: System): Complaint[] {
-  const edges = (worker: Worker): readonly Worker[] => calls(worker).map((call) => call.to);
-  return workerGroups(workersOf(system), edges)
+  const owners = (worker: Worker): readonly Worker[] =>
+    calls(worker)
+      .filter((call) => call.by === "durableObject")
+      .map((call) => call.to);
+  return workerGroups(workersOf(system), owners)
     .filter((group) => group.length > 1)
     .map((group) => ({
-      what: `Circular dependency detected: ${cyclePath(group, edges)}`,
-      where: `the service and Durable Object bindings of ${group
+      what: `Circular dependency detected: ${cyclePath(group, owners)}`,
+      where: `the Durable Object bindings of ${group
         .map(({ name }) => `${system.name}/${name}`)
         .sort()
         .join(", ")}`,
-      got: "workers of which each needs another one to be deployed first",
-      expected: "at least one worker in the circle that needs none of the others",
-      fix: "let one of them answer through a queue, or move what both need into a worker of its own",
+      got: "workers of which each binds a class of the next, so that none can be deployed first",
+      expected: "at least one worker in the circle that binds no class of the others",
+      fix: "reach one of the classes through a service binding of its owner, or move the classes into a worker of their own",
     }));
 }

@@ -1,0 +1,157 @@
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { type Clone, clone } from "./clone.ts";
+
+/** One clone, one embedded Cloudflare, the real engine: each test goes on from where the one before it left the dev stack. */
+let project: Clone;
+beforeAll(async () => {
+  project = await clone();
+});
+afterAll(() => project.remove());
+
+const up = ["up", "--yes", "--skip-preview", "--stack", "dev"];
+const unchanged = ["preview", "--expect-no-changes", "--stack", "dev"];
+
+async function expectUnchanged(): Promise<void> {
+  const preview = await project.pulumi(unchanged);
+  expect(preview.out).toMatch(/Resources:\n {4}\d+ unchanged\n/);
+  expect(preview.code).toBe(0);
+}
+
+test("a stack comes up, and its workers answer each other", async () => {
+  const { code, out } = await project.pulumi(up);
+  expect(out).not.toContain("error:");
+  expect(code).toBe(0);
+  const health = await project.visit("dome-api-dev.dev.localhost", "/health");
+  expect(JSON.parse(health.text)).toEqual({ ok: true, version: "0.1.0", environment: "dev" });
+  const stored = await project.visit("dome-api-dev.dev.localhost", "/notes", {
+    title: "Tides",
+    text: "The moon pulls the sea.",
+  });
+  expect(stored.status).toBe(201);
+  expect((await project.visit("dome-api-dev.dev.localhost", "/notes")).text).toContain(
+    "The moon pulls the sea.",
+  );
+});
+
+test("a second up has nothing to do, and neither has a preview after a refresh", async () => {
+  const second = await project.pulumi(up);
+  expect(second.out).toMatch(/Resources:\n {4}\d+ unchanged\n/);
+  const refresh = await project.pulumi(["refresh", "--yes", "--skip-preview", "--stack", "dev"]);
+  expect(refresh.out).toMatch(/Resources:\n {4}\d+ unchanged\n/);
+  await expectUnchanged();
+});
+
+test("what was changed by hand is shown as drift and put back by the next up", async () => {
+  const databases = z
+    .array(z.object({ uuid: z.string(), name: z.string() }))
+    .parse(await project.api("dev", "GET", "/d1/database"));
+  const silo = databases.find(({ name }) => name === "silo-dev")?.uuid ?? "";
+  await project.api("dev", "PUT", `/d1/database/${silo}`, { read_replication: { mode: "auto" } });
+  await project.api("dev", "DELETE", "/vectorize/v2/indexes/dome-notes-dev");
+  const drift = await project.pulumi([
+    "refresh",
+    "--preview-only",
+    "--expect-no-changes",
+    "--diff",
+    "--stack",
+    "dev",
+  ]);
+  expect(drift.code).not.toBe(0);
+  expect(drift.out).toContain("readReplication");
+  expect(drift.out).toMatch(/VectorizeIndex/);
+  await project.pulumi(["refresh", "--yes", "--skip-preview", "--stack", "dev"]);
+  const repaired = await project.pulumi(up);
+  expect(repaired.code).toBe(0);
+  expect(await project.api("dev", "GET", `/d1/database/${silo}`)).toMatchObject({
+    read_replication: { mode: "disabled" },
+  });
+  expect(await project.api("dev", "GET", "/vectorize/v2/indexes/dome-notes-dev")).toMatchObject({
+    config: { dimensions: 1536 },
+  });
+  await expectUnchanged();
+});
+
+test("a saved plan with changed code applies, and changes one version and its deployment", async () => {
+  project.edit("workers/dome/silo/index.ts", (text) =>
+    text.replace("silo is reached through", "silo can be reached through"),
+  );
+  const plan = join(project.folder, "plan.json");
+  const preview = await project.pulumi(["preview", "--save-plan", plan, "--stack", "dev"]);
+  expect(preview.out).toMatch(/\+-2 to replace\n {4}\d+ unchanged/);
+  const applied = await project.pulumi([...up, "--plan", plan]);
+  expect(applied.code).toBe(0);
+  expect(applied.out).toMatch(/\+-2 replaced/);
+  await expectUnchanged();
+});
+
+test("a comment in a worker's source is no new version", async () => {
+  project.append("workers/dome/silo/index.ts", "\n// A remark.\n");
+  await expectUnchanged();
+});
+
+test("code that is ahead of its database is refused when a target leaves the migration out", async () => {
+  project.write(
+    "migrations/dome/meta/0002_add_length.sql",
+    "ALTER TABLE summaries ADD COLUMN length INTEGER;\n",
+  );
+  project.edit("workers/dome/dome-api/summaries.ts", (text) => text.replace("4_000", "5_000"));
+  const urn =
+    "urn:pulumi:dev::lockstep::lockstep:workers:Worker$cloudflare:index/workerVersion:WorkerVersion::dome/dome-api";
+  const targeted = await project.pulumi([...up, "--target", urn]);
+  expect(targeted.code).not.toBe(0);
+  expect(targeted.out).toContain("The code of dome/dome-api is ahead of its database");
+  expect(targeted.out).toContain("0002_add_length.sql not applied yet");
+  rmSync(join(project.folder, "migrations/dome/meta/0002_add_length.sql"));
+});
+
+test("no secret of the embedded Cloudflare is in the state in clear", () => {
+  const state = readFileSync(
+    join(project.folder, ".lockstep/state/.pulumi/stacks/lockstep/dev.json"),
+    "utf8",
+  );
+  expect(state).not.toContain(project.embedded.token);
+  expect(state).not.toContain(project.folder);
+});
+
+test("prod comes up protected, and no kind of destroy deletes anything of it", async () => {
+  const upProd = await project.pulumi(["up", "--yes", "--skip-preview", "--stack", "prod"]);
+  expect(upProd.code).toBe(0);
+  const before = await resourcesOf("prod");
+  const consumer =
+    before.find((urn) => urn.endsWith("::dome/dome-api/new-content-ai") && urn.includes("queueConsumer")) ??
+    "";
+  expect(consumer).not.toBe("");
+  for (const options of [
+    [],
+    ["--continue-on-error"],
+    ["--exclude-protected"],
+    ["--target", consumer],
+    ["--target", consumer, "--target-dependents"],
+  ]) {
+    await project.pulumi(["destroy", "--yes", "--skip-preview", ...options, "--stack", "prod"]);
+    expect(await resourcesOf("prod"), options.join(" ")).toEqual(before);
+  }
+  expect((await project.visit("dome-api.prod.localhost", "/health")).status).toBe(200);
+});
+
+test("prod refuses to run without the policy pack", async () => {
+  const { code, out } = await project.pulumi(["preview", "--stack", "prod"], {
+    PULUMI_OPTION_POLICY_PACK: "",
+  });
+  expect(code).not.toBe(0);
+  expect(out).toContain("Stack prod does not run without the policy pack");
+  expect(out).not.toContain("at program");
+});
+
+async function resourcesOf(stage: string): Promise<readonly string[]> {
+  const path = join(project.folder, `.lockstep/state/.pulumi/stacks/lockstep/${stage}.json`);
+  const shape = z.object({
+    checkpoint: z.object({ latest: z.object({ resources: z.array(z.object({ urn: z.string() })) }) }),
+  });
+  return shape
+    .parse(JSON.parse(readFileSync(path, "utf8")))
+    .checkpoint.latest.resources.map(({ urn }) => urn);
+}

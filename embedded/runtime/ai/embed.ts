@@ -53,6 +53,14 @@ export function words(text: string): string[] {
   );
 }
 
+/** The words of a text that say something, each without its ending. */
+export const keywords = (text: string): ReadonlySet<string> =>
+  new Set(
+    words(text)
+      .filter((word) => !commonWords.has(word))
+      .map(stem),
+  );
+
 function features(text: string, maximumTokens: number): Map<string, number> {
   const counts = new Map<string, { n: number; weight: number }>();
   const count = (feature: string, weight: number): void => {

@@ -59,9 +59,10 @@ async function idOfExisting(existing: Existing, values: Values, api: ApiClient):
   }
 }
 
+/** The embedded API says which group is missing; a token it does not know at all is another mistake. */
 function permissionAdvice(error: ApiFailure): string | undefined {
-  const group = /permission "([^"]+)"/.exec(error.message)?.[1];
-  if (group === undefined) return "The API token is not accepted: check the provider's apiToken.";
-  const [name, level] = group.split(":");
-  return `Add the permission group "${name}" with "${level}" to the API token, or use a token that has it.`;
+  const [name, level] = (/permission "([^"]+)"/.exec(error.message)?.[1] ?? "").split(":");
+  if (name !== undefined && level !== undefined)
+    return `Add the permission group "${name}" with "${level}" to the API token, or use a token that has it.`;
+  return error.status === 401 ? "Check the provider's apiToken." : undefined;
 }

@@ -112,18 +112,30 @@ function resultOf(method: string, target: string, text: string): Value {
 }
 
 function failure(method: string, target: string, sent: Sent): ApiFailure {
-  let errors: readonly { readonly code?: number; readonly message?: string }[] = [];
-  try {
-    errors = JSON.parse(sent.text).errors ?? [];
-  } catch {
-    // not an envelope: the text itself is what there is to show
-  }
-  const texts = errors.map((e) => e.message ?? "").filter((t) => t !== "");
+  const { errors, messages } = envelope(sent.text);
+  const texts = [...errors, ...messages].map((each) => each.message ?? "").filter((text) => text !== "");
+  const code = errors[0]?.code;
   return new ApiFailure(
     method,
     target,
     sent.status,
-    errors[0]?.code,
+    code,
     texts.length > 0 ? texts.join("; ") : sent.text || "no text",
   );
+}
+
+interface Note {
+  readonly code?: number;
+  readonly message?: string;
+}
+
+/** The texts of a refusal; none when it is not an envelope, so that the answer itself is shown. */
+function envelope(text: string): { readonly errors: readonly Note[]; readonly messages: readonly Note[] } {
+  try {
+    const { errors, messages }: { readonly errors?: readonly Note[]; readonly messages?: readonly Note[] } =
+      JSON.parse(text);
+    return { errors: errors ?? [], messages: messages ?? [] };
+  } catch {
+    return { errors: [], messages: [] };
+  }
 }

@@ -126,6 +126,32 @@ describe("configuration", () => {
   });
 });
 
+describe("a restart in the middle of a run", () => {
+  it("is said, instead of going on without a token", async () => {
+    const first = await serveProvider({ apiOrigin: api.origin, log: () => {} });
+    const own = client(first.port);
+    await own.configure({ apiToken: token, baseUrl: api.origin });
+    await first.close();
+    const second = await serveProvider({ port: first.port, apiOrigin: api.origin, log: () => {} });
+    await expect(own.create(d1, database)).rejects.toThrow(
+      /restarted in the middle of the run.*Run the command again/,
+    );
+    own.close();
+    await second.close();
+    expect(api.requests).toEqual([]);
+  });
+  it("of the API alone is waited for", async () => {
+    const origin = api.origin;
+    await api.close();
+    const created = engine.create(d1, database);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    answer = () => ({ result: { uuid: "u", name: "db" } });
+    api = await recordingApi((request) => answer(request), Number(new URL(origin).port));
+    expect((await created).id).toBe("u");
+    expect(api.requests).toHaveLength(1);
+  });
+});
+
 describe("Check", () => {
   it("passes good inputs on as they are: defaults belong to the plan", async () => {
     expect(await engine.check(bucket, { accountId, name: "b" })).toEqual({

@@ -65,7 +65,9 @@ export async function withContents(body: Values, values: Values, context: HookCo
 
 /** Where a module came from is the program's own; only its digest is read. */
 export function restoredModules(read: Value | undefined, before: Value | undefined): Values {
-  if (!isList(before)) return isList(read) ? { modules: read.map((module) => withReadDigest(module)) } : {};
+  // a version of assets alone has none, which the API may say with an empty list
+  if (!isList(before))
+    return isList(read) && read.length > 0 ? { modules: read.map(withReadDigest) } : { modules: null };
   const found = isList(read) ? read : [];
   return {
     modules: before.map((module): Value => {

@@ -1,0 +1,10 @@
+-- Two people and two jobs that fit them differently well.
+INSERT INTO users (id, email, name, created_at, email_verified) VALUES
+  ('user-test-1', 'ada@example.com', 'Ada', '2025-01-01T00:00:00Z', 1),
+  ('user-test-2', 'grace@example.com', 'Grace', '2025-01-01T00:00:00Z', 0)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, email_verified = excluded.email_verified;
+
+INSERT INTO jobs (id, title, company, description, created_at) VALUES
+  ('job-test-1', 'Compiler engineer', 'Example Ltd', 'Write compilers and the documents about them.', '2025-01-01T00:00:00Z'),
+  ('job-test-2', 'Gardener', 'Example Gardens', 'Keep plants alive.', '2025-01-01T00:00:00Z')
+ON CONFLICT (id) DO UPDATE SET description = excluded.description;

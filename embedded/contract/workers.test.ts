@@ -128,57 +128,6 @@ test("wrangler deploys static assets with the code that answers what is not a fi
   project.write("public/a/deep.txt", "deeper");
   expect(await wrangler(project, "deploy")).toContain("Uploaded 1 of 1 asset");
   expect(await get("pages", "/a/deep.txt")).toBe("200 deeper");
+  expect([...site.outside(), ...project.outside()]).toEqual([]);
   project.remove();
-});
-
-test("wrangler deploys a Durable Object and a Worker that binds another, and deletes in the order that is left", async () => {
-  const counter = wranglerProject(embedded, account);
-  counter.write(
-    "wrangler.json",
-    JSON.stringify({
-      name: "counter",
-      main: "index.js",
-      compatibility_date: "2026-07-01",
-      durable_objects: { bindings: [{ name: "C", class_name: "Counter" }] },
-      migrations: [{ tag: "v1", new_sqlite_classes: ["Counter"] }],
-    }),
-  );
-  counter.write(
-    "index.js",
-    `import { DurableObject } from "cloudflare:workers";
-    export class Counter extends DurableObject { async next() { const n = ((await this.ctx.storage.get("n")) ?? 0) + 1; await this.ctx.storage.put("n", n); return n } }
-    export default { async fetch(request, env) { return new Response(String(await env.C.get(env.C.idFromName("one")).next())) } }`,
-  );
-  const caller = wranglerProject(embedded, account);
-  caller.write(
-    "wrangler.json",
-    JSON.stringify({
-      name: "caller",
-      main: "index.js",
-      compatibility_date: "2026-07-01",
-      services: [{ binding: "COUNTER", service: "counter" }],
-    }),
-  );
-  caller.write(
-    "index.js",
-    "export default { async fetch(request, env) { return new Response('counted ' + await (await env.COUNTER.fetch(request)).text()) } }",
-  );
-  const refused = await caller.wrangler(["deploy"]);
-  expect(refused.code).toBe(1);
-  expect(refused.output).toContain(
-    "Service binding 'COUNTER' references Worker 'counter' which was not found.",
-  );
-  await wrangler(counter, "deploy");
-  expect(await get("counter")).toBe("200 1");
-  await wrangler(caller, "deploy");
-  expect(await get("caller")).toBe("200 counted 2");
-  // The second deploy of the same migrations sends none.
-  await wrangler(counter, "deploy");
-  expect(await get("counter")).toBe("200 3");
-  await wrangler(caller, "delete", "--force");
-  await wrangler(counter, "delete", "--force");
-  expect(await get("counter")).toMatch(/^404/);
-  expect([...site.outside(), ...counter.outside(), ...caller.outside()]).toEqual([]);
-  counter.remove();
-  caller.remove();
 });

@@ -1,0 +1,158 @@
+import Cloudflare from "cloudflare";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Embedded, startEmbedded } from "../start.ts";
+import { call, visit } from "./call.ts";
+
+let embedded: Embedded;
+let client: Cloudflare;
+let account_id: string;
+
+beforeAll(async () => {
+  embedded = await startEmbedded({ log: () => undefined });
+  account_id = embedded.accounts[0]?.id ?? "";
+  client = new Cloudflare({ apiToken: embedded.token, baseURL: embedded.api, maxRetries: 0 });
+});
+afterAll(() => embedded.close());
+
+const code =
+  "export default { fetch(request, env) { return new Response([env.GREETING, env.KEY].join(' ')) } }";
+const modules = [
+  {
+    name: "a.js",
+    content_type: "application/javascript+module",
+    content_base64: Buffer.from(code).toString("base64"),
+  },
+];
+
+test("the official client verifies its token and finds its accounts", async () => {
+  expect((await client.user.tokens.verify()).status).toBe("active");
+  const names: string[] = [];
+  for await (const account of client.accounts.list({ per_page: 2 })) names.push(account.name);
+  expect(names).toEqual(["dev", "staging", "prod"]);
+  expect((await client.accounts.get({ account_id })).name).toBe("dev");
+});
+
+test("the official client makes a Worker, a version and a deployment, and reads them back as they were sent", async () => {
+  const workers = client.workers.beta.workers;
+  const worker = await workers.create({
+    account_id,
+    name: "made",
+    tags: ["a"],
+    subdomain: { enabled: true },
+    observability: { enabled: true, logs: { head_sampling_rate: 0.5 } },
+  });
+  expect(worker).toMatchObject({
+    name: "made",
+    tags: ["a"],
+    logpush: false,
+    tail_consumers: [],
+    deployed_on: null,
+  });
+  expect(worker.observability).toMatchObject({
+    enabled: true,
+    head_sampling_rate: 1,
+    logs: { head_sampling_rate: 0.5, invocation_logs: true, persist: true, destinations: [] },
+    traces: { destinations: [] },
+  });
+
+  const sent = {
+    account_id,
+    main_module: "a.js",
+    modules,
+    compatibility_date: "2026-07-01",
+    compatibility_flags: ["nodejs_compat"],
+    limits: { cpu_ms: 40 },
+    annotations: { "workers/message": "hello", "workers/tag": "v1" },
+    bindings: [
+      { type: "secret_text" as const, name: "KEY", text: "hush" },
+      { type: "plain_text" as const, name: "GREETING", text: "hi" },
+      { type: "json" as const, name: "JSON", json: { deep: [1, 2] } },
+    ],
+  };
+  const version = await workers.versions.create(worker.id, sent);
+  expect(version).toMatchObject({
+    number: 1,
+    main_module: "a.js",
+    limits: { cpu_ms: 40 },
+    compatibility_flags: ["nodejs_compat"],
+    usage_model: "standard",
+    source: "api",
+  });
+  expect(version.annotations).toEqual({ ...sent.annotations, "workers/triggered_by": "upload" });
+  expect(version.bindings).toEqual([
+    { type: "plain_text", name: "GREETING", text: "hi" },
+    { type: "json", name: "JSON", json: { deep: [1, 2] } },
+    { type: "secret_text", name: "KEY" },
+  ]);
+  const read = await workers.versions.get(version.id, {
+    account_id,
+    worker_id: worker.id,
+    include: "modules",
+  });
+  expect(read.modules).toEqual(modules);
+  expect({ ...read, modules: undefined }).toEqual({ ...version, modules: undefined });
+  expect("placement" in read || "migrations" in read || "cache_options" in read).toBe(false);
+
+  const deployment = await client.workers.scripts.deployments.create("made", {
+    account_id,
+    strategy: "percentage",
+    versions: [{ version_id: version.id, percentage: 100 }],
+    annotations: { "workers/message": "go" },
+  });
+  expect(deployment.annotations).toMatchObject({ "workers/message": "go" });
+  expect(await visit(embedded, "made")).toBe("200 hi hush");
+  expect(
+    (await client.workers.scripts.deployments.get(deployment.id, { account_id, script_name: "made" }))
+      .versions,
+  ).toEqual([{ version_id: version.id, percentage: 100 }]);
+  expect((await workers.get(worker.id, { account_id })).deployed_on).toBe(deployment.created_on);
+});
+
+test("the official client edits, lists and deletes Workers; what is not said stays or takes its default", async () => {
+  const workers = client.workers.beta.workers;
+  const worker = await workers.create({ account_id, name: "second", tags: ["x"], logpush: true });
+  const path = `/accounts/${account_id}/workers/workers/${worker.id}`;
+  const edited = await call(embedded, "PATCH", path, { tags: ["y"] });
+  expect(edited.result).toMatchObject({ tags: ["y"], logpush: true, name: "second" });
+  const replaced = await workers.update(worker.id, { account_id, name: "renamed" });
+  expect(replaced).toMatchObject({ id: worker.id, name: "renamed", tags: [], logpush: false });
+  const names: string[] = [];
+  for await (const found of workers.list({ account_id, per_page: 1 })) names.push(found.name);
+  expect(names).toEqual(["made", "renamed"]);
+  await workers.delete(worker.id, { account_id });
+  await expect(workers.get(worker.id, { account_id })).rejects.toMatchObject({ status: 404 });
+  await expect(workers.delete(worker.id, { account_id })).rejects.toMatchObject({ status: 404 });
+});
+
+test("the official client reads a script's settings, content, secrets, schedules and subdomain", async () => {
+  const script = { account_id };
+  const settings = await client.workers.scripts.settings.get("made", script);
+  expect(settings).toMatchObject({ logpush: false, tags: ["a"] });
+  const bindings = await client.workers.scripts.scriptAndVersionSettings.get("made", script);
+  expect(bindings.bindings?.map(({ name }) => name)).toEqual(["GREETING", "JSON", "KEY"]);
+  expect(bindings.placement).toEqual({});
+  await client.workers.scripts.secrets.update("made", {
+    account_id,
+    name: "KEY",
+    text: "rotated",
+    type: "secret_text",
+  });
+  expect(await visit(embedded, "made")).toBe("200 hi rotated");
+  const secrets: unknown[] = [];
+  for await (const secret of client.workers.scripts.secrets.list("made", script)) secrets.push(secret);
+  expect(secrets).toEqual([{ name: "KEY", type: "secret_text" }]);
+  const schedules = await client.workers.scripts.schedules.update("made", {
+    account_id,
+    body: [{ cron: "*/5 * * * *" }],
+  });
+  expect(schedules.schedules.map(({ cron }) => cron)).toEqual(["*/5 * * * *"]);
+  await expect(
+    client.workers.scripts.schedules.update("made", { account_id, body: [{ cron: "61 * * * *" }] }),
+  ).rejects.toThrow("invalid cron string");
+  expect(await client.workers.scripts.subdomain.get("made", script)).toEqual({
+    enabled: true,
+    previews_enabled: true,
+  });
+  await client.workers.scripts.subdomain.create("made", { account_id, enabled: false });
+  expect(await visit(embedded, "made")).toMatch(/^404/);
+});

@@ -1,0 +1,96 @@
+import { request } from "node:http";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Embedded, startEmbedded } from "../start.ts";
+import { type Project, wranglerProject } from "./wrangler.ts";
+
+let embedded: Embedded;
+let account: string;
+
+beforeAll(async () => {
+  embedded = await startEmbedded({ log: () => undefined });
+  account = embedded.accounts[0]?.id ?? "";
+});
+afterAll(async () => {
+  await embedded.close();
+});
+
+/** What a Worker's own host answers: status and body. */
+function get(worker: string, path = "/"): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      {
+        host: "127.0.0.1",
+        port: embedded.frontPort,
+        path,
+        headers: { host: `${worker}.dev.localhost:${embedded.frontPort}` },
+      },
+      (response) => {
+        let body = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk) => {
+          body += chunk;
+        });
+        response.on("end", () => resolve(`${response.statusCode} ${body}`));
+      },
+    );
+    sent.once("error", reject).end();
+  });
+}
+
+async function wrangler(project: Project, ...args: string[]): Promise<string> {
+  const { code, output } = await project.wrangler(args);
+  if (code !== 0) throw new Error(`wrangler ${args.join(" ")} ended with ${code}:\n${output}`);
+  return output;
+}
+
+test("wrangler deploys a Durable Object and a Worker that binds another, and deletes in the order that is left", async () => {
+  const counter = wranglerProject(embedded, account);
+  counter.write(
+    "wrangler.json",
+    JSON.stringify({
+      name: "counter",
+      main: "index.js",
+      compatibility_date: "2026-07-01",
+      durable_objects: { bindings: [{ name: "C", class_name: "Counter" }] },
+      migrations: [{ tag: "v1", new_sqlite_classes: ["Counter"] }],
+    }),
+  );
+  counter.write(
+    "index.js",
+    `import { DurableObject } from "cloudflare:workers";
+    export class Counter extends DurableObject { async next() { const n = ((await this.ctx.storage.get("n")) ?? 0) + 1; await this.ctx.storage.put("n", n); return n } }
+    export default { async fetch(request, env) { return new Response(String(await env.C.get(env.C.idFromName("one")).next())) } }`,
+  );
+  const caller = wranglerProject(embedded, account);
+  caller.write(
+    "wrangler.json",
+    JSON.stringify({
+      name: "caller",
+      main: "index.js",
+      compatibility_date: "2026-07-01",
+      services: [{ binding: "COUNTER", service: "counter" }],
+    }),
+  );
+  caller.write(
+    "index.js",
+    "export default { async fetch(request, env) { return new Response('counted ' + await (await env.COUNTER.fetch(request)).text()) } }",
+  );
+  const refused = await caller.wrangler(["deploy"]);
+  expect(refused.code).toBe(1);
+  expect(refused.output).toContain(
+    "Service binding 'COUNTER' references Worker 'counter' which was not found.",
+  );
+  await wrangler(counter, "deploy");
+  expect(await get("counter")).toBe("200 1");
+  await wrangler(caller, "deploy");
+  expect(await get("caller")).toBe("200 counted 2");
+  // The second deploy of the same migrations sends none.
+  await wrangler(counter, "deploy");
+  expect(await get("counter")).toBe("200 3");
+  await wrangler(caller, "delete", "--force");
+  await wrangler(counter, "delete", "--force");
+  expect(await get("counter")).toMatch(/^404/);
+  expect([...counter.outside(), ...caller.outside()]).toEqual([]);
+  counter.remove();
+  caller.remove();
+});

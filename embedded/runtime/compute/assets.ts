@@ -1,4 +1,4 @@
-import { cp, link, mkdir, readdir, writeFile } from "node:fs/promises";
+import { access, cp, link, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Assets, VersionSpec } from "../compute.ts";
@@ -21,6 +21,7 @@ const configSchema = z.object({
  */
 export async function prepareAssets(assets: Assets, cellDirectory: string): Promise<string> {
   const config = configSchema.parse(assets.config);
+  await access(assets.directory); // Miniflare would serve an empty folder in its place
   if (config._headers === undefined && config._redirects === undefined) return assets.directory;
   const directory = join(cellDirectory, "assets");
   await linkTree(assets.directory, directory);

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { differenceLine, differences, fingerprint } from "./fingerprint.ts";
+import { openShadow } from "./shadow.ts";
+
+function schema(...statements: readonly string[]) {
+  const shadow = openShadow();
+  try {
+    for (const sql of statements) expect([sql, shadow.run(sql).error]).toEqual([sql, undefined]);
+    return shadow.schema();
+  } finally {
+    shadow.close();
+  }
+}
+
+const base = ["CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)", "CREATE INDEX i ON t (a)"];
+
+test("blanks, comments, quotes and case of words do not change a fingerprint; a column's type does", () => {
+  const same = schema(
+    'create table "t"( id integer primary key,\n a TEXT /* the a */ ) -- end',
+    "CREATE  INDEX [i] ON t(a)",
+  );
+  expect(fingerprint(same)).toBe(fingerprint(schema(...base)));
+  expect(differences(schema(...base), same)).toEqual([]);
+  expect(
+    fingerprint(schema("CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER)", "CREATE INDEX i ON t (a)")),
+  ).not.toBe(fingerprint(same));
+});
+
+test("a string is not folded, and a rename gives the same schema as the new name from the start", () => {
+  expect(fingerprint(schema("CREATE TABLE t (a DEFAULT 'X')"))).not.toBe(
+    fingerprint(schema("CREATE TABLE t (a DEFAULT 'x')")),
+  );
+  expect(fingerprint(schema("CREATE TABLE old (a)", "ALTER TABLE old RENAME TO t"))).toBe(
+    fingerprint(schema("CREATE TABLE t (a)")),
+  );
+});
+
+test("the tables that FTS5 makes for itself are not part of a schema", () => {
+  const fts = schema("CREATE VIRTUAL TABLE f USING fts5 (x)");
+  expect(fts.length).toBeGreaterThan(1);
+  expect(fingerprint(fts)).toBe(fingerprint(fts.filter(({ name }) => name === "f")));
+});
+
+test("says object by object what is added, gone and changed", () => {
+  const live = schema(
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT NOT NULL DEFAULT 'x', extra REAL, p INTEGER REFERENCES t (id))",
+    "CREATE TABLE u (a)",
+    "CREATE VIEW v AS SELECT 1",
+  );
+  expect(differences(schema(...base, "CREATE VIEW v AS SELECT 2"), live).map(differenceLine)).toEqual([
+    "- index i (in the files, not in the database)",
+    "+ table u (not in the files)",
+    "~ table t: column a: TEXT → TEXT NOT NULL DEFAULT 'x'; column extra (REAL) is not in the files; column p (INTEGER) is not in the files; foreign key p → t ON DELETE NO ACTION ON UPDATE NO ACTION is not in the files",
+    "~ view v: expected: CREATE VIEW v AS SELECT 2; found: CREATE VIEW v AS SELECT 1",
+  ]);
+});

@@ -49,11 +49,11 @@ function shown(stored: Pick<Stored, "name" | "body">): object {
 
 async function create(request: ApiRequest, { state, vectors }: World): Promise<Reply> {
   const sent = await request.json(createShape);
-  if (!/^[a-z]([a-z0-9_-]{0,62}[a-z0-9])?$/.test(sent.name))
+  if (!/^[a-z][a-z0-9_-]{0,62}[a-z0-9]$/.test(sent.name))
     throw new ApiError(
       400,
       3003,
-      `vectorize.index.invalid_name - Index name ${JSON.stringify(sent.name)}: up to 64 lower-case letters, digits, dashes and underscores, beginning with a letter and ending with a letter or a digit`,
+      `vectorize.index.invalid_name - Index name ${JSON.stringify(sent.name)}: 2 to 64 lower-case letters, digits, dashes and underscores, beginning with a letter and ending with a letter or a digit`,
     );
   const shape: IndexConfig = "preset" in sent.config ? presetNamed(sent.config.preset) : sent.config;
   const now = new Date().toISOString();

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { QueueDelivery, QueueOutcome } from "./compute.ts";
 
 export interface QueueSettings {
+  /** For log lines. @default its id */
+  readonly name?: string;
   readonly deliveryDelaySeconds: number;
   readonly deliveryPaused: boolean;
   readonly messageRetentionSeconds: number;
@@ -76,6 +78,6 @@ export interface QueueBroker {
   metrics(queueId: string): QueueMetrics;
   purge(queueId: string): void;
   remove(queueId: string): void;
-  /** Stops delivering and waits for batches under way. */
+  /** Stops delivering and waits for batches under way, ten seconds at most: what is not acknowledged then is delivered again. */
   close(): Promise<void>;
 }

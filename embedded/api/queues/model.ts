@@ -90,7 +90,8 @@ export function queuesConsumedBy(state: State, account: string, script: string):
   });
 }
 
-export const brokerSettings = ({ settings }: QueueBody): QueueSettings => ({
+export const brokerSettings = ({ name, settings }: Queue): QueueSettings => ({
+  name,
   deliveryDelaySeconds: settings.delivery_delay,
   deliveryPaused: settings.delivery_paused,
   messageRetentionSeconds: settings.message_retention_period,

@@ -297,3 +297,21 @@ test("close waits for the batch under way and starts no other", async () => {
   expect(batches.map(read)).toEqual([["a"]]);
   expect(read(broker.peek("q", 5))).toEqual(["b"]);
 });
+
+test("close does not wait for a handler that never ends, and its messages are there at the next start", async () => {
+  consume(() => new Promise(() => {}), { maxWaitTimeMs: 0 });
+  broker.send("q", text("a"));
+  const closing = broker.close();
+  await vi.advanceTimersByTimeAsync(10_000);
+  await closing;
+  expect(read(broker.peek("q", 5))).toEqual(["a"]);
+});
+
+test("log lines have the queues' names", async () => {
+  broker.configure("q", { ...settings, name: "jobs" });
+  broker.configure("dead", { ...settings, name: "jobs-dlq" });
+  consume(() => failed, { maxRetries: 0, maxWaitTimeMs: 0 }, "dead");
+  broker.send("q", text("poison"));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(log).toEqual(["queue jobs: 1 message(s) moved to dead-letter queue jobs-dlq after 0 retries"]);
+});

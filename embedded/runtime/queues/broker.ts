@@ -21,10 +21,13 @@ const concurrencyWithoutLimit = 10;
 const shortestRestMs = 125;
 const longestRestMs = 30_000;
 const unreachedBeforeSingles = 3;
+/** A handler that does not end must not keep the process from ending. */
+const longestFarewellMs = 10_000;
 /** setTimeout fires at once for anything longer than 2^31 ms. */
 const longestTimerMs = 2 ** 31 - 1;
 
 interface Line {
+  name: string;
   consumer: WorkerConsumer | undefined;
   /** Ids of messages in batches under way. In memory on purpose: after a crash they are handed out again. */
   readonly held: Set<string>;
@@ -48,6 +51,7 @@ export function openQueues(options: QueuesOptions): QueueBroker {
     const known = lines.get(queueId);
     if (known !== undefined) return known;
     const fresh: Line = {
+      name: queueId,
       consumer: undefined,
       held: new Set(),
       running: 0,
@@ -101,7 +105,9 @@ export function openQueues(options: QueuesOptions): QueueBroker {
         // Not settled means not acknowledged: whatever failed, the messages are still there.
         it.unreached++;
         it.restUntilMs = now() + Math.min(longestRestMs, shortestRestMs * 2 ** it.unreached);
-        options.log(`queue ${queueId}: a batch of ${batch.length} is delivered again later: ${text(error)}`);
+        options.log(
+          `queue ${line(queueId).name}: a batch of ${batch.length} is delivered again later: ${text(error)}`,
+        );
       })
       .finally(() => {
         for (const { id } of batch) it.held.delete(id);
@@ -133,13 +139,13 @@ export function openQueues(options: QueuesOptions): QueueBroker {
     const settled = settleBatch(store, queueId, batch, consumer, outcome, now());
     if (settled.deadLettered > 0) {
       options.log(
-        `queue ${queueId}: ${settled.deadLettered} message(s) moved to dead-letter queue ${consumer.deadLetterQueueId} after ${consumer.settings.maxRetries} retries`,
+        `queue ${line(queueId).name}: ${settled.deadLettered} message(s) moved to dead-letter queue ${line(consumer.deadLetterQueueId ?? "").name} after ${consumer.settings.maxRetries} retries`,
       );
       if (consumer.deadLetterQueueId !== undefined && !closed) pump(consumer.deadLetterQueueId);
     }
     if (settled.dropped > 0)
       options.log(
-        `queue ${queueId}: ${settled.dropped} message(s) dropped after ${consumer.settings.maxRetries} retries: there is no dead-letter queue`,
+        `queue ${line(queueId).name}: ${settled.dropped} message(s) dropped after ${consumer.settings.maxRetries} retries: there is no dead-letter queue`,
       );
   }
 
@@ -147,7 +153,7 @@ export function openQueues(options: QueuesOptions): QueueBroker {
     const dropped = store.dropOlderThan(queueId, now() - retentionSeconds * 1000);
     if (dropped > 0)
       options.log(
-        `queue ${queueId}: ${dropped} message(s) dropped, older than the retention of ${retentionSeconds} s`,
+        `queue ${line(queueId).name}: ${dropped} message(s) dropped, older than the retention of ${retentionSeconds} s`,
       );
   }
 
@@ -161,6 +167,7 @@ export function openQueues(options: QueuesOptions): QueueBroker {
     handle: (queueId, request, response) =>
       handleQueueRequest(broker, store.settings(queueId) !== undefined, queueId, request, response),
     configure(queueId, settings) {
+      line(queueId).name = settings.name ?? queueId;
       store.putSettings(queueId, settings);
       pump(queueId);
     },
@@ -205,7 +212,12 @@ export function openQueues(options: QueuesOptions): QueueBroker {
     async close() {
       closed = true;
       for (const it of lines.values()) clearTimeout(it.timer);
-      await Promise.all(batches);
+      let timer: NodeJS.Timeout | undefined;
+      const patience = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, longestFarewellMs);
+      });
+      await Promise.race([Promise.all(batches), patience]);
+      clearTimeout(timer);
     },
   };
   return broker;

@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { System } from "./declare/index.ts";
 import { type Opening, openingShape } from "./migrations/contract.ts";
+import { missingSecrets, unknownRollouts } from "./settings-check.ts";
 import { type Stage, stages } from "./stages/index.ts";
 import { systems } from "./systems/index.ts";
 import { type Target, targetOf } from "./target.ts";
@@ -63,7 +64,7 @@ export function settingsOf(given: Given): Settings {
     complaints.push(badValue(key, stage, z.prettifyError(parsed.error)));
     return missing;
   };
-  const names = read("lockstep:systems", keys["lockstep:systems"], ["dome"]);
+  const names = read("lockstep:systems", keys["lockstep:systems"], []);
   const settings = {
     retired: read("lockstep:retired", keys["lockstep:retired"], []),
     rollouts: read("lockstep:rollout", keys["lockstep:rollout"], {}),
@@ -76,6 +77,9 @@ export function settingsOf(given: Given): Settings {
       .filter((name) => !systems.some((system) => system.name === name))
       .map((name) => unknownSystem(name, stage)),
   );
+  if (given.config["lockstep:systems"] === undefined) complaints.push(noSystems(stage));
+  complaints.push(...unknownRollouts(Object.keys(settings.rollouts), settings.systems, stage));
+  complaints.push(...missingSecrets(Object.keys(settings.secrets), settings.systems, stage));
   complaints.push(...withoutPolicyPack(given, stage));
   refuse(complaints);
   return {
@@ -132,6 +136,14 @@ const expectations: Readonly<Record<string, string>> = {
     "texts by name, each set by: pulumi config set --secret --path 'lockstep:secrets.<name>'",
 };
 
+const noSystems = (stage: Stage): Complaint => ({
+  what: "Missing required configuration variable 'lockstep:systems'",
+  where: `Pulumi.${stage.name}.yaml`,
+  got: "nothing",
+  expected: `a list of systems: [${systems.map((system) => system.name).join(", ")}]`,
+  fix: `add it under config: in Pulumi.${stage.name}.yaml`,
+});
+
 const unknownSystem = (name: string, stage: Stage): Complaint => ({
   what: "There is no such system",
   where: `lockstep:systems of stack ${stage.name}`,
@@ -144,8 +156,7 @@ const unknownSystem = (name: string, stage: Stage): Complaint => ({
 function withoutPolicyPack({ env, root }: Given, stage: Stage): Complaint[] {
   const pack = join(root, "policy");
   const given = env["PULUMI_OPTION_POLICY_PACK"] ?? "";
-  if (!stage.needsPolicyPack || given.split(",").some((path) => path !== "" && resolve(root, path) === pack))
-    return [];
+  if (!stage.needsPolicyPack || commaSeparated(given).some((path) => resolve(root, path) === pack)) return [];
   return [
     {
       what: `Stack ${stage.name} does not run without the policy pack`,
@@ -156,3 +167,7 @@ function withoutPolicyPack({ env, root }: Given, stage: Stage): Complaint[] {
     },
   ];
 }
+
+/** A list as Pulumi reads it from the environment: an element with a comma in it stands in quotes. */
+const commaSeparated = (text: string): string[] =>
+  [...text.matchAll(/"((?:[^"]|"")*)"|[^,]+/g)].map((match) => match[1]?.replaceAll('""', '"') ?? match[0]);

@@ -19,13 +19,7 @@ export const isInternal = (name: string): boolean => name.startsWith("__");
 function checkObject(attributes: Attributes, values: Values, path: string): readonly Failure[] {
   const at = (name: string): string => (path === "" ? name : `${path}.${name}`);
   const extra = Object.keys(values).flatMap((name): Failure[] => {
-    if (
-      isInternal(name) ||
-      isAbsent(values[name]) ||
-      attributes[name] !== undefined ||
-      (path === "" && name === "id")
-    )
-      return [];
+    if (isInternal(name) || isAbsent(values[name]) || attributes[name] !== undefined) return [];
     const inputs = Object.keys(attributes).filter((other) => attributes[other]?.mode !== "computed");
     return [{ property: at(name), reason: `there is no such property; there are ${inputs.join(", ")}` }];
   });

@@ -90,7 +90,7 @@ describe.each(kinds.map((kind) => [kind.token, kind] as const))("%s", (token, ki
       ...Object.keys(kind.wire ?? {}),
       ...Object.keys(kind.wireRead ?? {}),
     ];
-    const importing = [...(kind.importId ?? "").matchAll(/\{(\w+)\??\}/g)]
+    const importing = [...(kind.importId ?? "").matchAll(/\{(\w+)[?+]?\}/g)]
       .map((found) => found[1] ?? "")
       .filter((name) => name !== "id");
     const unknown = [

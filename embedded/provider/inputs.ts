@@ -63,7 +63,7 @@ function imported(attribute: Attribute, value: Value): Value {
 }
 
 /**
- * What `pulumi import` was given, taken apart: `{accountId}/{id}`, the last with a `?` when it may be left out.
+ * What `pulumi import` was given, taken apart: `{accountId}/{id}`, the last with a `?` when it may be left out, with a `+` when it has slashes.
  * Undefined when it has another shape.
  */
 export function parseImportId(
@@ -72,8 +72,10 @@ export function parseImportId(
 ): { readonly id: string; readonly values: Values } | undefined {
   const names = template.split("/").map((part) => part.slice(1, -1));
   const parts = given.split("/");
+  if (names.at(-1)?.endsWith("+") === true && parts.length > names.length)
+    parts.splice(names.length - 1, parts.length, parts.slice(names.length - 1).join("/"));
   const needed = names.filter((name) => !name.endsWith("?")).length;
   if (parts.length < needed || parts.length > names.length || parts.includes("")) return undefined;
-  const values = Object.fromEntries(parts.map((part, i) => [(names[i] ?? "").replace("?", ""), part]));
+  const values = Object.fromEntries(parts.map((part, i) => [(names[i] ?? "").replace(/[?+]$/, ""), part]));
   return { id: values["id"] ?? "", values };
 }

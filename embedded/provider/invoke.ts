@@ -95,7 +95,7 @@ async function listing(
 function named(source: Source, result: Value): Values {
   const entry = source.kind === undefined ? undefined : table.get(source.kind);
   if (entry === undefined) return camelCased(result);
-  const answered = entry.kind.hooks?.answer?.(result) ?? result;
+  const answered = entry.kind.hooks?.answer?.(result, {}) ?? result;
   const id =
     property(result, "uuid") ??
     property(result, "queue_id") ??

@@ -23,7 +23,7 @@ export interface Kind {
   readonly delete: Call | "none";
   /** The resource's id: a property of the outputs, or `result.` and a field of the answer. None: the official "missing ID". */
   readonly id?: string;
-  /** What `pulumi import` takes, such as `{accountId}/{id}`; none: this kind cannot be imported. */
+  /** What `pulumi import` takes, such as `{accountId}/{id}`; a last `?` may be left out, a last `+` has slashes. None: cannot be imported. */
   readonly importId?: string;
   /** `camel` for the APIs that speak camelCase. @default snake */
   readonly style?: "snake" | "camel";
@@ -52,8 +52,8 @@ export interface Hooks {
   ) => Values | Promise<Values>;
   /** The body as sent, from the body the table gives. */
   readonly body?: (body: Values, values: Values, context: HookContext) => Promise<Value> | Value;
-  /** The answer as the table expects it. */
-  readonly answer?: (result: Value) => Value;
+  /** The answer as the table expects it, for the values that were planned or stored. */
+  readonly answer?: (result: Value, values: Values) => Value;
   /** Instead of the table's body: for calls that do not speak JSON. Returns the answer's result. */
   readonly send?: (path: string, values: Values, context: HookContext) => Promise<Value>;
   /** Instead of the table's read. Throws ApiFailure 404 when the thing is gone. */

@@ -97,7 +97,7 @@ async function finish(
     outputs = completed(
       attributes,
       values,
-      decode(entry.kind, attributes, entry.kind.hooks?.answer?.(result) ?? result),
+      decode(entry.kind, attributes, entry.kind.hooks?.answer?.(result, values) ?? result),
     );
     outputs = (await entry.kind.hooks?.after?.(outputs, values, context)) ?? outputs;
   } catch (error) {
@@ -122,7 +122,7 @@ export async function read(
     if (error instanceof ApiFailure && error.status === 404) return undefined;
     throw error;
   }
-  const decoded = decode(kind, entry.facts.attributes, kind.hooks?.answer?.(result) ?? result);
+  const decoded = decode(kind, entry.facts.attributes, kind.hooks?.answer?.(result, prior) ?? result);
   const outputs = keep(decoded, prior, entry.kept);
   return withIdentity(entry, id, known(kind.hooks?.read?.(outputs, prior) ?? outputs));
 }

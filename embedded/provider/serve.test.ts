@@ -462,6 +462,45 @@ describe("Create", () => {
   });
 });
 
+describe("a version's bindings", () => {
+  it("are sent by name, and what the service fills in lands on the right one", async () => {
+    answer = ({ body }) => {
+      const { bindings } = JSON.parse(JSON.stringify(body));
+      const filled = bindings.map((binding: { type: string }) =>
+        binding.type === "durable_object_namespace" ? { ...binding, namespace_id: "ns" } : binding,
+      );
+      return { result: { id: "v", number: 1, bindings: filled } };
+    };
+    const bindings = [
+      { name: "Z", type: "d1", databaseId: "d" },
+      { name: "SECRET", type: "secret_text", text: "canary" },
+      { name: "A", type: "durable_object_namespace", className: "Counter" },
+    ];
+    const { properties } = await engine.create(version, { accountId, workerId: "w", bindings });
+    expect(api.requests[0]?.body).toMatchObject({
+      bindings: [{ name: "A" }, { name: "SECRET", text: "canary" }, { name: "Z" }],
+    });
+    expect(properties["bindings"]).toEqual([bindings[0], bindings[1], { ...bindings[2], namespaceId: "ns" }]);
+    const inputs = { accountId, workerId: "w", bindings };
+    expect((await engine.diff(version, "v", properties, inputs)).detailed).toEqual({});
+    answer = () => ({
+      result: {
+        id: "v",
+        usage_model: "standard",
+        number: 1,
+        bindings: [
+          { name: "A", type: "durable_object_namespace", class_name: "Counter", namespace_id: "ns" },
+          { name: "SECRET", type: "secret_text" },
+          { name: "Z", type: "d1", database_id: "d" },
+        ],
+      },
+    });
+    const read = await engine.read(version, "v", properties, inputs);
+    expect(read.inputs).toEqual(inputs);
+    expect((await engine.diff(version, "v", read.properties, inputs)).changes).toBe(false);
+  });
+});
+
 describe("Update", () => {
   it("sends an explicit null for what the program no longer says", async () => {
     answer = () => ({ result: { uuid: "u", name: "db" } });
@@ -564,6 +603,20 @@ describe("Read", () => {
       properties: { uuid: "u", id: "u" },
     });
     expect(api.requests[0]?.path).toBe(`/accounts/${accountId}/d1/database/u`);
+  });
+  it("imports a bucket with or without its jurisdiction, and a key with slashes", async () => {
+    answer = () => ({ result: { name: "b", storage_class: "Standard", location: "WEUR" } });
+    expect((await engine.read(bucket, `${accountId}/b`, {}, {})).inputs).toEqual({
+      accountId,
+      name: "b",
+      location: "WEUR",
+    });
+    await engine.read(bucket, `${accountId}/b/eu`, {}, {});
+    expect(api.requests.map(({ headers }) => headers["cf-r2-jurisdiction"])).toEqual(["default", "eu"]);
+    answer = ({ path }) => (path.includes("/metadata/") ? { result: null } : { text: "the value" });
+    const pair = await engine.read("cloudflare:index/workersKv:WorkersKv", `${accountId}/n/a/b`, {}, {});
+    expect(pair).toMatchObject({ id: "a/b", inputs: { keyName: "a/b", value: "the value" } });
+    expect(api.requests.at(-1)?.path).toBe(`/accounts/${accountId}/storage/kv/namespaces/n/metadata/a%2Fb`);
   });
   it("says what an id to import looks like", async () => {
     await expect(engine.read(d1, "u", {}, {})).rejects.toThrow(

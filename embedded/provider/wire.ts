@@ -96,21 +96,28 @@ function decodeValue(kind: Kind, attribute: Attribute, path: string, value: Valu
   switch (attribute.type) {
     case "list":
     case "set":
-      return isList(value) ? value.map(one) : wrong(kind, path, value, "a list");
+      return isList(value)
+        ? value.map(one)
+        : wrong(kind, path, attribute.secret === true ? "something" : value, "a list");
     case "map":
       return isObject(value)
         ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, one(item)]))
-        : wrong(kind, path, value, "an object");
+        : wrong(kind, path, attribute.secret === true ? "something" : value, "an object");
     case "object":
       return one(value);
     case "string":
-      if (typeof value !== "string") return wrong(kind, path, value, "text");
+      if (typeof value !== "string")
+        return wrong(kind, path, attribute.secret === true ? "something" : value, "text");
       return attribute.time === true ? toTheSecond(value) : value;
     case "number":
     case "integer":
-      return typeof value === "number" ? value : wrong(kind, path, value, "a number");
+      return typeof value === "number"
+        ? value
+        : wrong(kind, path, attribute.secret === true ? "something" : value, "a number");
     case "boolean":
-      return typeof value === "boolean" ? value : wrong(kind, path, value, "true or false");
+      return typeof value === "boolean"
+        ? value
+        : wrong(kind, path, attribute.secret === true ? "something" : value, "true or false");
     case "any":
       return value;
     default:

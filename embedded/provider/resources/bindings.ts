@@ -38,6 +38,14 @@ export function byName(a: Value, b: Value): number {
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
+/** The answered bindings in the order of the planned ones: what the service fills in is merged by position. */
+export function inOrderOf(answered: readonly Value[], planned: Value | undefined): readonly Value[] {
+  if (!isList(planned)) return [...answered].sort(byName);
+  const names = planned.map((binding) => property(binding, "name"));
+  const own = names.map((name) => answered.find((binding) => property(binding, "name") === name) ?? {});
+  return [...own, ...answered.filter((binding) => !names.includes(property(binding, "name") ?? null))];
+}
+
 /** Texts are never given back; the order is the program's. */
 export function restoredBindings(read: Value | undefined, before: Value | undefined): Values {
   if (!isList(read)) return {};

@@ -23,7 +23,7 @@ export const workersKv: Kind = {
   update: { method: "PUT", path: value },
   delete: { method: "DELETE", path: value },
   id: "keyName",
-  importId: "{accountId}/{namespaceId}/{keyName}",
+  importId: "{accountId}/{namespaceId}/{keyName+}",
   notRead: ["expiration", "expirationTtl"],
   hooks: { send: put, fetch: get, answer: (result) => (isObject(result) ? result : {}) },
 };

@@ -1,7 +1,7 @@
 import type { HookContext, Kind } from "../kind.ts";
 import { isList, isObject, isUnknown, property, text, type Values } from "../values.ts";
 import { manifestDigest, uploadAssets } from "./assets.ts";
-import { byName, restoredBindings, sortBindings, withBindings } from "./bindings.ts";
+import { inOrderOf, restoredBindings, sortBindings, withBindings } from "./bindings.ts";
 import { checkModule, restoredModules, withContents, withModules } from "./modules.ts";
 
 const versions = "accounts/{accountId}/workers/workers/{workerId}/versions";
@@ -34,9 +34,9 @@ export const workerVersion: Kind = {
       withAssets(withBindings(await withModules(planned, files)), inputs, prior, files),
     body: async (body, values, context) =>
       withJwt(sortBindings(await withContents(body, values, context)), values, context),
-    answer: (result) =>
+    answer: (result, values) =>
       isObject(result) && isList(result["bindings"])
-        ? { ...result, bindings: [...result["bindings"]].sort(byName) }
+        ? { ...result, bindings: inOrderOf(result["bindings"], values["bindings"]) }
         : result,
     read: (outputs, prior) => restore(outputs, prior),
     after: async (outputs, planned) => restore({ ...outputs, assets: planned["assets"] ?? null }, planned),

@@ -60,7 +60,7 @@ function changed(version: Version, put: readonly Binding[], removed: readonly st
   const gone = new Set([...removed, ...put.map(({ name }) => name)]);
   const kept = version.bindings
     .filter(({ name }) => !gone.has(name))
-    .map(({ name }): Binding => ({ name, type: "inherit", version_id: version.id }));
+    .map(({ name }): Binding => ({ name, type: "inherit" }));
   return [...kept, ...put];
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Embedded, startEmbedded } from "../start.ts";
 import { type Answer, call, upload, version, visit } from "./call.ts";
@@ -134,6 +135,8 @@ test("a first upload that is refused leaves no Worker behind, and a later one le
       10021,
     ],
     [upload(ok, { bindings: [{ name: "X", type: "inherit" }] }), 10057],
+    [upload(ok, { bindings: [{ name: "X", type: "plain_text", text: "x".repeat(5121) }] }), 10054],
+    [upload(`${ok}//${randomBytes(16 * 1024 * 1024).toString("base64")}`, {}), 10027],
     [
       upload(ok, { bindings: [{ name: "X", type: "d1", id: "00000000-0000-0000-0000-000000000000" }] }),
       10181,

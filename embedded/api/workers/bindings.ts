@@ -34,6 +34,8 @@ const required: Readonly<Record<string, readonly string[]>> = {
   workflow: ["workflow_name"],
 };
 
+const maximumTextBytes = 5 * 1024;
+
 /** Members that hold a secret; they are sealed on arrival and never shown again. */
 const secretMembers: Readonly<Record<string, readonly string[]>> = {
   secret_text: ["text"],
@@ -55,6 +57,13 @@ export function requireWellFormed(bindings: readonly Binding[]): void {
       if (binding[member] === undefined || binding[member] === null || binding[member] === "")
         if (!(type === "plain_text" || type === "secret_text") || typeof binding[member] !== "string")
           throw invalid(`binding ${name} of type ${type} must have a valid \`${member}\` specified`);
+    const value = binding["text"];
+    if (typeof value === "string" && Buffer.byteLength(value) > maximumTextBytes)
+      throw new ApiError(
+        400,
+        10054,
+        `Text binding '${name}' is too large: it has ${Buffer.byteLength(value)} bytes, the limit is 5.1 kB.`,
+      );
     if (type === "d1" && databaseId(binding) === undefined)
       throw invalid(`binding ${name} of type d1 must have a valid \`id\` specified`);
     if (type === "json" && binding["json"] === undefined)

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { isOn } from "../../quirks/quirk.ts";
 import { serviceEnvironment } from "../../quirks/serviceEnvironment.ts";
 import { UploadRejected, type Validation } from "../../runtime/compute.ts";
@@ -11,7 +12,7 @@ import { inheritBindings } from "./inherit.ts";
 import { type Lifecycle, planLifecycle } from "./lifecycle.ts";
 import type { Binding, Version, Worker } from "./model.ts";
 import { openParts } from "./parts.ts";
-import { addVersion, findWorker, latestVersion, requireVersion, saveWorker } from "./registry.ts";
+import { addVersion, findWorker, latestVersion, saveWorker } from "./registry.ts";
 import { seal } from "./seal.ts";
 import { missingHere, moduleType, scriptName, specOf } from "./spec.ts";
 import { resolveTargets } from "./targets.ts";
@@ -70,9 +71,7 @@ export async function createVersion(
 
 function prepare(world: World, worker: Worker, draft: Draft, origin: Origin): Version {
   const latest = latestVersion(world.state, worker);
-  const inherited = inheritBindings(draft.bindings, draft.keepBindings, latest, (id) =>
-    requireVersion(world.state, worker, id),
-  );
+  const inherited = inheritBindings(draft.bindings, draft.keepBindings, draft.base ?? latest);
   requireWellFormed(inherited.bindings.filter((binding) => inherited.secrets[binding.name] === undefined));
   const secrets: Record<string, string> = { ...inherited.secrets };
   const bindings = inherited.bindings.map((binding): Binding => {
@@ -83,6 +82,7 @@ function prepare(world: World, worker: Worker, draft: Draft, origin: Origin): Ve
       return shown;
     return { ...shown, environment: "production" };
   });
+  requireFits(draft);
   const parts = openParts(world.state);
   const modules = draft.modules.map(({ name, contentType, bytes }) => {
     moduleType(contentType, name);
@@ -119,6 +119,18 @@ function prepare(world: World, worker: Worker, draft: Draft, origin: Origin): Ve
       .update(JSON.stringify([modules, draft.mainModule]))
       .digest("hex"),
   };
+}
+
+/** The paid plan's limit, on the compressed code. */
+const maximumCodeBytes = 10 * 1024 * 1024;
+
+function requireFits(draft: Draft): void {
+  const bytes = draft.modules.flatMap(({ name, contentType, bytes: own }) =>
+    moduleType(contentType, name) === undefined ? [] : [own],
+  );
+  if (bytes.reduce((all, own) => all + own.length, 0) <= maximumCodeBytes) return;
+  if (bytes.reduce((all, own) => all + gzipSync(own).length, 0) <= maximumCodeBytes) return;
+  throw new ApiError(413, 10027, "Your Worker exceeded the size limit of 10 MiB.");
 }
 
 function assetsOf(

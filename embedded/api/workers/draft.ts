@@ -24,6 +24,8 @@ export interface Draft {
     | { readonly jwt: string | undefined; readonly config: Readonly<Record<string, unknown>> }
     | undefined;
   readonly keepAssets: boolean;
+  /** Where `inherit` and kept bindings come from. @default the Worker's latest version */
+  readonly base: Version | undefined;
   /** Assets that are already there and are used again. */
   readonly keptAssets: Version["assets"] | undefined;
   /** compatibility_date, limits, placement …: versioned members that are shown again as sent. */
@@ -111,11 +113,10 @@ export function draftFromVersion(world: World, version: Version, sent: Metadata)
   const draft = draftOf({ ...sent, main_module: version.mainModule }, modules);
   return {
     ...draft,
-    bindings:
-      sent.bindings ??
-      version.bindings.map(({ name }) => ({ name, type: "inherit", version_id: version.id })),
+    bindings: sent.bindings ?? version.bindings.map(({ name }) => ({ name, type: "inherit" })),
     exports: draft.exports ?? version.exports,
     keptAssets: version.assets,
+    base: version,
     sent: { ...version.sent, ...draft.sent },
   };
 }
@@ -179,6 +180,7 @@ function draftOf(body: Metadata, modules: Draft["modules"]): Draft {
         : { jwt: body.assets.jwt ?? undefined, config: body.assets.config ?? {} },
     keepAssets: body.keep_assets ?? false,
     keptAssets: undefined,
+    base: undefined,
     sent: Object.fromEntries(
       given.filter(([name]) => !understood.includes(name) && !ofScript.includes(name)),
     ),

@@ -9,38 +9,45 @@ export interface Inherited {
 }
 
 /**
- * Replaces `inherit` bindings by what an earlier version has under that name, and adds what `keep_bindings` keeps:
- * every binding of those types that the upload does not name. `versionOf` finds the version of an `inherit` with a `version_id`.
+ * Replaces `inherit` bindings by what the base version has under that name, and adds what `keep_bindings` keeps:
+ * every binding of those types that the upload does not name. Throws 10057 for what cannot be inherited.
  */
 export function inheritBindings(
   sent: readonly Binding[],
   keepTypes: readonly string[],
-  latest: Version | undefined,
-  versionOf: (id: string) => Version,
+  base: Version | undefined,
 ): Inherited {
   const secrets: Record<string, string> = {};
   const bindings = sent.map((binding): Binding => {
     if (binding.type !== "inherit") return binding;
-    const id = optionalText(binding, "version_id");
-    const from = id === undefined || id === "latest" ? latest : versionOf(id);
-    const oldName = optionalText(binding, "old_name") ?? binding.name;
-    const found = from?.bindings.find((candidate) => candidate.name === oldName);
-    if (from === undefined || found === undefined)
-      throw new ApiError(
-        400,
-        10057,
-        `Cannot inherit binding '${binding.name}': ${from === undefined ? "the Worker has no version yet" : `the version ${from.id} has no binding of the name '${oldName}'`}.`,
+    const versionId = optionalText(binding, "version_id") ?? "latest";
+    if (versionId !== "latest")
+      throw invalid(
+        binding,
+        `'version_id' value '${versionId}' is invalid, only the literal 'latest' is supported by this API`,
       );
-    const secret = from.secrets[oldName];
+    const oldName = optionalText(binding, "old_name") ?? binding.name;
+    const found = base?.bindings.find((candidate) => candidate.name === oldName);
+    if (base === undefined || found === undefined)
+      throw invalid(
+        binding,
+        base === undefined
+          ? "the Worker has no version yet"
+          : `the version ${base.id} has no binding of the name '${oldName}'`,
+      );
+    const secret = base.secrets[oldName];
     if (secret !== undefined) secrets[binding.name] = secret;
     return { ...found, name: binding.name };
   });
   const names = new Set(bindings.map((binding) => binding.name));
-  for (const kept of latest?.bindings ?? []) {
+  for (const kept of base?.bindings ?? []) {
     if (!keepTypes.includes(kept.type) || names.has(kept.name)) continue;
     bindings.push(kept);
-    const secret = latest?.secrets[kept.name];
+    const secret = base?.secrets[kept.name];
     if (secret !== undefined) secrets[kept.name] = secret;
   }
   return { bindings, secrets };
 }
+
+const invalid = (binding: Binding, why: string): ApiError =>
+  new ApiError(400, 10057, `inherit binding '${binding.name}' is invalid: ${why}`);

@@ -24,7 +24,7 @@ export function deployContracts(system: System, context: Context, args: Contract
       return [];
     const database = args.stores.database(declared);
     const binders = bindersOf(system, declared);
-    const deployments = binders.flatMap((worker) => args.workers.get(worker)?.deployment ?? []);
+    const released = binders.flatMap((worker) => args.workers.get(worker) ?? []);
     return [
       migrationStep(
         declared,
@@ -34,8 +34,14 @@ export function deployContracts(system: System, context: Context, args: Contract
           directory: declared.migrations,
           phase: "contract",
           workers: binders.map((worker) => physicalName(worker, context.stage)),
+          versions: Object.fromEntries(
+            released.map(({ worker, version }) => [physicalName(worker.declared, context.stage), version.id]),
+          ),
         },
-        { parent: database, dependsOn: [database.ready, ...deployments, ...args.after] },
+        {
+          parent: database,
+          dependsOn: [database.ready, ...released.map(({ deployment }) => deployment), ...args.after],
+        },
       ),
     ];
   });

@@ -47,7 +47,7 @@ export class Database extends pulumi.ComponentResource {
         : migrationStep(
             declared,
             context,
-            { databaseId: store.id, directory: migrations, phase: "expand", workers: binders },
+            { databaseId: store.id, directory: migrations, phase: "expand", workers: binders, versions: {} },
             { parent: this },
           );
     this.registerOutputs({ id: this.id });

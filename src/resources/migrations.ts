@@ -15,6 +15,8 @@ export interface StepArgs {
   readonly phase: Phase;
   /** Physical names of the workers that bind the database. */
   readonly workers: readonly string[];
+  /** Of each of them, the version that this program makes. */
+  readonly versions: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /** One step of a database's migrations: `expand` before the code that binds it, `contract` after all of it. */
@@ -54,7 +56,8 @@ function showsPlan(
     label,
     folder: directory,
     directory: resolve(directory),
-    openThrough: contracts[label]?.through,
+    // The contract step has something to do only while it is open.
+    openThrough: phase === "contract" ? contracts[label]?.through : undefined,
   };
   return new pulumi.ResourceHook(
     `migration-plan/${label}/${phase}`,

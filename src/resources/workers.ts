@@ -22,8 +22,13 @@ export interface DeployedWorker extends Released {
 }
 
 const callees = (worker: Worker): readonly Worker[] => calls(worker).map((call) => call.to);
-const owners = (worker: Worker): readonly Worker[] =>
-  calls(worker).flatMap((call) => (call.by === "durableObject" ? [call.to] : []));
+
+/** A circle of workers in the order in which they can be deployed: whoever has a Durable Object class before who binds it. */
+function ownersFirst(group: readonly Worker[]): readonly Worker[] {
+  const owners = (worker: Worker): readonly Worker[] =>
+    calls(worker).flatMap(({ by, to }) => (by === "durableObject" && group.includes(to) ? [to] : []));
+  return workerGroups(group, owners).flat();
+}
 
 /**
  * Creates a system's workers: shells first, callees before callers, then versions and deployments in the same order. Where
@@ -56,7 +61,7 @@ export function deployWorkers(
     firsts.set(worker, first);
     return first;
   };
-  for (const worker of groups.flatMap((group) => workerGroups(group, owners).flat())) {
+  for (const worker of groups.flatMap(ownersFirst)) {
     const databases = uses(worker).flatMap((each) =>
       each.kind === "d1" ? [args.stores.database(each).ready] : [],
     );

@@ -1,0 +1,104 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { MockResourceArgs } from "@pulumi/pulumi/runtime/mocks.js";
+import type { Settings } from "../src/config.ts";
+import { workersOf } from "../src/declare/graph.ts";
+import type { System, Worker } from "../src/declare/index.ts";
+import type { Prepared } from "../src/deploy.ts";
+import { deploy } from "../src/deploy.ts";
+import type { Outputs } from "../src/outputs.ts";
+import { stages } from "../src/stages/index.ts";
+
+/** A registered resource as the engine would see it. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+export interface Deployed {
+  readonly resources: readonly Registered[];
+  /** The one resource of a type and name. */
+  readonly of: (type: string, name: string) => Registered;
+  readonly outputs: Outputs;
+}
+
+export const accountId = "0123456789abcdef0123456789abcdef";
+
+/** Settings of a stage on a real account; parts can be given. */
+export function settingsFor(
+  systems: readonly System[],
+  given: Partial<Settings> & { readonly stageName?: string } = {},
+): Settings {
+  const stage = stages.find(({ name }) => name === (given.stageName ?? "dev"));
+  if (stage === undefined) throw new Error(`no stage ${given.stageName}`);
+  return {
+    stage,
+    target: { kind: "cloudflare", accountId },
+    systems,
+    retired: [],
+    rollouts: {},
+    contracts: {},
+    secrets: {},
+    ...given,
+  };
+}
+
+/** Runs the program's deployment against no engine at all; what is registered is kept. */
+export async function deployed(settings: Settings): Promise<Deployed> {
+  const resources: Registered[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }: MockResourceArgs) => {
+        resources.push({ type, name, inputs });
+        return {
+          id: `${name}#id`,
+          state: { ...inputs, ...(type.endsWith(":Queue") && { queueId: `${name}#queue` }) },
+        };
+      },
+      call: ({ inputs }) => inputs,
+    },
+    "lockstep",
+    settings.stage.name,
+  );
+  withHooks(pulumi.runtime.getMonitor());
+  const bundles = new Map(settings.systems.flatMap(workersOf).map((worker) => [worker, bundleOf(worker)]));
+  const prepared: Prepared = { root: import.meta.dirname, bundles, contracted: new Set() };
+  let outputs: Outputs | undefined;
+  await pulumi.runtime.runInPulumiStack(async () => {
+    outputs = deploy(settings, prepared);
+    return {};
+  });
+  await pulumi.runtime.disconnect();
+  if (outputs === undefined) throw new Error("the program gave no outputs");
+  return {
+    resources,
+    outputs,
+    of(type, name) {
+      const found = resources.filter((each) => each.type === type && each.name === name);
+      const [only] = found;
+      if (only === undefined || found.length > 1)
+        throw new Error(`${found.length} resources ${type} ${name}`);
+      return only;
+    },
+  };
+}
+
+/** The SDK's mock monitor knows no hooks, and a resource with one would wait for ever. */
+function withHooks(monitor: object | undefined): void {
+  const accept = (_request: unknown, answer: (error: null, response: object) => void): void =>
+    answer(null, {});
+  if (monitor !== undefined)
+    Object.assign(monitor, { registerResourceHook: accept, registerErrorHook: accept });
+}
+
+const bundleOf = (worker: Worker) => ({
+  digest: worker.name,
+  mainModule: "index.js",
+  modules: [
+    {
+      name: "index.js",
+      contentType: "application/javascript+module",
+      contentFile: `.lockstep/bundles/${worker.name}/index.js`,
+    },
+  ],
+});

@@ -22,6 +22,8 @@ const inputs = z.object({
   stage: z.string(),
   /** Physical names of the workers that bind the database. */
   workers: z.array(z.string()).default([]),
+  /** The version of each of them that this program makes; unknown while it is yet to be made. */
+  versions: z.record(z.string(), z.string()).default({}),
   opening: openingShape.optional(),
   files: z.record(z.string(), z.string()).default({}),
 });
@@ -131,9 +133,9 @@ async function live(job: Job): Promise<{ applied: number; lastFile: string; sche
 
 async function complaints(given: MigrationsInputs): Promise<Failure[]> {
   if (given.phase === "contract") {
-    if (given.databaseId !== unknownValue && ownFiles({ ...given, files: filesOf(given) }).length > 0)
-      await stillOpen(given, jobOf(given));
-    return [];
+    const isIdle = given.databaseId === unknownValue || Object.keys(filesOf(given)).length === 0;
+    if (isIdle) return [];
+    await stillOpen(given, jobOf(given));
   }
   const plan = given.databaseId === unknownValue ? planNew(folderOf(given)) : await planLive(jobOf(given));
   const refusals = plan.refusals.length > 0 ? plan.refusals : brokenCode(plan, process.cwd());
@@ -157,16 +159,25 @@ async function stillOpen(
   });
 }
 
-const folderOf = ({
-  label,
-  directory,
-  opening,
-}: MigrationsInputs): Pick<Job, "label" | "folder" | "directory" | "openThrough"> => ({
-  label,
-  folder: directory,
-  directory: resolve(directory),
-  openThrough: opening?.through,
+const folderOf = (
+  given: MigrationsInputs,
+): Pick<Job, "label" | "folder" | "directory" | "openThrough"> => ({
+  label: given.label,
+  folder: given.directory,
+  directory: resolve(given.directory),
+  openThrough: isOpen(given) ? given.opening?.through : undefined,
 });
+
+/**
+ * A contract never runs in the up that brings new code: it is open for the versions it was opened for, and for no other.
+ * A version that a preview cannot know yet is another one, so preview and up decide alike.
+ */
+const isOpen = ({ phase, opening, workers, versions }: MigrationsInputs): boolean =>
+  phase === "contract" &&
+  opening !== undefined &&
+  workers.every(
+    (worker) => opening.versions[worker] !== undefined && opening.versions[worker] === versions[worker],
+  );
 
 const jobOf = (given: MigrationsInputs): Job => ({
   ...folderOf(given),
@@ -176,10 +187,12 @@ const jobOf = (given: MigrationsInputs): Job => ({
 });
 
 /** File name → checksum and what it does, in one line: this is what a preview shows. */
-function filesOf({ directory, phase, opening }: MigrationsInputs): Record<string, string> {
-  const open = (name: string): boolean => opening !== undefined && inOrder(name, opening.through) <= 0;
-  const files = readFolder(resolve(directory)).filter(
-    (file) => phase === "expand" || (file.phase === "contract" && open(file.name)),
+function filesOf(given: MigrationsInputs): Record<string, string> {
+  const { openThrough, directory } = folderOf(given);
+  const files = readFolder(directory).filter(
+    (file) =>
+      given.phase === "expand" ||
+      (file.phase === "contract" && openThrough !== undefined && inOrder(file.name, openThrough) <= 0),
   );
   return Object.fromEntries(files.map((file) => [file.name, fileLine(file)]));
 }

@@ -1,0 +1,83 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Ran } from "../../toolchain/fixture/project.ts";
+import { type Clone, clone } from "../clone.ts";
+
+let project: Clone;
+const folder = "migrations/dome/silo";
+beforeAll(async () => {
+  project = await clone();
+});
+afterAll(() => project.remove());
+
+const succeeding = async (ran: Promise<Ran>): Promise<string> => {
+  const { code, out } = await ran;
+  expect(code, out).toBe(0);
+  return out;
+};
+const up = (): Promise<string> =>
+  succeeding(project.pulumi(["up", "--yes", "--skip-preview", "--stack", "dev"]));
+const preview = (...more: string[]): Promise<Ran> => project.pulumi(["preview", "--stack", "dev", ...more]);
+const db = (...args: string[]): Promise<string> => succeeding(project.just(["db", ...args]));
+const ledger = async (): Promise<string[]> => {
+  const rows = JSON.parse(
+    await db("query", "dome/silo", "SELECT name FROM d1_migrations ORDER BY id", "--json"),
+  );
+  return rows[0].results.map((row: { name: string }) => row.name);
+};
+
+/** Stores a note, and records what the workers ran. */
+async function exercise(): Promise<void> {
+  const note = { title: crypto.randomUUID(), text: "words" };
+  await project.visit("dome-api-dev.dev.localhost", "/notes", note);
+  await db("corpus");
+}
+
+test(
+  "expand runs before the code, contract is opened by data, for the code that serves, and runs in a later up",
+  { timeout: 240_000 },
+  async () => {
+    const [first, second, third] = [
+      "0001_create_notes.sql",
+      "0002_add_language.sql",
+      "0003_drop_language.sql",
+    ];
+    project.write(join(folder, second), "ALTER TABLE notes ADD COLUMN language TEXT;\n");
+    const reading = "created_at, queued_at, language FROM notes WHERE id";
+    const notReading = "created_at, queued_at FROM notes WHERE id";
+    project.edit("workers/dome/silo/index.ts", (text) => text.replace(notReading, reading));
+    expect(await db("lint")).toContain("no findings");
+    await up();
+    expect(await ledger()).toEqual([first, second]);
+
+    project.write(
+      join(folder, third),
+      '-- d1:phase contract\n-- d1:data-loss "nobody ever said a language"\nALTER TABLE notes DROP COLUMN language;\n',
+    );
+    await db("lint");
+    expect((await preview()).out).toContain(`${third} waits (contract)`);
+    await up();
+    expect(await ledger()).toEqual([first, second]);
+
+    // Open, but the code reads the column: the corpus knows, once it was exercised.
+    expect(await db("contract", "dev")).toContain(`dome/silo: open through ${third}`);
+    await exercise();
+    const refused = await preview();
+    expect(refused.code).not.toBe(0);
+    expect(refused.out).toMatch(/silo would break: no such column: language/);
+    expect(refused.out).toContain(third);
+
+    // The up that brings new code runs no contract: it was opened for the code before.
+    project.edit("workers/dome/silo/index.ts", (text) => text.replace(reading, notReading));
+    await up();
+    expect(await ledger()).toEqual([first, second]);
+
+    await exercise();
+    await db("contract", "dev");
+    const shown = await preview();
+    expect(shown.out).toContain(`${third}  1 statement, contract, opened`);
+    await up();
+    expect(await ledger()).toEqual([first, second, third]);
+    expect((await preview("--expect-no-changes")).code).toBe(0);
+  },
+);

@@ -5,6 +5,7 @@ import { physicalName } from "../declare/physical-name.ts";
 import type { Context } from "./context.ts";
 import { migrationStep } from "./migrations.ts";
 import type { Stores } from "./stores.ts";
+import { tellWaiting } from "./waiting.ts";
 import type { DeployedWorker } from "./workers.ts";
 
 /** What the contract migrations of a system wait for. */
@@ -25,6 +26,13 @@ export function deployContracts(system: System, context: Context, args: Contract
     const database = args.stores.database(declared);
     const binders = bindersOf(system, declared);
     const released = binders.flatMap((worker) => args.workers.get(worker) ?? []);
+    const names = binders.map((worker) => physicalName(worker, context.stage));
+    tellWaiting(context, {
+      name: declared.name,
+      databaseId: database.id,
+      directory: declared.migrations,
+      workers: names,
+    });
     return [
       migrationStep(
         declared,
@@ -33,7 +41,7 @@ export function deployContracts(system: System, context: Context, args: Contract
           databaseId: database.id,
           directory: declared.migrations,
           phase: "contract",
-          workers: binders.map((worker) => physicalName(worker, context.stage)),
+          workers: names,
           versions: Object.fromEntries(
             released.map(({ worker, version }) => [physicalName(worker.declared, context.stage), version.id]),
           ),

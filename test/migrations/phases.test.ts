@@ -59,6 +59,11 @@ test(
     await up();
     expect(await ledger()).toEqual([first, second]);
 
+    // Nothing changes, and one line still says what waits.
+    expect((await preview("--expect-no-changes")).out).toContain(
+      `${third} waiting, eligible now: just db contract dev`,
+    );
+
     // Open, but the code reads the column: the corpus knows, once it was exercised.
     expect(await db("contract", "dev")).toContain(`dome/silo: open through ${third}`);
     await exercise();

@@ -1,0 +1,64 @@
+import { resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { connection } from "../migrations/connection.ts";
+import { eligibility, type Opening } from "../migrations/contract.ts";
+import { readServing } from "../migrations/deployments.ts";
+import { planLive } from "../migrations/job.ts";
+import { type Context, logicalName } from "./context.ts";
+
+/** Whose contract files may be waiting. */
+export interface WaitingArgs {
+  readonly name: string;
+  readonly databaseId: pulumi.Output<string>;
+  readonly directory: string;
+  /** Physical names. */
+  readonly workers: readonly string[];
+}
+
+/** Says in one line that contract files wait, and from when on they can be opened. A database that is yet to be made has none. */
+export function tellWaiting(context: Context, args: WaitingArgs): void {
+  args.databaseId.apply(async (databaseId) => {
+    const line = await waitingLine(context, args, databaseId);
+    if (line !== undefined) await pulumi.log.info(line);
+  });
+}
+
+async function waitingLine(
+  context: Context,
+  { name, directory, workers }: WaitingArgs,
+  databaseId: string,
+): Promise<string | undefined> {
+  const { accountId, stage, real, contracts } = context;
+  const label = logicalName(context, name);
+  const api = connection(process.env, process.cwd());
+  const job = {
+    label,
+    folder: directory,
+    directory: resolve(directory),
+    openThrough: undefined,
+    connection: api,
+    accountId,
+    databaseId,
+  };
+  const { waiting, contract } = await planLive(job);
+  const files = [...contract, ...waiting].map(({ file }) => file.name);
+  if (files.length === 0) return undefined;
+  const found = eligibility(
+    await readServing(api, accountId, workers),
+    real ? stage.bakeSeconds : 0,
+    Date.now(),
+  );
+  const opening = contracts[label];
+  if (found.kind === "eligible")
+    return opening !== undefined && opensFor(opening, found.versions)
+      ? undefined
+      : `${label}: ${files.join(", ")} waiting, eligible now: just db contract ${stage.name}`;
+  const from =
+    found.fromMs === undefined
+      ? `not eligible yet: ${found.reasons.join("; ")}`
+      : `eligible from ${new Date(found.fromMs).toISOString()}`;
+  return `${label}: ${files.join(", ")} waiting, ${from}`;
+}
+
+const opensFor = (opening: Opening, versions: Readonly<Record<string, string>>): boolean =>
+  Object.entries(versions).every(([worker, version]) => opening.versions[worker] === version);

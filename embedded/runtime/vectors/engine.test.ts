@@ -1,14 +1,16 @@
 import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
-import { openState } from "../../state.ts";
+import { openState, type State } from "../../state.ts";
 import { hashAi } from "../ai/hash.ts";
 import { runAi } from "../ai/http.ts";
 import type { Metric, Vector, VectorEngine, VectorQuery } from "../vectors.ts";
 import { openVectors } from "./engine.ts";
 
+let state: State;
 let engine: VectorEngine;
 beforeEach(() => {
-  engine = openVectors({ state: openState(":memory:") });
+  state = openState(":memory:");
+  engine = openVectors({ state });
   engine.create("i", { dimensions: 3, metric: "cosine" });
 });
 
@@ -239,6 +241,11 @@ test("an index that one AI backend filled refuses the embeddings of another, and
     'this index holds embeddings of the AI backend "hash"',
   );
   expect(engine.query("notes", ask(own)).count).toBe(2);
+  const restarted = openVectors({ state });
+  restarted.remember("endpoint:http://127.0.0.1:1/v1", [other]);
+  expect(refusal(() => restarted.query("notes", ask(other)))).toContain(
+    'embeddings of the AI backend "hash"',
+  );
   engine.deleteByIds("notes", ["a", "from elsewhere"]);
   engine.write("notes", "insert", [{ id: "b", values: other }]);
   expect(engine.query("notes", ask(other)).count).toBe(1);

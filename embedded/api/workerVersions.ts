@@ -6,7 +6,7 @@ import { originOf } from "./workers/origin.ts";
 import { listVersions, removeVersion, requireVersion } from "./workers/registry.ts";
 import { shownVersion } from "./workers/show.ts";
 import { inTurn } from "./workers/turns.ts";
-import { requireUndeployed } from "./workers/versionUse.ts";
+import { releaseUnused, requireUndeployed } from "./workers/versionUse.ts";
 import { requireWorker } from "./workers.ts";
 
 /** Immutable versions of a Worker, as JSON (the beta API). */
@@ -74,6 +74,7 @@ export const workerVersions: Service = {
         const version = requireVersion(world.state, worker, request.params["version"] ?? "");
         requireUndeployed(world.state, worker, version);
         removeVersion(world.state, worker, version.id);
+        releaseUnused(world, worker);
         return ok({ id: version.id });
       },
     },

@@ -17,7 +17,7 @@ export const manifest = z.record(
 );
 export type Manifest = z.infer<typeof manifest>;
 
-const session = z.object({ script: z.string(), manifest });
+const session = z.object({ script: z.string(), manifest, openedMs: z.number() });
 const payload = z.object({ session: z.string(), account: z.string(), exp: z.number() });
 
 /** Remembers the manifest and says which files are still wanted; with none the token is already the completion token. */
@@ -38,7 +38,8 @@ export function openSession(
   }
   const parts = openParts(world.state);
   const id = randomUUID();
-  world.state.insert(account, kind, id, id, { script, manifest: files });
+  world.state.insert(account, kind, id, id, { script, manifest: files, openedMs: Date.now() });
+  forgetOld(world, account);
   const wanted = [...new Set(Object.values(files).map(({ hash }) => hash))].filter(
     (hash) => !parts.hasAsset(account, hash),
   );
@@ -48,6 +49,11 @@ export function openSession(
     exp: Math.floor((Date.now() + sessionMs) / 1000),
   });
   return { jwt, buckets: chunks(wanted, 50) };
+}
+
+function forgetOld(world: World, account: string): void {
+  for (const { id, body } of world.state.list(account, kind))
+    if (session.parse(body).openedMs < Date.now() - sessionMs) world.state.remove(account, kind, id);
 }
 
 /** Keeps uploaded files. Returns the completion token with the last missing one, undefined before. */

@@ -16,6 +16,7 @@ import { addVersion, findWorker, latestVersion, saveWorker } from "./registry.ts
 import { seal } from "./seal.ts";
 import { missingHere, moduleType, scriptName, specOf } from "./spec.ts";
 import { resolveTargets } from "./targets.ts";
+import { releaseUnused } from "./versionUse.ts";
 
 export interface Origin {
   /** `api`, `wrangler`, `terraform`: who sent it. */
@@ -41,6 +42,15 @@ export async function createVersion(
   draft: Draft,
   origin: Origin,
 ): Promise<Uploaded> {
+  try {
+    return await create(world, worker, draft, origin);
+  } catch (error) {
+    releaseUnused(world, worker);
+    throw error;
+  }
+}
+
+async function create(world: World, worker: Worker, draft: Draft, origin: Origin): Promise<Uploaded> {
   const version = prepare(world, worker, draft, origin);
   const lifecycle = planLifecycle(world, worker, version);
   const targets = resolveTargets(world.state, worker, version.bindings, lifecycle);

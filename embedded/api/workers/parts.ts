@@ -16,10 +16,15 @@ export interface Parts {
   useAssets(workerId: string, account: string, hashes: readonly string[]): void;
   /** Throws for a digest that was never kept: the state file is damaged. */
   read(digest: string): Uint8Array;
+  /** Forgets the Worker's uses of all parts but these: what an upload that was refused had brought. */
+  retain(workerId: string, keys: ReadonlySet<string>): void;
+  /** The key of an asset among the parts. */
+  assetKey(account: string, hash: string): string;
   /** Forgets the Worker's uses and removes what nobody uses any more. */
   release(workerId: string): void;
 }
 
+const dayMs = 24 * 60 * 60 * 1000;
 const opened = new WeakMap<State, Parts>();
 
 export function openParts(state: State): Parts {
@@ -33,6 +38,8 @@ export function openParts(state: State): Parts {
   const use = db.prepare("INSERT OR IGNORE INTO worker_part_uses(worker, digest) VALUES (?, ?)");
   const select = db.prepare("SELECT bytes FROM worker_parts WHERE digest = ?");
   const exists = db.prepare("SELECT 1 AS found FROM worker_parts WHERE digest = ?");
+  const uses = db.prepare("SELECT digest FROM worker_part_uses WHERE worker = ?");
+  const forgetOne = db.prepare("DELETE FROM worker_part_uses WHERE worker = ? AND digest = ?");
   const forget = db.prepare("DELETE FROM worker_part_uses WHERE worker = ?");
   // An asset may be uploaded long before the version that uses it: what is younger than a day stays.
   const sweep = db.prepare(
@@ -58,9 +65,17 @@ export function openParts(state: State): Parts {
     useAssets: (workerId, account, hashes) =>
       hashes.forEach((hash) => void use.run(workerId, key(account, hash))),
     read,
+    assetKey: key,
+    retain(workerId, keys) {
+      for (const row of uses.all(workerId)) {
+        const digest = String(row["digest"]);
+        if (!keys.has(digest)) forgetOne.run(workerId, digest);
+      }
+      sweep.run(Date.now() - dayMs);
+    },
     release(workerId) {
       forget.run(workerId);
-      sweep.run(Date.now() - 24 * 60 * 60 * 1000);
+      sweep.run(Date.now() - dayMs);
     },
   };
   opened.set(state, parts);

@@ -1,7 +1,9 @@
 import type { State } from "../../state.ts";
+import type { World } from "../../world.ts";
 import { ApiError } from "../service.ts";
 import type { Version, Worker } from "./model.ts";
-import { activeDeployment } from "./registry.ts";
+import { openParts } from "./parts.ts";
+import { activeDeployment, listVersions } from "./registry.ts";
 
 /** A version that serves cannot be deleted. */
 export function requireUndeployed(state: State, worker: Worker, version: Version): void {
@@ -11,4 +13,14 @@ export function requireUndeployed(state: State, worker: Worker, version: Version
       10021,
       `Version ${version.id} is part of the active deployment and cannot be deleted. Deploy another version first.`,
     );
+}
+
+/** Removes the bytes that none of the Worker's versions needs: of refused uploads and deleted versions. */
+export function releaseUnused(world: World, worker: Worker): void {
+  const parts = openParts(world.state);
+  const used = listVersions(world.state, worker).flatMap((version) => [
+    ...version.modules.map(({ digest }) => digest),
+    ...Object.values(version.assets?.manifest ?? {}).map(({ hash }) => parts.assetKey(worker.account, hash)),
+  ]);
+  parts.retain(worker.id, new Set(used));
 }

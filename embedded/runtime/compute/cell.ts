@@ -62,6 +62,12 @@ export interface Cell {
   readonly stop: () => Promise<void>;
 }
 
+/** workerd closes a connection that was idle for 5 s; one that is just being closed must not be used again. */
+const idleConnectionMs = 3_000;
+
+/** Addresses within workerd itself, which tell nobody anything. */
+const nativeStack = /\nstack: [^\n]*workerd[^\n]*@[\s\S]*$/;
+
 let serial = 0;
 
 /** Starts a version. Throws {@link UploadRejected} with workerd's own words when it does not start. */
@@ -74,6 +80,8 @@ export async function startCell(
     readonly onLog: (level: string, text: string, atMs: number) => void;
     /** workerd was restarted after a crash: every address is new. */
     readonly onRestart: (cell: Cell) => void;
+    /** workerd crashed and could not be started again: this cell is of no use any more. */
+    readonly onDead: (cell: Cell) => void;
   },
 ): Promise<Cell> {
   const startedAt = performance.now();
@@ -94,6 +102,11 @@ export async function startCell(
   // What is logged by a start that fails is in the refusal; a trial's is nobody's.
   const early: [string, string, number][] = [];
   const inspecting = role === "trial" ? inspectWorker(version, context) : [];
+  // the only word Miniflare has on it
+  const error = (failure: Error): void => {
+    if (cell !== undefined && "code" in failure && failure.code === "ERR_RUNTIME_FAILURE")
+      events.onDead(cell);
+  };
   const miniflare = inTemporaryFolder(
     directory,
     () =>
@@ -102,8 +115,9 @@ export async function startCell(
         port: 0,
         cf: false,
         logRequests: false,
-        log: new Log(LogLevel.NONE),
-        handleStructuredLogs: ({ level, message, timestamp }: WorkerdStructuredLog) => {
+        log: Object.assign(new Log(LogLevel.NONE), { error }),
+        handleStructuredLogs: ({ level, message: whole, timestamp }: WorkerdStructuredLog) => {
+          const message = whole.replace(nativeStack, "");
           if (cell === undefined) early.push([level, message, timestamp]);
           else events.onLog(level, message, timestamp);
         },
@@ -137,7 +151,7 @@ export async function startCell(
   };
   try {
     await miniflare.ready;
-    const agent = new Agent({ keepAlive: true });
+    const agent = new Agent({ keepAlive: true, timeout: idleConnectionMs });
     cell = {
       id,
       exceededCpu: false,
@@ -159,10 +173,10 @@ export async function startCell(
     };
     if (role !== "trial") for (const line of early) events.onLog(...line);
     return cell;
-  } catch (error) {
+  } catch (failure) {
     await end().catch(() => {}); // what Miniflare says while ending a failed start is the same failure
-    const text = rejection(error);
-    throw text === undefined ? error : new UploadRejected(text);
+    const text = rejection(failure);
+    throw text === undefined ? failure : new UploadRejected(text);
   }
 }
 

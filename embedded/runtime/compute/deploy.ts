@@ -16,6 +16,8 @@ export type Wake = (script: Script, place: Place) => Promise<Cell>;
 export interface Deployer {
   readonly deploy: (name: ScriptName, splits: readonly Split[], lazily: boolean) => Promise<void>;
   readonly wake: Wake;
+  /** Puts another cell in the place of one that could not be started again. */
+  readonly replace: (cell: Cell) => Promise<void>;
   /** All that run, also what is being drained. */
   readonly cells: () => readonly Cell[];
   /** Returns the classes of objects that the script had. */
@@ -139,8 +141,23 @@ export function deployer({ scripts, peers, start, tryOut, idleLimitMs, log }: De
     return mine;
   };
 
+  const replace = async (cell: Cell): Promise<void> => {
+    const script = scripts.findOrAdd(cell.name);
+    if (script.owner !== cell) {
+      const place = script.shares.find((s) => s.place.cell === cell)?.place;
+      if (place !== undefined) place.cell = undefined;
+      await tell(script);
+      await end(cell);
+      return; // the next one who asks wakes it
+    }
+    await inTurn(script, async () => {
+      if (script.owner === cell) await handOver(script, cell.version);
+    });
+  };
+
   return {
     wake,
+    replace,
     cells: () => [...live],
     deploy: (name, splits, lazily) => {
       const script = scripts.findOrAdd(name);

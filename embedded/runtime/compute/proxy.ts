@@ -82,7 +82,7 @@ async function ask(request: IncomingMessage, response: ServerResponse, cell: Cel
       return await answerOf(up, request);
     } catch (error) {
       response.off("close", abandon);
-      if (response.destroyed || performance.now() > until || !nothingWasSent(error, up, request)) throw error;
+      if (response.destroyed || performance.now() > until || !nothingWasSent(error)) throw error;
     }
   }
 }
@@ -99,10 +99,6 @@ function answerOf(up: ClientRequest, request: IncomingMessage): Promise<Incoming
   });
 }
 
-function nothingWasSent(error: unknown, up: ClientRequest, request: IncomingMessage): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ECONNREFUSED") return true;
-  // a kept connection that had been closed: only safe when the request can be made twice
-  const bare = request.method === "GET" || request.method === "HEAD";
-  return code === "ECONNRESET" && up.reusedSocket && bare;
-}
+/** Anything but a refused connection may have reached the worker, and a request is never made twice. */
+const nothingWasSent = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "ECONNREFUSED";

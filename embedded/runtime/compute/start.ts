@@ -76,6 +76,16 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
           const stream = level === "error" || level === "warn" ? "stderr" : "stdout";
           onLog({ account: name.account, script: name.script, version: version.id, stream, text, atMs });
         },
+        onDead: (cell) => {
+          options.log(
+            `the runtime of ${name.script} could not be started again; another one takes its place`,
+          );
+          deployments
+            .replace(cell)
+            .catch((error: unknown) =>
+              options.log(`could not replace the runtime of ${name.script}: ${String(error)}`),
+            );
+        },
         onRestart: (cell) => {
           options.log(`the runtime of ${name.script} was restarted`);
           peers

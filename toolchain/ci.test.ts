@@ -7,7 +7,10 @@ import { projectRoot } from "./project.ts";
 
 let root: string;
 const git = (...args: string[]): string =>
-  execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.org", ...args], { cwd: root, encoding: "utf8" });
+  execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.org", ...args], {
+    cwd: root,
+    encoding: "utf8",
+  });
 function commit(path: string, text: string): void {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);
@@ -25,15 +28,26 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 /** Runs `.ci/run` with a stand-in for npm that ends its two commands as given. */
 function ci(test: string, deep = "echo '1 passed, 0 failed'"): { status: number | null; lines: string[] } {
-  writeFileSync(join(root, "npm"), `#!/bin/sh\n[ "$CI" = true ] || exit 9\ncase "$*" in test) ${test} ;; "run test:deep") ${deep} ;; *) exit 8 ;; esac\n`);
+  writeFileSync(
+    join(root, "npm"),
+    `#!/bin/sh\n[ "$CI" = true ] || exit 9\ncase "$*" in test) ${test} ;; "run test:deep") ${deep} ;; *) exit 8 ;; esac\n`,
+  );
   chmodSync(join(root, "npm"), 0o755);
   const env = { PATH: `${root}:${process.env["PATH"]}`, HOME: root };
-  const ran = spawnSync("bash", [".ci/run"], { cwd: root, encoding: "utf8", env, stdio: ["ignore", "pipe", "pipe"] });
+  const ran = spawnSync("bash", [".ci/run"], {
+    cwd: root,
+    encoding: "utf8",
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   return { status: ran.status, lines: ran.stdout.trim().split("\n") };
 }
 
 test("figures are summed, and the last line is theirs alone", () => {
-  const { status, lines } = ci("echo noise; echo '40 passed, 0 failed, 2 skipped'", "echo '3 passed, 0 failed'");
+  const { status, lines } = ci(
+    "echo noise; echo '40 passed, 0 failed, 2 skipped'",
+    "echo '3 passed, 0 failed'",
+  );
   expect(lines.at(-1)).toBe("43 passed, 0 failed");
   expect(status).toBe(0);
 });

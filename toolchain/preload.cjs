@@ -65,6 +65,7 @@ if (process.env.LOCKSTEP_PRELOAD !== "off") {
   Module._load = function (request, parent, isMain) {
     if (parent?.filename?.includes("@pulumi/pulumi/")) {
       if (putOff(request)) return lazily(request, parent, isMain);
+      if (request === "source-map-support/register") return {};
       const replaced = skipTsNode && startsTsNode(parent) ? stub(request, parent) : undefined;
       if (replaced !== undefined) return replaced;
     }

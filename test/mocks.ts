@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MockResourceArgs } from "@pulumi/pulumi/runtime/mocks.js";
+import { z } from "zod";
 import type { Settings } from "../src/config.ts";
 import { workersOf } from "../src/declare/graph.ts";
 import type { System, Worker } from "../src/declare/index.ts";
@@ -49,7 +50,7 @@ export async function deployed(settings: Settings): Promise<Deployed> {
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }: MockResourceArgs) => {
-        resources.push({ type, name, inputs });
+        resources.push({ type, name, inputs: unwrapped(inputs) });
         return {
           id: `${name}#id`,
           state: { ...inputs, ...(type.endsWith(":Queue") && { queueId: `${name}#queue` }) },
@@ -81,6 +82,18 @@ export async function deployed(settings: Settings): Promise<Deployed> {
       return only;
     },
   };
+}
+
+const plain = z.record(z.string(), z.unknown());
+
+/** Inputs as the provider receives them: without the mark that makes a value secret, which the test of secrets looks for itself. */
+const unwrapped = (inputs: unknown): Record<string, unknown> => plain.parse(open(inputs));
+
+function open(value: unknown): unknown {
+  if (pulumi.runtime.isRpcSecret(value)) return open(pulumi.runtime.unwrapRpcSecret(value));
+  if (Array.isArray(value)) return value.map(open);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, open(each)]));
 }
 
 /** The SDK's mock monitor knows no hooks, and a resource with one would wait for ever. */

@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join, relative } from "node:path";
 import { build, type Message, type OutputFile } from "esbuild";
 import { type Complaint, UserError } from "../userError.ts";
-import type { Bundle, Module } from "./bundle.ts";
+import { type Bundle, digestOf, type Module } from "./bundle.ts";
 
 /** A bundle, and the files it was made from, relative to the project's root. */
 export interface Built {
@@ -54,7 +53,7 @@ export async function bundle(main: string, root: string): Promise<Built> {
     .map((file) => ({ file, name: relative(out, file.path) }))
     .filter(({ name }) => extname(name) !== ".map")
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const digest = digestOf(modules);
+  const digest = digestOf(modules.map(({ name, file }) => ({ name, contents: file.contents })));
   const map = result.outputFiles
     .filter((file) => extname(file.path) === ".map")
     .map((file) => ({ file, name: relative(out, file.path) }));
@@ -70,31 +69,27 @@ interface Named {
   readonly file: OutputFile;
 }
 
-function digestOf(modules: readonly Named[]): string {
-  const hash = createHash("sha256");
-  for (const { name, file } of modules)
-    hash.update(`${name}\0${file.contents.length}\0`).update(file.contents);
-  return hash.digest("hex");
-}
-
 const moduleOf = (name: string, digest: string): Module => ({
   name,
   contentType: contentTypes[extname(name)] ?? "application/octet-stream",
   contentFile: `${bundlesFolder}/${digest}/${name}`,
 });
 
-/** A folder appears whole or not at all: another run may be writing the same one. */
+/** A folder appears whole or not at all: another run may be writing the same one, and a damaged one is put right. */
 function keep(root: string, digest: string, files: readonly Named[]): void {
   const folder = join(root, bundlesFolder, digest);
-  const draft = `${folder}.${process.pid}`;
-  rmSync(draft, { recursive: true, force: true });
-  mkdirSync(draft, { recursive: true });
+  const same = (name: string, bytes: Uint8Array): boolean =>
+    existsSync(join(folder, name)) && readFileSync(join(folder, name)).equals(bytes);
+  if (files.every(({ name, file }) => same(name, file.contents))) return;
+  mkdirSync(join(root, bundlesFolder), { recursive: true });
+  const draft = mkdtempSync(`${folder}.`);
   for (const { name, file } of files) writeFileSync(join(draft, name), file.contents);
+  rmSync(folder, { recursive: true, force: true });
   try {
     renameSync(draft, folder);
   } catch (error) {
-    // Somebody else was first: the name says that its content is the same.
     rmSync(draft, { recursive: true, force: true });
+    // Somebody else was first: the name says that its content is the same.
     if (
       !(error instanceof Error && "code" in error && (error.code === "ENOTEMPTY" || error.code === "EEXIST"))
     )

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** A worker's code as it is uploaded. */
 export interface Bundle {
   /** SHA-256 of all modules, hexadecimal: the same source gives the same digest in every clone. */
@@ -12,4 +14,13 @@ export interface Module {
   readonly contentType: string;
   /** From the project's root. */
   readonly contentFile: string;
+}
+
+/** The digest of modules; order and names count. */
+export function digestOf(
+  modules: readonly { readonly name: string; readonly contents: Uint8Array }[],
+): string {
+  const hash = createHash("sha256");
+  for (const { name, contents } of modules) hash.update(`${name}\0${contents.length}\0`).update(contents);
+  return hash.digest("hex");
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import type { Bundle } from "./bundle.ts";
+import { type Bundle, digestOf } from "./bundle.ts";
 
 const remembered = z.object({
   inputs: z.record(z.string(), z.string()),
@@ -38,9 +38,17 @@ function recall(path: string, root: string): Bundle | undefined {
   if (!parsed.success) return undefined;
   const { inputs, bundle } = parsed.data;
   const same = Object.entries(inputs).every(([file, sum]) => checksum(join(root, file)) === sum);
-  return same && bundle.modules.every(({ contentFile }) => existsSync(join(root, contentFile)))
-    ? bundle
-    : undefined;
+  return same && isWhole(bundle, root) ? bundle : undefined;
+}
+
+/** What lies at the paths that are uploaded is what the digest says. */
+function isWhole({ digest, modules }: Bundle, root: string): boolean {
+  if (!modules.every(({ contentFile }) => existsSync(join(root, contentFile)))) return false;
+  const found = modules.map(({ name, contentFile }) => ({
+    name,
+    contents: readFileSync(join(root, contentFile)),
+  }));
+  return digestOf(found) === digest;
 }
 
 const checksum = (path: string): string =>

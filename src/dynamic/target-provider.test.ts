@@ -1,0 +1,71 @@
+import { describe, expect, test } from "vitest";
+import { provider, type Recorded, refusals } from "./target-provider.ts";
+
+const recorded: Recorded = {
+  target: "embedded",
+  accountId: "a",
+  systems: {
+    dome: { "d1 dome/silo": "silo-dev", "r2 dome/raw": "raw-dev" },
+    shop: { "d1 shop/db": "db-dev" },
+  },
+  retired: [],
+};
+const whats = (after: Partial<Recorded>): string[] =>
+  refusals(recorded, { ...recorded, ...after }).map(([, { what }]) => what);
+
+describe("a stack is refused", () => {
+  test("on another target", () => {
+    expect(whats({ target: "cloudflare" })).toEqual(["This stack lives on another target"]);
+  });
+
+  test("in another account", () => {
+    expect(whats({ accountId: "b" })).toEqual(["This stack lives in another account"]);
+  });
+
+  test("when a system with resources is just taken off its list, naming the command for it", () => {
+    const found = refusals(recorded, { ...recorded, systems: { dome: recorded.systems["dome"] ?? {} } });
+    expect(found.map(([property, { what, fix }]) => [property, what, fix])).toEqual([
+      [
+        "systems",
+        "System shop still has resources in this stack, and without it in the list they would be deleted",
+        "put shop back, or take it down for good: just retire shop <stage>",
+      ],
+    ]);
+  });
+
+  test("when a store would be exchanged for another one", () => {
+    const systems = { ...recorded.systems, dome: { "d1 dome/silo": "silo2-dev", "r2 dome/raw": "raw-dev" } };
+    expect(whats({ systems })).toEqual(["d1 dome/silo would be exchanged for another, empty one"]);
+  });
+});
+
+describe("a stack goes on", () => {
+  test("when nothing has changed", () => {
+    expect(whats({})).toEqual([]);
+  });
+
+  test("when a retired system is off its list", () => {
+    expect(whats({ systems: { dome: recorded.systems["dome"] ?? {} }, retired: ["shop"] })).toEqual([]);
+  });
+
+  test("when a store was removed or added in the declaration", () => {
+    const systems = { ...recorded.systems, dome: { "d1 dome/silo": "silo-dev", "d1 dome/new": "new-dev" } };
+    expect(whats({ systems })).toEqual([]);
+  });
+});
+
+test("the check lets a first run through and refuses with the whole message later", async () => {
+  expect(await provider.check({}, recorded)).toEqual({ inputs: recorded, failures: [] });
+  const { failures } = await provider.check(recorded, { ...recorded, accountId: "b" });
+  expect(failures[0]?.reason).toContain("where:    cloudflare:accountId or CLOUDFLARE_ACCOUNT_ID");
+  expect(failures[0]?.reason).toContain("fix:      set CLOUDFLARE_ACCOUNT_ID=a");
+});
+
+test("only what is recorded counts as a change", async () => {
+  expect(
+    await provider.diff("target", { ...recorded, __provider: "x" }, { ...recorded, __provider: "y" }),
+  ).toEqual({ changes: false, replaces: [] });
+  expect(await provider.diff("target", recorded, { ...recorded, retired: ["shop"] })).toMatchObject({
+    changes: true,
+  });
+});

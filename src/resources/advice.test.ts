@@ -1,0 +1,48 @@
+import { describe, expect, test } from "vitest";
+import { stages } from "../stages/index.ts";
+import { advice, type Refusal } from "./advice.ts";
+
+const [stage] = stages;
+if (stage === undefined) throw new Error("there are no stages");
+const d1 = "cloudflare:index/d1Database:D1Database";
+const refused = (error: string, more: Partial<Refusal> = {}) =>
+  advice({ type: d1, name: "dome/silo", operation: "create", error, stage, ...more });
+
+describe("a refusal is explained, whoever worded it", () => {
+  test.each([
+    ["A database with the name 'silo-dev' already exists (POST /client/v4/…: status 400, code 7502)"],
+    [
+      'POST "https://api.cloudflare.com/…": 409 Conflict {"success":false,"errors":[{"code":10004,"message":"The bucket you tried to create exists"}]}',
+    ],
+    ["Database with name 'dome-meta-dev' already exists"],
+  ])("a name that is taken offers the import: %s", (error) => {
+    expect(refused(error)?.fix).toContain("just import dev dome/silo");
+  });
+
+  test.each([
+    ["API token does not have the required permissions"],
+    ['403 Forbidden {"errors":[{"code":10000,"message":"Authentication error"}]}'],
+    ["Unauthorized to access requested resource (code 9109)"],
+  ])("a missing permission names it: %s", (error) => {
+    expect(refused(error)?.expected).toContain('"D1 Edit"');
+    expect(refused(error, { type: "cloudflare:index/queue:Queue" })?.expected).toContain('"Queues Edit"');
+  });
+
+  test("a service that is not there says how it comes to be there", () => {
+    const found = refused(
+      "Could not resolve service binding 'SILO'. Target script 'silo-dev' not found. (code 10143)",
+    );
+    expect(found?.what).toBe("dome/silo binds a worker that is not there");
+  });
+
+  test("a bucket that is not empty says what can be done", () => {
+    expect(
+      refused("The bucket you tried to delete is not empty (code 10008)", { operation: "delete" })?.fix,
+    ).toContain("--empty-buckets");
+  });
+
+  test("anything else keeps Cloudflare's own words alone", () => {
+    expect(refused("Internal error (code 7500)")).toBeUndefined();
+    expect(refused("already exists", { operation: "update" })).toBeUndefined();
+  });
+});

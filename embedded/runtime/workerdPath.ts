@@ -10,15 +10,20 @@ import { z } from "zod";
  */
 export function tieWorkerdToThisProcess(folder: string): void {
   if (tied || process.platform === "win32") return;
-  const workerd = process.env["MINIFLARE_WORKERD_PATH"] ?? bundledWorkerd();
+  // A process that was started by another one of ours inherits the path of *its* wrapper: that must not be wrapped again.
+  const workerd = process.env[realPath] ?? process.env["MINIFLARE_WORKERD_PATH"] ?? bundledWorkerd();
   mkdirSync(folder, { recursive: true });
   const wrapper = join(folder, "workerd");
   const half = `${wrapper}.${process.pid}`;
   writeFileSync(half, script(workerd), { mode: 0o755 });
   renameSync(half, wrapper); // never a half-written script under the final name: another process may be starting it
   process.env["MINIFLARE_WORKERD_PATH"] = wrapper;
+  process.env[realPath] = workerd;
   tied = true;
 }
+
+/** Environment variable: the workerd that the wrapper starts. */
+const realPath = "LOCKSTEP_WORKERD";
 
 let tied = false;
 

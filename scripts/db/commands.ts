@@ -7,6 +7,7 @@ import { lint } from "./lint.ts";
 import { newFile } from "./new.ts";
 import { query, shell } from "./query.ts";
 import { rehearse } from "./rehearse.ts";
+import { seed } from "./seed.ts";
 import { plan, status } from "./status.ts";
 
 /** Every `db` command, in the order in which help shows them. */
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   status,
   plan,
   rehearse,
+  seed,
   contract,
   corpus,
   query,

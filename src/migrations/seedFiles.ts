@@ -5,8 +5,9 @@ import { parse } from "./action.ts";
 import type { SchemaObject } from "./protocol/schemaGuard.ts";
 import type { SeedFile } from "./protocol/seeds.ts";
 import { checksum } from "./reading.ts";
-import { openShadow } from "./shadow.ts";
+import { openShadow, type Shadow } from "./shadow.ts";
 import { type Piece, split } from "./split.ts";
+import { quoted } from "./structure.ts";
 import { reservedTables } from "./tables.ts";
 
 interface ReadSeed extends SeedFile {
@@ -14,7 +15,7 @@ interface ReadSeed extends SeedFile {
   readonly pieces: readonly Piece[];
 }
 
-/** The seed files of a folder in order of their names; none when there is no such folder. */
+/** The seed files of a folder, in order of their names; none when there is no such folder. */
 export function readSeeds(folder: string): readonly ReadSeed[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
@@ -29,71 +30,113 @@ export function readSeeds(folder: string): readonly ReadSeed[] {
 }
 
 /**
- * What speaks against seed files: anything but data, anything unbounded, and anything that a second run would change.
- * They are tried twice on a shadow with the schema that they are for.
+ * What speaks against seed files: anything but data, rows that are not named, and what a second run would change. Each file
+ * is tried twice on a shadow with the schema that it is for.
  */
 export function seedComplaints(
   seeds: readonly ReadSeed[],
   schema: readonly SchemaObject[],
 ): readonly Complaint[] {
   const shadow = openShadow(schema);
-  const complaints: Complaint[] = [];
   try {
-    for (const seed of seeds) {
-      for (const round of [1, 2]) {
-        for (const { sql, line } of seed.pieces) {
-          const found = complaint(sql, round, shadow.run(sql).error);
-          if (found !== undefined) complaints.push({ ...found, where: `${seed.path}:${line}` });
-        }
-        if (complaints.length > 0) return complaints;
-      }
-      shadow.endRequest();
+    for (const { path, pieces } of seeds) {
+      const shapes = pieces.flatMap((piece) => shape(path, piece));
+      const complaints = shapes.length > 0 ? shapes : twice(shadow, path, pieces);
+      if (complaints.length > 0) return complaints;
     }
-    return complaints;
+    return [];
   } finally {
     shadow.close();
   }
 }
 
-function complaint(
-  sql: string,
-  round: number,
-  error: string | undefined,
-): Omit<Complaint, "where"> | undefined {
-  const { action } = parse(sql);
-  const table = "table" in action ? action.table : undefined;
-  if (!["insert", "update", "delete"].includes(action.kind))
-    return {
-      what: "A seed file holds data only",
-      got: sql,
-      expected: "INSERT … ON CONFLICT, or UPDATE and DELETE with WHERE",
-      fix: "changes of the schema are migrations: just db new",
-    };
-  if (table !== undefined && reservedTables.includes(table))
-    return {
-      what: "Lockstep's own tables are not for seeds",
-      got: table,
-      expected: "a table of the application",
-      fix: "take the statement out",
-    };
-  if ((action.kind === "update" || action.kind === "delete") && !/\bwhere\b/i.test(sql))
-    return {
-      what: "A seed names the rows it changes",
-      got: sql,
-      expected: "a WHERE",
-      fix: "say which rows: those that this file has inserted",
-    };
-  if (error === undefined) return undefined;
-  return {
-    what: round === 1 ? "A seed statement does not fit the schema" : "A seed file has to be repeatable",
-    got: error,
-    expected:
-      round === 1
-        ? "a statement that runs after the folder's migrations"
-        : "the same file to run again without an error",
-    fix:
-      round === 1
-        ? "correct it, or apply the migrations first"
-        : "INSERT … ON CONFLICT (…) DO UPDATE or DO NOTHING",
-  };
+/** What a statement's text alone says against it. */
+function shape(path: string, { sql, line }: Piece): readonly Complaint[] {
+  const where = `${path}:${line}`;
+  const { action, tokens } = parse(sql);
+  const bounded = tokens.some(({ keyword }) => keyword === "where");
+  const say = (what: string, got: string, expected: string, fix: string): readonly Complaint[] => [
+    { what, where, got, expected, fix },
+  ];
+  if (action.kind === "select") return [];
+  if (action.kind !== "insert" && action.kind !== "update" && action.kind !== "delete")
+    return say(
+      "A seed file holds data only",
+      sql,
+      "INSERT … ON CONFLICT, UPDATE … WHERE, DELETE … WHERE",
+      "changes of the schema are migrations: just db new",
+    );
+  if (reservedTables.includes(action.table))
+    return say(
+      "Lockstep's own tables are not for seeds",
+      `a write to ${action.table}`,
+      "a table of the application",
+      "take the statement out",
+    );
+  if (action.kind === "insert" && !action.upsert && action.conflict === "")
+    return say(
+      "A seed file has to be repeatable",
+      "INSERT without ON CONFLICT",
+      "a statement that says what a second run means",
+      "ON CONFLICT (…) DO UPDATE SET … or DO NOTHING",
+    );
+  if (action.kind !== "insert" && !bounded)
+    return say(
+      "A seed names the rows it changes",
+      `${action.kind.toUpperCase()} without WHERE`,
+      "a WHERE",
+      "say which rows: those that this file has inserted",
+    );
+  return [];
+}
+
+/** What two runs on a shadow say against a file: it must fit, and the second run must leave as many rows. */
+function twice(shadow: Shadow, path: string, pieces: readonly Piece[]): readonly Complaint[] {
+  const complaints: Complaint[] = [];
+  const rows: string[] = [];
+  for (const round of ["first", "second"]) {
+    for (const { sql, line } of pieces) {
+      const { error } = shadow.run(sql);
+      if (error === undefined) continue;
+      complaints.push({
+        what:
+          round === "first" ? "A seed statement does not fit the schema" : "The seed file cannot be repeated",
+        where: `${path}:${line}`,
+        got: error,
+        expected:
+          round === "first" ? "a statement that runs behind the migrations" : "the same file to run again",
+        fix:
+          round === "first"
+            ? "correct it, or apply the migrations first"
+            : "ON CONFLICT (…) DO UPDATE SET … or DO NOTHING",
+      });
+    }
+    if (complaints.length > 0) return complaints;
+    rows.push(counts(shadow, pieces));
+  }
+  shadow.endRequest();
+  if (rows[0] === rows[1]) return [];
+  return [
+    {
+      what: "The seed file cannot be repeated",
+      where: path,
+      got: `${rows[0]} rows after one run, ${rows[1]} after two`,
+      expected: "as many rows however often it runs",
+      fix: "give its rows keys of their own, and ON CONFLICT (<key>) DO UPDATE SET … or DO NOTHING",
+    },
+  ];
+}
+
+/** `users: 1, notes: 2`: the rows of each table that the file writes. */
+function counts(shadow: Shadow, pieces: readonly Piece[]): string {
+  const tables = pieces.flatMap(({ sql }) => {
+    const { action } = parse(sql);
+    return action.kind === "insert" ? [action.table] : [];
+  });
+  return [...new Set(tables)]
+    .map(
+      (table) =>
+        `${table}: ${shadow.trusted.prepare(`SELECT count(*) AS n FROM ${quoted(table)}`).get()?.["n"]}`,
+    )
+    .join(", ");
 }

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { get, service, startRig, version } from "./rig.ts";
@@ -50,6 +51,38 @@ test("a killed workerd is started again and found by those who call it", async (
     await rig.close();
   }
   expect(workerds(rig.dataDir)).toEqual([]);
+});
+
+test("a workerd killed while it is started again is replaced, also one that holds objects", async () => {
+  const rig = await startRig();
+  try {
+    const id = "b7".repeat(16);
+    const code = `import { DurableObject } from "cloudflare:workers";
+    export class C extends DurableObject { async next() { const n = ((await this.ctx.storage.get("n")) ?? 0) + 1; await this.ctx.storage.put("n", n); return n; } }
+    export default { fetch: async (r, env) => new Response(String(await env.C.getByName("x").next())) };`;
+    await rig.deploy(
+      "twice",
+      version("t1", code, {
+        bindings: [{ kind: "object", name: "C", className: "C", script: "twice", namespaceId: id }],
+        objectClasses: [{ className: "C", namespaceId: id, storage: "sqlite" }],
+      }),
+    );
+    expect((await rig.get("twice")).text).toBe("1");
+    const killed = new Set(workerds(rig.dataDir));
+    await kill([...killed]);
+    // the next ones are killed as soon as their pid is known: before they are workerd
+    const directory = join(rig.dataDir, "cells", "pids");
+    for (const until = performance.now() + 5000; killed.size < 4 && performance.now() < until; await sleep(1))
+      for (const pid of readdirSync(directory).map(Number)) {
+        if (killed.has(pid)) continue;
+        killed.add(pid);
+        process.kill(pid, "SIGKILL");
+      }
+    await expect.poll(() => rig.notes.filter((n) => n.includes("could not be started again")).length).toBe(2);
+    await expect.poll(async () => (await rig.get("twice")).text, { timeout: 10_000 }).toBe("2");
+  } finally {
+    await rig.close();
+  }
 });
 
 test("a worker in an endless loop is Error 1102, and answers the next request", async () => {

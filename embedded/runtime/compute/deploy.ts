@@ -10,6 +10,9 @@ import { sleeper } from "./sleeper.ts";
 /** Object calls that take longer are reset when their owner changes, as on Cloudflare. */
 const objectGraceMs = 250;
 
+/** Nobody but its owner can answer for an object: a start that failed is tried again. */
+const ownerAttempts = 4;
+
 /** The cell of a deployed version; one that sleeps is started. */
 export type Wake = (script: Script, place: Place) => Promise<Cell>;
 
@@ -151,7 +154,14 @@ export function deployer({ scripts, peers, start, tryOut, idleLimitMs, log }: De
       return; // the next one who asks wakes it
     }
     await inTurn(script, async () => {
-      if (script.owner === cell) await handOver(script, cell.version);
+      if (script.owner !== cell) return;
+      for (let attempt = 1; ; attempt += 1)
+        try {
+          return await handOver(script, cell.version);
+        } catch (error) {
+          if (closing || attempt === ownerAttempts) throw error;
+          await sleep(attempt * 1_000);
+        }
     });
   };
 

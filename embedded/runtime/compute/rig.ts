@@ -16,6 +16,8 @@ export interface Rig {
   readonly compute: Compute;
   readonly dataDir: string;
   readonly logs: LogLine[];
+  /** What the compute half said of itself. */
+  readonly notes: string[];
   readonly invocations: Invocation[];
   /** What stores and data plane were asked: `<method> <path> <x-lockstep-store> <x-lockstep-caller>`. */
   readonly asked: string[];
@@ -81,13 +83,14 @@ export async function startRig(
   const address = stores.address();
   if (address === null || typeof address === "string") throw new Error("no port");
   const storesAddress = `127.0.0.1:${address.port}`;
+  const notes: string[] = [];
   const compute = await startCompute({
     ...(options.cpuLimitMs === undefined ? {} : { cpuLimitMs: options.cpuLimitMs }),
     ...(options.idleLimitMs === undefined ? {} : { idleLimitMs: options.idleLimitMs }),
     dataDir,
     storesAddress,
     dataPlaneAddress: storesAddress,
-    log: () => {},
+    log: (line) => notes.push(line),
   });
   const logs: LogLine[] = [];
   const invocations: Invocation[] = [];
@@ -97,6 +100,7 @@ export async function startRig(
     compute,
     dataDir,
     logs,
+    notes,
     invocations,
     asked,
     deploy: async (script, given) => {

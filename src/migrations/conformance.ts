@@ -215,8 +215,8 @@ export const disagreements: ReadonlyMap<string, string> = new Map([
     "Allowed since workerd of November 2026, for R*Tree. It reads only; a refusal by D1 rolls the file back.",
   ],
   [
-    "SELECT 1; -- tail (shadow accepts, D1 refuses)",
-    "D1 refuses text after the last semicolon. What is sent ends with its last token: comments after it are never sent.",
+    "SELECT 1; SELECT 2 (shadow refuses, D1 accepts)",
+    "Statements are sent one by one, split here. The shadow refuses a piece that holds two: the splitter would have erred.",
   ],
   [
     "SELECT iif(1, 2) (shadow accepts, D1 refuses)",

@@ -90,12 +90,12 @@ test("a new version of the owner takes the objects over with their rows, also un
 });
 
 test("an alarm set under one version rings under the next", async () => {
-  await ask("owner", "/arm?ms=600");
+  await ask("owner", "/arm?ms=2500");
   await rig.deploy("owner", {
     ...version("o3", code("three"), owned()),
     bindings: [counter("COUNTER", "owner")],
   });
-  await expect.poll(() => rig.logs.map((l) => l.text), { timeout: 4000 }).toContain("alarm in three");
+  await expect.poll(() => rig.logs.map((l) => l.text), { timeout: 10_000 }).toContain("alarm in three");
   expect(rig.logs.filter((l) => l.text.startsWith("alarm in"))).toHaveLength(1);
 });
 

@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import { databaseOf } from "../../src/migrations/job.ts";
 import { applySeeds } from "../../src/migrations/protocol/seeds.ts";
-import { readSeeds, seedComplaints } from "../../src/migrations/seedFiles.ts";
+import { readSeeds } from "../../src/migrations/seedFiles.ts";
 import { readSnapshot } from "../../src/migrations/snapshot.ts";
-import { refuse } from "../../src/userError.ts";
 import { type Command, done } from "./command.ts";
 import { chosen, endpointOf, jobOf, siteOf, stageOption } from "./site.ts";
 
@@ -20,9 +19,8 @@ export const seed: Command = {
       if ((await endpointOf(site, database)) === undefined) continue;
       const live = databaseOf(await jobOf(site, database, given.root));
       const folder = (database.declared.migrations ?? "").replace(/^migrations\//, "seeds/");
-      const seeds = readSeeds(join(given.root, folder));
+      const seeds = readSeeds(join(given.root, folder), (await readSnapshot(live)).schema);
       if (seeds.length === 0) continue;
-      refuse(seedComplaints(seeds, (await readSnapshot(live)).schema));
       results.push({ database: database.key, ran: await applySeeds(live, site.stage.name, seeds) });
     }
     const lines = results.map(

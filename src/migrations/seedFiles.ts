@@ -1,50 +1,36 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Complaint } from "../userError.ts";
+import { type Complaint, refuse } from "../userError.ts";
 import { parse } from "./action.ts";
 import type { SchemaObject } from "./protocol/schemaGuard.ts";
 import type { SeedFile } from "./protocol/seeds.ts";
 import { checksum } from "./reading.ts";
 import { openShadow, type Shadow } from "./shadow.ts";
 import { type Piece, split } from "./split.ts";
-import { quoted } from "./structure.ts";
+import { quoted, quoted } from "./structure.ts";
 import { reservedTables } from "./tables.ts";
+import { topLevel } from "./tokens.ts";
 
-interface ReadSeed extends SeedFile {
-  readonly path: string;
-  readonly pieces: readonly Piece[];
-}
-
-/** The seed files of a folder, in order of their names; none when there is no such folder. */
-export function readSeeds(folder: string): readonly ReadSeed[] {
+/**
+ * The seed files of a folder, in order of their names; none when there is no such folder. Throws what speaks against a
+ * file: anything but data, rows that are not named, and what a second run would change. Each file is tried twice on a
+ * shadow with the schema that it is for.
+ */
+export function readSeeds(folder: string, schema: readonly SchemaObject[]): readonly SeedFile[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+  const names = readdirSync(folder)
     .filter((name) => name.endsWith(".sql"))
-    .sort()
-    .map((name) => {
+    .sort();
+  const shadow = openShadow(schema);
+  try {
+    return names.map((name) => {
       const path = join(folder, name);
       const bytes = readFileSync(path);
       const { pieces } = split(bytes.toString("utf8"));
-      return { name, path, checksum: checksum(bytes), pieces, statements: pieces.map(({ sql }) => sql) };
+      refuse(pieces.flatMap((piece) => shape(path, piece)));
+      refuse(twice(shadow, path, pieces));
+      return { name, checksum: checksum(bytes), statements: pieces.map(({ sql }) => sql) };
     });
-}
-
-/**
- * What speaks against seed files: anything but data, rows that are not named, and what a second run would change. Each file
- * is tried twice on a shadow with the schema that it is for.
- */
-export function seedComplaints(
-  seeds: readonly ReadSeed[],
-  schema: readonly SchemaObject[],
-): readonly Complaint[] {
-  const shadow = openShadow(schema);
-  try {
-    for (const { path, pieces } of seeds) {
-      const shapes = pieces.flatMap((piece) => shape(path, piece));
-      const complaints = shapes.length > 0 ? shapes : twice(shadow, path, pieces);
-      if (complaints.length > 0) return complaints;
-    }
-    return [];
   } finally {
     shadow.close();
   }
@@ -130,7 +116,7 @@ function twice(shadow: Shadow, path: string, pieces: readonly Piece[]): readonly
 /** `users: 1, notes: 2`: the rows of each table that the file writes. */
 function counts(shadow: Shadow, pieces: readonly Piece[]): string {
   const tables = pieces.flatMap(({ sql }) => {
-    const { action } = parse(sql);
+    const { action, tokens } = parse(sql);
     return action.kind === "insert" ? [action.table] : [];
   });
   return [...new Set(tables)]

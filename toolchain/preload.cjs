@@ -40,6 +40,16 @@ if (process.env.LOCKSTEP_PRELOAD !== "off") {
   const putOff = (request) =>
     request === "@npmcli/arborist" || request === "./automation" || request.endsWith("/typescript-shim");
 
+  /**
+   * Not needed at all: source maps lead from the SDK's JavaScript to TypeScript that it does not ship (our own lines are right without), and the
+   * inspector, which the SDK opens for closures, changes a V8 flag, so that processes with and without it throw away each other's compile cache.
+   * Serialising a closure opens it by another path.
+   */
+  const replacedWhole = new Map([
+    ["source-map-support/register", {}],
+    ["../../runtime/closure/v8Hooks", { isInitializedAsync: async () => undefined }],
+  ]);
+
   /** Packs whose package.json names a JavaScript file start without ts-node; the SDK registers it for every pack. */
   const withoutTsNode = () => {
     if (!process.argv[1]?.endsWith(join("cmd", "run-policy-pack", "index.js"))) return false;
@@ -65,7 +75,7 @@ if (process.env.LOCKSTEP_PRELOAD !== "off") {
   Module._load = function (request, parent, isMain) {
     if (parent?.filename?.includes("@pulumi/pulumi/")) {
       if (putOff(request)) return lazily(request, parent, isMain);
-      if (request === "source-map-support/register") return {};
+      if (replacedWhole.has(request)) return replacedWhole.get(request);
       const replaced = skipTsNode && startsTsNode(parent) ? stub(request, parent) : undefined;
       if (replaced !== undefined) return replaced;
     }

@@ -38,6 +38,15 @@ pulumi.runtime.serializeFunction(() => captured.n + 1).then(({ text }) => consol
   expect(ran.stdout).toContain("n: 41");
 });
 
+test("all processes with the preload share one compile cache: none of them changes V8's flags at start", () => {
+  const tag = 'console.log(require("node:v8").cachedDataVersionTag());';
+  const script = `process.argv = ["node", "run", "--monitor", "127.0.0.1:1", "."];
+require("@pulumi/pulumi/cmd/run/index.js"); ${tag} process.exit();`;
+  const plain = run(tag).stdout;
+  expect(run(script).stdout).toBe(plain);
+  expect(run(script, { LOCKSTEP_PRELOAD: "off" }).stdout).not.toBe(plain);
+});
+
 test("code paths of a closure, which npm's arborist computes, are the same with and without it", () => {
   const script = `const { computeCodePaths } = require("@pulumi/pulumi/runtime/closure/codePaths.js");
 computeCodePaths({ extraIncludePackages: ["semver"] }).then((paths) => console.log(JSON.stringify([...paths.keys()].sort())), (e) => console.log("error " + e.message));`;

@@ -78,7 +78,8 @@ export const propertiesNeverObserved: Readonly<Record<string, Readonly<Record<st
     bindings: "identity, stream and mitigationTimeout: in the body",
     cacheOptions: "in the body; a change is a new version when the program sets it",
     deploy: "a query of the create; a change is a new version",
-    exports: "in the body; a change is a new version",
+    exports:
+      "in the body; a change is a new version; entries that no read gives back are kept from the state",
     exportsReconciliation: "computed",
     include: "only chooses what a read answers: neither sent nor read",
     packageDependencies: "in the body in camelCase; a change is a new version",

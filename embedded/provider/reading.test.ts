@@ -28,6 +28,41 @@ describe("Read", () => {
     });
     expect(inputs).toEqual({ ...database, readReplication: { mode: "auto" } });
   });
+  it("keeps what no read of a version gives back: entries of classes that are gone, and the default state", async () => {
+    const version = "cloudflare:index/workerVersion:WorkerVersion";
+    const live = { type: "durable-object", storage: "sqlite" };
+    const inputs = {
+      accountId,
+      workerId: "w",
+      exports: {
+        New: { ...live, state: "created" },
+        Old: { type: "durable-object", state: "renamed", renamedTo: "New" },
+      },
+    };
+    const prior = { ...inputs, usageModel: "standard", number: 2 };
+    const reconciliation = { created: [], renamed: [{ from: "Old", to: "New" }] };
+    provider.answer = () => ({
+      result: {
+        id: "v",
+        number: 2,
+        usage_model: "standard",
+        exports: { New: live },
+        exports_reconciliation: reconciliation,
+      },
+    });
+    const read = await provider.engine().read(version, "v", prior, inputs);
+    expect(read.inputs).toEqual(inputs);
+    expect(read.properties["exportsReconciliation"]).toEqual({
+      createds: [],
+      renameds: reconciliation.renamed,
+    });
+    expect((await provider.engine().diff(version, "v", read.properties, inputs)).changes).toBe(false);
+    provider.answer = () => ({ result: { id: "v", number: 2, usage_model: "standard", exports: {} } });
+    const lost = await provider.engine().read(version, "v", prior, inputs);
+    expect((await provider.engine().diff(version, "v", lost.properties, inputs)).replaces).toEqual([
+      "exports",
+    ]);
+  });
   it("answers an empty id for what is gone", async () => {
     provider.answer = () => ({ status: 404, errors: [{ code: 7404, message: "not found" }] });
     expect(await provider.engine().read(d1, "u", databaseState, database)).toEqual({

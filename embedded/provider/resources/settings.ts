@@ -14,6 +14,7 @@ export const aiGateway: Kind = {
   update: { method: "PUT", path: `${gateways}/{aiGatewayId}` },
   delete: { method: "DELETE", path: `${gateways}/{aiGatewayId}` },
   id: "aiGatewayId",
+  wire: { "spendLimits.rules.limitType": "limitType" },
   importId: "{accountId}/{aiGatewayId}",
   existing: { path: gateways, field: "id", property: "aiGatewayId", id: "id" },
 };

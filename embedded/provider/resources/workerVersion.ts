@@ -2,6 +2,7 @@ import type { HookContext, Kind } from "../kind.ts";
 import { isList, isObject, isUnknown, property, text, type Values } from "../values.ts";
 import { manifestDigest, uploadAssets } from "./assets.ts";
 import { inOrderOf, restoredBindings, sortBindings, withBindings } from "./bindings.ts";
+import { restoredExports } from "./exports.ts";
 import { checkModule, restoredModules, withContents, withModules } from "./modules.ts";
 
 const versions = "accounts/{accountId}/workers/workers/{workerId}/versions";
@@ -73,5 +74,6 @@ function restore(outputs: Values, before: Values): Values {
     ...outputs,
     ...restoredBindings(outputs["bindings"], before["bindings"]),
     ...restoredModules(outputs["modules"], before["modules"]),
+    ...restoredExports(outputs["exports"], before["exports"]),
   };
 }

@@ -48,7 +48,7 @@ export async function startStoresProcess(
   questions: GateQuestions,
   log: (line: string) => void,
 ): Promise<StoresProcess> {
-  tieWorkerdToThisProcess(root);
+  tieWorkerdToThisProcess();
   const secret = randomBytes(24).toString("base64url");
   const source = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
   const plugin = { package: fileURLToPath(new URL("namespaces.cjs", import.meta.url)), name: "namespaces" };

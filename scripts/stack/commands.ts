@@ -30,6 +30,12 @@ export async function perform(request: Request, stage: Stage, run: Run, terminal
     case "retire":
       await confirm(stage, `Retire ${subject} from`, yes, terminal);
       return retire(stage, subject, run);
+    case "secret":
+      // Without a value pulumi asks for it unseen, or reads it from standard input.
+      return pulumi(
+        ["config", "set", "--secret", "--path", `lockstep:secrets["${subject}"]`, ...where, ...rest],
+        run,
+      );
     case "destroy":
       refuseProtected(stage);
       if (request.emptyBuckets) await emptyBuckets(stage, run);

@@ -7,6 +7,7 @@ import { ensureEngine, projectEnvironment } from "../../toolchain/environment.ts
 import { placeEngine } from "../../toolchain/launchers.ts";
 import { type Places, placesOf } from "../../toolchain/project.ts";
 import { stateUrlOf } from "../../toolchain/pulumiLauncher.ts";
+import { csvQuote } from "../../toolchain/shellQuote.ts";
 import type { Request } from "./request.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -58,7 +59,7 @@ export function realEnvironment(
     ...env,
     ...file,
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_OPTION_POLICY_PACK: join(places.root, "policy"),
+    PULUMI_OPTION_POLICY_PACK: csvQuote(join(places.root, "policy")),
   };
 }
 

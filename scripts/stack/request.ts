@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { type Stage, stages } from "../../src/stages/index.ts";
 import { UserError } from "../../src/userError.ts";
 
-export const commands = ["preview", "up", "destroy", "init", "drift", "import", "retire"] as const;
+export const commands = ["preview", "up", "destroy", "init", "drift", "import", "retire", "secret"] as const;
 export type Command = (typeof commands)[number];
 
 /** What was asked for on the command line. */
@@ -21,7 +21,7 @@ export interface Request {
 }
 
 const usage =
-  "stack.ts <preview|up|destroy|init|drift|import|retire> <dev|staging|prod|all> [--target embedded|cloudflare] [--yes <stage>] [--json] [options of pulumi]";
+  "stack.ts <preview|up|destroy|init|drift|import|retire|secret> <dev|staging|prod|all> [--target embedded|cloudflare] [--yes <stage>] [--json] [options of pulumi]";
 
 /** Reads a command line such as `up prod --target cloudflare --yes prod --diff`. */
 export function requestOf(args: readonly string[]): Request {
@@ -29,10 +29,17 @@ export function requestOf(args: readonly string[]): Request {
   const rest: string[] = [];
   for (let at = 0; at < args.length; at++) {
     const word = args[at] ?? "";
-    if (/^--(target|yes)$/.test(word) && !isUrn(args[at + 1])) own.push(word, args[++at] ?? "");
-    else if (/^--(target|yes)=/.test(word) && !isUrn(word.slice(word.indexOf("=") + 1))) own.push(word);
-    else if (word === "--json" || word === "--empty-buckets" || !word.startsWith("-")) own.push(word);
-    else rest.push(word);
+    const next = args[at + 1];
+    if (word === "--") {
+      rest.push(...args.slice(at + 1));
+      break;
+    }
+    if (/^--(target|yes)$/.test(word) && !isUrn(next)) own.push(word, args[++at] ?? "");
+    else if (/^--(target|yes)=/.test(word) && !isUrn(word)) own.push(word);
+    else if (word === "--json" || word === "--empty-buckets") own.push(word);
+    // What follows an option of pulumi may be its value.
+    else if (word.startsWith("-") || rest.length > 0) rest.push(word);
+    else own.push(word);
   }
   const { values, positionals } = parseArgs({
     args: own,
@@ -56,13 +63,9 @@ export function requestOf(args: readonly string[]): Request {
   const { target } = values;
   if (target !== "embedded" && target !== "cloudflare")
     throw unknown("There is no such target", target, "embedded, cloudflare");
-  const needsSubject = command === "import" || command === "retire";
+  const needsSubject = command === "import" || command === "retire" || command === "secret";
   if (needsSubject && subject === undefined)
-    throw unknown(
-      `${command} needs to know what`,
-      "nothing",
-      command === "import" ? "<system>/<name>" : "a system",
-    );
+    throw unknown(`${command} needs to know what`, "nothing", subjects[command]);
   const extra = needsSubject ? more : [...(subject === undefined ? [] : [subject]), ...more];
   if (extra.length > 0) throw unknown("Too many words", extra.join(" "), usage);
   return {
@@ -80,6 +83,12 @@ export function requestOf(args: readonly string[]): Request {
 /** `--target <urn>` is pulumi's option, `--target cloudflare` is ours. */
 const isUrn = (word: string | undefined): boolean =>
   word?.includes(":") === true || word?.includes("*") === true;
+
+const subjects: Readonly<Record<"import" | "retire" | "secret", string>> = {
+  import: "<system>/<name>",
+  retire: "a system",
+  secret: "the secret's name",
+};
 
 const unknown = (what: string, got: string, expected: string): UserError =>
   new UserError({ what, where: "the command line", got: got === "" ? "nothing" : got, expected, fix: usage });

@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest";
+import { stages } from "../../src/stages/index.ts";
+import { confirm, type Terminal } from "./confirm.ts";
+
+const stage = (name: string) => {
+  const found = stages.find((each) => each.name === name);
+  if (found === undefined) throw new Error(name);
+  return found;
+};
+const silent: Terminal = { interactive: false, ask: () => Promise.reject(new Error("nobody is there")) };
+const typing = (answer: string): Terminal => ({ interactive: true, ask: () => Promise.resolve(answer) });
+
+describe("a change of prod", () => {
+  test("goes on when its name is typed", async () => {
+    await expect(confirm(stage("prod"), "Change", undefined, typing(" prod "))).resolves.toBeUndefined();
+    await expect(confirm(stage("prod"), "Change", "prod", silent)).resolves.toBeUndefined();
+  });
+
+  test.each([
+    "",
+    "y",
+    "yes",
+    "PROD",
+    "staging",
+    "produ",
+  ])("does not go on when %j is typed", async (answer) => {
+    await expect(confirm(stage("prod"), "Change", undefined, typing(answer))).rejects.toThrow(
+      /was not confirmed; nothing was changed/,
+    );
+    await expect(confirm(stage("prod"), "Change", answer, silent)).rejects.toThrow(/was not confirmed/);
+  });
+
+  test("does not go on when nobody can be asked", async () => {
+    await expect(confirm(stage("prod"), "Change", undefined, silent)).rejects.toThrow(/--yes prod/);
+  });
+});
+
+test("dev and staging are not asked for", async () => {
+  for (const name of ["dev", "staging"])
+    await expect(confirm(stage(name), "Change", undefined, silent)).resolves.toBeUndefined();
+});

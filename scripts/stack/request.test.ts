@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import { requestOf } from "./request.ts";
+
+const names = (args: readonly string[]): readonly string[] => requestOf(args).stages.map(({ name }) => name);
+
+describe("a command line", () => {
+  test("is for the embedded target unless it says otherwise", () => {
+    expect(requestOf(["up", "dev"])).toMatchObject({
+      command: "up",
+      target: "embedded",
+      yes: undefined,
+      rest: [],
+    });
+    expect(requestOf(["up", "prod", "--target", "cloudflare", "--yes", "prod"])).toMatchObject({
+      target: "cloudflare",
+      yes: "prod",
+    });
+    expect(requestOf(["up", "prod", "--target=cloudflare", "--yes=prod"])).toMatchObject({
+      target: "cloudflare",
+      yes: "prod",
+    });
+  });
+
+  test("can be for all stages, in the order of promotion", () => {
+    expect(names(["up", "all"])).toEqual(["dev", "staging", "prod"]);
+    expect(names(["preview", "all"])).toEqual(["dev", "staging", "prod"]);
+    expect(() => names(["destroy", "all"])).toThrow(/no such stage/);
+  });
+
+  test("hands pulumi's own options on, with their values", () => {
+    const urn = "urn:pulumi:dev::lockstep::cloudflare:index/queue:Queue::dome/x";
+    expect(requestOf(["preview", "dev", "--diff", "--parallel", "4", "--json"])).toMatchObject({
+      rest: ["--diff", "--parallel", "4"],
+      json: true,
+    });
+    expect(requestOf(["up", "dev", "--target", urn, "--target", "embedded"])).toMatchObject({
+      rest: ["--target", urn],
+      target: "embedded",
+    });
+    expect(requestOf(["up", "dev", "--", "--yes", "-v", "9"])).toMatchObject({
+      rest: ["--yes", "-v", "9"],
+      yes: undefined,
+    });
+  });
+
+  test("names what it works on", () => {
+    expect(requestOf(["import", "dev", "dome/silo"])).toMatchObject({ subject: "dome/silo" });
+    expect(requestOf(["retire", "dome", "dev"])).toMatchObject({
+      subject: "dome",
+      stages: [{ name: "dev" }],
+    });
+    expect(requestOf(["secret", "dev", "jwt-key"])).toMatchObject({ subject: "jwt-key" });
+  });
+
+  test.each([
+    [["deploy", "dev"], /no such command/],
+    [["up", "production"], /no such stage/],
+    [["up"], /no such stage/],
+    [["up", "dev", "staging"], /Too many words/],
+    [["up", "dev", "--target", "aws"], /no such target/],
+    [["import", "dev"], /import needs to know what/],
+    [["retire", "dome"], /no such stage/],
+  ])("%j is refused", (args, message) => {
+    expect(() => requestOf(args)).toThrow(message);
+  });
+});

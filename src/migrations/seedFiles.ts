@@ -7,9 +7,8 @@ import type { SeedFile } from "./protocol/seeds.ts";
 import { checksum } from "./reading.ts";
 import { openShadow, type Shadow } from "./shadow.ts";
 import { type Piece, split } from "./split.ts";
-import { quoted, quoted } from "./structure.ts";
+import { quoted } from "./structure.ts";
 import { reservedTables } from "./tables.ts";
-import { topLevel } from "./tokens.ts";
 
 /**
  * The seed files of a folder, in order of their names; none when there is no such folder. Throws what speaks against a
@@ -40,7 +39,7 @@ export function readSeeds(folder: string, schema: readonly SchemaObject[]): read
 function shape(path: string, { sql, line }: Piece): readonly Complaint[] {
   const where = `${path}:${line}`;
   const { action, tokens } = parse(sql);
-  const bounded = tokens.some(({ keyword }) => keyword === "where");
+  const bounded = tokens.some(({ keyword }) => keyword === "WHERE");
   const say = (what: string, got: string, expected: string, fix: string): readonly Complaint[] => [
     { what, where, got, expected, fix },
   ];
@@ -116,7 +115,7 @@ function twice(shadow: Shadow, path: string, pieces: readonly Piece[]): readonly
 /** `users: 1, notes: 2`: the rows of each table that the file writes. */
 function counts(shadow: Shadow, pieces: readonly Piece[]): string {
   const tables = pieces.flatMap(({ sql }) => {
-    const { action, tokens } = parse(sql);
+    const { action } = parse(sql);
     return action.kind === "insert" ? [action.table] : [];
   });
   return [...new Set(tables)]

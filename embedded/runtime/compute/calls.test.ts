@@ -91,7 +91,9 @@ test("scripts that bind each other call by fetch, RPC, stubs and callbacks; a sc
     order: true,
   });
   await expect
-    .poll(() => rig.invocations.filter((i) => i.script === "callee" && i.exception).length)
+    .poll(() => rig.invocations.filter((i) => i.script === "callee" && i.exception).length, {
+      timeout: 15_000,
+    })
     .toBeGreaterThan(0);
 });
 

@@ -28,7 +28,7 @@ function alive(pid: number): boolean {
 async function kill(pids: readonly number[]): Promise<void> {
   expect(pids.length).toBeGreaterThan(0);
   for (const pid of pids) process.kill(pid, "SIGKILL");
-  await expect.poll(() => pids.filter(alive)).toEqual([]);
+  await expect.poll(() => pids.filter(alive), { timeout: 15_000 }).toEqual([]);
 }
 
 test("a killed workerd is started again and found by those who call it", async () => {
@@ -43,10 +43,10 @@ test("a killed workerd is started again and found by those who call it", async (
     await kill(before);
     // straight to the script: the front door waits for the new workerd
     expect(await rig.get("b")).toMatchObject({ status: 200, text: "b" });
-    await expect.poll(async () => (await rig.get("a")).text, { timeout: 5000 }).toBe("b");
+    await expect.poll(async () => (await rig.get("a")).text, { timeout: 15_000 }).toBe("b");
     await kill(workerds(rig.dataDir));
     expect(await rig.get("b")).toMatchObject({ status: 200, text: "b" });
-    await expect.poll(async () => (await rig.get("a")).text, { timeout: 5000 }).toBe("b");
+    await expect.poll(async () => (await rig.get("a")).text, { timeout: 15_000 }).toBe("b");
   } finally {
     await rig.close();
   }
@@ -78,19 +78,23 @@ test("a workerd killed while it is started again is replaced, also one that hold
         killed.add(pid);
         process.kill(pid, "SIGKILL");
       }
-    await expect.poll(() => rig.notes.filter((n) => n.includes("could not be started again")).length).toBe(2);
-    await expect.poll(async () => (await rig.get("twice")).text, { timeout: 10_000 }).toBe("2");
+    await expect
+      .poll(() => rig.notes.filter((n) => n.includes("could not be started again")).length, {
+        timeout: 15_000,
+      })
+      .toBe(2);
+    await expect.poll(async () => (await rig.get("twice")).text, { timeout: 15_000 }).toBe("2");
   } finally {
     await rig.close();
   }
 });
 
 test("a worker in an endless loop is Error 1102, and answers the next request", async () => {
-  const rig = await startRig({ cpuLimitMs: 1200 });
+  const rig = await startRig({ cpuLimitMs: 2000 });
   try {
     const code = `export default { async fetch(r) {
       if (r.url.endsWith("/loop")) for (;;);
-      if (r.url.endsWith("/wait")) await scheduler.wait(2500);
+      if (r.url.endsWith("/wait")) await scheduler.wait(4000);
       return new Response("fine");
     } };`;
     await Promise.all([rig.deploy("loop", version("l1", code)), rig.deploy("other", version("o1", code))]);

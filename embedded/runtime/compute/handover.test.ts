@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 
 test("a hand-over under load fails no request, loses no row, writes none twice, and never has two owners", async () => {
-  const { told, rows, longestGapMs } = await handOverUnderLoad(rig, ["v1", "v2", "v3"]);
+  const { told, rows } = await handOverUnderLoad(rig, ["v1", "v2", "v3"]);
   expect([...told.values()].filter((t) => t.status !== 200)).toEqual([]);
   expect(told.size).toBeGreaterThan(20);
   expect(rows.map((r) => [r.asked, String(r.n)]).toSorted()).toEqual(
@@ -17,5 +17,4 @@ test("a hand-over under load fails no request, loses no row, writes none twice, 
   );
   expect(rows.map((r) => r.n)).toEqual(rows.map((_, i) => i + 1));
   expect(rows.map((r) => r.by).join("")).toMatch(/^(v1)+(v2)+(v3)+$/);
-  expect(longestGapMs).toBeLessThan(3000);
 });

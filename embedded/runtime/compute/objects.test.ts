@@ -95,7 +95,7 @@ test("an alarm set under one version rings under the next", async () => {
     ...version("o3", code("three"), owned()),
     bindings: [counter("COUNTER", "owner")],
   });
-  await expect.poll(() => rig.logs.map((l) => l.text), { timeout: 10_000 }).toContain("alarm in three");
+  await expect.poll(() => rig.logs.map((l) => l.text), { timeout: 15_000 }).toContain("alarm in three");
   expect(rig.logs.filter((l) => l.text.startsWith("alarm in"))).toHaveLength(1);
 });
 
@@ -108,7 +108,7 @@ test("an object call that outlasts the grace of a hand-over is reset as on Cloud
   });
   expect((await slow).text).toBe("error code: 1101\n");
   await expect
-    .poll(() => rig.logs.map((l) => l.text).join("\n"))
+    .poll(() => rig.logs.map((l) => l.text).join("\n"), { timeout: 15_000 })
     .toContain("Durable Object reset because its code was updated.");
   expect(await ask("guest", "/slow?ms=1")).toBe("four");
 });

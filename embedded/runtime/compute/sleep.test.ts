@@ -31,14 +31,14 @@ test("versions deployed lazily start with the first request, call or batch", asy
 });
 
 test("what nobody asks for sleeps, and wakes up for whoever asks", async () => {
-  await expect.poll(running, { timeout: 5000 }).toBe(0);
+  await expect.poll(running, { timeout: 15_000 }).toBe(0);
   const batch = [
     { id: "1", timestampMs: 0, attempts: 1, contentType: "text", body: Buffer.from("x") } as const,
   ];
   expect(await rig.compute.queue(scriptName("callee"), "jobs", batch)).toMatchObject({ outcome: "ok" });
   expect(running()).toBe(1);
   expect((await rig.get("caller")).text).toBe("callee");
-  await expect.poll(running, { timeout: 5000 }).toBe(0);
+  await expect.poll(running, { timeout: 15_000 }).toBe(0);
   expect((await rig.get("caller")).text).toBe("callee");
 });
 

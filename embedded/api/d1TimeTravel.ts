@@ -8,7 +8,7 @@ async function bookmark(request: ApiRequest, world: World): Promise<Reply> {
   const database = databaseOf(request, world);
   const timestamp = request.url.searchParams.get("timestamp");
   const atMs = timestamp === null ? undefined : pointInTime(timestamp, database);
-  return ok({ bookmark: await world.stores.d1.bookmark(database.uuid, atMs) });
+  return ok({ bookmark: await known(() => world.stores.d1.bookmark(database.uuid, atMs)) });
 }
 
 async function restore(request: ApiRequest, world: World): Promise<Reply> {
@@ -18,14 +18,18 @@ async function restore(request: ApiRequest, world: World): Promise<Reply> {
   const wanted = query.get("bookmark") ?? undefined;
   if ((timestamp === null) === (wanted === undefined))
     throw malformed("either bookmark or timestamp is required");
-  try {
-    const target =
-      timestamp === null
-        ? (wanted ?? "")
-        : await world.stores.d1.bookmark(database.uuid, pointInTime(timestamp, database));
+  return known(async () => {
+    const atMs = timestamp === null ? undefined : pointInTime(timestamp, database);
+    const target = wanted ?? (await world.stores.d1.bookmark(database.uuid, atMs));
     const done = await world.stores.d1.restore(database.uuid, target);
     const message = `Database restored to ${target}. To undo, restore to ${done.previousBookmark}.`;
     return ok({ bookmark: done.bookmark, previous_bookmark: done.previousBookmark, message });
+  });
+}
+
+async function known<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     if (error instanceof BookmarkUnknown) throw malformed(error.message);
     throw error;

@@ -25,7 +25,7 @@ export default {
     const order = request.headers.get("x-lockstep-order");
     if (control !== null && order !== null) return steer(JSON.parse(order), env, request);
     const [kind, id] = (request.headers.get("x-lockstep-store") ?? "").split("/");
-    if (!id) return failure(400, "x-lockstep-store: expected <KIND>/<id>");
+    if (!/^[\w-]+$/.test(id ?? "")) return failure(400, "x-lockstep-store: expected <KIND>/<id>");
     if (kind === "D1") return database(request, env, ctx, id, control !== null);
     if (kind === "KV" || kind === "R2") return plainStore(request, env, kind, id);
     return failure(400, `x-lockstep-store: unknown kind ${kind}`);
@@ -159,7 +159,7 @@ async function flush(env) {
   const answer = await env.NODE.fetch("http://node/report", { method: "POST", body });
   if (!answer.ok) throw new Error(`the report was not taken: ${answer.status}`);
   if (recorded.size > 50_000) recorded.clear();
-  for (const key of statements.keys()) recorded.add(key);
+  for (const key of statements.keys()) if (key.length < 4000) recorded.add(key);
 }
 
 /** Node shuts a database while its file is exchanged: `shut` ends once nothing runs in it any more. */

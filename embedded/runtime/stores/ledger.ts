@@ -20,6 +20,8 @@ export interface Ledger {
     database: string,
   ) => readonly { readonly caller: string; readonly sql: string; readonly count: number }[];
   readonly addSnapshot: (snapshot: Snapshot) => void;
+  /** The age of the first snapshot ever; before it the database was empty. */
+  readonly firstMs: (database: string) => number | undefined;
   /** Oldest first. */
   readonly snapshots: (database: string) => readonly Snapshot[];
   readonly keepSnapshot: (database: string, bookmark: string) => void;
@@ -48,6 +50,7 @@ export interface Snapshot {
 
 const schema = `
   CREATE TABLE IF NOT EXISTS databases(id TEXT PRIMARY KEY, object TEXT NOT NULL, gone INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS firsts(database TEXT PRIMARY KEY, since_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS removed(store TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS statements(database TEXT NOT NULL, caller TEXT NOT NULL, sql TEXT NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY(database, caller, sql)) STRICT, WITHOUT ROWID;
@@ -87,7 +90,7 @@ export function openLedger(file: string): Ledger {
   );
   const put = {
     database: sqlite.prepare(
-      "INSERT INTO databases VALUES (?, ?, ?) ON CONFLICT(id) DO UPDATE SET object = excluded.object, gone = excluded.gone",
+      "INSERT INTO databases(id, object, gone) VALUES (?, ?, ?) ON CONFLICT(id) DO UPDATE SET object = excluded.object, gone = excluded.gone",
     ),
     statement: sqlite.prepare(
       "INSERT INTO statements VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count",
@@ -98,7 +101,11 @@ export function openLedger(file: string): Ledger {
   };
   const setRemoved = sqlite.prepare("INSERT INTO removed VALUES (?) ON CONFLICT DO NOTHING");
   const isRemoved = sqlite.prepare("SELECT 1 FROM removed WHERE store = ?");
-  const meet = sqlite.prepare("INSERT INTO databases VALUES (?, ?, 0) ON CONFLICT(id) DO NOTHING");
+  const meet = sqlite.prepare(
+    "INSERT INTO databases(id, object, gone) VALUES (?, ?, 0) ON CONFLICT(id) DO NOTHING",
+  );
+  const first = sqlite.prepare("INSERT INTO firsts VALUES (?, ?) ON CONFLICT DO NOTHING");
+  const firsts = rows(z.object({ ms: z.number() }), "SELECT since_ms AS ms FROM firsts WHERE database = ?");
   const keep = sqlite.prepare("UPDATE snapshots SET kept = 1 WHERE database = ? AND bookmark = ?");
   const forget = sqlite.prepare("DELETE FROM statements WHERE database = ?");
   const drop = sqlite.prepare("DELETE FROM snapshots WHERE database = ? AND bookmark = ?");
@@ -135,7 +142,12 @@ export function openLedger(file: string): Ledger {
         for (const s of counted) put.statement.run(s.database, s.caller, s.sql, s.count);
       }),
     statements,
-    addSnapshot: (s) => void put.snapshot.run(s.database, s.bookmark, s.sinceMs, s.takenMs, s.kept ? 1 : 0),
+    addSnapshot: (s) =>
+      together(() => {
+        put.snapshot.run(s.database, s.bookmark, s.sinceMs, s.takenMs, s.kept ? 1 : 0);
+        first.run(s.database, s.sinceMs);
+      }),
+    firstMs: (database) => firsts(database)[0]?.ms,
     keepSnapshot: (database, bookmark) => void keep.run(database, bookmark),
     snapshots,
     removeSnapshots: (database, bookmarks) =>

@@ -23,10 +23,15 @@ export function outdated(
   const newest = snapshots.at(-1);
   const slots = new Set<string>();
   let bytes = 0;
+  let hasBase = false;
   return [...snapshots].reverse().filter((s) => {
     const ageMs = nowMs - s.takenMs;
     if (s === newest) return false;
-    if (ageMs > retentionMs) return true;
+    if (ageMs > retentionMs) {
+      const isBase = !hasBase; // the state that the database was in 30 days ago
+      hasBase = true;
+      return !isBase;
+    }
     if (s.kept) return false;
     bytes += sizeBytes(s);
     if (bytes > maximumBytes) return true;

@@ -103,7 +103,12 @@ export function timeTravel({ root, snapshots, ledger, stores, inTurn, log }: Tim
     const latest = ledger.snapshots(id).findLast((s) => s.sinceMs <= atMs);
     if (lastWriteMs === null && existsSync(liveFile(id)) && changedMs(liveFile(id)) <= atMs)
       return current(id, true);
-    if (latest === undefined) return emptyBookmark(id);
+    if (latest === undefined) {
+      if (atMs < (ledger.firstMs(id) ?? Number.POSITIVE_INFINITY)) return emptyBookmark(id);
+      throw new BookmarkUnknown(
+        `No state of database ${id} as old as ${new Date(atMs).toISOString()} is kept any more`,
+      );
+    }
     ledger.keepSnapshot(id, latest.bookmark);
     return latest.bookmark;
   }

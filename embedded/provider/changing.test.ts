@@ -104,6 +104,16 @@ describe("Create", () => {
       expect(provider.requests().filter(({ method }) => method === "POST")).toHaveLength(1);
     }
   });
+  it("does not ask again when a connection breaks after a write was sent: it may have been done", async () => {
+    await provider
+      .engine()
+      .read(bucket, "b", { accountId, name: "b" }, {})
+      .catch(() => {});
+    provider.requests().length = 0;
+    provider.answer = () => ({ drop: true });
+    await expect(provider.engine().create(d1, database)).rejects.toThrow(/POST .*socket hang up/);
+    expect(provider.requests()).toHaveLength(1);
+  });
   it("does not lose a thing that was made when its answer cannot be understood", async () => {
     provider.answer = () => ({ result: { uuid: "u1", name: "db", file_size: "large" } });
     const failed = initFailure(

@@ -34,6 +34,18 @@ describe("Check", () => {
       .check(queue, { accountId, queueName: unknown, settings: unknown });
     expect(failures).toEqual([]);
   });
+  it("knows the engine's other sentinels, one for each type", async () => {
+    const { failures, inputs } = await provider.engine().check("cloudflare:index/queue:Queue", {
+      accountId: "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+      queueName: "q",
+      settings: {
+        deliveryPaused: "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+        deliveryDelay: "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+      },
+    });
+    expect(failures).toEqual([]);
+    expect(inputs).toMatchObject({ settings: { deliveryPaused: unknown, deliveryDelay: unknown } });
+  });
   it("wraps what the schema calls secret, wherever it is, and never shows it", async () => {
     const { inputs, failures } = await provider
       .engine()

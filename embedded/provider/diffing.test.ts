@@ -154,6 +154,26 @@ describe("Diff", () => {
       replaces: ["modules"],
     });
   });
+  it("does not replace for what the service alone decides inside a property that replaces", async () => {
+    const inputs = {
+      accountId,
+      workerId: "w",
+      compatibilityDate: "2026-01-01",
+      annotations: { workersTag: "1" },
+    };
+    const state = {
+      ...inputs,
+      usageModel: "standard",
+      annotations: { workersTag: "1", workersTriggeredBy: "upload" },
+    };
+    const diff = await provider
+      .engine()
+      .diff(version, "v", state, { ...inputs, compatibilityDate: "2026-02-02" });
+    expect(diff).toMatchObject({
+      replaces: ["compatibilityDate"],
+      diffs: expect.arrayContaining(["annotations"]),
+    });
+  });
   it("says which file a module should have come from", async () => {
     const inputs = {
       accountId,

@@ -29,7 +29,8 @@ export class ApiFailure extends Error {
   }
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 32 });
+/** Reads share connections. A write has one of its own: a shared one that breaks would not say whether the write was done. */
+const shared = new Agent({ keepAlive: true, maxSockets: 32 });
 const base = "/client/v4";
 
 /** A client of the embedded API; nothing else can be reached through it. */
@@ -60,7 +61,7 @@ interface Sent {
   readonly text: string;
 }
 
-/** The connection was refused or an idle one had been closed: nothing was done, so asking again is safe. */
+/** The connection was refused, or an idle one had been closed before a read: nothing was done, so asking again is safe. */
 class NothingSent extends Error {}
 
 /** A process that is just being restarted is waited for, briefly. No answer of the API is ever asked for twice. */
@@ -80,6 +81,7 @@ function send(
   body: Uint8Array | undefined,
 ): Promise<Sent> {
   return new Promise((resolve, reject) => {
+    const agent = target.method === "GET" ? shared : false;
     const outgoing = request({ ...target, agent }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));

@@ -1,37 +1,34 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import type { ServerWritableStream } from "@grpc/grpc-js";
 import langproto from "@pulumi/pulumi/proto/language_pb.js";
 import { interrupt, remember } from "./children.ts";
 import { runtimeOptions } from "./options.ts";
 import { startPolicyFront } from "./policyFront.ts";
+import { type Call, RpcError, status } from "./rpc.ts";
 import { locate } from "./run.ts";
-
-const unknownCode = 2;
 
 /** Half of what a pack's start costs is ts-node, which it need not have. */
 const preload = join(import.meta.dirname, "..", "preload.cjs");
 
-type Call = ServerWritableStream<langproto.RunPluginRequest, langproto.RunPluginResponse>;
-
 /** Runs a plugin written in TypeScript (a policy pack, a provider) and streams what it prints. */
-export function runPlugin(call: Call): void {
-  const start = call.request.getKind() === "analyzer" ? runPolicyPack : runProvider;
-  start(call).catch((error: unknown) => {
-    const said = error instanceof Error ? error.message : String(error);
-    call.destroy(Object.assign(new Error(said), { code: unknownCode, details: said }));
-  });
+export async function runPlugin(call: Call): Promise<void> {
+  const request = langproto.RunPluginRequest.deserializeBinary(call.request);
+  try {
+    await (request.getKind() === "analyzer" ? runPolicyPack(call, request) : runProvider(call, request));
+  } catch (error) {
+    throw new RpcError(status.unknown, error instanceof Error ? error.message : String(error));
+  }
 }
 
-async function runProvider(call: Call): Promise<void> {
-  const { request } = call;
+async function runProvider(call: Call, request: langproto.RunPluginRequest): Promise<void> {
   const info = programOf(request);
   const options = runtimeOptions(info);
   const folder = info.getProgramDirectory();
   const script = locate("@pulumi/pulumi/cmd/run-plugin/index.js", folder, `npm install in ${folder}`);
   const child = spawnPlugin(
     call,
+    request,
     [...options.nodeArguments, script, folder, ...request.getArgsList()],
     request.getPwd(),
     options.environment,
@@ -41,19 +38,18 @@ async function runProvider(call: Call): Promise<void> {
 }
 
 /** A pack is started only once the stack is known: it reads the stack's name and configuration from its environment. */
-async function runPolicyPack(call: Call): Promise<void> {
-  const { request } = call;
+async function runPolicyPack(call: Call, request: langproto.RunPluginRequest): Promise<void> {
   const info = programOf(request);
   const options = runtimeOptions(info);
   const folder = info.getProgramDirectory();
   const script = locate("@pulumi/pulumi/cmd/run-policy-pack/index.js", folder, `npm install in ${folder}`);
   const front = await startPolicyFront();
-  call.on("cancelled", front.close);
+  call.signal.addEventListener("abort", front.close);
   try {
     write(call, "stdout", Buffer.from(`${front.port}\n`));
     const stack = await front.configured;
     const args = [`--require=${preload}`, ...options.nodeArguments, script, ...request.getArgsList(), folder];
-    const child = spawnPlugin(call, args, folder, { ...options.environment, ...stack.environment });
+    const child = spawnPlugin(call, request, args, folder, { ...options.environment, ...stack.environment });
     let before = "";
     let attached = false;
     child.stdout.on("data", (chunk: Buffer) => {
@@ -82,11 +78,12 @@ function programOf(request: langproto.RunPluginRequest): langproto.ProgramInfo {
 
 function spawnPlugin(
   call: Call,
+  request: langproto.RunPluginRequest,
   args: string[],
   cwd: string,
   environment: Readonly<Record<string, string>>,
 ): ChildProcessByStdio<null, Readable, Readable> {
-  const given = call.request.getEnvList().map((entry): [string, string] => {
+  const given = request.getEnvList().map((entry): [string, string] => {
     const equals = entry.indexOf("=");
     return [entry.slice(0, equals), entry.slice(equals + 1)];
   });
@@ -98,7 +95,7 @@ function spawnPlugin(
   };
   const child = remember(spawn(process.execPath, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] }));
   child.stderr.on("data", (chunk: Buffer) => write(call, "stderr", chunk));
-  call.on("cancelled", () => interrupt(child));
+  call.signal.addEventListener("abort", () => interrupt(child));
   return child;
 }
 
@@ -112,19 +109,15 @@ function ended(call: Call, child: ChildProcessByStdio<null, Readable, Readable>)
     child.on("close", (code) => {
       const message = new langproto.RunPluginResponse();
       message.setExitcode(code ?? 1);
-      if (!call.cancelled) {
-        call.write(message);
-        call.end();
-      }
+      call.send(message);
       resolve();
     });
   });
 }
 
 function write(call: Call, stream: "stdout" | "stderr", chunk: Buffer): void {
-  if (call.cancelled || call.writableEnded) return;
   const message = new langproto.RunPluginResponse();
   if (stream === "stdout") message.setStdout(chunk);
   else message.setStderr(chunk);
-  call.write(message);
+  call.send(message);
 }

@@ -6,9 +6,8 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import analyzerproto from "@pulumi/pulumi/proto/analyzer_pb.js";
+import { answerOnce, listen, refuse, status, unframed, whole } from "./rpc.ts";
 
-const unimplementedCode = "12";
-const unavailableCode = "14";
 const service = "/pulumirpc.Analyzer/";
 
 /** What a policy pack learns of the stack, as the SDK's entry script reads it. */
@@ -46,31 +45,29 @@ export async function startPolicyFront(): Promise<PolicyFront> {
     switch (headers[":path"]) {
       case `${service}Handshake`:
         stream.resume();
-        return answer(stream, new analyzerproto.AnalyzerHandshakeResponse().serializeBinary());
+        return answerOnce(stream, new analyzerproto.AnalyzerHandshakeResponse());
       case `${service}ConfigureStack`:
         whole(stream)
           .then((request) => {
             const environment = environmentOf(unframed(request));
             stackRequest = request;
             stack.resolve({ environment });
-            answer(stream, new analyzerproto.AnalyzerStackConfigureResponse().serializeBinary());
+            answerOnce(stream, new analyzerproto.AnalyzerStackConfigureResponse());
           })
-          .catch((error: Error) => refuse(stream, unavailableCode, error.message));
+          .catch((error: Error) => refuse(stream, status.unavailable, error.message));
         return;
       default:
         stack.resolve({ environment: {} });
         pack.promise.then(
           (session) => forward(stream, headers, session),
-          (error: Error) => refuse(stream, unavailableCode, error.message),
+          (error: Error) => refuse(stream, status.unavailable, error.message),
         );
     }
   });
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (typeof address !== "object" || address === null) throw new Error("the policy front does not listen");
+  const port = await listen(server);
 
   return {
-    port: address.port,
+    port,
     configured: stack.promise,
     attach(packPort) {
       const session = connect(`http://127.0.0.1:${packPort}`);
@@ -101,7 +98,7 @@ function forward(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, sessio
     trailers = received;
   });
   stream.on("wantTrailers", () => stream.sendTrailers(trailers));
-  upstream.on("error", (error) => refuse(stream, unavailableCode, error.message));
+  upstream.on("error", (error) => refuse(stream, status.unavailable, error.message));
   stream.on("aborted", () => upstream.close());
   stream.pipe(upstream);
 }
@@ -118,9 +115,9 @@ function configure(session: ClientHttp2Session, request: Buffer): Promise<void> 
       te: "trailers",
     });
     const settle = (headers: IncomingHttpHeaders): void => {
-      const status = headers["grpc-status"];
-      if (status === undefined) return;
-      if (status === "0" || status === unimplementedCode) resolve();
+      const code = headers["grpc-status"];
+      if (code === undefined) return;
+      if (code === status.ok || code === status.unimplemented) resolve();
       else
         reject(
           new Error(
@@ -131,45 +128,6 @@ function configure(session: ClientHttp2Session, request: Buffer): Promise<void> 
     stream.on("response", settle).on("trailers", settle).on("error", reject).resume();
     stream.end(request);
   });
-}
-
-async function whole(stream: ServerHttp2Stream): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-function answer(stream: ServerHttp2Stream, message: Uint8Array): void {
-  stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
-  stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
-  stream.end(framed(message));
-}
-
-function refuse(stream: ServerHttp2Stream, code: string, reason: string): void {
-  if (stream.destroyed) return;
-  if (stream.headersSent) {
-    stream.destroy();
-    return;
-  }
-  const message = encodeURIComponent(reason);
-  stream.respond(
-    { ":status": 200, "content-type": "application/grpc", "grpc-status": code, "grpc-message": message },
-    { endStream: true },
-  );
-}
-
-/** gRPC puts five bytes before a message: whether it is compressed, and its length. */
-const frameBytes = 5;
-
-function framed(message: Uint8Array): Buffer {
-  const head = Buffer.alloc(frameBytes);
-  head.writeUInt32BE(message.length, 1);
-  return Buffer.concat([head, message]);
-}
-
-function unframed(body: Buffer): Uint8Array {
-  if (body[0] !== 0) throw new Error("the engine compressed a message, which this front does not read");
-  return body.subarray(frameBytes, frameBytes + body.readUInt32BE(1));
 }
 
 function environmentOf(message: Uint8Array): Record<string, string> {

@@ -8,6 +8,7 @@ import { openShadow, type Shadow } from "./shadow.ts";
 import { fold, sameName } from "./structure.ts";
 import { reservedTables } from "./tables.ts";
 import type { Token } from "./tokens.ts";
+import { followRows, type Rows } from "./whereRowsAre.ts";
 
 /** One statement of a file, carried out on the shadow. */
 export interface Step {
@@ -24,6 +25,10 @@ export interface Step {
   readonly errorWithRows: string | undefined;
   readonly before: Catalog;
   readonly after: Catalog;
+  /** Where rows are before the statement. */
+  readonly rows: Rows;
+  /** Whether `table` holds rows, before the statement, that were there before what is pending. */
+  readonly holds: (table: string) => boolean;
 }
 
 /** One file, carried out. */
@@ -56,7 +61,7 @@ export function openStage(
   const shadow = openShadow(base);
   const look = catalogs(shadow);
   let now = look();
-  let held = new Set<string>();
+  let held: ReadonlySet<string> = new Set();
   const settle = (): void => {
     held = new Set(now.tables().map((table) => fold(table.name)));
     populate(shadow.trusted, now);
@@ -66,14 +71,16 @@ export function openStage(
     replay: (file) => {
       const before = now;
       const steps: Step[] = [];
+      const follower = followRows(held, (folded) => before.table(folded)?.name ?? folded);
       for (const [index, statement] of file.statements.entries()) {
-        const step = take(index, statement, now, shadow, look);
+        const step = take(index, statement, now, shadow, look, follower.now());
+        if (step.error === undefined) follower.step(step.action, step.events);
         now = step.after;
         steps.push(step);
       }
       shadow.endRequest();
       const heldBefore = held;
-      held = follow(held, steps);
+      held = follower.end();
       return {
         file,
         steps,
@@ -96,6 +103,7 @@ function take(
   before: Catalog,
   shadow: Shadow,
   look: () => Catalog,
+  rows: Rows,
 ): Step {
   const { action, tokens }: Parsed = parse(statement.sql);
   const first = shadow.run(statement.sql);
@@ -118,22 +126,12 @@ function take(
     errorWithRows: run.error === undefined ? first.error : undefined,
     before,
     after,
+    rows,
+    holds: (table) => rows.origin(table) !== undefined,
   };
 }
 
 const changesSchema = (event: Event): boolean => /^(CREATE|DROP|ALTER)_/.test(event.action);
-
-/** Where rows are after a file: a table keeps them through a rename, a rebuild gives them to its successor. */
-function follow(held: ReadonlySet<string>, steps: readonly Step[]): Set<string> {
-  const names = new Set(held);
-  for (const { action, error } of steps) {
-    if (error !== undefined) continue;
-    if (action.kind === "renameTable" && names.delete(fold(action.table))) names.add(fold(action.to));
-    if (action.kind === "drop" && action.object === "table") names.delete(fold(action.name));
-    if (action.kind === "insert" && action.select) names.add(fold(action.table));
-  }
-  return names;
-}
 
 /** Tables of D1, of SQLite and of Lockstep: no subject of any rule but NM1. */
 export const isSystem = (table: string): boolean =>

@@ -3,8 +3,15 @@ import { normalised, type Token, tokens } from "../tokens.ts";
 
 /** A table's constraints as comparable texts: `UNIQUE (email)`, `CHECK (age > 0)`, `FOREIGN KEY (p) REFERENCES parent ON DELETE CASCADE`. */
 export function constraintTexts(table: Table): readonly string[] {
+  const key = table.columns
+    .filter(({ primaryKey }) => primaryKey > 0)
+    .toSorted((a, b) => a.primaryKey - b.primaryKey)
+    .map(({ name }) => fold(name))
+    .join(", ");
+  const uniques = uniqueSets(table).filter((columns) => columns.join(", ") !== key);
   return [
-    ...uniqueSets(table).map((columns) => `UNIQUE (${columns.join(", ")})`),
+    ...(key === "" ? [] : [`PRIMARY KEY (${key})`]),
+    ...uniques.map((columns) => `UNIQUE (${columns.join(", ")})`),
     ...checks(table.sql).map((check) => `CHECK (${check.text})`),
     ...table.foreignKeys.map(
       (key) =>

@@ -18,8 +18,7 @@ export const dropColumn: Rule = {
       const own = added.some(
         ({ table, column: name }) => sameName(table, action.table) && sameName(name, action.column),
       );
-      const made = replay.before.table(action.table) !== undefined && !replay.holds(action.table);
-      if (column === undefined || column.kind === "virtual" || own || made) return [];
+      if (column === undefined || column.kind === "virtual" || own || !step.holds(action.table)) return [];
       return [
         at(step, "DL2", "error", {
           message: `drops the column ${action.table}.${action.column} with its values`,

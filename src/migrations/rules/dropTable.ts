@@ -15,8 +15,8 @@ export const dropTable: Rule = {
       if (isSystem(action.name) || step.before.table(action.name) === undefined) return [];
       const rebuild = rebuildOf(found, step);
       if (rebuild !== undefined && rebuild.copies.length > 0) return [];
-      const origin = rebuild?.table ?? action.name;
-      if (!replay.holds(origin)) return [];
+      const origin = rebuild?.table ?? step.rows.origin(action.name);
+      if (origin === undefined || !step.holds(action.name)) return [];
       const again = rebuild === undefined ? "" : ", and makes it again without its rows";
       return [
         at(step, "DL1", "error", {

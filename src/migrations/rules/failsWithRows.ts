@@ -8,14 +8,14 @@ export const failsWithRows: Rule = {
   check: (replay) =>
     replay.steps.flatMap((step) => {
       const { action } = step;
-      if (action.kind !== "addColumn" || step.errorWithRows === undefined || !replay.holds(action.table))
-        return [];
+      const live = action.kind === "addColumn" ? step.rows.origin(action.table) : undefined;
+      if (action.kind !== "addColumn" || step.errorWithRows === undefined || live === undefined) return [];
       return [
         at(step, "DD1", "error", {
           message: `adding ${action.table}.${action.column} fails on a table with rows: ${step.errorWithRows}`,
           fix: "add it with a constant default, or nullable, fill it with UPDATE … WHERE it IS NULL, and tighten it in a later rebuild",
           waivable: false,
-          question: { sql: `SELECT EXISTS (SELECT 1 FROM ${quoted(action.table)})`, unasked: "error" },
+          question: { sql: `SELECT EXISTS (SELECT 1 FROM ${quoted(live)})`, unasked: "error" },
         }),
       ];
     }),

@@ -1,7 +1,7 @@
 import { closureRebuild, recipeText } from "../rebuild.ts";
 import { type Rebuild, rebuildOf, rebuilds } from "../rebuilds.ts";
-import { isSystem, type Replay, type Step } from "../replay.ts";
-import { fold, sameName } from "../structure.ts";
+import { isSystem, type Step } from "../replay.ts";
+import { sameName } from "../structure.ts";
 import { at, type Finding, type Rule } from "./rule.ts";
 
 /** DL3: rows of other tables that a statement deletes or changes, through foreign keys or triggers. */
@@ -10,17 +10,12 @@ export const foreignKeyEffects: Rule = {
   title: "foreign keys or triggers carry a statement into other tables",
   check: (replay) => {
     const found = rebuilds(replay);
-    const filled = new Set<string>();
     let deferred = false;
     return replay.steps.flatMap((step) => {
       const { action } = step;
       if (action.kind === "pragma" && action.name === "defer_foreign_keys")
         deferred = /^(1|on|true|yes)$/i.test(action.argument);
-      const findings = [...effects(replay, found, step, filled), ...stranded(replay, found, step, deferred)];
-      if (action.kind === "insert") filled.add(fold(action.table));
-      if (action.kind === "create" && action.select) filled.add(fold(action.name));
-      if (action.kind === "renameTable" && filled.delete(fold(action.table))) filled.add(fold(action.to));
-      return findings;
+      return [...effects(found, step), ...stranded(found, step, deferred)];
     });
   },
 };
@@ -39,19 +34,15 @@ function target(step: Step): string | undefined {
   }
 }
 
-function effects(
-  replay: Replay,
-  found: readonly Rebuild[],
-  step: Step,
-  filled: ReadonlySet<string>,
-): readonly Finding[] {
+function effects(found: readonly Rebuild[], step: Step): readonly Finding[] {
   const direct = target(step);
   if (direct === undefined || step.error !== undefined) return [];
   const mayHoldRows = (table: string): boolean =>
     !isSystem(table) &&
     !found.some((rebuild) => isCopied(rebuild, table, step)) &&
-    (filled.has(fold(table)) || replay.holds(originOf(replay, step, table)));
-  if (!mayHoldRows(direct) && step.action.kind !== "insert") return [];
+    (step.rows.filled(table) || step.holds(table));
+  const isTable = step.before.table(direct) !== undefined;
+  if (isTable && !mayHoldRows(direct) && step.action.kind !== "insert") return [];
   const deleted = names(
     step,
     (event) =>
@@ -108,17 +99,12 @@ const isCopied = (rebuild: Rebuild, table: string, step: Step): boolean =>
   step.index < rebuild.drop.index;
 
 /** DROP TABLE while another table still refers to it: it fails as soon as there are rows, or leaves a reference to nothing. */
-function stranded(
-  replay: Replay,
-  found: readonly Rebuild[],
-  step: Step,
-  deferred: boolean,
-): readonly Finding[] {
+function stranded(found: readonly Rebuild[], step: Step, deferred: boolean): readonly Finding[] {
   const { action } = step;
   if (action.kind !== "drop" || action.object !== "table" || step.error !== undefined) return [];
   const children = step.before
     .tables()
-    .filter((table) => !sameName(table.name, action.name) && replay.holds(originOf(replay, step, table.name)))
+    .filter((table) => !sameName(table.name, action.name) && step.holds(table.name))
     .filter((table) => !found.some((rebuild) => isCopied(rebuild, table.name, step)))
     .filter((table) =>
       table.foreignKeys.some(
@@ -168,16 +154,6 @@ function refusedRebuild(step: Step, rebuild: Rebuild, message: string): Finding 
 
 /** The schema as it was before the file's own attempt began. */
 const withoutSuccessor = (rebuild: Rebuild): Step["before"] => rebuild.create.before;
-
-/** A table's name at the start of the file. */
-function originOf(replay: Replay, until: Step, table: string): string {
-  let name = table;
-  for (const step of replay.steps.slice(0, until.index).toReversed()) {
-    if (step.error === undefined && step.action.kind === "renameTable" && sameName(step.action.to, name))
-      name = step.action.table;
-  }
-  return name;
-}
 
 const names = (step: Step, wanted: (event: Step["events"][number]) => boolean): readonly string[] => [
   ...new Set(step.events.filter(wanted).map((event) => event.a)),

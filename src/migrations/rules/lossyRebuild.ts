@@ -49,6 +49,17 @@ function losses(replay: Replay, rebuild: Rebuild): readonly Finding[] {
       );
     }
   }
+  for (const column of kept) {
+    const now = rebuilt.columns.find(({ name }) => sameName(name, column.name));
+    if (column.defaultSql !== undefined && now?.defaultSql === undefined)
+      findings.push(
+        said(
+          rebuild.create,
+          `drops the default of ${column.name} (${column.defaultSql})`,
+          'keep it, or say why: -- d1:allow DL5 "why" above the CREATE TABLE',
+        ),
+      );
+  }
   const read = new Set(
     rebuild.copies.flatMap((step) =>
       step.events.filter((event) => event.action === "READ").map((event) => event.b.toLowerCase()),

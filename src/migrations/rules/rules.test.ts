@@ -60,6 +60,18 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       sql: `${contract}-- d1:data-loss "test rows"\nDROP TABLE alone;`,
       finds: ["3 DL1 waived"],
     },
+    "a table renamed and dropped": {
+      sql: `${contract}ALTER TABLE alone RENAME TO other;\nDROP TABLE other;`,
+      finds: ["3 DL1 error"],
+    },
+    "a copy dropped while the table stays": {
+      sql: "CREATE TABLE scratch AS SELECT * FROM alone;\nDROP TABLE scratch;",
+      finds: [],
+    },
+    "the only copy dropped": {
+      sql: `${contract}CREATE TABLE copy AS SELECT * FROM alone;\n-- d1:data-loss "moved"\nDROP TABLE alone;\nDROP TABLE copy;`,
+      finds: ["4 DL1 waived", "5 DL1 error"],
+    },
     "a table made and dropped in one file": { sql: "CREATE TABLE t (a);\nDROP TABLE t;", finds: [] },
     "a table dropped and made again without its rows": {
       sql: "DROP TABLE alone;\nCREATE TABLE alone (id INTEGER PRIMARY KEY, a TEXT, b INTEGER);",
@@ -84,6 +96,10 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       finds: ["2 DL3 waived"],
     },
     "a delete that a trigger carries on": { sql: "DELETE FROM logged WHERE id = 1;", finds: ["1 DL3 error"] },
+    "a delete through a view": {
+      sql: "CREATE VIEW w AS SELECT * FROM alone;\nCREATE TRIGGER wd INSTEAD OF DELETE ON w BEGIN DELETE FROM alone WHERE id = old.id; END;\nDELETE FROM w;",
+      finds: ["3 DL3 error"],
+    },
     "a delete that nobody refers to": { sql: "DELETE FROM marks WHERE id = 1;", finds: [] },
     "a delete that cascades within its table": {
       sql: "DELETE FROM tree WHERE id = 1;",
@@ -100,6 +116,14 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
   },
   DL4: {
     "DELETE without WHERE": { sql: "DELETE FROM alone;", finds: ["1 DL4 error"] },
+    "DELETE from a renamed table": {
+      sql: `${contract}ALTER TABLE alone RENAME TO other;\nDELETE FROM other;`,
+      finds: ["3 DL4 error"],
+    },
+    "DELETE from a table just rebuilt": {
+      sql: `${rebuild("id, a, b", "SELECT id, a, b FROM alone")}\nDELETE FROM alone;`,
+      finds: ["6 DL4 error"],
+    },
     "DELETE with WHERE 1": { sql: "DELETE FROM alone WHERE 1;", finds: ["1 DL4 error"] },
     "DELETE WHERE 1 = 1": { sql: "DELETE FROM alone WHERE 1 = 1;", finds: ["1 DL4 error"] },
     "DELETE WHERE … OR true": { sql: "DELETE FROM alone WHERE id = 7 OR true;", finds: ["1 DL4 error"] },

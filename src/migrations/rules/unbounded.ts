@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { isSystem, type Replay, type Step } from "../replay.ts";
+import { isSystem, type Step } from "../replay.ts";
 import { sameName } from "../structure.ts";
 import { type Token, tokens, topLevel } from "../tokens.ts";
 import { at, type Finding, type Rule } from "./rule.ts";
@@ -15,8 +15,8 @@ export const unbounded: Rule = {
       const { action } = step;
       if (action.kind === "addColumn") added.push({ table: action.table, column: action.column });
       if (action.kind !== "delete" && action.kind !== "update" && action.kind !== "insert") return [];
-      if (isSystem(action.table) || !replay.holds(action.table)) return [];
-      return [...everyRow(step, added), ...replaced(replay, step)];
+      if (isSystem(action.table) || !step.holds(action.table)) return [];
+      return [...everyRow(step, added), ...replaced(step)];
     });
   },
 };
@@ -53,10 +53,10 @@ function everyRow(
   ];
 }
 
-function replaced(replay: Replay, step: Step): readonly Finding[] {
+function replaced(step: Step): readonly Finding[] {
   const { action } = step;
   if (action.kind !== "insert" && action.kind !== "update") return [];
-  const sql = replay.before.table(action.table)?.sql ?? "";
+  const sql = step.before.table(action.table)?.sql ?? "";
   const bySchema = action.conflict === "" && replacesByItself(sql);
   if (action.conflict !== "REPLACE" && !bySchema) return [];
   return [

@@ -31,8 +31,9 @@ function indexFinding(replay: Replay, step: Step): readonly Finding[] {
   if (action.kind !== "create" || action.object !== "index" || !action.unique || step.error !== undefined)
     return [];
   const made = step.after.object("index", action.name);
-  if (made === undefined || !replay.holds(made.tableName)) return [];
-  const table = replay.before.table(made.tableName);
+  const live = made === undefined ? undefined : step.rows.origin(made.tableName);
+  if (made === undefined || live === undefined) return [];
+  const table = replay.before.table(live);
   if (replay.before.object("index", action.name)?.sql === made.sql) return [];
   if (table === undefined) return [];
   const all = tokens(made.sql);
@@ -51,7 +52,7 @@ function indexFinding(replay: Replay, step: Step): readonly Finding[] {
   return [
     finding(
       step,
-      made.tableName,
+      live,
       terms.map((term) => term.sql),
       terms.map((term) => term.sql).join(", "),
       condition,

@@ -17,6 +17,8 @@ export interface Peers {
   readonly restarted: (cell: Cell) => Promise<void>;
   /** Tells all cells that call the script. Settles when every one of them answered. */
   readonly tell: (account: string, script: string) => Promise<void>;
+  /** Tells the script's own cells whether it is watched. */
+  readonly watched: (account: string, script: string) => Promise<void>;
   /** Calls under way from any cell to this one. */
   readonly callsTo: (cell: Cell, kind: "service" | "objects") => Promise<number>;
 }
@@ -49,6 +51,10 @@ export function peerTable(scripts: Scripts): Peers {
     tell: async (account, script) => {
       await Promise.all(callers(account, script).map(post));
     },
+    watched: async (account, script) => {
+      const own = [...cells.keys()].filter(({ name }) => name.account === account && name.script === script);
+      await Promise.all(own.map(post));
+    },
     callsTo: async (cell, kind) => {
       const answers = await Promise.all(callers(cell.name.account, cell.name.script).map(post));
       return answers.reduce((sum, calls) => sum + (calls[`${kind} ${cell.address.address}`] ?? 0), 0);
@@ -68,8 +74,9 @@ async function send(cell: Cell, scripts: Scripts): Promise<Calls> {
   const peers = Object.fromEntries(
     [...calledBy(cell)].map((name) => [name, peer(scripts, cell.name.account, name)]),
   );
+  const watched = (scripts.find(cell.name.account, cell.name.script)?.watchers.size ?? 0) > 0;
   try {
-    return callsSchema.parse(await askLink(cell, "/peers", peers, answerLimitMs));
+    return callsSchema.parse(await askLink(cell, "/peers", { peers, watched }, answerLimitMs));
   } catch (error) {
     if (error instanceof CellUnreachable) return {};
     throw error;

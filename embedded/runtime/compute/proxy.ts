@@ -23,6 +23,7 @@ export async function proxyRequest(
   cell: Cell,
   options: ReportListeners & { readonly nonce: string },
 ): Promise<void> {
+  if (response.closed) return; // the visitor left while the cell was starting: nothing would end the count
   const atMs = Date.now();
   const startedAt = performance.now();
   const { account, script } = cell.name;

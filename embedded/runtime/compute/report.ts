@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { z } from "zod";
-import type { Invocation, LogLine } from "../compute.ts";
+import type { Invocation, LogLine, Trace } from "../compute.ts";
 
 const reportsSchema = z.array(
   z.discriminatedUnion("kind", [
@@ -15,6 +15,7 @@ const reportsSchema = z.array(
     }),
     z.object({ kind: z.literal("wake"), script: z.string() }),
     z.object({ kind: z.literal("exception"), text: z.string(), atMs: z.number() }),
+    z.object({ kind: z.literal("trace"), item: z.record(z.string(), z.unknown()) }),
   ]),
 );
 const callerSchema = z.tuple([z.string(), z.string(), z.string()]);
@@ -24,6 +25,8 @@ export interface ReportListeners {
   readonly onLog: (line: LogLine) => void;
   /** A script that sleeps was called by another one. */
   readonly onWake: (account: string, script: string) => void;
+  /** An invocation of a script that is watched ended. */
+  readonly onTrace: (account: string, script: string, trace: Trace) => void;
 }
 
 /** What the link of a cell tells: calls of one script by another, and exceptions with their stacks. */
@@ -46,6 +49,9 @@ export async function receiveReport(request: IncomingMessage, listeners: ReportL
         listeners.onLog({ account, script, version, stream: "stderr", text, atMs: report.atMs });
         break;
       }
+      case "trace":
+        listeners.onTrace(account, script, { version, item: report.item });
+        break;
       case "wake":
         listeners.onWake(account, report.script);
         break;

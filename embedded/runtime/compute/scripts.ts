@@ -1,4 +1,4 @@
-import type { ScriptName, VersionSpec } from "../compute.ts";
+import type { ScriptName, Trace, VersionSpec } from "../compute.ts";
 import type { Cell } from "./cell.ts";
 
 /** A deployed version: running, or asleep until somebody asks for it. */
@@ -25,6 +25,8 @@ export interface Script {
   /** `starting` also while a first deployment is under way: requests wait. */
   state: "live" | "starting" | "absent";
   subdomainEnabled: boolean;
+  /** Who hears of its invocations. */
+  readonly watchers: Set<(trace: Trace) => void>;
   /** Settled when `state` left `starting`. */
   opened: Promise<void>;
   readonly open: { resolve: () => void };
@@ -54,6 +56,7 @@ export function scriptTable(): Scripts {
         owner: undefined,
         state: "absent",
         subdomainEnabled: false,
+        watchers: new Set(),
         opened: Promise.resolve(),
         open: { resolve: () => {} },
         turn: Promise.resolve(),

@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Rig, scriptName, service, startRig, version } from "./rig.ts";
@@ -40,6 +41,21 @@ test("what nobody asks for sleeps, and wakes up for whoever asks", async () => {
   expect((await rig.get("caller")).text).toBe("callee");
   await expect.poll(running, { timeout: 15_000 }).toBe(0);
   expect((await rig.get("caller")).text).toBe("callee");
+});
+
+test("a visitor who leaves before a worker woke up does not keep it awake", async () => {
+  await expect.poll(running, { timeout: 15_000 }).toBe(0);
+  const leaving = httpRequest({
+    agent: false,
+    host: "127.0.0.1",
+    port: rig.compute.frontPort,
+    headers: { host: "callee.dev.localhost" },
+  });
+  leaving.on("error", () => {});
+  leaving.end();
+  await expect.poll(running, { timeout: 15_000, interval: 1 }).toBe(1); // it is starting
+  leaving.destroy();
+  await expect.poll(running, { timeout: 15_000 }).toBe(0);
 });
 
 test("what is asked all the time never sleeps under a request", async () => {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
-import type { Compute, Invocation, LogLine, ScriptName, VersionSpec } from "../compute.ts";
+import type { Compute, Invocation, LogLine, ScriptName, Trace, VersionSpec } from "../compute.ts";
 import { type Cell, type CellSettings, startCell } from "./cell.ts";
 import type { CellRole } from "./cellOptions.ts";
 import { deliver } from "./deliver.ts";
@@ -119,7 +119,10 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
           options.log(`could not wake ${name}: ${String(error)}`),
         );
   };
-  frontDoor(front, { scripts, wake, nonce, onInvocation, onLog, onWake });
+  const onTrace = (account: string, name: string, trace: Trace): void => {
+    for (const listener of scripts.find(account, name)?.watchers ?? []) listener(trace);
+  };
+  frontDoor(front, { scripts, wake, nonce, onInvocation, onLog, onWake, onTrace });
   const { queue, scheduled } = deliver({ scripts, wake, onInvocation });
 
   return {
@@ -147,6 +150,20 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     onInvocation: (listener) => {
       invocationListeners.add(listener);
       return () => invocationListeners.delete(listener);
+    },
+    watch: (name, listener) => {
+      const { watchers } = scripts.findOrAdd(name);
+      const told = (): void => {
+        peers
+          .watched(name.account, name.script)
+          .catch((error: unknown) => options.log(`could not watch ${name.script}: ${String(error)}`));
+      };
+      watchers.add(listener);
+      told();
+      return () => {
+        watchers.delete(listener);
+        told();
+      };
     },
     frontPort,
     close: async () => {

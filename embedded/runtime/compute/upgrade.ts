@@ -14,6 +14,7 @@ export async function proxyUpgrade(
   cell: Cell,
   options: ReportListeners & { readonly nonce: string },
 ): Promise<void> {
+  if (socket.destroyed) return; // the visitor left while the cell was starting: nothing would end the count
   const atMs = Date.now();
   const startedAt = performance.now();
   let status = 0;

@@ -2,6 +2,7 @@
 // it; calls to other scripts and to Durable Objects leave through it.
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { told } from "./calls.js";
+import { watch } from "./report.js";
 
 export { Objects, objectClass } from "./objects.js";
 export { Outbound } from "./outbound.js";
@@ -13,7 +14,11 @@ export class Control extends WorkerEntrypoint {
   async fetch(request) {
     const path = new URL(request.url).pathname;
     if (path === "/ping") return Response.json(null);
-    if (path === "/peers") return Response.json(told(await request.json()));
+    if (path === "/peers") {
+      const { peers, watched } = await request.json();
+      watch(watched);
+      return Response.json(told(peers));
+    }
     return this.env.EVENTS.fetch(request);
   }
 }

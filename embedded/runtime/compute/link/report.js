@@ -2,6 +2,12 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 
 const reports = [];
 let flushDueMs = 0;
+let watched = false;
+
+/** Whether somebody wants to hear of every invocation. */
+export function watch(wanted) {
+  watched = wanted;
+}
 
 /** What happened, for the process that runs the cells: sent together, a moment later. */
 export function report(ctx, env, item) {
@@ -21,12 +27,14 @@ export function report(ctx, env, item) {
 /** Exceptions of the user's worker with their stacks, also those no caller sees: after the answer, in alarms, in crons. */
 export class Tail extends WorkerEntrypoint {
   tail(events) {
-    for (const { exceptions } of events)
-      for (const { name, message, stack, timestamp } of exceptions)
+    for (const event of events) {
+      for (const { name, message, stack, timestamp } of event.exceptions)
         report(this.ctx, this.env, {
           kind: "exception",
           text: `Uncaught ${name}: ${message}${stack ? `\n${stack}` : ""}`,
           atMs: timestamp,
         });
+      if (watched) report(this.ctx, this.env, { kind: "trace", item: event });
+    }
   }
 }

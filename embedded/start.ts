@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { openAccounts } from "./api/accounts.ts";
@@ -11,6 +11,8 @@ import { services } from "./api/services.ts";
 import { newTokenValue, openTokens } from "./api/tokenStore.ts";
 import { startCrons } from "./api/workers/crons.ts";
 import { restoreDeployments } from "./api/workers/deployVersions.ts";
+import { type Connection, writeConnection } from "./connection.ts";
+import { makeFolder, openStateFile } from "./folder.ts";
 import { drain, listen } from "./listen.ts";
 import { takeFolder } from "./lock.ts";
 import { serveProvider } from "./provider/serve.ts";
@@ -22,8 +24,7 @@ import { startDataPlane } from "./runtime/dataplane/server.ts";
 import { openQueues } from "./runtime/queues/broker.ts";
 import { startStores } from "./runtime/startStores.ts";
 import { openVectors } from "./runtime/vectors/engine.ts";
-import { openState } from "./state.ts";
-import type { Account, World } from "./world.ts";
+import type { World } from "./world.ts";
 
 export interface EmbeddedOptions {
   /** Where everything is kept. @default a new folder, removed at the end */
@@ -42,18 +43,7 @@ export interface EmbeddedOptions {
   readonly log?: (line: string) => void;
 }
 
-export interface Connection {
-  /** `http://127.0.0.1:<port>/client/v4` */
-  readonly api: string;
-  /** The token that may do everything. */
-  readonly token: string;
-  readonly accounts: readonly Account[];
-  /** Where Workers answer: `http://<worker>.<account>.localhost:<port>`. */
-  readonly front: string;
-  readonly frontPort: number;
-  readonly providerPort?: number;
-  readonly pid: number;
-}
+export type { Connection } from "./connection.ts";
 
 export interface Embedded extends Connection {
   readonly dataDir: string;
@@ -73,10 +63,16 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
   const log = options.log ?? ((line: string) => console.error(line));
   const temporary = options.dataDir === undefined;
   const dataDir = resolve(options.dataDir ?? mkdtempSync(join(tmpdir(), "lockstep-embedded-")));
-  mkdirSync(dataDir, { recursive: true });
+  makeFolder(dataDir);
   const closing: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
-    for (const step of closing.splice(0).reverse()) await step();
+    for (const step of closing.splice(0).reverse()) {
+      try {
+        await step();
+      } catch (error) {
+        log(`while stopping: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`); // the others still have to stop
+      }
+    }
     if (temporary) rmSync(dataDir, { recursive: true, force: true });
   };
   try {
@@ -100,7 +96,7 @@ async function build(
   options: EmbeddedOptions,
   { dataDir, log, closing, close }: Surroundings,
 ): Promise<Embedded> {
-  const state = openState(join(dataDir, "state.sqlite"));
+  const state = openStateFile(dataDir);
   closing.push(() => state.close());
   const invocations = openInvocations(state);
   closing.push(() => invocations.close());
@@ -204,11 +200,4 @@ async function servedProvider(
     );
     return serve(0);
   }
-}
-
-/** Whoever reads the file sees the old one or the new one, never half of one. It holds the token: only its owner may read it. */
-function writeConnection(dataDir: string, connection: Connection): void {
-  const file = join(dataDir, "connection.json");
-  writeFileSync(`${file}.${process.pid}`, `${JSON.stringify(connection)}\n`, { mode: 0o600 });
-  renameSync(`${file}.${process.pid}`, file);
 }

@@ -51,7 +51,7 @@ export async function createVersion(
 }
 
 async function create(world: World, worker: Worker, draft: Draft, origin: Origin): Promise<Uploaded> {
-  const version = prepare(world, worker, draft, origin);
+  const version = world.state.transaction(() => prepare(world, worker, draft, origin));
   const lifecycle = planLifecycle(world, worker, version);
   const targets = resolveTargets(world.state, worker, version.bindings, lifecycle);
   const complete = { ...version, targets, reconciliation: lifecycle.reconciliation };

@@ -1,5 +1,6 @@
 import type { World } from "../../world.ts";
 import { consumerOf, listQueues } from "../queues/model.ts";
+import { domainBody, domainKind } from "../zones/zone.ts";
 import { byName, isSecret } from "./bindings.ts";
 import { authorEmail, authorId, type Binding, type Deployment, type Version, type Worker } from "./model.ts";
 import { openParts } from "./parts.ts";
@@ -86,7 +87,7 @@ function references(world: World, worker: Worker): object {
   const found = referencing(world, worker);
   return {
     dispatch_namespace_outbounds: [],
-    domains: [],
+    domains: domainsOf(world, worker),
     durable_objects: found
       .filter(({ binding }) => binding.type !== "service")
       .map(({ id, name, binding, target }) => ({
@@ -103,6 +104,14 @@ function references(world: World, worker: Worker): object {
     workers: found.filter(({ binding }) => binding.type === "service").map(({ id, name }) => ({ id, name })),
   };
 }
+
+const domainsOf = (world: World, worker: Worker): readonly object[] =>
+  world.state.list(worker.account, domainKind).flatMap(({ id, name, body }) => {
+    const domain = domainBody.parse(body);
+    if (domain.service !== worker.name) return [];
+    const { certId, zoneId, zoneName } = domain;
+    return [{ id, hostname: name, certificate_id: certId, zone_id: zoneId, zone_name: zoneName }];
+  });
 
 /** A binding as it is shown: nothing secret, and the namespace's id for an object's. */
 export function shownBinding(binding: Binding, version: Version): Readonly<Record<string, unknown>> {

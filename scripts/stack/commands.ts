@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Stage } from "../../src/stages/index.ts";
 import { UserError } from "../../src/userError.ts";
+import { emptyBuckets, refuseFullBuckets } from "./buckets.ts";
 import { confirm, type Terminal } from "./confirm.ts";
-import { emptyBuckets } from "./empty-buckets.ts";
 import { importResource } from "./import.ts";
 import { pulumi, type Run } from "./pulumi.ts";
 import type { Request } from "./request.ts";
@@ -38,7 +38,7 @@ export async function perform(request: Request, stage: Stage, run: Run, terminal
       );
     case "destroy":
       refuseProtected(stage);
-      if (request.emptyBuckets) await emptyBuckets(stage, run);
+      await (request.emptyBuckets ? emptyBuckets : refuseFullBuckets)(stage, run);
       return pulumi(["destroy", ...where, ...(terminal.interactive ? [] : ["--yes"]), ...rest], run);
     default:
       return command satisfies never;

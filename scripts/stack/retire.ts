@@ -5,7 +5,7 @@ import { pulumi, pulumiText, type Run } from "./pulumi.ts";
 
 const configured = z.record(
   z.string(),
-  z.looseObject({ value: z.string().optional(), objectValue: z.unknown() }),
+  z.looseObject({ value: z.string().optional(), objectValue: z.unknown().optional() }),
 );
 const names = z.array(z.string());
 

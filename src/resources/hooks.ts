@@ -44,9 +44,16 @@ export const migrationsBeforeCode = (
     }
   });
 
-/** Bindings are secret as a whole, so a hook receives them wrapped. Nothing is unknown any more when a resource is created. */
-const plain = (inputs: Readonly<Record<string, unknown>>): Promise<unknown> =>
-  new Promise((resolve) => pulumi.all(inputs).apply(resolve));
+/** Bindings are secret as a whole, so a hook receives them wrapped, as an output or as it came over the wire. */
+const plain = async (inputs: Readonly<Record<string, unknown>>): Promise<unknown> =>
+  unwrapped(await new Promise((resolve) => pulumi.all(inputs).apply(resolve)));
+
+function unwrapped(value: unknown): unknown {
+  if (pulumi.runtime.isRpcSecret(value)) return unwrapped(pulumi.runtime.unwrapRpcSecret(value));
+  if (Array.isArray(value)) return value.map(unwrapped);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, unwrapped(each)]));
+}
 
 const databasesOf = (worker: Worker) =>
   Object.entries(worker.env).flatMap(([name, binding]) =>

@@ -21,7 +21,8 @@ export class WorkerComponent extends pulumi.ComponentResource {
   readonly declared: Declared;
   readonly shell: Worker;
 
-  constructor(declared: Declared, context: Context, after: readonly pulumi.Resource[]) {
+  /** @param inCircle whether other workers call it that it calls itself: none of them can be deleted first then */
+  constructor(declared: Declared, context: Context, after: readonly pulumi.Resource[], inCircle: boolean) {
     const name = logicalName(context, declared.name);
     const { accountId, stage, provider, hooks } = context;
     super("lockstep:workers:Worker", name, {}, { provider });
@@ -37,6 +38,7 @@ export class WorkerComponent extends pulumi.ComponentResource {
         subdomain: { enabled: declared.workersDev, previewsEnabled: false },
         tags: [],
         tailConsumers: [],
+        ...(inCircle && { force: true }),
       },
       // Deleting a worker deletes the Durable Objects it has, so such a worker is treated as a store.
       { parent: this, hooks, dependsOn: [...after], ...(holdsData && durability(stage)) },

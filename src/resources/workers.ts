@@ -47,7 +47,7 @@ export function deployWorkers(
         each.kind === "worker" ? [] : [args.stores.store(each)],
       );
       const others = callees(worker).flatMap((to) => (group.includes(to) ? [] : [found(shells, to).shell]));
-      shells.set(worker, new WorkerComponent(worker, context, [...stores, ...others]));
+      shells.set(worker, new WorkerComponent(worker, context, [...stores, ...others], group.length > 1));
     }
   }
   const deployed = new Map<Worker, DeployedWorker>();

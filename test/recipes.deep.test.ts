@@ -1,0 +1,124 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Clone, clone } from "./clone.ts";
+
+/** Longer ways through the recipes, each from where the one before it left off. */
+let project: Clone;
+beforeAll(async () => {
+  project = await clone();
+});
+afterAll(() => project.remove());
+
+const state = (stage: string): string =>
+  readFileSync(join(project.folder, `.lockstep/state/.pulumi/stacks/lockstep/${stage}.json`), "utf8");
+const dome = "src/systems/dome.ts";
+
+async function expectUnchanged(): Promise<void> {
+  const preview = await project.just(["pulumi-preview", "dev", "--expect-no-changes", "--diff"]);
+  expect(preview.code, preview.out).toBe(0);
+}
+
+test("a secret that is bound has to be set; it is nowhere in clear, and rotating it makes one new version", async () => {
+  project.edit(dome, (text) =>
+    text
+      .replace("env: { ...vars, AI: ai(), META", 'env: { ...vars, KEY: secret("key"), AI: ai(), META')
+      .replace("  AI: ai(),\n    META", '  AI: ai(),\n    KEY: secret("key"),\n    META')
+      .replace("perStage,", "perStage, secret,"),
+  );
+  const without = await project.just(["deploy-dev"]);
+  expect(without.out).toContain("Missing required secret 'key'");
+  expect(without.out).toContain("just secret dev key");
+  expect((await project.just(["secret", "dev", "key", "--", "canary-one"])).code).toBe(0);
+  const up = await project.just(["deploy-dev"]);
+  expect(up.code, up.out).toBe(0);
+  await project.just(["secret", "dev", "key", "--", "canary-two"]);
+  const rotated = await project.just(["deploy-dev", "--diff"]);
+  expect(rotated.out).toMatch(/\+-2 replaced/);
+  await expectUnchanged();
+  for (const place of [
+    state("dev"),
+    up.out,
+    rotated.out,
+    readFileSync(join(project.folder, ".lockstep/config/dev.yaml"), "utf8"),
+  ])
+    expect(place).not.toMatch(/canary/);
+});
+
+test("a secret is the stage's own: another stage has to have its own before it comes up", async () => {
+  project.edit(dome, (text) =>
+    text
+      .replace("DB: notes,", 'DB: notes, CONSTELLATION: service((): Worker => constellation, "Search"),')
+      .replace("perStage, secret,", "perStage, secret, type Worker,"),
+  );
+  const up = await project.just(["pulumi-up", "staging"]);
+  expect(up.out).toContain("Missing required secret 'key'");
+});
+
+test("workers that call each other in a circle come up in one go", async () => {
+  await project.just(["secret", "staging", "key", "--", "canary-three"]);
+  const up = await project.just(["pulumi-up", "staging"]);
+  expect(up.code, up.out).toBe(0);
+  expect(
+    (await project.visit("dome-api-staging.staging.localhost", "/notes", { title: "a", text: "b" })).status,
+  ).toBe(201);
+  const again = await project.just(["pulumi-preview", "staging", "--expect-no-changes"]);
+  expect(again.code, again.out).toBe(0);
+});
+
+test("a system cannot just be taken off the list, and can be retired", async () => {
+  project.write(
+    "src/systems/extra.ts",
+    'import { d1, system, worker } from "../declare/index.ts";\nconst db = d1("db");\nconst api = worker("extra-api", { main: "workers/extra.ts", compatibilityDate: "2026-06-01", env: { DB: db } });\nexport const extra = system("extra", [db, api]);\n',
+  );
+  project.write("workers/extra.ts", 'export default { fetch: () => new Response("extra") };\n');
+  project.edit("src/systems/index.ts", (text) =>
+    text
+      .replace("[dome]", "[dome, extra]")
+      .replace('from "./dome.ts";', 'from "./dome.ts";\nimport { extra } from "./extra.ts";'),
+  );
+  project.edit("Pulumi.dev.yaml", (text) => text.replace("[dome]", "[dome, extra]"));
+  const both = await project.just(["deploy-dev"]);
+  expect(both.code, both.out).toBe(0);
+  expect((await project.visit("extra-api-dev.dev.localhost", "/")).text).toBe("extra");
+
+  project.edit("Pulumi.dev.yaml", (text) => text.replace("[dome, extra]", "[dome]"));
+  const gone = await project.just(["deploy-dev"]);
+  expect(gone.out).toContain("System extra still has resources in this stack");
+  expect(gone.out).toContain("just retire extra <stage>");
+  project.edit("Pulumi.dev.yaml", (text) => text.replace("[dome]", "[dome, extra]"));
+
+  const retired = await project.just(["retire", "extra", "dev"]);
+  expect(retired.code, retired.out).toBe(0);
+  expect(state("dev")).not.toContain("extra/db");
+  expect((await project.visit("dome-api-dev.dev.localhost", "/health")).status).toBe(200);
+  await expectUnchanged();
+});
+
+test("prod shows a plan and applies exactly that, once its name is typed; and is never destroyed", async () => {
+  const unconfirmed = await project.just(["deploy-prod"]);
+  expect(unconfirmed.code).not.toBe(0);
+  expect(unconfirmed.out).toContain("was not confirmed; nothing was changed");
+  await project.just(["secret", "prod", "key", "--", "canary-four"]);
+  const confirmed = await project.just(["deploy-prod", "--yes", "prod"]);
+  expect(confirmed.code, confirmed.out).toBe(0);
+  expect((await project.visit("dome-api.prod.localhost", "/health")).text).toContain('"prod"');
+  const again = await project.just(["deploy-prod", "--yes", "prod"]);
+  expect(again.code, again.out).toBe(0);
+  expect(again.out).toMatch(/Resources:\n {4}\d+ unchanged/);
+  const destroyed = await project.just(["pulumi-destroy", "prod", "--yes", "prod"]);
+  expect(destroyed.code).not.toBe(0);
+  expect(destroyed.out).toContain("Destroying prod is blocked");
+});
+
+test("dev can be destroyed, with the objects in its buckets when that is said", async () => {
+  await project.visit("dome-api-dev.dev.localhost", "/notes", { title: "kept", text: "in a bucket" });
+  const full = await project.just(["destroy-dev"]);
+  expect(full.code).not.toBe(0);
+  expect(full.out).toContain("--empty-buckets");
+  const empty = await project.just(["destroy-dev", "--empty-buckets"]);
+  expect(empty.code, empty.out).toBe(0);
+  expect(await project.api("dev", "GET", "/d1/database")).toEqual([]);
+  const back = await project.just(["deploy-dev"]);
+  expect(back.code, back.out).toBe(0);
+});

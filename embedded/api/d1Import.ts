@@ -96,8 +96,7 @@ async function start(world: World, database: Database, filename: string, sql: Ui
 async function run(world: World, database: Database, atBookmark: string, sql: Uint8Array): Promise<object> {
   const base = { type: "import", at_bookmark: atBookmark };
   try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(sql);
-    const { statements, meta } = await world.stores.d1.import(database.uuid, text);
+    const { statements, meta } = await world.stores.d1.import(database.uuid, decoded(sql));
     const result = {
       final_bookmark: await world.stores.d1.bookmark(database.uuid),
       num_queries: statements,
@@ -106,9 +105,17 @@ async function run(world: World, database: Database, atBookmark: string, sql: Ui
     const messages = [`Processed ${statements} queries.`];
     return { ...base, success: true, status: "complete", messages, errors: [], result };
   } catch (error) {
-    if (!(error instanceof SqlError || error instanceof TypeError)) throw error;
-    const text = error instanceof SqlError ? error.message : "The file is not UTF-8 text.";
+    if (!(error instanceof SqlError)) throw error;
+    const text = error.message;
     return { ...base, success: false, status: "error", messages: [], error: text, errors: [text] };
+  }
+}
+
+function decoded(sql: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(sql);
+  } catch {
+    throw new SqlError("The file is not UTF-8 text.");
   }
 }
 

@@ -1,5 +1,6 @@
 import { retentionMs } from "../runtime/stores/retention.ts";
 import { BookmarkUnknown } from "../runtime/stores/timeTravel.ts";
+import { SqlError } from "../runtime/stores.ts";
 import type { World } from "../world.ts";
 import { type Database, databaseOf } from "./d1Databases.ts";
 import { ApiError, type ApiRequest, ok, type Reply, type Route } from "./service.ts";
@@ -32,6 +33,7 @@ async function known<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof BookmarkUnknown) throw malformed(error.message);
+    if (error instanceof SqlError) throw new ApiError(400, 7500, error.message);
     throw error;
   }
 }

@@ -81,7 +81,7 @@ test("wrangler's other R2 commands", async () => {
     "in/",
   );
   expect(await wrangler("r2", "bucket", "notification", "list", "files")).toContain("uploads");
-  await wrangler("r2", "bucket", "notification", "delete", "files", "--queue", "uploads", "--force");
+  await wrangler("r2", "bucket", "notification", "delete", "files", "--queue", "uploads");
   await wrangler(
     "r2",
     "bucket",

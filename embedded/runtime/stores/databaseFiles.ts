@@ -1,16 +1,6 @@
 import { randomUUID } from "node:crypto";
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
+import { constants, existsSync, linkSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { copyFile, open, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
 
@@ -21,7 +11,7 @@ export async function copyLive(source: string, target: string): Promise<void> {
   const database = new DatabaseSync(source, { readOnly: true });
   try {
     await backup(database, half, { rate: 0x7fffffff }); // all pages in one step: at the default rate each write starts it anew
-    settle(half, target);
+    await settle(half, target);
   } finally {
     database.close();
     rmSync(half, { force: true });
@@ -29,32 +19,36 @@ export async function copyLive(source: string, target: string): Promise<void> {
 }
 
 /** Copies a file that nothing has open. */
-export function copyStill(source: string, target: string): void {
+export async function copyStill(source: string, target: string): Promise<void> {
   mkdirSync(dirname(target), { recursive: true });
   const half = `${target}.${randomUUID()}.half`;
-  copyFileSync(source, half);
-  settle(half, target);
+  await copyFile(source, half, constants.COPYFILE_FICLONE);
+  await settle(half, target);
 }
 
 /** The same contents under a second name, at no cost. */
 export const shareStill = (source: string, target: string): void => linkSync(source, target);
 
 /** Durable under its final name, or not there at all. */
-function settle(half: string, target: string): void {
-  sync(half);
+async function settle(half: string, target: string): Promise<void> {
+  await sync(half);
   removeDatabase(target);
-  renameSync(half, target);
-  if (process.platform !== "win32") sync(dirname(target));
+  await rename(half, target);
+  if (process.platform !== "win32") await sync(dirname(target));
 }
 
-function sync(path: string): void {
-  const handle = openSync(path, "r");
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, "r");
   try {
-    fsyncSync(handle);
+    await handle.sync();
   } finally {
-    closeSync(handle);
+    await handle.close();
   }
 }
+
+/** When the file or its journal was last written, for a database whose last write this process has not seen. */
+export const changedMs = (file: string): number =>
+  Math.max(...[file, `${file}-wal`].map((f) => statSync(f, { throwIfNoEntry: false })?.mtimeMs ?? 0));
 
 /** With its journal; nothing happens when it is not there. */
 export function removeDatabase(file: string): void {

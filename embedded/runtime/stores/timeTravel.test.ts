@@ -101,6 +101,33 @@ test("a timestamp means the latest state not after it", async () => {
   await expect(rows("stamps")).rejects.toThrow("no such table: t");
 });
 
+test("a timestamp before a restore means the state before it", async () => {
+  await run("before", "CREATE TABLE t(a)", "INSERT INTO t VALUES ('old')");
+  const old = await stores.d1.bookmark("before");
+  await run("before", "UPDATE t SET a = 'new'");
+  await sleep(5);
+  const whenNew = Date.now();
+  await sleep(20);
+  const { bookmark, previousBookmark } = await stores.d1.restore("before", old);
+  expect(await stores.d1.bookmark("before", whenNew)).toBe(previousBookmark);
+  expect(await stores.d1.bookmark("before", Date.now())).toBe(bookmark);
+});
+
+test("a bookmark asked for right after a restore under load holds all that was acknowledged", async () => {
+  await run("right", "CREATE TABLE t(a)");
+  const empty = await stores.d1.bookmark("right");
+  for (let round = 0; round < 10; round++) {
+    const waiting = stores.d1.restore("right", empty);
+    const writes = [1, 2, 3].map(() => run("right", "INSERT INTO t VALUES (1)"));
+    await Promise.all([waiting, ...writes]);
+    const there = await run("right", "SELECT count(*) AS n FROM t");
+    const bookmark = await stores.d1.bookmark("right");
+    await run("right", "DELETE FROM t");
+    await stores.d1.restore("right", bookmark);
+    expect(await run("right", "SELECT count(*) AS n FROM t")).toEqual(there);
+  }
+});
+
 test("a change is kept for timestamps without anybody asking", async () => {
   await run("quiet", "CREATE TABLE t(a)", "INSERT INTO t VALUES ('good')");
   await expect

@@ -1,11 +1,13 @@
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
+import { SqlError } from "../stores.ts";
 import { emptyBookmark, isBookmark, newBookmark } from "./bookmark.ts";
-import { copyLive, copyStill, removeDatabase, removeHalves, shareStill } from "./databaseFiles.ts";
+import { changedMs, copyLive, copyStill, removeDatabase, shareStill } from "./databaseFiles.ts";
 import type { Ledger, Snapshot } from "./ledger.ts";
 import type { StoresProcess } from "./miniflare.ts";
 import { objectFile } from "./objectFile.ts";
+import { nextObject, recover } from "./recovery.ts";
 import { outdated } from "./retention.ts";
 
 /** No state of the database is known under this bookmark, or none that old. */
@@ -59,8 +61,14 @@ export function timeTravel({ root, snapshots, ledger, stores, inTurn, log }: Tim
   const liveFile = (id: string): string => objectFile(root, "D1", ledger.object(id).object);
   const snapshotFile = (id: string, bookmark: string): string =>
     join(snapshots, encodeURIComponent(id), `${bookmark}.sqlite`);
-  const version = async (id: string): Promise<z.infer<typeof versionSchema>> =>
-    versionSchema.parse(await stores.steer({ op: "version", id }));
+  const exchangedMs = new Map<string, number>();
+  const version = async (id: string): Promise<z.infer<typeof versionSchema>> => {
+    const told = versionSchema.parse(await stores.steer({ op: "version", id }));
+    const exchanged = exchangedMs.get(id); // it became another database then, whatever was written before
+    return exchanged === undefined
+      ? told
+      : { ...told, lastWriteMs: Math.max(exchanged, told.lastWriteMs ?? 0) };
+  };
 
   async function current(id: string, kept: boolean): Promise<string> {
     if (!existsSync(liveFile(id))) return emptyBookmark(id);
@@ -126,13 +134,16 @@ export function timeTravel({ root, snapshots, ledger, stores, inTurn, log }: Tim
     // A write that took longer than the grace, or a workerd that was started anew and knows of no shut door:
     // what was acknowledged since must not get lost.
     if ((await version(id)).version !== state)
-      throw new Error(`stores: database ${id} was written while it was being exchanged; nothing was changed`);
+      throw new SqlError(
+        "The database was written while it was to be exchanged: nothing was changed, try again.",
+      );
     const old = ledger.object(id).object;
     const object = nextObject(id, old);
     const target = objectFile(root, "D1", object);
     if (file === undefined) removeDatabase(target);
-    else copyStill(file, target);
+    else await copyStill(file, target);
     ledger.setObject(id, object); // from here on the new file is the database, whatever happens
+    exchangedMs.set(id, Date.now());
     upToDate.delete(id);
     await open(id);
     removeDatabase(objectFile(root, "D1", old));
@@ -155,16 +166,15 @@ export function timeTravel({ root, snapshots, ledger, stores, inTurn, log }: Tim
     try {
       const previousBookmark = await current(id, true);
       await replace(id, state, file);
-      return { bookmark: file === undefined ? bookmark : await remember(id, file), previousBookmark };
+      return { bookmark: file === undefined ? bookmark : remember(id, state, file), previousBookmark };
     } finally {
       await open(id);
     }
   }
 
   /** The restored state has a history of its own from now on: a timestamp between now and the next write means it. */
-  async function remember(id: string, file: string): Promise<string> {
+  function remember(id: string, state: string, file: string): string {
     const nowMs = Date.now();
-    const { version: same } = await version(id);
     const copy: Snapshot = {
       database: id,
       bookmark: newBookmark(nowMs),
@@ -174,7 +184,7 @@ export function timeTravel({ root, snapshots, ledger, stores, inTurn, log }: Tim
     };
     shareStill(file, snapshotFile(id, copy.bookmark));
     ledger.addSnapshot(copy);
-    upToDate.set(id, { version: same, bookmark: copy.bookmark });
+    upToDate.set(id, { version: state, bookmark: copy.bookmark }); // who wrote since the door was opened has another
     return copy.bookmark;
   }
 
@@ -192,29 +202,7 @@ export function timeTravel({ root, snapshots, ledger, stores, inTurn, log }: Tim
     timers.set(id, setTimeout(run, Math.max(0, dueMs - Date.now())).unref());
   }
 
-  /** After a kill: what was left unfinished goes, what was written and not yet copied is copied. */
-  function recover(): void {
-    const known = new Set(ledger.databases());
-    for (const folder of existsSync(snapshots) ? readdirSync(snapshots) : []) {
-      const path = join(snapshots, folder);
-      const id = decodeURIComponent(folder);
-      const listed = new Set(ledger.snapshots(id).map((s) => s.bookmark));
-      removeHalves(path);
-      if (!known.has(id)) rmSync(path, { recursive: true, force: true });
-      else
-        for (const file of readdirSync(path))
-          if (!listed.has(basename(file, ".sqlite"))) rmSync(join(path, file), { force: true });
-    }
-    removeHalves(join(root, "d1", "miniflare-D1DatabaseObject"));
-    for (const id of known) {
-      const { object } = ledger.object(id);
-      for (const earlier of earlierObjects(id, object)) removeDatabase(objectFile(root, "D1", earlier));
-      const file = liveFile(id);
-      if (changedMs(file) > (ledger.snapshots(id).at(-1)?.takenMs ?? 0)) written(id, Date.now());
-    }
-  }
-
-  recover();
+  for (const id of recover({ root, snapshots, ledger })) written(id, Date.now());
   return {
     bookmark: (id, atMs) =>
       inTurn(id, () => (atMs === undefined || atMs >= Date.now() ? current(id, true) : at(id, atMs))),
@@ -241,16 +229,3 @@ export function timeTravel({ root, snapshots, ledger, stores, inTurn, log }: Tim
 }
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-
-/** When the file or its journal was last written, for a database whose last write this process has not seen. */
-const changedMs = (file: string): number =>
-  Math.max(...[file, `${file}-wal`].map((f) => (existsSync(f) ? statSync(f).mtimeMs : 0)));
-
-/** `<id>`, `<id>@1`, `<id>@2` …: each restore gives the database a file of its own, so no open file is ever exchanged. */
-const nextObject = (id: string, object: string): string => `${id}@${generation(id, object) + 1}`;
-
-const generation = (id: string, object: string): number =>
-  object === id ? 0 : Number(object.slice(id.length + 1));
-
-const earlierObjects = (id: string, object: string): readonly string[] =>
-  Array.from({ length: generation(id, object) }, (_, n) => (n === 0 ? id : `${id}@${n}`)).slice(-3);

@@ -2,6 +2,7 @@ import { hostname, userInfo } from "node:os";
 import { refuse, UserError } from "../userError.ts";
 import type { Phase } from "./directives.ts";
 import { fingerprint } from "./fingerprint.ts";
+import type { D1Endpoint } from "./http.ts";
 import { databaseOf, endpointOf, type Job, planLive } from "./job.ts";
 import { applicable, initialKey, type Plan, type PlannedFile } from "./plan.ts";
 import { addressOf } from "./protocol/addresses.ts";
@@ -9,7 +10,7 @@ import { type Applied, type ApplyOptions, apply } from "./protocol/apply.ts";
 import { proveCanaries } from "./protocol/canaries.ts";
 import { type Database, rows } from "./protocol/database.ts";
 import { importStatements } from "./protocol/import.ts";
-import { deployMigrator, type Migrator } from "./protocol/migrator.ts";
+import { deployMigrator, type Migrator, removeMigrator } from "./protocol/migrator.ts";
 import type { ApplicableFile } from "./protocol/request.ts";
 import { literal } from "./protocol/sql.ts";
 import { markStage } from "./protocol/stage.ts";
@@ -43,6 +44,7 @@ export async function migrate(job: Job, options: MigrateOptions): Promise<readon
           addressOf: (script) => addressOf(job.connection, job.accountId, script),
           uuid: () => crypto.randomUUID(),
           sleep: database.sleep,
+          remember: async (script) => void (await rows(database, [setMeta(migratorKey, script)])),
         });
         return (await migrator).run(statements);
       }
@@ -69,8 +71,24 @@ export async function migrate(job: Job, options: MigrateOptions): Promise<readon
     await rows(database, [`DELETE FROM "_mig_meta" WHERE k = ${literal(initialKey)}`]);
     return applied;
   } finally {
-    await (await migrator?.catch(() => undefined))?.remove();
+    if (migrator !== undefined) await removeRemembered(database, endpoint);
   }
+}
+
+/** What a run writes down about its migrator Worker, so that it is removed even when the run is killed. */
+const migratorKey = "migrator";
+
+const setMeta = (key: string, value: string): string =>
+  `INSERT OR REPLACE INTO "_mig_meta"(k, v) VALUES (${literal(key)}, ${literal(value)})`;
+
+async function removeRemembered(database: Database, endpoint: D1Endpoint): Promise<void> {
+  const [found] = await rows(database, [`SELECT v FROM "_mig_meta" WHERE k = ${literal(migratorKey)}`]);
+  const script = found?.[0]?.["v"];
+  if (typeof script !== "string") return;
+  await removeMigrator(endpoint, script);
+  await rows(database, [
+    `DELETE FROM "_mig_meta" WHERE k = ${literal(migratorKey)} AND v = ${literal(script)}`,
+  ]);
 }
 
 async function replan(
@@ -78,16 +96,14 @@ async function replan(
   { phase, agreed }: MigrateOptions,
   database: Database,
 ): Promise<readonly ApplicableFile[]> {
+  await removeRemembered(database, endpointOf(job));
   const plan = await planLive(job, database);
   refuse(plan.refusals);
   if (plan.adopted.length > 0) await rows(database, [adoption(plan)]);
   const chosen = plan.isNew || phase === "expand" ? plan.expand : plan.contract;
   for (const file of chosen)
     if (agreed.get(file.file.name) !== file.file.checksum) throw notAgreed(job, file);
-  if (plan.isNew && chosen.length > 0)
-    await rows(database, [
-      `INSERT OR REPLACE INTO "_mig_meta"(k, v) VALUES (${literal(initialKey)}, 'running')`,
-    ]);
+  if (plan.isNew && chosen.length > 0) await rows(database, [setMeta(initialKey, "running")]);
   return chosen.map(applicable);
 }
 

@@ -17,6 +17,8 @@ export interface MigratorOptions {
   readonly addressOf: (script: string) => Promise<string>;
   readonly uuid: () => string;
   readonly sleep: (ms: number) => Promise<void>;
+  /** Called before the Worker exists: who is killed later leaves its name behind. */
+  readonly remember: (script: string) => Promise<void>;
 }
 
 const source = new URL("../../../workers/lockstep/migrator.js", import.meta.url);
@@ -30,15 +32,11 @@ const answer = z.array(
     meta: z.record(z.string(), z.unknown()).default({}),
   }),
 );
-const scripts = z.array(z.object({ id: z.string() }));
-
-/** Deploys the Worker with a key of its own. Call it only while holding the database's lease: it also removes what dead runs left. */
+/** Deploys the Worker with a key of its own. Call it only while holding the database's lease. */
 export async function deployMigrator(options: MigratorOptions): Promise<Migrator> {
   const { endpoint } = options;
-  const prefix = `lockstep-migrator-${endpoint.databaseId.slice(0, 8)}-`;
-  for (const { id } of scripts.parse(await api(endpoint, "GET", "/workers/scripts")))
-    if (id.startsWith(prefix)) await api(endpoint, "DELETE", `/workers/scripts/${id}?force=true`);
-  const script = `${prefix}${options.uuid().slice(0, 8)}`;
+  const script = `lockstep-migrator-${endpoint.databaseId.slice(0, 8)}-${options.uuid().slice(0, 8)}`;
+  await options.remember(script);
   const key = randomBytes(32).toString("hex");
   await api(endpoint, "PUT", `/workers/scripts/${script}`, await upload(endpoint.databaseId, key));
   await api(endpoint, "POST", `/workers/scripts/${script}/subdomain`, {
@@ -46,8 +44,7 @@ export async function deployMigrator(options: MigratorOptions): Promise<Migrator
     previews_enabled: false,
   });
   const address = await options.addressOf(script);
-  const remove = async (): Promise<void> =>
-    void (await api(endpoint, "DELETE", `/workers/scripts/${script}?force=true`));
+  const remove = (): Promise<void> => removeMigrator(endpoint, script);
   const send = (method: "GET" | "POST", body?: unknown): ReturnType<typeof exchange> =>
     exchange(address, {
       method,
@@ -74,6 +71,11 @@ export async function deployMigrator(options: MigratorOptions): Promise<Migrator
         : { kind: "unknown", message: "the migrator answered in an unknown shape" };
     },
   };
+}
+
+/** Removes a migrator Worker; one that is gone already is as good. */
+export async function removeMigrator(endpoint: D1Endpoint, script: string): Promise<void> {
+  await api(endpoint, "DELETE", `/workers/scripts/${script}?force=true`, undefined, 404);
 }
 
 async function upload(databaseId: string, key: string): Promise<FormData> {
@@ -122,6 +124,8 @@ async function api(
   method: string,
   path: string,
   body?: FormData | object,
+  /** A status that is as good as success. */
+  tolerated?: number,
 ): Promise<unknown> {
   const url = `${endpoint.baseUrl}/accounts/${endpoint.accountId}${path}`;
   const json = body !== undefined && !(body instanceof FormData);
@@ -135,11 +139,15 @@ async function api(
   });
   const outcome = classify(response.status, response.headers.get("retry-after"), await response.text());
   if (outcome.kind === "done") return outcome.value;
+  if (response.status === tolerated) return undefined;
   throw new UserError({
-    what: "The migrator Worker could not be set up",
+    what:
+      method === "DELETE"
+        ? "The migrator Worker could not be removed"
+        : "The migrator Worker could not be set up",
     where: `${method} ${new URL(url).pathname}`,
     got: outcome.message,
     expected: "success",
-    fix: "give the API token the permission Workers Scripts Edit (a migration with a trigger needs a Worker for the time it runs); nothing was applied",
+    fix: "give the API token the permission Workers Scripts Edit (a migration with a trigger needs a Worker for the time it runs), and run again",
   });
 }

@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Embedded } from "../../embedded/start.ts";
+import { writeChain } from "../../src/migrations/chain.ts";
+import type { Job } from "../../src/migrations/job.ts";
+import { type MigrateOptions, migrate } from "../../src/migrations/migrate.ts";
+import type { Applied } from "../../src/migrations/protocol/apply.ts";
+import { readFolder } from "../../src/migrations/reading.ts";
+
+/** A database of an embedded Cloudflare, and a folder of migrations for it. */
+export interface LiveJob {
+  readonly job: Job;
+  readonly write: (name: string, sql: string) => void;
+  readonly migrate: (options?: Partial<MigrateOptions>) => Promise<readonly Applied[]>;
+  readonly remove: () => void;
+}
+
+export async function liveJob(embedded: Embedded, name: string): Promise<LiveJob> {
+  const [account] = embedded.accounts;
+  if (account === undefined) throw new Error("the embedded Cloudflare has no account");
+  const response = await fetch(`${embedded.api}/accounts/${account.id}/d1/database`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${embedded.token}`, "content-type": "application/json" },
+    body: JSON.stringify({ name }),
+  });
+  const { result } = JSON.parse(await response.text());
+  const directory = mkdtempSync(join(tmpdir(), "migrations-"));
+  const job: Job = {
+    label: `test/${name}`,
+    folder: "migrations",
+    directory,
+    openThrough: undefined,
+    connection: {
+      baseUrl: embedded.api,
+      token: embedded.token,
+      front: embedded.front,
+      accountNames: { [account.id]: account.name },
+    },
+    accountId: account.id,
+    databaseId: String(result.uuid),
+  };
+  return {
+    job,
+    write: (file, sql) => {
+      writeFileSync(join(directory, file), sql);
+      writeChain(directory, readFolder(directory));
+    },
+    migrate: (options = {}) =>
+      migrate(job, {
+        phase: "expand",
+        stage: "dev",
+        agreed: new Map(readFolder(directory).map((file) => [file.name, file.checksum])),
+        ...options,
+      }),
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Embedded, startEmbedded } from "../../embedded/start.ts";
+import { databaseOf } from "../../src/migrations/job.ts";
+import { rows } from "../../src/migrations/protocol/database.ts";
+import { type LiveJob, liveJob } from "./liveJob.ts";
+
+let embedded: Embedded;
+const jobs: LiveJob[] = [];
+beforeAll(async () => {
+  embedded = await startEmbedded({ log: () => {} });
+});
+afterAll(async () => {
+  for (const each of jobs) each.remove();
+  await embedded.close();
+});
+
+async function fresh(name: string): Promise<LiveJob> {
+  const made = await liveJob(embedded, name);
+  jobs.push(made);
+  return made;
+}
+
+const scripts = async ({ job }: LiveJob): Promise<string[]> => {
+  const response = await fetch(`${embedded.api}/accounts/${job.accountId}/workers/scripts`, {
+    headers: { authorization: `Bearer ${embedded.token}` },
+  });
+  return JSON.parse(await response.text()).result.map(({ id }: { id: string }) => id);
+};
+
+const trigger = `CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT);
+CREATE TABLE log (what TEXT);
+CREATE TRIGGER noted AFTER INSERT ON notes BEGIN
+  INSERT INTO log VALUES (CASE WHEN new.title IS NULL THEN 'untitled' ELSE new.title END);
+END;
+`;
+
+test("a file with a trigger runs in a Worker that is there for the run alone", async () => {
+  const live = await fresh("triggered");
+  live.write("0001_log.sql", trigger);
+  expect((await live.migrate()).map(({ name }) => name)).toEqual(["0001_log.sql"]);
+  expect(await scripts(live)).toEqual([]);
+  const database = databaseOf(live.job);
+  await rows(database, ["INSERT INTO notes(title) VALUES ('a'), (NULL)"]);
+  expect(await rows(database, ["SELECT what FROM log"])).toEqual([[{ what: "a" }, { what: "untitled" }]]);
+  expect(await live.migrate()).toEqual([]);
+});
+
+test("the same file for /query is refused by the lint, as it would be by the splitter that Cloudflare has", async () => {
+  const live = await fresh("untriggered");
+  live.write("0001_log.sql", `-- d1:transport query\n${trigger}`);
+  await expect(live.migrate()).rejects.toThrow(/D1a: the header asks for \/query/);
+  expect(await databaseOf(live.job).run([trigger.replace("BEGIN", "begin")])).toMatchObject({
+    kind: "refused",
+    code: 7500,
+    message: expect.stringContaining("incomplete input"),
+  });
+});
+
+test("a failing statement in a Worker's batch takes the whole file back, and the Worker is removed", async () => {
+  const live = await fresh("broken");
+  live.write("0001_log.sql", trigger);
+  await live.migrate();
+  live.write(
+    "0002_more.sql",
+    "-- d1:transport migrator\nCREATE TABLE half (a);\nINSERT INTO notes (id) VALUES (1), (1);\n",
+  );
+  await expect(live.migrate()).rejects.toThrow(/UNIQUE constraint failed: notes\.id/);
+  expect(
+    await rows(databaseOf(live.job), [
+      "SELECT count(*) AS n FROM sqlite_schema WHERE name = 'half'",
+      "SELECT name FROM d1_migrations",
+    ]),
+  ).toEqual([[{ n: 0 }], [{ name: "0001_log.sql" }]]);
+  expect(await scripts(live)).toEqual([]);
+});
+
+test("a file that asks for it goes through /import, once, and leaves nothing when it fails", async () => {
+  const live = await fresh("imported");
+  live.write(
+    "0001_bulk.sql",
+    `-- d1:transport import\nCREATE TABLE bulk (id INTEGER PRIMARY KEY);\n${Array.from({ length: 200 }, (_, i) => `INSERT INTO bulk VALUES (${i});`).join("\n")}\n`,
+  );
+  await live.migrate();
+  const database = databaseOf(live.job);
+  expect(await rows(database, ["SELECT count(*) AS n FROM bulk", "SELECT name FROM _mig_log"])).toEqual([
+    [{ n: 200 }],
+    [{ name: "0001_bulk.sql" }],
+  ]);
+  live.write(
+    "0002_bulk.sql",
+    "-- d1:transport import\nINSERT INTO bulk VALUES (1000);\nINSERT INTO bulk VALUES (1);\n",
+  );
+  await expect(live.migrate()).rejects.toThrow(/UNIQUE constraint failed: bulk\.id/);
+  expect(
+    await rows(database, ["SELECT count(*) AS n FROM bulk", "SELECT count(*) AS n FROM d1_migrations"]),
+  ).toEqual([[{ n: 200 }], [{ n: 1 }]]);
+});

@@ -1,6 +1,7 @@
 import { chainOf } from "../../src/migrations/chain.ts";
+import { replayed } from "../../src/migrations/drift.ts";
 import { fingerprint } from "../../src/migrations/fingerprint.ts";
-import { offlinePlan, type PlanInput, replayed } from "../../src/migrations/plan.ts";
+import { offlinePlan, type PlanInput } from "../../src/migrations/plan.ts";
 import { type MigrationFile, readMigration } from "../../src/migrations/reading.ts";
 import { type DatabaseSnapshot, emptySnapshot } from "../../src/migrations/snapshot.ts";
 import { type Spread, spread } from "./pairs.ts";

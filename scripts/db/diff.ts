@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { replayed } from "../../src/migrations/drift.ts";
 import { differenceLine, differences } from "../../src/migrations/fingerprint.ts";
 import { databaseOf } from "../../src/migrations/job.ts";
-import { replayed } from "../../src/migrations/plan.ts";
 import type { SchemaObject } from "../../src/migrations/protocol/schemaGuard.ts";
 import { readFolder } from "../../src/migrations/reading.ts";
 import { readSnapshot } from "../../src/migrations/snapshot.ts";

@@ -7,6 +7,7 @@ import { rules } from "./rules/all.ts";
 import type { Finding, Question } from "./rules/rule.ts";
 import { fold, quoted } from "./structure.ts";
 import { summary } from "./summary.ts";
+import { topLevel } from "./tokens.ts";
 
 /** A finding with what its file says about it. */
 export interface Reported extends Finding {
@@ -19,11 +20,7 @@ export interface Reported extends Finding {
 export interface LintedFile {
   readonly file: MigrationFile;
   /** A line a statement: `ADD COLUMN users.email`. */
-  readonly effects: readonly {
-    readonly line: number;
-    readonly summary: string;
-    readonly stakes: string | undefined;
-  }[];
+  readonly effects: readonly { readonly line: number; readonly summary: string }[];
   readonly findings: readonly Reported[];
   /** Conditions at the start of the transaction, from waivers. */
   readonly preconditions: readonly { readonly label: string; readonly condition: string }[];
@@ -31,8 +28,8 @@ export interface LintedFile {
   readonly statements: readonly string[];
   readonly verifications: readonly Verification[];
   readonly transport: Transport;
-  /** Read-only questions: how many rows each table that loses something holds. */
-  readonly stakes: readonly { readonly table: string; readonly sql: string }[];
+  /** Read-only questions: how many rows each statement that may lose something reaches. */
+  readonly stakes: readonly Stake[];
 }
 
 /** Runs every rule over a replayed file. Questions are left open; {@link answered} closes them. */
@@ -57,7 +54,6 @@ export function lint(replay: Replay): LintedFile {
     effects: replay.steps.map((step) => ({
       line: step.statement.line,
       summary: summary(step.statement.sql),
-      stakes: stakes.find(({ statement }) => statement === step.index)?.table,
     })),
     preconditions: findings.flatMap((finding) =>
       finding.waived !== undefined &&
@@ -73,14 +69,7 @@ export function lint(replay: Replay): LintedFile {
       (replay.steps.some(({ action }) => action.kind === "create" && action.object === "trigger")
         ? "migrator"
         : "query"),
-    stakes: [
-      ...new Map(
-        stakes.map((stake) => [
-          fold(stake.table),
-          { table: stake.table, sql: `SELECT count(*) FROM ${quoted(stake.table)}` },
-        ]),
-      ).values(),
-    ],
+    stakes,
   };
 }
 
@@ -140,25 +129,36 @@ function unusedWaivers(
   ];
 }
 
-function atStake(
-  replay: Replay,
-  findings: readonly Reported[],
-): readonly { readonly statement: number; readonly table: string }[] {
+interface Stake {
+  readonly statement: number;
+  /** As the statement calls it. */
+  readonly table: string;
+  /** How many rows the statement reaches. */
+  readonly sql: string;
+}
+
+function atStake(replay: Replay, findings: readonly Reported[]): readonly Stake[] {
   return replay.steps.flatMap((step) => {
-    const { action } = step;
-    const losing =
-      findings.some((finding) => finding.statement === step.index && lossRules.has(finding.code)) ||
-      action.kind === "delete" ||
-      action.kind === "update";
+    const { action, tokens, statement } = step;
+    const changes = action.kind === "delete" || action.kind === "update";
+    const losing = findings.some(
+      (finding) => finding.statement === step.index && lossRules.has(finding.code),
+    );
     const table =
       "table" in action
         ? action.table
         : action.kind === "drop" && action.object === "table"
           ? action.name
           : undefined;
-    return losing && table !== undefined && replay.before.table(table) !== undefined && replay.holds(table)
-      ? [{ statement: step.index, table }]
-      : [];
+    const live = table === undefined ? undefined : step.rows.origin(table);
+    if (table === undefined || live === undefined || !(losing || changes)) return [];
+    const where = changes ? topLevel(tokens, "WHERE") : -1;
+    const end = where < 0 ? -1 : topLevel(tokens, "RETURNING", where);
+    const condition =
+      where < 0
+        ? ""
+        : ` ${statement.sql.slice(tokens[where]?.start, end < 0 ? undefined : tokens[end]?.start)}`;
+    return [{ statement: step.index, table, sql: `SELECT count(*) FROM ${quoted(live)}${condition}` }];
   });
 }
 

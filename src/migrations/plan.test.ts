@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { chainText, parseChain } from "./chain.ts";
+import { replayed } from "./drift.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { draftPlan, offlinePlan, type Plan, type PlanInput, replayed } from "./plan.ts";
+import { draftPlan, offlinePlan, type Plan, type PlanInput } from "./plan.ts";
 import { planLines } from "./planText.ts";
 import { type MigrationFile, readMigration } from "./reading.ts";
 import { type DatabaseSnapshot, emptySnapshot } from "./snapshot.ts";
@@ -244,7 +245,16 @@ test("questions about rows are asked in one go; answers decide, and are shown", 
   ]);
   const safe = close(0);
   expect(safe.refusals).toEqual([]);
-  expect(planLines(safe).join("\n")).toContain("DELETE FROM posts  (12 rows in posts)");
+  expect(planLines(safe).join("\n")).toContain("DELETE FROM posts  (12 rows)");
+});
+
+test("a statement with a WHERE is shown with the rows that it names, under the table's live name", () => {
+  const clean = file("0003_clean.sql", "DELETE FROM posts WHERE user_id IS NULL RETURNING id;\n");
+  const draft = draftPlan(input([users, posts, clean], after(users, posts)));
+  expect(draft.questions.map((sql) => sql.trim())).toEqual([
+    'SELECT count(*) FROM "posts" WHERE user_id IS NULL',
+  ]);
+  expect(planLines(draft.close([1])).join("\n")).toContain("DELETE FROM posts  (1 row)");
 });
 
 test("a waiver that takes an empty table for granted is refused when the table has rows", () => {

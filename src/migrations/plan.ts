@@ -1,11 +1,13 @@
 import type { Complaint } from "../userError.ts";
 import { chainOf, type Link } from "./chain.ts";
-import { type Difference, differenceLine, differences, fingerprint } from "./fingerprint.ts";
-import { type History, history, type Subject } from "./history.ts";
+import { drifted, driftRefusals } from "./drift.ts";
+import type { Difference } from "./fingerprint.ts";
+import { history, type Subject } from "./history.ts";
 import { answered, blocking, type LintedFile, lint } from "./lint.ts";
+import { phases } from "./phases.ts";
 import type { ApplicableFile } from "./protocol/request.ts";
 import type { SchemaObject } from "./protocol/schemaGuard.ts";
-import { inOrder, type MigrationFile } from "./reading.ts";
+import type { MigrationFile } from "./reading.ts";
 import { openStage } from "./replay.ts";
 import type { Question } from "./rules/rule.ts";
 import { openShadow } from "./shadow.ts";
@@ -27,8 +29,8 @@ export interface PlannedFile extends LintedFile {
   readonly chain: string;
   /** The schema that it leaves. */
   readonly schemaAfter: readonly SchemaObject[];
-  /** Rows that each table at stake holds; undefined where nobody could be asked. */
-  readonly rows: ReadonlyMap<string, number | undefined>;
+  /** Statement (from 0) → rows that it reaches; only those that may lose something, where the database could be asked. */
+  readonly rows: ReadonlyMap<number, number>;
 }
 
 /** What an `up` would do to one database, or why it refuses to. */
@@ -69,7 +71,7 @@ export function draftPlan(input: PlanInput): Draft {
   const drift = drifted(told, database);
   const split = isNew
     ? { expand: told.pending, contract: [], waiting: [], refusals: [] }
-    : phases(input, told.pending);
+    : phases(told.pending, input.openThrough);
   const refusals = [...told.refusals, ...split.refusals, ...driftRefusals(input, told, drift)];
   const linted =
     refusals.length > 0
@@ -112,92 +114,6 @@ export const initialKey = "initial";
 const startsEmpty = (database: DatabaseSnapshot): boolean =>
   database.meta.get(initialKey) === "running" ||
   (database.ledger.length === 0 && database.schema.length === 0);
-
-interface Phases {
-  readonly expand: readonly MigrationFile[];
-  readonly contract: readonly MigrationFile[];
-  readonly waiting: readonly MigrationFile[];
-  readonly refusals: readonly Complaint[];
-}
-
-/** Pending files must read expand* contract*: an expand file behind a contract file belongs to a later release. */
-function phases(input: PlanInput, pending: readonly MigrationFile[]): Phases {
-  const first = pending.findIndex((file) => file.phase === "contract");
-  if (first < 0) return { expand: pending, contract: [], waiting: [], refusals: [] };
-  const expand = pending.slice(0, first);
-  const rest = pending.slice(first);
-  const late = rest.find((file) => file.phase === "expand");
-  const refusals: Complaint[] = [];
-  if (late !== undefined) {
-    const contracts = rest.slice(0, rest.indexOf(late)).map((file) => file.name);
-    refusals.push({
-      what: `${late.name} expands what ${contracts.join(", ")} has not contracted yet`,
-      where: late.path,
-      got: `pending: ${pending.map((file) => `${file.name} (${file.phase})`).join(", ")}`,
-      expected: "expand files, then contract files",
-      fix: `deploy the release that ends with ${contracts.at(-1)} first, open it with: just db contract, and let an up run it; then this one`,
-    });
-  }
-  const { openThrough } = input;
-  const open = rest.findIndex((file) => openThrough === undefined || inOrder(file.name, openThrough) > 0);
-  const until = open < 0 ? rest.length : open;
-  return { expand, contract: rest.slice(0, until), waiting: rest.slice(until), refusals };
-}
-
-/** The log's last fingerprint answers in no time; only when it differs are the files replayed, to say what does. */
-function drifted(told: History, database: DatabaseSnapshot): readonly Difference[] {
-  const last = database.ledger.at(-1);
-  if (last === undefined || told.refusals.length > 0) return [];
-  const entry = database.log.find(({ name }) => name === last);
-  const live = fingerprint(database.schema);
-  if (entry?.schemaAfter === live) return [];
-  const expected = replayed(told.applied);
-  if (expected === undefined) {
-    const details = [
-      `fingerprint ${live}, recorded was ${entry?.schemaAfter ?? "none"}; the files alone do not run on an empty database, so objects cannot be compared`,
-    ];
-    return [{ kind: "changed", type: "schema", name: "as a whole", details }];
-  }
-  return fingerprint(expected) === live ? [] : differences(expected, database.schema);
-}
-
-/** The schema that files leave on an empty database; undefined when one of them fails there. */
-export function replayed(files: readonly MigrationFile[]): readonly SchemaObject[] | undefined {
-  const shadow = openShadow();
-  try {
-    for (const file of files) {
-      for (const statement of file.statements)
-        if (shadow.run(statement.sql).error !== undefined) return undefined;
-      shadow.endRequest();
-    }
-    return shadow.schema();
-  } finally {
-    shadow.close();
-  }
-}
-
-function driftRefusals(
-  { label, folder }: PlanInput,
-  told: History,
-  drift: readonly Difference[],
-): readonly Complaint[] {
-  if (drift.length === 0) return [];
-  const lines = drift.map((difference) => `\n    ${differenceLine(difference)}`).join("");
-  const adopting = told.unlogged.length > 0;
-  return [
-    {
-      what: adopting
-        ? "The ledger lists files whose schema the database does not have"
-        : "The database is not what its applied files made of it",
-      where: label,
-      got: `${drift.length} ${drift.length === 1 ? "difference" : "differences"}:${lines}`,
-      expected: `the schema of ${folder} up to ${told.applied.at(-1)?.name ?? "nothing"}`,
-      fix: adopting
-        ? `just db baseline ${label} --infer, to see which files the database really has`
-        : `write a migration that makes it so, or take it as it is: just db accept ${label} --drift --reason "why"`,
-    },
-  ];
-}
 
 interface Staged extends LintedFile {
   readonly chain: string;
@@ -254,14 +170,11 @@ const truth =
     return value === undefined ? undefined : value !== 0 && value !== null;
   };
 
-function rowCounts(
-  file: LintedFile,
-  answers: ReadonlyMap<string, unknown>,
-): ReadonlyMap<string, number | undefined> {
+function rowCounts(file: LintedFile, answers: ReadonlyMap<string, unknown>): ReadonlyMap<number, number> {
   return new Map(
-    file.stakes.map(({ table, sql }) => {
+    file.stakes.flatMap(({ statement, sql }) => {
       const value = answers.get(sql);
-      return [table, typeof value === "number" ? value : undefined];
+      return typeof value === "number" ? [[statement, value] as const] : [];
     }),
   );
 }

@@ -27,8 +27,7 @@ function fileLines(planned: PlannedFile, when: string): readonly string[] {
   return [
     `  ${file.name}  ${file.statements.length} ${file.statements.length === 1 ? "statement" : "statements"}${when === "" ? "" : `, ${when}`}${via}`,
     ...planned.effects.map(
-      ({ line, summary, stakes }) =>
-        `    ${String(line).padStart(4)}  ${summary}${stakes === undefined ? "" : rows(planned, stakes)}`,
+      ({ line, summary }, i) => `    ${String(line).padStart(4)}  ${summary}${rows(planned, i)}`,
     ),
     ...planned.findings
       .filter(({ severity, waived }) => severity !== "info" || waived !== undefined)
@@ -40,9 +39,9 @@ function fileLines(planned: PlannedFile, when: string): readonly string[] {
   ];
 }
 
-const rows = (planned: PlannedFile, table: string): string => {
-  const count = planned.rows.get(table);
-  return count === undefined ? "" : `  (${count} ${count === 1 ? "row" : "rows"} in ${table})`;
+const rows = (planned: PlannedFile, statement: number): string => {
+  const count = planned.rows.get(statement);
+  return count === undefined ? "" : `  (${count} ${count === 1 ? "row" : "rows"})`;
 };
 
 const complaintLines = (complaint: Complaint): readonly string[] => [

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { replayed } from "./plan.ts";
+import { replayed } from "./drift.ts";
 import { readFolder } from "./reading.ts";
 import { readSeeds } from "./seedFiles.ts";
 import { openShadow } from "./shadow.ts";

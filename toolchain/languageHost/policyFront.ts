@@ -6,7 +6,7 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import analyzerproto from "@pulumi/pulumi/proto/analyzer_pb.js";
-import { answerOnce, listen, refuse, status, unframed, whole } from "./rpc.ts";
+import { answerOnce, begin, listen, refuse, status, unframed, whole } from "./rpc.ts";
 
 const service = "/pulumirpc.Analyzer/";
 
@@ -91,13 +91,12 @@ function forward(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, sessio
   upstream.on("response", (response, flags) => {
     // An answer that is over with its headers carries the failure in them.
     if (flags & endOfStream) return stream.respond(response, { endStream: true });
-    stream.respond(response, { waitForTrailers: true });
+    begin(stream, response, () => trailers);
     upstream.pipe(stream);
   });
   upstream.on("trailers", (received) => {
     trailers = received;
   });
-  stream.on("wantTrailers", () => stream.sendTrailers(trailers));
   upstream.on("error", (error) => refuse(stream, status.unavailable, error.message));
   stream.on("aborted", () => upstream.close());
   stream.pipe(upstream);

@@ -1,6 +1,6 @@
 // The few lines of gRPC that a language host needs, on node:http2. Loading a whole gRPC library would be half of what this process costs, and an `up`
 // starts it three times. Messages are not compressed: the engine never does.
-import { createServer, type Http2Server, type ServerHttp2Stream } from "node:http2";
+import { createServer, type Http2Server, type OutgoingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 
 /** gRPC's status codes, as far as they are used here. */
 export const status = {
@@ -84,12 +84,14 @@ async function answer(stream: ServerHttp2Stream, method: Method): Promise<void> 
 }
 
 /** Headers go out with the first message; the status follows as a trailer when the answer is over. */
-function begin(stream: ServerHttp2Stream): void {
+export function begin(
+  stream: ServerHttp2Stream,
+  headers: OutgoingHttpHeaders = { ":status": 200, "content-type": "application/grpc" },
+  trailers: () => OutgoingHttpHeaders = () => ({ "grpc-status": status.ok }),
+): void {
   if (stream.headersSent) return;
-  stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
-  stream.once("wantTrailers", () =>
-    stream.sendTrailers(failures.get(stream) ?? { "grpc-status": status.ok }),
-  );
+  stream.respond(headers, { waitForTrailers: true });
+  stream.once("wantTrailers", () => stream.sendTrailers(failures.get(stream) ?? trailers()));
 }
 
 const failures = new WeakMap<ServerHttp2Stream, Readonly<Record<string, string>>>();

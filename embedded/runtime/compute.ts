@@ -19,8 +19,20 @@ export type ResolvedBinding =
   | { readonly kind: "text"; readonly name: string; readonly value: string }
   | { readonly kind: "json"; readonly name: string; readonly value: unknown }
   | { readonly kind: "store"; readonly name: string; readonly store: StoreAddress }
-  | { readonly kind: "service"; readonly name: string; readonly script: string; readonly entrypoint?: string; readonly props?: unknown }
-  | { readonly kind: "object"; readonly name: string; readonly className: string; readonly script: string; readonly namespaceId: string }
+  | {
+      readonly kind: "service";
+      readonly name: string;
+      readonly script: string;
+      readonly entrypoint?: string;
+      readonly props?: unknown;
+    }
+  | {
+      readonly kind: "object";
+      readonly name: string;
+      readonly className: string;
+      readonly script: string;
+      readonly namespaceId: string;
+    }
   | { readonly kind: "versionMetadata"; readonly name: string; readonly tag: string }
   | { readonly kind: "assets"; readonly name: string };
 
@@ -127,6 +139,12 @@ export interface Invocation {
   readonly exception: boolean;
 }
 
+/** One invocation that ended, as a tail Worker is told of it: `event`, `outcome`, `logs`, `exceptions` … in workerd's own words. */
+export interface Trace {
+  readonly version: string;
+  readonly item: Readonly<Record<string, unknown>>;
+}
+
 /** The workers: a cell a script and version, and the front door before them. */
 export interface Compute {
   /** Starts the version in a throw-away cell without storage. Throws {@link UploadRejected}. */
@@ -146,6 +164,8 @@ export interface Compute {
   scheduled(name: ScriptName, cron: string, atMs: number): Promise<{ readonly outcome: string }>;
   onLog(listener: (line: LogLine) => void): () => void;
   onInvocation(listener: (invocation: Invocation) => void): () => void;
+  /** Hears of every invocation of the script until the returned function is called; nothing is collected while nobody watches. */
+  watch(name: ScriptName, listener: (trace: Trace) => void): () => void;
   readonly frontPort: number;
   close(): Promise<void>;
 }

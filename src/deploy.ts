@@ -12,6 +12,7 @@ import { deployContracts } from "./resources/contract.ts";
 import { adviceOnError, migrationsBeforeCode } from "./resources/hooks.ts";
 import { deployStores } from "./resources/stores.ts";
 import { deployWorkers } from "./resources/workers.ts";
+import { stages } from "./stages/index.ts";
 
 /** What was read from the project's files before anything is registered. */
 export interface Prepared {
@@ -37,6 +38,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     stage,
     accountId: target.accountId,
     real: target.kind === "cloudflare",
+    ownsShared: ownsShared(settings),
     provider,
     target: first,
   };
@@ -70,6 +72,12 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     versions: merged(deployed.map(({ versions }) => versions)),
   };
 }
+
+/** Stages of the embedded Cloudflare have an account each; there is nothing to refer to in another one. */
+const ownsShared = ({ stage, target }: Settings): boolean =>
+  stage.ownsShared ||
+  (target.kind === "embedded" &&
+    stages.every((each) => !each.ownsShared || each.embeddedAccount !== stage.embeddedAccount));
 
 /** Depends on the target, so that no call is made before that has agreed. A real account's token comes from the environment. */
 const providerOf = ({ target }: Settings, first: Target): Provider =>

@@ -217,3 +217,17 @@ test("an existing database is taken over on a real account", async () => {
   expect(run.of(types.r2, "s/files").inputs["name"]).toBe("jobmatch-ai-dev-avatars");
   expect(run.of(types.d1, "s/db").inputs["name"]).toBe("db-dev");
 });
+
+test("what stages share is created by the one that owns it, and referred to by the others", async () => {
+  const documents = r2("documents", { shared: true });
+  const shop = system("shop", [documents, worker("w", { ...settings, env: { DOCS: documents } })]);
+  const bound = { name: "DOCS", type: "r2_bucket", bucketName: "documents" };
+  for (const [stageName, count] of [
+    ["prod", 1],
+    ["staging", 0],
+  ] as const) {
+    const run = await deployed(settingsFor([shop], { stageName }));
+    expect(run.resources.filter(({ type }) => type === types.r2)).toHaveLength(count);
+    expect(run.of(types.version, "shop/w").inputs["bindings"]).toEqual([bound]);
+  }
+});

@@ -54,7 +54,7 @@ async function bucketsOf(stage: Stage, run: Run): Promise<Buckets> {
   const there = list.parse(await call(api, "GET", base)).buckets.map(({ name }) => name);
   const declared = systems
     .flatMap(({ resources }) => resources)
-    .filter(({ kind, shared }) => kind === "r2" && shared !== true);
+    .filter((resource) => resource.kind === "r2" && resource.shared !== true);
   return {
     api,
     base,

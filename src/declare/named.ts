@@ -4,9 +4,13 @@ export interface Named {
   readonly name: string;
   /**
    * Template of its name at Cloudflare: `{name}`, `{stage}` (`staging`) and `{-stage}` (`-dev`, `-staging`, nothing in prod).
-   * @default "{name}{-stage}", and "{name}" when shared
+   * @default "{name}{-stage}", and "{name}" for what stages share
    */
   readonly physicalName?: string;
-  /** One for all stages: the stage that owns shared resources creates it, the others refer to it. */
+}
+
+/** What several stages can use together: known by its name alone. */
+export interface Shareable {
+  /** One for all stages of an account: the stage that owns shared resources creates it, the others refer to it. */
   readonly shared?: true;
 }

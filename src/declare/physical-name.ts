@@ -1,4 +1,4 @@
-import type { Named } from "./named.ts";
+import type { Named, Shareable } from "./named.ts";
 
 /** What a name needs to know of a stage. */
 export interface NamingStage {
@@ -7,11 +7,11 @@ export interface NamingStage {
 }
 
 /** The template that a resource's name at Cloudflare is made from. */
-export const nameTemplate = (resource: Named): string =>
+export const nameTemplate = (resource: Named & Shareable): string =>
   resource.physicalName ?? (resource.shared === true ? "{name}" : "{name}{-stage}");
 
 /** The resource's name at Cloudflare in a stage. Nothing is shortened: `check` complains about names that are too long. */
-export function physicalName(resource: Named, stage: NamingStage): string {
+export function physicalName(resource: Named & Shareable, stage: NamingStage): string {
   const values: Readonly<Record<string, string>> = {
     "{name}": resource.name,
     "{stage}": stage.name,

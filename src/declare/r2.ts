@@ -1,7 +1,7 @@
-import type { Named } from "./named.ts";
+import type { Named, Shareable } from "./named.ts";
 
 /** An R2 bucket. */
-export interface R2 extends Named {
+export interface R2 extends Named, Shareable {
   readonly kind: "r2";
   /** Where the objects must stay. Cannot change later. */
   readonly jurisdiction?: "eu" | "fedramp";

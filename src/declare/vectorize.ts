@@ -1,7 +1,7 @@
-import type { Named } from "./named.ts";
+import type { Named, Shareable } from "./named.ts";
 
 /** A Vectorize index. Its dimensions and metric can never change: another shape is another index. */
-export interface Vectorize extends Named {
+export interface Vectorize extends Named, Shareable {
   readonly kind: "vectorize";
   /** Numbers in a vector, 1 to 1536. */
   readonly dimensions: number;

@@ -14,18 +14,24 @@ export class Bucket extends pulumi.ComponentResource {
     const name = logicalName(context, declared.name);
     const { accountId, stage, provider, hooks } = context;
     super("lockstep:stores:Bucket", name, {}, { provider });
-    const store = new R2Bucket(
-      name,
-      {
-        accountId,
-        name: physicalName(declared, stage),
-        jurisdiction: declared.jurisdiction ?? "default",
-        storageClass: declared.storageClass ?? "Standard",
-      },
-      { parent: this, hooks, ...durability(stage) },
-    );
-    this.name = store.name;
-    this.store = store;
+    if (declared.shared === true && !context.ownsShared) {
+      // Another stage has created it in this account; a bucket is known by its name.
+      this.name = pulumi.output(physicalName(declared, stage));
+      this.store = this;
+    } else {
+      const store = new R2Bucket(
+        name,
+        {
+          accountId,
+          name: physicalName(declared, stage),
+          jurisdiction: declared.jurisdiction ?? "default",
+          storageClass: declared.storageClass ?? "Standard",
+        },
+        { parent: this, hooks, ...durability(stage) },
+      );
+      this.name = store.name;
+      this.store = store;
+    }
     this.registerOutputs({ name: this.name });
   }
 }

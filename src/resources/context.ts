@@ -9,6 +9,8 @@ export interface Context {
   readonly accountId: string;
   /** Whether the stack goes to a real account. */
   readonly real: boolean;
+  /** Whether this stage creates what stages share, or refers to what another one created in the same account. */
+  readonly ownsShared: boolean;
   readonly provider: pulumi.ProviderResource;
   /** The first resource of the stack: dynamic resources, which have no provider of ours, wait for it. */
   readonly target: pulumi.Resource;

@@ -1,0 +1,247 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Complaint } from "../../userError.ts";
+import {
+  ai,
+  type Binding,
+  d1,
+  durableObject,
+  perStage,
+  queue,
+  type Resource,
+  r2,
+  service,
+  system,
+  vectorize,
+  type Worker,
+  type WorkerOptions,
+  worker,
+} from "../index.ts";
+import { check } from "./index.ts";
+
+const stage = { name: "staging", nameSuffix: "-staging" };
+let root = "";
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), "lockstep-check-"));
+  for (const file of ["a.ts", "migrations/x/0001_a.sql"]) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), "");
+  }
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const plain = (
+  name: string,
+  options: Partial<WorkerOptions<Readonly<Record<string, Binding>>>> = {},
+): Worker => worker(name, { main: "a.ts", compatibilityDate: "2026-01-01", env: {}, ...options });
+const complaints = (...resources: Resource[]): Complaint[] => check([system("s", resources)], stage, root);
+const whats = (...resources: Resource[]): string[] => complaints(...resources).map(({ what }) => what);
+
+test("a system without a mistake has no complaints", () => {
+  const db = d1("db", { migrations: "migrations/x" });
+  const files = r2("files");
+  const jobs = queue("jobs");
+  const index = vectorize("index", { dimensions: 3, metric: "cosine" });
+  const callee = plain("callee");
+  const caller = plain("caller", {
+    env: {
+      DB: db,
+      FILES: files,
+      JOBS: jobs,
+      INDEX: index,
+      CALLEE: service(callee),
+      AI: ai(),
+      LEVEL: perStage({ staging: "info" }),
+    },
+    consumes: [{ queue: jobs }],
+    crons: ["0 3 * * *"],
+  });
+  expect(complaints(db, files, jobs, index, callee, caller)).toEqual([]);
+});
+
+describe("names", () => {
+  test("a worker's name that is too long is refused, with what it is and may be", () => {
+    const [complaint] = complaints(plain("w".repeat(60)));
+    expect(complaint?.what).toBe("A name that is 5 characters too long");
+    expect(complaint?.got).toBe(`${"w".repeat(60)}-staging (68 characters)`);
+    expect(complaint?.where).toContain("in staging");
+  });
+
+  test.each([
+    ["a worker with capitals", plain("Api")],
+    ["a worker that ends in a dash", plain("api", { physicalName: "{name}-" })],
+  ])("%s is refused", (_what, resource) => {
+    expect(whats(resource)).toEqual(["A name that Cloudflare does not accept"]);
+  });
+
+  test.each([
+    ["a bucket with an underscore", r2("my_files"), "A name that Cloudflare does not accept"],
+    [
+      "a bucket of two characters",
+      r2("ab", { physicalName: "ab" }),
+      "A name that Cloudflare does not accept",
+    ],
+    ["a queue with a dot", queue("my.queue"), "A name that Cloudflare does not accept"],
+    [
+      "an index that begins with a digit",
+      vectorize("1st", { dimensions: 3, metric: "cosine" }),
+      "A name that Cloudflare does not accept",
+    ],
+    [
+      "a template with a placeholder that nobody knows",
+      d1("db", { physicalName: "{name}-{region}" }),
+      "A name template with an unknown placeholder",
+    ],
+    ["a logical name with a slash", d1("a/b", { physicalName: "ab" }), "A logical name that cannot be used"],
+  ])("%s is refused", (_what, resource, what) => {
+    expect(whats(resource, plain("w", { env: { X: resource } }))).toEqual([what]);
+  });
+
+  test("two databases with one name at Cloudflare are refused", () => {
+    const [a, b] = [d1("a", { physicalName: "same" }), d1("b", { physicalName: "same" })];
+    expect(whats(a, b, plain("w", { env: { A: a, B: b } }))).toEqual([
+      "Two resources of one kind with the same name at Cloudflare",
+    ]);
+  });
+
+  test("two databases with one logical name are refused", () => {
+    const [a, b] = [d1("a"), d1("a", { physicalName: "other" })];
+    expect(whats(a, b, plain("w", { env: { A: a, B: b } }))).toEqual([
+      "Two resources of one kind with the same logical name",
+    ]);
+  });
+
+  test("a database and a worker may have the same name", () => {
+    const db = d1("silo");
+    expect(whats(db, plain("silo", { env: { DB: db } }))).toEqual([]);
+  });
+
+  test("two systems must not meet in one account", () => {
+    const found = check([system("one", [plain("api")]), system("two", [plain("api")])], stage, root);
+    expect(found.map(({ got }) => got)).toEqual(["worker api-staging twice"]);
+  });
+});
+
+describe("what a worker uses", () => {
+  test("has to be listed", () => {
+    const db = d1("db");
+    const [complaint] = complaints(plain("w", { env: { DB: db } }));
+    expect(complaint?.what).toBe("Worker w uses a resource that its system does not list");
+    expect(complaint?.got).toBe("d1 db");
+  });
+
+  test("counts dead-letter queues and called workers", () => {
+    const [jobs, failed] = [queue("jobs"), queue("failed")];
+    expect(
+      whats(
+        jobs,
+        plain("w", { consumes: [{ queue: jobs, deadLetter: failed }], env: { S: service(plain("x")) } }),
+      ),
+    ).toEqual([
+      "Worker w uses a resource that its system does not list",
+      "Worker w uses a resource that its system does not list",
+    ]);
+  });
+
+  test("and what nobody uses is not listed by mistake", () => {
+    expect(whats(r2("files"), plain("w"))).toEqual(["A store that no worker uses"]);
+  });
+
+  test("and nothing is listed twice", () => {
+    const each = plain("w");
+    expect(whats(each, each)).toEqual(["A resource that is listed twice"]);
+  });
+});
+
+describe("circles", () => {
+  test("of services can be deployed", () => {
+    const a: Worker = plain("a", { env: { B: service((): Worker => b) } });
+    const b: Worker = plain("b", { env: { A: service(a) } });
+    expect(complaints(a, b)).toEqual([]);
+  });
+
+  test("of Durable Object owners cannot, and the path is told", () => {
+    const one = (name: string, owner: () => Worker): Worker =>
+      plain(name, { durableObjects: { Room: {} }, env: { ROOM: durableObject("Room", owner) } });
+    const a: Worker = one("a", () => b);
+    const b: Worker = one("b", () => c);
+    const c: Worker = one("c", () => a);
+    expect(whats(a, b, c)).toHaveLength(1);
+    expect(whats(a, b, c)[0]).toMatch(
+      /^Circular dependency detected: (a → b → c → a|b → c → a → b|c → a → b → c)$/,
+    );
+  });
+
+  test("of a worker with itself are a mistake", () => {
+    const a: Worker = plain("a", { env: { SELF: service((): Worker => a) } });
+    expect(whats(a)).toEqual(["Circular dependency detected: a → a"]);
+  });
+});
+
+describe("workers", () => {
+  test("need a module that exists", () => {
+    const [complaint] = complaints(plain("w", { main: "services/api/index.ts" }));
+    expect(complaint?.what).toBe("Module not found: services/api/index.ts");
+    expect(complaint?.fix).toContain("create services/api/index.ts");
+  });
+
+  test.each([
+    ["a date that is none", { compatibilityDate: "2026-13-45" }, "A compatibility date that is no date"],
+    ["a cron with four fields", { crons: ["0 3 * *"] }, "A cron expression that Cloudflare does not accept"],
+    ["assets that are not there", { assets: "dist" }, "There is no folder of assets for worker w"],
+    [
+      "a binding that code cannot write",
+      { env: { "MY-DB": "x" } },
+      "A binding with a name that code cannot write",
+    ],
+    [
+      "a variable without a value for the stage",
+      { env: { L: perStage({ dev: "x" }) } },
+      "A variable without a value for stage staging",
+    ],
+    [
+      "a class that the worker does not have",
+      { env: { R: durableObject("Room") } },
+      "There is no Durable Object class Room in worker w",
+    ],
+  ])("with %s are refused", (_what, options, what) => {
+    expect(whats(plain("w", options))).toEqual([what]);
+  });
+
+  test("consume a queue one at a time", () => {
+    const jobs = queue("jobs");
+    const found = complaints(
+      jobs,
+      plain("a", { consumes: [{ queue: jobs }] }),
+      plain("b", { consumes: [{ queue: jobs }] }),
+    );
+    expect(found.map(({ what, got }) => `${what}: ${got}`)).toEqual(["A queue with two consumers: a and b"]);
+  });
+
+  test("do not send dead letters back to where they came from", () => {
+    const jobs = queue("jobs");
+    expect(whats(jobs, plain("a", { consumes: [{ queue: jobs, deadLetter: jobs }] }))).toEqual([
+      "A queue that is its own dead-letter queue",
+    ]);
+  });
+});
+
+test("a database needs its folder of migrations", () => {
+  const db = d1("db", { migrations: "migrations/none" });
+  expect(whats(db, plain("w", { env: { DB: db } }))).toEqual([
+    "There is no folder of migrations for database db",
+  ]);
+});
+
+test("a system outside its stages is refused", () => {
+  const found = check([system("s", [plain("w")], { stages: ["prod"] })], stage, root);
+  expect(found.map(({ what }) => what)).toEqual(["System s does not exist in stage staging"]);
+});
+
+test("all mistakes are told at once, each with all its parts", () => {
+  const found = complaints(plain("W", { main: "none.ts", crons: ["x"], env: { "a-b": "1" } }), r2("UNUSED"));
+  expect(found.length).toBeGreaterThanOrEqual(6);
+  for (const complaint of found) for (const part of Object.values(complaint)) expect(part).not.toBe("");
+});

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
@@ -17,6 +17,7 @@ import { type Places, placesOf } from "./project.ts";
 import { pulumiLauncher, stateUrlOf } from "./pulumiLauncher.ts";
 
 let places: Places;
+let embedded: ChildProcess;
 beforeEach(() => {
   places = placesOf(realpathSync(mkdtempSync(join(tmpdir(), `lockstep o'launch "$x" `))));
   // The engine and Node are stand-ins that print what they were asked.
@@ -27,9 +28,14 @@ beforeEach(() => {
   executable(join(places.bin, "pulumi"), pulumiLauncher(places, join(places.root, "engine"), "shop"));
   prepared("dev");
   prepared("staging");
-  write(join(places.embedded, "connection.json"), connection(process.pid));
+  embedded = spawn("sh", ["-c", "sleep 60; :", "embedded/main.ts"], { stdio: "ignore", detached: true });
+  write(join(places.embedded, "connection.json"), connection(embedded.pid ?? 0));
 });
-afterEach(() => rmSync(places.root, { recursive: true, force: true }));
+afterEach(() => {
+  // The shell and its sleep are a group of their own.
+  if (embedded.pid !== undefined) process.kill(-embedded.pid, "SIGKILL");
+  rmSync(places.root, { recursive: true, force: true });
+});
 
 function write(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
@@ -112,6 +118,10 @@ test.each([
     "the embedded process is down",
     () => write(join(places.embedded, "connection.json"), connection(2 ** 22 + 1)),
   ],
+  [
+    "the embedded process's number is somebody else's",
+    () => write(join(places.embedded, "connection.json"), connection(process.pid)),
+  ],
 ])("when %s the stage is prepared first", (_when, spoil) => {
   spoil();
   const out = pulumi(["preview", "--stack", "dev"]);
@@ -124,10 +134,25 @@ test.each([
   ["stack", "init", "dev"],
   ["stack", "rm", "dev", "--yes"],
   ["stack", "rename", "x"],
+  ["stack", "change-secrets-provider", "passphrase"],
 ])("stack %s %s never reaches the team's stack files", (...args) => {
   const out = pulumi(args.filter((arg) => arg !== undefined));
   expect(out).toMatch(/^node \[.*stack\.ts\]/);
   expect(out).not.toMatch(/^engine/m);
+});
+
+test("what only looks at stacks needs no stage made ready, and selecting one does", () => {
+  write(join(places.embedded, "connection.json"), connection(2 ** 22 + 1));
+  for (const args of [
+    ["stack", "ls"],
+    ["stack", "output", "-s", "dev"],
+    ["stack", "export"],
+    ["state", "unprotect", "x"],
+    ["cancel"],
+  ])
+    expect(pulumi(args)).not.toContain("node [");
+  expect(pulumi(["stack", "select", "staging"])).toContain("[staging]");
+  expect(pulumi(["stack", "select", "staging"])).toContain("[prepare]");
 });
 
 test("commands without a stack go straight to the engine", () => {

@@ -50,9 +50,10 @@ case $folder/ in
 esac
 
 case $words in
-  " stack init"|" stack init "*|" stack rm"|" stack rm "*|" stack rename "*)
+  " stack init"|" stack init "*|" stack rm"|" stack rm "*|" stack rename"*|" stack change-secrets-provider"*)
     exec ${shellQuote(places.node)} "$root/toolchain/stack.ts" "$stack" "$engine" "$@" ;;
-  " preview"*|" up"*|" update"*|" refresh"*|" destroy"*|" import"*|" config"*|" watch"*|" logs"*|" pre"*|" cancel"*|" state"*|" stack"*) ;;
+  " stack select "*) [ -n "$stack" ] || stack=\${words#" stack select "} ;;
+  " preview"*|" pre"|" up"*|" update"*|" refresh"*|" destroy"*|" import"*|" config"*|" watch"*|" logs"*) ;;
   *) exec "$engine" "$@" ;;
 esac
 
@@ -73,8 +74,16 @@ if [ -r "$own/embedded/connection.json" ]; then
   IFS= read -r connection < "$own/embedded/connection.json"
   case $connection in *'"pid":'*) pid=\${connection##*\\"pid\\":}; pid=\${pid%%[!0-9]*} ;; esac
 fi
+is_running() {
+  kill -0 "$1" 2>/dev/null || return 1
+  # Somebody else may have its number by now, and a dead process that nobody has waited for still has one.
+  [ ! -r "/proc/$1/cmdline" ] && return 0
+  line=
+  IFS= read -r line < "/proc/$1/cmdline" 2>/dev/null
+  case $line in *embedded/main.ts*) return 0 ;; *) return 1 ;; esac
+}
 if [ ! -r "$config" ] || [ "$source" -nt "$config" ] || [ ! -e "$own/state/.pulumi/stacks/"${shellQuote(project)}"/$stage.json" ] ||
-  [ -z "$pid" ] || ! kill -0 "$pid" 2>/dev/null; then
+  [ -z "$pid" ] || ! is_running "$pid"; then
   ${shellQuote(places.node)} "$root/toolchain/stack.ts" "$stage" "$engine" prepare || exit
   IFS= read -r connection < "$own/embedded/connection.json"
 fi

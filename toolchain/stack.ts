@@ -51,8 +51,16 @@ function inThrowAway(
 
 function forward(places: Places, engine: string, args: readonly string[]): number {
   mkdirSync(places.throwAway, { recursive: true });
-  const done = inThrowAway(places, engine, args, "inherit");
   const words = args.filter((arg) => !arg.startsWith("-"));
+  if (words[1] === "change-secrets-provider")
+    throw new UserError({
+      what: "Stacks on the embedded target keep their passphrase",
+      where: "pulumi stack change-secrets-provider",
+      got: words.slice(2).join(" ") || "nothing",
+      expected: "a stack of a real account: its secrets are worth another provider",
+      fix: "run it in a shell that is logged in to the team's backend",
+    });
+  const done = inThrowAway(places, engine, args, "inherit");
   if (done.status === 0 && words[1] === "rm" && words[2] !== undefined) forgetConfig(places, words[2]);
   if (done.status === 0 && words[1] === "init" && words[2] !== undefined) {
     refreshStackConfig(places, stageOf(words[2]));

@@ -48,8 +48,8 @@ async function patchSettings(request: ApiRequest, world: World): Promise<Reply> 
   const part = form.get("settings") ?? form.get("metadata");
   if (part === null) throw new ApiError(400, 10021, "The request has no part named settings");
   const sent = parseMetadata(typeof part === "string" ? part : await part.text());
-  const found = scriptOf(request, world);
-  return inTurn(found.id, async () => {
+  return inTurn(scriptOf(request, world).id, async () => {
+    const found = scriptOf(request, world);
     const before = currentVersion(world, found);
     if (before === undefined) throw new ApiError(404, 10007, "This Worker does not exist on your account.");
     const worker = saveWorker(world.state, { ...found, ...scriptSettingsOf(sent) });

@@ -163,3 +163,12 @@ test("a cron trigger runs the handler in the minutes that it names", async () =>
   );
   expect(log).toEqual([]);
 });
+
+test("settings changed while a deployment is under way are kept", async () => {
+  const worker = await create("busy");
+  const one = await post(worker, answering("one"));
+  const deploying = deploy("busy", { [one]: 100 });
+  await call(embedded, "PATCH", `${a}/workers/workers/${worker}`, { tags: ["kept"] });
+  expect((await deploying).success).toBe(true);
+  expect((await call(embedded, "GET", `${a}/workers/workers/${worker}`)).result["tags"]).toEqual(["kept"]);
+});

@@ -10,7 +10,7 @@ import {
   planMigrations,
 } from "./objectClasses.ts";
 import { planExports } from "./objectExports.ts";
-import { latestVersion, listWorkers, saveWorker, workerNamed } from "./registry.ts";
+import { findWorker, latestVersion, listWorkers, saveWorker, workerNamed } from "./registry.ts";
 
 /** The Worker's Durable Object classes as they will be when a version is deployed. */
 export interface Lifecycle {
@@ -58,7 +58,7 @@ export function planLifecycle(world: World, worker: Worker, upload: Upload): Lif
       apply: (into) => {
         for (const { toScript, object } of plan.given) receive(into, worker.account, toScript, object);
         return saveWorker(into, {
-          ...worker,
+          ...current(into, worker),
           classes: [...plan.classes],
           expectedTransfers: { ...plan.expectedTransfers },
           reserved: {},
@@ -88,7 +88,7 @@ export function planLifecycle(world: World, worker: Worker, upload: Upload): Lif
       apply: (into) => {
         for (const { fromScript, className } of plan.taken) lose(into, worker.account, fromScript, className);
         return saveWorker(into, {
-          ...worker,
+          ...current(into, worker),
           classes: [...plan.classes],
           migrationTag: sent.new_tag,
           reserved: {},
@@ -106,8 +106,12 @@ const unchanged = (worker: Worker): Lifecycle => ({
   moved: [],
   changes: false,
   reconciliation: undefined,
-  apply: () => worker,
+  apply: (into) => current(into, worker),
 });
+
+/** As it is now: its settings may have been changed while the deployment was under way. */
+const current = (state: State, worker: Worker): Worker =>
+  findWorker(state, worker.account, worker.id) ?? worker;
 
 const migrationsOf = (upload: Upload): Migrations => {
   const parsed = migrationsSchema.safeParse(upload.migrations);

@@ -8,6 +8,7 @@ import { openInvocations } from "./api/graphql/invocations.ts";
 import { restoreConsumers } from "./api/queues/deliver.ts";
 import { apiServer } from "./api/server.ts";
 import { services } from "./api/services.ts";
+import { tailsOf } from "./api/tails/registry.ts";
 import { newTokenValue, openTokens } from "./api/tokenStore.ts";
 import { startCrons } from "./api/workers/crons.ts";
 import { restoreDeployments } from "./api/workers/deployVersions.ts";
@@ -138,6 +139,7 @@ async function build(
     orAnother: options.port === undefined,
   });
   closing.push(() => drain(server, 5_000));
+  closing.push(() => tailsOf(world).close()); // a server does not end while a WebSocket of it is open
   origin = `http://127.0.0.1:${apiPort}`;
   if (before !== undefined && options.port === undefined && before.apiPort !== apiPort)
     log(

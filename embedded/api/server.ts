@@ -4,6 +4,7 @@ import { authenticate, authorize, bearerOf } from "./authorize.ts";
 import { apiRequest, Disconnected } from "./request.ts";
 import { router } from "./router.ts";
 import { ApiError, type Reply, type Service } from "./service.ts";
+import { tailsOf } from "./tails/registry.ts";
 import type { Token } from "./tokens.ts";
 
 const base = "/client/v4";
@@ -18,12 +19,15 @@ export interface ApiOptions {
 /** The v4 API over HTTP: route, token, permission, envelope. What a service throws becomes Cloudflare's error envelope. */
 export function apiServer(options: ApiOptions): Server {
   const match = router(options.services);
-  return createServer({ requestTimeout: 0 }, (request, response) => {
+  const server = createServer({ requestTimeout: 0 }, (request, response) => {
     answer(request, response, match, options).catch((error: unknown) => {
       console.error("api: could not answer", request.method, pathOf(request), error);
       response.destroy();
     });
   });
+  return server.on("upgrade", (request, socket, head) =>
+    tailsOf(options.world).upgrade(request, socket, head),
+  );
 }
 
 async function answer(

@@ -287,6 +287,37 @@ describe("import", () => {
     );
   });
 
+  test("a database that is being imported into can be looked at and says to others that it is busy", async () => {
+    const id = await create("busy");
+    const rows =
+      "INSERT INTO t WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 100000) SELECT hex(randomblob(40)) FROM n;";
+    const { ingest } = await upload(id, `CREATE TABLE t(a); ${rows.repeat(4)}`);
+    const importing = ingest();
+    const told = new Set<unknown>();
+    let running = true;
+    const asking = (async () => {
+      while (running) {
+        expect((await api.call("GET", `/d1/database/${id}`)).status).toBe(200);
+        told.add((await query(id, { sql: "SELECT 1" })).json.errors[0]?.message);
+      }
+    })();
+    let { result } = (await importing).json;
+    while (result.status === "active")
+      result = (
+        await api.call("POST", `/d1/database/${id}/import`, {
+          action: "poll",
+          current_bookmark: result.at_bookmark,
+        })
+      ).json.result;
+    running = false;
+    await asking;
+    expect(result).toMatchObject({ status: "complete", result: { num_queries: 5 } });
+    expect(told).toContain("Currently processing a long-running import.");
+    expect((await query(id, { sql: "SELECT count(*) AS n FROM t" })).json.result[0].results).toEqual([
+      { n: 400_000 },
+    ]);
+  });
+
   test("a failure is told in a successful envelope, and the database is as before", async () => {
     const id = await create("failing");
     const { order, ingest } = await upload(id, "CREATE TABLE t(a); SELEC 1;");

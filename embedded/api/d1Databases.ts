@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { d1ReadReplication } from "../quirks/d1ReadReplication.ts";
 import { isOn } from "../quirks/quirk.ts";
+import { SqlError } from "../runtime/stores.ts";
 import { NameTaken, type State, type Stored } from "../state.ts";
 import type { World } from "../world.ts";
 import { forget } from "./d1Transfers.ts";
@@ -23,7 +24,7 @@ export interface Database {
   readonly uuid: string;
   readonly name: string;
   readonly createdAt: string;
-  readonly jurisdiction: string | undefined;
+  readonly jurisdiction: "eu" | "fedramp" | "us" | undefined;
   /** `WEUR`, `ENAM` …: what was asked for, else WEUR. */
   readonly region: string;
   readonly readReplication: { readonly mode: "auto" | "disabled" } | undefined;
@@ -68,23 +69,39 @@ async function create(request: ApiRequest, world: World): Promise<Reply> {
     );
   if (world.state.list(request.account.id, databaseKind).length >= databasesPerAccount)
     throw new ApiError(400, 7406, `System limit reached: databases per account (${databasesPerAccount})`);
-  const uuid = randomUUID();
+  const taken = (): ApiError => new ApiError(400, 7502, `A database with the name '${name}' already exists`);
+  if (world.state.byName(request.account.id, databaseKind, name) !== undefined) throw taken();
+  const database: Database = {
+    uuid: randomUUID(),
+    name,
+    createdAt: new Date().toISOString(),
+    jurisdiction: jurisdiction ?? undefined,
+    region: (primary_location_hint ?? "weur").toUpperCase(),
+    readReplication: read_replication ?? undefined,
+  };
+  // First the file, then the name: a creation that was cut off can be repeated.
+  const shown = await details(database, world);
   try {
-    world.state.insert(request.account.id, databaseKind, uuid, name, {
-      createdAt: new Date().toISOString(),
-      region: (primary_location_hint ?? "weur").toUpperCase(),
-      ...(jurisdiction ? { jurisdiction } : {}),
-      ...(read_replication ? { readReplication: read_replication } : {}),
-    });
+    world.state.insert(request.account.id, databaseKind, database.uuid, name, bodyOf(database));
   } catch (error) {
-    if (error instanceof NameTaken)
-      throw new ApiError(400, 7502, `A database with the name '${name}' already exists`);
+    await world.stores.d1.remove(database.uuid);
+    if (error instanceof NameTaken) throw taken();
     throw error;
   }
-  const database = findDatabase(world.state, request.account.id, uuid);
-  if (database === undefined) throw new Error(`database ${uuid} was written and is not there`);
-  return ok({ ...(await details(database, world)), created_in_region: database.region });
+  return ok({ ...shown, created_in_region: database.region });
 }
+
+const bodyOf = ({
+  createdAt,
+  region,
+  jurisdiction,
+  readReplication,
+}: Database): z.input<typeof bodySchema> => ({
+  createdAt,
+  region,
+  ...(jurisdiction === undefined ? {} : { jurisdiction }),
+  ...(readReplication === undefined ? {} : { readReplication }),
+});
 
 const fieldNames = [
   "uuid",
@@ -112,7 +129,10 @@ async function get(request: ApiRequest, world: World): Promise<Reply> {
 }
 
 async function details(database: Database, world: World): Promise<object> {
-  const { fileSizeBytes, tables } = await world.stores.d1.info(database.uuid);
+  const { fileSizeBytes, tables } = await world.stores.d1.info(database.uuid).catch((error: unknown) => {
+    if (error instanceof SqlError) throw new ApiError(400, 7500, error.message); // such as one that is being deleted
+    throw error;
+  });
   const replication =
     database.readReplication ?? (isOn(d1ReadReplication) ? { mode: "disabled" } : undefined);
   return {
@@ -157,13 +177,9 @@ async function update(request: ApiRequest, world: World): Promise<Reply> {
     throw malformed("read_replication: required");
   const replication =
     sent.read_replication === undefined ? database.readReplication : (sent.read_replication ?? undefined);
-  world.state.update(request.account.id, databaseKind, database.uuid, database.name, {
-    createdAt: database.createdAt,
-    region: database.region,
-    ...(database.jurisdiction === undefined ? {} : { jurisdiction: database.jurisdiction }),
-    ...(replication === undefined ? {} : { readReplication: replication }),
-  });
-  return ok(await details({ ...database, readReplication: replication }, world));
+  const changed = { ...database, readReplication: replication };
+  world.state.update(request.account.id, databaseKind, database.uuid, database.name, bodyOf(changed));
+  return ok(await details(changed, world));
 }
 
 /** The state goes last: a delete that was cut off can be repeated. */

@@ -71,7 +71,7 @@ export async function databaseInfo(
   databaseId: string,
 ): Promise<{ readonly fileSizeBytes: number; readonly tables: number }> {
   const sql = String.raw`SELECT count(*) AS n FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name NOT LIKE '\_cf\_%' ESCAPE '\'`;
-  const [result] = await runBatch(stores, databaseId, [{ sql, params: [] }]);
+  const [result] = await runBatch(stores, databaseId, [{ sql, params: [] }], { inside: true }); // an import does not keep it from being shown
   const { n } = z.object({ n: z.number() }).parse(result?.results[0]);
   return { fileSizeBytes: z.number().parse(result?.meta["size_after"]), tables: n };
 }

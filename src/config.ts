@@ -27,6 +27,8 @@ export interface Settings {
   readonly rollouts: Readonly<Record<string, Rollout>>;
   /** Which contract migrations are open, by `<system>/<database>`: written by `just db contract`. */
   readonly contracts: Readonly<Record<string, Opening>>;
+  /** Whether workers are asked after each deployment. Needs the command provider. */
+  readonly smoke: boolean;
   /** In clear: to be wrapped before they go anywhere. */
   readonly secrets: Readonly<Record<string, string>>;
 }
@@ -47,6 +49,7 @@ const keys = {
   "lockstep:retired": z.array(z.string()),
   "lockstep:rollout": z.record(z.string(), rollout),
   "lockstep:contracts": z.record(z.string(), openingShape),
+  "lockstep:smoke": z.boolean(),
   "lockstep:secrets": z.record(z.string(), z.string()),
 } as const;
 const texts = ["cloudflare:accountId"];
@@ -69,6 +72,7 @@ export function settingsOf(given: Given): Settings {
     retired: read("lockstep:retired", keys["lockstep:retired"], []),
     rollouts: read("lockstep:rollout", keys["lockstep:rollout"], {}),
     contracts: read("lockstep:contracts", keys["lockstep:contracts"], {}),
+    smoke: read("lockstep:smoke", keys["lockstep:smoke"], false),
     secrets: read("lockstep:secrets", keys["lockstep:secrets"], {}),
     systems: names.flatMap((name) => systems.filter((system) => system.name === name)),
   };
@@ -132,6 +136,7 @@ const expectations: Readonly<Record<string, string>> = {
   "lockstep:retired": "a list of systems that may go: [jobmatch]",
   "lockstep:rollout": "{ dome/dome-api: { stable: <version id>, percent: 10 } }",
   "lockstep:contracts": "what `just db contract` writes",
+  "lockstep:smoke": "true or false",
   "lockstep:secrets":
     "texts by name, each set by: pulumi config set --secret --path 'lockstep:secrets.<name>'",
 };

@@ -10,6 +10,7 @@ import { Provider } from "./provider.ts";
 import type { Context } from "./resources/context.ts";
 import { deployContracts } from "./resources/contract.ts";
 import { adviceOnError, migrationsBeforeCode } from "./resources/hooks.ts";
+import { deploySmoke } from "./resources/smoke.ts";
 import { deployStores } from "./resources/stores.ts";
 import { deployWorkers } from "./resources/workers.ts";
 import { stages } from "./stages/index.ts";
@@ -48,7 +49,9 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     const { rollouts, secrets } = settings;
     const workers = deployWorkers(system, context, { stores, bundles: prepared.bundles, rollouts, secrets });
     const { contracted } = prepared;
-    const contracts = deployContracts(system, context, { stores, workers, contracted, after: [] });
+    const urls = urlsOf(system, settings);
+    const smoke = settings.smoke ? deploySmoke(system, context, workers, urls) : [];
+    const contracts = deployContracts(system, context, { stores, workers, contracted, after: smoke });
     const code = [...workers.values()].flatMap((each) => [
       each.worker.shell,
       each.version,
@@ -56,8 +59,8 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
       ...each.triggers,
     ]);
     return {
-      resources: [...stores.all, ...code, ...contracts],
-      urls: urlsOf(system, settings),
+      resources: [...stores.all, ...code, ...smoke, ...contracts],
+      urls,
       versions: versionsOf(system, workers),
     };
   });

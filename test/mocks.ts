@@ -39,6 +39,7 @@ export function settingsFor(
     retired: [],
     rollouts: {},
     contracts: {},
+    smoke: false,
     secrets: {},
     ...given,
   };

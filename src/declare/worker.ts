@@ -54,6 +54,8 @@ export interface Worker<Env extends Readonly<Record<string, Binding>> = Readonly
   readonly assets?: string;
   /** Whether it answers at its `workers.dev` address. */
   readonly workersDev: boolean;
+  /** Path that has to answer 2xx after a deployment, such as `/health`; asked where `lockstep:smoke` is on. */
+  readonly smoke?: string;
 }
 
 /** A worker's settings as they are written; everything but `main` and the date has a default. */
@@ -70,6 +72,7 @@ export interface WorkerOptions<Env extends Readonly<Record<string, Binding>>> {
   /** @default true */
   readonly workersDev?: boolean;
   readonly physicalName?: string;
+  readonly smoke?: string;
 }
 
 /** Declares a worker. */

@@ -3,8 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import type { D1 } from "../declare/index.ts";
 import { connection } from "../migrations/connection.ts";
 import type { Phase } from "../migrations/directives.ts";
-import { planLive, planNew } from "../migrations/job.ts";
-import { planLines } from "../migrations/planText.ts";
 import { Migrations } from "../migrations/resource.ts";
 import { type Context, logicalName } from "./context.ts";
 
@@ -62,6 +60,9 @@ function showsPlan(
   return new pulumi.ResourceHook(
     `migration-plan/${label}/${phase}`,
     async ({ newInputs }) => {
+      // Loaded when something is pending, not at every start of the program.
+      const { planLive, planNew } = await import("../migrations/job.ts");
+      const { planLines } = await import("../migrations/planText.ts");
       const databaseId: unknown = newInputs?.["databaseId"];
       const isKnown = typeof databaseId === "string" && databaseId !== "" && databaseId !== unknownValue;
       const plan = isKnown

@@ -11,6 +11,7 @@ import {
 } from "../provider.ts";
 import { type Bound, bindingsOf } from "./bindings.ts";
 import { type Context, logicalName } from "./context.ts";
+import { noRollbackPastContract } from "./rollback-guard.ts";
 import type { WorkerComponent } from "./shell.ts";
 
 /** What a release needs beside the worker. */
@@ -57,12 +58,22 @@ export function release(worker: WorkerComponent, context: Context, args: Release
   const deployment = new WorkersDeployment(
     name,
     { accountId, scriptName: shell.name, strategy: "percentage", versions: split(version, args.rollout) },
-    { parent: worker, hooks, dependsOn: [...args.after] },
+    { parent: worker, hooks: deploymentHooks(worker, context, args.rollout), dependsOn: [...args.after] },
   );
   const triggers = triggersOf(worker, context, args.bound, deployment);
   worker.released(version.id);
   return { version, deployment, triggers };
 }
+
+/** Only a rollout names a version that is there already, and may be too old for its databases. */
+const deploymentHooks = (
+  { declared }: WorkerComponent,
+  context: Context,
+  rollout: Rollout | undefined,
+): pulumi.ResourceHookBinding =>
+  rollout === undefined || rollout.percent === 100
+    ? context.hooks
+    : { ...context.hooks, beforeCreate: [noRollbackPastContract(declared, context, rollout.stable)] };
 
 /** The stable version first: the order is part of what Cloudflare compares. */
 function split(version: WorkerVersion, rollout: Rollout | undefined): inputs.WorkersDeploymentVersion[] {

@@ -63,6 +63,7 @@ const constellation = worker("constellation", {
 
 const domeApi = worker("dome-api", {
   main: "workers/dome/dome-api/index.ts",
+  smoke: "/health",
   compatibilityDate,
   env: {
     ...vars,

@@ -86,6 +86,17 @@ describe("state that the official provider wrote", () => {
   });
 });
 
+describe("a saved plan", () => {
+  it("applies, back and forth, with what it did not know when it was made", async () => {
+    const plan = join(project.folder, "plan.json");
+    for (const round of ["1", "2"] as const) {
+      await mustRun(["preview", "--save-plan", plan], round);
+      await mustRun(["up", "--yes", "--skip-preview", "--plan", plan], round);
+      await mustRun(["preview", "--expect-no-changes"], round);
+    }
+  });
+});
+
 describe("two engines at once", () => {
   it("do not disturb each other", async () => {
     const previews = await Promise.all(

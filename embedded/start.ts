@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { UserError } from "../src/userError.ts";
 import { openAccounts } from "./api/accounts.ts";
 import { gatewayConfig } from "./api/aiGateway.ts";
 import { openInvocations } from "./api/graphql/invocations.ts";
@@ -130,11 +131,16 @@ async function build(
   closing.push(() => compute.close());
   closing.push(() => queues.close()); // batches under way still need their cells
 
+  requireFrontPort(options.frontPort, compute.frontPort);
+  if (before !== undefined && options.frontPort === undefined && before.frontPort !== compute.frontPort)
+    log(
+      `port ${before.frontPort} of last time is taken, Workers answer on ${compute.frontPort} now: their addresses have changed`,
+    );
   compute.onInvocation(invocations.record);
 
   let origin = "";
   const world: World = { state, stores, compute, queues, vectors, ai, dataDir, origin: () => origin };
-  const server = apiServer({ services, world, accounts, findToken: tokens.find });
+  const server = apiServer({ services, world, accounts, findToken: tokens.find, log });
   const apiPort = await listen(server, options.port ?? before?.apiPort ?? 0, {
     orAnother: options.port === undefined,
   });
@@ -176,6 +182,17 @@ async function build(
   );
   writeConnection(dataDir, connection);
   return { ...connection, dataDir, world, restored, close };
+}
+
+function requireFrontPort(wanted: number | undefined, got: number): void {
+  if (wanted === undefined || wanted === 0 || wanted === got) return;
+  throw new UserError({
+    what: "A port is taken",
+    where: `127.0.0.1:${wanted}, for Workers (--front-port)`,
+    got: "another process listens there",
+    expected: "a free port",
+    fix: "choose another one, or leave the option out: then a free one is found",
+  });
 }
 
 async function servedProvider(

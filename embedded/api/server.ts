@@ -14,6 +14,8 @@ export interface ApiOptions {
   readonly world: World;
   readonly accounts: readonly Account[];
   readonly findToken: (value: string) => Token | undefined;
+  /** What went wrong inside, with its stack. @default standard error */
+  readonly log?: (line: string) => void;
 }
 
 /** The v4 API over HTTP: route, token, permission, envelope. What a service throws becomes Cloudflare's error envelope. */
@@ -21,7 +23,9 @@ export function apiServer(options: ApiOptions): Server {
   const match = router(options.services);
   const server = createServer({ requestTimeout: 0 }, (request, response) => {
     answer(request, response, match, options).catch((error: unknown) => {
-      console.error("api: could not answer", request.method, pathOf(request), error);
+      (options.log ?? console.error)(
+        `api: could not answer ${request.method} ${pathOf(request)}: ${stackOf(error)}`,
+      );
       response.destroy();
     });
   });
@@ -42,7 +46,9 @@ async function answer(
   } catch (error) {
     if (error instanceof Disconnected) return void response.destroy();
     if (!(error instanceof ApiError))
-      console.error("api: internal error", request.method, pathOf(request), error);
+      (options.log ?? console.error)(
+        `api: internal error at ${request.method} ${pathOf(request)}: ${stackOf(error)}`,
+      );
     const known =
       error instanceof ApiError ? error : new ApiError(500, 10013, "An unknown error has occurred.");
     const errors = [
@@ -114,6 +120,9 @@ function parseUrl(target: string): URL {
     throw noRoute(target);
   }
 }
+
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
 
 /** Without the query: signed addresses are secrets. */
 const pathOf = (request: IncomingMessage): string => (request.url ?? "").split("?")[0] ?? "";

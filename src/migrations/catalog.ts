@@ -1,5 +1,5 @@
 import type { SchemaObject } from "./protocol/schemaGuard.ts";
-import type { Shadow } from "./shadow.ts";
+import { type Shadow, virtualParts } from "./shadow.ts";
 import { fold, readTable, type Table } from "./structure.ts";
 
 /** A schema at one moment: its objects, and each table's structure when asked for. */
@@ -7,6 +7,7 @@ export interface Catalog {
   readonly objects: readonly SchemaObject[];
   readonly object: (type: string, name: string) => SchemaObject | undefined;
   readonly table: (name: string) => Table | undefined;
+  /** Without the tables that virtual tables keep for themselves: nobody else may write those. */
   readonly tables: () => readonly Table[];
 }
 
@@ -35,12 +36,14 @@ export function catalogs(shadow: Shadow): () => Catalog {
       known.set(folded, table);
       return table;
     };
+    const parts = new Set(virtualParts(objects).map(fold));
     for (const object of objects) if (object.type === "table") load(object.name);
     return {
       objects,
       object: (type, name) => byName.get(`${type} ${fold(name)}`),
       table: (name) => known.get(fold(name)),
-      tables: () => [...known.values()].filter((table) => table !== undefined),
+      tables: () =>
+        [...known].flatMap(([name, table]) => (table === undefined || parts.has(name) ? [] : [table])),
     };
   };
 }

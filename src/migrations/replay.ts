@@ -1,6 +1,7 @@
 import { type Action, type Parsed, parse } from "./action.ts";
 import type { Event } from "./authorizer.ts";
 import { type Catalog, catalogs } from "./catalog.ts";
+import type { Verification } from "./directives.ts";
 import { empty, populate } from "./populate.ts";
 import type { SchemaObject } from "./protocol/schemaGuard.ts";
 import type { MigrationFile, Statement } from "./reading.ts";
@@ -9,6 +10,7 @@ import { fold, sameName } from "./structure.ts";
 import { reservedTables } from "./tables.ts";
 import type { Token } from "./tokens.ts";
 import { followRows, type Rows } from "./whereRowsAre.ts";
+import { wholeCopy } from "./wholeCopy.ts";
 
 /** One statement of a file, carried out on the shadow. */
 export interface Step {
@@ -37,9 +39,9 @@ export interface Replay {
   readonly steps: readonly Step[];
   readonly before: Catalog;
   readonly after: Catalog;
-  /** Names of tables that may hold rows which nobody but their owner can bring back: there before what is pending. */
-  readonly held: ReadonlySet<string>;
-  /** Whether `table`, by its name at the start of the file, holds such rows. */
+  /** Verifications that SQLite cannot carry out, with what it says. */
+  readonly failures: ReadonlyMap<Verification, string>;
+  /** Whether `table`, by its name at the start of the file, holds rows that were there before what is pending. */
   readonly holds: (table: string) => boolean;
 }
 
@@ -78,6 +80,12 @@ export function openStage(
         now = step.after;
         steps.push(step);
       }
+      const failures = new Map(
+        file.verifications.flatMap((one) => {
+          const { error } = shadow.run(one.sql);
+          return error === undefined ? [] : [[one, error] as const];
+        }),
+      );
       shadow.endRequest();
       const heldBefore = held;
       held = follower.end();
@@ -86,7 +94,7 @@ export function openStage(
         steps,
         before,
         after: now,
-        held: heldBefore,
+        failures,
         holds: (table) => heldBefore.has(fold(table)),
       };
     },
@@ -120,16 +128,25 @@ function take(
     statement,
     action,
     tokens,
-    events: run.events,
+    events: [...run.events, ...wholeCopy(action, tokens, before)],
     error: run.error,
     refused: run.refused,
-    errorWithRows: run.error === undefined ? first.error : undefined,
+    errorWithRows: run.error === undefined && !isOwnCheck(first.error, tokens) ? first.error : undefined,
     before,
     after,
     rows,
     holds: (table) => rows.origin(table) !== undefined,
   };
 }
+
+/**
+ * Made-up rows may break a CHECK that the table always had, and SQLite then says so at the next ADD COLUMN. Only a
+ * statement with a CHECK of its own can be at fault.
+ */
+const isOwnCheck = (error: string | undefined, all: readonly Token[]): boolean =>
+  error !== undefined &&
+  /^CHECK constraint failed/.test(error) &&
+  !all.some((token) => token.keyword === "CHECK");
 
 const changesSchema = (event: Event): boolean => /^(CREATE|DROP|ALTER)_/.test(event.action);
 

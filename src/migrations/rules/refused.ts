@@ -33,6 +33,17 @@ export const refused: Rule = {
         }),
       ];
     }),
+    ...[...replay.failures].map(
+      ([{ label, line }, error]): Finding => ({
+        code: "D1b",
+        severity: "error",
+        line,
+        statement: undefined,
+        message: `the verification "${label}" fails: ${error}`,
+        fix: "correct its query",
+        waivable: false,
+      }),
+    ),
     ...tooLarge(replay),
   ],
 };

@@ -12,6 +12,8 @@ CREATE TABLE visits (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users (i
 CREATE TABLE alone (id INTEGER PRIMARY KEY, a TEXT, b INTEGER CHECK (b > 0), UNIQUE (a));
 CREATE TABLE replacing (id INTEGER PRIMARY KEY, k TEXT UNIQUE ON CONFLICT REPLACE);
 CREATE TABLE tree (id INTEGER PRIMARY KEY, up INTEGER REFERENCES tree (id) ON DELETE CASCADE);
+CREATE TABLE strict (c TEXT CHECK (length(c) > 3)) STRICT;
+CREATE VIRTUAL TABLE words USING fts5 (w);
 CREATE TABLE logged (id INTEGER PRIMARY KEY);
 CREATE TABLE log (logged_id INTEGER);
 CREATE INDEX alone_b ON alone (b);
@@ -64,6 +66,7 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       sql: `${contract}ALTER TABLE alone RENAME TO other;\nDROP TABLE other;`,
       finds: ["3 DL1 error"],
     },
+    "a full-text index": { sql: `${contract}DROP TABLE words;`, finds: ["2 DL1 error"] },
     "a copy dropped while the table stays": {
       sql: "CREATE TABLE scratch AS SELECT * FROM alone;\nDROP TABLE scratch;",
       finds: [],
@@ -170,6 +173,10 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
   },
   DL5: {
     "a rebuild that keeps all": { sql: rebuild("id, a, b", "SELECT id, a, b FROM alone"), finds: [] },
+    "a rebuild that copies by *": {
+      sql: rebuild("", "SELECT * FROM alone").replace("new_alone ()", "new_alone"),
+      finds: [],
+    },
     "a rebuild without a column": {
       sql: rebuild("id, a", "SELECT id, a FROM alone", "id INTEGER PRIMARY KEY, a TEXT, UNIQUE (a)"),
       finds: ["1 DL5 error", "3 DL5 error"],
@@ -233,6 +240,11 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       sql: "ALTER TABLE users ADD COLUMN z INTEGER DEFAULT 0 CHECK (z > 0);",
       answer: true,
       finds: ["1 DD1 error"],
+    },
+    "a column of a table whose CHECK made-up rows break": {
+      sql: "ALTER TABLE strict ADD COLUMN z TEXT;",
+      answer: true,
+      finds: [],
     },
     "a nullable column": { sql: "ALTER TABLE users ADD COLUMN z TEXT;", answer: true, finds: [] },
     "NOT NULL on a table of the same file": {
@@ -418,6 +430,10 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
     "a statement of more than 100 KB": {
       sql: `INSERT INTO alone (a, b) VALUES ('${"x".repeat(100_001)}', 1);`,
       finds: ["1 D1b error"],
+    },
+    "a verification of a table that is not there": {
+      sql: "SELECT 1;\n-- d1:verify x\n-- SELECT count(*) = 0 FROM nowhere\n",
+      finds: ["2 D1b error"],
     },
     "a temporary table": { sql: "CREATE TEMP TABLE t (a);", finds: ["1 D1b error"] },
     "UPDATE with LIMIT, which D1 has": {

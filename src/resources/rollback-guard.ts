@@ -14,8 +14,8 @@ const versionShape = z.object({ created_on: z.string() });
 const databasesShape = z.array(z.object({ uuid: z.string(), name: z.string() }));
 
 /**
- * Refuses a deployment of a version that is older than a contract migration of a database it binds: what the migration took
- * away, that code still needs. Checked in the preview already.
+ * Refuses a deployment of a version that is older than the one a contract migration was opened for: what the migration took
+ * away, that code may still need. Checked in the preview already.
  */
 export const noRollbackPastContract = (
   worker: Worker,
@@ -26,30 +26,47 @@ export const noRollbackPastContract = (
     `no-rollback-past-contract/${logicalName(context, worker.name)}`,
     async () => {
       const databases = uses(worker).filter((resource) => resource.kind === "d1");
-      if (databases.length === 0) return;
       const api = connection(process.env, process.cwd());
-      const script = encodeURIComponent(physicalName(worker, context.stage));
-      const path = `/accounts/${context.accountId}/workers/workers/${script}/versions/${versionId}`;
-      const { created_on: createdOn } = versionShape.parse(await call(api, "GET", path));
       for (const database of databases) {
-        const later = await contractsAfter(api, context, database, createdOn);
-        if (later.length > 0) throw past(logicalName(context, worker.name), versionId, createdOn, later);
+        const contracts = await contractsThatRan(api, context, database);
+        if (contracts.length === 0) continue;
+        const opened =
+          context.contracts[logicalName(context, database.name)]?.versions[
+            physicalName(worker, context.stage)
+          ];
+        if (opened === versionId) continue;
+        const made = await madeAt(api, worker, context, versionId);
+        // Without the opening at hand, the moment of the first contract is the boundary.
+        const boundary =
+          opened === undefined ? contracts[0]?.atMs : await madeAt(api, worker, context, opened);
+        if (boundary !== undefined && made < boundary)
+          throw past(logicalName(context, worker.name), versionId, contracts);
       }
     },
     { onDryRun: true },
   );
 
-/** Contract files that ran on the database after a moment. */
-async function contractsAfter(
+/** When a version of a worker was made, in milliseconds since 1970. */
+async function madeAt(api: Connection, worker: Worker, context: Context, versionId: string): Promise<number> {
+  const script = encodeURIComponent(physicalName(worker, context.stage));
+  const path = `/accounts/${context.accountId}/workers/workers/${script}/versions/${versionId}`;
+  return Date.parse(versionShape.parse(await call(api, "GET", path)).created_on);
+}
+
+interface Contract {
+  readonly name: string;
+  readonly atMs: number;
+}
+
+/** The contract files that ran on a database since its code was first released, in order. */
+async function contractsThatRan(
   api: Connection,
   context: Context,
   declared: D1,
-  moment: string,
-): Promise<readonly string[]> {
+): Promise<readonly Contract[]> {
   const name = physicalName(declared, context.stage);
-  const found = databasesShape.parse(
-    await call(api, "GET", `/accounts/${context.accountId}/d1/database?name=${encodeURIComponent(name)}`),
-  );
+  const path = `/accounts/${context.accountId}/d1/database?name=${encodeURIComponent(name)}`;
+  const found = databasesShape.parse(await call(api, "GET", path));
   const databaseId = found.find((each) => each.name === name)?.uuid;
   if (databaseId === undefined) return [];
   const database = queryDatabase({ ...api, accountId: context.accountId, databaseId }, name);
@@ -58,21 +75,17 @@ async function contractsAfter(
   const [log] = await rows(database, [
     "SELECT name, applied_at FROM _mig_log WHERE phase = 'contract' AND attempt NOT IN ('adopted', 'baseline') ORDER BY name",
   ]);
-  return (log ?? [])
-    .filter((row) => Date.parse(String(row["applied_at"])) > Date.parse(moment))
-    .map((row) => `${declared.name}: ${String(row["name"])}`);
+  return (log ?? []).map((row) => ({
+    name: `${declared.name}: ${String(row["name"])}`,
+    atMs: Date.parse(String(row["applied_at"])),
+  }));
 }
 
-const past = (
-  worker: string,
-  versionId: string,
-  createdOn: string,
-  contracts: readonly string[],
-): UserError =>
+const past = (worker: string, versionId: string, contracts: readonly Contract[]): UserError =>
   new UserError({
     what: "A rollback past a contract migration would break the code that it brings back",
     where: `lockstep:rollout of ${worker}`,
-    got: `version ${versionId} of ${createdOn}, older than ${contracts.join(", ")}`,
-    expected: "a version that was made after those files ran",
+    got: `version ${versionId}, older than the code that ${contracts.map(({ name }) => name).join(", ")} was opened for`,
+    expected: "the version that the contract was opened for, or a newer one",
     fix: "roll forward: mend the code and deploy it; the old schema is gone",
   });

@@ -72,6 +72,9 @@ test(
     expect(refused.out).toMatch(/silo would break: no such column: language/);
     expect(refused.out).toContain(third);
 
+    const output = await succeeding(project.pulumi(["stack", "output", "--json", "--stack", "dev"]));
+    const before: string = JSON.parse(output).versions["dome/silo"];
+
     // The up that brings new code runs no contract: it was opened for the code before.
     project.edit("workers/dome/silo/index.ts", (text) => text.replace(reading, notReading));
     await up();
@@ -84,5 +87,14 @@ test(
     await up();
     expect(await ledger()).toEqual([first, second, third]);
     expect((await preview("--expect-no-changes")).code).toBe(0);
+
+    // What the contract took away, the version before it may still need.
+    const rollout = 'lockstep:rollout["dome/silo"]';
+    const set = ["--plaintext", `${rollout}.stable=${before}`, "--plaintext", `${rollout}.percent=0`];
+    await succeeding(project.pulumi(["config", "set-all", "--stack", "dev", "--path", ...set]));
+    project.edit("workers/dome/silo/index.ts", (text) => `${text}\nexport const marker = 2;\n`);
+    const back = await preview();
+    expect(back.code, back.out).not.toBe(0);
+    expect(back.out).toMatch(/rollback past a contract migration[\s\S]*0003_drop_language\.sql/);
   },
 );

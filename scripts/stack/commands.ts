@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import type { Stage } from "../../src/stages/index.ts";
 import { UserError } from "../../src/userError.ts";
 import { emptyBuckets, refuseFullBuckets } from "./buckets.ts";
 import { confirm, type Terminal } from "./confirm.ts";
 import { importResource } from "./import.ts";
-import { pulumi, type Run } from "./pulumi.ts";
+import { pulumi, pulumiText, type Run } from "./pulumi.ts";
 import type { Request } from "./request.ts";
 import { retire } from "./retire.ts";
 
@@ -20,7 +21,7 @@ export async function perform(request: Request, stage: Stage, run: Run, terminal
     case "drift":
       return pulumi(["refresh", ...where, "--preview-only", "--expect-no-changes", ...rest], run);
     case "init":
-      return pulumi(["stack", "init", stage.name, ...rest], run);
+      return init(stage, rest, run);
     case "up":
       if (stage.asksBeforeChange) return planned(request, stage, run, terminal);
       return pulumi(["up", ...where, ...(terminal.interactive ? [] : ["--yes"]), ...rest], run);
@@ -65,6 +66,17 @@ async function planned({ rest, yes }: Request, stage: Stage, run: Run, terminal:
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+const stacks = z.array(z.object({ name: z.string() }));
+
+/** Making what is there already is no mistake. */
+async function init(stage: Stage, rest: readonly string[], run: Run): Promise<number> {
+  const known = stacks.parse(JSON.parse(await pulumiText(["stack", "ls", "--json"], run)));
+  if (!known.some(({ name }) => name.split("/").at(-1) === stage.name))
+    return pulumi(["stack", "init", stage.name, ...rest], run);
+  process.stdout.write(`Stack ${stage.name} is there already\n`);
+  return 0;
 }
 
 function refuseProtected(stage: Stage): void {

@@ -1,7 +1,8 @@
 import { closureRebuild, recipeText } from "../rebuild.ts";
 import { type Rebuild, rebuildOf, rebuilds } from "../rebuilds.ts";
-import { isSystem, type Step } from "../replay.ts";
-import { sameName } from "../structure.ts";
+import { isSystem, type Replay, type Step } from "../replay.ts";
+import { quoted, sameName } from "../structure.ts";
+import { tokens } from "../tokens.ts";
 import { at, type Finding, type Rule } from "./rule.ts";
 
 /** DL3: rows of other tables that a statement deletes or changes, through foreign keys or triggers. */
@@ -15,7 +16,7 @@ export const foreignKeyEffects: Rule = {
       const { action } = step;
       if (action.kind === "pragma" && action.name === "defer_foreign_keys")
         deferred = /^(1|on|true|yes)$/i.test(action.argument);
-      return [...effects(found, step), ...stranded(found, step, deferred)];
+      return [...effects(replay, found, step), ...stranded(replay, found, step, deferred)];
     });
   },
 };
@@ -34,7 +35,7 @@ function target(step: Step): string | undefined {
   }
 }
 
-function effects(found: readonly Rebuild[], step: Step): readonly Finding[] {
+function effects(replay: Replay, found: readonly Rebuild[], step: Step): readonly Finding[] {
   const direct = target(step);
   if (direct === undefined || step.error !== undefined) return [];
   const mayHoldRows = (table: string): boolean =>
@@ -66,6 +67,7 @@ function effects(found: readonly Rebuild[], step: Step): readonly Finding[] {
   if (rebuild !== undefined)
     return [
       refusedRebuild(
+        replay,
         step,
         rebuild,
         `dropping ${direct} to rebuild it ${what}: its foreign keys act, and no PRAGMA stops them on D1`,
@@ -99,7 +101,12 @@ const isCopied = (rebuild: Rebuild, table: string, step: Step): boolean =>
   step.index < rebuild.drop.index;
 
 /** DROP TABLE while another table still refers to it: it fails as soon as there are rows, or leaves a reference to nothing. */
-function stranded(found: readonly Rebuild[], step: Step, deferred: boolean): readonly Finding[] {
+function stranded(
+  replay: Replay,
+  found: readonly Rebuild[],
+  step: Step,
+  deferred: boolean,
+): readonly Finding[] {
   const { action } = step;
   if (action.kind !== "drop" || action.object !== "table" || step.error !== undefined) return [];
   const children = step.before
@@ -118,6 +125,7 @@ function stranded(found: readonly Rebuild[], step: Step, deferred: boolean): rea
     if (deferred) return [];
     return [
       refusedRebuild(
+        replay,
         step,
         rebuild,
         `dropping ${action.name} to rebuild it fails as soon as ${children.join(", ")} has a row that refers to it`,
@@ -132,19 +140,14 @@ function stranded(found: readonly Rebuild[], step: Step, deferred: boolean): rea
   ];
 }
 
-function refusedRebuild(step: Step, rebuild: Rebuild, message: string): Finding {
+function refusedRebuild(replay: Replay, step: Step, rebuild: Rebuild, message: string): Finding {
   const [copy] = rebuild.copies;
-  const recipe = closureRebuild(
-    step.before.table(rebuild.table) === undefined ? step.before : withoutSuccessor(rebuild),
-    {
-      table: rebuild.table,
-      create: rebuild.create.statement.sql,
-      createName: rebuild.successor,
-      ...(copy === undefined || !sameName(rebuild.droppedAs, rebuild.table)
-        ? {}
-        : { copy: copy.statement.sql }),
-    },
-  );
+  const recipe = closureRebuild(beforeRebuild(replay, rebuild), {
+    table: rebuild.table,
+    create: rebuild.create.statement.sql,
+    createName: rebuild.successor,
+    ...(copy === undefined ? {} : { copy: readFrom(copy.statement.sql, rebuild) }),
+  });
   return at(step, "DL3", "error", {
     message,
     fix: `put this in the place of the rebuild; it keeps every row:\n${recipeText(recipe)}`,
@@ -152,8 +155,27 @@ function refusedRebuild(step: Step, rebuild: Rebuild, message: string): Finding 
   });
 }
 
-/** The schema as it was before the file's own attempt began. */
-const withoutSuccessor = (rebuild: Rebuild): Step["before"] => rebuild.create.before;
+/** The schema before the first statement of the rebuild: its CREATE TABLE, or the rename that moves the old table aside. */
+function beforeRebuild(replay: Replay, rebuild: Rebuild): Step["before"] {
+  const aside = replay.steps.find(
+    ({ action, index }) =>
+      action.kind === "renameTable" && sameName(action.table, rebuild.table) && index < rebuild.create.index,
+  );
+  return (aside ?? rebuild.create).before;
+}
+
+/** The copy as it would read if the old table had kept its name. */
+function readFrom(copy: string, { droppedAs, table }: Rebuild): string {
+  if (sameName(droppedAs, table)) return copy;
+  let text = "";
+  let copied = 0;
+  for (const token of tokens(copy)) {
+    if ((token.kind !== "word" && token.kind !== "name") || !sameName(token.text, droppedAs)) continue;
+    text += copy.slice(copied, token.start) + quoted(table);
+    copied = token.end;
+  }
+  return text + copy.slice(copied);
+}
 
 const names = (step: Step, wanted: (event: Step["events"][number]) => boolean): readonly string[] => [
   ...new Set(step.events.filter(wanted).map((event) => event.a)),

@@ -6,6 +6,7 @@ export PATH := justfile_directory() / ".lockstep/bin" + ":" + justfile_directory
 export NODE_COMPILE_CACHE := justfile_directory() / ".lockstep/compile-cache"
 
 import? 'scripts/stack.just'
+import? 'scripts/upkeep.just'
 
 [private]
 default:
@@ -47,3 +48,11 @@ env *arguments:
 # Remove what this clone made: embedded data, embedded state, caches. `just clean all` also empties this user's engine cache
 clean what="":
     @node toolchain/clean.ts "$@"
+
+# Migrations: new, lint, status, plan, rehearse, contract, corpus, query, shell, diff, baseline, accept (just db --help)
+db *arguments:
+    @node scripts/db.ts "$@"
+
+# What things cost, in pairs: medians and spread. The dev stack has to be up
+bench *arguments:
+    @node scripts/bench.ts "$@"

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { frugalNode } from "./frugalNode.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -62,7 +63,7 @@ async function main(argv) {
     process.stderr.write(`${command.entry} is missing from this clone; \`git status\` shows what else is\n`);
     return 1;
   }
-  return handOver(entry, [...(command.args ?? []), ...rest]);
+  return handOver(name === "embedded" ? frugalNode : [], entry, [...(command.args ?? []), ...rest]);
 }
 
 /** Runs the preparation so that a signal ends what it started (npm, the Go compiler) before it ends us.
@@ -87,15 +88,15 @@ async function stoppable(prepare) {
 }
 
 /** Becomes Node 24 where the system can (no process stays behind), otherwise starts it and passes everything through.
- * @param {string} entry @param {string[]} args @returns {Promise<number>} */
-async function handOver(entry, args) {
+ * @param {readonly string[]} nodeOptions @param {string} entry @param {string[]} args @returns {Promise<number>} */
+async function handOver(nodeOptions, entry, args) {
   const node = join(root, "node_modules", "node", "bin", "node");
   const env = {
     ...process.env,
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, ".lockstep", "compile-cache"),
   };
-  if (typeof process.execve === "function") process.execve(node, [node, entry, ...args], env);
-  const child = spawn(node, [entry, ...args], { stdio: "inherit", env });
+  if (typeof process.execve === "function") process.execve(node, [node, ...nodeOptions, entry, ...args], env);
+  const child = spawn(node, [...nodeOptions, entry, ...args], { stdio: "inherit", env });
   for (const signal of stopSignals) {
     process.on(signal, () => {
       // A terminal sends Ctrl-C to the whole group: the child has it already.

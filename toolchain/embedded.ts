@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { UserError } from "../src/userError.ts";
+import { frugalNode } from "./frugalNode.mjs";
 import { withLock } from "./lock.mjs";
 import type { Places } from "./project.ts";
 
@@ -48,7 +49,7 @@ async function start(places: Places): Promise<EmbeddedConnection> {
   const log = openSync(logFile, "a");
   const child = spawn(
     places.node,
-    [join(places.root, "embedded", "main.ts"), "--data", places.embedded, "--provider"],
+    [...frugalNode, join(places.root, "embedded", "main.ts"), "--data", places.embedded, "--provider"],
     {
       cwd: places.root,
       detached: true,

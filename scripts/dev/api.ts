@@ -1,0 +1,45 @@
+import { z } from "zod";
+
+/** Where the embedded Cloudflare answers for one account. */
+export interface Account {
+  /** `http://127.0.0.1:<port>/client/v4` */
+  readonly api: string;
+  readonly token: string;
+  readonly id: string;
+}
+
+/** What the API refused, in its own words. */
+export class Refused extends Error {
+  readonly status: number;
+  readonly code: number | undefined;
+  constructor(status: number, code: number | undefined, message: string) {
+    super(message);
+    this.name = "Refused";
+    this.status = status;
+    this.code = code;
+  }
+}
+
+const envelope = z.object({
+  success: z.boolean(),
+  errors: z.array(z.looseObject({ code: z.number(), message: z.string() })),
+  result: z.unknown(),
+});
+
+/** One call below `/accounts/<account>`; gives its result. Throws {@link Refused}. */
+export async function call(
+  account: Account,
+  method: "GET" | "POST" | "DELETE",
+  path: string,
+  body?: object,
+): Promise<unknown> {
+  const response = await fetch(`${account.api}/accounts/${account.id}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${account.token}`, "content-type": "application/json" },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const { success, errors, result } = envelope.parse(await response.json());
+  if (success) return result;
+  const texts = errors.map(({ message }) => message).join("\n");
+  throw new Refused(response.status, errors[0]?.code, texts === "" ? `HTTP ${response.status}` : texts);
+}

@@ -12,7 +12,7 @@ import { runPulumi } from "./demo/pulumi.ts";
 import { type Report, report } from "./demo/report.ts";
 
 const stage = "dev";
-const question = "How is a migration kept from losing rows?";
+const question = "What does a contract migration wait for?";
 const foundWithinMs = 60_000;
 
 interface Demonstration {

@@ -88,7 +88,7 @@ function ageMs(path) {
 
 /** A pid alone is not enough: after a reboot or on a busy machine it can be somebody else's.
  * @param {{ pid: number, started: string }} holder */
-export function isAlive(holder) {
+function isAlive(holder) {
   if (!(holder.pid > 0)) return false;
   try {
     process.kill(holder.pid, 0);
@@ -111,6 +111,6 @@ export function startOf(pid) {
 }
 
 /** @param {unknown} error @returns {string} */
-export function codeOf(error) {
+function codeOf(error) {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }

@@ -9,7 +9,7 @@ import { type Places, placesOf, projectRoot, pulumiProjectName } from "./project
 import { refreshStackConfig } from "./stackConfig.ts";
 
 /** Makes a stage ready for a command on the embedded target: process running, stack there, configuration written. */
-export async function prepareStack(places: Places, engine: string, stage: string): Promise<void> {
+async function prepareStack(places: Places, engine: string, stage: string): Promise<void> {
   await ensureEmbedded(places);
   mkdirSync(places.throwAway, { recursive: true });
   await withLock(join(places.throwAway, "lock"), async () => {

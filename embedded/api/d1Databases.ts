@@ -9,7 +9,7 @@ import { forget } from "./d1Transfers.ts";
 import { ApiError, type ApiRequest, ok, paged, type Reply, type Route } from "./service.ts";
 
 /** Kind of a database in the state; its id is the uuid, its name the database's. */
-export const databaseKind = "d1";
+const databaseKind = "d1";
 
 const mode = z.object({ mode: z.enum(["auto", "disabled"]) });
 
@@ -31,7 +31,7 @@ export interface Database {
 }
 
 /** By uuid or by name: Cloudflare takes either in the path. */
-export function findDatabase(state: State, account: string, idOrName: string): Database | undefined {
+function findDatabase(state: State, account: string, idOrName: string): Database | undefined {
   const stored = state.get(account, databaseKind, idOrName) ?? state.byName(account, databaseKind, idOrName);
   return stored === undefined ? undefined : read(stored);
 }

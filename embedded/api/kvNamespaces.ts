@@ -5,7 +5,7 @@ import type { World } from "../world.ts";
 import { ApiError, type ApiRequest, ok, paged, type Reply, type Route } from "./service.ts";
 
 /** Kind of a namespace in the state; its id is 32 hexadecimal digits, its name the title. */
-export const namespaceKind = "kv";
+const namespaceKind = "kv";
 
 const bodySchema = z.object({ jurisdiction: z.enum(["eu", "fedramp", "us"]).optional() });
 
@@ -15,7 +15,7 @@ export interface Namespace {
   readonly jurisdiction: string | undefined;
 }
 
-export function findNamespace(state: State, account: string, id: string): Namespace | undefined {
+function findNamespace(state: State, account: string, id: string): Namespace | undefined {
   const stored = state.get(account, namespaceKind, id.toLowerCase());
   return stored === undefined ? undefined : read(stored);
 }

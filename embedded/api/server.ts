@@ -99,7 +99,7 @@ async function dispatch(
   );
 }
 
-export const noRoute = (path: string): ApiError =>
+const noRoute = (path: string): ApiError =>
   new ApiError(404, 7003, `Could not route to ${path}, perhaps your object identifier is invalid?`);
 
 /** A page in a browser can make any name point here; only names that mean this machine are answered. */

@@ -1,11 +1,6 @@
 import type { Failure } from "./check.ts";
 import { isUnknown, text, type Values } from "./values.ts";
 
-/** What a configured provider needs to know. */
-export interface ProviderConfig {
-  readonly apiToken: string;
-}
-
 const tokenPattern = /^[0-9A-Za-z\-_]{40,80}$/;
 const known = new Set([
   "apiToken",

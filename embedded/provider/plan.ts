@@ -116,7 +116,7 @@ function counterpart(item: Value, before: Value | undefined): Value | undefined 
 }
 
 /** Equal by the attributes of the table, sets without regard to order. */
-export const sameObject = (attributes: Attributes, a: Values, b: Values): boolean =>
+const sameObject = (attributes: Attributes, a: Values, b: Values): boolean =>
   Object.entries(attributes).every(([name, attribute]) => sameValue(attribute, a[name], b[name]));
 
 export function sameValue(attribute: Attribute, a: Value | undefined, b: Value | undefined): boolean {

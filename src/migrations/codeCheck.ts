@@ -3,17 +3,6 @@ import { checkCorpus, corpusLine, type SchemaPoint } from "./corpus.ts";
 import { corpusFolder, knownStatements } from "./corpusFile.ts";
 import type { Plan } from "./plan.ts";
 
-/** How much of the workers' code the check of a plan knows: only statements that were exercised. */
-export interface Coverage {
-  readonly statements: number;
-  readonly workers: readonly string[];
-}
-
-export function coverage(label: string, root: string): Coverage {
-  const known = knownStatements(root, label);
-  return { statements: known.length, workers: [...new Set(known.map(({ worker }) => worker))] };
-}
-
 /** Refusals for statements of the workers that would not work with the schema that this plan leaves. */
 export function brokenCode(plan: Plan, root: string): readonly Complaint[] {
   const files = [...plan.expand, ...plan.contract];

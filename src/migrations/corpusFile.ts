@@ -22,7 +22,7 @@ export function knownStatements(root: string, label: string): readonly CorpusSta
   );
 }
 
-export function readCorpus(root: string, system: string): readonly WorkerCorpus[] {
+function readCorpus(root: string, system: string): readonly WorkerCorpus[] {
   const folder = join(root, corpusFolder(system));
   if (!existsSync(folder)) return [];
   return readdirSync(folder)

@@ -95,7 +95,7 @@ export function closureRebuild(catalog: Catalog, request: RebuildRequest): Recip
 }
 
 /** The table and all tables that refer to it, directly or through others. */
-export function referring(catalog: Catalog, root: Table): readonly Table[] {
+function referring(catalog: Catalog, root: Table): readonly Table[] {
   const found = new Map([[fold(root.name), root]]);
   const all = catalog.tables();
   for (let grown = true; grown; ) {

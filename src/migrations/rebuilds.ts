@@ -1,5 +1,5 @@
 import type { Replay, Step } from "./replay.ts";
-import { fold, sameName, type Table } from "./structure.ts";
+import { fold, type Table } from "./structure.ts";
 
 /** A table that a file replaces by another one of the same name, whatever it is called on the way. */
 export interface Rebuild {
@@ -95,7 +95,3 @@ const nameDuring = (create: Step): string => (create.action.kind === "create" ? 
 /** The rebuild that a DROP TABLE statement belongs to. */
 export const rebuildOf = (all: readonly Rebuild[], step: Step): Rebuild | undefined =>
   all.find((rebuild) => rebuild.drop === step);
-
-/** True when a table of before is, under this name, the product of a rebuild. */
-export const isRebuilt = (all: readonly Rebuild[], table: string): boolean =>
-  all.some((rebuild) => sameName(rebuild.table, table));

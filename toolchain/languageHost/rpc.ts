@@ -134,7 +134,7 @@ export function listen(server: Http2Server): Promise<number> {
 /** gRPC puts five bytes before a message: whether it is compressed, and its length. */
 const frameBytes = 5;
 
-export function framed(message: Uint8Array): Buffer {
+function framed(message: Uint8Array): Buffer {
   const head = Buffer.alloc(frameBytes);
   head.writeUInt32BE(message.length, 1);
   return Buffer.concat([head, message]);

@@ -83,7 +83,7 @@ function spawnProgram(request: langproto.RunRequest, engineAddress: string): Pro
 }
 
 /** The SDK wants keys in their old form: `dome:stage` as `dome:config:stage`. */
-export function legacyConfig(entries: [string, string][]): Record<string, string> {
+function legacyConfig(entries: [string, string][]): Record<string, string> {
   return Object.fromEntries(
     entries.map(([key, value]) => {
       const colon = key.indexOf(":");

@@ -8,7 +8,7 @@ export const queueKind = "queue";
 /** Named after its queue's id: that a queue has one consumer at most is then the state's own rule. */
 export const consumerKind = "queueConsumer";
 
-export const queueBody = z.object({
+const queueBody = z.object({
   createdOn: z.string(),
   modifiedOn: z.string(),
   settings: z.object({

@@ -4,7 +4,7 @@ import type { State, Stored } from "../../state.ts";
 import type { World } from "../../world.ts";
 import { ApiError, type ApiRequest, ok, paged, type Reply, type Route } from "../service.ts";
 
-export const zoneKind = "zone";
+const zoneKind = "zone";
 /** Routes are kept by zone, their pattern as the name. */
 export const routeKind = (zoneId: string): string => `route:${zoneId}`;
 export const domainKind = "customDomain";

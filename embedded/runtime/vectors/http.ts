@@ -13,7 +13,7 @@ const vectorShape = z.object({
 });
 
 /** A query as the binding and the API send it. */
-export const queryShape = z.object({
+const queryShape = z.object({
   vector: z.array(z.number()).optional(),
   vectorId: z.string().optional(),
   topK: z.number().nullish(),

@@ -44,7 +44,7 @@ function fingerprint(vector: readonly number[]): string | undefined {
 }
 
 /** Not one of Cloudflare's codes: only a local index can be filled by two different models under one name. */
-export const mixedBackendsCode = 49_001;
+const mixedBackendsCode = 49_001;
 
 /** Throws {@link VectorError} when an index filled by one backend is given embeddings of another. */
 export function refuseMix(filledBy: string, given: string): void {

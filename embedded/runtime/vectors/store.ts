@@ -30,8 +30,6 @@ export interface Scanned {
   readonly indexed: () => IndexedValues;
 }
 
-export type VectorStore = ReturnType<typeof vectorStore>;
-
 /** Vectors as Float32 blobs in SQLite. What a metadata index holds is taken when a vector is written, as Vectorize does: not afterwards. */
 export function vectorStore(state: State) {
   const db = state.sqlite;

@@ -1,7 +1,7 @@
 import { literal } from "./sql.ts";
 
 /** Longer than D1's 30 s limit on a request, so that a lease outlives any request sent under it. */
-export const leaseSeconds = 180;
+const leaseSeconds = 180;
 
 export interface Lease {
   readonly holder: string;

@@ -52,7 +52,9 @@ const copied = [
   "workers",
 ];
 
-export async function clone(): Promise<Clone> {
+export async function clone(
+  options: { /** Hears what the embedded Cloudflare says. */ readonly log?: (line: string) => void } = {},
+): Promise<Clone> {
   const folder = mkdtempSync(join(tmpdir(), "lockstep clone "));
   for (const each of copied) cpSync(join(projectRoot, each), join(folder, each), { recursive: true });
   symlinkSync(join(projectRoot, "node_modules"), join(folder, "node_modules"));
@@ -62,7 +64,7 @@ export async function clone(): Promise<Clone> {
     dataDir: places.embedded,
     providerPort: 0,
     providerFolder: folder,
-    log: () => undefined,
+    log: options.log ?? (() => undefined),
   });
   placeEngine(engine, places);
   const { api, token, accounts, front, pid, providerPort } = embedded;

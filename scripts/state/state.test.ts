@@ -1,0 +1,185 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { type Clone, clone } from "../../test/clone.ts";
+
+/**
+ * A secret's whole life on the real engine, and the state's: set, used, backed up, rotated, restored. The tests go on from each
+ * other. Everything that was printed or written is searched for the two values at the end.
+ */
+const first = "canary-first-7d1f0c6b52";
+const second = "canary-second-e93a48d07f";
+let project: Clone;
+const heard: string[] = [];
+
+beforeAll(async () => {
+  project = await clone({ log: (line) => heard.push(line) });
+  project.edit("src/systems/dome.ts", (text) =>
+    text
+      .replace("  queue,\n  r2,", "  queue,\n  r2,\n  secret,")
+      .replace("    RAW: raw,\n", '    RAW: raw,\n    PROBE: secret("probe"),\n'),
+  );
+  project.edit("workers/dome/dome-api/index.ts", (text) =>
+    text.replace(
+      /async fetch\((\w+)[^{]*\{/,
+      (head, request) =>
+        `${head}\n    if (${request}.url.endsWith("/probe")) return new Response(env.PROBE);`,
+    ),
+  );
+});
+afterAll(() => project.remove());
+
+async function ran(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<string> {
+  const { code, out } = await project.pulumi(args, env);
+  heard.push(out);
+  expect(code, out).toBe(0);
+  return out;
+}
+async function just(
+  args: readonly string[],
+  env?: NodeJS.ProcessEnv,
+): Promise<{ code: number | null; out: string }> {
+  const { code, out } = await project.just(args, env);
+  heard.push(out);
+  return { code, out };
+}
+const secretIs = (value: string): Promise<string> =>
+  ran(["config", "set", "--secret", "--path", 'lockstep:secrets["probe"]', value, "--stack", "dev"]);
+const probe = async (): Promise<string> => (await project.visit("dome-api-dev.dev.localhost", "/probe")).text;
+const versions = async (): Promise<readonly string[]> =>
+  z
+    .array(z.object({ id: z.string() }))
+    .parse(await project.api("dev", "GET", "/workers/workers/dome-api-dev/versions"))
+    .map(({ id }) => id);
+const backups = (): readonly string[] => readdirSync(join(project.folder, "backups")).sort();
+
+test("a declared secret that is not set stops the run before anything is made, with the command that sets it", async () => {
+  const { code, out } = await project.pulumi(["preview", "--stack", "dev"]);
+  expect(code).not.toBe(0);
+  expect(out).toMatch(/pulumi config set --secret .*probe/);
+});
+
+test("a secret that is set reaches its worker", async () => {
+  await secretIs(first);
+  expect(await ran(["up", "--yes", "--diff", "--stack", "dev"])).toContain("[secret]");
+  expect(await probe()).toBe(first);
+});
+
+test("a backup is named after stack and time, readable by its owner alone, and opened before it is believed", async () => {
+  const { code, out } = await just(["state-backup", "dev"]);
+  expect(code, out).toBe(0);
+  const [name = ""] = backups();
+  expect(name).toMatch(/^dev-\d{4}-\d\d-\d\dT\d{6}Z\.json$/);
+  expect(out).toMatch(/: \d+ resources, read back and opened with this passphrase/);
+  expect(statSync(join(project.folder, "backups", name)).mode & 0o777).toBe(0o600);
+  expect(readFileSync(join(project.folder, "backups", name), "utf8")).toContain('"ciphertext"');
+});
+
+test("a rotated secret is a new version; the one before is still there", async () => {
+  const [before = ""] = await versions();
+  await secretIs(second);
+  const out = await ran(["up", "--yes", "--diff", "--stack", "dev"]);
+  expect(out).toContain("[secret]");
+  const after = await versions();
+  expect(after.length).toBe(2);
+  expect(after[1]).toBe(before);
+  expect(await probe()).toBe(second);
+});
+
+test("a restore shows what it would change, and changes nothing before the stack's name was typed", async () => {
+  const file = join("backups", backups()[0] ?? "");
+  const { code, out } = await just(["state-restore", "dev", file]);
+  expect(code).not.toBe(0);
+  expect(out).toMatch(
+    /~ cloudflare:index\/workerVersion:WorkerVersion {2}dome\/dome-api: .*inputs\.bindings/,
+  );
+  expect(out).toMatch(/\n {2}0 added, 0 removed, [2-7] changed, \d+ unchanged\n/);
+  expect(out).toContain("was not confirmed; nothing was changed");
+  expect((await just(["state-restore", "dev", file, "--yes", "prod"])).code).not.toBe(0);
+  expect(backups().length).toBe(1);
+  await ran(["preview", "--expect-no-changes", "--stack", "dev"]);
+});
+
+test("a file of another stack and a damaged one are refused, with what to do", async () => {
+  const name = backups()[0] ?? "";
+  const text = readFileSync(join(project.folder, "backups", name), "utf8");
+  writeFileSync(join(project.folder, "other.json"), text.replaceAll("urn:pulumi:dev::", "urn:pulumi:prod::"));
+  writeFileSync(join(project.folder, "half.json"), text.slice(0, text.length / 2));
+  expect((await just(["state-restore", "dev", "other.json", "--yes", "dev"])).out).toContain(
+    "This is the state of another stack",
+  );
+  expect((await just(["state-restore", "dev", "half.json", "--yes", "dev"])).out).toContain(
+    "This is no export of a stack's state",
+  );
+  expect((await just(["state-restore", "dev", "none.json", "--yes", "dev"])).out).toContain(
+    "This is no export of a stack's state",
+  );
+  expect((await just(["state-backup", "nowhere"])).out).toContain('no stack "nowhere"');
+});
+
+test("a team's backend is backed up in the same way, and a wrong passphrase is told from a damaged file", async () => {
+  mkdirSync(join(project.folder, "elsewhere"));
+  const env = {
+    PULUMI_BACKEND_URL: pathToFileURL(join(project.folder, "elsewhere")).href,
+    PULUMI_DEBUG_PROVIDERS: "",
+    CLOUDFLARE_API_TOKEN: "unused",
+  };
+  const file = join("backups", backups()[0] ?? "");
+  await ran(["stack", "init", "dev"], env);
+  await ran(["stack", "import", "--stack", "dev", "--file", file], env);
+  const made = await just(["state-backup", "dev", "elsewhere/backups", "--target", "cloudflare"], env);
+  expect(made.code, made.out).toBe(0);
+  const wrong = { ...env, PULUMI_CONFIG_PASSPHRASE: "wrong" };
+  const refused = await just(["state-restore", "dev", file, "--target", "cloudflare", "--yes", "dev"], wrong);
+  expect(refused.code).not.toBe(0);
+  expect(refused.out).toContain("The passphrase does not open this file");
+  expect(refused.out).toContain("set PULUMI_CONFIG_PASSPHRASE");
+  expect(
+    (await just(["state-backup", "dev", "elsewhere/wrong", "--target", "cloudflare"], wrong)).code,
+  ).not.toBe(0);
+  expect(readdirSync(join(project.folder, "elsewhere", "wrong"))).toEqual([]);
+});
+
+test("a restore puts the state back after it saved the present one, and the next up is consistent", async () => {
+  const { code, out } = await just([
+    "state-restore",
+    "dev",
+    join("backups", backups()[0] ?? ""),
+    "--yes",
+    "dev",
+  ]);
+  expect(code, out).toBe(0);
+  expect(backups().length).toBe(2);
+  expect(out).toContain("Restored.");
+  const again = await just(["state-restore", "dev", join("backups", backups()[0] ?? "")]);
+  expect(again.out).toContain("Nothing to restore");
+  await ran(["up", "--yes", "--skip-preview", "--stack", "dev"]);
+  expect(await probe()).toBe(second);
+  await ran(["preview", "--diff", "--expect-no-changes", "--stack", "dev"]);
+});
+
+test("neither value stands in clear in anything that was printed, logged or written", async () => {
+  const exported = await ran(["stack", "export", "--stack", "dev"]);
+  expect(exported).toContain('"ciphertext"');
+  await ran(["config", "--stack", "dev"]);
+  const texts: [string, Buffer][] = heard.map((text, i) => [`output ${i}`, Buffer.from(text)]);
+  const files = [".lockstep", "backups", "elsewhere"].flatMap((folder) =>
+    readdirSync(join(project.folder, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry): [string, Buffer] => {
+        const path = join(entry.parentPath, entry.name);
+        return [path, readFileSync(path)];
+      }),
+  );
+  const names = files.map(([path]) => path).join("\n");
+  for (const part of ["state.sqlite", "/state/.pulumi/stacks/", "/history/", "/config/dev.yaml"])
+    expect(names).toContain(part);
+  const found = [...texts, ...files].filter(([, bytes]) =>
+    [first, second].some((value) =>
+      [value, Buffer.from(value).toString("base64").slice(0, 28)].some((form) => bytes.includes(form)),
+    ),
+  );
+  expect(found.map(([path]) => path)).toEqual([]);
+});

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { Connection } from "../migrations/connection.ts";
+import { send } from "../migrations/http.ts";
+import { UserError } from "../userError.ts";
 
 /** Cloudflare said no. The message is its own, with the request that it answers. */
 export class ApiError extends Error {
@@ -24,25 +26,32 @@ export async function call(
   connection: Connection,
   method: "GET" | "POST" | "DELETE",
   path: string,
-  body?: unknown,
+  body?: object,
 ): Promise<unknown> {
-  const response = await fetch(`${connection.baseUrl}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${connection.token}`, "content-type": "application/json" },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
+  const sent = await send(connection, method, path, body);
+  if (sent.kind === "noAnswer")
+    throw new UserError({
+      what: "Cloudflare's API gave no answer",
+      where: `${method} ${path}`,
+      got: sent.message,
+      expected: "an answer",
+      fix:
+        connection.front === undefined
+          ? "check the network, then run again"
+          : 'the embedded Cloudflare may have ended; start it: eval "$(npm run -s env)", then run again',
+    });
+  const { status, text } = sent;
   const answer = envelope.safeParse(json(text));
-  if (response.ok && answer.success && answer.data.success) return answer.data.result;
+  if (status < 300 && answer.success && answer.data.success) return answer.data.result;
   const errors = answer.success ? answer.data.errors : [];
   const said =
     errors.map((error) => `${error.message} (code ${error.code})`).join("; ") ||
     text.slice(0, 300) ||
     "an empty body";
   throw new ApiError(
-    response.status,
+    status,
     errors.map((error) => error.code),
-    `${method} ${path}: ${response.status}: ${said}`,
+    `${method} ${path}: ${status}: ${said}`,
   );
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { UserError } from "../userError.ts";
 import type { Connection } from "./connection.ts";
 import type { Serving } from "./contract.ts";
-import { classify } from "./http.ts";
+import { callApi } from "./http.ts";
 
 const shape = z.object({
   deployments: z.array(
@@ -22,11 +22,8 @@ export function readServing(
   return Promise.all(
     workers.map(async (worker) => {
       const path = `/accounts/${accountId}/workers/scripts/${encodeURIComponent(worker)}/deployments`;
-      const response = await fetch(`${connection.baseUrl}${path}`, {
-        headers: { authorization: `Bearer ${connection.token}` },
-      });
-      const outcome = classify(response.status, response.headers.get("retry-after"), await response.text());
-      if (outcome.kind === "refused" && response.status === 404)
+      const outcome = await callApi(connection, "GET", path);
+      if (outcome.kind === "refused" && outcome.status === 404)
         return { worker, deployedAtMs: 0, versions: [] };
       if (outcome.kind !== "done")
         throw new UserError({

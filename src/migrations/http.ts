@@ -1,15 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 
-/** Where a D1 database answers over Cloudflare's v4 API. */
-export interface D1Endpoint {
+/** Where Cloudflare's v4 API answers. */
+export interface Api {
   /** `https://api.cloudflare.com/client/v4`, without a final slash. */
   readonly baseUrl: string;
   readonly token: string;
-  readonly accountId: string;
-  readonly databaseId: string;
   /** After this long an answer is not waited for any more: the outcome is unknown. D1 ends a query at 30 s. @default 40 000 */
   readonly timeoutMs?: number;
+}
+
+/** Where a D1 database answers. */
+export interface D1Endpoint extends Api {
+  readonly accountId: string;
+  readonly databaseId: string;
 }
 
 /** One statement's answer. */
@@ -69,36 +73,72 @@ export async function bookmark(endpoint: D1Endpoint): Promise<Outcome<string>> {
   return { kind: "done", value: parsed.data.bookmark };
 }
 
-/** One call below the database's address, its answer classified. `result` of the envelope is the value. */
-export async function request(
+/** One call below the database's address, its answer classified. */
+export const request = (
   endpoint: D1Endpoint,
   method: "GET" | "POST",
   path: string,
-  body: unknown,
+  body: object | undefined,
+): Promise<Outcome<unknown>> =>
+  callApi(
+    endpoint,
+    method,
+    `/accounts/${encodeURIComponent(endpoint.accountId)}/d1/database/${encodeURIComponent(endpoint.databaseId)}${path}`,
+    body,
+  );
+
+/** One call of the API, its answer classified; `path` begins with `/accounts`. `result` of the envelope is the value. */
+export async function callApi(
+  api: Api,
+  method: Method,
+  path: string,
+  body?: object,
 ): Promise<Outcome<unknown>> {
-  const { baseUrl, accountId, databaseId } = endpoint;
-  const url = `${baseUrl}/accounts/${encodeURIComponent(accountId)}/d1/database/${encodeURIComponent(databaseId)}${path}`;
-  const headers: Record<string, string> = { authorization: `Bearer ${endpoint.token}` };
-  if (body !== undefined) headers["content-type"] = "application/json";
-  const timeoutMs = endpoint.timeoutMs ?? 40_000;
-  let response: Response;
-  let text: string;
+  const sent = await send(api, method, path, body);
+  return sent.kind === "noAnswer"
+    ? { kind: "unknown", message: sent.message }
+    : classify(sent.status, sent.retryAfter, sent.text);
+}
+
+type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+/** One call of the API, and what came back. A form is sent as one, everything else as JSON. Never throws. */
+export async function send(
+  api: Api,
+  method: Method,
+  path: string,
+  body?: object,
+): Promise<
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      readonly retryAfter: string | null;
+      readonly text: string;
+    }
+  | { readonly kind: "noAnswer"; readonly message: string }
+> {
+  const url = `${api.baseUrl}${path}`;
+  const timeoutMs = api.timeoutMs ?? 40_000;
+  const headers: Record<string, string> = { authorization: `Bearer ${api.token}` };
+  const form = body instanceof FormData;
+  if (body !== undefined && !form) headers["content-type"] = "application/json";
   try {
-    response = await fetch(url, {
+    const response = await fetch(url, {
       method,
       headers,
       signal: AbortSignal.timeout(timeoutMs),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: form ? body : JSON.stringify(body) }),
     });
-    text = await response.text();
+    const { status } = response;
+    const retryAfter = response.headers.get("retry-after");
+    return { kind: "answer", status, retryAfter, text: await response.text() };
   } catch (error) {
     const timedOut = error instanceof DOMException && error.name === "TimeoutError";
     return {
-      kind: "unknown",
+      kind: "noAnswer",
       message: timedOut ? `no answer within ${timeoutMs} ms from ${url}` : `${causes(error)} (${url})`,
     };
   }
-  return classify(response.status, response.headers.get("retry-after"), text);
 }
 
 /** Reads an answer; exported because every branch of it decides whether a write may be sent again. */

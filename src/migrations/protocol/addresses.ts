@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { UserError } from "../../userError.ts";
 import type { Connection } from "../connection.ts";
-import { classify } from "../http.ts";
+import { callApi } from "../http.ts";
 
 const subdomainShape = z.object({ subdomain: z.string() });
 
@@ -14,10 +14,7 @@ export async function addressOf(connection: Connection, accountId: string, scrip
     return front.replace("<worker>", script).replace("<account>", name);
   }
   const path = `/accounts/${accountId}/workers/subdomain`;
-  const response = await fetch(`${connection.baseUrl}${path}`, {
-    headers: { authorization: `Bearer ${connection.token}` },
-  });
-  const outcome = classify(response.status, response.headers.get("retry-after"), await response.text());
+  const outcome = await callApi(connection, "GET", path);
   if (outcome.kind === "done")
     return `https://${script}.${subdomainShape.parse(outcome.value).subdomain}.workers.dev`;
   throw new UserError({

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { UserError } from "../../userError.ts";
-import { classify, type D1Endpoint, type D1Rows, type Outcome } from "../http.ts";
+import { callApi, classify, type D1Endpoint, type D1Rows, type Outcome } from "../http.ts";
 import { exchange } from "./exchange.ts";
 
 /** The migrator Worker of one run: deployed when the first file needs it, removed when the run ends. */
@@ -121,31 +121,22 @@ async function reachable(
 
 async function api(
   endpoint: D1Endpoint,
-  method: string,
+  method: "PUT" | "POST" | "DELETE",
   path: string,
-  body?: FormData | object,
+  body?: object,
   /** A status that is as good as success. */
   tolerated?: number,
 ): Promise<unknown> {
-  const url = `${endpoint.baseUrl}/accounts/${endpoint.accountId}${path}`;
-  const json = body !== undefined && !(body instanceof FormData);
-  const response = await fetch(url, {
-    method,
-    headers: {
-      authorization: `Bearer ${endpoint.token}`,
-      ...(json ? { "content-type": "application/json" } : {}),
-    },
-    ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
-  });
-  const outcome = classify(response.status, response.headers.get("retry-after"), await response.text());
+  const whole = `/accounts/${endpoint.accountId}${path}`;
+  const outcome = await callApi(endpoint, method, whole, body);
   if (outcome.kind === "done") return outcome.value;
-  if (response.status === tolerated) return undefined;
+  if (outcome.kind === "refused" && outcome.status === tolerated) return undefined;
   throw new UserError({
     what:
       method === "DELETE"
         ? "The migrator Worker could not be removed"
         : "The migrator Worker could not be set up",
-    where: `${method} ${new URL(url).pathname}`,
+    where: `${method} ${whole}`,
     got: outcome.message,
     expected: "success",
     fix: "give the API token the permission Workers Scripts Edit (a migration with a trigger needs a Worker for the time it runs), and run again",

@@ -57,6 +57,8 @@ describe("the target", () => {
   test("is a real account with any other backend", () => {
     for (const backend of [
       "file:///elsewhere/.lockstep/state",
+      "file://~",
+      "file://./.lockstep/state",
       "s3://bucket?region=auto",
       "https://api.pulumi.com",
       "",

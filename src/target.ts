@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { connection } from "./migrations/connection.ts";
+import { connection, isEmbedded } from "./migrations/connection.ts";
 import type { Stage } from "./stages/index.ts";
 import { UserError } from "./userError.ts";
 
@@ -36,14 +35,6 @@ export function targetOf(
 ): Target {
   return isEmbedded(env, root) ? embedded(stage, env, root) : cloudflare(stage, configuredAccount, env);
 }
-
-const isEmbedded = (env: Environment, root: string): boolean => {
-  const backend = env["PULUMI_BACKEND_URL"] ?? "";
-  return (
-    backend.startsWith("file://") &&
-    fileURLToPath(backend).replace(/\/+$/, "") === join(root, ".lockstep", "state")
-  );
-};
 
 function embedded(stage: Stage, env: Environment, root: string): Target {
   const { baseUrl, token } = connection(env, root);

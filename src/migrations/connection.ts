@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { UserError } from "../userError.ts";
 
@@ -21,23 +22,30 @@ const connectionFile = z.object({
   accounts: z.array(z.object({ id: z.string(), name: z.string() })),
 });
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The target is embedded if and only if Pulumi's backend is this project's own `.lockstep/state`, not another clone's. */
+export function isEmbedded(env: Environment, projectFolder: string): boolean {
+  const backend = env["PULUMI_BACKEND_URL"] ?? "";
+  const url = URL.canParse(backend) ? new URL(backend) : undefined;
+  // Pulumi also takes `file://~` and `file://./folder`, which are no paths to Node.
+  if (url?.protocol !== "file:" || url.host !== "") return false;
+  return fileURLToPath(url).replace(/\/+$/, "") === join(projectFolder, ".lockstep", "state");
+}
+
 /**
  * The API's address and token, looked up at the moment of a call and never kept in state: a moved port or a rotated token
- * is then no change of any resource. The target is embedded if and only if the Pulumi backend is the project's own folder.
+ * is then no change of any resource.
  */
-export function connection(
-  env: Readonly<Record<string, string | undefined>>,
-  projectFolder: string,
-): Connection {
-  const backend = env["PULUMI_BACKEND_URL"] ?? "";
-  if (/\/\.lockstep\/state\/?$/.test(backend)) return embedded(projectFolder);
+export function connection(env: Environment, projectFolder: string): Connection {
+  if (isEmbedded(env, projectFolder)) return embedded(projectFolder);
   const token = env["CLOUDFLARE_API_TOKEN"];
   if (token === undefined || token === "") {
     throw new UserError({
-      what: "There is no API token for D1",
+      what: "There is no API token for Cloudflare",
       where: "the environment variable CLOUDFLARE_API_TOKEN",
       got: "nothing",
-      expected: "a token with the permission D1 Edit",
+      expected: "a token of the account, with Edit for what is declared (D1 for migrations)",
       fix: 'export CLOUDFLARE_API_TOKEN, or work on the embedded target: eval "$(npm run -s env)"',
     });
   }

@@ -49,7 +49,8 @@ env *arguments:
 clean what="":
     @node toolchain/clean.ts "$@"
 
-# Migrations: new, lint, status, plan, rehearse, contract, corpus, query, shell, diff, baseline, accept (just db --help)
+# Migrations: new, lint, status, plan, rehearse, seed, contract, corpus, query, shell, diff, baseline, accept (just db --help)
+[no-exit-message]
 db *arguments:
     @node scripts/db.ts "$@"
 

@@ -20,13 +20,13 @@ const help = (): string =>
     "",
   ].join("\n");
 
-function commandOf(name: string | undefined): Command {
+function commandOf(name: string): Command {
   const found = commands.find((command) => command.name === name);
   if (found !== undefined) return found;
   throw new UserError({
     what: "There is no such command",
     where: "db",
-    got: name ?? "nothing",
+    got: name,
     expected: commands.map((command) => command.name).join(", "),
     fix: "just db --help",
   });
@@ -59,6 +59,10 @@ function parsed(
 }
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined) {
+    process.stderr.write(help());
+    return 1;
+  }
   if (name === "--help" || name === "help" || args.includes("--help")) {
     process.stdout.write(help());
     return 0;
@@ -82,9 +86,12 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   return found.ok ? 0 : 1;
 }
 
+const args = process.argv.slice(2);
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  process.exitCode = await main(args);
 } catch (error) {
+  if (error instanceof UserError && args.includes("--json"))
+    process.stdout.write(`${JSON.stringify({ errors: [error.complaint, ...error.others] })}\n`);
   process.stderr.write(
     `${error instanceof UserError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );

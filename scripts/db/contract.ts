@@ -6,7 +6,15 @@ import { readServing } from "../../src/migrations/deployments.ts";
 import { planLive } from "../../src/migrations/job.ts";
 import { refuse, UserError } from "../../src/userError.ts";
 import type { Command, Given } from "./command.ts";
-import { chosen, type DeclaredDatabase, endpointOf, jobOf, type Site, siteOf, stageOption } from "./site.ts";
+import {
+  type DeclaredDatabase,
+  existing,
+  jobOf,
+  missingLine,
+  type Site,
+  siteOf,
+  stageOption,
+} from "./site.ts";
 
 type Result =
   | { readonly database: string; readonly kind: "nothing" }
@@ -28,15 +36,18 @@ export const contract: Command = {
   async run(given) {
     const { site, words } = siteOf(given);
     const results: Result[] = [];
-    for (const database of chosen(words[0]))
-      if ((await endpointOf(site, database)) !== undefined) results.push(await open(given, site, database));
-    const text = results.map(asText).filter((line) => line !== "");
+    const { there, missing } = await existing(site, words[0]);
+    for (const database of there) results.push(await open(given, site, database));
+    const text = results.map((result) => asText(site, result)).filter((line) => line !== "");
     const next = results.some(({ kind }) => kind === "opened")
       ? [`\nThe next up runs them: just pulumi-up ${site.stage.name}`]
       : [];
     return {
       value: results,
-      text: text.length === 0 ? "no contract file is waiting" : [...text, ...next].join("\n"),
+      text: [
+        ...(text.length === 0 ? ["no contract file is waiting"] : [...text, ...next]),
+        ...missingLine(site, missing),
+      ].join("\n"),
       ok: results.every(({ kind }) => kind !== "waiting"),
     };
   },
@@ -108,14 +119,24 @@ function write(given: Given, site: Site, key: string, opening: Opening): void {
     });
 }
 
-function asText(result: Result): string {
+/** What a person does about a file that waits. */
+const remedy = (site: Site, eligibleFrom: string | undefined): string =>
+  eligibleFrom === undefined
+    ? `finish the rollout (100 %, or back to 0 %) with: just pulumi-up ${site.stage.name}, then repeat: just db contract ${site.stage.name}`
+    : `repeat it then: just db contract ${site.stage.name}`;
+
+function asText(site: Site, result: Result): string {
   switch (result.kind) {
     case "nothing":
       return "";
     case "opened":
       return `${result.database}: open through ${result.opening.through}`;
     case "waiting":
-      return `${result.database}: ${result.file} is waiting, ${result.eligibleFrom === undefined ? "not eligible yet" : `eligible from ${result.eligibleFrom}`}\n  ${result.reasons.join("\n  ")}`;
+      return [
+        `${result.database}: ${result.file} is waiting, ${result.eligibleFrom === undefined ? "not eligible yet" : `eligible from ${result.eligibleFrom}`}`,
+        ...result.reasons.map((reason) => `  ${reason}`),
+        `  fix: ${remedy(site, result.eligibleFrom)}`,
+      ].join("\n");
     default:
       return result satisfies never;
   }

@@ -13,15 +13,16 @@ import { UserError } from "../../src/userError.ts";
 import { type Command, done, type Given } from "./command.ts";
 import { jobOf, onlyOne, siteOf, stageOption } from "./site.ts";
 
+/** @param command as it was typed, without the reason: the repair can be copied */
 function decision(given: Given, command: string): Decision {
   const reason = given.text("reason")?.trim() ?? "";
   if (reason === "")
     throw new UserError({
       what: "A decision needs its reason",
       where: `db ${command}`,
-      got: "no --reason",
+      got: given.text("reason") === undefined ? "no --reason" : "an empty --reason",
       expected: "a sentence that explains it to whoever finds it in a year",
-      fix: `just db ${command} … --reason "why"`,
+      fix: `just db ${command} --reason "why"`,
     });
   return { reason, actor: `${userInfo().username}@${hostname()}` };
 }
@@ -42,13 +43,20 @@ export const baseline: Command = {
     const job = await jobOf(site, onlyOne(words[0]), given.root);
     const through = given.text("through");
     if (through !== undefined) {
-      const names = await take(job, through, decision(given, "baseline"));
+      const decided = decision(given, `baseline ${site.stage.name} ${job.label} --through ${through}`);
+      const names = await take(job, through, decided);
       return done(
         { taken: names },
         `${job.label}: ${names.length} files taken as applied, through ${through}`,
       );
     }
-    const { schema } = await readSnapshot(databaseOf(job));
+    const { schema, ledger, ledgerKind } = await readSnapshot(databaseOf(job));
+    if (ledger.length > 0 && ledgerKind === "wrangler")
+      return {
+        value: { through: undefined, dataOnly: [], ledger },
+        text: `${job.label} needs no baseline: its ledger has ${ledger.length} applied ${ledger.length === 1 ? "file" : "files"}, the last is ${ledger.at(-1)}; see: just db status ${site.stage.name} ${job.label}`,
+        ok: false,
+      };
     const found = infer(readFolder(job.directory), schema);
     if (found.through === undefined)
       return {
@@ -79,9 +87,9 @@ export const accept: Command = {
     const { site, words } = siteOf(given);
     const [name, file] = words;
     const job = await jobOf(site, onlyOne(name), given.root);
-    const decided = decision(given, "accept");
     if (given.flag("drift")) {
-      await acceptDrift(job, decided, (await planLive(job)).drift);
+      const decided = decision(given, `accept ${site.stage.name} ${job.label} --drift`);
+      await acceptDrift(job, decided, await planLive(job));
       return done({ accepted: "drift" }, `${job.label}: the live schema is taken as it is`);
     }
     if (file === undefined)
@@ -89,10 +97,10 @@ export const accept: Command = {
         what: "What is to be accepted?",
         where: "db accept",
         got: "no file and no --drift",
-        expected: "one of them",
-        fix: `just db accept ${job.label} <file> --reason "why"`,
+        expected: "the name of an edited file, or --drift for the live schema",
+        fix: `just db accept ${site.stage.name} ${job.label} <file> --reason "why"; what there is to accept: just db status ${site.stage.name} ${job.label}`,
       });
-    await acceptFile(job, file, decided);
+    await acceptFile(job, file, decision(given, `accept ${site.stage.name} ${job.label} ${file}`));
     return done({ accepted: file }, `${job.label}: ${file} is taken as it is`);
   },
 };

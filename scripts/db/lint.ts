@@ -1,12 +1,13 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { chainProblems, readChain, writeChain } from "../../src/migrations/chain.ts";
+import { chainFileName, chainProblems, readChain, writeChain } from "../../src/migrations/chain.ts";
 import { type FolderFinding, lintFolder } from "../../src/migrations/lintFolder.ts";
 import { readFolder } from "../../src/migrations/reading.ts";
+import { UserError } from "../../src/userError.ts";
 import type { Command, Given } from "./command.ts";
-import { chosen } from "./site.ts";
+import { chosen, declaredDatabases } from "./site.ts";
 
-/** `lint`: every rule over a folder's files, without a database. Keeps the chain of declared folders. */
+/** `lint`: every rule over a folder's files, without a database. Keeps the chain of folders that have one. */
 export const lint: Command = {
   name: "lint",
   usage: "lint [<database> | <folder>] [--update]",
@@ -18,8 +19,11 @@ export const lint: Command = {
       folder === undefined
         ? chosen(place).map(({ declared: { migrations = "" } }) => join(root, migrations))
         : [];
-    for (const each of declared) keepChain(each, flag("update"));
-    const findings = (folder === undefined ? declared : [folder])
+    const folders = folder === undefined ? declared : [folder];
+    // A folder of anybody's gets no chain file, but one that has it is kept.
+    for (const each of folders)
+      if (each !== folder || existsSync(join(each, chainFileName))) keepChain(each, flag("update"));
+    const findings = folders
       .flatMap((each) => lintFolder(each))
       .map((finding) => ({ ...finding, file: shown(finding.file, root) }));
     const errors = findings.filter(({ severity }) => severity === "error").length;
@@ -34,12 +38,34 @@ export const lint: Command = {
 /** A path, from where the person typed it: npm runs its scripts elsewhere. A declared database's name is not one. */
 function asFolder(place: string, env: Given["env"]): string | undefined {
   const folder = resolve(env["INIT_CWD"] ?? process.cwd(), place);
-  return existsSync(folder) ? folder : undefined;
+  if (existsSync(folder) && statSync(folder).isDirectory()) return folder;
+  if (declaredDatabases().some(({ key, declared }) => key === place || declared.name === place))
+    return undefined;
+  throw new UserError({
+    what: "There is no such folder, and no database of this name",
+    where: "db lint",
+    got: place,
+    expected: `a folder of .sql files, or ${declaredDatabases()
+      .map(({ key }) => key)
+      .join(", ")}`,
+    fix: `check the path; it was looked for at ${folder}`,
+  });
+}
+
+/** A folder's files; undefined where one cannot be read, which is a finding like others. */
+function readable(folder: string): ReturnType<typeof readFolder> | undefined {
+  try {
+    return readFolder(folder);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 /** New files at the end are recorded at once; anything else only when it is asked for. */
 function keepChain(folder: string, update: boolean): void {
-  const files = readFolder(folder);
+  const files = readable(folder);
+  if (files === undefined) return;
   const chain = update ? [] : (readChain(folder) ?? []);
   if (chainProblems(files, chain).every(({ kind }) => kind === "unrecorded")) writeChain(folder, files);
 }

@@ -17,7 +17,15 @@ export const query: Command = {
   options: stageOption,
   async run(given) {
     const { site, words } = siteOf(given);
-    const [name, sql = ""] = words;
+    const [name, sql = "", ...others] = words;
+    if (sql.trim() === "" || others.length > 0)
+      throw new UserError({
+        what: "One text of SQL is asked",
+        where: "db query",
+        got: sql.trim() === "" ? "none" : `${others.length + 1} words: ${[sql, ...others].join(" ")}`,
+        expected: "the statements as one quoted word",
+        fix: `just db query ${site.stage.name} ${name ?? "<database>"} "SELECT …"`,
+      });
     return ask(await jobOf(site, onlyOne(name), given.root), sql);
   },
 };

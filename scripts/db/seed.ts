@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { databaseOf } from "../../src/migrations/job.ts";
-import { applySeeds } from "../../src/migrations/protocol/seeds.ts";
+import { applySeeds, refuseUnseeded } from "../../src/migrations/protocol/seeds.ts";
 import { readSeeds } from "../../src/migrations/seedFiles.ts";
 import { readSnapshot } from "../../src/migrations/snapshot.ts";
 import { type Command, done } from "./command.ts";
-import { chosen, endpointOf, jobOf, siteOf, stageOption } from "./site.ts";
+import { existing, jobOf, missingLine, siteOf, stageOption } from "./site.ts";
 
 /** `seed`: test data for a stage that may have some. */
 export const seed: Command = {
@@ -14,9 +14,10 @@ export const seed: Command = {
   options: stageOption,
   async run(given) {
     const { site, words } = siteOf(given);
+    refuseUnseeded(site.stage.name);
     const results: { database: string; ran: readonly string[] }[] = [];
-    for (const database of chosen(words[0])) {
-      if ((await endpointOf(site, database)) === undefined) continue;
+    const { there, missing } = await existing(site, words[0]);
+    for (const database of there) {
       const live = databaseOf(await jobOf(site, database, given.root));
       const folder = (database.declared.migrations ?? "").replace(/^migrations\//, "seeds/");
       const seeds = readSeeds(join(given.root, folder), (await readSnapshot(live)).schema);
@@ -26,6 +27,7 @@ export const seed: Command = {
     const lines = results.map(
       ({ database, ran }) => `${database}: ${ran.length === 0 ? "nothing new" : ran.join(", ")}`,
     );
-    return done(results, lines.length === 0 ? "no seed files" : lines.join("\n"));
+    const text = lines.length === 0 ? ["no seed files"] : lines;
+    return done(results, [...text, ...missingLine(site, missing)].join("\n"));
   },
 };

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { D1, System } from "../../src/declare/index.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
 import { type Connection, connection } from "../../src/migrations/connection.ts";
-import { classify, type D1Endpoint } from "../../src/migrations/http.ts";
+import { callApi, type D1Endpoint } from "../../src/migrations/http.ts";
 import type { Job } from "../../src/migrations/job.ts";
 import { type Stage, stages } from "../../src/stages/index.ts";
 import { systems } from "../../src/systems/index.ts";
@@ -77,10 +77,10 @@ export function chosen(name: string | undefined): readonly DeclaredDatabase[] {
   if (found.length === 1) return found;
   throw new UserError({
     what: found.length === 0 ? "There is no such database" : "Several databases have this name",
-    where: "the command's database argument",
+    where: "the command's words",
     got: name,
-    expected: (found.length === 0 ? all : found).map(({ key }) => key).join(", "),
-    fix: "name one of them",
+    expected: `${(found.length === 0 ? all : found).map(({ key }) => key).join(", ")}; or a stage: ${stages.map((stage) => stage.name).join(", ")}`,
+    fix: "name one of them; a system's databases are known once src/systems/index.ts lists it",
   });
 }
 
@@ -105,10 +105,7 @@ const found = z.array(z.object({ uuid: z.string(), name: z.string() }));
 export async function endpointOf(site: Site, database: DeclaredDatabase): Promise<D1Endpoint | undefined> {
   const name = physicalName(database.declared, site.stage);
   const path = `/accounts/${site.accountId}/d1/database?name=${encodeURIComponent(name)}`;
-  const response = await fetch(`${site.connection.baseUrl}${path}`, {
-    headers: { authorization: `Bearer ${site.connection.token}` },
-  });
-  const outcome = classify(response.status, response.headers.get("retry-after"), await response.text());
+  const outcome = await callApi(site.connection, "GET", path);
   if (outcome.kind !== "done")
     throw new UserError({
       what: "The account's databases cannot be listed",
@@ -122,6 +119,30 @@ export async function endpointOf(site: Site, database: DeclaredDatabase): Promis
     ? undefined
     : { ...site.connection, accountId: site.accountId, databaseId: exact.uuid };
 }
+
+/** The databases of the selection that the stack has created, and those that it has not. */
+export async function existing(
+  site: Site,
+  name: string | undefined,
+): Promise<{ readonly there: readonly DeclaredDatabase[]; readonly missing: readonly DeclaredDatabase[] }> {
+  const all = await Promise.all(
+    chosen(name).map(async (database) => ({
+      database,
+      is: (await endpointOf(site, database)) !== undefined,
+    })),
+  );
+  const of = (is: boolean): readonly DeclaredDatabase[] =>
+    all.flatMap((each) => (each.is === is ? [each.database] : []));
+  return { there: of(true), missing: of(false) };
+}
+
+/** One line for those that are not there; none when all are. */
+export const missingLine = (site: Site, missing: readonly DeclaredDatabase[]): readonly string[] =>
+  missing.length === 0
+    ? []
+    : [
+        `not created yet in ${site.stage.name}: ${missing.map(({ key }) => key).join(", ")} (just pulumi-up ${site.stage.name})`,
+      ];
 
 /** A live database as migrations see it. Throws when the stack has not created it yet. */
 export async function jobOf(

@@ -58,7 +58,12 @@ export const status: Command = {
     ]);
     return {
       value: all.map(asValue),
-      text: table(["database", "applied", "pending", "contract", "drift", ""], rows),
+      text: [
+        table(["database", "applied", "pending", "contract", "drift", ""], rows),
+        ...(all.some(({ plan }) => plan.refusals.length > 0)
+          ? ["", "what to do about it: just db plan"]
+          : []),
+      ].join("\n"),
       ok: all.every(({ plan }) => plan.refusals.length === 0),
     };
   },

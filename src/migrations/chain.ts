@@ -129,7 +129,7 @@ export function chainComplaint(folder: string, problem: ChainProblem): UserError
         where,
         got: problem.found,
         expected: problem.recorded,
-        fix: `undo the edit and write a new file; if no shared database has applied it: just db lint --update; if the edit is harmless: just db accept ${problem.name}`,
+        fix: `undo the edit and write a new file; if no shared database has applied it: just db lint --update; if one has, and the edit changes nothing that runs: just db accept <database> ${problem.name} --reason "why", then just db lint --update`,
       });
     case "removed":
       return new UserError({

@@ -1,8 +1,10 @@
 import type { Complaint } from "../userError.ts";
 import { refuse, UserError } from "../userError.ts";
+import { adoption } from "./adoption.ts";
 import { chainOf } from "./chain.ts";
 import { differenceLine, fingerprint } from "./fingerprint.ts";
 import { databaseOf, type Job } from "./job.ts";
+import type { Plan } from "./plan.ts";
 import { type Database, rows } from "./protocol/database.ts";
 import { releaseLease, takeLease } from "./protocol/lease.ts";
 import type { SchemaObject } from "./protocol/schemaGuard.ts";
@@ -120,11 +122,11 @@ const reorder = (names: readonly string[]): string[] => [
   `UPDATE "d1_migrations" SET id = -id`,
 ];
 
-/** Takes the live schema as it is: later plans compare with it. */
+/** Takes the live schema as it is: later plans compare with it. Files that only wrangler knows of are taken over with it. */
 export async function acceptDrift(
   job: Job,
   decision: Decision,
-  drift: readonly Parameters<typeof differenceLine>[0][],
+  { drift, adopted }: Pick<Plan, "drift" | "adopted">,
 ): Promise<void> {
   const database = databaseOf(job);
   const snapshot = await readSnapshot(database);
@@ -133,6 +135,7 @@ export async function acceptDrift(
     throw nothing(job, "no drift", "a schema that differs from what the files make");
   await locked(database, decision, (fence) => [
     fence,
+    ...(adopted.length === 0 ? [] : [adoption(adopted, fingerprint(snapshot.schema))]),
     `UPDATE "_mig_log" SET schema_after = ${literal(fingerprint(snapshot.schema))} WHERE name = ${literal(last)}`,
     audit("accept drift", last, decision, drift.map(differenceLine).join("\n")),
   ]);

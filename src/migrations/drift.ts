@@ -55,7 +55,7 @@ export function driftRefusals(
       got: `${drift.length} ${drift.length === 1 ? "difference" : "differences"}:${lines}`,
       expected: `the schema of ${folder} up to ${told.applied.at(-1)?.name ?? "nothing"}`,
       fix: adopting
-        ? `just db baseline ${label} --infer, to see which files the database really has`
+        ? `make the schema what the files say, with the tool that applied them; or take it as it is: just db accept ${label} --drift --reason "why"`
         : `write a migration that makes it so, or take it as it is: just db accept ${label} --drift --reason "why"`,
     },
   ];

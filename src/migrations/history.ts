@@ -105,6 +105,14 @@ function removed(
   pending: readonly MigrationFile[],
 ): Complaint {
   const renamed = pending.find((file) => recorded?.replace(/^adopted:/, "") === file.checksum);
+  if (recorded === undefined)
+    return {
+      what: `${name} was applied by another tool, and there is no file of it`,
+      where: `${label}, place ${position + 1} of the ledger`,
+      got: `no ${folder}/${name}`,
+      expected: `${folder}/${name}`,
+      fix: `bring the file here as it was applied, then: just db lint; should it have been here: git log --diff-filter=D -- ${folder}/${name}`,
+    };
   return {
     what:
       renamed === undefined

@@ -1,10 +1,11 @@
 import { hostname, userInfo } from "node:os";
 import { refuse, UserError } from "../userError.ts";
+import { adoption } from "./adoption.ts";
 import type { Phase } from "./directives.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { D1Endpoint } from "./http.ts";
 import { databaseOf, endpointOf, type Job, planLive } from "./job.ts";
-import { applicable, initialKey, type Plan, type PlannedFile } from "./plan.ts";
+import { applicable, initialKey, type PlannedFile } from "./plan.ts";
 import { addressOf } from "./protocol/addresses.ts";
 import { type Applied, type ApplyOptions, apply } from "./protocol/apply.ts";
 import { proveCanaries } from "./protocol/canaries.ts";
@@ -99,21 +100,14 @@ async function replan(
   await removeRemembered(database, endpointOf(job));
   const plan = await planLive(job, database);
   refuse(plan.refusals);
-  if (plan.adopted.length > 0) await rows(database, [adoption(plan)]);
+  if (plan.adopted.length > 0)
+    // Their schema was just seen to be the database's.
+    await rows(database, [adoption(plan.adopted, fingerprint(plan.schema))]);
   const chosen = plan.isNew || phase === "expand" ? plan.expand : plan.contract;
   for (const file of chosen)
     if (agreed.get(file.file.name) !== file.file.checksum) throw notAgreed(job, file);
   if (plan.isNew && chosen.length > 0) await rows(database, [setMeta(initialKey, "running")]);
   return chosen.map(applicable);
-}
-
-/** Files that wrangler applied get a row in our log: their schema was just seen to be the database's. */
-function adoption(plan: Plan): string {
-  const values = plan.adopted.map(
-    (file) =>
-      `(${literal(file.name)}, ${literal(`adopted:${file.checksum}`)}, '', ${literal(file.phase)}, 'adopted', 0, ${file.statements.length}, ${literal(tool)}, ${literal(fingerprint(plan.schema))})`,
-  );
-  return `INSERT OR IGNORE INTO "_mig_log"(name, checksum, chain, phase, attempt, fence, statements, tool, schema_after) VALUES ${values.join(", ")}`;
 }
 
 const notAgreed = (job: Job, { file }: PlannedFile): UserError =>

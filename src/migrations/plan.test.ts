@@ -189,7 +189,7 @@ const histories: Readonly<Record<string, { readonly given: () => Plan; readonly 
     "a ledger of wrangler's that says more than the database has": {
       given: () => plan([users, posts], { ...after(users, posts), log: [], schema: after(users).schema }),
       says: [
-        /ledger lists files whose schema the database does not have \| just db baseline shop\/db --infer/,
+        /ledger lists files whose schema the database does not have \| make the schema what the files say.*just db accept shop\/db --drift/,
       ],
     },
     "a dangerous file": {

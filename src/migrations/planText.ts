@@ -7,11 +7,12 @@ export function planLines(plan: Plan): readonly string[] {
   if (plan.refusals.length > 0) return [`${plan.label}: refused`, ...plan.refusals.flatMap(complaintLines)];
   const lines: string[] = [];
   const pending = plan.expand.length + plan.contract.length;
-  if (plan.isNew && pending > 0) lines.push(`${plan.label}: new database, all ${pending} files`);
+  if (plan.isNew && pending > 0)
+    lines.push(`${plan.label}: new database, ${pending === 1 ? "its one file" : `all ${pending} files`}`);
   else if (pending > 0) lines.push(`${plan.label}: ${pending} pending`);
   if (plan.adopted.length > 0)
     lines.push(
-      `${plan.label}: ${plan.adopted.length} files applied by wrangler are taken over; the schema is what they make`,
+      `${plan.label}: ${several(plan.adopted.map(({ name }) => name))} applied by wrangler: taken over, the schema is what the files make`,
     );
   for (const difference of plan.drift) lines.push(`  drift  ${differenceLine(difference)}`);
   for (const file of plan.expand) lines.push(...fileLines(file, plan.isNew ? "" : "before the code"));
@@ -20,6 +21,9 @@ export function planLines(plan: Plan): readonly string[] {
     lines.push(`${plan.label}: ${file.name} waits (contract): open it with: just db contract`);
   return lines;
 }
+
+const several = (names: readonly string[]): string =>
+  names.length <= 3 ? names.join(", ") : `${names.length} files (${names[0]} … ${names.at(-1)})`;
 
 function fileLines(planned: PlannedFile, when: string): readonly string[] {
   const { file } = planned;

@@ -71,7 +71,10 @@ export const provider = {
     const edited = ownFiles(after).some(([name, line]) => before.files[name] !== line);
     const last = ownFiles(after).at(-1)?.[0];
     const behind = last !== undefined && inOrder(last, outputs.parse(olds).lastFile || "0000") > 0;
-    return { changes: moved || edited || behind, replaces: moved ? ["databaseId"] : [] };
+    const elsewhere = Object.entries(before.files).some(
+      ([name, line]) => line === appliedElsewhere && after.files[name] === undefined,
+    );
+    return { changes: moved || edited || behind || elsewhere, replaces: moved ? ["databaseId"] : [] };
   },
 
   async create(news: unknown): Promise<{ id: string; outs: unknown }> {
@@ -84,8 +87,19 @@ export const provider = {
   },
 
   /** On refresh: what other tools applied, and a restore to an earlier moment, become visible. */
-  async read(id: string, props: unknown): Promise<{ id: string; props: unknown }> {
-    return { id, props: { ...record(props), ...(await live(jobOf(recorded.parse(props)))) } };
+  async read(id: string, props: unknown): Promise<{ id: string; props: unknown; inputs?: unknown }> {
+    const before = recorded.parse(props);
+    const { ledger, ...found } = await live(jobOf(before));
+    const state = { ...record(props), ...found };
+    const foreign =
+      before.phase === "expand" ? ledger.filter((name) => before.files[name] === undefined) : [];
+    if (foreign.length === 0) return { id, props: state };
+    const files = {
+      ...before.files,
+      ...Object.fromEntries(foreign.map((name) => [name, appliedElsewhere])),
+    };
+    const inputs = Object.fromEntries(Object.entries(state).filter(([name]) => !isOutput(name)));
+    return { id, props: { ...state, files }, inputs: { ...inputs, files } };
   },
 
   /** A database outlives the resource that migrates it: nothing is undone. */
@@ -109,8 +123,14 @@ async function run(
       ? []
       : await migrate(job, { phase: given.phase, stage: given.stage, agreed }).catch(explain);
   const taken = Object.fromEntries(applied.map(({ name, bookmarkBefore }) => [name, bookmarkBefore ?? ""]));
-  return { ...record(news), ...(await live(job)), bookmarks: { ...bookmarks, ...taken } };
+  const { ledger: _, ...found } = await live(job);
+  return { ...record(news), ...found, bookmarks: { ...bookmarks, ...taken } };
 }
+
+/** In the place of a file's checksum, where a refresh finds it applied although no up of this stack did. */
+const appliedElsewhere = "applied by another tool";
+
+const isOutput = (name: string): boolean => ["applied", "lastFile", "schema", "bookmarks"].includes(name);
 
 /** The cause, and what had been applied before it. */
 function explain(error: unknown): never {
@@ -126,9 +146,11 @@ function explain(error: unknown): never {
   );
 }
 
-async function live(job: Job): Promise<{ applied: number; lastFile: string; schema: string }> {
+async function live(
+  job: Job,
+): Promise<{ ledger: readonly string[]; applied: number; lastFile: string; schema: string }> {
   const { ledger, schema } = await readSnapshot(databaseOf(job));
-  return { applied: ledger.length, lastFile: ledger.at(-1) ?? "", schema: fingerprint(schema) };
+  return { ledger, applied: ledger.length, lastFile: ledger.at(-1) ?? "", schema: fingerprint(schema) };
 }
 
 async function complaints(given: MigrationsInputs): Promise<Failure[]> {
@@ -159,9 +181,7 @@ async function stillOpen(
   });
 }
 
-const folderOf = (
-  given: MigrationsInputs,
-): Pick<Job, "label" | "folder" | "directory" | "openThrough"> => ({
+const folderOf = (given: MigrationsInputs): Pick<Job, "label" | "folder" | "directory" | "openThrough"> => ({
   label: given.label,
   folder: given.directory,
   directory: resolve(given.directory),

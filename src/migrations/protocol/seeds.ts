@@ -25,8 +25,7 @@ export async function applySeeds(
   stage: string,
   files: readonly SeedFile[],
 ): Promise<readonly string[]> {
-  if (!seededStages.some((seeded) => seeded === stage))
-    throw notSeeded(database, `the stage ${JSON.stringify(stage)}`);
+  refuseUnseeded(stage);
   await rows(database, bootstrapStatements);
   await markStage(database, stage);
   const [known] = await rows(database, [`SELECT name, checksum FROM "_mig_seeds"`]);
@@ -56,11 +55,14 @@ export async function applySeeds(
   return ran;
 }
 
-const notSeeded = (database: Database, got: string): UserError =>
-  new UserError({
+/** Throws for a stage that test data is never written to. */
+export function refuseUnseeded(stage: string): void {
+  if (seededStages.some((seeded) => seeded === stage)) return;
+  throw new UserError({
     what: "Test data is never written to this stage",
-    where: database.label,
-    got,
+    where: `stage ${stage}`,
+    got: stage,
     expected: `a seeded stage (${seededStages.join(", ")})`,
     fix: "use a migration for data that production needs",
   });
+}

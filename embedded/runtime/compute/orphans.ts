@@ -2,19 +2,13 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { workerdPath } from "./workerdBinary.ts";
 
-const starter = fileURLToPath(new URL("./workerd.sh", import.meta.url));
 const pidsDirectory = (dataDir: string): string => join(dataDir, "cells", "pids");
 
-/** Makes Miniflare start workerd through a script that ties its life to ours. Not on Windows, which has no `sh`. */
-export function tieWorkerdToThisProcess(dataDir: string): void {
-  if (process.platform === "win32") return;
-  mkdirSync(pidsDirectory(dataDir), { recursive: true });
-  process.env["MINIFLARE_WORKERD_PATH"] = starter;
-  process.env["LOCKSTEP_WORKERD"] = workerdPath;
-}
+/** Where each cell's workerd notes its pid. Call it before the first cell starts. */
+export const notePids = (dataDir: string): void =>
+  void mkdirSync(pidsDirectory(dataDir), { recursive: true });
 
 /** What the starting script needs to know, a Miniflare. */
 export const workerdEnvironment = (dataDir: string, cell: string): Record<string, string> => ({

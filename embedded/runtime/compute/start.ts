@@ -11,11 +11,12 @@ import { deployer } from "./deploy.ts";
 import { frontDoor } from "./front.ts";
 import { maximumHeaderBytes } from "./headers.ts";
 import { limiter } from "./limiter.ts";
-import { endOrphans, endWorkerd, tieWorkerdToThisProcess } from "./orphans.ts";
+import { endOrphans, endWorkerd, notePids } from "./orphans.ts";
 import { peerTable } from "./peers.ts";
 import { type Scripts, scriptTable } from "./scripts.ts";
 import { validator } from "./validate.ts";
 import { watchdog } from "./watchdog.ts";
+import { tieWorkerdToThisProcess } from "./workerdBinary.ts";
 
 export interface ComputeOptions {
   /** Durable Objects are kept in `<dataDir>/objects`, what lives as long as the process in `<dataDir>/cells`. */
@@ -42,7 +43,8 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   if (ended > 0) options.log(`ended ${ended} workerd that an earlier process left behind`);
   rmSync(join(options.dataDir, "cells"), { recursive: true, force: true });
   mkdirSync(join(options.dataDir, "objects"), { recursive: true });
-  tieWorkerdToThisProcess(options.dataDir);
+  notePids(options.dataDir);
+  tieWorkerdToThisProcess();
 
   const logListeners = new Set<(line: LogLine) => void>();
   const invocationListeners = new Set<(invocation: Invocation) => void>();

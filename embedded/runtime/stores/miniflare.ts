@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, Miniflare, type Request, Response } from "miniflare";
-import { tieWorkerdToThisProcess } from "../workerdPath.ts";
+import { tieWorkerdToThisProcess } from "../compute/workerdBinary.ts";
 import { importKey, objectClass, type StoreKind } from "./objectFile.ts";
 
 export type GateOrder =

@@ -1,17 +1,20 @@
 // `npm start`: the embedded Cloudflare up, the dome dev stack on it, notes fed, a question answered. Stays until Ctrl-C; `--once` ends by itself.
 
+import { dev } from "../src/stages/dev.ts";
 import { UserError } from "../src/userError.ts";
 import { runningEmbedded } from "../toolchain/embedded.ts";
 import { type ProjectEnvironment, projectEnvironment } from "../toolchain/environment.ts";
 import { placesOf, projectRoot } from "../toolchain/project.ts";
 import { type DomeAnswer, search, storeNotes, waitUntilFound } from "./demo/dome.ts";
-import { endProcess } from "./demo/endProcess.ts";
 import { ask, type WorkerAddress } from "./demo/http.ts";
+import { interruption } from "./demo/interruption.ts";
 import { documentationNotes } from "./demo/notes.ts";
 import { runPulumi } from "./demo/pulumi.ts";
 import { type Report, report } from "./demo/report.ts";
+import { share, turn } from "./demo/shared.ts";
+import { removeStaleLocks } from "./stack/stale-lock.ts";
 
-const stage = "dev";
+const stage = dev.name;
 const question = "What does a contract migration wait for?";
 const foundWithinMs = 60_000;
 
@@ -33,32 +36,59 @@ async function main(args: readonly string[]): Promise<number> {
     });
   const once = args.includes("--once");
   const told = report(process.stderr, process.env);
-  const joined = (await runningEmbedded(placesOf(projectRoot))) !== undefined;
-  const interrupted = interruption();
-  const project = await told.step(
-    joined ? "Join the running embedded Cloudflare" : "Start the embedded Cloudflare",
-    () => projectEnvironment(),
+  const stop = interruption();
+  const places = placesOf(projectRoot);
+  const joining = (await runningEmbedded(places)) !== undefined;
+  const { value: project, leave } = await told.step(
+    joining ? "Join the running embedded Cloudflare" : "Start the embedded Cloudflare",
+    () =>
+      share(places, async () => {
+        const value = await projectEnvironment();
+        return { value, embeddedPid: value.connection.pid };
+      }),
   );
   let shown: Demonstration | undefined;
   try {
-    shown = await Promise.race([demonstrate(project, told), interrupted.then(() => undefined)]);
-    if (shown !== undefined) show(told, shown);
-    if (shown !== undefined && !once) {
+    shown = await demonstrate(project, told, stop.signal);
+    show(told, shown);
+    if (!once) {
       told.line("\nCtrl-C stops it.");
-      await interrupted;
+      await stop.wanted;
     }
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
   } finally {
-    if (!joined) await told.step("Stop the embedded Cloudflare", () => endProcess(project.connection.pid));
+    await told.step("Stop the embedded Cloudflare", async (progress) => {
+      const left = await leave();
+      if (left === "not ours") progress("left running, as it was found");
+      else if (left !== "stopped") progress(`left running for process ${left.usedBy}`);
+    });
+    stop.end();
   }
-  if (shown === undefined) return 130;
+  if (shown === undefined) {
+    told.line("Interrupted. Running it again goes on from here.");
+    return 130;
+  }
   // The last line of all, for whoever reads it by machine.
   if (once) process.stdout.write(`${JSON.stringify({ ...shown, timings: told.timings })}\n`);
   return 0;
 }
 
-async function demonstrate(project: ProjectEnvironment, told: Report): Promise<Demonstration> {
+async function demonstrate(
+  project: ProjectEnvironment,
+  told: Report,
+  stop: AbortSignal,
+): Promise<Demonstration> {
   await told.step(`Bring the ${stage} stack up`, (progress) =>
-    runPulumi(project, ["up", "--stack", stage, "--yes", "--skip-preview", "--color", "never"], progress),
+    turn(
+      project.places,
+      (pid) => progress(`waiting for process ${pid}, which is doing it`),
+      () => {
+        removeStaleLocks(dev, project.places.root);
+        const args = ["up", "--stack", stage, "--yes", "--skip-preview", "--color", "never"];
+        return runPulumi(project, args, progress, stop);
+      },
+    ),
   );
   const urls = { "dome-api": workerUrl(project.connection.front, `dome-api-${stage}`) };
   const { hostname, port } = new URL(urls["dome-api"]);
@@ -68,13 +98,15 @@ async function demonstrate(project: ProjectEnvironment, told: Report): Promise<D
     if (reply.status !== 200)
       throw new Error(`${urls["dome-api"]}/health answered HTTP ${reply.status}: ${reply.text}`);
   });
+  stop.throwIfAborted();
   const notes = documentationNotes(projectRoot);
   const ids = await told.step("Store this project's documentation as notes", (progress) =>
     storeNotes(dome, notes, (n) => progress(`${n} of ${notes.length}`)),
   );
   await told.step("Wait until the queue has embedded them", (progress) =>
-    waitUntilFound(dome, notes, ids, foundWithinMs, (n) => progress(`${n} of ${notes.length}`)),
+    waitUntilFound(dome, notes, ids, foundWithinMs, stop, (n) => progress(`${n} of ${notes.length}`)),
   );
+  stop.throwIfAborted();
   const answer = await told.step("Ask a question", () => search(dome, question));
   if (answer.evidence.length === 0) throw new Error("the search found no passage at all");
   return { urls, answer, notes: notes.length };
@@ -97,18 +129,6 @@ function show(told: Report, { urls, answer }: Demonstration): void {
 /** `http://<worker>.<account>.localhost:<port>` with its places filled. */
 const workerUrl = (front: string, worker: string): string =>
   front.replace("<worker>", worker).replace("<account>", stage);
-
-/** Resolves at the first Ctrl-C (or SIGTERM); a second one ends at once. */
-function interruption(): Promise<void> {
-  return new Promise((resolve) => {
-    let times = 0;
-    for (const signal of ["SIGINT", "SIGTERM"] as const)
-      process.on(signal, () => {
-        if (++times > 1) process.exit(130);
-        resolve();
-      });
-  });
-}
 
 try {
   process.exitCode = await main(process.argv.slice(2));

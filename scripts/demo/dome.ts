@@ -46,6 +46,7 @@ export async function waitUntilFound(
   notes: readonly DemoNote[],
   ids: readonly string[],
   timeoutMs: number,
+  stop: AbortSignal,
   onFound: (count: number) => void,
 ): Promise<void> {
   const giveUpAtMs = Date.now() + timeoutMs;
@@ -53,6 +54,7 @@ export async function waitUntilFound(
     // The title alone finds a note among few; its first words make it the nearest.
     const words = `${note.title}\n${note.text.slice(0, 700)}`;
     while (!(await search(dome, words)).evidence.some(({ noteId }) => noteId === ids[i])) {
+      stop.throwIfAborted();
       if (Date.now() > giveUpAtMs)
         throw new Error(
           `"${note.title}" was stored ${timeoutMs / 1000} s ago and is still not found; the embedded Cloudflare's log says why`,

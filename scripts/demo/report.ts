@@ -25,7 +25,10 @@ export function report(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Repo
       const draw = (text: string): void => {
         if (stream.isTTY !== true) return;
         shown = text;
-        stream.write(`\r\u001b[2K  ${title}${text === "" ? " …" : `  ${text}`}`);
+        // A line that wraps could not be taken back.
+        const width = Math.max(20, (stream.columns ?? 80) - 1);
+        const line = `  ${title}${text === "" ? " …" : `  ${text}`}`;
+        stream.write(`\r\u001b[2K${line.length > width ? `${line.slice(0, width - 1)}…` : line}`);
       };
       draw("");
       try {

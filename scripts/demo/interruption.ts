@@ -1,0 +1,35 @@
+/** A person's wish to end, while the process stays alive for it. */
+export interface Interruption {
+  /** Aborted by the first Ctrl-C (or SIGTERM, or a closed terminal). */
+  readonly signal: AbortSignal;
+  /** Resolves then. */
+  readonly wanted: Promise<void>;
+  /** Lets the process end. */
+  readonly end: () => void;
+}
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** npm passes on the Ctrl-C that the terminal gave to everybody: one press, heard twice. */
+const samePressMs = 500;
+
+/** Listens from now on; a second press ends the process at once. */
+export function interruption(): Interruption {
+  const stop = new AbortController();
+  const awake = setInterval(() => undefined, 60_000);
+  let wantedAtMs: number | undefined;
+  const hear = (): void => {
+    wantedAtMs ??= performance.now();
+    if (performance.now() - wantedAtMs > samePressMs) process.exit(130);
+    stop.abort();
+  };
+  for (const name of signals) process.on(name, hear);
+  return {
+    signal: stop.signal,
+    wanted: new Promise((resolve) => stop.signal.addEventListener("abort", () => resolve(), { once: true })),
+    end: () => {
+      clearInterval(awake);
+      for (const name of signals) process.off(name, hear);
+    },
+  };
+}

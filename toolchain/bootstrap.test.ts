@@ -21,7 +21,15 @@ let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "lockstep boot 'q' "));
   mkdirSync(join(root, "toolchain"));
-  for (const file of ["bootstrap.mjs", "install.mjs", "lock.mjs", "progress.mjs", "failure.mjs", "engine"])
+  for (const file of [
+    "bootstrap.mjs",
+    "install.mjs",
+    "lock.mjs",
+    "progress.mjs",
+    "failure.mjs",
+    "frugalNode.mjs",
+    "engine",
+  ])
     cpSync(join(projectRoot, "toolchain", file), join(root, "toolchain", file), { recursive: true });
   writeFileSync(join(root, "package-lock.json"), '{ "packages": {} }');
   mkdirSync(join(root, "node_modules", "node", "bin"), { recursive: true });

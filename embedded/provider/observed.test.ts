@@ -157,7 +157,8 @@ describe("the program that was observed with the official provider", () => {
           const reasons = (diffReasons ?? []).filter((reason) => !added(reason));
           return [
             urn.split("::").at(-1),
-            { op, reasons, ...(replaceReasons ? { replaces: replaceReasons } : {}) },
+            // The engine keeps them in a map without an order.
+            { op, reasons, ...(replaceReasons ? { replaces: replaceReasons.toSorted() } : {}) },
           ];
         }),
     );

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { SqlError } from "../runtime/stores.ts";
 import type { World } from "../world.ts";
 import { type Database, databaseOf } from "./d1Databases.ts";
-import { exportKey, forget, keep, signedUrl } from "./d1Transfers.ts";
+import { exportKey, forget, keep, signedUrl, soon } from "./d1Transfers.ts";
 import { ApiError, type ApiRequest, type Reply, type Route } from "./service.ts";
 
 const exportSchema = z.object({
@@ -24,7 +24,6 @@ interface Job {
 }
 
 const jobs = new WeakMap<World, Map<string, Job>>();
-const patienceMs = 1_000;
 const hourMs = 60 * 60_000;
 
 async function exportDatabase(request: ApiRequest, world: World): Promise<Reply> {
@@ -71,12 +70,7 @@ async function run(
 }
 
 async function answer(job: Job): Promise<Reply> {
-  let timer: NodeJS.Timeout | undefined;
-  const wait = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), patienceMs);
-  });
-  const done = await Promise.race([job.outcome, wait]);
-  clearTimeout(timer);
+  const done = await soon(job.outcome);
   if (done !== undefined) return { kind: "json", status: 200, result: done };
   return {
     kind: "json",

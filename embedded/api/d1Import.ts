@@ -5,7 +5,7 @@ import { isOn } from "../quirks/quirk.ts";
 import { SqlError } from "../runtime/stores.ts";
 import type { World } from "../world.ts";
 import { type Database, databaseOf } from "./d1Databases.ts";
-import { importKey, kept, signedUrl } from "./d1Transfers.ts";
+import { importKey, kept, signedUrl, soon } from "./d1Transfers.ts";
 import { ApiError, type ApiRequest, type Reply, type Route } from "./service.ts";
 
 const etag = z.string().regex(/^[0-9a-f]{32}$/, "must be the file's MD5, 32 hexadecimal digits");
@@ -25,9 +25,6 @@ interface Job {
 
 /** The last import of each database since the process started. */
 const jobs = new WeakMap<World, Map<string, Job>>();
-
-/** An answer waits this long for a small file to be done, which spares the client a round. */
-const patienceMs = 1_000;
 
 async function importFile(request: ApiRequest, world: World): Promise<Reply> {
   const database = databaseOf(request, world);
@@ -121,12 +118,7 @@ function decoded(sql: Uint8Array): string {
 
 /** What is known after a short wait. */
 async function answer(job: Job): Promise<Reply> {
-  let timer: NodeJS.Timeout | undefined;
-  const wait = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), patienceMs);
-  });
-  const done = await Promise.race([job.outcome, wait]);
-  clearTimeout(timer);
+  const done = await soon(job.outcome);
   if (done !== undefined) return json(200, done);
   return json(202, {
     success: true,

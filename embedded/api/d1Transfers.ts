@@ -71,3 +71,19 @@ export const transferRoutes: readonly Route[] = [
   { method: "PUT", path, permission: undefined, auth: "signed", handle: upload },
   { method: "GET", path, permission: undefined, auth: "signed", handle: download },
 ];
+
+/** An answer waits this long for a small job to be done, which spares the client a round. */
+const patienceMs = 1_000;
+
+/** The outcome when it comes soon; undefined when the client has to ask again. */
+export async function soon(outcome: Promise<object>): Promise<object | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const wait = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), patienceMs);
+  });
+  try {
+    return await Promise.race([outcome, wait]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

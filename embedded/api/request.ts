@@ -78,13 +78,13 @@ export function parseJson<T>(schema: ZodType<T>, text: string): T {
     return schema.parse(value);
   } catch (error) {
     if (!(error instanceof ZodError)) throw error;
-    throw new ApiError(
-      400,
-      7400,
-      `The request is malformed: ${error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`).join("; ")}`,
-    );
+    throw new ApiError(400, 7400, `The request is malformed: ${mistakes(error)}`);
   }
 }
+
+/** What is wrong with a body, each mistake with its path. */
+export const mistakes = (error: ZodError): string =>
+  error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`).join("; ");
 
 async function parseForm(bytes: Uint8Array, contentType: string): Promise<FormData> {
   try {

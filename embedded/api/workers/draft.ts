@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { World } from "../../world.ts";
+import { mistakes } from "../request.ts";
 import { ApiError } from "../service.ts";
 import { type Binding, binding, type Version } from "./model.ts";
 import { openParts } from "./parts.ts";
@@ -135,11 +136,7 @@ export function parseMetadata(text: string): Metadata {
   }
   const parsed = metadata.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new ApiError(
-    400,
-    10021,
-    `The part metadata is malformed: ${parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")}`,
-  );
+  throw new ApiError(400, 10021, `The part metadata is malformed: ${mistakes(parsed.error)}`);
 }
 
 function draftOf(body: Metadata, modules: Draft["modules"]): Draft {

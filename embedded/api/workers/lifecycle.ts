@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { State } from "../../state.ts";
 import type { World } from "../../world.ts";
+import { mistakes } from "../request.ts";
 import { ApiError } from "../service.ts";
 import type { Version, Worker } from "./model.ts";
 import {
@@ -116,11 +117,7 @@ const current = (state: State, worker: Worker): Worker =>
 const migrationsOf = (upload: Upload): Migrations => {
   const parsed = migrationsSchema.safeParse(upload.migrations);
   if (parsed.success) return parsed.data;
-  throw new ApiError(
-    400,
-    10021,
-    `migrations are malformed: ${parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")}`,
-  );
+  throw new ApiError(400, 10021, `migrations are malformed: ${mistakes(parsed.error)}`);
 };
 
 function reserve(state: State, worker: Worker, drawn: Readonly<Record<string, string>>): void {

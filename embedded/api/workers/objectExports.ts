@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mistakes } from "../request.ts";
 import { ApiError } from "../service.ts";
 import { bury, enliven, type Plan } from "./exportSteps.ts";
 import type { Worker } from "./model.ts";
@@ -90,7 +91,7 @@ function parse(sent: Exports, plan: Plan): readonly (readonly [string, ObjectExp
     if (entry["type"] === "durable-object" && parsed.success) return [[className, parsed.data]];
     const why = parsed.success
       ? `type must be durable-object or worker, got ${JSON.stringify(entry["type"])}`
-      : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ");
+      : mistakes(parsed.error);
     plan.errors.push({
       class: className,
       scenario: "invalid_export",

@@ -38,10 +38,10 @@ async function main(args: readonly string[]): Promise<void> {
       script: worker.script,
       positions: loop.positions,
       say: (said) => print.said(worker, said),
-      onState: (connected) =>
+      onState: (trouble) =>
         print.plain(
           worker,
-          connected ? "logs are back" : "the embedded Cloudflare cannot be reached; waiting for it",
+          trouble === undefined ? "its logs are heard again" : `no logs for now: ${trouble}`,
         ),
       signal: ending.signal,
     }),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { UserError } from "../../src/userError.ts";
 
 /** Where the embedded Cloudflare answers for one account. */
 export interface Account {
@@ -26,7 +27,7 @@ const envelope = z.object({
   result: z.unknown(),
 });
 
-/** One call below `/accounts/<account>`; gives its result. Throws {@link Refused}. */
+/** One call below `/accounts/<account>`; gives its result. Throws {@link Refused}, and UserError when nobody answers. */
 export async function call(
   account: Account,
   method: "GET" | "POST" | "DELETE",
@@ -37,9 +38,25 @@ export async function call(
     method,
     headers: { authorization: `Bearer ${account.token}`, "content-type": "application/json" },
     ...(body !== undefined && { body: JSON.stringify(body) }),
+  }).catch((error: unknown) => {
+    throw unreachable(account, error);
   });
   const { success, errors, result } = envelope.parse(await response.json());
   if (success) return result;
   const texts = errors.map(({ message }) => message).join("\n");
   throw new Refused(response.status, errors[0]?.code, texts === "" ? `HTTP ${response.status}` : texts);
+}
+
+function unreachable({ api }: Account, error: unknown): UserError {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return new UserError(
+    {
+      what: "The embedded Cloudflare does not answer",
+      where: api,
+      got: cause instanceof Error ? cause.message : String(cause),
+      expected: "the process that this project runs",
+      fix: 'start it: eval "$(npm run -s env)", then save again',
+    },
+    { cause: error },
+  );
 }

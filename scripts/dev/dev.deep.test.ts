@@ -130,6 +130,13 @@ test("after a loop that was killed, an up of what was written is consistent; the
   await startDev("dome-api");
   await endDev("SIGINT");
   expect(await serving()).toBe(own);
+  const left = z
+    .array(z.object({ id: z.string(), annotations: z.record(z.string(), z.string()) }))
+    .parse(await project.api("dev", "GET", "/workers/workers/dome-api-dev/versions?per_page=100"));
+  expect(left[0]?.id).toBe(own);
+  expect(left.filter(({ annotations }) => annotations["workers/message"]?.startsWith("just dev"))).toEqual(
+    [],
+  );
 });
 
 test("a real account, prod, a worker that nobody declares: refused before anything is started", async () => {

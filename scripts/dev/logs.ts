@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
 import { z } from "zod";
+import { UserError } from "../../src/userError.ts";
 import { type Account, call } from "./api.ts";
 import type { Positions } from "./positions.ts";
 
@@ -36,19 +37,19 @@ export interface Listening {
   /** Places in the code of a version. */
   readonly positions: (versionId: string) => Positions;
   readonly say: (said: Said) => void;
-  /** The connection was lost, or is there again. */
-  readonly onState: (connected: boolean) => void;
+  /** Why no logs come, said once; undefined when they come again. */
+  readonly onState: (trouble: string | undefined) => void;
   readonly signal: AbortSignal;
 }
 
 /** Hears a script until the signal: by the tail that `wrangler tail` uses too, made anew when its connection is lost. */
 export async function listen({ account, script, positions, say, onState, signal }: Listening): Promise<void> {
-  let lost = false;
+  let trouble: string | undefined;
   while (!signal.aborted) {
-    await hear(account(), script, signal, {
+    const ended = await hear(account(), script, signal, {
       onOpen: () => {
-        if (lost) onState(true);
-        lost = false;
+        if (trouble !== undefined) onState(undefined);
+        trouble = undefined;
       },
       onEvent: (text) => {
         const told = event.parse(JSON.parse(text));
@@ -56,8 +57,8 @@ export async function listen({ account, script, positions, say, onState, signal 
       },
     });
     if (signal.aborted) return;
-    if (!lost) onState(false);
-    lost = true;
+    if (trouble === undefined) onState(ended);
+    trouble = ended;
     await sleep(retryMs, undefined, { signal }).catch(() => undefined); // woken by the end of the session
   }
 }
@@ -67,13 +68,14 @@ interface Heard {
   readonly onEvent: (text: string) => void;
 }
 
-/** One connection, until it ends. */
-async function hear(account: Account, script: string, signal: AbortSignal, heard: Heard): Promise<void> {
+/** One connection, until it ends; says why it did. */
+async function hear(account: Account, script: string, signal: AbortSignal, heard: Heard): Promise<string> {
   let url: string;
   try {
     url = tail.parse(await call(account, "POST", `/workers/scripts/${script}/tails`, { filters: [] })).url;
-  } catch {
-    return; // the process ends or starts again; what is wrong with it shows when code is deployed
+  } catch (error) {
+    if (error instanceof UserError) return error.complaint.what;
+    return error instanceof Error ? error.message : String(error);
   }
   const socket = new WebSocket(url, "trace-v1");
   const close = (): void => socket.close();
@@ -85,6 +87,7 @@ async function hear(account: Account, script: string, signal: AbortSignal, heard
     socket.addEventListener("error", () => resolve());
   });
   signal.removeEventListener("abort", close);
+  return "The connection to the embedded Cloudflare was lost";
 }
 
 /** What one invocation said and threw, in its order. Places in the bundle become places in the sources. */

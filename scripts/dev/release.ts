@@ -119,10 +119,28 @@ export async function release(
 }
 
 /** Lets the stack's version serve again. */
-export async function putBack(account: Account, script: string, live: Live): Promise<string> {
+async function putBack(account: Account, script: string, live: Live): Promise<string> {
   const versions = [{ version_id: live.stackVersionId, percentage: 100 }];
   await call(account, "POST", `/workers/scripts/${script}/deployments`, { strategy: "percentage", versions });
   return live.stackVersionId;
+}
+
+/**
+ * Lets the stack's version serve again where another took its place, and removes what this loop and earlier ones made: the stack's
+ * is then the newest again, which `wrangler secret put` and its kind ask for. Gives its id when it had to be put back.
+ */
+export async function end(account: Account, script: string): Promise<string | undefined> {
+  const live = await liveOf(account, script);
+  if (live === undefined) return undefined;
+  const replaced = live.versionId !== live.stackVersionId;
+  if (replaced) await putBack(account, script, live);
+  const all = z
+    .array(version)
+    .parse(await call(account, "GET", `/workers/workers/${script}/versions?per_page=1000`));
+  for (const each of all)
+    if (replacedBy(each) !== undefined)
+      await call(account, "DELETE", `/workers/workers/${script}/versions/${each.id}`);
+  return replaced ? live.stackVersionId : undefined;
 }
 
 /** Bindings, and with them secrets, are inherited from the newest version: it has to have those of the live one. */

@@ -63,7 +63,7 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "lockstep-dev-"));
   write("workers/hello/index.ts", source("hello"));
   write("workers/hello/name.ts", 'export const name = "world";\n');
-  embedded = await startEmbedded({ log: () => undefined });
+  embedded = await startEmbedded({ log: () => undefined, dataDir: join(root, "data") });
   account = { api: embedded.api, token: embedded.token, id: embedded.accounts[0]?.id ?? "" };
   const options = {
     root,
@@ -204,6 +204,9 @@ test("at the end the stack's version serves again, also after a loop that was ki
   await later.end();
   expect((await live()).versionId).toBe(stackVersion);
   expect(told.at(-1)).toBe(`version ${stackVersion.slice(0, 8)} again, the stack's own`);
+  expect(await call(account, "GET", "/workers/workers/hello-dev/versions")).toMatchObject([
+    { id: stackVersion },
+  ]);
   const count = told.length;
   await loop.end();
   expect(told.length).toBe(count);
@@ -237,4 +240,35 @@ test("nothing is deployed into a rollout, nor on top of a version that was uploa
   });
   await loop.bring(performance.now());
   expect(told.at(-1)).toContain("A rollout of hello-dev is under way");
+});
+
+test("a process that is gone is named; when it is back, on other ports too, saving and logs go on", async () => {
+  const states: (string | undefined)[] = [];
+  const heard: Said[] = [];
+  void listen({
+    account: () => account,
+    script: "hello-dev",
+    positions: loop.positions,
+    say: (line) => heard.push(line),
+    onState: (trouble) => states.push(trouble),
+    signal: ending.signal,
+  });
+  await call(account, "POST", "/workers/scripts/hello-dev/deployments?force=true", {
+    strategy: "percentage",
+    versions: [{ version_id: stackVersion, percentage: 100 }],
+  });
+  await expect.poll(() => visit().then(() => heard.length), patience).toBeGreaterThan(0);
+  await embedded.close();
+  await expect.poll(() => states[0], patience).toBe("The connection to the embedded Cloudflare was lost");
+  write("workers/hello/name.ts", 'export const name = "gone";\n');
+  await expect.poll(() => told.at(-1), patience).toContain("The embedded Cloudflare does not answer");
+
+  embedded = await startEmbedded({ log: () => undefined, dataDir: join(root, "data"), port: 0 });
+  account = { ...account, api: embedded.api };
+  await expect.poll(() => states.at(-1), patience).toBeUndefined();
+  heard.length = 0;
+  await expect.poll(() => visit().then(() => heard.length), patience).toBeGreaterThan(0);
+  write("workers/hello/index.ts", source("hello"));
+  write("workers/hello/name.ts", 'export const name = "world";\n');
+  await expect.poll(() => told.at(-1), patience).toContain("serves this code");
 });

@@ -3,7 +3,7 @@ import { UserError } from "../../src/userError.ts";
 import { type Account, Refused } from "./api.ts";
 import type { DevWorker } from "./chosen.ts";
 import { type Positions, positionsOf } from "./positions.ts";
-import { liveOf, putBack, release } from "./release.ts";
+import { end, liveOf, release } from "./release.ts";
 
 /** The loop's way to tell of one worker. */
 export interface Tell {
@@ -101,10 +101,8 @@ export function session({ root, workers, account, tell, onInputs }: SessionOptio
 
 async function endOne(worker: DevWorker, account: Account, tell: Tell): Promise<void> {
   try {
-    const live = await liveOf(account, worker.script);
-    if (live === undefined || live.versionId === live.stackVersionId) return;
-    await putBack(account, worker.script, live);
-    tell.done(worker, `version ${short(live.stackVersionId)} again, the stack's own`);
+    const versionId = await end(account, worker.script);
+    if (versionId !== undefined) tell.done(worker, `version ${short(versionId)} again, the stack's own`);
   } catch (error) {
     tell.failed(
       worker,

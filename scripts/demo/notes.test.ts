@@ -18,3 +18,10 @@ test("a comment in a code block is no heading", () => {
 test("a section without text is no note", () => {
   expect(sections("# A\n\n## B\ntext", "guide")).toEqual([{ title: "guide: B", text: "text" }]);
 });
+
+test("a table becomes lines, and what a program printed is left out", () => {
+  const table = "| danger | what happens |\n|---|---|\n| `a \\| b` | refused |";
+  expect(sections(`${table}\n\`\`\`text\n✓ Start\n\`\`\`\nafter`, "guide")).toEqual([
+    { title: "guide", text: "danger: what happens\n`a | b`: refused\nafter" },
+  ]);
+});

@@ -23,8 +23,8 @@ export function report(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Repo
       const seconds = (): number => Math.round((performance.now() - startMs) / 10) / 100;
       let shown = "";
       const draw = (text: string): void => {
-        if (stream.isTTY !== true) return;
         shown = text;
+        if (stream.isTTY !== true) return;
         // A line that wraps could not be taken back.
         const width = Math.max(20, (stream.columns ?? 80) - 1);
         const line = `  ${title}${text === "" ? " …" : `  ${text}`}`;

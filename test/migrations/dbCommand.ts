@@ -1,0 +1,50 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Clone } from "../clone.ts";
+
+/** What a `db` command left. */
+export interface DbRan {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs `db <words>` in a clone on its embedded target, without a terminal; `input` is what is typed. */
+export function db({ folder }: Clone, words: readonly string[], input = "", cwd = folder): Promise<DbRan> {
+  const child = spawn(process.execPath, [join(folder, "scripts/db.ts"), ...words], {
+    cwd,
+    env: {
+      PATH: process.env["PATH"],
+      INIT_CWD: cwd,
+      PULUMI_BACKEND_URL: pathToFileURL(join(folder, ".lockstep/state")).href,
+    },
+  });
+  let out = "";
+  let err = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    err += text;
+  });
+  child.stdin.on("error", () => {}); // a command that reads nothing may end first
+  child.stdin.end(input);
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, out, err }));
+  });
+}
+
+/** A database of the dev account by its physical name, with these statements run in it; gives its id. */
+export async function createDatabase(
+  project: Clone,
+  name: string,
+  sql: readonly string[] = [],
+): Promise<string> {
+  const made = await project.api("dev", "POST", "/d1/database", { name });
+  if (typeof made !== "object" || made === null || !("uuid" in made)) throw new Error(`${name}: no id`);
+  const id = String(made.uuid);
+  for (const each of sql) await project.api("dev", "POST", `/d1/database/${id}/query`, { sql: each });
+  return id;
+}

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { D1, System } from "../../src/declare/index.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
 import { type Connection, connection } from "../../src/migrations/connection.ts";
-import { callApi, type D1Endpoint } from "../../src/migrations/http.ts";
+import { callApi, type D1Endpoint, remedy } from "../../src/migrations/http.ts";
 import type { Job } from "../../src/migrations/job.ts";
 import { type Stage, stages } from "../../src/stages/index.ts";
 import { systems } from "../../src/systems/index.ts";
@@ -112,7 +112,7 @@ export async function endpointOf(site: Site, database: DeclaredDatabase): Promis
       where: path,
       got: outcome.message,
       expected: "a list",
-      fix: "give the API token the permission D1 Read",
+      fix: remedy(outcome, "D1 Read"),
     });
   const exact = found.parse(outcome.value).find((each) => each.name === name);
   return exact === undefined

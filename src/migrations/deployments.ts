@@ -2,7 +2,7 @@ import { z } from "zod";
 import { UserError } from "../userError.ts";
 import type { Connection } from "./connection.ts";
 import type { Serving } from "./contract.ts";
-import { callApi } from "./http.ts";
+import { callApi, remedy } from "./http.ts";
 
 const shape = z.object({
   deployments: z.array(
@@ -31,7 +31,7 @@ export function readServing(
           where: `GET ${path}`,
           got: outcome.message,
           expected: "the worker's deployments",
-          fix: "give the API token the permission Workers Scripts Read, then run again",
+          fix: remedy(outcome, "Workers Scripts Read"),
         });
       const [newest] = shape.parse(outcome.value).deployments;
       return {

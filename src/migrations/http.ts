@@ -100,6 +100,12 @@ export async function callApi(
     : classify(sent.status, sent.retryAfter, sent.text);
 }
 
+/** What to do about a call that was not done: a permission helps only where the API said no. */
+export const remedy = (outcome: Exclude<Outcome<unknown>, { kind: "done" }>, permission: string): string =>
+  outcome.kind === "refused"
+    ? `give the API token the permission ${permission}, then run again`
+    : 'check the network (on the embedded target that it runs: eval "$(npm run -s env)"), then run again';
+
 type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 /** One call of the API, and what came back. A form is sent as one, everything else as JSON. Never throws. */

@@ -79,7 +79,7 @@ export function advice(refusal: Refusal): Complaint | undefined {
       where,
       got,
       expected: "an empty bucket",
-      fix: `empty it if nothing in it is needed (just destroy-dev --empty-buckets), or let the stack forget it: pulumi state delete '<urn>' --stack ${stage.name}`,
+      fix: `empty it if nothing in it is needed (just pulumi-destroy ${stage.name} --empty-buckets does), or let the stack forget it: pulumi state delete '<urn>' --stack ${stage.name}`,
     };
   }
   return undefined;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { UserError } from "../../userError.ts";
 import type { Connection } from "../connection.ts";
-import { callApi } from "../http.ts";
+import { callApi, remedy } from "../http.ts";
 
 const subdomainShape = z.object({ subdomain: z.string() });
 
@@ -22,6 +22,9 @@ export async function addressOf(connection: Connection, accountId: string, scrip
     where: `GET ${path}`,
     got: outcome.message,
     expected: "a subdomain: a migration with a trigger runs in a Worker for the time it takes",
-    fix: "register a workers.dev subdomain for the account (dashboard, Workers), then run again; nothing was applied",
+    fix:
+      outcome.kind === "refused"
+        ? "register a workers.dev subdomain for the account (dashboard, Workers), then run again; nothing was applied"
+        : remedy(outcome, "Workers Scripts Read"),
   });
 }

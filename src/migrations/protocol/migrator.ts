@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { UserError } from "../../userError.ts";
-import { callApi, classify, type D1Endpoint, type D1Rows, type Outcome } from "../http.ts";
+import { callApi, classify, type D1Endpoint, type D1Rows, type Outcome, remedy } from "../http.ts";
 import { exchange } from "./exchange.ts";
 
 /** The migrator Worker of one run: deployed when the first file needs it, removed when the run ends. */
@@ -139,6 +139,9 @@ async function api(
     where: `${method} ${whole}`,
     got: outcome.message,
     expected: "success",
-    fix: "give the API token the permission Workers Scripts Edit (a migration with a trigger needs a Worker for the time it runs), and run again",
+    fix: remedy(
+      outcome,
+      "Workers Scripts Edit (a migration with a trigger needs a Worker for the time it runs)",
+    ),
   });
 }

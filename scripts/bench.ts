@@ -1,17 +1,15 @@
 // `just bench`: what things cost, in pairs, medians and spread. A benchmark, never a test. The dev stack has to be up (`npm start`).
 import { parseArgs } from "node:util";
+import { render } from "../src/userError.ts";
 import { projectEnvironment } from "../toolchain/environment.ts";
 import { proportionalMegabytes } from "./bench/memory.ts";
 import { type Command, type Paired, pairs, type Spread } from "./bench/pairs.ts";
 import { benchmarkPlanning, type Planned } from "./bench/planning.ts";
 import { table } from "./table.ts";
 
-const { values } = parseArgs({
-  options: { json: { type: "boolean" }, rounds: { type: "string", default: "5" } },
-});
+const { values } = optionsOf(process.argv.slice(2));
 const rounds = Number(values.rounds);
-if (!Number.isInteger(rounds) || rounds < 1)
-  throw new Error(`--rounds must be a whole number from 1, got ${values.rounds}`);
+if (!Number.isInteger(rounds) || rounds < 1) complain(`--rounds ${values.rounds}`);
 
 const { env, connection, places } = await projectEnvironment();
 const told = (text: string): void => void (values.json !== true && process.stderr.write(`${text}\n`));
@@ -53,4 +51,28 @@ else {
   process.stdout.write(
     `${table(["", "median", "min", "max", ""], [...rows, ...plans, ["embedded Cloudflare, proportional memory", String(megabytes), "", "", "MB"]])}\n`,
   );
+}
+
+function optionsOf(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: { json: { type: "boolean" }, rounds: { type: "string", default: "5" } },
+    });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return complain(error.message);
+  }
+}
+
+function complain(got: string): never {
+  const message = render({
+    what: "The command line is wrong",
+    where: "just bench",
+    got,
+    expected: "--json, and --rounds with a whole number from 1",
+    fix: "just bench --rounds 5",
+  });
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
 }

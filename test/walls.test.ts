@@ -14,7 +14,7 @@ const sources = (folder: string): string[] =>
 function imports(file: string): string[] {
   const text = readFileSync(join(root, file), "utf8");
   const statements = text.matchAll(
-    /^(?:import|export)\s(?!type\s)[^"';]*?from\s*"([^"]+)"|^import\s*"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)/gm,
+    /^(?:import|export)\s(?!type\s)[^"';]*?from\s*"([^"]+)"|^import\s*"([^"]+)"|\b(?:import|require)\(\s*"([^"]+)"\s*\)/gm,
   );
   return [...statements].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
 }
@@ -45,6 +45,7 @@ const breaches = (files: readonly string[], forbidden: (target: string) => boole
   );
 
 const isPulumi = (target: string): boolean => target.startsWith("@pulumi/");
+const isEmbedded = (target: string): boolean => target.startsWith("embedded/");
 
 test("the vocabulary and the systems written in it import no Pulumi", () => {
   const files = [...sources("src/declare"), ...sources("src/systems"), ...sources("src/stages")];
@@ -60,7 +61,8 @@ test("the core of the migrations imports no Pulumi", () => {
 
 test("nothing of the program imports the embedded Cloudflare", () => {
   const files = [...sources("src"), "index.ts"];
-  expect(breaches(files, (target) => target.startsWith("embedded/"))).toEqual([]);
+  expect(files.length).toBeGreaterThan(100);
+  expect(breaches(files, isEmbedded)).toEqual([]);
 });
 
 test("the check would see a breach", () => {
@@ -68,4 +70,7 @@ test("the check would see a breach", () => {
   expect(breaches(["src/program.ts"], isPulumi).join("\n")).toContain(
     "src/program.ts → src/deploy.ts → @pulumi/pulumi",
   );
+  expect(breaches(["test/walls.test.ts", "scripts/quirks.ts"], isEmbedded)).toEqual([
+    "scripts/quirks.ts → embedded/quirks/all.ts",
+  ]);
 });

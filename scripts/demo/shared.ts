@@ -53,7 +53,7 @@ export async function share<T>(
       withLock(lock, async () => {
         if (!ours) return "not ours";
         rmSync(own, { force: true });
-        const others = entries(folder);
+        const others = entries(folder).filter((other) => other.embeddedPid === embeddedPid);
         const other = others.find(isAlive);
         if (other !== undefined) return { usedBy: other.pid };
         for (const { pid } of others) rmSync(join(folder, `${pid}.json`), { force: true });

@@ -62,22 +62,28 @@ function portOf(option: string, text: string | undefined): number | undefined {
   });
 }
 
-/** Runs until SIGTERM or SIGINT. Exit codes: 0 stopped, 1 a mistake the user can mend, 2 a bug. */
+/** npm passes on the Ctrl-C that the terminal gave to everybody: one press, heard twice. */
+const samePressMs = 500;
+
+/** Runs until SIGTERM, SIGINT or SIGHUP. Exit codes: 0 stopped, 1 a mistake the user can mend, 2 a bug. */
 async function main(): Promise<void> {
   const embedded = await startEmbedded(options(process.argv.slice(2)));
   const { api, token, accounts, front } = embedded;
   process.stdout.write(`${JSON.stringify({ api, token, accounts, front })}\n`);
-  let stopping = false;
+  let stoppingSinceMs: number | undefined;
   const stop = (signal: string): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (stoppingSinceMs !== undefined) {
+      if (performance.now() - stoppingSinceMs > samePressMs) process.exit(1);
+      return;
+    }
+    stoppingSinceMs = performance.now();
     console.error(`${signal}: stopping`);
     embedded.close().then(
       () => process.exit(0),
       (error: unknown) => fail(error),
     );
   };
-  for (const signal of ["SIGTERM", "SIGINT"]) {
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) {
     process.removeAllListeners(signal); // Miniflare's would end the process before anything is drained
     process.on(signal, stop);
   }

@@ -14,9 +14,11 @@ const commandPackage = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
  * @param {string} folder @param {string} go @param {NodeJS.ProcessEnv} env @param {AbortSignal} [signal] */
 export async function build(folder, go, env, signal) {
   const version = wantedVersion();
-  const progress = startProgress(
-    `Building Pulumi ${version} from Go modules (once for this machine; minutes)`,
+  process.stderr.write(
+    `Pulumi ${version} is built from its Go modules, once for this machine. That takes minutes; interrupted, it goes on where it was.\n`,
   );
+  // Short: count and time left have to fit a terminal of 80 columns.
+  const progress = startProgress("Building Pulumi");
   mkdirSync(dirname(folder), { recursive: true });
   removeOldDrafts(folder);
   const draft = mkdtempSync(`${folder}.draft-`);

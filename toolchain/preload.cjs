@@ -20,9 +20,8 @@ if (process.env.LOCKSTEP_PRELOAD !== "off") {
   const load = Module._load;
 
   /** Loads the module when something of it is first used. */
-  const lazily = (request, parent, isMain) => {
-    const whole = () => load.call(Module, request, parent, isMain);
-    return new Proxy(
+  const lazily = (whole) =>
+    new Proxy(
       {},
       {
         // Compiled `import * as` asks this first, and would copy (so load) everything if it were not so.
@@ -35,10 +34,19 @@ if (process.env.LOCKSTEP_PRELOAD !== "off") {
         },
       },
     );
-  };
 
-  const putOff = (request) =>
-    request === "@npmcli/arborist" || request === "./automation" || request.endsWith("/typescript-shim");
+  /** Few runs use these, most use none. */
+  const seldomUsed = new Set(["./automation", "@npmcli/arborist", "js-yaml", "semver", "ini"]);
+  const putOff = (request) => seldomUsed.has(request) || request.endsWith("/typescript-shim");
+
+  /** Functions that the SDK's index copies at once, by their modules: each loads its module when it is first called. */
+  const functionsOf = new Map([
+    ["./closure/serializeClosure", ["serializeFunction", "serializeFunctionAsync"]],
+    ["./closure/codePaths", ["computeCodePaths"]],
+  ]);
+  const callingLazily = (names, whole) =>
+    Object.fromEntries(names.map((name) => [name, (...args) => whole()[name](...args)]));
+  const isIndex = (parent) => parent.filename.endsWith(join("runtime", "index.js"));
 
   /**
    * Not needed at all: source maps lead from the SDK's JavaScript to TypeScript that it does not ship (our own lines are right without), and the
@@ -49,6 +57,14 @@ if (process.env.LOCKSTEP_PRELOAD !== "off") {
     ["source-map-support/register", {}],
     ["../../runtime/closure/v8Hooks", { isInitializedAsync: async () => undefined }],
   ]);
+  // Half of what a program loads is OpenTelemetry. Without somebody to trace for, every span of it is empty and there is no context to pass on.
+  const isTraced =
+    process.env.TRACEPARENT !== undefined || process.argv.some((word) => word.startsWith("--tracing"));
+  if (!isTraced) {
+    const span = { end() {}, addEvent() {}, setAttribute() {} };
+    replacedWhole.set("./tracing", { newSpan: () => span });
+    replacedWhole.set("@opentelemetry/api", { context: { active() {} }, propagation: { inject() {} } });
+  }
 
   /** Packs whose package.json names a JavaScript file start without ts-node; the SDK registers it for every pack. */
   const withoutTsNode = () => {
@@ -65,6 +81,7 @@ if (process.env.LOCKSTEP_PRELOAD !== "off") {
   /** The SDK asks TypeScript for its version only, and ts-node to register itself. */
   const stub = (request, parent) => {
     if (/(^|[\\/])ts-node(@[\d.]+)?$/.test(request)) return { register() {} };
+    if (request === "semver") return { parse: () => null };
     if (request === "typescript") return Module.createRequire(parent.filename)("typescript/package.json");
     const vendored = /typescript@([\d.]+)[\\/]typescript\.js$/.exec(request);
     return vendored === null ? undefined : { version: vendored[1] };
@@ -72,13 +89,37 @@ if (process.env.LOCKSTEP_PRELOAD !== "off") {
   const startsTsNode = (parent) =>
     /[\\/]run-policy-pack[\\/]run\.js$|[\\/]tsutils\.js$/.test(parent.filename);
 
-  Module._load = function (request, parent, isMain) {
-    if (parent?.filename?.includes("@pulumi/pulumi/")) {
-      if (putOff(request)) return lazily(request, parent, isMain);
-      if (replacedWhole.has(request)) return replacedWhole.get(request);
-      const replaced = skipTsNode && startsTsNode(parent) ? stub(request, parent) : undefined;
-      if (replaced !== undefined) return replaced;
-    }
-    return load.call(this, request, parent, isMain);
+  /** What the SDK's own files get in the place of a module; undefined for the module itself. */
+  const instead = (request, parent, whole) => {
+    const stubbed = skipTsNode && startsTsNode(parent) ? stub(request, parent) : undefined;
+    if (stubbed !== undefined) return stubbed;
+    if (putOff(request)) return lazily(whole);
+    const functions = isIndex(parent) ? functionsOf.get(request) : undefined;
+    return functions === undefined ? replacedWhole.get(request) : callingLazily(functions, whole);
   };
+
+  Module._load = function (request, parent, isMain) {
+    const whole = () => load.call(this, request, parent, isMain);
+    if (!parent?.filename?.includes("@pulumi/pulumi/")) return whole();
+    return instead(request, parent, whole) ?? whole();
+  };
+
+  // The engine ends providers and packs with a signal, and Node writes its compile cache only when a process ends by itself.
+  const isEndedBySignal = /[\\/]cmd[\\/](dynamic-provider|run-policy-pack|run-plugin)[\\/]index\.js$/.test(
+    process.argv[1] ?? "",
+  );
+  if (isEndedBySignal)
+    process.once("SIGINT", () => {
+      Module.flushCompileCache();
+      process.kill(process.pid, "SIGINT");
+    });
+
+  // Two of three of zod's files are its messages in other languages.
+  Module.registerHooks({
+    resolve: (specifier, context, next) => {
+      const isLocales =
+        specifier === "../locales/index.js" && context.parentURL?.includes("/node_modules/zod/v4/");
+      return next(isLocales ? "../locales/en.js" : specifier, context);
+    },
+  });
 }

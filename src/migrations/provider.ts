@@ -7,8 +7,7 @@ import { brokenOpening, openingShape } from "./contract.ts";
 import { readServing } from "./deployments.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { databaseOf, type Job, planLive, planNew } from "./job.ts";
-import { migrate } from "./migrate.ts";
-import { ApplyFailed } from "./protocol/apply.ts";
+import type { migrate } from "./migrate.ts";
 import { inOrder, readFolder } from "./reading.ts";
 import { readSnapshot } from "./snapshot.ts";
 import { fileLine } from "./summary.ts";
@@ -121,7 +120,7 @@ async function run(
   const applied =
     given.phase === "contract" && own.length === 0
       ? []
-      : await migrate(job, { phase: given.phase, stage: given.stage, agreed }).catch(explain);
+      : await applyFiles(job, { phase: given.phase, stage: given.stage, agreed });
   const taken = Object.fromEntries(applied.map(({ name, bookmarkBefore }) => [name, bookmarkBefore ?? ""]));
   const { ledger: _, ...found } = await live(job);
   return { ...record(news), ...found, bookmarks: { ...bookmarks, ...taken } };
@@ -132,18 +131,24 @@ const appliedElsewhere = "applied by another tool";
 
 const isOutput = (name: string): boolean => ["applied", "lastFile", "schema", "bookmarks"].includes(name);
 
-/** The cause, and what had been applied before it. */
-function explain(error: unknown): never {
-  if (!(error instanceof ApplyFailed)) throw error;
-  const before = error.applied.map(({ name }) => name).join(", ");
-  const told =
-    error.cause instanceof UserError
-      ? error.message
-      : ((error.cause instanceof Error ? error.cause.stack : undefined) ?? error.message);
-  throw new Error(
-    before === "" ? told : `${told}\n\nApplied before it: ${before}. The next up goes on behind them.`,
-    { cause: error },
-  );
+/** Loaded when something is to be applied, not at every start: most runs change no database. A failure says what had been applied before it. */
+async function applyFiles(job: Job, request: Parameters<typeof migrate>[1]): ReturnType<typeof migrate> {
+  const pending = await import("./migrate.ts");
+  const { ApplyFailed } = await import("./protocol/apply.ts");
+  try {
+    return await pending.migrate(job, request);
+  } catch (error) {
+    if (!(error instanceof ApplyFailed)) throw error;
+    const before = error.applied.map(({ name }) => name).join(", ");
+    const told =
+      error.cause instanceof UserError
+        ? error.message
+        : ((error.cause instanceof Error ? error.cause.stack : undefined) ?? error.message);
+    throw new Error(
+      before === "" ? told : `${told}\n\nApplied before it: ${before}. The next up goes on behind them.`,
+      { cause: error },
+    );
+  }
 }
 
 async function live(

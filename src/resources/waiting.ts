@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { connection } from "../migrations/connection.ts";
 import { eligibility, type Opening } from "../migrations/contract.ts";
 import { readServing } from "../migrations/deployments.ts";
-import { planLive } from "../migrations/job.ts";
 import { type Context, logicalName } from "./context.ts";
 
 /** Whose contract files may be waiting. */
@@ -40,6 +39,8 @@ async function waitingLine(
     accountId,
     databaseId,
   };
+  // Loaded when there is something to plan, not at every start of the program.
+  const { planLive } = await import("../migrations/job.ts");
   const { waiting, contract } = await planLive(job);
   const files = [...contract, ...waiting].map(({ file }) => file.name);
   if (files.length === 0) return undefined;

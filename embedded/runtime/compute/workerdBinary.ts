@@ -2,10 +2,11 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
-// The package carries no types; what it exports is data.
+// Asked for from where Miniflare lies: wrangler brings a workerd of its own. The package carries no types; what it exports is data.
+const fromMiniflare = createRequire(createRequire(import.meta.url).resolve("miniflare"));
 const workerd = z
-  .object({ default: z.string(), compatibilityDate: z.string(), version: z.string() })
-  .parse(createRequire(import.meta.url)("workerd"));
+  .object({ default: z.string(), compatibilityDate: z.string() })
+  .parse(fromMiniflare("workerd"));
 
 /** The workerd that Miniflare brings. */
 export const workerdPath = workerd.default;

@@ -34,7 +34,10 @@ async function variables(args: readonly string[]): Promise<Variables> {
     const places = placesOf(projectRoot);
     mkdirSync(places.bin, { recursive: true });
     linkTools(places);
-    return wranglerVariables(places, await ensureEmbedded(places), process.env);
+    const connection = await ensureEmbedded(places);
+    // wrangler prints the host alone.
+    process.stderr.write(`Workers answer at ${connection.front.replace("<account>", "dev")}/\n`);
+    return wranglerVariables(places, connection, process.env);
   }
   const { places, connection } = await projectEnvironment();
   return embeddedVariables(places, connection, process.env);

@@ -1,12 +1,15 @@
-import { literal } from "./protocol/sql.ts";
+import { inParts, literal } from "./protocol/sql.ts";
 import type { MigrationFile } from "./reading.ts";
 import { tool } from "./tool.ts";
 
 /** Gives files that wrangler applied their rows in our log, with the schema that the last of them left. */
-export const adoption = (files: readonly MigrationFile[], schemaAfter: string): string =>
-  `INSERT OR IGNORE INTO "_mig_log"(name, checksum, chain, phase, attempt, fence, statements, tool, schema_after) VALUES ${files
-    .map(
-      (file) =>
-        `(${literal(file.name)}, ${literal(`adopted:${file.checksum}`)}, '', ${literal(file.phase)}, 'adopted', 0, ${file.statements.length}, ${literal(tool)}, ${literal(schemaAfter)})`,
-    )
-    .join(", ")}`;
+export const adoption = (files: readonly MigrationFile[], schemaAfter: string): readonly string[] =>
+  inParts(files).map(
+    (part) =>
+      `INSERT OR IGNORE INTO "_mig_log"(name, checksum, chain, phase, attempt, fence, statements, tool, schema_after) VALUES ${part
+        .map(
+          (file) =>
+            `(${literal(file.name)}, ${literal(`adopted:${file.checksum}`)}, '', ${literal(file.phase)}, 'adopted', 0, ${file.statements.length}, ${literal(tool)}, ${literal(schemaAfter)})`,
+        )
+        .join(", ")}`,
+  );

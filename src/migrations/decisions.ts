@@ -8,7 +8,7 @@ import type { Plan } from "./plan.ts";
 import { type Database, rows } from "./protocol/database.ts";
 import { releaseLease, takeLease } from "./protocol/lease.ts";
 import type { SchemaObject } from "./protocol/schemaGuard.ts";
-import { assertion, literal } from "./protocol/sql.ts";
+import { assertion, inParts, literal } from "./protocol/sql.ts";
 import { inOrder, type MigrationFile, readFolder } from "./reading.ts";
 import { openShadow } from "./shadow.ts";
 import { type DatabaseSnapshot, readSnapshot } from "./snapshot.ts";
@@ -67,13 +67,19 @@ export async function baseline(job: Job, through: string, decision: Decision): P
   await locked(database, decision, (fence) => [
     fence,
     assertion(`(SELECT count(*) FROM "d1_migrations") = 0`, "the ledger is not empty any more"),
-    `INSERT INTO "d1_migrations"(name) VALUES ${known.map(({ name }) => `(${literal(name)})`).join(", ")}`,
-    `INSERT INTO "_mig_log"(name, checksum, chain, phase, attempt, fence, statements, tool, actor, schema_after) VALUES ${known
-      .map((file, i) => {
+    ...inParts(known).map(
+      (part) =>
+        `INSERT INTO "d1_migrations"(name) VALUES ${part.map(({ name }) => `(${literal(name)})`).join(", ")}`,
+    ),
+    ...inParts(
+      known.map((file, i) => {
         const schema = i === known.length - 1 ? literal(fingerprint(snapshot.schema)) : "NULL";
         return `(${literal(file.name)}, ${literal(`adopted:${file.checksum}`)}, ${literal(chains[i] ?? "")}, ${literal(file.phase)}, 'baseline', 0, ${file.statements.length}, ${literal(tool)}, ${literal(decision.actor)}, ${schema})`;
-      })
-      .join(", ")}`,
+      }),
+    ).map(
+      (part) =>
+        `INSERT INTO "_mig_log"(name, checksum, chain, phase, attempt, fence, statements, tool, actor, schema_after) VALUES ${part.join(", ")}`,
+    ),
     audit("baseline", through, decision, `${snapshot.ledgerKind} history, ${known.length} files`),
   ]);
   return known.map(({ name }) => name);
@@ -135,7 +141,7 @@ export async function acceptDrift(
     throw nothing(job, "no drift", "a schema that differs from what the files make");
   await locked(database, decision, (fence) => [
     fence,
-    ...(adopted.length === 0 ? [] : [adoption(adopted, fingerprint(snapshot.schema))]),
+    ...adoption(adopted, fingerprint(snapshot.schema)),
     `UPDATE "_mig_log" SET schema_after = ${literal(fingerprint(snapshot.schema))} WHERE name = ${literal(last)}`,
     audit("accept drift", last, decision, drift.map(differenceLine).join("\n")),
   ]);

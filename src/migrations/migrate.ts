@@ -102,7 +102,7 @@ async function replan(
   refuse(plan.refusals);
   if (plan.adopted.length > 0)
     // Their schema was just seen to be the database's.
-    await rows(database, [adoption(plan.adopted, fingerprint(plan.schema))]);
+    await rows(database, adoption(plan.adopted, fingerprint(plan.schema)));
   const chosen = plan.isNew || phase === "expand" ? plan.expand : plan.contract;
   for (const file of chosen)
     if (agreed.get(file.file.name) !== file.file.checksum) throw notAgreed(job, file);

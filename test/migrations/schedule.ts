@@ -166,7 +166,7 @@ const hasty = (endpoint: D1Endpoint, label: string): Database => ({
 });
 
 /** Applies what of `files` the ledger does not have. */
-const applyCounted = (
+export const applyCounted = (
   database: Database,
   files: readonly ApplicableFile[],
   options: { onStep?: (step: Step) => void; quietWindowMs?: number },

@@ -8,9 +8,12 @@ export interface Lease {
   readonly fence: number;
 }
 
-/** Takes the lease when it is free, expired or already the holder's. No row: somebody else has it. */
+/**
+ * Takes the lease when it is free, expired or already the holder's. No row: somebody else has it. Delivered twice it keeps its
+ * fence: a run must not lose the lease to its own twin.
+ */
 export const takeLease = (holder: string, note: string): string =>
-  `UPDATE "_mig_lock" SET holder = ${literal(holder)}, fence = fence + 1, expires_at = unixepoch() + ${leaseSeconds}, note = ${literal(note)} WHERE id = 1 AND (expires_at <= unixepoch() OR holder = ${literal(holder)}) RETURNING fence`;
+  `UPDATE "_mig_lock" SET holder = ${literal(holder)}, fence = fence + (holder IS NOT ${literal(holder)} OR expires_at <= unixepoch()), expires_at = unixepoch() + ${leaseSeconds}, note = ${literal(note)} WHERE id = 1 AND (expires_at <= unixepoch() OR holder = ${literal(holder)}) RETURNING fence`;
 
 /** Keeps it, with the same fence. No row: it was lost. */
 export const renewLease = ({ holder, fence }: Lease): string =>

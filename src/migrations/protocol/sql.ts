@@ -14,3 +14,12 @@ export const assertion = (condition: string, message: string): string =>
 export function failedAssertion(message: string): string | undefined {
   return /bad JSON path: '((?:[^']|'')*)'/.exec(message)?.[1]?.replaceAll("''", "'");
 }
+
+/** D1 refuses statements over 100,000 bytes; with this many short rows one stays far below. */
+const rowsAStatement = 100;
+
+/** Rows in as many parts as there have to be statements. */
+export const inParts = <T>(rows: readonly T[]): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(rows.length / rowsAStatement) }, (_, i) =>
+    rows.slice(i * rowsAStatement, (i + 1) * rowsAStatement),
+  );

@@ -3,7 +3,7 @@ import { workersOf } from "../../src/declare/graph.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
 import { type WorkerCorpus, writeCorpus } from "../../src/migrations/corpusFile.ts";
 import { readServing } from "../../src/migrations/deployments.ts";
-import { request } from "../../src/migrations/http.ts";
+import { request } from "../../src/migrations/endpoint.ts";
 import { systems } from "../../src/systems/index.ts";
 import { UserError } from "../../src/userError.ts";
 import { table } from "../table.ts";

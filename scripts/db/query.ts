@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { query as send } from "../../src/migrations/http.ts";
+import { query as send } from "../../src/migrations/endpoint.ts";
 import { databaseOf, endpointOf, type Job } from "../../src/migrations/job.ts";
 import { openShadow } from "../../src/migrations/shadow.ts";
 import { readSnapshot } from "../../src/migrations/snapshot.ts";

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { UserError } from "../userError.ts";
-import { type D1Endpoint, read, request } from "./http.ts";
+import { type D1Endpoint, request } from "./endpoint.ts";
+import { read } from "./http.ts";
 
 const state = z.object({
   at_bookmark: z.string().optional(),

@@ -1,6 +1,6 @@
 import { readChain } from "./chain.ts";
 import type { Connection } from "./connection.ts";
-import type { D1Endpoint } from "./http.ts";
+import type { D1Endpoint } from "./endpoint.ts";
 import { draftPlan, offlinePlan, type Plan, type PlanInput } from "./plan.ts";
 import { type Database, rows } from "./protocol/database.ts";
 import { queryDatabase } from "./protocol/transports.ts";

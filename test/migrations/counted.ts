@@ -1,5 +1,5 @@
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
-import type { D1Endpoint } from "../../src/migrations/http.ts";
+import type { D1Endpoint } from "../../src/migrations/endpoint.ts";
 import { queryDatabase } from "../../src/migrations/protocol/transports.ts";
 
 /** How many accounts each counted database has: none of them may ever get lost. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { D1Endpoint } from "../../src/migrations/http.ts";
+import type { D1Endpoint } from "../../src/migrations/endpoint.ts";
 import { apply, type Step } from "../../src/migrations/protocol/apply.ts";
 import type { Database } from "../../src/migrations/protocol/database.ts";
 import type { ApplicableFile } from "../../src/migrations/protocol/request.ts";

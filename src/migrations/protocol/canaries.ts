@@ -1,5 +1,5 @@
 import { UserError } from "../../userError.ts";
-import { type D1Endpoint, request } from "../http.ts";
+import { type D1Endpoint, request } from "../endpoint.ts";
 import { type Database, rows } from "./database.ts";
 import { assertion, failedAssertion, literal } from "./sql.ts";
 

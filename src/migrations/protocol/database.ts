@@ -1,5 +1,6 @@
 import { UserError } from "../../userError.ts";
-import type { D1Rows, Outcome } from "../http.ts";
+import type { D1Rows } from "../endpoint.ts";
+import type { Outcome } from "../http.ts";
 import { read } from "../http.ts";
 
 /** The database as the protocol sees it: something that runs one atomic request, and knows its bookmark. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { type D1Endpoint, type D1Rows, type Outcome, request } from "../http.ts";
+import { type D1Endpoint, type D1Rows, request } from "../endpoint.ts";
+import type { Outcome } from "../http.ts";
 import { joined } from "./transports.ts";
 
 const started = z.object({

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { UserError } from "../../userError.ts";
-import { callApi, classify, type D1Endpoint, type D1Rows, type Outcome, remedy } from "../http.ts";
+import type { D1Endpoint, D1Rows } from "../endpoint.ts";
+import { callApi, classify, type Outcome, remedy } from "../http.ts";
 import { exchange } from "./exchange.ts";
 
 /** The migrator Worker of one run: deployed when the first file needs it, removed when the run ends. */

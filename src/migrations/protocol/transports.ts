@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { bookmark, type D1Endpoint, query } from "../http.ts";
+import { bookmark, type D1Endpoint, query } from "../endpoint.ts";
 import type { Database } from "./database.ts";
 
 /** The database over the HTTP API: `/query`, where several statements are one transaction. */

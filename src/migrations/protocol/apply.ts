@@ -5,6 +5,7 @@ import { attempts, type Database, rows, unanswered } from "./database.ts";
 import { type Lease, readLease, releaseLease, renewLease, takeLease } from "./lease.ts";
 import { reconcile } from "./reconcile.ts";
 import { type ApplicableFile, requestStatements } from "./request.ts";
+import { rolledBack } from "./rolledBack.ts";
 import { readSchema, type SchemaObject, schemaObjects } from "./schemaGuard.ts";
 import { literal } from "./sql.ts";
 import { verdict } from "./verdict.ts";
@@ -210,26 +211,6 @@ async function bookmarkOf(database: Database): Promise<string> {
   const outcome = await read(database.bookmark, attempts, database.sleep);
   if (outcome.kind === "done") return outcome.value;
   throw unanswered(database, outcome);
-}
-
-function rolledBack(
-  database: Database,
-  file: ApplicableFile,
-  { message, assertion }: { message: string; assertion: string | undefined },
-): UserError {
-  return new UserError({
-    what: `${file.name} was rolled back; nothing of it was applied`,
-    where: database.label,
-    got: assertion ?? message,
-    expected:
-      assertion === undefined
-        ? "every statement to succeed"
-        : "what the plan and the file's verification assume",
-    fix:
-      assertion === undefined
-        ? "correct the file (it is not in the ledger, so it may be edited) and run again"
-        : "run the preview again: it shows what is different now",
-  });
 }
 
 export async function readSnapshot(database: Database): Promise<Snapshot> {

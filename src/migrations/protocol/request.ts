@@ -38,6 +38,9 @@ export interface Claim {
   readonly actor: string | undefined;
 }
 
+/** What the assertion about foreign keys says when it fails. */
+export const violated = "foreign keys are violated";
+
 /** Above this the ledger's prefix is asserted by length and last name instead of by every name. */
 const prefixCharacters = 20_000;
 
@@ -56,7 +59,7 @@ export function requestStatements(claim: Claim): string[] {
     ...file.preconditions.map(({ label, condition }) => assertion(condition, label)),
     ...file.statements,
     ...file.verify.map(({ label, sql }) => assertion(`(${sql})`, `verify: ${label}`)),
-    assertion("NOT EXISTS (SELECT 1 FROM pragma_foreign_key_check)", "foreign keys are violated"),
+    assertion("NOT EXISTS (SELECT 1 FROM pragma_foreign_key_check)", violated),
   ];
 }
 

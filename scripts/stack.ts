@@ -1,11 +1,11 @@
 // What the recipes of scripts/stack.just call.
 import { UserError } from "../src/userError.ts";
 import { projectRoot } from "../toolchain/project.ts";
+import { removeStaleLocks } from "../toolchain/staleLock.ts";
 import { perform } from "./stack/commands.ts";
 import { terminal } from "./stack/confirm.ts";
 import { environmentFor } from "./stack/environment.ts";
 import { requestOf } from "./stack/request.ts";
-import { removeStaleLocks } from "./stack/stale-lock.ts";
 
 try {
   const request = requestOf(process.argv.slice(2));

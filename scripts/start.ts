@@ -5,6 +5,7 @@ import { UserError } from "../src/userError.ts";
 import { runningEmbedded } from "../toolchain/embedded.ts";
 import { type ProjectEnvironment, projectEnvironment } from "../toolchain/environment.ts";
 import { placesOf, projectRoot } from "../toolchain/project.ts";
+import { removeStaleLocks } from "../toolchain/staleLock.ts";
 import { type DomeAnswer, search, storeNotes, waitUntilFound } from "./demo/dome.ts";
 import { ask, type WorkerAddress } from "./demo/http.ts";
 import { interruption } from "./demo/interruption.ts";
@@ -12,7 +13,6 @@ import { documentationNotes } from "./demo/notes.ts";
 import { runPulumi } from "./demo/pulumi.ts";
 import { type Report, report } from "./demo/report.ts";
 import { share, turn } from "./demo/shared.ts";
-import { removeStaleLocks } from "./stack/stale-lock.ts";
 
 const stage = dev.name;
 const question = "What does a contract migration wait for?";

@@ -15,7 +15,7 @@ if (major < 24 || (major === 24 && minor < 12)) {
 
 if (process.env.LOCKSTEP_PRELOAD !== "off") {
   const Module = require("node:module");
-  const { readFileSync } = require("node:fs");
+  const { fstatSync, readFileSync } = require("node:fs");
   const { join } = require("node:path");
   const load = Module._load;
 
@@ -105,14 +105,17 @@ if (process.env.LOCKSTEP_PRELOAD !== "off") {
   };
 
   // The engine ends providers and packs with a signal, and Node writes its compile cache only when a process ends by itself.
-  const isEndedBySignal = /[\\/]cmd[\\/](dynamic-provider|run-policy-pack|run-plugin)[\\/]index\.js$/.test(
+  const started = /[\\/]cmd[\\/](dynamic-provider|run-policy-pack|run-plugin)[\\/]index\.js$/.exec(
     process.argv[1] ?? "",
   );
-  if (isEndedBySignal)
+  if (started !== null)
     process.once("SIGINT", () => {
       Module.flushCompileCache();
       process.kill(process.pid, "SIGINT");
     });
+  // An engine that was killed closes this pipe; nobody else would ever end its provider.
+  if (started?.[1] === "dynamic-provider" && fstatSync(0).isFIFO())
+    process.stdin.once("end", () => process.exit()).resume();
 
   // Two of three of zod's files are its messages in other languages.
   Module.registerHooks({

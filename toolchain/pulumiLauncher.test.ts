@@ -155,6 +155,18 @@ test("what only looks at stacks needs no stage made ready, and selecting one doe
   expect(pulumi(["stack", "select", "staging"])).toContain("[prepare]");
 });
 
+test("only a stack that is locked has its lock looked at", () => {
+  const lock = (stage: string): string =>
+    join(places.state, ".pulumi/locks/organization/shop", stage, "a.json");
+  write(lock("staging"), "{}");
+  expect(pulumi(["up", "-s", "dev"])).not.toContain("staleLock.ts");
+  write(lock("dev"), "{}");
+  const out = pulumi(["up", "-s", "dev"]);
+  expect(out).toContain(`node [${join(places.root, "toolchain", "staleLock.ts")}] [dev] [${places.root}]\n`);
+  expect(out).toContain("engine [up] [-s] [dev]\n");
+  expect(pulumi(["up", "-s", "dev"], { PULUMI_BACKEND_URL: "s3://team" })).not.toContain("staleLock.ts");
+});
+
 test("commands without a stack go straight to the engine", () => {
   expect(pulumi(["version"])).toContain("engine [version]\nconfig=\n");
   expect(existsSync(join(places.config, "version.yaml"))).toBe(false);

@@ -9,7 +9,8 @@ import { shellQuote } from "./shellQuote.ts";
  *
  * Embedded stacks never read or write `Pulumi.<stage>.yaml`, but one variable cannot name the configuration file of three stages, so this looks at
  * which stack a command is for and names that stage's generated file. It makes the stack on first use, starts the embedded Cloudflare when it is down,
- * and sends `stack init`, `stack rm` and `stack rename` (which write and delete stack files) to a throw-away project of the same name.
+ * removes the lock of a pulumi that was killed, and sends `stack init`, `stack rm` and `stack rename` (which write and delete stack files) to a
+ * throw-away project of the same name.
  * With any other backend it stays out of the way.
  */
 export function pulumiLauncher(places: Places, engine: string, project: string): string {
@@ -87,6 +88,11 @@ if [ ! -r "$config" ] || [ "$source" -nt "$config" ] || [ ! -e "$own/state/.pulu
   ${shellQuote(places.node)} "$root/toolchain/stack.ts" "$stage" "$engine" prepare || exit
   IFS= read -r connection < "$own/embedded/connection.json"
 fi
+# A shell glob, so it costs nothing while nobody holds the stack.
+for lock in "$own/state/.pulumi/locks/organization/"${shellQuote(project)}"/$stage/"*.json; do
+  [ ! -e "$lock" ] || ${shellQuote(places.node)} "$root/toolchain/staleLock.ts" "$stage" "$root"
+  break
+done
 case $connection in
   *'"providerPort":'*)
     port=\${connection##*\\"providerPort\\":}

@@ -91,3 +91,26 @@ test("one that ends at once is reported with its last words", async () => {
   await expect(failing).rejects.toThrow("it ended with code 3");
   await expect(failing).rejects.toThrow("the port is taken");
 });
+
+test("one that was started with other code than the clone's is left running, and said to be older in one line", async () => {
+  main();
+  const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  try {
+    const { pid } = await ensureEmbedded(places);
+    writeFileSync(join(places.root, "embedded", "main.test.ts"), "// tests are no code of it");
+    expect((await ensureEmbedded(places)).pid).toBe(pid);
+    expect(said).not.toHaveBeenCalled();
+    writeFileSync(join(places.root, "embedded", "world.ts"), "export {};");
+    expect((await ensureEmbedded(places)).pid).toBe(pid);
+    expect(said).toHaveBeenCalledOnce();
+    expect(String(said.mock.calls[0]?.[0])).toMatch(new RegExp(`^The running .* kill ${pid}; .*\n$`));
+    process.kill(pid, "SIGTERM");
+    await vi.waitFor(async () => expect(await runningEmbedded(places)).toBeUndefined());
+    said.mockClear();
+    expect((await ensureEmbedded(places)).pid).not.toBe(pid);
+    await ensureEmbedded(places);
+    expect(said).not.toHaveBeenCalled();
+  } finally {
+    said.mockRestore();
+  }
+});

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { UserError } from "../src/userError.ts";
+import { embeddedCode, olderCode, recordEmbeddedCode } from "./embeddedCode.ts";
 import { frugalNode } from "./frugalNode.mjs";
 import { withLock } from "./lock.mjs";
 import type { Places } from "./project.ts";
@@ -33,10 +34,17 @@ export async function runningEmbedded(places: Places): Promise<EmbeddedConnectio
   return (await answers(Number(new URL(found.api).port))) ? found : undefined;
 }
 
-/** Starts the project's embedded Cloudflare when it is not running, and waits until it answers. Two at once start one. */
+/**
+ * Starts the project's embedded Cloudflare when it is not running, and waits until it answers. Two at once start one.
+ * One that runs with older code than the clone's is left running, and said to be so on standard error.
+ */
 export async function ensureEmbedded(places: Places): Promise<EmbeddedConnection> {
   const running = await runningEmbedded(places);
-  if (running !== undefined) return running;
+  if (running !== undefined) {
+    const older = olderCode(places, running.pid);
+    if (older !== undefined) process.stderr.write(`${older}\n`);
+    return running;
+  }
   mkdirSync(places.embedded, { recursive: true });
   return withLock(
     join(places.embedded, "start.lock"),
@@ -45,6 +53,8 @@ export async function ensureEmbedded(places: Places): Promise<EmbeddedConnection
 }
 
 async function start(places: Places): Promise<EmbeddedConnection> {
+  // Before the process reads its files: a change in between shows later, and none is missed.
+  const code = embeddedCode(places);
   const logFile = join(places.embedded, "log");
   const log = openSync(logFile, "a");
   const child = spawn(
@@ -69,6 +79,7 @@ async function start(places: Places): Promise<EmbeddedConnection> {
   while (Date.now() < giveUpAt && ended === undefined) {
     const found = readConnection(places);
     if (found !== undefined && found.pid === child.pid && (await answers(Number(new URL(found.api).port)))) {
+      recordEmbeddedCode(places, found.pid, code);
       child.unref();
       return found;
     }

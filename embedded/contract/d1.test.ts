@@ -3,7 +3,7 @@ import { join } from "node:path";
 import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Embedded, startEmbedded } from "../start.ts";
-import { type Project, type Ran, wranglerProject } from "./wrangler.ts";
+import { type Project, wranglerProject } from "./wrangler.ts";
 
 let embedded: Embedded;
 let project: Project;
@@ -20,16 +20,8 @@ afterAll(async () => {
   await embedded.close();
 });
 
-const succeeds = async (...args: string[]): Promise<string> => {
-  const { code, output } = await project.wrangler(["d1", ...args]);
-  expect({ args, code, output }).toMatchObject({ code: 0 });
-  return output;
-};
-const fails = async (...args: string[]): Promise<string> => {
-  const ran: Ran = await project.wrangler(["d1", ...args]);
-  expect({ args, ...ran }).toMatchObject({ code: 1 });
-  return ran.output;
-};
+const succeeds = (...args: string[]): Promise<string> => project.succeeds("d1", ...args);
+const fails = (...args: string[]): Promise<string> => project.fails("d1", ...args);
 
 const trigger = `CREATE TRIGGER noted AFTER INSERT ON notes
 BEGIN

@@ -1,39 +1,30 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Embedded, startEmbedded } from "../start.ts";
 import { deployScript } from "./deployScript.ts";
-import { wrangler as run, type WranglerTarget } from "./runWrangler.ts";
+import { type Project, wranglerProject } from "./wrangler.ts";
 
 let embedded: Embedded;
-let target: WranglerTarget;
+let project: Project;
 
 beforeAll(async () => {
   embedded = await startEmbedded({ log: () => {} });
-  target = {
-    api: embedded.api,
-    token: embedded.token,
-    account: embedded.accounts[0]?.id ?? "",
-    folder: mkdtempSync(join(tmpdir(), "lockstep-wrangler-")),
-  };
-  await deployScript(target, "worker", "export default { queue() {} }", []);
+  project = wranglerProject(embedded, embedded.accounts[0]?.id ?? "");
+  await deployScript(
+    { ...embedded, account: embedded.accounts[0]?.id ?? "" },
+    "worker",
+    "export default { queue() {} }",
+    [],
+  );
 });
 afterAll(async () => {
+  expect(project.outside()).toEqual([]);
+  project.remove();
   await embedded.close();
-  rmSync(target.folder, { recursive: true, force: true });
 });
 
-const wrangler = async (line: string, ...more: string[]): Promise<string> => {
-  const { code, text } = await run(target, ...line.split(" "), ...more);
-  if (code !== 0) throw new Error(`wrangler ${line} ended with ${code}:\n${text}`);
-  return text;
-};
-const refused = async (line: string): Promise<string> => {
-  const { code, text } = await run(target, ...line.split(" "));
-  expect(code).not.toBe(0);
-  return text;
-};
+const wrangler = (line: string, ...more: string[]): Promise<string> =>
+  project.succeeds(...line.split(" "), ...more);
+const refused = (line: string): Promise<string> => project.fails(...line.split(" "));
 
 test("every vectorize command", async () => {
   await wrangler("vectorize create notes --preset=@cf/baai/bge-small-en-v1.5 --json");
@@ -44,8 +35,8 @@ test("every vectorize command", async () => {
   expect(await wrangler("vectorize get small --json")).toContain('"metric": "dot-product"');
   await wrangler("vectorize create-metadata-index small --property-name=n --type=number");
   expect(await wrangler("vectorize list-metadata-index small")).toMatch(/n.*Number/i);
-  writeFileSync(
-    join(target.folder, "v.ndjson"),
+  project.write(
+    "v.ndjson",
     Array.from({ length: 7 }, (_, n) =>
       JSON.stringify({ id: `v${n}`, values: [n, 1], metadata: { n } }),
     ).join("\n"),

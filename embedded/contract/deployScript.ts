@@ -1,8 +1,6 @@
-import type { WranglerTarget } from "./runWrangler.ts";
-
 /** Deploys one module as a Worker's only version, at 100 %, with its host open. */
 export async function deployScript(
-  target: Pick<WranglerTarget, "api" | "token" | "account">,
+  target: { readonly api: string; readonly token: string; readonly account: string },
   name: string,
   code: string,
   bindings: readonly object[],

@@ -16,11 +16,7 @@ afterAll(async () => {
   await embedded.close();
 });
 
-const succeeds = async (...args: string[]): Promise<string> => {
-  const { code, output } = await project.wrangler(["kv", ...args]);
-  expect({ args, code, output }).toMatchObject({ code: 0 });
-  return output;
-};
+const succeeds = (...args: string[]): Promise<string> => project.succeeds("kv", ...args);
 
 describe("wrangler", () => {
   test("creates a namespace, writes and reads keys one by one and in bulk, and deletes it", async () => {

@@ -1,17 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { type Embedded, startEmbedded } from "../start.ts";
 import { deployScript } from "./deployScript.ts";
-import { wrangler as run, type WranglerTarget } from "./runWrangler.ts";
+import { type Project, wranglerProject } from "./wrangler.ts";
 
 const listing = z.object({ result: z.array(z.object({ queue_id: z.string(), queue_name: z.string() })) });
 
 let embedded: Embedded;
-let target: WranglerTarget;
+let project: Project;
 let client: Cloudflare;
 let account: string;
 
@@ -23,35 +20,32 @@ const consumer = `export default {
 beforeAll(async () => {
   embedded = await startEmbedded({ log: () => {} });
   account = embedded.accounts[0]?.id ?? "";
-  target = {
-    api: embedded.api,
-    token: embedded.token,
-    account,
-    folder: mkdtempSync(join(tmpdir(), "lockstep-queues-")),
-  };
+  project = wranglerProject(embedded, account);
   client = new Cloudflare({ apiToken: embedded.token, baseURL: embedded.api, maxRetries: 0 });
   await client.queues.create({ account_id: account, queue_name: "done" });
-  await deployScript(target, "worker", consumer, [{ type: "queue", name: "DONE", queue_name: "done" }]);
-  await deployScript(target, "no-handler", "export default { fetch() { return new Response('x') } }", []);
+  await deployScript({ ...embedded, account }, "worker", consumer, [
+    { type: "queue", name: "DONE", queue_name: "done" },
+  ]);
+  await deployScript(
+    { ...embedded, account },
+    "no-handler",
+    "export default { fetch() { return new Response('x') } }",
+    [],
+  );
 });
 afterAll(async () => {
+  expect(project.outside()).toEqual([]);
+  project.remove();
   await embedded.close();
-  rmSync(target.folder, { recursive: true, force: true });
 });
 
-const wrangler = async (...args: string[]): Promise<string> => {
-  const { code, text } = await run(target, "queues", ...args);
-  if (code !== 0) throw new Error(`wrangler queues ${args.join(" ")} ended with ${code}:\n${text}`);
-  return text;
-};
+const wrangler = (...args: string[]): Promise<string> => project.succeeds("queues", ...args);
 
 test("wrangler creates a queue, gives it a consumer, pauses, purges and deletes it", async () => {
   expect(
     await wrangler("create", "jobs", "--delivery-delay-secs=0", "--message-retention-period-secs=3600"),
   ).toContain("Created queue 'jobs'");
-  const again = await run(target, "queues", "create", "jobs");
-  expect(again.code).toBe(1);
-  expect(again.text).toContain(
+  expect(await project.fails("queues", "create", "jobs")).toContain(
     "Queue name 'jobs' is already taken. Please use a different name and try again. [code: 11009]",
   );
   expect(
@@ -159,8 +153,8 @@ test("queues are found by repeated names, renamed in place, and PUT sets what is
   for (const name of ["one", "two", "three"])
     await client.queues.create({ account_id: account, queue_name: name });
   const response = await fetch(
-    `${target.api}/accounts/${account}/queues?name=one&name=three&name=none&page=1`,
-    { headers: { authorization: `Bearer ${target.token}` } },
+    `${embedded.api}/accounts/${account}/queues?name=one&name=three&name=none&page=1`,
+    { headers: { authorization: `Bearer ${embedded.token}` } },
   );
   const found = listing.parse(await response.json()).result;
   expect(found.map((q) => q.queue_name)).toEqual(["one", "three"]);

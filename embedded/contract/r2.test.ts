@@ -18,16 +18,8 @@ afterAll(async () => {
   await embedded.close();
 });
 
-const succeeds = async (...args: string[]): Promise<string> => {
-  const { code, output } = await project.wrangler(["r2", ...args]);
-  expect({ args, code, output }).toMatchObject({ code: 0 });
-  return output;
-};
-const fails = async (...args: string[]): Promise<string> => {
-  const { code, output } = await project.wrangler(["r2", ...args]);
-  expect({ args, code, output }).toMatchObject({ code: 1 });
-  return output;
-};
+const succeeds = (...args: string[]): Promise<string> => project.succeeds("r2", ...args);
+const fails = (...args: string[]): Promise<string> => project.fails("r2", ...args);
 
 describe("wrangler", () => {
   test("creates a bucket, puts, gets and deletes an object, and deletes the bucket", async () => {

@@ -14,11 +14,7 @@ afterAll(async () => {
   await embedded.close();
 });
 
-const wrangler = async (...args: string[]): Promise<string> => {
-  const { code, output } = await project.wrangler(args);
-  expect({ args, code, output }).toMatchObject({ code: 0 });
-  return output;
-};
+const wrangler = (...args: string[]): Promise<string> => project.succeeds(...args);
 
 test("wrangler's other D1 commands", async () => {
   const created = await wrangler("d1", "create", "db");

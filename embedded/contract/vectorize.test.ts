@@ -1,47 +1,37 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { type Embedded, startEmbedded } from "../start.ts";
-import { wrangler as run, type WranglerTarget } from "./runWrangler.ts";
+import { type Project, wranglerProject } from "./wrangler.ts";
 
 const failure = z.object({ errors: z.array(z.object({ code: z.number(), message: z.string() })) });
 
 let embedded: Embedded;
-let target: WranglerTarget;
+let project: Project;
 let client: Cloudflare;
+let account: string;
 
 beforeAll(async () => {
   embedded = await startEmbedded({ log: () => {} });
-  const account = embedded.accounts[0]?.id ?? "";
-  target = {
-    api: embedded.api,
-    token: embedded.token,
-    account,
-    folder: mkdtempSync(join(tmpdir(), "lockstep-vectorize-")),
-  };
+  account = embedded.accounts[0]?.id ?? "";
+  project = wranglerProject(embedded, account);
   client = new Cloudflare({ apiToken: embedded.token, baseURL: embedded.api, maxRetries: 0 });
 });
 afterAll(async () => {
+  expect(project.outside()).toEqual([]);
+  project.remove();
   await embedded.close();
-  rmSync(target.folder, { recursive: true, force: true });
 });
 
-const wrangler = async (...args: string[]): Promise<string> => {
-  const { code, text } = await run(target, "vectorize", ...args);
-  if (code !== 0) throw new Error(`wrangler vectorize ${args.join(" ")} ended with ${code}:\n${text}`);
-  return text;
-};
+const wrangler = (...args: string[]): Promise<string> => project.succeeds("vectorize", ...args);
 
 test("wrangler creates an index, fills it, asks it and deletes it", async () => {
   expect(
     await wrangler("create", "notes", "--dimensions=3", "--metric=cosine", "--description=all notes"),
   ).toContain("Successfully created a new Vectorize index: 'notes'");
-  const again = await run(target, "vectorize", "create", "notes", "--dimensions=3", "--metric=cosine");
-  expect(again.code).toBe(1);
-  expect(again.text).toContain('vectorize.index.duplicate_name - Index name "notes" [code: 3002]');
+  expect(await project.fails("vectorize", "create", "notes", "--dimensions=3", "--metric=cosine")).toContain(
+    'vectorize.index.duplicate_name - Index name "notes" [code: 3002]',
+  );
 
   expect(await wrangler("create-metadata-index", "notes", "--property-name=lang", "--type=string")).toContain(
     "Successfully enqueued metadata index creation",
@@ -53,7 +43,7 @@ test("wrangler creates an index, fills it, asks it and deletes it", async () => 
     { id: "b", values: [0.9, 0.1, 0], metadata: { lang: "da" } },
     { id: "c", values: [0, 1, 0], namespace: "n" },
   ];
-  writeFileSync(join(target.folder, "v.ndjson"), vectors.map((v) => JSON.stringify(v)).join("\n"));
+  project.write("v.ndjson", vectors.map((v) => JSON.stringify(v)).join("\n"));
   expect(await wrangler("insert", "notes", "--file=v.ndjson")).toContain(
     "Successfully enqueued 3 vectors into index 'notes'",
   );
@@ -72,13 +62,12 @@ test("wrangler creates an index, fills it, asks it and deletes it", async () => 
     ),
   ).toContain('"id": "b"');
   expect(await wrangler("delete", "notes", "--force")).toContain("Deleted index notes");
-  expect((await run(target, "vectorize", "get", "notes")).text).toContain(
+  expect(await project.fails("vectorize", "get", "notes")).toContain(
     'vectorize.index.not_found - Index name "notes" [code: 3000]',
   );
 });
 
 test("the official client sees the same index: presets, bulk writes, pages, errors", async () => {
-  const { account } = target;
   const { indexes } = client.vectorize;
   const created = await indexes.create({
     account_id: account,
@@ -166,11 +155,11 @@ test("the official client sees the same index: presets, bulk writes, pages, erro
 });
 
 test("names, shapes and bodies that Vectorize refuses are refused, and nothing is left of them", async () => {
-  const base = `${target.api}/accounts/${target.account}/vectorize/v2/indexes`;
+  const base = `${embedded.api}/accounts/${account}/vectorize/v2/indexes`;
   const post = async (path: string, body: unknown, type = "application/json"): Promise<string> => {
     const response = await fetch(base + path, {
       method: "POST",
-      headers: { authorization: `Bearer ${target.token}`, "content-type": type },
+      headers: { authorization: `Bearer ${embedded.token}`, "content-type": type },
       body: typeof body === "string" ? body : JSON.stringify(body),
     });
     const { errors } = failure.parse(await response.json());
@@ -196,5 +185,5 @@ test("names, shapes and bodies that Vectorize refuses are refused, and nothing i
     await post("/race/metadata_index/create", "propertyName=x", "application/x-www-form-urlencoded"),
   ).toBe("400 40026 Expected request with `Content-Type: application/json`");
   expect(await post("/race/query", { vector: [1, 2], returnMetadata: true })).toMatch(/^400 40026/);
-  expect((await client.vectorize.indexes.info("race", { account_id: target.account }))?.vectorCount).toBe(0);
+  expect((await client.vectorize.indexes.info("race", { account_id: account }))?.vectorCount).toBe(0);
 });

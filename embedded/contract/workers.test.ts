@@ -1,6 +1,6 @@
-import { request } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Embedded, startEmbedded } from "../start.ts";
+import { visit } from "./call.ts";
 import { type Project, wranglerProject } from "./wrangler.ts";
 
 let embedded: Embedded;
@@ -18,33 +18,9 @@ afterAll(async () => {
 });
 
 /** What a Worker's own host answers: status and body. */
-function get(worker: string, path = "/"): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      {
-        host: "127.0.0.1",
-        port: embedded.frontPort,
-        path,
-        headers: { host: `${worker}.dev.localhost:${embedded.frontPort}` },
-      },
-      (response) => {
-        let body = "";
-        response.setEncoding("utf8");
-        response.on("data", (chunk) => {
-          body += chunk;
-        });
-        response.on("end", () => resolve(`${response.statusCode} ${body}`));
-      },
-    );
-    sent.once("error", reject).end();
-  });
-}
+const get = (worker: string, path = "/"): Promise<string> => visit(embedded, worker, "dev", path);
 
-async function wrangler(project: Project, ...args: string[]): Promise<string> {
-  const { code, output } = await project.wrangler(args);
-  if (code !== 0) throw new Error(`wrangler ${args.join(" ")} ended with ${code}:\n${output}`);
-  return output;
-}
+const wrangler = (project: Project, ...args: string[]): Promise<string> => project.succeeds(...args);
 
 const code = (text: string): string =>
   `export default { fetch(request, env) { return new Response(${JSON.stringify(text)} + (env.S ?? "")) } }`;

@@ -23,36 +23,51 @@ export interface Project {
     args: readonly string[],
     options?: { readonly input?: string; readonly account?: string },
   ): Promise<Ran>;
+  /** Runs wrangler and gives what it printed; fails the test when wrangler fails. */
+  succeeds(...args: readonly string[]): Promise<string>;
+  /** Runs wrangler and gives what it printed; fails the test when wrangler succeeds. */
+  fails(...args: readonly string[]): Promise<string>;
   /** Hosts that wrangler tried to reach and that are not this machine. */
   outside(): readonly string[];
   remove(): void;
 }
 
 /** Creates a project folder whose wrangler talks to the embedded Cloudflare's account and cannot talk to anything else. */
-export function wranglerProject(connection: Connection, account: string): Project {
-  const folder = mkdtempSync(join(tmpdir(), "lockstep-wrangler-"));
+export function wranglerProject(
+  connection: Pick<Connection, "api" | "token">,
+  account: string,
+  folder = mkdtempSync(join(tmpdir(), "lockstep-wrangler-")),
+): Project {
   const outsideFile = join(folder, ".outside");
+  const wrangler: Project["wrangler"] = (args, options = {}) =>
+    run(args, folder, options.input, {
+      ...process.env,
+      CLOUDFLARE_API_BASE_URL: connection.api,
+      CLOUDFLARE_API_TOKEN: connection.token,
+      CLOUDFLARE_ACCOUNT_ID: options.account ?? account,
+      WRANGLER_SEND_METRICS: "false",
+      WRANGLER_HIDE_BANNER: "true",
+      XDG_CONFIG_HOME: join(folder, ".config"),
+      CI: "1",
+      NO_COLOR: "1",
+      FORCE_COLOR: "0",
+      LOCKSTEP_OUTSIDE: outsideFile,
+      NODE_OPTIONS: `--require ${JSON.stringify(loopbackOnly)}`,
+    });
+  const ended = async (args: readonly string[], well: boolean): Promise<string> => {
+    const { code, output } = await wrangler(args);
+    if ((code === 0) === well) return output;
+    throw new Error(`wrangler ${args.join(" ")} ended with ${code}:\n${output}`);
+  };
   return {
     folder,
     write(file, text) {
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       writeFileSync(join(folder, file), text);
     },
-    wrangler: (args, options = {}) =>
-      run(args, folder, options.input, {
-        ...process.env,
-        CLOUDFLARE_API_BASE_URL: connection.api,
-        CLOUDFLARE_API_TOKEN: connection.token,
-        CLOUDFLARE_ACCOUNT_ID: options.account ?? account,
-        WRANGLER_SEND_METRICS: "false",
-        WRANGLER_HIDE_BANNER: "true",
-        XDG_CONFIG_HOME: join(folder, ".config"),
-        CI: "1",
-        NO_COLOR: "1",
-        FORCE_COLOR: "0",
-        LOCKSTEP_OUTSIDE: outsideFile,
-        NODE_OPTIONS: `--require ${JSON.stringify(loopbackOnly)}`,
-      }),
+    wrangler,
+    succeeds: (...args) => ended(args, true),
+    fails: (...args) => ended(args, false),
     outside: () => (existsSync(outsideFile) ? readFileSync(outsideFile, "utf8").trim().split("\n") : []),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { wrangler } from "../../embedded/contract/runWrangler.ts";
+import { wranglerProject } from "../../embedded/contract/wrangler.ts";
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { writeChain } from "../../src/migrations/chain.ts";
 import { baseline, infer } from "../../src/migrations/decisions.ts";
@@ -37,10 +37,10 @@ async function d1Migrations({ job }: LiveJob, command: "list" | "apply", name: s
     join(folder, "wrangler.json"),
     JSON.stringify({ name: "app", compatibility_date: "2026-01-01", d1_databases: [database] }),
   );
-  const target = { api: embedded.api, token: embedded.token, account: job.accountId, folder };
-  const ran = await wrangler(target, "d1", "migrations", command, name, "--remote");
-  expect(ran.code, ran.text).toBe(0);
-  return ran.text;
+  const project = wranglerProject(embedded, job.accountId, folder);
+  const printed = await project.succeeds("d1", "migrations", command, name, "--remote");
+  expect(project.outside()).toEqual([]);
+  return printed;
 }
 
 /** Everything of the ledger that wrangler sees, but the times. */

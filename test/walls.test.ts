@@ -70,7 +70,7 @@ test("the check would see a breach", () => {
   expect(breaches(["src/program.ts"], isPulumi).join("\n")).toContain(
     "src/program.ts → src/deploy.ts → @pulumi/pulumi",
   );
-  expect(breaches(["test/walls.test.ts", "scripts/quirks.ts"], isEmbedded)).toEqual([
+  expect(breaches(["test/walls.test.ts", "scripts/quirks.ts"], isEmbedded)).toContain(
     "scripts/quirks.ts → embedded/quirks/all.ts",
-  ]);
+  );
 });

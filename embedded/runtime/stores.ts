@@ -33,29 +33,93 @@ export interface Stores {
     /** Size and number of user tables, for `GET database`. */
     info(databaseId: string): Promise<{ readonly fileSizeBytes: number; readonly tables: number }>;
     /** The whole database as SQL text. */
-    export(databaseId: string, options: { readonly schema: boolean; readonly data: boolean; readonly tables: readonly string[] }): Promise<string>;
+    export(
+      databaseId: string,
+      options: { readonly schema: boolean; readonly data: boolean; readonly tables: readonly string[] },
+    ): Promise<string>;
     /** Runs a file outside one transaction but all or nothing, as `/import` does (time travel on failure). */
-    import(databaseId: string, sql: string): Promise<{ readonly statements: number; readonly meta: Readonly<Record<string, unknown>> }>;
+    import(
+      databaseId: string,
+      sql: string,
+    ): Promise<{ readonly statements: number; readonly meta: Readonly<Record<string, unknown>> }>;
     /** The bookmark of now, or of the latest state not after `atMs`. Takes a snapshot when something changed. */
     bookmark(databaseId: string, atMs?: number): Promise<string>;
     /** Throws `BookmarkUnknown`. Returns the bookmark of the restored state, and of the state just before. */
-    restore(databaseId: string, bookmark: string): Promise<{ readonly bookmark: string; readonly previousBookmark: string }>;
+    restore(
+      databaseId: string,
+      bookmark: string,
+    ): Promise<{ readonly bookmark: string; readonly previousBookmark: string }>;
     remove(databaseId: string): Promise<void>;
     /** The normalised statements each caller ran, for the corpus. */
-    statements(databaseId: string): readonly { readonly caller: string; readonly sql: string; readonly count: number }[];
+    statements(
+      databaseId: string,
+    ): readonly { readonly caller: string; readonly sql: string; readonly count: number }[];
   };
   readonly r2: {
-    put(bucketId: string, key: string, body: Uint8Array, metadata: { readonly httpMetadata: Readonly<Record<string, string>>; readonly customMetadata: Readonly<Record<string, string>> }): Promise<R2ObjectInfo>;
-    get(bucketId: string, key: string): Promise<{ readonly object: R2ObjectInfo; readonly body: Uint8Array } | undefined>;
+    put(
+      bucketId: string,
+      key: string,
+      body: Uint8Array,
+      metadata: {
+        readonly httpMetadata: Readonly<Record<string, string>>;
+        readonly customMetadata: Readonly<Record<string, string>>;
+      },
+    ): Promise<R2ObjectInfo>;
+    get(
+      bucketId: string,
+      key: string,
+    ): Promise<{ readonly object: R2ObjectInfo; readonly body: Uint8Array } | undefined>;
     delete(bucketId: string, key: string): Promise<void>;
-    list(bucketId: string, options: { readonly prefix?: string; readonly cursor?: string; readonly delimiter?: string; readonly startAfter?: string; readonly limit?: number }): Promise<{ readonly objects: readonly R2ObjectInfo[]; readonly prefixes: readonly string[]; readonly cursor: string | undefined }>;
+    list(
+      bucketId: string,
+      options: {
+        readonly prefix?: string;
+        readonly cursor?: string;
+        readonly delimiter?: string;
+        readonly startAfter?: string;
+        readonly limit?: number;
+      },
+    ): Promise<{
+      readonly objects: readonly R2ObjectInfo[];
+      readonly prefixes: readonly string[];
+      readonly cursor: string | undefined;
+    }>;
     remove(bucketId: string): Promise<void>;
   };
   readonly kv: {
-    put(namespaceId: string, key: string, value: Uint8Array, options: { readonly metadata?: unknown; readonly expirationEpochSeconds?: number; readonly expirationTtlSeconds?: number }): Promise<void>;
-    get(namespaceId: string, key: string): Promise<{ readonly value: Uint8Array; readonly metadata: unknown; readonly expirationEpochSeconds: number | undefined } | undefined>;
+    put(
+      namespaceId: string,
+      key: string,
+      value: Uint8Array,
+      options: {
+        readonly metadata?: unknown;
+        readonly expirationEpochSeconds?: number;
+        readonly expirationTtlSeconds?: number;
+      },
+    ): Promise<void>;
+    get(
+      namespaceId: string,
+      key: string,
+    ): Promise<
+      | {
+          readonly value: Uint8Array;
+          readonly metadata: unknown;
+          readonly expirationEpochSeconds: number | undefined;
+        }
+      | undefined
+    >;
     delete(namespaceId: string, key: string): Promise<void>;
-    list(namespaceId: string, options: { readonly prefix?: string; readonly cursor?: string; readonly limit?: number }): Promise<{ readonly keys: readonly { readonly name: string; readonly expiration?: number; readonly metadata?: unknown }[]; readonly cursor: string | undefined }>;
+    list(
+      namespaceId: string,
+      options: { readonly prefix?: string; readonly cursor?: string; readonly limit?: number },
+    ): Promise<{
+      readonly keys: readonly {
+        readonly name: string;
+        readonly expiration?: number;
+        readonly metadata?: unknown;
+      }[];
+      readonly cursor: string | undefined;
+    }>;
     remove(namespaceId: string): Promise<void>;
   };
   close(): Promise<void>;

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { render } from "../src/userError.ts";
 import { projectEnvironment } from "../toolchain/environment.ts";
 import { proportionalMegabytes } from "./bench/memory.ts";
+import { benchmarkMigrating, type Migrating } from "./bench/migrating.ts";
 import { type Command, type Paired, pairs, type Spread } from "./bench/pairs.ts";
 import { benchmarkPlanning, type Planned } from "./bench/planning.ts";
 import { table } from "./table.ts";
@@ -31,19 +32,20 @@ for (const command of [
 }
 told("planning migrations");
 const planned: readonly Planned[] = await benchmarkPlanning(rounds);
+const migrating: readonly Migrating[] = await benchmarkMigrating(rounds, told);
 const megabytes = Math.round(proportionalMegabytes(connection.pid));
 
 const seconds = ({ minimum, median, maximum }: Spread): string[] =>
   [median, minimum, maximum].map((value) => value.toFixed(2));
 if (values.json === true)
-  process.stdout.write(`${JSON.stringify({ paired, planned, embeddedMegabytes: megabytes })}\n`);
+  process.stdout.write(`${JSON.stringify({ paired, planned, migrating, embeddedMegabytes: megabytes })}\n`);
 else {
   const rows = paired.flatMap((pair) => [
     [pair.a, ...seconds(pair.aSeconds), "s"],
     [pair.b, ...seconds(pair.bSeconds), "s"],
     ["  the first over the second", ...seconds(pair.ratio), "×"],
   ]);
-  const plans = planned.map(({ name, milliseconds }) => [
+  const plans = [...planned, ...migrating].map(({ name, milliseconds }) => [
     name,
     ...[milliseconds.median, milliseconds.minimum, milliseconds.maximum].map((value) => value.toFixed(0)),
     "ms",

@@ -4,7 +4,7 @@ import type { D1Endpoint } from "./endpoint.ts";
 import { draftPlan, offlinePlan, type Plan, type PlanInput } from "./plan.ts";
 import { type Database, rows } from "./protocol/database.ts";
 import { queryDatabase } from "./protocol/transports.ts";
-import { readFolder } from "./reading.ts";
+import { type MigrationFile, readFolder } from "./reading.ts";
 import { readSnapshot } from "./snapshot.ts";
 
 /** One database and the folder that makes it. */
@@ -17,6 +17,8 @@ export interface Job {
   readonly directory: string;
   /** Contract files up to this one are open. */
   readonly openThrough: string | undefined;
+  /** The folder's files, when they were read already. @default - they are read */
+  readonly read?: readonly MigrationFile[];
   readonly connection: Connection;
   readonly accountId: string;
   readonly databaseId: string;
@@ -31,7 +33,7 @@ export const endpointOf = ({ connection, accountId, databaseId }: Job): D1Endpoi
 
 export const databaseOf = (job: Job): Database => queryDatabase(endpointOf(job), job.label);
 
-type Folder = Pick<Job, "label" | "folder" | "directory" | "openThrough">;
+type Folder = Pick<Job, "label" | "folder" | "directory" | "openThrough" | "read">;
 
 /** Plans against the live database, read-only: one request, and a second one when rules have questions. */
 export async function planLive(job: Job, database: Database = databaseOf(job)): Promise<Plan> {
@@ -42,8 +44,8 @@ export async function planLive(job: Job, database: Database = databaseOf(job)): 
 /** Plans for a database that does not exist yet. */
 export const planNew = (job: Folder): Plan => offlinePlan({ ...folderInput(job), database: undefined });
 
-function folderInput({ label, folder, directory, openThrough }: Folder): Omit<PlanInput, "database"> {
-  return { label, folder, files: readFolder(directory), chain: readChain(directory), openThrough };
+function folderInput({ label, folder, directory, openThrough, read }: Folder): Omit<PlanInput, "database"> {
+  return { label, folder, files: read ?? readFolder(directory), chain: readChain(directory), openThrough };
 }
 
 async function answers(database: Database, questions: readonly string[]): Promise<readonly unknown[]> {

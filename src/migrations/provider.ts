@@ -8,9 +8,9 @@ import { readServing } from "./deployments.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { databaseOf, type Job, planLive, planNew } from "./job.ts";
 import type { migrate } from "./migrate.ts";
-import { inOrder, readFolder } from "./reading.ts";
+import { inOrder, type MigrationFile, readFolder } from "./reading.ts";
 import { readSnapshot } from "./snapshot.ts";
-import { fileLine } from "./summary.ts";
+import { fileLines } from "./summary.ts";
 
 const inputs = z.object({
   accountId: z.string(),
@@ -27,6 +27,8 @@ const inputs = z.object({
   files: z.record(z.string(), z.string()).default({}),
 });
 export type MigrationsInputs = z.infer<typeof inputs>;
+
+const linesOf = z.object({ files: z.record(z.string(), z.string()).default({}) });
 
 /** What a state may hold that an earlier release wrote. */
 const recorded = inputs.extend({ label: z.string().default(""), stage: z.string().default("") });
@@ -51,11 +53,12 @@ const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
  */
 export const provider = {
   /** In preview and up: everything that speaks against running the files is said here, before anything is changed. */
-  async check(_olds: unknown, news: unknown): Promise<{ inputs: unknown; failures: Failure[] }> {
+  async check(olds: unknown, news: unknown): Promise<{ inputs: unknown; failures: Failure[] }> {
     const given = inputs.parse(news);
     try {
-      const files = filesOf(given);
-      return { inputs: { ...record(news), files }, failures: await complaints(given) };
+      const read = readFolder(resolve(given.directory));
+      const files = filesOf(given, read, linesOf.parse(olds ?? {}).files);
+      return { inputs: { ...record(news), files }, failures: await complaints(given, read, files) };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return { inputs: news, failures: [{ property: "directory", reason: error.message }] };
@@ -158,13 +161,20 @@ async function live(
   return { ledger, applied: ledger.length, lastFile: ledger.at(-1) ?? "", schema: fingerprint(schema) };
 }
 
-async function complaints(given: MigrationsInputs): Promise<Failure[]> {
+async function complaints(
+  given: MigrationsInputs,
+  read: readonly MigrationFile[],
+  files: Readonly<Record<string, string>>,
+): Promise<Failure[]> {
   if (given.phase === "contract") {
-    const isIdle = given.databaseId === unknownValue || Object.keys(filesOf(given)).length === 0;
+    const isIdle = given.databaseId === unknownValue || Object.keys(files).length === 0;
     if (isIdle) return [];
     await stillOpen(given, jobOf(given));
   }
-  const plan = given.databaseId === unknownValue ? planNew(folderOf(given)) : await planLive(jobOf(given));
+  const plan =
+    given.databaseId === unknownValue
+      ? planNew({ ...folderOf(given), read })
+      : await planLive({ ...jobOf(given), read });
   const refusals = plan.refusals.length > 0 ? plan.refusals : brokenCode(plan, process.cwd());
   return refusals.map((complaint) => ({ property: "files", reason: render(complaint) }));
 }
@@ -211,15 +221,19 @@ const jobOf = (given: MigrationsInputs): Job => ({
   databaseId: given.databaseId,
 });
 
-/** File name → checksum and what it does, in one line: this is what a preview shows. */
-function filesOf(given: MigrationsInputs): Record<string, string> {
-  const { openThrough, directory } = folderOf(given);
-  const files = readFolder(directory).filter(
+/** The files that concern this phase, as a preview shows them. */
+function filesOf(
+  given: MigrationsInputs,
+  read: readonly MigrationFile[],
+  before: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const { openThrough } = folderOf(given);
+  const files = read.filter(
     (file) =>
       given.phase === "expand" ||
       (file.phase === "contract" && openThrough !== undefined && inOrder(file.name, openThrough) <= 0),
   );
-  return Object.fromEntries(files.map((file) => [file.name, fileLine(file)]));
+  return fileLines(files, before);
 }
 
 /** The files whose being new is a change of this resource, in order. Contract files wait for their own. */

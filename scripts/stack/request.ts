@@ -21,7 +21,7 @@ export interface Request {
 }
 
 const usage =
-  "stack.ts <preview|up|destroy|init|drift|import|retire|secret> <dev|staging|prod|all> [--target embedded|cloudflare] [--yes <stage>] [--json] [options of pulumi]";
+  "recipes as `just` lists them, or: node scripts/stack.ts <preview|up|destroy|init|drift|import|retire|secret> <dev|staging|prod|all> [--target embedded|cloudflare] [--yes <stage>] [--json] [options of pulumi]";
 
 /** Reads a command line such as `up prod --target cloudflare --yes prod --diff`. */
 export function requestOf(args: readonly string[]): Request {

@@ -98,9 +98,29 @@ if (process.env.LOCKSTEP_PRELOAD !== "off") {
     return functions === undefined ? replacedWhole.get(request) : callingLazily(functions, whole);
   };
 
+  /** The SDK notes where each of its promises was made, which only PULUMI_DEBUG_PROMISE_LEAKS shows. */
+  const withoutOrigins = (debuggable) => {
+    const { debuggablePromise, debugPromiseLeaks } = debuggable;
+    // Undefined while it is being loaded: its own requires lead back to it.
+    if (debuggablePromise === undefined || debuggablePromise.isWithoutOrigins || debugPromiseLeaks)
+      return debuggable;
+    debuggable.debuggablePromise = (...args) => {
+      const limit = Error.stackTraceLimit;
+      Error.stackTraceLimit = 0;
+      try {
+        return debuggablePromise(...args);
+      } finally {
+        Error.stackTraceLimit = limit;
+      }
+    };
+    debuggable.debuggablePromise.isWithoutOrigins = true;
+    return debuggable;
+  };
+
   Module._load = function (request, parent, isMain) {
     const whole = () => load.call(this, request, parent, isMain);
     if (!parent?.filename?.includes("@pulumi/pulumi/")) return whole();
+    if (/(^|\/)debuggable$/.test(request)) return withoutOrigins(whole());
     return instead(request, parent, whole) ?? whole();
   };
 

@@ -80,6 +80,17 @@ test("OpenTelemetry is loaded for those who trace, and for nobody else", () => {
   expect(Number(run(traced, {}, ["--tracing", "http://127.0.0.1:1"]).stdout)).toBeGreaterThan(100);
 });
 
+test("a promise that is leaked is still reported, and its origin where that is asked for", () => {
+  const script = `const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable.js");
+require("@pulumi/pulumi").runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) });
+(function whoLeaks() { debuggablePromise(new Promise(() => {}), "probe"); })();`;
+  const usual = run(script);
+  expect(usual.status).toBe(1);
+  expect(usual.stderr).toContain("1 promise was still active");
+  expect(usual.stderr).not.toContain("whoLeaks");
+  expect(run(script, { PULUMI_DEBUG_PROMISE_LEAKS: "true" }).stderr).toContain("whoLeaks");
+});
+
 test("zod comes without its messages in other languages, and says what it always says", () => {
   const script = `import("zod").then(({ z }) => console.log(z.prettifyError(z.object({ a: z.number().int() }).safeParse({ a: "x" }).error), z.email().safeParse("@").error.issues[0].message));`;
   const [lean, whole] = [run(script), run(script, { LOCKSTEP_PRELOAD: "off" })];

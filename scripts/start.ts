@@ -8,7 +8,7 @@ import { placesOf, projectRoot } from "../toolchain/project.ts";
 import { removeStaleLocks } from "../toolchain/staleLock.ts";
 import { type DomeAnswer, search, storeNotes, waitUntilFound } from "./demo/dome.ts";
 import { ask, type WorkerAddress } from "./demo/http.ts";
-import { interruption } from "./demo/interruption.ts";
+import { type Interruption, interruption } from "./demo/interruption.ts";
 import { documentationNotes } from "./demo/notes.ts";
 import { runPulumi } from "./demo/pulumi.ts";
 import { type Report, report } from "./demo/report.ts";
@@ -35,8 +35,16 @@ async function main(args: readonly string[]): Promise<number> {
       fix: "npm start -- --once",
     });
   const once = args.includes("--once");
-  const told = report(process.stderr, process.env);
   const stop = interruption();
+  try {
+    return await run(once, stop);
+  } finally {
+    stop.end();
+  }
+}
+
+async function run(once: boolean, stop: Interruption): Promise<number> {
+  const told = report(process.stderr, process.env);
   const places = placesOf(projectRoot);
   const joining = (await runningEmbedded(places)) !== undefined;
   const { value: project, leave } = await told.step(
@@ -63,7 +71,6 @@ async function main(args: readonly string[]): Promise<number> {
       if (left === "not ours") progress("left running, as it was found");
       else if (left !== "stopped") progress(`left running for process ${left.usedBy}`);
     });
-    stop.end();
   }
   if (shown === undefined) {
     told.line("Interrupted. Running it again goes on from here.");
@@ -133,8 +140,9 @@ const workerUrl = (front: string, worker: string): string =>
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
+  const told = error instanceof UserError || (error instanceof Error && error.name === "ToolchainError");
   process.stderr.write(
-    `\n${error instanceof UserError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    `\n${told ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
   process.exitCode = 1;
 }

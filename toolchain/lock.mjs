@@ -1,7 +1,9 @@
 // @ts-check
 // A lock between processes that a crashed holder cannot keep.
 import { linkSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ToolchainError } from "./failure.mjs";
 
 /**
  * Runs `work` while holding `<path>`; a second process waits until the first is done or dead.
@@ -36,7 +38,7 @@ export async function withLock(path, work, options = {}) {
  * @param {string} path @param {string} mine */
 function take(path, mine) {
   const draft = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-  writeFileSync(draft, mine);
+  writeDraft(draft, mine);
   try {
     linkSync(draft, path);
     return true;
@@ -45,6 +47,26 @@ function take(path, mine) {
     throw error;
   } finally {
     unlinkSync(draft);
+  }
+}
+
+/** The first thing that is written, so the place to say that nothing can be.
+ * @param {string} draft @param {string} mine */
+function writeDraft(draft, mine) {
+  try {
+    writeFileSync(draft, mine);
+  } catch (error) {
+    if (!["EROFS", "EACCES", "EPERM", "ENOSPC", "EDQUOT"].includes(codeOf(error))) throw error;
+    throw new ToolchainError(
+      {
+        what: "A folder that has to be written to cannot be",
+        where: dirname(draft),
+        got: error instanceof Error ? error.message : String(error),
+        expected: "a folder of yours on a disk with room",
+        fix: "mend its owner or rights, make room, or clone to another place",
+      },
+      { cause: error },
+    );
   }
 }
 

@@ -1,0 +1,27 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { expect, test } from "vitest";
+
+const script = `import { interruption } from ${JSON.stringify(new URL("interruption.ts", import.meta.url).href)};
+const stop = interruption();
+console.log("up");
+await stop.wanted;
+stop.end();
+console.log(stop.signal.aborted ? "asked to end" : "ended unasked");`;
+
+test("a run stays up until it is asked to end, and hears the Ctrl-C that npm repeats as one", async () => {
+  const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let said = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  await once(child.stdout, "data");
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(child.exitCode).toBeNull();
+  child.kill("SIGINT");
+  child.kill("SIGTERM");
+  expect(await once(child, "close")).toEqual([0, null]);
+  expect(said).toBe("up\nasked to end\n");
+});

@@ -42,6 +42,8 @@ export function embeddedVariables(
     PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
     PULUMI_HOME: places.home,
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The engine logs 200 kB a run by itself, and keeps 500 MB of that.
+    PULUMI_LOG_ROTATION_MAX_TOTAL_MB: "20",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: base.LOCKSTEP_PROVIDER === "official" ? undefined : "true",
     PULUMI_DEBUG_PROVIDERS:
       base.LOCKSTEP_PROVIDER === "official" || connection.providerPort === undefined

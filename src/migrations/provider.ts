@@ -5,12 +5,12 @@ import { brokenCode } from "./codeCheck.ts";
 import { connection } from "./connection.ts";
 import { brokenOpening, openingShape } from "./contract.ts";
 import { readServing } from "./deployments.ts";
+import { checksums, fileLines, latest, lists } from "./fileLines.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { databaseOf, type Job, planLive, planNew } from "./job.ts";
 import type { migrate } from "./migrate.ts";
 import { inOrder, type MigrationFile, readFolder } from "./reading.ts";
 import { readSnapshot } from "./snapshot.ts";
-import { fileLines } from "./summary.ts";
 
 const inputs = z.object({
   accountId: z.string(),
@@ -57,7 +57,7 @@ export const provider = {
     const given = inputs.parse(news);
     try {
       const read = readFolder(resolve(given.directory));
-      const files = filesOf(given, read, linesOf.parse(olds ?? {}).files);
+      const files = fileLines(concerned(given, read), linesOf.parse(olds ?? {}).files);
       return { inputs: { ...record(news), files }, failures: await complaints(given, read, files) };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -93,8 +93,7 @@ export const provider = {
     const before = recorded.parse(props);
     const { ledger, ...found } = await live(jobOf(before));
     const state = { ...record(props), ...found };
-    const foreign =
-      before.phase === "expand" ? ledger.filter((name) => before.files[name] === undefined) : [];
+    const foreign = before.phase === "expand" ? ledger.filter((name) => !lists(before.files, name)) : [];
     if (foreign.length === 0) return { id, props: state };
     const files = {
       ...before.files,
@@ -114,9 +113,8 @@ async function run(
   bookmarks: Readonly<Record<string, string>>,
 ): Promise<unknown> {
   const job = jobOf(given);
-  const agreed = new Map(
-    Object.entries(given.files).map(([name, line]) => [name, line.slice(0, line.indexOf(" "))]),
-  );
+  const files = concerned(given, readFolder(job.directory));
+  const agreed = checksums(given.files, files);
   const own = ownFiles(given);
   if (given.phase === "contract" && own.length > 0) await stillOpen(given, job);
   // A contract step without an open file has nothing to look at.
@@ -126,7 +124,13 @@ async function run(
       : await applyFiles(job, { phase: given.phase, stage: given.stage, agreed });
   const taken = Object.fromEntries(applied.map(({ name, bookmarkBefore }) => [name, bookmarkBefore ?? ""]));
   const { ledger: _, ...found } = await live(job);
-  return { ...record(news), ...found, bookmarks: { ...bookmarks, ...taken } };
+  return {
+    ...record(news),
+    ...found,
+    // All of them are applied, or wait for their own phase: later ups carry a short list.
+    files: fileLines(files, given.files),
+    bookmarks: latest({ ...bookmarks, ...taken }),
+  };
 }
 
 /** In the place of a file's checksum, where a refresh finds it applied although no up of this stack did. */
@@ -221,19 +225,14 @@ const jobOf = (given: MigrationsInputs): Job => ({
   databaseId: given.databaseId,
 });
 
-/** The files that concern this phase, as a preview shows them. */
-function filesOf(
-  given: MigrationsInputs,
-  read: readonly MigrationFile[],
-  before: Readonly<Record<string, string>>,
-): Record<string, string> {
+/** The files that concern this phase. */
+function concerned(given: MigrationsInputs, read: readonly MigrationFile[]): readonly MigrationFile[] {
   const { openThrough } = folderOf(given);
-  const files = read.filter(
+  return read.filter(
     (file) =>
       given.phase === "expand" ||
       (file.phase === "contract" && openThrough !== undefined && inOrder(file.name, openThrough) <= 0),
   );
-  return fileLines(files, before);
 }
 
 /** The files whose being new is a change of this resource, in order. Contract files wait for their own. */

@@ -4,29 +4,13 @@ import type { MigrationFile } from "./reading.ts";
 const shown = 6;
 
 /** `sha256:1f2e3d… 2 stmts: CREATE TABLE notes; CREATE INDEX notes_by_created_at`: one line a file, for a preview. */
-function fileLine(file: MigrationFile): string {
+export function fileLine(file: MigrationFile): string {
   const count = file.statements.length;
   const said = file.statements.slice(0, shown).map((statement) => summary(statement.sql));
   const more = count > shown ? [`… ${count - shown} more`] : [];
   const phase = file.phase === "contract" ? "contract, " : "";
   return `${file.checksum} ${phase}${count} ${count === 1 ? "stmt" : "stmts"}: ${[...said, ...more].join("; ")}`;
 }
-
-/**
- * File name → its line. A line that was written for the same bytes stays as it is, so that a release that words it otherwise
- * changes nothing.
- * @param before the lines of the state
- */
-export const fileLines = (
-  files: readonly MigrationFile[],
-  before: Readonly<Record<string, string>>,
-): Record<string, string> =>
-  Object.fromEntries(
-    files.map((file) => {
-      const known = before[file.name];
-      return [file.name, known?.startsWith(`${file.checksum} `) === true ? known : fileLine(file)];
-    }),
-  );
 
 /** What a statement does, in a few words. */
 export function summary(sql: string): string {

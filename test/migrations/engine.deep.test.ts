@@ -193,3 +193,28 @@ test("an up of the code alone, without the migration that it needs, is refused",
   await succeeding(up());
   expect(await ledger()).toContain(seventh);
 });
+
+test("while a rollout is under way a contract is not opened, and the command says what to do", async () => {
+  const output: unknown = JSON.parse(
+    await succeeding(project.pulumi(["stack", "output", "versions", "--json", "--stack", "dev"])),
+  );
+  const stable =
+    typeof output === "object" && output !== null && "dome/silo" in output ? output["dome/silo"] : "";
+  const key = 'lockstep:rollout["dome/silo"]';
+  const set = ["--plaintext", `${key}.stable=${String(stable)}`, "--plaintext", `${key}.percent=10`];
+  await succeeding(project.pulumi(["config", "set-all", "--stack", "dev", "--path", ...set]));
+  project.edit("workers/dome/silo/index.ts", (text) => text.replace('"seven"', '"eight"'));
+  await file(
+    "0008_less.sql",
+    '-- d1:phase contract\n-- d1:data-loss "unused"\nALTER TABLE notes DROP COLUMN late;\n',
+  );
+  await succeeding(up());
+  const waiting = await refusing(project.just(["db", "contract", "dev"]));
+  expect(waiting).toMatch(
+    /0008_less\.sql is waiting, not eligible yet[\s\S]*silo-dev is served by .* at (90|10) %/,
+  );
+  expect(waiting).toMatch(/fix: finish the rollout .*just pulumi-up dev.*just db contract dev/);
+  await succeeding(project.pulumi(["config", "rm", "--path", key, "--stack", "dev"]));
+  await succeeding(up());
+  expect(await succeeding(project.just(["db", "contract", "dev"]))).toContain("open through 0008_less.sql");
+});

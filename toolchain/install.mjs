@@ -71,6 +71,7 @@ async function npmCi(root, env, signal) {
   writeFileSync(join(shims, "pulumi"), "#!/bin/sh\nexit 0\n");
   chmodSync(join(shims, "pulumi"), 0o755);
   const progress = startProgress("Installing packages (npm ci)");
+  signal?.addEventListener("abort", () => progress.say("stopping, once npm has tidied up"), { once: true });
   try {
     const code = await runNpm(root, { ...env, PATH: `${shims}${delimiter}${env.PATH ?? ""}` }, signal);
     if (code.code !== 0)

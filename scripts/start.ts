@@ -15,7 +15,7 @@ import { type Report, report } from "./demo/report.ts";
 import { share, turn } from "./demo/shared.ts";
 
 const stage = dev.name;
-const question = "What does a contract migration wait for?";
+const question = "What do contract files wait for?";
 const foundWithinMs = 60_000;
 
 interface Demonstration {

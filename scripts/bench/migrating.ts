@@ -118,23 +118,30 @@ async function wranglerPair(project: Clone, round: number): Promise<Pair> {
   }
 }
 
-/** What a thousand applied files add: rounds without them, then as many with them. */
-async function manyApplied(project: Clone, rounds: number): Promise<readonly number[]> {
-  const directory = join(project.folder, folder);
-  const few: number[] = [];
-  for (let round = 0; round < rounds; round++) few.push(await succeed(project, up));
-  const names = Array.from({ length: manyFiles }, (_, i) => `${String(i + 3).padStart(4, "0")}_step.sql`);
-  for (const name of names)
-    writeFileSync(join(directory, name), "UPDATE notes SET queued_at = NULL WHERE id = 'none';\n");
-  writeChain(directory, readFolder(directory));
-  const found = await project.api("dev", "GET", "/d1/database?name=silo-dev");
-  const id: unknown = Array.isArray(found) ? found[0]?.uuid : undefined;
-  // Written into wrangler's ledger: the next up takes them over.
-  await project.api("dev", "POST", `/d1/database/${String(id)}/query`, {
-    sql: `INSERT INTO d1_migrations (name) VALUES ${names.map((name) => `('${name}')`).join(", ")}`,
-  });
-  await succeed(project, up);
-  const added: number[] = [];
-  for (const without of few) added.push((await succeed(project, up)) - without);
-  return added;
+/** What a thousand applied files add: two stacks in turn, one with them and one without. */
+async function manyApplied(many: Clone, rounds: number): Promise<readonly number[]> {
+  const few = await clone();
+  try {
+    await succeed(few, up);
+    const directory = join(many.folder, folder);
+    const names = Array.from({ length: manyFiles }, (_, i) => `${String(i + 3).padStart(4, "0")}_step.sql`);
+    for (const name of names)
+      writeFileSync(join(directory, name), "UPDATE notes SET queued_at = NULL WHERE id = 'none';\n");
+    writeChain(directory, readFolder(directory));
+    const found = await many.api("dev", "GET", "/d1/database?name=silo-dev");
+    const id: unknown = Array.isArray(found) ? found[0]?.uuid : undefined;
+    // Written into wrangler's ledger: the next up takes them over.
+    await many.api("dev", "POST", `/d1/database/${String(id)}/query`, {
+      sql: `INSERT INTO d1_migrations (name) VALUES ${names.map((name) => `('${name}')`).join(", ")}`,
+    });
+    await succeed(many, up);
+    const added: number[] = [];
+    for (let round = 0; round <= rounds; round++) {
+      const [without, withThem] = [await succeed(few, up), await succeed(many, up)];
+      if (round > 0) added.push(withThem - without);
+    }
+    return added;
+  } finally {
+    await few.remove();
+  }
 }

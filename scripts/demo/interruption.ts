@@ -4,7 +4,7 @@ export interface Interruption {
   readonly signal: AbortSignal;
   /** Resolves then. */
   readonly wanted: Promise<void>;
-  /** Lets the process end. */
+  /** Lets the process end when it has nothing more to do. */
   readonly end: () => void;
 }
 
@@ -27,9 +27,7 @@ export function interruption(): Interruption {
   return {
     signal: stop.signal,
     wanted: new Promise((resolve) => stop.signal.addEventListener("abort", () => resolve(), { once: true })),
-    end: () => {
-      clearInterval(awake);
-      for (const name of signals) process.off(name, hear);
-    },
+    // The signals stay heard: the press that npm repeats may arrive only now, and must not turn a clean end into a killed one.
+    end: () => clearInterval(awake),
   };
 }

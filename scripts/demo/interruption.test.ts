@@ -6,6 +6,7 @@ const script = `import { interruption } from ${JSON.stringify(new URL("interrupt
 const stop = interruption();
 console.log("up");
 await stop.wanted;
+await new Promise((resolve) => setTimeout(resolve, 300)); // what it started takes a moment to end
 stop.end();
 console.log(stop.signal.aborted ? "asked to end" : "ended unasked");`;
 

@@ -33,6 +33,7 @@ export async function migrate(job: Job, options: MigrateOptions): Promise<readon
   const database = databaseOf(job);
   const endpoint = endpointOf(job);
   let migrator: Promise<Migrator> | undefined;
+  let script: string | undefined;
   const send: NonNullable<ApplyOptions["send"]> = async (file, statements, attempt) => {
     switch (file.transport) {
       case "query":
@@ -45,7 +46,10 @@ export async function migrate(job: Job, options: MigrateOptions): Promise<readon
           addressOf: (script) => addressOf(job.connection, job.accountId, script),
           uuid: () => crypto.randomUUID(),
           sleep: database.sleep,
-          remember: async (script) => void (await rows(database, [setMeta(migratorKey, script)])),
+          remember: async (name) => {
+            script = name;
+            await rows(database, [setMeta(migratorKey, name)]);
+          },
         });
         return (await migrator).run(statements);
       }
@@ -72,7 +76,8 @@ export async function migrate(job: Job, options: MigrateOptions): Promise<readon
     await rows(database, [`DELETE FROM "_mig_meta" WHERE k = ${literal(initialKey)}`]);
     return applied;
   } finally {
-    if (migrator !== undefined) await removeRemembered(database, endpoint);
+    // Its own and no other: the lease is free by now, and the next run may have a migrator already.
+    if (script !== undefined) await removeAndForget(database, endpoint, script);
   }
 }
 
@@ -82,10 +87,14 @@ const migratorKey = "migrator";
 const setMeta = (key: string, value: string): string =>
   `INSERT OR REPLACE INTO "_mig_meta"(k, v) VALUES (${literal(key)}, ${literal(value)})`;
 
+/** What a killed run left behind. Only while holding the lease: nobody else is using it then. */
 async function removeRemembered(database: Database, endpoint: D1Endpoint): Promise<void> {
   const [found] = await rows(database, [`SELECT v FROM "_mig_meta" WHERE k = ${literal(migratorKey)}`]);
   const script = found?.[0]?.["v"];
-  if (typeof script !== "string") return;
+  if (typeof script === "string") await removeAndForget(database, endpoint, script);
+}
+
+async function removeAndForget(database: Database, endpoint: D1Endpoint, script: string): Promise<void> {
   await removeMigrator(endpoint, script);
   await rows(database, [
     `DELETE FROM "_mig_meta" WHERE k = ${literal(migratorKey)} AND v = ${literal(script)}`,

@@ -11,6 +11,7 @@ import { databaseOf, type Job, planLive, planNew } from "./job.ts";
 import type { migrate } from "./migrate.ts";
 import { inOrder, type MigrationFile, readFolder } from "./reading.ts";
 import { readSnapshot } from "./snapshot.ts";
+import { unknownValue } from "./unknownValue.ts";
 
 const inputs = z.object({
   accountId: z.string(),
@@ -42,9 +43,6 @@ interface Failure {
   readonly property: string;
   readonly reason: string;
 }
-
-/** What the SDK hands over for a value that a preview cannot know yet. */
-const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /**
  * The dynamic provider behind the resource `Migrations`. It is loaded at run time by the resource's constant text, so

@@ -4,6 +4,7 @@ import type { D1 } from "../declare/index.ts";
 import { connection } from "../migrations/connection.ts";
 import type { Phase } from "../migrations/directives.ts";
 import { Migrations } from "../migrations/resource.ts";
+import { unknownValue } from "../migrations/unknownValue.ts";
 import { type Context, logicalName } from "./context.ts";
 
 /** What a step of a database's migrations needs beside the database. */
@@ -40,9 +41,6 @@ export function migrationStep(
     },
   );
 }
-
-/** What the SDK puts where a preview cannot know a value. */
-const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Prints what the pending files will do, statement by statement: in the preview, and again when it is done. Silent when nothing is pending. */
 function showsPlan(

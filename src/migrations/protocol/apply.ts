@@ -127,8 +127,7 @@ async function take({ database, note, uuid }: ApplyOptions): Promise<Lease> {
 
 async function renew({ database, onStep }: ApplyOptions, lease: Lease, file: string): Promise<void> {
   onStep?.("renew", file);
-  const [renewed] = await rows(database, [renewLease(lease)]);
-  if (renewed?.length !== 1) throw lost(database, file);
+  await keep(database, lease, file);
 }
 
 const lost = (database: Database, file: string): UserError =>

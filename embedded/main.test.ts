@@ -38,8 +38,10 @@ function folder(): string {
   return made;
 }
 
-async function start(data: string, ...more: string[]): Promise<Running> {
-  const child = spawn(process.execPath, [main, "--data", data, ...more], {
+const start = (data: string, ...more: string[]): Promise<Running> => run([], data, ...more);
+
+async function run(nodeOptions: readonly string[], data: string, ...more: string[]): Promise<Running> {
+  const child = spawn(process.execPath, [...nodeOptions, main, "--data", data, ...more], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   children.push(child);
@@ -81,6 +83,13 @@ test("it says in one line where it is, writes the same to connection.json, and s
   expect(await call(ready, "GET", "/user/tokens/verify")).toMatchObject({ success: true });
   expect(await end(child, "SIGTERM")).toBe(0);
   expect(said()).toContain("SIGTERM: stopping");
+});
+
+test("it can be stopped from the moment that it says it is ready, however slowly it gets on", async () => {
+  const pause = "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)";
+  const slow = `const { stdout } = process, write = stdout.write; stdout.write = function (...a) { const more = write.apply(stdout, a); ${pause}; return more; }`;
+  const { child } = await run(["--import", `data:text/javascript,${encodeURIComponent(slow)}`], folder());
+  expect(await end(child, "SIGTERM")).toBe(0);
 });
 
 test("a second process on the same folder is refused with the pid of the first; after a kill -9 the folder is free", async () => {

@@ -68,8 +68,6 @@ const samePressMs = 500;
 /** Runs until SIGTERM, SIGINT or SIGHUP. Exit codes: 0 stopped, 1 a mistake the user can mend, 2 a bug. */
 async function main(): Promise<void> {
   const embedded = await startEmbedded(options(process.argv.slice(2)));
-  const { api, token, accounts, front } = embedded;
-  process.stdout.write(`${JSON.stringify({ api, token, accounts, front })}\n`);
   let stoppingSinceMs: number | undefined;
   const stop = (signal: string): void => {
     if (stoppingSinceMs !== undefined) {
@@ -83,10 +81,16 @@ async function main(): Promise<void> {
       (error: unknown) => fail(error),
     );
   };
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) {
-    process.removeAllListeners(signal); // Miniflare's would end the process before anything is drained
-    process.on(signal, stop);
-  }
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) onlyListener(signal, stop);
+  const { api, token, accounts, front } = embedded;
+  process.stdout.write(`${JSON.stringify({ api, token, accounts, front })}\n`); // whoever reads it may stop us at once
+}
+
+/** Miniflare's listeners would end the process before anything is drained. Ours comes first: a signal between the two would be lost. */
+function onlyListener(signal: NodeJS.Signals, listener: NodeJS.SignalsListener): void {
+  const others = process.listeners(signal);
+  process.on(signal, listener);
+  for (const other of others) process.off(signal, other);
 }
 
 function fail(error: unknown): never {

@@ -52,14 +52,8 @@ async function patchSettings(request: ApiRequest, world: World): Promise<Reply> 
     const found = scriptOf(request, world);
     const before = currentVersion(world, found);
     if (before === undefined) throw new ApiError(404, 10007, "This Worker does not exist on your account.");
-    const worker = saveWorker(world.state, { ...found, ...scriptSettingsOf(sent) });
     const draft = draftFromVersion(world, before, sent);
-    const { version, worker: next } = await createVersion(
-      world,
-      worker,
-      draft,
-      originOf(request, "settings"),
-    );
+    const { version, worker: next } = await createVersion(world, found, draft, originOf(request, "settings"));
     await deployVersions(
       world,
       next,
@@ -67,7 +61,9 @@ async function patchSettings(request: ApiRequest, world: World): Promise<Reply> 
       {},
       originOf(request, "settings"),
     );
-    return ok(settings(findWorker(world.state, next.account, next.id) ?? next, version));
+    // Only now: a change that is refused changes nothing.
+    const worker = findWorker(world.state, next.account, next.id) ?? next;
+    return ok(settings(saveWorker(world.state, { ...worker, ...scriptSettingsOf(sent) }), version));
   });
 }
 

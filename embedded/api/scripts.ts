@@ -11,16 +11,18 @@ import { openParts } from "./workers/parts.ts";
 import {
   activeDeployment,
   createWorker,
+  findWorker,
   latestVersion,
   listWorkers,
-  removeWorker,
   saveWorker,
+  stillThere,
   versionById,
   workerNamed,
 } from "./workers/registry.ts";
 import { scriptSettingsOf } from "./workers/scriptMembers.ts";
 import { applySubdomain } from "./workers/settings.ts";
 import { inTurn } from "./workers/turns.ts";
+import { forgetUnfinished } from "./workers/versionUse.ts";
 
 const script = "/accounts/:account/workers/scripts/:script";
 
@@ -61,18 +63,26 @@ function shownScript(worker: Worker, version: Version | undefined): Record<strin
 /** Uploads and deploys in one step, as every script did before there were versions. */
 async function upload(request: ApiRequest, world: World): Promise<Reply> {
   const draft = await draftFromForm(await request.form());
+  for (;;) {
+    const reply = await uploadOnce(request, world, draft);
+    if (reply !== undefined) return reply;
+  }
+}
+
+/** Undefined when the Worker was deleted while the upload waited for its turn: then it is a new one's first upload. */
+async function uploadOnce(request: ApiRequest, world: World, draft: Draft): Promise<Reply | undefined> {
   const name = request.params["script"] ?? "";
   const account = request.account.id;
   const existing = workerNamed(world.state, account, name);
-  const worker =
-    existing ??
-    createWorker(world.state, account, name, { subdomain: { enabled: false, previews_enabled: false } });
+  const worker = existing ?? createWorker(world.state, account, name, { firstUpload: true });
   return inTurn(worker.id, async () => {
+    if (findWorker(world.state, account, worker.id) === undefined) return undefined;
     try {
       const { uploaded, deployment } = await uploadAndDeploy(request, world, worker, draft);
       const saved = saveWorker(world.state, {
-        ...currentWorker(world, worker),
+        ...stillThere(world.state, worker),
         ...scriptSettingsOf(draft.script),
+        firstUpload: undefined,
       });
       return {
         ...ok({
@@ -88,10 +98,7 @@ async function upload(request: ApiRequest, world: World): Promise<Reply> {
       };
     } catch (error) {
       // A first upload that is refused leaves no Worker behind.
-      if (existing === undefined && activeDeployment(world.state, worker) === undefined) {
-        removeWorker(world.state, worker);
-        openParts(world.state).release(worker.id);
-      }
+      if (existing === undefined) forgetUnfinished(world.state, worker);
       throw error;
     }
   });
@@ -113,9 +120,6 @@ async function uploadAndDeploy(
   );
   return { uploaded, deployment };
 }
-
-const currentWorker = (world: World, worker: Worker): Worker =>
-  workerNamed(world.state, worker.account, worker.name) ?? worker;
 
 /** The main module first, because some clients read only the first part. */
 function content(world: World, worker: Worker): Reply {
@@ -193,7 +197,7 @@ export const scripts: Service = {
             keptAssets: before?.assets,
           };
           const { uploaded } = await uploadAndDeploy(request, world, worker, kept);
-          return ok(shownScript(applySubdomain(world, currentWorker(world, worker)), uploaded.version));
+          return ok(shownScript(applySubdomain(world, stillThere(world.state, worker)), uploaded.version));
         });
       },
     },

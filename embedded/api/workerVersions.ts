@@ -71,11 +71,13 @@ export const workerVersions: Service = {
       permission: "Workers Scripts:Edit",
       handle: (request, world) => {
         const worker = requireWorker(request, world);
-        const version = requireVersion(world.state, worker, request.params["version"] ?? "");
-        requireUndeployed(world.state, worker, version);
-        removeVersion(world.state, worker, version.id);
-        releaseUnused(world, worker);
-        return ok({ id: version.id });
+        return inTurn(worker.id, async () => {
+          const version = requireVersion(world.state, worker, request.params["version"] ?? "");
+          requireUndeployed(world.state, worker, version);
+          removeVersion(world.state, worker, version.id);
+          releaseUnused(world, worker);
+          return ok({ id: version.id });
+        });
       },
     },
   ],

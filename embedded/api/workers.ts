@@ -3,7 +3,14 @@ import type { World } from "../world.ts";
 import { ApiError, type ApiRequest, ok, paged, type Service } from "./service.ts";
 import { deleteWorker } from "./workers/deleteWorker.ts";
 import type { Worker } from "./workers/model.ts";
-import { createWorker, findWorker, listWorkers, requireLegalName, saveWorker } from "./workers/registry.ts";
+import {
+  createWorker,
+  findWorker,
+  listWorkers,
+  requireLegalName,
+  saveWorker,
+  stillThere,
+} from "./workers/registry.ts";
 import { applySubdomain, renameWorker } from "./workers/settings.ts";
 import { shownWorker } from "./workers/show.ts";
 
@@ -56,7 +63,7 @@ export function requireWorker(request: ApiRequest, world: World): Worker {
 async function update(world: World, worker: Worker, name: string, changed: Partial<Worker>): Promise<Worker> {
   requireLegalName(name);
   const renamed = name === worker.name ? worker : await renameWorker(world, worker, name);
-  return applySubdomain(world, saveWorker(world.state, { ...renamed, ...changed }));
+  return applySubdomain(world, saveWorker(world.state, { ...stillThere(world.state, renamed), ...changed }));
 }
 
 /** Workers as objects of their own, with versions and deployments apart (the beta API, and the official Pulumi resource). */

@@ -12,7 +12,7 @@ import { inheritBindings } from "./inherit.ts";
 import { type Lifecycle, planLifecycle } from "./lifecycle.ts";
 import type { Binding, Version, Worker } from "./model.ts";
 import { openParts } from "./parts.ts";
-import { addVersion, findWorker, latestVersion, saveWorker } from "./registry.ts";
+import { addVersion, latestVersion, saveWorker, stillThere } from "./registry.ts";
 import { seal } from "./seal.ts";
 import { missingHere, moduleType, scriptName, specOf } from "./spec.ts";
 import { resolveTargets } from "./targets.ts";
@@ -38,10 +38,12 @@ export interface Uploaded {
  */
 export async function createVersion(
   world: World,
-  worker: Worker,
+  before: Worker,
   draft: Draft,
   origin: Origin,
 ): Promise<Uploaded> {
+  // As it is now: while this upload waited for its turn, another one may have made classes, or the Worker may be gone.
+  const worker = stillThere(world.state, before);
   try {
     return await create(world, worker, draft, origin);
   } catch (error) {
@@ -58,8 +60,7 @@ async function create(world: World, worker: Worker, draft: Draft, origin: Origin
   const validation = await validate(world, worker, complete, lifecycle);
   const { id, ...body } = complete;
   const saved = world.state.transaction(() => {
-    const current = findWorker(world.state, worker.account, worker.id);
-    if (current === undefined) throw new ApiError(404, 10007, "This Worker does not exist on your account.");
+    const current = stillThere(world.state, worker);
     const number = current.lastNumber + 1;
     const next = saveWorker(world.state, { ...current, lastNumber: number });
     const { handlers, namedHandlers, startupTimeMs } = validation;

@@ -4,7 +4,7 @@ import { queuesConsumedBy } from "../queues/model.ts";
 import { ApiError } from "../service.ts";
 import type { Worker } from "./model.ts";
 import { openParts } from "./parts.ts";
-import { removeWorker } from "./registry.ts";
+import { removeWorker, stillThere } from "./registry.ts";
 import { referencing } from "./show.ts";
 import { assetsFolder, scriptName } from "./spec.ts";
 import { inTurn } from "./turns.ts";
@@ -15,10 +15,11 @@ import { inTurn } from "./turns.ts";
  */
 export async function deleteWorker(
   world: World,
-  worker: Worker,
+  before: Worker,
   options: { readonly force: boolean },
 ): Promise<void> {
-  await inTurn(worker.id, async () => {
+  await inTurn(before.id, async () => {
+    const worker = stillThere(world.state, before); // another delete may have been first
     if (queuesConsumedBy(world.state, worker.account, worker.name).length > 0)
       throw new ApiError(
         400,

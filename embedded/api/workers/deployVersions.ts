@@ -11,13 +11,14 @@ import {
   activeDeployment,
   addDeployment,
   everyWorker,
-  findWorker,
   listWorkers,
   requireVersion,
   saveWorker,
+  stillThere,
   versionById,
 } from "./registry.ts";
 import { scriptName, specOf } from "./spec.ts";
+import { forgetUnfinished } from "./versionUse.ts";
 
 export interface Share {
   readonly version_id: string;
@@ -36,8 +37,7 @@ export async function deployVersions(
   origin: Origin,
 ): Promise<Deployment> {
   const { state } = world;
-  const worker = findWorker(state, before.account, before.id);
-  if (worker === undefined) throw new ApiError(404, 10007, "This Worker does not exist on your account.");
+  const worker = stillThere(state, before);
   requireWhole(shares);
   const versions = shares.map(({ version_id }) => requireVersion(state, worker, version_id));
   const only = versions.length === 1 ? versions[0] : undefined;
@@ -137,6 +137,8 @@ export async function restoreDeployments(
   world: World,
   log: (line: string) => void,
 ): Promise<{ readonly started: Promise<void> }> {
+  for (const worker of everyWorker(world.state))
+    if (worker.firstUpload === true) forgetUnfinished(world.state, worker);
   const deployed = everyWorker(world.state).filter(
     (worker) => activeDeployment(world.state, worker) !== undefined,
   );

@@ -35,6 +35,8 @@ export const workerBody = z.object({
   /** Namespace ids drawn for classes of versions that were uploaded but not deployed yet. */
   reserved: z.record(z.string(), z.string()),
   lastNumber: z.number(),
+  /** Made by an upload that has not ended: when the process is killed now, there is no such Worker. */
+  firstUpload: z.literal(true).optional(),
 });
 export type WorkerBody = z.infer<typeof workerBody>;
 

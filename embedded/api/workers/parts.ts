@@ -78,6 +78,6 @@ export function openParts(state: State): Parts {
       sweep.run(Date.now() - dayMs);
     },
   };
-  opened.set(state, parts);
+  if (!db.isTransaction) opened.set(state, parts); // or its end may take the tables back
   return parts;
 }

@@ -43,6 +43,13 @@ export function findWorker(state: State, account: string, idOrName: string): Wor
   return stored === undefined ? undefined : asWorker(stored);
 }
 
+/** The Worker as it is now, for whoever had to wait for a turn; Cloudflare's 10007 when it was deleted meanwhile. */
+export function stillThere(state: State, before: Worker): Worker {
+  const worker = findWorker(state, before.account, before.id);
+  if (worker === undefined) throw new ApiError(404, 10007, "This Worker does not exist on your account.");
+  return worker;
+}
+
 /** The Worker of a scripts route; Cloudflare's 10007 when there is none. */
 export function script(state: State, account: string, name: string): Worker {
   const worker = workerNamed(state, account, name);

@@ -2,7 +2,7 @@ import type { World } from "../../world.ts";
 import { queuesConsumedBy } from "../queues/model.ts";
 import { ApiError } from "../service.ts";
 import type { Worker } from "./model.ts";
-import { activeDeployment, requireVersion, saveWorker } from "./registry.ts";
+import { activeDeployment, requireVersion, saveWorker, stillThere } from "./registry.ts";
 import { referencing } from "./show.ts";
 import { scriptName, specOf } from "./spec.ts";
 import { inTurn } from "./turns.ts";
@@ -14,8 +14,9 @@ export function applySubdomain(world: World, worker: Worker): Worker {
 }
 
 /** Gives the Worker another name, with its Durable Objects' storage, and serves it under the new host. Refused while others name it. */
-export function renameWorker(world: World, worker: Worker, name: string): Promise<Worker> {
-  return inTurn(worker.id, async () => {
+export function renameWorker(world: World, before: Worker, name: string): Promise<Worker> {
+  return inTurn(before.id, async () => {
+    const worker = stillThere(world.state, before);
     if (queuesConsumedBy(world.state, worker.account, worker.name).length > 0)
       throw new ApiError(
         400,

@@ -3,7 +3,16 @@ import type { World } from "../../world.ts";
 import { ApiError } from "../service.ts";
 import type { Version, Worker } from "./model.ts";
 import { openParts } from "./parts.ts";
-import { activeDeployment, listVersions } from "./registry.ts";
+import { activeDeployment, listVersions, removeWorker } from "./registry.ts";
+
+/** A first upload that is refused, or cut off, leaves no Worker behind. */
+export function forgetUnfinished(state: State, worker: Worker): void {
+  if (activeDeployment(state, worker) !== undefined) return;
+  state.transaction(() => {
+    removeWorker(state, worker);
+    openParts(state).release(worker.id);
+  });
+}
 
 /** A version that serves cannot be deleted. */
 export function requireUndeployed(state: State, worker: Worker, version: Version): void {

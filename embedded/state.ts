@@ -83,7 +83,7 @@ export function openState(file: string): State {
         sqlite.exec("COMMIT");
         return result;
       } catch (error) {
-        sqlite.exec("ROLLBACK");
+        if (sqlite.isTransaction) sqlite.exec("ROLLBACK"); // on a full disk SQLite has done so itself
         throw error;
       } finally {
         depth--;

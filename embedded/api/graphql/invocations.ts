@@ -3,6 +3,8 @@ import type { State } from "../../state.ts";
 
 const keepMs = 7 * 24 * 60 * 60 * 1000;
 const flushMs = 200;
+/** While they cannot be written. */
+const keptInMemory = 10_000;
 
 export interface StoredInvocation {
   readonly script: string;
@@ -39,11 +41,9 @@ export function openInvocations(state: State): Invocations {
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    const rows = waiting;
-    waiting = [];
-    if (rows.length === 0) return;
+    if (waiting.length === 0) return;
     state.transaction(() => {
-      for (const row of rows)
+      for (const row of waiting)
         insert.run(
           row.account,
           row.script,
@@ -55,11 +55,23 @@ export function openInvocations(state: State): Invocations {
         );
       forget.run(Date.now() - keepMs);
     });
+    waiting = [];
+  };
+  /** Nobody waits for it, and what cannot be written now (the disk is full, say) can be later: workers serve on. */
+  const flushLater = (): void => {
+    try {
+      flush();
+    } catch (error) {
+      console.error(
+        `metrics: ${waiting.length} invocations could not be written yet: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      waiting = waiting.slice(-keptInMemory);
+    }
   };
   const invocations: Invocations = {
     record(invocation) {
       waiting.push(invocation);
-      timer ??= setTimeout(flush, flushMs).unref();
+      timer ??= setTimeout(flushLater, flushMs).unref();
     },
     between(account, fromMs, toMs) {
       flush();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { openState } from "../../state.ts";
+import { openState, type State } from "../../state.ts";
 import type { QueueDelivery, QueueOutcome } from "../compute.ts";
 import type { ConsumerSettings, QueueBroker, QueueSettings } from "../queues.ts";
 import { openQueues } from "./broker.ts";
@@ -20,12 +20,14 @@ const ok: QueueOutcome = { outcome: "ok", ackAll: false, retryAll: undefined, ex
 const failed: QueueOutcome = { ...ok, outcome: "exception" };
 
 let broker: QueueBroker;
+let state: State;
 let log: string[];
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
   log = [];
-  broker = openQueues({ state: openState(":memory:"), log: (line) => log.push(line) });
+  state = openState(":memory:");
+  broker = openQueues({ state, log: (line) => log.push(line) });
   broker.configure("q", settings);
 });
 afterEach(() => {
@@ -314,4 +316,17 @@ test("log lines have the queues' names", async () => {
   broker.send("q", text("poison"));
   await vi.advanceTimersByTimeAsync(0);
   expect(log).toEqual(["queue jobs: 1 message(s) moved to dead-letter queue jobs-dlq after 0 retries"]);
+});
+
+test("a state that cannot be written, as on a full disk, ends no process: the messages wait until it can", async () => {
+  const batches = consume(() => ok);
+  broker.send("q", text("a"));
+  state.sqlite.exec("PRAGMA query_only = ON");
+  await vi.advanceTimersByTimeAsync(60_000); // a timer that threw would end the process, and fail this test
+  expect(log.at(-1)).toMatch(/^queue q: nothing is delivered for 5 s, .*readonly/);
+  expect(batches).toEqual([]);
+  state.sqlite.exec("PRAGMA query_only = OFF");
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(batches.map(read)).toEqual([["a"]]);
+  expect(broker.metrics("q").backlogCount).toBe(0);
 });

@@ -23,6 +23,8 @@ const longestRestMs = 30_000;
 const unreachedBeforeSingles = 3;
 /** A handler that does not end must not keep the process from ending. */
 const longestFarewellMs = 10_000;
+/** When a queue is looked at again that could not be read or written. */
+const brokenRestMs = 5_000;
 /** setTimeout fires at once for anything longer than 2^31 ms. */
 const longestTimerMs = 2 ** 31 - 1;
 
@@ -63,9 +65,22 @@ export function openQueues(options: QueuesOptions): QueueBroker {
     return fresh;
   };
 
-  /** Looks at one queue: starts every batch that is due, and sets a timer for the moment when the next one may be. */
+  /** Never throws: it runs in timers, and after what was already done. On a full disk, say, the messages wait. */
   function pump(queueId: string): void {
     const it = line(queueId);
+    try {
+      look(queueId, it);
+    } catch (error) {
+      options.log(
+        `queue ${it.name}: nothing is delivered for ${brokenRestMs / 1000} s, its messages cannot be read or written: ${text(error)}`,
+      );
+      clearTimeout(it.timer);
+      it.timer = setTimeout(() => pump(queueId), brokenRestMs);
+    }
+  }
+
+  /** Looks at one queue: starts every batch that is due, and sets a timer for the moment when the next one may be. */
+  function look(queueId: string, it: Line): void {
     clearTimeout(it.timer);
     it.timer = undefined;
     const { consumer } = it;

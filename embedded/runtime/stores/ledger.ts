@@ -115,7 +115,7 @@ export function openLedger(file: string): Ledger {
       work();
       sqlite.exec("COMMIT");
     } catch (error) {
-      sqlite.exec("ROLLBACK");
+      if (sqlite.isTransaction) sqlite.exec("ROLLBACK"); // on a full disk SQLite has done so itself
       throw error;
     }
   };

@@ -13,6 +13,9 @@ const help = (): string =>
   [
     "db <command> [--json]",
     "",
+    "On the embedded target, stage dev, unless a stage is named; a real account needs its stage and --target cloudflare, with",
+    "CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID from the shell or from .env.<stage>. new and lint ask nobody.",
+    "",
     table(
       ["command", "what it does"],
       commands.map(({ usage, summary }) => [usage, summary]),

@@ -5,6 +5,7 @@ import { UserError } from "../src/userError.ts";
 import { projectRoot } from "../toolchain/project.ts";
 import { terminal } from "./stack/confirm.ts";
 import { environmentFor } from "./stack/environment.ts";
+import { targetNamed } from "./stack/request.ts";
 import { backup } from "./state/backup.ts";
 import { restore } from "./state/restore.ts";
 
@@ -33,15 +34,15 @@ function request(args: readonly string[]) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { yes: { type: "string" }, target: { type: "string", default: "embedded" } },
+      options: { yes: { type: "string" }, target: { type: "string" } },
     });
     const [command, stack = "", subject, ...more] = positionals;
     const { yes, target } = values;
     if (command !== "backup" && command !== "restore") throw new Error(command ?? "no command");
     if (more.length > 0) throw new Error(`too many words: ${more.join(" ")}`);
-    if (target !== "embedded" && target !== "cloudflare") throw new Error(`--target ${target}`);
-    return { command, stack, subject, yes, target } as const;
+    return { command, stack, subject, yes, target: targetNamed(target) } as const;
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw wrong(error instanceof Error ? error.message : String(error), "the options below");
   }
 }

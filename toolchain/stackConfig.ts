@@ -60,6 +60,10 @@ export function refreshStackConfig(places: Places, stage: string): string {
   return target;
 }
 
+/** What `Pulumi.<stage>.yaml` sets, secrets as they are encrypted there; nothing where there is no such file. */
+export const stackFileValues = (root: string, stage: string): Config =>
+  readStackFile(join(root, `Pulumi.${stage}.yaml`))?.config ?? {};
+
 function readStackFile(path: string): z.infer<typeof stackFileShape> | undefined {
   const text = readIfThere(path);
   if (text === undefined) return undefined;

@@ -1,20 +1,15 @@
-import { spawnSync } from "node:child_process";
 import { bindersOf } from "../../src/declare/graph.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
 import { eligibility, type Opening } from "../../src/migrations/contract.ts";
 import { readServing } from "../../src/migrations/deployments.ts";
 import { planLive } from "../../src/migrations/job.ts";
 import { refuse, UserError } from "../../src/userError.ts";
+import { environmentFor } from "../stack/environment.ts";
+import { pulumiText } from "../stack/pulumi.ts";
 import type { Command, Given } from "./command.ts";
-import {
-  type DeclaredDatabase,
-  existing,
-  jobOf,
-  missingLine,
-  type Site,
-  siteOf,
-  stageOption,
-} from "./site.ts";
+import { chosen, type DeclaredDatabase } from "./databases.ts";
+import { placeOf, placeOptions, recipe } from "./place.ts";
+import { existing, jobOf, missingLine, type Site, siteOf } from "./site.ts";
 
 type Result =
   | { readonly database: string; readonly kind: "nothing" }
@@ -32,15 +27,17 @@ export const contract: Command = {
   name: "contract",
   usage: "contract [<stage>] [<database>]",
   summary: "open waiting contract files when every worker has served one version for the bake time",
-  options: stageOption,
+  options: placeOptions,
   async run(given) {
-    const { site, words } = siteOf(given);
+    const place = placeOf(given, 1);
+    const selection = chosen(place.words[0]);
+    const site = await siteOf(place, given);
     const results: Result[] = [];
-    const { there, missing } = await existing(site, words[0]);
+    const { there, missing } = await existing(site, selection);
     for (const database of there) results.push(await open(given, site, database));
     const text = results.map((result) => asText(site, result)).filter((line) => line !== "");
     const next = results.some(({ kind }) => kind === "opened")
-      ? [`\nThe next up runs them: just pulumi-up ${site.stage.name}`]
+      ? [`\nThe next up runs them: ${recipe(site, `pulumi-up ${site.stage.name}`)}`]
       : [];
     return {
       value: results,
@@ -65,12 +62,12 @@ async function open(given: Given, site: Site, database: DeclaredDatabase): Promi
       where: database.key,
       got: plan.expand.map(({ file }) => file.name).join(", "),
       expected: "nothing pending but contract files",
-      fix: `just pulumi-up ${site.stage.name}, then open the contract`,
+      fix: `${recipe(site, `pulumi-up ${site.stage.name}`)}, then open the contract`,
     });
   const workers = bindersOf(database.system, database.declared).map((worker) =>
     physicalName(worker, site.stage),
   );
-  const bakeSeconds = site.embedded ? 0 : site.stage.bakeSeconds;
+  const bakeSeconds = site.target === "embedded" ? 0 : site.stage.bakeSeconds;
   const found = eligibility(
     await readServing(site.connection, site.accountId, workers),
     bakeSeconds,
@@ -89,12 +86,12 @@ async function open(given: Given, site: Site, database: DeclaredDatabase): Promi
     openedAt: new Date().toISOString(),
     versions: { ...found.versions },
   };
-  write(given, site, database.key, opening);
+  await write(given, site, database.key, opening);
   return { database: database.key, kind: "opened", opening };
 }
 
 /** Into the stack's active configuration, by pulumi itself: it knows which file that is. */
-function write(given: Given, site: Site, key: string, opening: Opening): void {
+async function write({ root }: Given, site: Site, key: string, opening: Opening): Promise<void> {
   const path = `lockstep:contracts["${key}"]`;
   const values: readonly (readonly [string, string])[] = [
     [`${path}.through`, opening.through],
@@ -104,26 +101,17 @@ function write(given: Given, site: Site, key: string, opening: Opening): void {
     ),
   ];
   const args = values.flatMap(([name, value]) => ["--plaintext", `${name}=${value}`]);
-  const done = spawnSync("pulumi", ["config", "set-all", "--stack", site.stage.name, "--path", ...args], {
-    cwd: given.root,
-    env: given.env,
-    encoding: "utf8",
-  });
-  if (done.error !== undefined || done.status !== 0)
-    throw new UserError({
-      what: "The opening could not be written into the stack's configuration",
-      where: key,
-      got: done.error?.message ?? done.stderr.trim(),
-      expected: "pulumi config set-all to succeed",
-      fix: 'work in a shell that has pulumi: eval "$(npm run -s env)"',
-    });
+  const env = await environmentFor(site.target, site.stage, root);
+  await pulumiText(["config", "set-all", "--stack", site.stage.name, "--path", ...args], { root, env });
 }
 
 /** What a person does about a file that waits. */
-const remedy = (site: Site, eligibleFrom: string | undefined): string =>
-  eligibleFrom === undefined
-    ? `finish the rollout (100 %, or back to 0 %) with: just pulumi-up ${site.stage.name}, then repeat: just db contract ${site.stage.name}`
-    : `repeat it then: just db contract ${site.stage.name}`;
+function remedy(site: Site, eligibleFrom: string | undefined): string {
+  const again = recipe(site, `db contract ${site.stage.name}`);
+  return eligibleFrom === undefined
+    ? `finish the rollout (100 %, or back to 0 %) with: ${recipe(site, `pulumi-up ${site.stage.name}`)}, then repeat: ${again}`
+    : `repeat it then: ${again}`;
+}
 
 function asText(site: Site, result: Result): string {
   switch (result.kind) {

@@ -8,7 +8,9 @@ import { systems } from "../../src/systems/index.ts";
 import { UserError } from "../../src/userError.ts";
 import { table } from "../table.ts";
 import { type Command, done } from "./command.ts";
-import { declaredDatabases, endpointOf, type Site, siteOf, stageOption } from "./site.ts";
+import { declaredDatabases } from "./databases.ts";
+import { placeOf, placeOptions } from "./place.ts";
+import { endpointOf, type Site, siteOf } from "./site.ts";
 
 const seen = z.array(z.object({ caller: z.string(), sql: z.string() }));
 
@@ -17,17 +19,18 @@ export const corpus: Command = {
   name: "corpus",
   usage: "corpus [<stage>]",
   summary: "write what each worker was seen to run into corpus/, for previews to check",
-  options: stageOption,
+  options: placeOptions,
   async run(given) {
-    const { site } = siteOf(given);
-    if (!site.embedded)
+    const place = placeOf(given, 0);
+    if (place.target !== "embedded")
       throw new UserError({
         what: "A real account records no statements",
-        where: `stage ${site.stage.name}`,
-        got: "a cloudflare target",
+        where: `stage ${place.stage.name}`,
+        got: `--target ${place.target}`,
         expected: "the embedded target, where the workers were exercised",
-        fix: 'eval "$(npm run -s env)", exercise the workers, then: just db corpus',
+        fix: `exercise the workers there, then: just db corpus ${place.stage.name}`,
       });
+    const site = await siteOf(place, given);
     const all = (await Promise.all(systems.map((system) => corpora(site, system.name)))).flat();
     const rows = all.map(({ system, corpus: one }) => {
       const count = Object.values(one.statements).reduce((sum, statements) => sum + statements.length, 0);

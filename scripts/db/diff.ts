@@ -5,19 +5,24 @@ import { databaseOf } from "../../src/migrations/job.ts";
 import type { SchemaObject } from "../../src/migrations/protocol/schemaGuard.ts";
 import { readFolder } from "../../src/migrations/reading.ts";
 import { readSnapshot } from "../../src/migrations/snapshot.ts";
+import { stages } from "../../src/stages/index.ts";
 import { UserError } from "../../src/userError.ts";
 import type { Command, Given } from "./command.ts";
-import { jobOf, onlyOne, siteOf } from "./site.ts";
+import { type DeclaredDatabase, onlyOne } from "./databases.ts";
+import { placeOf, placeOptions, refuseMore } from "./place.ts";
+import { jobOf, siteOf } from "./site.ts";
 
 /** `diff`: two schemas, object by object. A side is `<stage>:<database>` or `files:<database>`. */
 export const diff: Command = {
   name: "diff",
   usage: "diff (<stage> | files):<database> (<stage> | files):<database>",
   summary: "compare two databases, or a database and its files",
-  options: {},
+  options: { target: placeOptions.target },
   async run(given) {
+    refuseMore(given.words, 2);
     const [left, right] = given.words;
-    const [was, is] = [await side(given, left), await side(given, right)];
+    const sides = [sideOf(left), sideOf(right)] as const;
+    const [was, is] = [await schemaOf(given, sides[0]), await schemaOf(given, sides[1])];
     const found = differences(was, is);
     return {
       value: found,
@@ -27,19 +32,28 @@ export const diff: Command = {
   },
 };
 
-async function side(given: Given, text: string | undefined): Promise<readonly SchemaObject[]> {
-  const [, place, name] = /^([^:]+):(.+)$/.exec(text ?? "") ?? [];
-  if (place === undefined || name === undefined)
+interface Side {
+  /** A stage's name, or "files". */
+  readonly place: string;
+  readonly database: DeclaredDatabase;
+}
+
+function sideOf(text: string | undefined): Side {
+  const [, place = "", name] = /^([^:]+):(.+)$/.exec(text ?? "") ?? [];
+  if (name === undefined || !["files", ...stages.map((stage) => stage.name)].includes(place))
     throw new UserError({
       what: "A side of the comparison cannot be read",
       where: "db diff",
       got: text ?? "nothing",
-      expected: "<stage>:<database> or files:<database>",
+      expected: `<stage>:<database> or files:<database>; the stages are ${stages.map((stage) => stage.name).join(", ")}`,
       fix: "just db diff dev:dome/silo files:dome/silo",
     });
-  const database = onlyOne(name);
+  return { place, database: onlyOne(name) };
+}
+
+async function schemaOf(given: Given, { place, database }: Side): Promise<readonly SchemaObject[]> {
   if (place !== "files") {
-    const { site } = siteOf({ ...given, words: [place], text: () => undefined });
+    const site = await siteOf(placeOf({ ...given, words: [place] }, 0), given);
     return (await readSnapshot(databaseOf(await jobOf(site, database, given.root)))).schema;
   }
   const schema = replayed(readFolder(join(given.root, database.declared.migrations ?? "")));

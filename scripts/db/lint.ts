@@ -5,7 +5,8 @@ import { type FolderFinding, lintFolder } from "../../src/migrations/lintFolder.
 import { readFolder } from "../../src/migrations/reading.ts";
 import { UserError } from "../../src/userError.ts";
 import type { Command, Given } from "./command.ts";
-import { chosen, declaredDatabases } from "./site.ts";
+import { chosen, declaredDatabases } from "./databases.ts";
+import { refuseMore } from "./place.ts";
 
 /** `lint`: every rule over a folder's files, without a database. Keeps the chain of folders that have one. */
 export const lint: Command = {
@@ -13,7 +14,9 @@ export const lint: Command = {
   usage: "lint [<database> | <folder>] [--update]",
   summary: "check migration files, of any folder, without a database",
   options: { update: { type: "boolean" } },
-  run({ words: [place], flag, root, env }) {
+  run({ words, flag, root, env }) {
+    refuseMore(words, 1);
+    const [place] = words;
     const folder = place === undefined ? undefined : asFolder(place, env);
     const declared =
       folder === undefined

@@ -4,7 +4,8 @@ import { migrationName, readFolder } from "../../src/migrations/reading.ts";
 import { template } from "../../src/migrations/template.ts";
 import { UserError } from "../../src/userError.ts";
 import { type Command, done } from "./command.ts";
-import { onlyOne } from "./site.ts";
+import { onlyOne } from "./databases.ts";
+import { refuseMore } from "./place.ts";
 
 /** `new`: the next file of a folder, from the template, and its line in the chain. */
 export const newFile: Command = {
@@ -12,7 +13,9 @@ export const newFile: Command = {
   usage: "new <database> <name_in_snake_case> [--contract]",
   summary: "write the next migration file from the template",
   options: { contract: { type: "boolean" } },
-  run({ words: [database, title], flag, root }) {
+  run({ words, flag, root }) {
+    refuseMore(words, 2);
+    const [database, title] = words;
     const { declared } = onlyOne(database);
     const folder = join(root, declared.migrations ?? "");
     const files = readFolder(folder);

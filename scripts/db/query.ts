@@ -7,26 +7,29 @@ import { split } from "../../src/migrations/split.ts";
 import { UserError } from "../../src/userError.ts";
 import { table } from "../table.ts";
 import { type Command, done, type Found } from "./command.ts";
-import { jobOf, onlyOne, siteOf, stageOption } from "./site.ts";
+import { onlyOne } from "./databases.ts";
+import { placeOf, placeOptions, recipe } from "./place.ts";
+import { jobOf, siteOf } from "./site.ts";
 
 /** `query`: one or more reading statements. */
 export const query: Command = {
   name: "query",
   usage: 'query [<stage>] <database> "<sql>"',
   summary: "ask a live database; only statements that read are sent",
-  options: stageOption,
+  options: placeOptions,
   async run(given) {
-    const { site, words } = siteOf(given);
-    const [name, sql = "", ...others] = words;
+    const place = placeOf(given, Number.POSITIVE_INFINITY);
+    const [name, sql = "", ...others] = place.words;
     if (sql.trim() === "" || others.length > 0)
       throw new UserError({
         what: "One text of SQL is asked",
         where: "db query",
         got: sql.trim() === "" ? "none" : `${others.length + 1} words: ${[sql, ...others].join(" ")}`,
         expected: "the statements as one quoted word",
-        fix: `just db query ${site.stage.name} ${name ?? "<database>"} "SELECT …"`,
+        fix: recipe(place, `db query ${place.stage.name} ${name ?? "<database>"} "SELECT …"`),
       });
-    return ask(await jobOf(site, onlyOne(name), given.root), sql);
+    const database = onlyOne(name);
+    return ask(await jobOf(await siteOf(place, given), database, given.root), sql);
   },
 };
 
@@ -35,10 +38,11 @@ export const shell: Command = {
   name: "shell",
   usage: "shell [<stage>] <database>",
   summary: "ask a live database line by line",
-  options: stageOption,
+  options: placeOptions,
   async run(given) {
-    const { site, words } = siteOf(given);
-    const job = await jobOf(site, onlyOne(words[0]), given.root);
+    const place = placeOf(given, 1);
+    const database = onlyOne(place.words[0]);
+    const job = await jobOf(await siteOf(place, given), database, given.root);
     const lines = createInterface({
       input: process.stdin,
       output: process.stderr,

@@ -4,17 +4,20 @@ import { rehearse as run } from "../../src/migrations/rehearse.ts";
 import { refuse } from "../../src/userError.ts";
 import { table } from "../table.ts";
 import type { Command } from "./command.ts";
-import { jobOf, onlyOne, siteOf, stageOption } from "./site.ts";
+import { onlyOne } from "./databases.ts";
+import { placeOf, placeOptions } from "./place.ts";
+import { jobOf, siteOf } from "./site.ts";
 
 /** `rehearse`: the pending files on a copy of the live database. */
 export const rehearse: Command = {
   name: "rehearse",
   usage: "rehearse [<stage>] <database>",
   summary: "run what is pending on a copy of the live database and compare",
-  options: stageOption,
+  options: placeOptions,
   async run(given) {
-    const { site, words } = siteOf(given);
-    const job = await jobOf(site, onlyOne(words[0]), given.root);
+    const place = placeOf(given, 1);
+    const database = onlyOne(place.words[0]);
+    const job = await jobOf(await siteOf(place, given), database, given.root);
     const plan = await planLive(job);
     refuse(plan.refusals);
     given.say("exporting the live database …");

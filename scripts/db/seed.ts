@@ -4,19 +4,23 @@ import { applySeeds, refuseUnseeded } from "../../src/migrations/protocol/seeds.
 import { readSeeds } from "../../src/migrations/seedFiles.ts";
 import { readSnapshot } from "../../src/migrations/snapshot.ts";
 import { type Command, done } from "./command.ts";
-import { existing, jobOf, missingLine, siteOf, stageOption } from "./site.ts";
+import { chosen } from "./databases.ts";
+import { placeOf, placeOptions } from "./place.ts";
+import { existing, jobOf, missingLine, siteOf } from "./site.ts";
 
 /** `seed`: test data for a stage that may have some. */
 export const seed: Command = {
   name: "seed",
   usage: "seed [<stage>] [<database>]",
   summary: "run the seed files that are new to the stage; never production",
-  options: stageOption,
+  options: placeOptions,
   async run(given) {
-    const { site, words } = siteOf(given);
-    refuseUnseeded(site.stage.name);
+    const place = placeOf(given, 1);
+    refuseUnseeded(place.stage.name);
+    const selection = chosen(place.words[0]);
+    const site = await siteOf(place, given);
     const results: { database: string; ran: readonly string[] }[] = [];
-    const { there, missing } = await existing(site, words[0]);
+    const { there, missing } = await existing(site, selection);
     for (const database of there) {
       const live = databaseOf(await jobOf(site, database, given.root));
       const folder = (database.declared.migrations ?? "").replace(/^migrations\//, "seeds/");

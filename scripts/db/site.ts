@@ -1,103 +1,41 @@
 import { join } from "node:path";
 import { z } from "zod";
-import type { D1, System } from "../../src/declare/index.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
 import { type Connection, connection } from "../../src/migrations/connection.ts";
 import type { D1Endpoint } from "../../src/migrations/endpoint.ts";
 import { callApi, remedy } from "../../src/migrations/http.ts";
 import type { Job } from "../../src/migrations/job.ts";
-import { type Stage, stages } from "../../src/stages/index.ts";
-import { systems } from "../../src/systems/index.ts";
-import { targetOf } from "../../src/target.ts";
+import type { Stage } from "../../src/stages/index.ts";
 import { UserError } from "../../src/userError.ts";
+import { stageTarget } from "../stack/account.ts";
+import { apiEnvironment } from "../stack/environment.ts";
+import type { TargetName } from "../stack/request.ts";
 import type { Given } from "./command.ts";
+import type { DeclaredDatabase } from "./databases.ts";
+import { type Place, recipe } from "./place.ts";
 
 /** Where a command works: a stage's account, and how to speak to its API. */
 export interface Site {
   readonly stage: Stage;
-  readonly embedded: boolean;
+  readonly target: TargetName;
   readonly accountId: string;
   readonly connection: Connection;
 }
 
-/** A declared database by the name people use for it: `dome/silo`. */
-export interface DeclaredDatabase {
-  readonly key: string;
-  readonly system: System;
-  readonly declared: D1;
-}
-
 /**
- * The stage a command is for, and its other words: any word that is a stage's name, or `--stage`. On the embedded target it
- * is dev unless said otherwise; on a real account it has to be said.
+ * Finds the account; on the embedded target its process is started when it does not run. Texts of the migration engine name commands
+ * without a place, so anywhere but in dev on the embedded target a person is told what to add to them.
  */
-export function siteOf(given: Given): { readonly site: Site; readonly words: readonly string[] } {
-  const named = given.words.filter((word) => stages.some(({ name }) => name === word));
-  const asked = [...named, ...(given.text("stage") === undefined ? [] : [given.text("stage")])];
-  const stage = stages.find(({ name }) => name === (asked[0] ?? "dev"));
-  const target =
-    stage === undefined || asked.length > 1 ? undefined : targetOf(stage, undefined, given.env, given.root);
-  if (stage === undefined || target === undefined || (target.kind === "cloudflare" && asked.length === 0))
-    throw new UserError({
-      what: "The command needs one stage",
-      where: "a word of the command, or --stage",
-      got: asked.join(" and ") || "none, on a real account",
-      expected: stages.map(({ name }) => name).join(", "),
-      fix: "name one of them, such as: just db status staging",
-    });
-  const words = given.words.filter((word) => !named.includes(word));
-  return {
-    site: {
-      stage,
-      embedded: target.kind === "embedded",
-      accountId: target.accountId,
-      connection: connection(given.env, given.root),
-    },
-    words,
-  };
-}
-
-/** The option that every command with a stage has. */
-export const stageOption = { stage: { type: "string" } } as const;
-
-/** Every declared database that has migrations. */
-export const declaredDatabases = (): readonly DeclaredDatabase[] =>
-  systems.flatMap((system) =>
-    system.resources.flatMap((resource) =>
-      resource.kind === "d1" && resource.migrations !== undefined
-        ? [{ key: `${system.name}/${resource.name}`, system, declared: resource }]
-        : [],
-    ),
-  );
-
-/** The databases that a command is for: the named one, or all. A name without its system will do where it is the only one. */
-export function chosen(name: string | undefined): readonly DeclaredDatabase[] {
-  const all = declaredDatabases();
-  if (name === undefined) return all;
-  const found = all.filter(({ key, declared }) => key === name || declared.name === name);
-  if (found.length === 1) return found;
-  throw new UserError({
-    what: found.length === 0 ? "There is no such database" : "Several databases have this name",
-    where: "the command's words",
-    got: name,
-    expected: `${(found.length === 0 ? all : found).map(({ key }) => key).join(", ")}; or a stage: ${stages.map((stage) => stage.name).join(", ")}`,
-    fix: "name one of them; a system's databases are known once src/systems/index.ts lists it",
-  });
-}
-
-/** The one database of a command that works on one. */
-export function onlyOne(name: string | undefined): DeclaredDatabase {
-  const [first, ...others] = chosen(name);
-  if (first !== undefined && others.length === 0) return first;
-  throw new UserError({
-    what: "This command works on one database",
-    where: "the command's database argument",
-    got: name ?? "nothing",
-    expected: declaredDatabases()
-      .map(({ key }) => key)
-      .join(", "),
-    fix: "name one of them",
-  });
+export async function siteOf({ stage, target }: Place, { root, say }: Given): Promise<Site> {
+  const env = await apiEnvironment(target, stage, root);
+  const { accountId } = stageTarget(stage, env, root);
+  if (target === "cloudflare")
+    say(
+      `${stage.name}, account ${accountId}. Commands named below need this too: ${stage.name} --target cloudflare`,
+    );
+  else if (stage.name !== "dev")
+    say(`${stage.name}, embedded. Commands named below need this too: ${stage.name}`);
+  return { stage, target, accountId, connection: connection(env, root) };
 }
 
 const found = z.array(z.object({ uuid: z.string(), name: z.string() }));
@@ -124,10 +62,10 @@ export async function endpointOf(site: Site, database: DeclaredDatabase): Promis
 /** The databases of the selection that the stack has created, and those that it has not. */
 export async function existing(
   site: Site,
-  name: string | undefined,
+  selection: readonly DeclaredDatabase[],
 ): Promise<{ readonly there: readonly DeclaredDatabase[]; readonly missing: readonly DeclaredDatabase[] }> {
   const all = await Promise.all(
-    chosen(name).map(async (database) => ({
+    selection.map(async (database) => ({
       database,
       is: (await endpointOf(site, database)) !== undefined,
     })),
@@ -142,16 +80,11 @@ export const missingLine = (site: Site, missing: readonly DeclaredDatabase[]): r
   missing.length === 0
     ? []
     : [
-        `not created yet in ${site.stage.name}: ${missing.map(({ key }) => key).join(", ")} (just pulumi-up ${site.stage.name})`,
+        `not created yet in ${site.stage.name}: ${missing.map(({ key }) => key).join(", ")} (${recipe(site, `pulumi-up ${site.stage.name}`)})`,
       ];
 
 /** A live database as migrations see it. Throws when the stack has not created it yet. */
-export async function jobOf(
-  site: Site,
-  database: DeclaredDatabase,
-  root: string,
-  openThrough?: string,
-): Promise<Job> {
+export async function jobOf(site: Site, database: DeclaredDatabase, root: string): Promise<Job> {
   const endpoint = await endpointOf(site, database);
   if (endpoint === undefined)
     throw new UserError({
@@ -159,14 +92,14 @@ export async function jobOf(
       where: `${database.key} in stage ${site.stage.name}`,
       got: `no database named ${physicalName(database.declared, site.stage)}`,
       expected: "a database that the stack has created",
-      fix: `just pulumi-up ${site.stage.name}`,
+      fix: recipe(site, `pulumi-up ${site.stage.name}`),
     });
   const folder = database.declared.migrations ?? "";
   return {
     label: database.key,
     folder,
     directory: join(root, folder),
-    openThrough,
+    openThrough: undefined,
     connection: site.connection,
     accountId: site.accountId,
     databaseId: endpoint.databaseId,

@@ -3,7 +3,9 @@ import type { Plan } from "../../src/migrations/plan.ts";
 import { planLines } from "../../src/migrations/planText.ts";
 import { table } from "../table.ts";
 import type { Command, Given } from "./command.ts";
-import { chosen, type DeclaredDatabase, endpointOf, jobOf, type Site, siteOf, stageOption } from "./site.ts";
+import { chosen, type DeclaredDatabase } from "./databases.ts";
+import { type Place, placeOf, placeOptions, recipe } from "./place.ts";
+import { endpointOf, jobOf, type Site, siteOf } from "./site.ts";
 
 interface Planned {
   readonly database: DeclaredDatabase;
@@ -11,9 +13,10 @@ interface Planned {
   readonly plan: Plan;
 }
 
-async function plans(given: Given): Promise<readonly Planned[]> {
-  const { site, words } = siteOf(given);
-  return Promise.all(chosen(words[0]).map((database) => planned(site, database, given.root)));
+async function plans(given: Given, place: Place): Promise<readonly Planned[]> {
+  const databases = chosen(place.words[0]);
+  const site = await siteOf(place, given);
+  return Promise.all(databases.map((database) => planned(site, database, given.root)));
 }
 
 async function planned(site: Site, database: DeclaredDatabase, root: string): Promise<Planned> {
@@ -45,9 +48,10 @@ export const status: Command = {
   name: "status",
   usage: "status [<stage>] [<database>]",
   summary: "what is applied, pending, waiting or drifted",
-  options: stageOption,
+  options: placeOptions,
   async run(given) {
-    const all = await plans(given);
+    const place = placeOf(given, 1);
+    const all = await plans(given, place);
     const rows = all.map(({ database, exists, plan }) => [
       database.key,
       exists ? plan.applied.length : 0,
@@ -61,7 +65,7 @@ export const status: Command = {
       text: [
         table(["database", "applied", "pending", "contract", "drift", ""], rows),
         ...(all.some(({ plan }) => plan.refusals.length > 0)
-          ? ["", "what to do about it: just db plan"]
+          ? ["", `what to do about it: ${recipe(place, `db plan ${place.stage.name}`)}`]
           : []),
       ].join("\n"),
       ok: all.every(({ plan }) => plan.refusals.length === 0),
@@ -74,9 +78,9 @@ export const plan: Command = {
   name: "plan",
   usage: "plan [<stage>] [<database>]",
   summary: "what the next up would do, statement by statement",
-  options: stageOption,
+  options: placeOptions,
   async run(given) {
-    const all = await plans(given);
+    const all = await plans(given, placeOf(given, 1));
     const lines = all.flatMap(({ plan: each }) => planLines(each));
     return {
       value: all.map((each) => ({

@@ -4,8 +4,8 @@ import { call } from "../../src/dynamic/api.ts";
 import { type Connection, connection } from "../../src/migrations/connection.ts";
 import type { Stage } from "../../src/stages/index.ts";
 import { systems } from "../../src/systems/index.ts";
-import { targetOf } from "../../src/target.ts";
 import { UserError } from "../../src/userError.ts";
+import { stageTarget } from "./account.ts";
 import type { Run } from "./pulumi.ts";
 
 const page = z.array(z.object({ key: z.string() }));
@@ -48,7 +48,7 @@ interface Buckets {
 }
 
 async function bucketsOf(stage: Stage, run: Run): Promise<Buckets> {
-  const { accountId } = targetOf(stage, undefined, run.env, run.root);
+  const { accountId } = stageTarget(stage, run.env, run.root);
   const api = connection(run.env, run.root);
   const base = `/accounts/${accountId}/r2/buckets`;
   const there = list.parse(await call(api, "GET", base)).buckets.map(({ name }) => name);

@@ -54,6 +54,13 @@ describe("the environment of a real account", () => {
     expect(wrong).not.toThrow(/aaa|bbb/);
   });
 
+  test("is refused in a shell whose token is the embedded one's; an API of a team's own elsewhere is not", () => {
+    const at = (api: string) => () =>
+      realEnvironment({ ...token, CLOUDFLARE_API_BASE_URL: api }, {}, dev, places);
+    expect(at("http://127.0.0.1:8787/client/v4")).toThrow(/left over from `env -- --wrangler`/);
+    expect(at("https://proxy.example/client/v4")).not.toThrow();
+  });
+
   test("is refused without a token, with the permissions that it needs", () => {
     expect(() => realEnvironment({}, {}, dev, places)).toThrow(/There is no API token[\s\S]*Workers Scripts/);
   });

@@ -3,29 +3,38 @@ import { delimiter, join } from "node:path";
 import { parseEnv } from "node:util";
 import type { Stage } from "../../src/stages/index.ts";
 import { type Complaint, refuse } from "../../src/userError.ts";
-import { ensureEngine, projectEnvironment } from "../../toolchain/environment.ts";
+import {
+  apply,
+  embeddedVariables,
+  ensureEmbedded,
+  ensureEngine,
+  projectEnvironment,
+} from "../../toolchain/environment.ts";
 import { placeEngine } from "../../toolchain/launchers.ts";
 import { type Places, placesOf } from "../../toolchain/project.ts";
 import { stateUrlOf } from "../../toolchain/pulumiLauncher.ts";
 import { csvQuote } from "../../toolchain/shellQuote.ts";
-import type { Request } from "./request.ts";
+import type { TargetName } from "./request.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The environment that pulumi is run in, on the target that was asked for. Engine and embedded process are there afterwards. */
-export async function environmentFor(
-  target: Request["target"],
-  stage: Stage,
-  root: string,
-): Promise<Environment> {
+export async function environmentFor(target: TargetName, stage: Stage, root: string): Promise<Environment> {
   if (target === "embedded") return (await projectEnvironment(process.env, root)).env;
   const places = placesOf(root);
-  const env = realEnvironment(process.env, envFile(stage, root), stage, places);
+  const env = await apiEnvironment(target, stage, root);
   placeEngine(await ensureEngine(process.env), places);
   return {
     ...env,
     PATH: [places.bin, join(root, "node_modules", ".bin"), env["PATH"] ?? ""].join(delimiter),
   };
+}
+
+/** The environment that an account's API is asked in, on the target that was asked for: the same, but pulumi may be missing. */
+export async function apiEnvironment(target: TargetName, stage: Stage, root: string): Promise<Environment> {
+  const places = placesOf(root);
+  if (target === "cloudflare") return realEnvironment(process.env, envFile(stage, root), stage, places);
+  return apply(process.env, embeddedVariables(places, await ensureEmbedded(places), process.env));
 }
 
 /** `.env.<stage>`, as far as there is one. */
@@ -44,7 +53,11 @@ export function realEnvironment(
   stage: Stage,
   places: Places,
 ): Environment {
-  refuse([...disagreements(shell, file, stage), ...withoutToken({ ...shell, ...file }, stage)]);
+  refuse([
+    ...ofWrangler(shell),
+    ...disagreements(shell, file, stage),
+    ...withoutToken({ ...shell, ...file }, stage),
+  ]);
   const embedded = shell["PULUMI_BACKEND_URL"] === stateUrlOf(places);
   const own = [
     "PULUMI_DEBUG_PROVIDERS",
@@ -61,6 +74,21 @@ export function realEnvironment(
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_OPTION_POLICY_PACK: csvQuote(join(places.root, "policy")),
   };
+}
+
+/** `env --wrangler` exports the embedded Cloudflare's token and account under the names that a real account has. */
+function ofWrangler(shell: Environment): Complaint[] {
+  const api = shell["CLOUDFLARE_API_BASE_URL"] ?? "";
+  if (!URL.canParse(api) || !["127.0.0.1", "localhost"].includes(new URL(api).hostname)) return [];
+  return [
+    {
+      what: "This shell's token and account are those of the embedded Cloudflare, but a real account is asked for",
+      where: "the environment variable CLOUDFLARE_API_BASE_URL",
+      got: api,
+      expected: "nothing: it is left over from `env -- --wrangler`",
+      fix: "use another shell, or: unset CLOUDFLARE_API_BASE_URL CLOUDFLARE_API_TOKEN CLOUDFLARE_ACCOUNT_ID",
+    },
+  ];
 }
 
 function disagreements(shell: Environment, file: Environment, stage: Stage): Complaint[] {

@@ -8,8 +8,8 @@ import { call } from "../../src/dynamic/api.ts";
 import { type Connection, connection } from "../../src/migrations/connection.ts";
 import type { Stage } from "../../src/stages/index.ts";
 import { systems } from "../../src/systems/index.ts";
-import { targetOf } from "../../src/target.ts";
 import { UserError } from "../../src/userError.ts";
+import { stageTarget } from "./account.ts";
 import { pulumi, pulumiText, type Run } from "./pulumi.ts";
 
 /** How a kind is found and imported. */
@@ -79,7 +79,7 @@ export async function importResource(stage: Stage, logicalName: string, run: Run
     });
   }
   const kind = kinds[declared.kind];
-  const { accountId } = targetOf(stage, undefined, run.env, run.root);
+  const { accountId } = stageTarget(stage, run.env, run.root);
   const name = physicalName(declared, stage);
   const id = await kind.id(connection(run.env, run.root), accountId, name);
   if (id === undefined) throw absent(logicalName, name, accountId);

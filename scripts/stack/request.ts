@@ -5,11 +5,14 @@ import { UserError } from "../../src/userError.ts";
 export const commands = ["preview", "up", "destroy", "init", "drift", "import", "retire", "secret"] as const;
 export type Command = (typeof commands)[number];
 
+/** Where a recipe works: `--target`. */
+export type TargetName = "embedded" | "cloudflare";
+
 /** What was asked for on the command line. */
 export interface Request {
   readonly command: Command;
   readonly stages: readonly Stage[];
-  readonly target: "embedded" | "cloudflare";
+  readonly target: TargetName;
   /** The stage's name, where it was typed on the command line instead of at the prompt. */
   readonly yes: string | undefined;
   readonly json: boolean;
@@ -45,7 +48,7 @@ export function requestOf(args: readonly string[]): Request {
     args: own,
     allowPositionals: true,
     options: {
-      target: { type: "string", default: "embedded" },
+      target: { type: "string" },
       yes: { type: "string" },
       json: { type: "boolean", default: false },
       "empty-buckets": { type: "boolean", default: false },
@@ -60,9 +63,6 @@ export function requestOf(args: readonly string[]): Request {
   if (chosen.length === 0 || (stage === "all" && command !== "up" && command !== "preview")) {
     throw unknown("There is no such stage", stage, stages.map((each) => each.name).join(", "));
   }
-  const { target } = values;
-  if (target !== "embedded" && target !== "cloudflare")
-    throw unknown("There is no such target", target, "embedded, cloudflare");
   const needsSubject = command === "import" || command === "retire" || command === "secret";
   if (needsSubject && subject === undefined)
     throw unknown(`${command} needs to know what`, "nothing", subjects[command]);
@@ -71,13 +71,25 @@ export function requestOf(args: readonly string[]): Request {
   return {
     command,
     stages: chosen,
-    target,
+    target: targetNamed(values.target),
     yes: values.yes,
     json: values.json,
     emptyBuckets: values["empty-buckets"],
     subject,
     rest,
   };
+}
+
+/** The target of a `--target`, embedded where there is none. Throws UserError for any other word. */
+export function targetNamed(word: string | undefined): TargetName {
+  if (word === undefined || word === "embedded" || word === "cloudflare") return word ?? "embedded";
+  throw new UserError({
+    what: "There is no such target",
+    where: "--target",
+    got: word === "" ? "nothing" : word,
+    expected: "embedded, cloudflare",
+    fix: "--target cloudflare for a real account; nothing for the embedded one",
+  });
 }
 
 /** `--target <urn>` is pulumi's option, `--target cloudflare` is ours. */

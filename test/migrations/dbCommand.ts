@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Clone } from "../clone.ts";
 
 /** What a `db` command left. */
@@ -10,15 +9,17 @@ export interface DbRan {
   readonly err: string;
 }
 
-/** Runs `db <words>` in a clone on its embedded target, without a terminal; `input` is what is typed. */
-export function db({ folder }: Clone, words: readonly string[], input = "", cwd = folder): Promise<DbRan> {
+/** Runs `db <words>` in a clone, from a shell that `env` did not make and without a terminal; `input` is what is typed. */
+export function db(
+  { folder }: Pick<Clone, "folder">,
+  words: readonly string[],
+  input = "",
+  cwd = folder,
+  env: NodeJS.ProcessEnv = {},
+): Promise<DbRan> {
   const child = spawn(process.execPath, [join(folder, "scripts/db.ts"), ...words], {
     cwd,
-    env: {
-      PATH: process.env["PATH"],
-      INIT_CWD: cwd,
-      PULUMI_BACKEND_URL: pathToFileURL(join(folder, ".lockstep/state")).href,
-    },
+    env: { PATH: process.env["PATH"], INIT_CWD: cwd, ...env },
   });
   let out = "";
   let err = "";

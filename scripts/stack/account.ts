@@ -1,0 +1,16 @@
+import type { Stage } from "../../src/stages/index.ts";
+import { type Target, targetOf } from "../../src/target.ts";
+import { stackFileValues } from "../../toolchain/stackConfig.ts";
+
+/**
+ * The account that an `up` of the stage would use in this environment: a stack file that names one counts here too, and one that the
+ * environment contradicts is refused.
+ */
+export function stageTarget(
+  stage: Stage,
+  env: Readonly<Record<string, string | undefined>>,
+  root: string,
+): Target {
+  const configured = stackFileValues(root, stage.name)["cloudflare:accountId"];
+  return targetOf(stage, typeof configured === "string" ? configured : undefined, env, root);
+}

@@ -1,43 +1,60 @@
 // @ts-check
 // A lock between processes that a crashed holder cannot keep.
-import { linkSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ToolchainError } from "./failure.mjs";
+
+/** @typedef {{ pid: number, started: string }} Owner a process: its number and the moment it began */
 
 /**
  * Runs `work` while holding `<path>`; a second process waits until the first is done or dead.
  * @template T
  * @param {string} path the lock file; its folder must exist
- * @param {() => Promise<T>} work
- * @param {{ onWait?: (holderPid: number) => void, pollMs?: number }} [options] `onWait` is called once, when somebody else holds it
+ * @param {(holdWith: (pid: number) => void) => Promise<T>} work `holdWith` names a process that does the work: should this one be killed, the lock holds until that one has ended too
+ * @param {{ onWait?: (holderPid: number) => void, pollMs?: number, signal?: AbortSignal | undefined }} [options] `onWait` is called once, when somebody else holds it; `signal` ends the waiting
  * @returns {Promise<T>}
  */
 export async function withLock(path, work, options = {}) {
-  const mine = JSON.stringify({ pid: process.pid, started: startOf(process.pid) });
+  const me = ownerOf(process.pid);
+  let mine = JSON.stringify(me);
+  const wait = () =>
+    sleep(options.pollMs ?? 100, undefined, options.signal ? { signal: options.signal } : {});
   let told = false;
   while (!take(path, mine)) {
     const holder = readHolder(path);
     if (holder === undefined) continue;
-    if (!isAlive(holder)) {
-      breakLock(path, holder.text);
+    const alive = holder.owners.find(isAlive);
+    if (alive === undefined) {
+      if (!breakLock(path, holder.text, mine)) await wait();
       continue;
     }
-    if (!told) options.onWait?.(holder.pid);
+    if (!told) options.onWait?.(alive.pid);
     told = true;
-    await sleep(options.pollMs ?? 100);
+    await wait();
   }
   try {
-    return await work();
+    return await work((pid) => {
+      mine = JSON.stringify({ ...me, worker: ownerOf(pid) });
+      const draft = draftOf(path);
+      writeDraft(draft, mine);
+      renameSync(draft, path);
+    });
   } finally {
     if (readHolder(path)?.text === mine) rmSync(path, { force: true });
   }
 }
 
+/** @param {number} pid @returns {Owner} */
+const ownerOf = (pid) => ({ pid, started: startOf(pid) });
+
+/** @param {string} path */
+const draftOf = (path) => `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+
 /** The file appears with its content in one step (a link), so nobody ever reads half a holder.
  * @param {string} path @param {string} mine */
 function take(path, mine) {
-  const draft = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+  const draft = draftOf(path);
   writeDraft(draft, mine);
   try {
     linkSync(draft, path);
@@ -70,63 +87,65 @@ function writeDraft(draft, mine) {
   }
 }
 
-/** @param {string} path @returns {{ pid: number, started: string, text: string } | undefined} */
+/** @param {string} path @returns {{ owners: Owner[], text: string } | undefined} no owners: a file that nobody can have written whole */
 function readHolder(path) {
+  let text;
   try {
-    const text = readFileSync(path, "utf8");
-    return { ...JSON.parse(text), text };
+    text = readFileSync(path, "utf8");
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
-    if (error instanceof SyntaxError) return { pid: 0, started: "", text: readFileSync(path, "utf8") };
     throw error;
+  }
+  return { owners: ownersIn(text), text };
+}
+
+/** @param {string} text @returns {Owner[]} */
+function ownersIn(text) {
+  try {
+    const { pid, started, worker } = JSON.parse(text);
+    return [{ pid, started }, ...(worker === undefined ? [] : [worker])];
+  } catch {
+    return [];
   }
 }
 
 /** Only one of several waiters may remove a dead holder's file, or the second would remove the first one's new lock.
- * @param {string} path @param {string} deadText */
-function breakLock(path, deadText) {
+ * @param {string} path @param {string} deadText @param {string} mine @returns {boolean} false when somebody else is at it */
+function breakLock(path, deadText, mine) {
   const breaker = `${path}.break`;
-  if (!take(breaker, String(process.pid))) {
-    const age = ageMs(breaker);
-    if (age !== undefined && age > 10_000) rmSync(breaker, { force: true });
-    return;
+  if (!take(breaker, mine)) {
+    const other = readHolder(breaker);
+    if (other !== undefined && !other.owners.some(isAlive)) rmSync(breaker, { force: true });
+    return false;
   }
   try {
     if (readHolder(path)?.text === deadText) rmSync(path, { force: true });
+    return true;
   } finally {
     rmSync(breaker, { force: true });
   }
 }
 
-/** @param {string} path */
-function ageMs(path) {
-  try {
-    return Date.now() - statSync(path).mtimeMs;
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
 /** A pid alone is not enough: after a reboot or on a busy machine it can be somebody else's.
- * @param {{ pid: number, started: string }} holder */
-function isAlive(holder) {
-  if (!(holder.pid > 0)) return false;
+ * @param {Owner} owner */
+function isAlive({ pid, started }) {
+  if (!(pid > 0)) return false;
   try {
-    process.kill(holder.pid, 0);
+    process.kill(pid, 0);
   } catch (error) {
     if (codeOf(error) === "ESRCH") return false;
     if (codeOf(error) !== "EPERM") throw error;
   }
-  return holder.started === "" || startOf(holder.pid) === holder.started;
+  return started === "" || startOf(pid) === started;
 }
 
-/** The moment a process began, where the system tells it (Linux); "" elsewhere.
+/** The moment a process began, where the system tells it (Linux); "" elsewhere, "ended" for one that is dead and that its parent has not waited for.
  * @param {number} pid */
 export function startOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+    const [state, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return state === "Z" || state === "X" ? "ended" : (rest[18] ?? "");
   } catch {
     return "";
   }

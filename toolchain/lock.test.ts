@@ -1,8 +1,17 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startOf, withLock } from "./lock.mjs";
 
 let folder: string;
@@ -76,4 +85,64 @@ test("the one who waits is told for whom, and the lock opens when the work throw
   await expect(first).rejects.toThrow("work failed");
   expect(await second).toBe("second");
   expect(told).toEqual([process.pid]);
+});
+
+test("a holder that is dead but still listed, because its parent never waits for it, keeps nobody out", async () => {
+  // The shell becomes a program that waits for nobody; its child, which prints its own number, ends at once.
+  const parent = spawn("sh", ["-c", "sh -c 'echo $$' & exec sleep 60"], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  try {
+    const [said]: unknown[] = await once(parent.stdout, "data");
+    const pid = Number(String(said));
+    if (existsSync("/proc/self/stat")) await vi.waitFor(() => expect(startOf(pid)).toBe("ended"));
+    const path = join(folder, "lock");
+    writeFileSync(path, JSON.stringify({ pid, started: "5" }));
+    expect(await withLock(path, async () => "entered", { pollMs: 5 })).toBe("entered");
+  } finally {
+    parent.kill("SIGKILL");
+  }
+});
+
+test("the process that does a killed holder's work keeps the lock until it has ended", async () => {
+  const path = join(folder, "lock");
+  const worker = spawn("sleep", ["60"], { stdio: "ignore" });
+  if (worker.pid === undefined) throw new Error("sleep did not start");
+  const text = await withLock(path, async (holdWith) => {
+    holdWith(worker.pid ?? 0);
+    return readFileSync(path, "utf8");
+  });
+  expect(existsSync(path), "given back as usual").toBe(false);
+  writeFileSync(path, text.replace(`{"pid":${process.pid}`, '{"pid":0'));
+  const told: number[] = [];
+  const second = withLock(path, async () => worker.signalCode, {
+    pollMs: 5,
+    onWait: (pid) => {
+      told.push(pid);
+      worker.kill("SIGKILL");
+    },
+  });
+  expect(await second).toBe("SIGKILL");
+  expect(told).toEqual([worker.pid]);
+});
+
+test("waiting ends when it is told to", async () => {
+  const path = join(folder, "lock");
+  const stop = new AbortController();
+  const never = Promise.withResolvers<void>();
+  const first = withLock(path, () => never.promise);
+  const second = withLock(path, async () => "entered", { onWait: () => stop.abort(), signal: stop.signal });
+  await expect(second).rejects.toThrow("aborted");
+  never.resolve();
+  await first;
+});
+
+test("one who died while removing a dead holder's lock keeps nobody out, whatever the clock says", async () => {
+  const path = join(folder, "lock");
+  for (const name of [path, `${path}.break`])
+    writeFileSync(name, JSON.stringify({ pid: process.pid, started: "1" }));
+  const future = new Date(Date.now() + 3_600_000);
+  utimesSync(`${path}.break`, future, future);
+  expect(await withLock(path, async () => "entered", { pollMs: 5 })).toBe("entered");
+  expect(readdirSync(folder)).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Bundle } from "./bundle/bundle.ts";
+import { classRecord } from "./class-record.ts";
 import type { Settings } from "./config.ts";
 import type { D1, Worker } from "./declare/index.ts";
 import { Guard } from "./dynamic/guard.ts";
@@ -31,6 +32,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     accountId: target.accountId,
     systems: Object.fromEntries(systems.map((system) => [system.name, identities(system, stage)])),
     retired: settings.retired,
+    classes: classRecord(systems),
   });
   const provider = providerOf(settings, first);
   const hooks = { onError: [adviceOnError(stage)] };

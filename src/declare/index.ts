@@ -1,6 +1,6 @@
 /** The vocabulary a system is written in: inert data. Nothing exists until a stack deploys it. */
 export { type D1, d1 } from "./d1.ts";
-export { type DurableObject, type DurableObjectClass, durableObject } from "./durable-object.ts";
+export { type DurableObject, type DurableObjectClass, durableObject, isLive } from "./durable-object.ts";
 export type { EnvOf } from "./env.ts";
 export { type Kv, kv } from "./kv.ts";
 export { type Consume, type Queue, queue } from "./queue.ts";

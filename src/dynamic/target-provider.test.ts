@@ -9,6 +9,7 @@ const recorded: Recorded = {
     shop: { "d1 shop/db": "db-dev" },
   },
   retired: [],
+  classes: { "dome/silo": {}, "shop/rooms": { Room: "live", Old: "gone" } },
 };
 const whats = (after: Partial<Recorded>): string[] =>
   refusals(recorded, { ...recorded, ...after }).map(([, { what }]) => what);
@@ -36,6 +37,36 @@ describe("a stack is refused", () => {
   test("when a store would be exchanged for another one", () => {
     const systems = { ...recorded.systems, dome: { "d1 dome/silo": "silo2-dev", "r2 dome/raw": "raw-dev" } };
     expect(whats({ systems })).toEqual(["d1 dome/silo would be exchanged for another, empty one"]);
+  });
+});
+
+describe("a stack is refused when a Durable Object class is left out of its worker", () => {
+  test("naming the class, and what to declare", () => {
+    const found = refusals(recorded, { ...recorded, classes: { "dome/silo": {}, "shop/rooms": {} } });
+    expect(found.map(([property, { what, where, got }]) => [property, what, where, got])).toEqual([
+      [
+        "classes",
+        "Durable Object class Room is gone from the declaration, and nothing says what becomes of its objects",
+        "shop/rooms, durableObjects",
+        "no classes",
+      ],
+    ]);
+  });
+
+  test("but not when its lifecycle is declared, what was applied is left out, or the worker goes as a whole", () => {
+    for (const classes of [
+      { "shop/rooms": { Room: "gone", Hall: "live" } },
+      { "shop/rooms": { Room: "live" } },
+      {},
+    ] as const)
+      expect(whats({ classes })).toEqual([]);
+  });
+
+  test("a state from before classes were recorded is compared as far as it goes", async () => {
+    const { classes, ...older } = recorded;
+    expect(await provider.check(older, recorded)).toMatchObject({ failures: [] });
+    expect(await provider.diff("target", older, recorded)).toMatchObject({ changes: true });
+    expect(Object.keys(classes)).toHaveLength(2);
   });
 });
 

@@ -6,6 +6,7 @@ const recorded = z.object({
   accountId: z.string(),
   systems: z.record(z.string(), z.record(z.string(), z.string())),
   retired: z.array(z.string()),
+  classes: z.record(z.string(), z.record(z.string(), z.enum(["live", "gone"]))).default({}),
 });
 export type Recorded = z.infer<typeof recorded>;
 
@@ -42,22 +43,37 @@ export const provider = {
 };
 
 /** What must not happen to a stack, by the property that asks for it. */
-export function refusals(
-  before: Recorded,
-  after: Recorded,
-): (readonly [property: string, complaint: Complaint])[] {
+export function refusals(before: Recorded, after: Recorded): Refusal[] {
   if (before.target !== after.target) return [["target", otherTarget(before, after)]];
   if (before.accountId !== after.accountId) return [["accountId", otherAccount(before, after)]];
-  return Object.entries(before.systems).flatMap(([name, stores]) => {
+  return [...lostClasses(before, after), ...lostStores(before, after)];
+}
+
+type Refusal = readonly [property: string, complaint: Complaint];
+
+function lostStores(before: Recorded, after: Recorded): Refusal[] {
+  return Object.entries(before.systems).flatMap(([name, stores]): Refusal[] => {
     const now = after.systems[name];
-    if (now === undefined)
-      return after.retired.includes(name) ? [] : [["systems", systemGone(name, stores)] as const];
-    return Object.entries(stores).flatMap(([store, identity]) => {
+    if (now === undefined) return after.retired.includes(name) ? [] : [["systems", systemGone(name, stores)]];
+    return Object.entries(stores).flatMap(([store, identity]): Refusal[] => {
       const wanted = now[store];
       return wanted === undefined || wanted === identity
         ? []
-        : [["systems", exchanged(store, identity, wanted)] as const];
+        : [["systems", exchanged(store, identity, wanted)]];
     });
+  });
+}
+
+/** A worker that is there without a class it had: nothing would protect the objects, and Cloudflare refuses most such versions. */
+function lostClasses(before: Recorded, after: Recorded): Refusal[] {
+  return Object.entries(before.classes).flatMap(([worker, classes]) => {
+    const now = after.classes[worker];
+    if (now === undefined) return [];
+    return Object.entries(classes).flatMap(([className, was]): Refusal[] =>
+      was === "live" && now[className] === undefined
+        ? [["classes", classGone(worker, className, Object.keys(now))]]
+        : [],
+    );
   });
 }
 
@@ -94,4 +110,12 @@ const exchanged = (store: string, identity: string, wanted: string): Complaint =
   got: wanted,
   expected: identity,
   fix: "declare a new resource beside it, move the data, and remove the old one in a later change",
+});
+
+const classGone = (worker: string, className: string, declared: readonly string[]): Complaint => ({
+  what: `Durable Object class ${className} is gone from the declaration, and nothing says what becomes of its objects`,
+  where: `${worker}, durableObjects`,
+  got: declared.join(", ") || "no classes",
+  expected: `${className}, with its lifecycle: deleted, renamed or transferred`,
+  fix: `put it back, or declare what is to happen: ${className}: { lifecycle: { state: "deleted" } } deletes every object of it`,
 });

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ClassRecord } from "../class-record.ts";
 import { loads } from "./shim.ts";
 
 /** What a stack was deployed to, and which of its resources hold data. */
@@ -9,6 +10,8 @@ export interface TargetArgs {
   readonly systems: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Systems that may go: with their resources, as far as those are not protected. */
   readonly retired: readonly string[];
+  /** A Durable Object class that had objects has to stay in the declaration until it says what becomes of them. */
+  readonly classes: ClassRecord;
 }
 
 /** The first resource of a stack. It does nothing but refuse: another target, another account, a store exchanged for an empty one. */

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Bundle } from "../bundle/bundle.ts";
 import type { Rollout } from "../config.ts";
+import type { Worker } from "../declare/index.ts";
 import {
   type inputs,
   QueueConsumer,
@@ -10,8 +11,10 @@ import {
   WorkerVersion,
 } from "../provider.ts";
 import { type Bound, bindingsOf } from "./bindings.ts";
+import { classExports } from "./class-exports.ts";
 import { type Context, logicalName } from "./context.ts";
 import { noRollbackPastContract } from "./rollback-guard.ts";
+import { sameClassesInRollout } from "./rollout-guard.ts";
 import type { WorkerComponent } from "./shell.ts";
 
 /** What a release needs beside the worker. */
@@ -36,6 +39,7 @@ export function release(worker: WorkerComponent, context: Context, args: Release
   const { declared, shell } = worker;
   const { accountId, hooks } = context;
   const name = logicalName(context, declared.name);
+  const guards = rolloutGuards(declared, context, args.rollout);
   const version = new WorkerVersion(
     name,
     {
@@ -45,35 +49,50 @@ export function release(worker: WorkerComponent, context: Context, args: Release
       compatibilityDate: declared.compatibilityDate,
       compatibilityFlags: [...declared.compatibilityFlags],
       modules: args.bundle.modules.map((module) => ({ ...module })),
-      bindings: bindingsOf(declared, args.bound),
-      ...durableObjectExports(worker),
+      ...withBindings(bindingsOf(declared, args.bound)),
+      ...classExports(declared, args.bound.scriptName),
       ...(declared.assets !== undefined && { assets: { directory: declared.assets } }),
     },
     {
       parent: worker,
-      hooks: { ...hooks, beforeCreate: [context.beforeVersion] },
+      hooks: { ...hooks, beforeCreate: [...guards.beforeVersion, context.beforeVersion] },
       dependsOn: [...args.after],
+      // The provider replaces for each of these while it is set, but not when it goes: the old version would serve on.
+      replaceOnChanges: ["assets", "bindings", "exports"],
     },
   );
   const deployment = new WorkersDeployment(
     name,
     { accountId, scriptName: shell.name, strategy: "percentage", versions: split(version, args.rollout) },
-    { parent: worker, hooks: deploymentHooks(worker, context, args.rollout), dependsOn: [...args.after] },
+    {
+      parent: worker,
+      hooks: { ...hooks, beforeCreate: guards.beforeDeployment },
+      dependsOn: [...args.after],
+    },
   );
   const triggers = triggersOf(worker, context, args.bound, deployment);
   worker.released(version.id);
   return { version, deployment, triggers };
 }
 
-/** Only a rollout names a version that is there already, and may be too old for its databases. */
-const deploymentHooks = (
-  { declared }: WorkerComponent,
+/** Only a rollout names a version that is there already: it may have other classes, or be too old for its databases. */
+function rolloutGuards(
+  worker: Worker,
   context: Context,
   rollout: Rollout | undefined,
-): pulumi.ResourceHookBinding =>
-  rollout === undefined || rollout.percent === 100
-    ? context.hooks
-    : { ...context.hooks, beforeCreate: [noRollbackPastContract(declared, context, rollout.stable)] };
+): Readonly<Record<"beforeVersion" | "beforeDeployment", pulumi.ResourceHook[]>> {
+  if (rollout === undefined || rollout.percent === 100) return { beforeVersion: [], beforeDeployment: [] };
+  const sameClasses = sameClassesInRollout(worker, context, rollout);
+  return {
+    beforeVersion: [sameClasses],
+    beforeDeployment: [sameClasses, noRollbackPastContract(worker, context, rollout.stable)],
+  };
+}
+
+/** Where nothing is bound Cloudflare gives back no list, and an empty one would be a new version after each refresh. */
+const withBindings = (
+  bindings: inputs.WorkerVersionBinding[],
+): { bindings?: inputs.WorkerVersionBinding[] } => (bindings.length === 0 ? {} : { bindings });
 
 /** The stable version first: the order is part of what Cloudflare compares. */
 function split(version: WorkerVersion, rollout: Rollout | undefined): inputs.WorkersDeploymentVersion[] {
@@ -83,22 +102,6 @@ function split(version: WorkerVersion, rollout: Rollout | undefined): inputs.Wor
     { versionId: rollout.stable, percentage: 100 - rollout.percent },
     { versionId: version.id, percentage: rollout.percent },
   ];
-}
-
-function durableObjectExports({ declared }: WorkerComponent): {
-  exports?: Record<string, inputs.WorkerVersionExports>;
-} {
-  const classes = Object.entries(declared.durableObjects);
-  if (classes.length === 0) return {};
-  const exports = classes.map(
-    ([className, { storage = "sqlite", lifecycle }]): [string, inputs.WorkerVersionExports] => [
-      className,
-      lifecycle === undefined
-        ? { type: "durable-object", storage }
-        : { type: "durable-object", ...lifecycle },
-    ],
-  );
-  return { exports: Object.fromEntries(exports) };
 }
 
 function triggersOf(

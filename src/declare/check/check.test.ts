@@ -187,9 +187,24 @@ describe("workers", () => {
     expect(complaint?.fix).toContain("create services/api/index.ts");
   });
 
-  test.each([
+  test.each<[string, Partial<WorkerOptions<Readonly<Record<string, Binding>>>>, string]>([
     ["a date that is none", { compatibilityDate: "2026-13-45" }, "A compatibility date that is no date"],
     ["a cron with four fields", { crons: ["0 3 * *"] }, "A cron expression that Cloudflare does not accept"],
+    ["a cron on day 0", { crons: ["0 3 * * 0"] }, "A cron expression that Cloudflare does not accept"],
+    [
+      "a class that is renamed to nothing",
+      { durableObjects: { Old: { lifecycle: { state: "renamed", renamedTo: "New" } } } },
+      "Durable Object class Old is renamed to a class that is not there",
+    ],
+    [
+      "a class that goes to a worker which does not expect it",
+      {
+        durableObjects: {
+          Room: { lifecycle: { state: "transferred", transferredTo: () => plain("other") } },
+        },
+      },
+      "Durable Object class Room changes hands with a worker that does not know it",
+    ],
     ["assets that are not there", { assets: "dist" }, "There is no folder of assets for worker w"],
     [
       "a binding that code cannot write",

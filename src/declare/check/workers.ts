@@ -6,6 +6,8 @@ import type { NamingStage } from "../physical-name.ts";
 import type { Queue } from "../queue.ts";
 import type { System } from "../system.ts";
 import type { Binding, Worker } from "../worker.ts";
+import { checkClasses } from "./classes.ts";
+import { checkCrons } from "./crons.ts";
 
 /** What is wrong with workers by themselves: files, dates, binding names, classes, consumers. */
 export function checkWorkers(system: System, stage: NamingStage, root: string): Complaint[] {
@@ -13,6 +15,8 @@ export function checkWorkers(system: System, stage: NamingStage, root: string): 
     ...workersOf(system).flatMap((worker) => [
       ...files(system, worker, root),
       ...settings(system, worker),
+      ...checkCrons(`${system.name}/${worker.name}`, worker),
+      ...checkClasses(system, worker),
       ...Object.entries(worker.env).flatMap(([name, binding]) =>
         bindingNamed(system, worker, name, binding, stage),
       ),
@@ -58,15 +62,6 @@ function settings(system: System, worker: Worker): Complaint[] {
       got: worker.compatibilityDate,
       expected: "YYYY-MM-DD",
       fix: "write the day on which the worker was last tested",
-    });
-  }
-  for (const cron of worker.crons.filter((each) => each.trim().split(/\s+/).length !== 5)) {
-    complaints.push({
-      what: "A cron expression that Cloudflare does not accept",
-      where: `${where}, crons`,
-      got: JSON.stringify(cron),
-      expected: "five fields: minute, hour, day of month, month, day of week",
-      fix: 'such as "0 3 * * *" for three in the morning, UTC',
     });
   }
   for (const { queue, deadLetter } of worker.consumes.filter(
@@ -121,19 +116,6 @@ function bindingNamed(
       expected: "another worker",
       fix: "call the function directly",
     });
-  }
-  if (binding.kind === "durableObject") {
-    const owner = binding.owner?.() ?? worker;
-    const found = owner.durableObjects[binding.className];
-    if (found === undefined || found.lifecycle !== undefined) {
-      complaints.push({
-        what: `There is no Durable Object class ${binding.className} in worker ${owner.name}`,
-        where,
-        got: Object.keys(owner.durableObjects).join(", ") || "no classes",
-        expected: binding.className,
-        fix: `add durableObjects: { ${binding.className}: {} } to worker("${owner.name}", …), or correct the name`,
-      });
-    }
   }
   return complaints;
 }

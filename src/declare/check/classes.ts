@@ -1,0 +1,84 @@
+import type { Complaint } from "../../userError.ts";
+import { isLive } from "../durable-object.ts";
+import { workersOf } from "../graph.ts";
+import type { System } from "../system.ts";
+import type { Binding, Worker } from "../worker.ts";
+
+/** Durable Object classes that are bound but not there, or that are to become what is not there. */
+export const checkClasses = (system: System, worker: Worker): Complaint[] => [
+  ...Object.entries(worker.env).flatMap(([name, binding]) =>
+    boundClass(worker, `${system.name}/${worker.name}, env.${name}`, binding),
+  ),
+  ...Object.keys(worker.durableObjects).flatMap((className) => lifecycle(system, worker, className)),
+];
+
+function boundClass(worker: Worker, where: string, binding: Binding): Complaint[] {
+  if (typeof binding === "string" || binding.kind !== "durableObject") return [];
+  const owner = binding.owner?.() ?? worker;
+  const found = owner.durableObjects[binding.className];
+  if (found !== undefined && isLive(found)) return [];
+  return [
+    {
+      what: `There is no Durable Object class ${binding.className} in worker ${owner.name}`,
+      where,
+      got: liveClasses(owner),
+      expected: binding.className,
+      fix: `add durableObjects: { ${binding.className}: {} } to worker("${owner.name}", …), or correct the name`,
+    },
+  ];
+}
+
+function lifecycle(system: System, worker: Worker, className: string): Complaint[] {
+  const entry = worker.durableObjects[className]?.lifecycle;
+  const where = `${system.name}/${worker.name}, durableObjects.${className}`;
+  switch (entry?.state) {
+    case undefined:
+    case "deleted":
+      return [];
+    case "renamed": {
+      const target = worker.durableObjects[entry.renamedTo];
+      if (target !== undefined && target.lifecycle === undefined) return [];
+      return [
+        {
+          what: `Durable Object class ${className} is renamed to a class that is not there`,
+          where,
+          got: entry.renamedTo,
+          expected: `one of the worker's classes: ${liveClasses(worker)}`,
+          fix: `add ${entry.renamedTo}: {} to durableObjects of worker("${worker.name}", …), or correct the name`,
+        },
+      ];
+    }
+    case "transferred":
+      return other(system, worker, entry.transferredTo(), className, where);
+    case "expecting-transfer":
+      return other(system, worker, entry.transferFrom(), className, where);
+    default:
+      return entry satisfies never;
+  }
+}
+
+/** Both workers of a transfer are of one system, and both name the class: the giver as its own, the taker as one it expects. */
+function other(
+  system: System,
+  worker: Worker,
+  partner: Worker,
+  className: string,
+  where: string,
+): Complaint[] {
+  const listed = workersOf(system).includes(partner) && partner !== worker;
+  if (listed && partner.durableObjects[className] !== undefined) return [];
+  return [
+    {
+      what: `Durable Object class ${className} changes hands with a worker that does not know it`,
+      where,
+      got: listed ? `${partner.name}, with ${liveClasses(partner)}` : partner.name,
+      expected: `another worker of the system, with ${className} in its durableObjects`,
+      fix: `first declare it in the worker that takes it: ${className}: { lifecycle: { state: "expecting-transfer", transferFrom: () => … } }`,
+    },
+  ];
+}
+
+const liveClasses = (worker: Worker): string =>
+  Object.entries(worker.durableObjects)
+    .flatMap(([name, declared]) => (isLive(declared) ? [name] : []))
+    .join(", ") || "no classes";

@@ -30,14 +30,21 @@ export function nodeComplaint(version) {
     : `Node ${version} found; Lockstep needs Node 20 or newer to begin (it fetches Node 24 by itself).\nInstall Node from https://nodejs.org and run this again.`;
 }
 
+/** A shell that evaluates what `env` prints must not go on as if it had worked: evaluating nothing succeeds.
+ * @param {string | undefined} name */
+function tellShell(name) {
+  if (name === "env") process.stdout.write("false\n");
+}
+
 /** @param {string[]} argv */
 async function main(argv) {
+  const [name = "", ...rest] = argv;
   const complaint = nodeComplaint(process.versions.node);
   if (complaint !== undefined) {
     process.stderr.write(`${complaint}\n`);
+    tellShell(name);
     return 1;
   }
-  const [name = "", ...rest] = argv;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
     process.stderr.write(`"${name}" is not a command; there are: ${Object.keys(commands).join(", ")}\n`);
@@ -46,21 +53,25 @@ async function main(argv) {
   const { ensureInstalled } = await import("./install.mjs");
   const { ensureEngine } = await import("./engine/ladder.mjs");
   const needsEngine = command.engine && !(name === "env" && rest.includes("--wrangler"));
-  const results = await stoppable((signal) =>
-    Promise.allSettled([
-      ensureInstalled(root, process.env, signal),
-      needsEngine ? ensureEngine(process.env, signal) : undefined,
-    ]),
+  const results = await stoppable(
+    (signal) =>
+      Promise.allSettled([
+        ensureInstalled(root, process.env, signal),
+        needsEngine ? ensureEngine(process.env, signal) : undefined,
+      ]),
+    () => tellShell(name),
   );
   const failed = results.filter((r) => r.status === "rejected").map((r) => r.reason);
   if (failed.length > 0) {
     for (const error of failed)
       process.stderr.write(`\n${error.name === "ToolchainError" ? error.message : (error.stack ?? error)}\n`);
+    tellShell(name);
     return 1;
   }
   const entry = join(root, command.entry);
   if (!existsSync(entry)) {
     process.stderr.write(`${command.entry} is missing from this clone; \`git status\` shows what else is\n`);
+    tellShell(name);
     return 1;
   }
   return handOver(name === "embedded" ? frugalNode : [], entry, [...(command.args ?? []), ...rest]);
@@ -68,8 +79,8 @@ async function main(argv) {
 
 /** Runs the preparation so that a signal ends what it started (npm, the Go compiler) before it ends us.
  * @template T
- * @param {(signal: AbortSignal) => Promise<T>} prepare @returns {Promise<T>} */
-async function stoppable(prepare) {
+ * @param {(signal: AbortSignal) => Promise<T>} prepare @param {() => void} beforeEnd called when a signal ended it @returns {Promise<T>} */
+async function stoppable(prepare, beforeEnd) {
   const stop = new AbortController();
   /** @type {NodeJS.Signals | undefined} */
   let received;
@@ -83,6 +94,7 @@ async function stoppable(prepare) {
   for (const signal of stopSignals) process.off(signal, onSignal);
   if (received === undefined) return result;
   process.stderr.write("Interrupted; nothing half-made was kept, and running it again goes on from here\n");
+  beforeEnd();
   process.kill(process.pid, received);
   return result;
 }

@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { commands, nodeComplaint } from "./bootstrap.mjs";
 import { wantedInstall } from "./install.mjs";
+import { startOf } from "./lock.mjs";
 import { projectRoot } from "./project.ts";
 
 let root: string;
@@ -34,6 +35,7 @@ beforeEach(() => {
   writeFileSync(join(root, "package-lock.json"), '{ "packages": {} }');
   mkdirSync(join(root, "node_modules", "node", "bin"), { recursive: true });
   symlinkSync(process.execPath, join(root, "node_modules", "node", "bin", "node"));
+  writeFileSync(join(root, "node_modules", ".package-lock.json"), '{ "packages": {} }');
   writeFileSync(join(root, "node_modules", ".lockstep-installed"), wantedInstall(root));
   mkdirSync(join(root, "embedded"));
 });
@@ -151,4 +153,36 @@ test("what cannot be prepared is one message on stderr, and stdout stays empty",
   expect(ran.stdout).toBe("");
   expect(ran.stderr).toContain("npm error code E500");
   expect(ran.stderr).not.toContain("    at ");
+});
+
+test("a shell that evaluates what env prints sees that it failed", () => {
+  rmSync(join(root, "node_modules"), { recursive: true });
+  const npm = join(root, "npm.js");
+  writeFileSync(npm, "process.exit(1);");
+  const ran = spawnSync(oldNode, [bootstrap(), "env", "--wrangler"], {
+    encoding: "utf8",
+    env: { ...process.env, npm_execpath: npm },
+  });
+  expect(ran.status).toBe(1);
+  expect(
+    spawnSync("sh", ["-c", 'eval "$1" && echo went on', "sh", ran.stdout], { encoding: "utf8" }),
+  ).toMatchObject({
+    status: 1,
+    stdout: "",
+  });
+});
+
+test("a signal ends the waiting for another process's install at once", async () => {
+  rmSync(join(root, "node_modules"), { recursive: true });
+  mkdirSync(join(root, ".lockstep"));
+  const holder = { pid: process.pid, started: startOf(process.pid) };
+  writeFileSync(join(root, ".lockstep", "install.lock"), JSON.stringify(holder));
+  const child = spawn(oldNode, [bootstrap(), "env", "--wrangler"], { stdio: ["ignore", "pipe", "pipe"] });
+  let out = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    out += text;
+  });
+  child.stderr.once("data", () => child.kill("SIGTERM"));
+  expect((await ended(child)).signal).toBe("SIGTERM");
+  expect(out).toBe("false\n");
 });

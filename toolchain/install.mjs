@@ -23,24 +23,34 @@ export function wantedInstall(root) {
 export function installState(root) {
   if (!existsSync(join(root, "node_modules"))) return "absent";
   if (!existsSync(join(root, "node_modules", "node", "bin", "node"))) return "unfinished";
+  const installed = npmRecord(root);
+  if (installed === undefined || !installed.every(([path]) => existsSync(join(root, path, "package.json"))))
+    return "unfinished";
   const stamp = readIfThere(stampFile(root));
-  if (stamp?.trim() === wantedInstall(root)) return "installed";
-  if (stamp !== undefined) return "outdated";
-  return agreesWithNpm(root) ? "installed" : "unfinished";
+  if (stamp !== undefined) return stamp.trim() === wantedInstall(root) ? "installed" : "outdated";
+  return agrees(root, Object.fromEntries(installed)) ? "installed" : "unfinished";
 }
 
-/** npm writes its own record last; somebody who ran `npm ci` by hand need not wait for a second one.
- * @param {string} root */
-function agreesWithNpm(root) {
-  const record = readIfThere(join(root, "node_modules", ".package-lock.json"));
-  if (record === undefined) return false;
-  /** @type {{ packages: Record<string, { version?: string }> }} */
-  const installed = JSON.parse(record);
+/** npm's own record of what it installed, which it writes last.
+ * @param {string} root @returns {[path: string, { version?: string }][] | undefined} */
+function npmRecord(root) {
+  try {
+    return Object.entries(
+      JSON.parse(readIfThere(join(root, "node_modules", ".package-lock.json")) ?? "").packages,
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** Somebody who ran `npm ci` by hand need not wait for a second one.
+ * @param {string} root @param {Record<string, { version?: string }>} installed */
+function agrees(root, installed) {
   /** @type {{ packages: Record<string, { version?: string, optional?: boolean }> }} */
   const wanted = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
   return Object.entries(wanted.packages).every(([path, { version, optional }]) => {
     if (path === "") return true;
-    const there = installed.packages[path];
+    const there = installed[path];
     return there === undefined ? optional === true : there.version === version;
   });
 }
@@ -52,20 +62,21 @@ export async function ensureInstalled(root, env = process.env, signal) {
   mkdirSync(join(root, ".lockstep"), { recursive: true });
   await withLock(
     join(root, ".lockstep", "install.lock"),
-    async () => {
+    async (holdWith) => {
       if (installState(root) === "installed") return;
       rmSync(stampFile(root), { force: true });
-      await npmCi(root, env, signal);
+      await npmCi(root, env, holdWith, signal);
       writeFileSync(stampFile(root), `${wantedInstall(root)}\n`);
     },
     {
       onWait: (pid) => process.stderr.write(`Waiting for process ${pid}, which is installing the packages\n`),
+      signal,
     },
   );
 }
 
-/** @param {string} root @param {NodeJS.ProcessEnv} env @param {AbortSignal} [signal] */
-async function npmCi(root, env, signal) {
+/** @param {string} root @param {NodeJS.ProcessEnv} env @param {(pid: number) => void} holdWith @param {AbortSignal} [signal] */
+async function npmCi(root, env, holdWith, signal) {
   const shims = mkdtempSync(join(tmpdir(), "lockstep-npm-"));
   // @pulumi/command's install script calls `pulumi plugin install`, which waits on the network where there is none. Our provider needs no plugin.
   writeFileSync(join(shims, "pulumi"), "#!/bin/sh\nexit 0\n");
@@ -73,7 +84,12 @@ async function npmCi(root, env, signal) {
   const progress = startProgress("Installing packages (npm ci)");
   signal?.addEventListener("abort", () => progress.say("stopping, once npm has tidied up"), { once: true });
   try {
-    const code = await runNpm(root, { ...env, PATH: `${shims}${delimiter}${env.PATH ?? ""}` }, signal);
+    const code = await runNpm(
+      root,
+      { ...env, PATH: `${shims}${delimiter}${env.PATH ?? ""}` },
+      holdWith,
+      signal,
+    );
     if (code.code !== 0)
       throw new ToolchainError({
         what: "The packages could not be installed",
@@ -91,24 +107,38 @@ async function npmCi(root, env, signal) {
   }
 }
 
-/** @param {string} root @param {NodeJS.ProcessEnv} env @param {AbortSignal} [signal]
+/** Settings that would make another install of this one: of the outer `npm run`, or of a shell that works on something else. Registry, proxy, cache and keys are the user's. */
+const steering =
+  /^npm_(command|lifecycle_.*|config_(global|location|prefix|local_prefix|global_prefix|workspaces?|omit|include|only|production|dev|optional|ignore_scripts|dry_run|package_lock|package_lock_only|install_strategy|bin_links|loglevel|json))$/i;
+
+/** What a user's own npmrc or NODE_ENV=production may say otherwise: node fetches its binary in an install script, and just is a development package. */
+const everything = [
+  "--include=dev",
+  "--include=optional",
+  "--no-ignore-scripts",
+  "--package-lock",
+  "--bin-links",
+];
+
+/** @param {string} root @param {NodeJS.ProcessEnv} env @param {(pid: number) => void} holdWith @param {AbortSignal} [signal]
  * @returns {Promise<{ code: number | null, said: string }>} */
-function runNpm(root, env, signal) {
+function runNpm(root, env, holdWith, signal) {
   const npm = env.npm_execpath;
   const [command, first] = npm?.endsWith(".js") ? [process.execPath, [npm]] : ["npm", []];
-  // npm's settings for the outer `npm run` must not steer this one.
-  const clean = Object.fromEntries(
-    Object.entries(env).filter(
-      ([key]) => !/^npm_(config_|command$|lifecycle)/.test(key) || key === "npm_config_cache",
-    ),
-  );
+  const clean = Object.fromEntries(Object.entries(env).filter(([key]) => !steering.test(key)));
   return new Promise((resolve, reject) => {
-    const child = spawn(command, [...first, "ci", "--no-audit", "--no-fund", "--loglevel=error"], {
-      cwd: root,
-      env: clean,
-      stdio: ["ignore", "pipe", "pipe"],
-      ...(signal ? { signal } : {}),
-    });
+    const child = spawn(
+      command,
+      [...first, "ci", ...everything, "--no-audit", "--no-fund", "--loglevel=error"],
+      {
+        cwd: root,
+        env: clean,
+        stdio: ["ignore", "pipe", "pipe"],
+        ...(signal ? { signal } : {}),
+      },
+    );
+    // Should this process be killed, npm goes on alone: the next install must not run into it.
+    if (child.pid !== undefined) holdWith(child.pid);
     let said = "";
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text) => {

@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ensureInstalled, installState } from "./install.mjs";
 
 let root: string;
@@ -29,7 +31,10 @@ appendFileSync("npm.log", process.argv.slice(2).join(" ") + "\\n");
 rmSync("node_modules", { recursive: true, force: true });
 mkdirSync("node_modules/node/bin", { recursive: true });
 ${script}
-writeFileSync("node_modules/node/bin/node", "");`;
+writeFileSync("node_modules/node/bin/node", "");
+mkdirSync("node_modules/a");
+writeFileSync("node_modules/a/package.json", "{}");
+writeFileSync("node_modules/.package-lock.json", JSON.stringify({ packages: { "node_modules/a": {} } }));`;
   writeFileSync(join(root, "npm.js"), text);
 }
 const calls = (): number =>
@@ -77,6 +82,8 @@ test("what somebody installed with npm by hand is taken as it is, when it agrees
   const record = (version: string): void => {
     mkdirSync(join(root, "node_modules/node/bin"), { recursive: true });
     writeFileSync(join(root, "node_modules/node/bin/node"), "");
+    mkdirSync(join(root, "node_modules/a"), { recursive: true });
+    writeFileSync(join(root, "node_modules/a/package.json"), "{}");
     writeFileSync(
       join(root, "node_modules/.package-lock.json"),
       JSON.stringify({ packages: { "node_modules/a": { version } } }),
@@ -108,4 +115,58 @@ test("an interrupted install ends npm and leaves nothing that looks finished", a
   await expect(installing).rejects.toThrow();
   clearInterval(poll);
   expect(installState(root)).toBe("unfinished");
+});
+
+test.each([
+  ["a package is gone", () => rmSync(join(root, "node_modules/a"), { recursive: true })],
+  ["npm's record is gone", () => rmSync(join(root, "node_modules/.package-lock.json"))],
+  ["npm's record was cut off", () => writeFileSync(join(root, "node_modules/.package-lock.json"), '{"pack')],
+])("packages are installed again when %s", async (_what, spoil) => {
+  npm();
+  await ensureInstalled(root, env);
+  spoil();
+  expect(installState(root)).toBe("unfinished");
+  await ensureInstalled(root, env);
+  expect(installState(root)).toBe("installed");
+});
+
+test("the user's registry and proxy reach npm; what would make another install of it does not", async () => {
+  npm(
+    "writeFileSync('npm.env', JSON.stringify(Object.keys(process.env).filter((name) => /^npm_config/i.test(name)).sort()));",
+  );
+  const foreign = Object.keys(env).filter((name) => /^npm_/i.test(name) && name !== "npm_execpath");
+  await ensureInstalled(root, {
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => !foreign.includes(name))),
+    NODE_ENV: "production",
+    npm_config_registry: "https://mirror.example",
+    NPM_CONFIG_HTTPS_PROXY: "http://proxy.example",
+    npm_config_cache: "/c",
+    npm_config_omit: "dev",
+    NPM_CONFIG_IGNORE_SCRIPTS: "true",
+    npm_config_global: "true",
+    npm_config_prefix: "/elsewhere",
+    npm_config_loglevel: "silent",
+  });
+  expect(JSON.parse(readFileSync(join(root, "npm.env"), "utf8"))).toEqual([
+    "NPM_CONFIG_HTTPS_PROXY",
+    "npm_config_cache",
+    "npm_config_registry",
+  ]);
+  expect(readFileSync(join(root, "npm.log"), "utf8")).toMatch(/--include=dev .*--no-ignore-scripts/);
+});
+
+test("an npm that goes on after its starter was killed is waited for", async () => {
+  npm(
+    "appendFileSync('turns', 'in '); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500); appendFileSync('turns', 'out ');",
+  );
+  const turns = join(root, "turns");
+  const script = `import { ensureInstalled } from ${JSON.stringify(new URL("install.mjs", import.meta.url).href)};
+await ensureInstalled(${JSON.stringify(root)});`;
+  const first = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "ignore", env });
+  await vi.waitFor(() => expect(existsSync(turns)).toBe(true), { timeout: 30_000 });
+  first.kill("SIGKILL");
+  await once(first, "exit");
+  await ensureInstalled(root, env);
+  // This npm leaves nothing that agrees with the lockfile, so there is a second one: after the first, not beside it.
+  expect(readFileSync(turns, "utf8")).toBe("in out in out ");
 });

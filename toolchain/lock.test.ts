@@ -108,7 +108,7 @@ test("the process that does a killed holder's work keeps the lock until it has e
   const path = join(folder, "lock");
   const worker = spawn("sleep", ["60"], { stdio: "ignore" });
   if (worker.pid === undefined) throw new Error("sleep did not start");
-  const text = await withLock(path, async (holdWith) => {
+  const text = await withLock<string>(path, async (holdWith) => {
     holdWith(worker.pid ?? 0);
     return readFileSync(path, "utf8");
   });

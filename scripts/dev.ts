@@ -6,8 +6,9 @@ import { UserError } from "../src/userError.ts";
 import { type EmbeddedConnection, ensureEmbedded, runningEmbedded } from "../toolchain/embedded.ts";
 import { placesOf, projectRoot } from "../toolchain/project.ts";
 import { colours } from "./demo/report.ts";
-import type { Account } from "./dev/api.ts";
+import { type Account, accountOf } from "./dev/api.ts";
 import { chosenWorkers, type DevWorker } from "./dev/chosen.ts";
+import { note } from "./dev/left.ts";
 import { listen } from "./dev/logs.ts";
 import { printer } from "./dev/printer.ts";
 import { liveOf } from "./dev/release.ts";
@@ -31,6 +32,11 @@ async function main(args: readonly string[]): Promise<void> {
   });
   const watcher = watchSources(projectRoot, (sinceMs) => void loop.bring(sinceMs));
   const loop = session({ root: projectRoot, workers, account, tell: print, onInputs: watcher.follow });
+  const forget = await note(
+    projectRoot,
+    stage.name,
+    workers.map(({ script }) => script),
+  );
   await loop.bring(performance.now());
   const listening = workers.map((worker) =>
     listen({
@@ -60,7 +66,9 @@ async function main(args: readonly string[]): Promise<void> {
   watcher.close();
   ending.abort();
   await Promise.all(listening);
-  await loop.end();
+  if (await loop.end()) return forget();
+  process.stderr.write(`The next up puts it back: just pulumi-up ${stage.name}\n`);
+  process.exitCode = 1;
 }
 
 const ignore = (): void => undefined;
@@ -132,12 +140,6 @@ async function deployed(
     expected: "a stack that is up: a version takes its bindings from the one before",
     fix: `just pulumi-up ${stage.name}, then just dev`,
   });
-}
-
-function accountOf({ api, token, accounts }: EmbeddedConnection, stage: Stage): Account {
-  const found = accounts.find(({ name }) => name === stage.embeddedAccount);
-  if (found === undefined) throw new Error(`the embedded Cloudflare has no account ${stage.embeddedAccount}`);
-  return { api, token, id: found.id };
 }
 
 const addressOf = ({ script, hasUrl }: DevWorker, { front }: EmbeddedConnection, stage: Stage): string =>

@@ -167,6 +167,21 @@ test("only a stack that is locked has its lock looked at", () => {
   expect(pulumi(["up", "-s", "dev"], { PULUMI_BACKEND_URL: "s3://team" })).not.toContain("staleLock.ts");
 });
 
+test("only an up of a stage where a `just dev` has left its note looks what it left", () => {
+  const asked = `node [${join(places.root, "scripts", "dev", "putBack.ts")}] [dev]\n`;
+  expect(pulumi(["up", "-s", "dev"])).not.toContain("putBack.ts");
+  write(join(places.root, ".lockstep", "dev", "dev", "4711.json"), "{}");
+  for (const up of [["up"], ["update", "--yes"]]) {
+    const out = pulumi([...up, "-s", "dev"]);
+    expect(out.indexOf(asked), out).toBeGreaterThanOrEqual(0);
+    expect(out.indexOf("engine [up")).toBeGreaterThan(out.indexOf(asked));
+  }
+  for (const other of ["preview", "refresh", "config"])
+    expect(pulumi([other, "-s", "dev"])).not.toContain("putBack.ts");
+  expect(pulumi(["up", "-s", "staging"])).not.toContain("putBack.ts");
+  expect(pulumi(["up", "-s", "dev"], { PULUMI_BACKEND_URL: "s3://team" })).not.toContain("putBack.ts");
+});
+
 test("commands without a stack go straight to the engine", () => {
   expect(pulumi(["version"])).toContain("engine [version]\nconfig=\n");
   expect(existsSync(join(places.config, "version.yaml"))).toBe(false);

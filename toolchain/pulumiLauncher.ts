@@ -9,8 +9,8 @@ import { shellQuote } from "./shellQuote.ts";
  *
  * Embedded stacks never read or write `Pulumi.<stage>.yaml`, but one variable cannot name the configuration file of three stages, so this looks at
  * which stack a command is for and names that stage's generated file. It makes the stack on first use, starts the embedded Cloudflare when it is down,
- * removes the lock of a pulumi that was killed, and sends `stack init`, `stack rm` and `stack rename` (which write and delete stack files) to a
- * throw-away project of the same name.
+ * removes the lock of a pulumi that was killed, lets the stack's own versions serve again where a `just dev` was killed, and sends `stack init`,
+ * `stack rm` and `stack rename` (which write and delete stack files) to a throw-away project of the same name.
  * With any other backend it stays out of the way.
  */
 export function pulumiLauncher(places: Places, engine: string, project: string): string {
@@ -93,6 +93,13 @@ for lock in "$own/state/.pulumi/locks/organization/"${shellQuote(project)}"/$sta
   [ ! -e "$lock" ] || ${shellQuote(places.node)} "$root/toolchain/staleLock.ts" "$stage" "$root"
   break
 done
+case $words in " up"|" up "*|" update"|" update "*)
+  # The same, while no \`just dev\` works on the stage or was killed at it.
+  for left in "$own/dev/$stage/"*.json; do
+    [ ! -e "$left" ] || ${shellQuote(places.node)} "$root/scripts/dev/putBack.ts" "$stage"
+    break
+  done ;;
+esac
 case $connection in
   *'"providerPort":'*)
     port=\${connection##*\\"providerPort\\":}

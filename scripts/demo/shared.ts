@@ -4,6 +4,7 @@ import { z } from "zod";
 import { runningEmbedded } from "../../toolchain/embedded.ts";
 import { startOf, withLock } from "../../toolchain/lock.mjs";
 import type { Places } from "../../toolchain/project.ts";
+import { isAlive } from "../alive.ts";
 import { endProcess } from "./endProcess.ts";
 
 /** One file a running `npm start`, named after its process. */
@@ -69,14 +70,4 @@ function entries(folder: string): Entry[] {
     if (pid === undefined) return [];
     return [{ ...entry.parse(JSON.parse(readFileSync(join(folder, name), "utf8"))), pid: Number(pid) }];
   });
-}
-
-/** A pid alone can be somebody else's by now. */
-function isAlive({ pid, started }: Entry): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  return started === startOf(pid);
 }

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import type { Stage } from "../../src/stages/index.ts";
 import { UserError } from "../../src/userError.ts";
+import type { EmbeddedConnection } from "../../toolchain/embedded.ts";
 
 /** Where the embedded Cloudflare answers for one account. */
 export interface Account {
@@ -7,6 +9,13 @@ export interface Account {
   readonly api: string;
   readonly token: string;
   readonly id: string;
+}
+
+/** The account of a stage. */
+export function accountOf({ api, token, accounts }: EmbeddedConnection, stage: Stage): Account {
+  const found = accounts.find(({ name }) => name === stage.embeddedAccount);
+  if (found === undefined) throw new Error(`the embedded Cloudflare has no account ${stage.embeddedAccount}`);
+  return { api, token, id: found.id };
 }
 
 /** What the API refused, in its own words. */

@@ -139,6 +139,25 @@ test("after a loop that was killed, an up of what was written is consistent; the
   );
 });
 
+test("after a loop that was killed, an up lets the stack's version serve, though its state has nothing to do", async () => {
+  const own = await serving();
+  await startDev("dome-api");
+  answerWith('"fifth"');
+  await expect.poll(health, patience).toContain('"fifth"');
+  await endDev("SIGKILL");
+  answerWith('"third"');
+  await ran(["preview", "--expect-no-changes", "--stack", "dev"]);
+  expect(await health()).toContain('"fifth"');
+  const up = await ran(["up", "--yes", "--skip-preview", "--stack", "dev"]);
+  expect(up).toContain(
+    `A \`just dev\` was killed: dome-api-dev serves version ${own.slice(0, 8)} again, the stack's own.`,
+  );
+  expect(await serving()).toBe(own);
+  expect(await health()).toContain('"third"');
+  await ran(["preview", "--refresh", "--expect-no-changes", "--stack", "dev"]);
+  expect(await ran(["up", "--yes", "--skip-preview", "--stack", "dev"])).not.toContain("just dev");
+});
+
 test("a real account, prod, a worker that nobody declares: refused before anything is started", async () => {
   for (const [args, message] of [
     [["--target", "cloudflare"], /on the embedded target only[\s\S]*just pulumi-up dev --target cloudflare/],

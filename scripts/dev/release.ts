@@ -97,7 +97,10 @@ export async function release(
   root: string,
 ): Promise<string> {
   if (await serves(account, script, live.versionId, bundle, root)) return live.versionId;
-  if (await serves(account, script, live.stackVersionId, bundle, root)) return putBack(account, script, live);
+  if (await serves(account, script, live.stackVersionId, bundle, root)) {
+    await putBack(account, script, live.stackVersionId);
+    return live.stackVersionId;
+  }
   const base = await read(account, script, live.versionId);
   await requireNewest(account, script, live);
   const kept = Object.fromEntries(Object.entries(base).filter(([name]) => !ownMembers.includes(name)));
@@ -119,10 +122,9 @@ export async function release(
 }
 
 /** Lets the stack's version serve again. */
-async function putBack(account: Account, script: string, live: Live): Promise<string> {
-  const versions = [{ version_id: live.stackVersionId, percentage: 100 }];
+async function putBack(account: Account, script: string, versionId: string): Promise<void> {
+  const versions = [{ version_id: versionId, percentage: 100 }];
   await call(account, "POST", `/workers/scripts/${script}/deployments`, { strategy: "percentage", versions });
-  return live.stackVersionId;
 }
 
 /**
@@ -130,17 +132,19 @@ async function putBack(account: Account, script: string, live: Live): Promise<st
  * is then the newest again, which `wrangler secret put` and its kind ask for. Gives its id when it had to be put back.
  */
 export async function end(account: Account, script: string): Promise<string | undefined> {
-  const live = await liveOf(account, script);
-  if (live === undefined) return undefined;
-  const replaced = live.versionId !== live.stackVersionId;
-  if (replaced) await putBack(account, script, live);
+  const [only, ...others] = await activeVersions(account, script);
+  if (only === undefined) return undefined;
+  // Several at once are a rollout, and so were deployed after the loop's.
+  const replaced = others.length === 0 ? replacedBy(await read(account, script, only.version_id)) : undefined;
+  if (replaced !== undefined) await putBack(account, script, replaced);
+  const serving = replaced === undefined ? [only, ...others].map(({ version_id }) => version_id) : [];
   const all = z
     .array(version)
     .parse(await call(account, "GET", `/workers/workers/${script}/versions?per_page=1000`));
   for (const each of all)
-    if (replacedBy(each) !== undefined)
+    if (replacedBy(each) !== undefined && !serving.includes(each.id))
       await call(account, "DELETE", `/workers/workers/${script}/versions/${each.id}`);
-  return replaced ? live.stackVersionId : undefined;
+  return replaced;
 }
 
 /** Bindings, and with them secrets, are inherited from the newest version: it has to have those of the live one. */

@@ -14,8 +14,8 @@ export interface Tell {
 export interface Session {
   /** Brings what is saved to every worker whose code it changes. Calls come one after another. */
   readonly bring: (sinceMs: number) => Promise<void>;
-  /** Lets the stack's versions serve again where a version of this loop does. */
-  readonly end: () => Promise<void>;
+  /** Lets the stack's versions serve again where a version of this loop does. Says whether it did for all of them. */
+  readonly end: () => Promise<boolean>;
   /** Places in the code of a version, as far as this session made or met it. */
   readonly positions: (versionId: string) => Positions;
 }
@@ -81,16 +81,19 @@ export function session({ root, workers, account, tell, onInputs }: SessionOptio
     }
   };
 
-  let turn: Promise<void> = Promise.resolve();
-  const inTurn = (work: () => Promise<void>): Promise<void> => {
-    turn = turn.then(work);
-    return turn;
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(work);
+    turn = mine;
+    return mine;
   };
   return {
     bring: (sinceMs) => inTurn(() => bring(sinceMs)),
     end: () =>
       inTurn(async () => {
-        for (const worker of workers) await endOne(worker, account(), tell);
+        const done: boolean[] = [];
+        for (const worker of workers) done.push(await endOne(worker, account(), tell));
+        return done.every((each) => each);
       }),
     positions: (versionId) => {
       const digest = digests.get(versionId);
@@ -99,15 +102,17 @@ export function session({ root, workers, account, tell, onInputs }: SessionOptio
   };
 }
 
-async function endOne(worker: DevWorker, account: Account, tell: Tell): Promise<void> {
+async function endOne(worker: DevWorker, account: Account, tell: Tell): Promise<boolean> {
   try {
     const versionId = await end(account, worker.script);
     if (versionId !== undefined) tell.done(worker, `version ${short(versionId)} again, the stack's own`);
+    return true;
   } catch (error) {
     tell.failed(
       worker,
       `The stack's version could not be put back: ${error instanceof Error ? error.message : String(error)}`,
     );
+    return false;
   }
 }
 

@@ -54,7 +54,10 @@ async function run(nodeOptions: readonly string[], data: string, ...more: string
     out += chunk;
     if (out.includes("\n")) break;
   }
-  if (out === "") throw new Error(`it ended: ${said}`);
+  if (out === "") {
+    await ended(child);
+    throw new Error(`it ended: ${said}`);
+  }
   return {
     child,
     ready: line.parse(JSON.parse(out)),
@@ -64,11 +67,15 @@ async function run(nodeOptions: readonly string[], data: string, ...more: string
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
-  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-  const exit = once(child, "exit");
-  child.kill(signal);
-  await exit;
+  if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+  await ended(child);
   return child.exitCode;
+}
+
+/** Gone, and what it said has arrived: that comes by another way than its end. */
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  if (child.stderr?.closed === false) await once(child.stderr, "close");
 }
 
 test("it says in one line where it is, writes the same to connection.json, and stops cleanly", async () => {
@@ -143,7 +150,7 @@ test("a remembered port that somebody else has by now is replaced, with a line t
   await once(squatter, "listening");
   const second = await start(data);
   expect(Number(new URL(second.ready.api).port)).not.toBe(port);
-  expect(second.said()).toContain(`port ${port}`);
+  await expect.poll(second.said, { timeout: 20_000 }).toContain(`port ${port}`);
   await expect(start(folder(), "--port", String(port))).rejects.toThrow(String(port));
   squatter.close();
 });

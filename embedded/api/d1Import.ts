@@ -18,13 +18,15 @@ const importSchema = z.discriminatedUnion("action", [
 interface Job {
   readonly atBookmark: string;
   readonly filename: string;
-  /** Resolves with the last answer; never rejects. */
+  /** The last answer; rejects for a bug only. */
   readonly outcome: Promise<object>;
-  ended: boolean;
 }
 
 /** The last import of each database since the process started. */
 const jobs = new WeakMap<World, Map<string, Job>>();
+
+/** Ids of databases with an import under way, from before its first await: of two that come at once, one runs. */
+const importing = new Set<string>();
 
 async function importFile(request: ApiRequest, world: World): Promise<Reply> {
   const database = databaseOf(request, world);
@@ -75,19 +77,23 @@ async function importFile(request: ApiRequest, world: World): Promise<Reply> {
 }
 
 async function start(world: World, database: Database, filename: string, sql: Uint8Array): Promise<Job> {
+  const { uuid } = database;
   const known = jobs.get(world) ?? new Map<string, Job>();
   jobs.set(world, known);
-  if (known.get(database.uuid)?.ended === false)
-    throw new ApiError(400, 7500, "Currently processing a long-running import.");
-  // Taken now, before the first statement: it is what a failed import leaves, and what a caller polls with.
-  const atBookmark = await world.stores.d1.bookmark(database.uuid);
-  const job: Job = { atBookmark, filename, ended: false, outcome: run(world, database, atBookmark, sql) };
-  known.set(database.uuid, job);
-  const end = (): void => {
-    job.ended = true;
-  };
-  job.outcome.then(end, end);
-  return job;
+  if (importing.has(uuid)) throw new ApiError(400, 7500, "Currently processing a long-running import.");
+  importing.add(uuid);
+  const end = (): void => void importing.delete(uuid);
+  try {
+    // Taken now, before the first statement: it is what a failed import leaves, and what a caller polls with.
+    const atBookmark = await world.stores.d1.bookmark(uuid);
+    const job: Job = { atBookmark, filename, outcome: run(world, database, atBookmark, sql) };
+    known.set(uuid, job);
+    job.outcome.then(end, end);
+    return job;
+  } catch (error) {
+    end();
+    throw error;
+  }
 }
 
 async function run(world: World, database: Database, atBookmark: string, sql: Uint8Array): Promise<object> {

@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { World } from "../world.ts";
 import { type Field, parseQuery, QueryError } from "./graphql/parse.ts";
 import { workerInvocations } from "./graphql/workerInvocations.ts";
-import { findBucket } from "./r2Buckets.ts";
+import { findBucket, jurisdictions } from "./r2Buckets.ts";
+import { mistakes } from "./request.ts";
 import type { ApiRequest, Reply, Service } from "./service.ts";
 
 const body = z.looseObject({ query: z.string(), variables: z.record(z.string(), z.unknown()).nullish() });
@@ -36,14 +37,12 @@ const datasets: Readonly<Record<string, Dataset>> = {
 
 /** Objects and bytes of a bucket now; Cloudflare's dataset has a history of them. */
 async function r2Storage(world: World, account: string, field: Field): Promise<readonly object[]> {
-  const filter = z.looseObject({ bucketName: z.string().optional() }).parse(field.args["filter"] ?? {});
-  const [, jurisdiction, name] = /^(?:(eu|us|fedramp)_)?(.*)$/.exec(filter.bucketName ?? "") ?? [];
-  const bucket = findBucket(
-    world.state,
-    account,
-    name ?? "",
-    z.enum(["default", "eu", "us", "fedramp"]).parse(jurisdiction ?? "default"),
-  );
+  const filter = z.looseObject({ bucketName: z.string().optional() }).safeParse(field.args["filter"] ?? {});
+  if (!filter.success) throw new QueryError(`filter: ${mistakes(filter.error)}`);
+  const { bucketName = "" } = filter.data;
+  const jurisdiction = jurisdictions.find((one) => bucketName.startsWith(`${one}_`));
+  const name = jurisdiction === undefined ? bucketName : bucketName.slice(jurisdiction.length + 1);
+  const bucket = findBucket(world.state, account, name, jurisdiction);
   if (bucket === undefined) return [];
   let objectCount = 0;
   let payloadSize = 0;
@@ -60,7 +59,7 @@ async function r2Storage(world: World, account: string, field: Field): Promise<r
   return [
     {
       max: { objectCount, payloadSize, metadataSize: 0, uploadCount: 0 },
-      dimensions: { datetime: new Date().toISOString(), bucketName: filter.bucketName },
+      dimensions: { datetime: new Date().toISOString(), bucketName },
     },
   ];
 }

@@ -86,6 +86,11 @@ test("an object keeps its key, its bytes and its HTTP headers", async () => {
   expect(
     await api.call("GET", path, undefined, { "if-none-match": `"${put.json.result.etag}"` }),
   ).toMatchObject({ status: 304, text: "" });
+  const later = new Date(Date.now() + 60_000).toUTCString();
+  expect((await api.call("GET", path, undefined, { "if-modified-since": later })).status).toBe(304);
+  const other = { "if-none-match": '"0", W/"1"', "if-modified-since": later };
+  expect((await api.call("GET", path, undefined, other)).status).toBe(200); // the ETag decides
+  expect((await api.call("GET", path, undefined, { "if-none-match": "*" })).status).toBe(304);
   const head = await api.call("HEAD", path);
   expect(head).toMatchObject({ status: 200, text: "" });
   expect(head.headers.get("content-length")).toBe("4");
@@ -102,7 +107,8 @@ test("an object keeps its key, its bytes and its HTTP headers", async () => {
     refusal(400, 10020),
   );
   expect(await api.call("PUT", "/r2/buckets/none/objects/k", "x")).toMatchObject(refusal(404, 10006));
-  expect((await api.call("DELETE", "/r2/buckets/objects")).status).toBe(200);
+  const deletes = [1, 2, 3].map(() => api.call("DELETE", "/r2/buckets/objects"));
+  expect((await Promise.all(deletes)).map(({ status }) => status).sort()).toEqual([200, 404, 404]);
 });
 
 test("what is configured is shown word for word, and changes made at once do not undo each other", async () => {

@@ -7,7 +7,7 @@ import { ApiError, type ApiRequest, ok, type Reply, type Route } from "./service
 /** Kind of a bucket in the state. Its id is what stores and cells know it by; see {@link findBucket} for its name there. */
 export const bucketKind = "r2_bucket";
 
-const jurisdictions = ["default", "eu", "us", "fedramp", "fedramp-high"] as const;
+export const jurisdictions = ["default", "eu", "us", "fedramp", "fedramp-high"] as const;
 const locations = ["apac", "eeur", "enam", "weur", "wnam", "oc"];
 const storageClass = z.enum(["Standard", "InfrequentAccess"]);
 const rules = z.object({ rules: z.array(z.unknown()) });
@@ -64,9 +64,11 @@ export function bucketOf(request: ApiRequest, world: World): Bucket {
     request.params["bucket"] ?? "",
     jurisdictionOf(request),
   );
-  if (found === undefined) throw new ApiError(404, 10006, "The specified bucket does not exist.");
+  if (found === undefined) throw noBucket();
   return found;
 }
+
+const noBucket = (): ApiError => new ApiError(404, 10006, "The specified bucket does not exist.");
 
 function jurisdictionOf(request: ApiRequest): Jurisdiction {
   const sent = request.headers.get("cf-r2-jurisdiction") ?? "default";
@@ -197,7 +199,7 @@ async function remove(request: ApiRequest, world: World): Promise<Reply> {
       10008,
       `The bucket you tried to delete is not empty${notified ? " (it has event notification rules)" : ""}.`,
     );
-  world.state.remove(request.account.id, bucketKind, bucket.id);
+  if (!world.state.remove(request.account.id, bucketKind, bucket.id)) throw noBucket(); // another delete was first
   await world.stores.r2.remove(bucket.id);
   return ok({});
 }

@@ -63,17 +63,21 @@ async function get(request: ApiRequest, world: World): Promise<Reply> {
   const found = await refused(() => world.stores.r2.get(bucket.id, keyOf(request)));
   if (found === undefined) throw new ApiError(404, 10007, "The specified key does not exist.");
   const headers = headersOf(found.object);
-  const unchanged =
-    request.headers.get("if-none-match")?.replaceAll(/^W\/|"/g, "") === found.object.etag ||
-    Date.parse(request.headers.get("if-modified-since") ?? "") >=
-      Math.floor(found.object.uploadedMs / 1000) * 1000;
-  if (unchanged) return { kind: "raw", status: 304, headers, body: "" };
+  if (isUnchanged(request.headers, found.object)) return { kind: "raw", status: 304, headers, body: "" };
   return {
     kind: "raw",
     status: 200,
     headers: { ...headers, "content-length": String(found.body.byteLength) },
     body: found.body,
   };
+}
+
+/** If-None-Match decides where it is sent; If-Modified-Since, which knows whole seconds only, where it is not. */
+function isUnchanged(headers: Headers, { etag, uploadedMs }: R2ObjectInfo): boolean {
+  const known = headers.get("if-none-match");
+  if (known === null)
+    return Date.parse(headers.get("if-modified-since") ?? "") >= Math.floor(uploadedMs / 1000) * 1000;
+  return known.split(",").some((one) => ["*", etag].includes(one.trim().replaceAll(/^W\/|"/g, "")));
 }
 
 function headersOf(object: R2ObjectInfo): Record<string, string> {

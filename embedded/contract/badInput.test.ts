@@ -81,6 +81,26 @@ test("bodies that are not what the route takes are refused with the place of the
   expect((await call(embedded, "GET", `${a}/workers/workers?page=99`)).list).toEqual([]);
 });
 
+test("what is wrong with an analytics query is told in its errors, with status 200", async () => {
+  for (const part of [
+    "r2StorageAdaptiveGroups(filter: {bucketName: 5})",
+    'r2StorageAdaptiveGroups(filter: "x")',
+    "nothing",
+  ]) {
+    const query = `{ viewer { accounts(filter: {accountTag: "${embedded.accounts[0]?.id}"}) { ${part} { max { objectCount } } } } }`;
+    const response = await fetch(`${embedded.api}/graphql`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${embedded.token}` },
+      body: JSON.stringify({ query }),
+    });
+    expect(response.status, part).toBe(200);
+    expect(await response.json(), part).toMatchObject({
+      data: null,
+      errors: [{ message: expect.any(String) }],
+    });
+  }
+});
+
 test("illegal names are refused and never cut short", async () => {
   for (const name of ["", "x".repeat(64), "a b", "a/b", "-a", "ä", "../x", "a.b"])
     expect(refusal(await call(embedded, "POST", `${a}/workers/workers`, { name })), name).toEqual({

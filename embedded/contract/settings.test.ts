@@ -32,7 +32,10 @@ describe("zones", () => {
     });
     const found = await all(client.zones.list({ name: "other.example" }));
     expect(found.map(({ id }) => id)).toEqual([zone.id]);
+    const domain = { account_id, hostname: "app.other.example", service: "one", zone_id: zone.id };
+    await client.workers.domains.update(domain);
     await client.zones.delete({ zone_id: zone.id });
+    expect(await all(client.workers.domains.list({ account_id, hostname: domain.hostname }))).toEqual([]);
     await expect(client.zones.get({ zone_id: zone.id })).rejects.toThrow(/404.*7003/);
   });
   it("exist once, have a domain's name and an account that there is", async () => {

@@ -82,16 +82,17 @@ test("real wrangler tails a Worker, live, and takes its tail with it when it end
   await expect
     .poll(all.printed, { timeout: 20_000 })
     .toMatch(/GET http:\/\/tailed\.dev\.localhost:\d+\/fine\?x=1 - Ok @/);
-  expect(all.printed()).toContain("(log) path is /fine { deep: [ 1 ] }");
+  await expect.poll(all.printed, { timeout: 20_000 }).toContain("(log) path is /fine { deep: [ 1 ] }");
   expect(all.printed()).toMatch(/\/throw - Exception Thrown @/);
   expect(all.printed()).toContain("RangeError: out of it");
   expect(errors.printed()).not.toContain("/fine");
   for (const { child } of [all, errors]) {
+    const closed = once(child, "close");
     child.kill("SIGINT");
-    await once(child, "close");
+    await closed;
     running.delete(child);
   }
-  await expect.poll(tails).toBe(0);
+  await expect.poll(tails, { timeout: 20_000 }).toBe(0);
 });
 
 test("a tail's address opens one tail, by its own protocol, until it is deleted", async () => {
@@ -111,8 +112,9 @@ test("a tail's address opens one tail, by its own protocol, until it is deleted"
 
   const socket = new WebSocket(url, "trace-v1");
   await once(socket, "open");
+  const told = once(socket, "message"); // it may be told before the visitor has the answer
   await visit(embedded, "tailed", "dev", "/throw");
-  const [data] = await once(socket, "message");
+  const [data] = await told;
   const event: unknown = JSON.parse(String(data));
   expect(event).toMatchObject({
     scriptName: "tailed",

@@ -26,7 +26,11 @@ const dimensionsOf = (row: StoredInvocation): Row => {
 };
 
 /** `workersInvocationsAdaptive`: requests, errors and wall time in microseconds, grouped by the dimensions that are asked for. CPU time is not measured here: null. */
-export function workerInvocations(world: World, account: string, field: Field): readonly object[] {
+export function workerInvocations(
+  world: Pick<World, "state">,
+  account: string,
+  field: Field,
+): readonly object[] {
   const newestMs = isOn(telemetryDelay) ? Date.now() - delayMs : Date.now();
   const rows = openInvocations(world.state)
     .between(account, 0, newestMs)

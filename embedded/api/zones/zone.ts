@@ -118,8 +118,10 @@ function list(request: ApiRequest, world: World): Reply {
 function remove(request: ApiRequest, world: World): Reply {
   const { id, account } = zoneOf(request, world);
   world.state.transaction(() => {
-    for (const route of world.state.list(account, `route:${id}`))
-      world.state.remove(account, `route:${id}`, route.id);
+    for (const route of world.state.list(account, routeKind(id)))
+      world.state.remove(account, routeKind(id), route.id);
+    for (const domain of world.state.list(account, domainKind))
+      if (domainBody.parse(domain.body).zoneId === id) world.state.remove(account, domainKind, domain.id);
     world.state.remove(account, zoneKind, id);
   });
   return ok({ id });

@@ -1,6 +1,6 @@
 import type { Attribute, Attributes } from "./facts.ts";
 import { secret } from "./struct.ts";
-import { isAbsent, isList, isObject, isUnknown, type Value, type Values } from "./values.ts";
+import { isAbsent, isList, isObject, isUnknown, parsedJson, type Value, type Values } from "./values.ts";
 
 export interface Failure {
   /** As the engine writes paths: `rules[0].allowed.methods`. */
@@ -59,6 +59,9 @@ function checkValue(attribute: Attribute, value: Value, path: string): readonly 
         ? Object.entries(value).flatMap(([key, item]) => one(item, `${path}.${key}`))
         : [wrong(path, "an object", value)];
     case "string":
+      if (attribute.json === true && typeof value === "string" && parsedJson(value) === undefined)
+        return [{ property: path, reason: "should be JSON, as a text" }];
+      return typeof value === "string" ? [] : [wrong(path, article("string"), value)];
     case "number":
     case "boolean":
       return typeof value === attribute.type ? [] : [wrong(path, article(attribute.type), value)];

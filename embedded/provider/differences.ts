@@ -39,6 +39,10 @@ export const deliberate: readonly { readonly what: string; readonly why: string 
     why: "The observed kinds without an id of their own all had it.",
   },
   {
+    what: "A refresh keeps a version's secret keys, and its list of bindings when that is empty and the answer leaves it out.",
+    why: "Keys are never given back; the official provider keeps the texts of bindings alone, and would make a new version after each refresh.",
+  },
+  {
     what: "An answer of the wrong type is an error that names the field.",
     why: "The official provider leaves such a value unknown and fails later with another message.",
   },

@@ -19,6 +19,8 @@ export interface Attribute {
   readonly secret?: boolean | undefined;
   /** A point in time, kept to the second. */
   readonly time?: boolean | undefined;
+  /** Text that holds JSON: it travels as what it says, and two spellings of the same are equal. */
+  readonly json?: boolean | undefined;
   /** Terraform's name, where it is not simply the snake_case of Pulumi's. */
   readonly terraform?: string | undefined;
   /** The SDK version that added it: never observed in a run of the official provider. */
@@ -48,6 +50,7 @@ const attribute: z.ZodType<Attribute> = z.strictObject({
   default: value.optional(),
   secret: z.boolean().optional(),
   time: z.boolean().optional(),
+  json: z.boolean().optional(),
   terraform: z.string().optional(),
   since: z.string().optional(),
 });

@@ -1,11 +1,20 @@
 import { perform } from "./call.ts";
 import { explained } from "./explain.ts";
 import { ApiFailure } from "./http.ts";
-import { keep } from "./kept.ts";
+import { asBefore, keep } from "./kept.ts";
 import type { HookContext } from "./kind.ts";
 import { plan } from "./plan.ts";
 import type { Entry } from "./table.ts";
-import { isAbsent, isUnknown, property, settled, type Value, type Values } from "./values.ts";
+import {
+  isAbsent,
+  isList,
+  isObject,
+  isUnknown,
+  property,
+  settled,
+  type Value,
+  type Values,
+} from "./values.ts";
 import { completed, decode } from "./wire.ts";
 
 export interface Deployed {
@@ -67,7 +76,7 @@ export async function update(
 ): Promise<Deployed> {
   const { kind } = entry;
   const values = { ...(await planned(entry, inputs, prior, context.files)), id };
-  if (kind.update === "none") return { id, outputs: withIdentity(entry, id, keepKnown(prior, values)) };
+  if (kind.update === "none") return { id, outputs: withIdentity(entry, id, known(filled(values, prior))) };
   if (kind.update === "deleteAndCreate") {
     if (kind.delete !== "none")
       await ignoreMissing(perform(entry, kind.delete, { ...prior, id }, undefined, context));
@@ -124,7 +133,8 @@ export async function read(
   }
   const decoded = decode(kind, entry.facts.attributes, kind.hooks?.answer?.(result, prior) ?? result);
   const outputs = keep(decoded, prior, entry.kept);
-  return withIdentity(entry, id, known(kind.hooks?.read?.(outputs, prior) ?? outputs));
+  const restored = kind.hooks?.read?.(outputs, prior) ?? outputs;
+  return withIdentity(entry, id, known(asBefore(entry.facts.attributes, restored, prior)));
 }
 
 export async function remove(entry: Entry, id: string, prior: Values, context: HookContext): Promise<void> {
@@ -145,10 +155,14 @@ function idOf(entry: Entry, values: Values, result: Value): string {
   throw new Error(`${entry.kind.token}: the API's answer has no id (${from})`);
 }
 
-/** Only the state changes: what the plan knows goes over what there was. */
-function keepKnown(prior: Values, values: Values): Values {
-  const next = known(values);
-  return { ...prior, ...next };
+/** Only the state changes: it is the plan, and what the service decided stays as it was. */
+function filled(planned: Values, prior: Values): Values {
+  const one = (value: Value, before: Value | undefined): Value => {
+    if (isUnknown(value)) return before ?? null;
+    if (isList(value)) return value.map((item, i) => one(item, isList(before) ? before[i] : undefined));
+    return isObject(value) ? filled(value, isObject(before) ? before : {}) : value;
+  };
+  return Object.fromEntries(Object.entries(planned).map(([name, value]) => [name, one(value, prior[name])]));
 }
 
 function known(values: Values): Values {

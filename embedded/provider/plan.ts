@@ -4,6 +4,7 @@ import {
   isList,
   isObject,
   isUnknown,
+  parsedJson,
   property,
   same,
   unknown,
@@ -121,6 +122,10 @@ const sameObject = (attributes: Attributes, a: Values, b: Values): boolean =>
 
 export function sameValue(attribute: Attribute, a: Value | undefined, b: Value | undefined): boolean {
   const of = attribute.of;
+  if (attribute.json === true && typeof a === "string" && typeof b === "string" && a !== b) {
+    const [x, y] = [parsedJson(a), parsedJson(b)];
+    return x !== undefined && y !== undefined && same(x, y);
+  }
   const one = (x: Value | undefined, y: Value | undefined): boolean =>
     of !== undefined && isObject(x) && isObject(y) ? sameObject(of, x, y) : same(x, y);
   if (isList(a) && isList(b)) {

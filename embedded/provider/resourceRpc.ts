@@ -2,6 +2,7 @@ import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { type Failure, failures, isInternal, markSecrets } from "./check.ts";
 import { type Change, differences } from "./diff.ts";
+import { withIgnored } from "./ignoreChanges.ts";
 import { importedInputs, parseImportId, refreshedInputs } from "./inputs.ts";
 import type { HookContext } from "./kind.ts";
 import * as lifecycle from "./lifecycle.ts";
@@ -50,7 +51,7 @@ export async function diff(
 ): Promise<Message<"DiffResponse">> {
   const entry = entryOf(typeOf(request));
   const prior = plain(fromStruct(request.getOlds()));
-  const inputs = plain(fromStruct(request.getNews()));
+  const inputs = withIgnored(plain(fromStruct(request.getNews())), prior, request.getIgnorechangesList());
   const planned = await lifecycle.planned(entry, inputs, prior, files);
   const changes = differences(entry.facts.attributes, inputs, planned, prior);
   return diffResponse(changes);
@@ -114,7 +115,7 @@ export async function update(
 ): Promise<Message<"UpdateResponse">> {
   const entry = entryOf(typeOf(request));
   const prior = plain(fromStruct(request.getOlds()));
-  const inputs = plain(fromStruct(request.getNews()));
+  const inputs = withIgnored(plain(fromStruct(request.getNews())), prior, request.getIgnorechangesList());
   const response = new provider.UpdateResponse();
   if (request.getPreview()) {
     const planned = await lifecycle.planned(entry, inputs, prior, files);

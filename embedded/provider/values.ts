@@ -54,6 +54,15 @@ export function settled(value: Value): Value {
   );
 }
 
+/** What a text says as JSON; undefined when it is none. */
+export function parsedJson(text: string): Value | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** An object's property, or undefined for anything that is not an object. */
 export const property = (value: Value | undefined, name: string): Value | undefined =>
   isObject(value) ? value[name] : undefined;

@@ -1,6 +1,6 @@
 import { type Attribute, type Attributes, snakeCase } from "./facts.ts";
 import type { Kind } from "./kind.ts";
-import { isAbsent, isList, isObject, isUnknown, type Value, type Values } from "./values.ts";
+import { isAbsent, isList, isObject, isUnknown, parsedJson, type Value, type Values } from "./values.ts";
 
 /** The API's name of an attribute. `path` is without indices. */
 function wireName(kind: Kind, path: string, name: string, attribute: Attribute, reading: boolean): string {
@@ -58,6 +58,7 @@ function encodeValue(
   prior: Value | undefined,
 ): Value {
   const of = attribute.of;
+  if (attribute.json === true && typeof value === "string") return parsedJson(value) ?? value;
   if (of === undefined) return value;
   const one = (item: Value, before: Value | undefined): Value =>
     isObject(item) ? encodeObject(encoding, of, path, item, isObject(before) ? before : undefined) : item;
@@ -106,6 +107,7 @@ function decodeValue(kind: Kind, attribute: Attribute, path: string, value: Valu
     case "object":
       return one(value);
     case "string":
+      if (attribute.json === true) return JSON.stringify(value);
       if (typeof value !== "string")
         return wrong(kind, path, attribute.secret === true ? "something" : value, "text");
       return attribute.time === true ? toTheSecond(value) : value;

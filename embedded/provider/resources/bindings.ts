@@ -1,4 +1,4 @@
-import { isList, isObject, isUnknown, property, text, type Value, type Values } from "../values.ts";
+import { isAbsent, isList, isObject, isUnknown, property, text, type Value, type Values } from "../values.ts";
 
 /** Which computed properties of a binding the service fills in; in other bindings they are simply not there. */
 const filledIn: Readonly<Record<string, readonly string[]>> = {
@@ -46,18 +46,25 @@ export function inOrderOf(answered: readonly Value[], planned: Value | undefined
   return [...own, ...answered.filter((binding) => !names.includes(property(binding, "name") ?? null))];
 }
 
-/** Texts are never given back; the order is the program's. */
+/** What a binding keeps to itself: no read gives it back. */
+const neverShown: Readonly<Record<string, readonly string[]>> = {
+  secret_text: ["text"],
+  plain_text: ["text"],
+  secret_key: ["keyBase64", "keyJwk"],
+};
+
+/** Texts and keys are never given back; the order is the program's, and so is a list that is empty. */
 export function restoredBindings(read: Value | undefined, before: Value | undefined): Values {
-  if (!isList(read)) return {};
+  if (!isList(read)) return isList(before) && before.length === 0 ? { bindings: before } : {};
   const previous = isList(before) ? before : [];
   const withText = read.map((binding): Value => {
-    const type = property(binding, "type");
-    if (!isObject(binding) || (type !== "secret_text" && type !== "plain_text")) return binding;
-    const original = property(
-      previous.find((other) => property(other, "name") === binding["name"]),
-      "text",
-    );
-    return original === undefined || isUnknown(original) ? binding : { ...binding, text: original };
+    if (!isObject(binding)) return binding;
+    const original = previous.find((other) => property(other, "name") === binding["name"]);
+    const hidden = (neverShown[text(binding, "type") ?? ""] ?? []).flatMap((name): [string, Value][] => {
+      const value = property(original, name);
+      return isAbsent(value) || isUnknown(value) ? [] : [[name, value]];
+    });
+    return { ...binding, ...Object.fromEntries(hidden) };
   });
   const place = (binding: Value): number => {
     const at = previous.findIndex((other) => property(other, "name") === property(binding, "name"));

@@ -50,7 +50,7 @@ const expiry = (values: Values): Readonly<Record<string, string>> => ({
 async function get(path: string, { api }: HookContext): Promise<Value> {
   const value = await api.call("GET", path, { answer: "text" });
   const metadata = await metadataOf(path.replace("/values/", "/metadata/"), api);
-  return { value, ...(metadata === null ? {} : { metadata: JSON.stringify(metadata) }) };
+  return { value, ...(metadata === null ? {} : { metadata }) };
 }
 
 /** A key without metadata answers null, or not at all. */

@@ -52,7 +52,7 @@ export const workflow: Kind = {
   read: { method: "GET", path: workflows },
   update: { method: "PUT", path: workflows },
   delete: { method: "DELETE", path: workflows },
-  id: "result.name",
+  id: "workflowName",
   importId: "{accountId}/{workflowName}",
   notRead: ["limits", "isDeleted", "terminatorRunning", "versionId"],
 };

@@ -58,7 +58,10 @@ async function update(request: ApiRequest, world: World): Promise<Reply> {
   const sent = await request.json(updateSchema);
   const bucket = bucketOf(request, world);
   const domain = domainOf(request, bucket);
-  const changed = { ...domain, ...given(sent) };
+  // An explicit null is how a client takes a setting back.
+  const unset = Object.entries(sent).flatMap(([name, value]) => (value === null ? [name] : []));
+  const kept = Object.fromEntries(Object.entries(domain).filter(([name]) => !unset.includes(name)));
+  const changed = { enabled: true, ...kept, domain: domain.domain, ...given(sent) };
   saveBucket(request, world, bucket, {
     customDomains: bucket.body.customDomains.map((d) => (d.domain === domain.domain ? changed : d)),
   });

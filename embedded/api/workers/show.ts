@@ -1,7 +1,7 @@
 import type { World } from "../../world.ts";
 import { consumerOf, listQueues } from "../queues/model.ts";
 import { domainBody, domainKind } from "../zones/zone.ts";
-import { byName, isSecret } from "./bindings.ts";
+import { byName, isSecret, withoutSecret } from "./bindings.ts";
 import { authorEmail, authorId, type Binding, type Deployment, type Version, type Worker } from "./model.ts";
 import { openParts } from "./parts.ts";
 import { latestVersion, listWorkers } from "./registry.ts";
@@ -115,7 +115,7 @@ const domainsOf = (world: World, worker: Worker): readonly object[] =>
 
 /** A binding as it is shown: nothing secret, and the namespace's id for an object's. */
 export function shownBinding(binding: Binding, version: Version): Readonly<Record<string, unknown>> {
-  if (isSecret(binding)) return { name: binding.name, type: binding.type };
+  if (isSecret(binding)) return withoutSecret(binding).shown;
   if (binding.type === "durable_object_namespace")
     return { ...binding, namespace_id: version.targets[binding.name] };
   if (binding.type === "d1" && binding["database_id"] === undefined)

@@ -1,14 +1,25 @@
 // @ts-check
 // The engine from Go modules: for machines whose network reaches package registries only.
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { ToolchainError } from "../failure.mjs";
 import { duration, startProgress } from "../progress.mjs";
-import { moduleFolder, wantedVersion } from "./wanted.mjs";
+import { moduleFolder, removeOldDrafts, wantedVersion } from "./wanted.mjs";
 
 const commandPackage = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
+
+/** For this machine and from these files, whatever a shell was set up to build for. */
+const goSettings = {
+  GOFLAGS: "-mod=readonly",
+  GOWORK: "off",
+  GO111MODULE: "on",
+  CGO_ENABLED: "0",
+  GOOS: "",
+  GOARCH: "",
+};
 
 /** Builds the pinned engine into `folder`, which appears complete or not at all. An interrupted build costs only its last step: Go keeps what it compiled.
  * @param {string} folder @param {string} go @param {NodeJS.ProcessEnv} env @param {AbortSignal} [signal] */
@@ -22,7 +33,7 @@ export async function build(folder, go, env, signal) {
   mkdirSync(dirname(folder), { recursive: true });
   removeOldDrafts(folder);
   const draft = mkdtempSync(`${folder}.draft-`);
-  const goEnv = { ...env, GOFLAGS: "-mod=readonly", GOWORK: "off", CGO_ENABLED: "0" };
+  const goEnv = { ...env, ...goSettings, HOME: env.HOME || homedir() };
   try {
     progress.say("fetching sources");
     const total = await stalePackages(go, goEnv, progress, signal);
@@ -119,14 +130,4 @@ function runGo(go, args, env, signal, onLine) {
       );
     });
   });
-}
-
-/** What a killed build left; called under the lock, so nobody is writing there.
- * @param {string} folder */
-function removeOldDrafts(folder) {
-  const parent = dirname(folder);
-  for (const name of readdirSync(parent)) {
-    if (name.startsWith(`${basename(folder)}.draft-`))
-      rmSync(join(parent, name), { recursive: true, force: true });
-  }
 }

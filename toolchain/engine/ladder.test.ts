@@ -10,13 +10,14 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer, type Server } from "node:http";
-import { tmpdir } from "node:os";
+import { createServer, type Server, type ServerResponse } from "node:http";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { estimate } from "./build.mjs";
 import { archiveName } from "./download.mjs";
 import { ensureEngine, findEngine } from "./ladder.mjs";
+import { askVersion } from "./onPath.mjs";
 import { compareVersions, engineFolders, wantedVersion } from "./wanted.mjs";
 
 let folder: string;
@@ -34,6 +35,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   server?.close();
+  server?.closeAllConnections();
   server = undefined;
   rmSync(folder, { recursive: true, force: true });
 });
@@ -83,6 +85,30 @@ test("our own launcher, npm's wrapper and a broken pulumi are no engines", async
   expect(passedOver).toEqual([expect.stringContaining("cannot execute")]);
 });
 
+test("a pulumi that neither answers nor ends is passed over", async () => {
+  script("first/pulumi", "trap '' TERM INT; sleep 60 & wait; sleep 60");
+  const asked = await askVersion(join(folder, "first/pulumi"), env, 500);
+  expect(asked).toEqual({ problem: expect.stringContaining("did not answer within 0.5 s") });
+});
+
+test("a pulumi for another kind of machine is named without the bytes it holds", async () => {
+  script("first/pulumi", "");
+  writeFileSync(join(folder, "first/pulumi"), "\x7fELF\x02\x01\x01\x00\x1b[31m\n");
+  const { engine, passedOver } = await findEngine(env);
+  expect(engine).toBeUndefined();
+  expect(passedOver).toHaveLength(1);
+  expect(passedOver[0]).toMatch(/^`[\x20-\x7e]+ answered: [\x20-\x7e]+$/);
+});
+
+test("the engine is built for this machine, in a shell that builds for another one and has no home", async () => {
+  script(
+    "first/go",
+    fakeGo(`printf '%s' "$GOOS$GOARCH $GO111MODULE $CGO_ENABLED $HOME" > '${join(folder, "seen")}'`),
+  );
+  await ensureEngine({ ...env, GOOS: "windows", GOARCH: "arm64", GO111MODULE: "off", HOME: undefined });
+  expect(readFileSync(join(folder, "seen"), "utf8")).toBe(` on 0 ${homedir()}`);
+});
+
 test("without a download the engine is built once, kept, and found the next time", async () => {
   script("first/go", fakeGo());
   const built = await ensureEngine(env);
@@ -100,10 +126,11 @@ test("two at once build once", async () => {
 });
 
 test("an interrupted build leaves nothing half-installed, and the next one succeeds", async () => {
-  script("first/go", fakeGo("exec sleep 60"));
+  script("first/go", fakeGo(`: > '${join(folder, "building")}'; exec sleep 60`));
   const stop = new AbortController();
-  setTimeout(() => stop.abort(), 500);
-  await expect(ensureEngine(env, stop.signal)).rejects.toThrow();
+  const poll = setInterval(() => existsSync(join(folder, "building")) && stop.abort(), 20);
+  await expect(ensureEngine(env, stop.signal)).rejects.toThrow("aborted");
+  clearInterval(poll);
   expect(readdirSync(join(folder, "cache/engine"))).toEqual([]);
   script("first/go", fakeGo());
   expect((await ensureEngine(env)).source).toBe("build");
@@ -145,18 +172,22 @@ mkdir -p "$to/go/bin" "$to/go/src"; cp '${join(folder, "fresh/go")}' "$to/go/bin
   expect(existsSync(join(folder, "cache/go/go/bin/go"))).toBe(true);
 });
 
-/** A publisher with one release; `sums` is its checksum file. */
-async function publisher(archive: Buffer, sums: string): Promise<void> {
-  const name = archiveName(wantedVersion());
-  server = createServer((request, response) => {
-    if (request.url?.endsWith("-checksums.txt")) response.end(sums.replace("NAME", name ?? ""));
-    else if (name !== undefined && request.url?.endsWith(name)) response.end(archive);
-    else response.writeHead(404).end();
-  });
+async function publish(answer: (url: string, response: ServerResponse) => void): Promise<void> {
+  server = createServer((request, response) => answer(request.url ?? "", response));
   await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (typeof address !== "object" || address === null) throw new Error("the publisher does not listen");
   env.LOCKSTEP_ENGINE_RELEASES = `http://127.0.0.1:${address.port}`;
+}
+
+/** A publisher with one release; `sums` is its checksum file. */
+function publisher(archive: Buffer, sums: string): Promise<void> {
+  const name = archiveName(wantedVersion()) ?? "";
+  return publish((url, response) => {
+    if (url.endsWith("-checksums.txt")) response.end(sums.replace("NAME", name));
+    else if (name !== "" && url.endsWith(name)) response.end(archive);
+    else response.writeHead(404).end();
+  });
 }
 
 function release(): Buffer {
@@ -172,6 +203,18 @@ test("an official release is downloaded, checked and kept with its language host
   expect(engine).toMatchObject({ source: "download", officialLanguageHost: true });
   expect(execFileSync(engine.path, { encoding: "utf8" })).toBe(`v${wantedVersion()}\n`);
   expect(readdirSync(join(folder, "cache/engine"))).toHaveLength(1);
+});
+
+test("a signal ends a download that goes on, and leaves nothing", async () => {
+  const stop = new AbortController();
+  script("first/go", fakeGo());
+  const name = archiveName(wantedVersion()) ?? "";
+  await publish((url, response) => {
+    if (url.endsWith("-checksums.txt")) response.end(`${"0".repeat(64)}  ${name}\n`);
+    else response.write("begin", () => setTimeout(() => stop.abort(), 50));
+  });
+  await expect(ensureEngine(env, stop.signal)).rejects.toThrow("aborted");
+  expect(readdirSync(join(folder, "cache/engine"))).toEqual([]);
 });
 
 test("an archive that is not what its publisher lists is refused and not kept", async () => {

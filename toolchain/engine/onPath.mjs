@@ -28,19 +28,29 @@ export function isEngineCandidate(path) {
   return !folder.endsWith(join(".lockstep", "bin")) && !folder.includes(`${sep}node_modules${sep}`);
 }
 
-/** The version a pulumi executable reports ("3.259.0"), or why it has none.
- * @param {string} path @param {NodeJS.ProcessEnv} env @returns {Promise<{ version: string } | { problem: string }>} */
-export function askVersion(path, env) {
+/** The version a pulumi executable reports ("3.259.0"), or why it has none. One that answers nothing, and does not end when asked to, costs `patienceMs`.
+ * @param {string} path @param {NodeJS.ProcessEnv} env @param {number} [patienceMs] @returns {Promise<{ version: string } | { problem: string }>} */
+export function askVersion(path, env, patienceMs = 15_000) {
   return new Promise((resolve) => {
     execFile(
       path,
       ["version"],
-      { env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" }, timeout: 15_000, encoding: "utf8" },
+      {
+        env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+        timeout: patienceMs,
+        killSignal: "SIGKILL",
+        encoding: "utf8",
+      },
       (error, stdout, stderr) => {
         const found = /^v?(\d+\.\d+\.\d+[^\s]*)$/m.exec(stdout);
         if (error === null && found?.[1] !== undefined) return resolve({ version: found[1] });
-        const said = (stderr || stdout || error?.message || "nothing").trim().split("\n")[0];
-        resolve({ problem: `\`${path} version\` answered: ${said}` });
+        if (error?.killed === true)
+          return resolve({ problem: `\`${path} version\` did not answer within ${patienceMs / 1000} s` });
+        const said = (stderr || stdout || error?.message || "nothing").trim().split("\n")[0] ?? "";
+        // A program for another kind of machine is read as a script: what it "says" can hold anything.
+        resolve({
+          problem: `\`${path} version\` answered: ${said.replace(/[^\x20-\x7e]+/g, "?").slice(0, 200)}`,
+        });
       },
     );
   });

@@ -1,9 +1,9 @@
 // @ts-check
 // Which engine this project wants, read from the Go module that pins it, and where machines keep it.
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The module that pins the engine and everything it is built from. */
@@ -50,6 +50,15 @@ export function engineFolders(env) {
     built: join(engines, `${version}-${hash.digest("hex").slice(0, 16)}`),
     downloaded: join(engines, `${version}-official-${process.platform}-${process.arch}`),
   };
+}
+
+/** Removes what a killed download or build of `folder` left beside it. Called under the lock, so nobody is writing there.
+ * @param {string} folder */
+export function removeOldDrafts(folder) {
+  const parent = dirname(folder);
+  for (const name of readdirSync(parent))
+    if (name.startsWith(`${basename(folder)}.draft-`))
+      rmSync(join(parent, name), { recursive: true, force: true });
 }
 
 /** Compares two versions of the form "3.259.0" (a pre-release counts as its release).

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -97,6 +98,27 @@ test("it works from a folder inside the project, and keeps out of other projects
   expect(pulumi(["preview", "-s", "dev"], {}, tmpdir())).toContain("config=\n");
   expect(pulumi(["-C", "/", "preview", "-s", "dev"])).toContain("config=\n");
   expect(pulumi(["-C", places.root, "preview", "-s", "dev"], {}, "/")).toContain(configOf("dev"));
+});
+
+test("it works through a symbolic link to the project, and the engine sees the folder itself", () => {
+  const link = `${places.root} link`;
+  symlinkSync(places.root, link);
+  mkdirSync(join(places.root, "src"));
+  executable(
+    join(places.root, "engine"),
+    `#!/bin/sh\npwd -L; echo "config=\${PULUMI_OPTION_CONFIG_FILE:-}"\n`,
+  );
+  try {
+    const by = (args: readonly string[], cwd: string): string => pulumi(args, { PWD: cwd }, cwd);
+    expect(by(["preview", "-s", "dev"], link)).toBe(`${places.root}\n${configOf("dev")}`);
+    expect(by(["preview", "-s", "dev"], join(link, "src"))).toBe(
+      `${join(places.root, "src")}\n${configOf("dev")}`,
+    );
+    expect(by(["-C", link, "preview", "-s", "dev"], "/")).toContain(configOf("dev"));
+    expect(by(["-C", "/nowhere", "preview", "-s", "dev"], "/")).toContain("config=\n");
+  } finally {
+    rmSync(link);
+  }
 });
 
 test("with another backend it stays out of the way and gives the user's own Pulumi home back", () => {

@@ -47,7 +47,13 @@ for word in "$@"; do
 done
 case $folder/ in
   "$root"/*) ;;
-  *) exec "$engine" "$@" ;;
+  *)
+    # Perhaps by a symbolic link: then the engine, too, has to see the one true folder, by whose name it remembers the selected stack.
+    real=$(CDPATH= cd -P -- "$folder" 2>/dev/null && pwd -P) || exec "$engine" "$@"
+    case $real/ in
+      "$root"/*) [ "$folder" != "$PWD" ] || cd -P -- "$real" || exit ;;
+      *) exec "$engine" "$@" ;;
+    esac ;;
 esac
 
 case $words in

@@ -106,7 +106,7 @@ async function build(
   const accounts = openAccounts(state, accountNames, accountId);
   const tokens = openTokens(state);
   const token = before?.token ?? newTokenValue();
-  tokens.create({ name: "embedded", permissions: "all", accounts: "all", policies: [], value: token });
+  tokens.create({ name: "embedded", grants: "all", policies: [], value: token });
 
   const stores = await startStores({ dataDir, log });
   closing.push(() => stores.close());

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { ApiError, type Route } from "./service.ts";
-import { allows, reaches, type Token } from "./tokens.ts";
+import { allows, reaches, statusOf, type Token } from "./tokens.ts";
 
 /** The bearer of the Authorization header; "" when there is none. */
 export const bearerOf = (headers: IncomingHttpHeaders): string =>
@@ -29,20 +29,25 @@ export function authenticate(
       { code: 6111, message: "Invalid format for Authorization header" },
     ]);
   const token = findToken(bearer);
-  if (token !== undefined) return token;
-  if (path.endsWith("/tokens/verify")) throw new ApiError(401, 1000, "Invalid API Token");
-  throw new ApiError(401, 10000, "Authentication error", undefined, [
-    {
-      code: 10000,
-      message: "This token is not one of the embedded Cloudflare's: its connection.json has the one to use.",
-    },
-  ]);
+  const verifies = path.endsWith("/tokens/verify");
+  const status = token === undefined ? undefined : statusOf(token);
+  if (token !== undefined && (verifies || status === "active")) return token;
+  if (verifies) throw new ApiError(401, 1000, "Invalid API Token");
+  const why =
+    status === undefined
+      ? "This token is not one of the embedded Cloudflare's: its connection.json has the one to use."
+      : `This token is ${status === "expired" ? "expired" : "not valid yet"}.`;
+  // Outside an account Cloudflare has another answer to the same.
+  if (!path.startsWith("/accounts/") && path !== "/graphql")
+    throw new ApiError(403, 9109, "Invalid access token", undefined, [{ code: 9109, message: why }]);
+  throw new ApiError(401, 10000, "Authentication error", undefined, [{ code: 10000, message: why }]);
 }
 
 /** Cloudflare's own text does not say which permission is missing; ours adds it as a message beside the error. */
 export function authorize(token: Token, route: Route, params: Readonly<Record<string, string>>): void {
   if (!reaches(token, params["account"])) throw refused("it is not for this account");
-  if (!allows(token, route.permission)) throw refused(`it lacks the permission "${route.permission ?? ""}"`);
+  if (!allows(token, route.permission, params["account"]))
+    throw refused(`it lacks the permission "${route.permission ?? ""}"`);
 }
 
 const refused = (why: string): ApiError =>

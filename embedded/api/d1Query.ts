@@ -21,7 +21,10 @@ async function run(request: ApiRequest, world: World): Promise<readonly D1Result
     separate(sql, params ?? []),
   );
   if (statements.length === 0) throw new ApiError(400, 7500, "No SQL statements detected.");
-  if (!allows(request.token, "D1:Edit") && !statements.every(({ sql }) => normaliseSql(sql).readOnly))
+  if (
+    !allows(request.token, "D1:Edit", request.account.id) &&
+    !statements.every(({ sql }) => normaliseSql(sql).readOnly)
+  )
     throw readerWrites();
   try {
     const results = await world.stores.d1.batch(uuid, statements);

@@ -8,18 +8,25 @@ const everyPermission: readonly string[] = groups.flatMap((group) => [`${group}:
 const permission = z.custom<Permission>(
   (value) => typeof value === "string" && everyPermission.includes(value),
 );
-const body = z.object({
-  permissions: z.union([z.literal("all"), z.array(permission)]),
-  accounts: z.union([z.literal("all"), z.array(z.string())]),
-  digest: z.string(),
-  issuedOn: z.string(),
-  policies: z.unknown(),
-});
+const accounts = z.union([z.literal("all"), z.array(z.string())]);
+const common = { digest: z.string(), issuedOn: z.string(), policies: z.unknown() };
+const body = z.union([
+  z.object({
+    grants: z.union([z.literal("all"), z.array(z.object({ permissions: z.array(permission), accounts }))]),
+    notBefore: z.string().optional(),
+    expiresOn: z.string().optional(),
+    ...common,
+  }),
+  // What was written before a token had one grant a policy.
+  z
+    .object({ permissions: z.union([z.literal("all"), z.array(permission)]), accounts, ...common })
+    .transform(({ permissions, accounts: where, ...rest }) => ({
+      ...rest,
+      grants: permissions === "all" ? ("all" as const) : [{ permissions, accounts: where }],
+    })),
+]);
 
-export interface NewToken {
-  readonly name: string;
-  readonly permissions: Token["permissions"];
-  readonly accounts: Token["accounts"];
+export interface NewToken extends Pick<Token, "name" | "grants" | "notBefore" | "expiresOn"> {
   /** As sent, to be shown again. */
   readonly policies: unknown;
   /** A value to take again; without it a new one is drawn. */
@@ -51,18 +58,13 @@ export function openTokens(state: State): Tokens {
     return { id: stored.id, name: nameOf(stored.name), ...rest };
   };
   return {
-    create({ name, permissions, accounts, policies, value = newTokenValue() }) {
+    create({ value = newTokenValue(), ...token }) {
       const id = digestOf(value).slice(0, 32);
       const issuedOn = new Date().toISOString();
       state.remove("", kind, id);
-      state.insert("", kind, id, `${name}\n${id}`, {
-        permissions,
-        accounts,
-        digest: digestOf(value),
-        issuedOn,
-        policies,
-      });
-      return { token: { id, name, permissions, accounts, issuedOn, policies }, value };
+      const { name, ...rest } = token;
+      state.insert("", kind, id, `${name}\n${id}`, { ...rest, digest: digestOf(value), issuedOn });
+      return { token: { id, issuedOn, ...token }, value };
     },
     find(value) {
       const stored = state.get("", kind, digestOf(value).slice(0, 32));

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { ApiError, ok, paged, type Reply, type Service } from "./service.ts";
 import { openTokens, type RememberedToken } from "./tokenStore.ts";
-import { groups, type Permission } from "./tokens.ts";
+import { type Grant, groups, type Permission, statusOf, type Token } from "./tokens.ts";
 
 /** What the permission groups are called in the tokens API: `D1 Read`, `D1 Write`. */
 const permissionGroups = groups.flatMap((group) =>
@@ -22,6 +22,8 @@ const accountResource = "com.cloudflare.api.account.";
 
 const newToken = z.object({
   name: z.string().min(1).max(120),
+  not_before: z.iso.datetime({ offset: true }).nullish(),
+  expires_on: z.iso.datetime({ offset: true }).nullish(),
   policies: z
     .array(
       z.object({
@@ -35,21 +37,27 @@ const newToken = z.object({
     .min(1),
 });
 
-function permissionsOf(policies: z.infer<typeof newToken>["policies"]): readonly Permission[] {
-  return policies.flatMap((policy) =>
-    policy.permission_groups.map((wanted) => {
-      const found = permissionGroups.find(
-        (group) => group.id === wanted.id || group.name === wanted.name || group.permission === wanted.name,
-      );
-      if (found === undefined)
-        throw new ApiError(400, 1001, `Unknown permission group ${JSON.stringify(wanted.name ?? wanted.id)}`);
-      return found.permission;
-    }),
-  );
+type Policy = z.infer<typeof newToken>["policies"][number];
+
+/** Each policy grants its own permissions in its own accounts: they do not add up across policies. */
+const grantOf = (policy: Policy): Grant => ({
+  permissions: permissionsOf(policy),
+  accounts: accountsOf(policy),
+});
+
+function permissionsOf(policy: Policy): readonly Permission[] {
+  return policy.permission_groups.map((wanted) => {
+    const found = permissionGroups.find(
+      (group) => group.id === wanted.id || group.name === wanted.name || group.permission === wanted.name,
+    );
+    if (found === undefined)
+      throw new ApiError(400, 1001, `Unknown permission group ${JSON.stringify(wanted.name ?? wanted.id)}`);
+    return found.permission;
+  });
 }
 
-function accountsOf(policies: z.infer<typeof newToken>["policies"]): "all" | readonly string[] {
-  const named = policies.flatMap((policy) => Object.keys(policy.resources));
+function accountsOf(policy: Policy): "all" | readonly string[] {
+  const named = Object.keys(policy.resources);
   for (const resource of named)
     if (!resource.startsWith(accountResource))
       throw new ApiError(
@@ -64,17 +72,25 @@ function accountsOf(policies: z.infer<typeof newToken>["policies"]): "all" | rea
 const shown = (token: RememberedToken): object => ({
   id: token.id,
   name: token.name,
-  status: "active",
+  status: statusOf(token),
+  ...validity(token),
   issued_on: token.issuedOn,
   modified_on: token.issuedOn,
   policies: token.policies,
 });
 
-const verified = (id: string): Reply => ({
+const validity = ({ notBefore, expiresOn }: Token): object => ({
+  ...(notBefore === undefined ? {} : { not_before: notBefore }),
+  ...(expiresOn === undefined ? {} : { expires_on: expiresOn }),
+});
+
+/** A token that has expired is told so, here and nowhere else. */
+const verified = (token: Token): Reply => ({
   kind: "json",
   status: 200,
-  result: { id, status: "active" },
-  messages: [{ code: 10000, message: "This API Token is valid and active" }],
+  result: { id: token.id, status: statusOf(token), ...validity(token) },
+  messages:
+    statusOf(token) === "active" ? [{ code: 10000, message: "This API Token is valid and active" }] : [],
 });
 
 const missing = (): ApiError => new ApiError(404, 1003, "API token not found");
@@ -101,37 +117,38 @@ export const user: Service = {
       method: "GET",
       path: "/user/tokens/verify",
       permission: undefined,
-      handle: (request) => verified(request.token.id),
+      handle: (request) => verified(request.token),
     },
     {
       method: "GET",
       path: "/accounts/:account/tokens/verify",
       permission: undefined,
-      handle: (request) => verified(request.token.id),
+      handle: (request) => verified(request.token),
     },
     {
       method: "GET",
       path: "/user/tokens/permission_groups",
-      permission: "Account Settings:Read",
+      permission: "API Tokens:Read",
       handle: () => ok(permissionGroups.map(({ permission: _, ...group }) => group)),
     },
     {
       method: "GET",
       path: "/user/tokens",
-      permission: "Account Settings:Read",
+      permission: "API Tokens:Read",
       handle: (request, { state }) => paged(request, openTokens(state).list().map(shown)),
     },
     {
       method: "POST",
       path: "/user/tokens",
-      permission: "Account Settings:Edit",
+      permission: "API Tokens:Edit",
       handle: async (request, { state }) => {
-        const { name, policies } = await request.json(newToken);
+        const { name, policies, not_before, expires_on } = await request.json(newToken);
         const created = openTokens(state).create({
           name,
           policies,
-          permissions: permissionsOf(policies),
-          accounts: accountsOf(policies),
+          grants: policies.map(grantOf),
+          notBefore: not_before ?? undefined,
+          expiresOn: expires_on ?? undefined,
         });
         return ok({ ...shown(created.token), value: created.value });
       },
@@ -139,7 +156,7 @@ export const user: Service = {
     {
       method: "GET",
       path: "/user/tokens/:token",
-      permission: "Account Settings:Read",
+      permission: "API Tokens:Read",
       handle: (request, { state }) => {
         const found = openTokens(state).get(request.params["token"] ?? "");
         if (found === undefined) throw missing();
@@ -149,7 +166,7 @@ export const user: Service = {
     {
       method: "DELETE",
       path: "/user/tokens/:token",
-      permission: "Account Settings:Edit",
+      permission: "API Tokens:Edit",
       handle: (request, { state }) => {
         const id = request.params["token"] ?? "";
         if (id === request.token.id) throw new ApiError(400, 1001, "A token cannot delete itself");

@@ -29,6 +29,12 @@ test("credentials that are missing, malformed, foreign or of another kind get Cl
     code: 10000,
     success: false,
   });
+  for (const path of ["/accounts", "/user", "/zones"])
+    expect(refusal(await ask({ authorization: "Bearer nobody" }, path))).toEqual({
+      status: 403,
+      code: 9109,
+      success: false,
+    });
   expect(refusal(await ask({ authorization: "Bearer nobody" }, "/user/tokens/verify"))).toEqual({
     status: 401,
     code: 1000,
@@ -277,4 +283,49 @@ test("a token with some permissions does what they allow and is told which one i
   expect((await call(embedded, "GET", "/accounts", undefined, { token })).list).toHaveLength(1);
   await call(embedded, "DELETE", `/user/tokens/${String(made.result["id"])}`);
   expect((await call(embedded, "GET", `${a}/d1/database`, undefined, { token })).code).toBe(10000);
+});
+
+test("what one policy grants in one account is not granted in another policy's account, nor may it make tokens", async () => {
+  const [dev, staging] = embedded.accounts;
+  const policy = (account: string | undefined, ...names: string[]): object => ({
+    effect: "allow",
+    resources: { [`com.cloudflare.api.account.${account}`]: "*" },
+    permission_groups: names.map((name) => ({ name })),
+  });
+  const policies = [policy(dev?.id, "D1 Read"), policy(staging?.id, "D1 Write", "Account Settings Write")];
+  const made = await call(embedded, "POST", "/user/tokens", { name: "two", policies });
+  const token = String(made.result["value"]);
+  const create = (account: string | undefined): Promise<Answer> =>
+    call(embedded, "POST", `/accounts/${account}/d1/database`, { name: "paired" }, { token });
+  expect((await create(staging?.id)).success).toBe(true);
+  expect(refusal(await create(dev?.id))).toEqual({ status: 403, code: 10000, success: false });
+  expect((await call(embedded, "GET", `${a}/d1/database`, undefined, { token })).success).toBe(true);
+  const minted = await call(embedded, "POST", "/user/tokens", { name: "more", policies }, { token });
+  expect(refusal(minted)).toEqual({ status: 403, code: 10000, success: false });
+});
+
+test("a token is good from its not_before to its expires_on, and only verify tells more", async () => {
+  const policies = [
+    {
+      effect: "allow",
+      resources: { "com.cloudflare.api.account.*": "*" },
+      permission_groups: [{ name: "D1 Read" }],
+    },
+  ];
+  const day = (offset: number): string => new Date(Date.now() + offset * 86_400_000).toISOString();
+  for (const [times, status] of [
+    [{ expires_on: day(-1) }, "expired"],
+    [{ not_before: day(1) }, "disabled"],
+    [{ not_before: day(-1), expires_on: day(1) }, "active"],
+  ] as const) {
+    const made = await call(embedded, "POST", "/user/tokens", { name: "timed", policies, ...times });
+    expect(made.result).toMatchObject({ status, ...times });
+    const token = String(made.result["value"]);
+    const verified = await call(embedded, "GET", "/user/tokens/verify", undefined, { token });
+    expect(verified.result).toMatchObject({ status });
+    const asked = await call(embedded, "GET", `${a}/d1/database`, undefined, { token });
+    expect(asked.code, status).toBe(status === "active" ? undefined : 10000);
+  }
+  const never = await call(embedded, "POST", "/user/tokens", { name: "x", policies, expires_on: "tomorrow" });
+  expect(refusal(never)).toEqual({ status: 400, code: 7400, success: false });
 });

@@ -6,7 +6,7 @@ import { d1 } from "../api/d1.ts";
 import { kv } from "../api/kv.ts";
 import { r2 } from "../api/r2.ts";
 import { apiServer } from "../api/server.ts";
-import type { Token } from "../api/tokens.ts";
+import type { Permission, Token } from "../api/tokens.ts";
 import { startStores } from "../runtime/startStores.ts";
 import type { Stores } from "../runtime/stores.ts";
 import { openState } from "../state.ts";
@@ -46,10 +46,11 @@ const account = "0123456789abcdef0123456789abcdef";
 const token = "test-token-00000000000000000000000000000000";
 
 const reader = "test-reader-0000000000000000000000000000000";
-const common = { id: "0".repeat(32), name: "test", accounts: "all" } as const;
+const common = { id: "0".repeat(32), name: "test" };
+const reads: Permission[] = ["D1:Read", "Workers KV Storage:Read", "Workers R2 Storage:Read"];
 const tokens = new Map<string, Token>([
-  [token, { ...common, permissions: "all" }],
-  [reader, { ...common, permissions: ["D1:Read", "Workers KV Storage:Read", "Workers R2 Storage:Read"] }],
+  [token, { ...common, grants: "all" }],
+  [reader, { ...common, grants: [{ permissions: reads, accounts: "all" }] }],
 ]);
 
 export async function startStoresApi(

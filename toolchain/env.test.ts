@@ -43,12 +43,18 @@ function evaluated(shell: string, lines: string, base: NodeJS.ProcessEnv): Recor
 }
 
 test.each(["sh", "bash"])("%s reads every variable back exactly, for any path a clone can have", (shell) => {
-  const base = { PATH: process.env.PATH, CLOUDFLARE_API_KEY: "old", PULUMI_OPTION_SKIP_PREVIEW: "true" };
+  const base = {
+    PATH: process.env.PATH,
+    CLOUDFLARE_API_KEY: "old",
+    PULUMI_OPTION_SKIP_PREVIEW: "true",
+    PULUMI_DIY_BACKEND_GZIP: "true",
+  };
   const variables = embeddedVariables(placesOf(nastyRoot), connection, base);
   const got = evaluated(shell, shellLines(variables), base);
   for (const [name, value] of Object.entries(variables)) expect(got[name], name).toBe(value);
   expect(got.PULUMI_DEBUG_PROVIDERS).toBe("cloudflare:4711");
   expect(got).not.toHaveProperty("PULUMI_OPTION_SKIP_PREVIEW");
+  expect(got, "the launcher looks for the state as plain JSON").not.toHaveProperty("PULUMI_DIY_BACKEND_GZIP");
 });
 
 test("the backend is a URL of the clone's own folder, whatever its path holds", () => {

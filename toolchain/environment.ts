@@ -13,6 +13,12 @@ export { ensureEngine } from "./engine/ladder.mjs";
 /** The passphrase of embedded stacks. It protects nothing: their state never leaves this machine and holds no real secret. */
 const embeddedPassphrase = "embedded";
 
+/** How a team's own backend may keep its state: another file than the one that the `pulumi` launcher looks for. */
+const stateForms = ["GZIP", "ZSTD", "LEGACY_LAYOUT"].flatMap((form) => [
+  `PULUMI_DIY_BACKEND_${form}`,
+  `PULUMI_SELF_MANAGED_STATE_${form}`,
+]);
+
 /** A shell's variables; undefined means "unset it". */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -52,6 +58,7 @@ export function embeddedVariables(
     // The launcher names each stage's own file.
     PULUMI_OPTION_CONFIG_FILE: undefined,
     PULUMI_OPTION_POLICY_PACK: existsSync(join(policy, "PulumiPolicy.yaml")) ? csvQuote(policy) : undefined,
+    ...Object.fromEntries(stateForms.map((name) => [name, undefined])),
     PULUMI_OPTION_GENERATE_CODE: "false",
     PULUMI_OPTION_SKIP_PREVIEW: undefined,
   };

@@ -32,9 +32,19 @@ test("no report means that nothing ran", () => {
 
 test("a shell of env, or one with a real account, changes nothing for the tests", () => {
   const env = testEnvironment(
-    { PATH: "/bin", PULUMI_BACKEND_URL: "x", CLOUDFLARE_API_TOKEN: "x", LANG: "C", LOCKSTEP_TESTS: "deep" },
+    {
+      PATH: "/bin",
+      PULUMI_BACKEND_URL: "x",
+      CLOUDFLARE_API_TOKEN: "x",
+      LANG: "C",
+      LOCKSTEP_TESTS: "deep",
+      LOCKSTEP_PROVIDER: "official",
+      LOCKSTEP_CACHE: "/c",
+    },
     false,
   );
   expect(env).toMatchObject({ LANG: "C" });
-  expect(Object.keys(env).filter((name) => /^(PULUMI|CLOUDFLARE|LOCKSTEP)/.test(name))).toEqual([]);
+  expect(Object.keys(env).filter((name) => /^(PULUMI|CLOUDFLARE|LOCKSTEP)/.test(name))).toEqual([
+    "LOCKSTEP_CACHE",
+  ]);
 });

@@ -5,14 +5,13 @@ import { chainOf } from "./chain.ts";
 import { differenceLine, fingerprint } from "./fingerprint.ts";
 import { databaseOf, type Job } from "./job.ts";
 import type { Plan } from "./plan.ts";
-import { type Database, rows } from "./protocol/database.ts";
-import { releaseLease, takeLease } from "./protocol/lease.ts";
-import type { SchemaObject } from "./protocol/schemaGuard.ts";
+import { locked } from "./protocol/locked.ts";
+import { type SchemaObject, schemaGuards } from "./protocol/schemaGuard.ts";
 import { assertion, inParts, literal } from "./protocol/sql.ts";
 import { inOrder, type MigrationFile, readFolder } from "./reading.ts";
 import { openShadow } from "./shadow.ts";
 import { type DatabaseSnapshot, readSnapshot } from "./snapshot.ts";
-import { bootstrapStatements } from "./tables.ts";
+import { ledgerTable } from "./tables.ts";
 import { tool } from "./tool.ts";
 
 /** What a person decided, and why: it stays in the database's audit table. */
@@ -61,11 +60,12 @@ export async function baseline(job: Job, through: string, decision: Decision): P
   if (known.at(-1)?.name !== through) throw noFile(job, through, files);
   const snapshot = await readSnapshot(database);
   refuse(notEmpty(job, snapshot));
-  if (snapshot.ledgerKind === "alchemy")
-    await rows(database, [`ALTER TABLE "d1_migrations" RENAME TO "_mig_alchemy"`]);
+  const aside = [`ALTER TABLE "d1_migrations" RENAME TO "_mig_alchemy"`, ledgerTable];
   const chains = chainOf(known);
-  await locked(database, decision, (fence) => [
+  await locked(database, decision.actor, (fence) => [
     fence,
+    ...(snapshot.ledgerKind === "alchemy" ? aside : []),
+    ...schemaGuards(snapshot.schema),
     assertion(`(SELECT count(*) FROM "d1_migrations") = 0`, "the ledger is not empty any more"),
     ...inParts(known).map(
       (part) =>
@@ -105,8 +105,13 @@ export async function acceptFile(job: Job, name: string, decision: Decision): Pr
   if (!edited && !swapped)
     throw nothing(job, `${name} is as it was applied`, "a file that was edited or applied out of order");
   const chain = chainOf(files)[files.indexOf(file)] ?? "";
-  await locked(database, decision, (fence) => [
+  await locked(database, decision.actor, (fence) => [
     fence,
+    ledgerGuard(snapshot.ledger),
+    assertion(
+      `(SELECT checksum FROM "_mig_log" WHERE name = ${literal(name)}) = ${literal(entry.checksum)}`,
+      `somebody else has accepted ${name} meanwhile`,
+    ),
     ...(edited
       ? [
           `UPDATE "_mig_log" SET checksum = ${literal(file.checksum)}, chain = ${literal(chain)} WHERE name = ${literal(name)}`,
@@ -122,70 +127,43 @@ export async function acceptFile(job: Job, name: string, decision: Decision): Pr
   ]);
 }
 
+/** What a decision was made about must be what it is carried out on. */
+const ledgerGuard = (names: readonly string[]): string =>
+  assertion(
+    `(SELECT json_group_array(name) FROM (SELECT name FROM "d1_migrations" ORDER BY id)) = ${literal(JSON.stringify(names))}`,
+    "the ledger is not what it was when this was decided",
+  );
+
 /** Ids are unique, so the ledger goes through negative ones. */
 const reorder = (names: readonly string[]): string[] => [
   ...names.map((name, i) => `UPDATE "d1_migrations" SET id = ${-(i + 1)} WHERE name = ${literal(name)}`),
-  `UPDATE "d1_migrations" SET id = -id`,
+  `UPDATE "d1_migrations" SET id = -id WHERE id < 0`,
 ];
 
 /** Takes the live schema as it is: later plans compare with it. Files that only wrangler knows of are taken over with it. */
 export async function acceptDrift(
   job: Job,
   decision: Decision,
-  { drift, adopted }: Pick<Plan, "drift" | "adopted">,
+  { drift, adopted, schema }: Pick<Plan, "drift" | "adopted" | "schema">,
 ): Promise<void> {
   const database = databaseOf(job);
   const snapshot = await readSnapshot(database);
   const last = snapshot.ledger.at(-1);
   if (drift.length === 0 || last === undefined)
     throw nothing(job, "no drift", "a schema that differs from what the files make");
-  await locked(database, decision, (fence) => [
+  await locked(database, decision.actor, (fence) => [
     fence,
-    ...adoption(adopted, fingerprint(snapshot.schema)),
-    `UPDATE "_mig_log" SET schema_after = ${literal(fingerprint(snapshot.schema))} WHERE name = ${literal(last)}`,
+    ledgerGuard(snapshot.ledger),
+    // What was shown is what is taken.
+    ...schemaGuards(schema),
+    ...adoption(adopted, fingerprint(schema)),
+    `UPDATE "_mig_log" SET schema_after = ${literal(fingerprint(schema))} WHERE name = ${literal(last)}`,
     audit("accept drift", last, decision, drift.map(differenceLine).join("\n")),
   ]);
 }
 
 const audit = (kind: string, name: string, { reason, actor }: Decision, detail: string): string =>
   `INSERT INTO "_mig_audit"(kind, name, reason, detail, actor) VALUES (${[kind, name, reason, detail, actor].map(literal).join(", ")})`;
-
-/** One request under the lease: nothing of it happens while somebody migrates. */
-async function locked(
-  database: Database,
-  { actor }: Decision,
-  statements: (fence: string) => readonly string[],
-): Promise<void> {
-  await rows(database, bootstrapStatements);
-  const holder = crypto.randomUUID();
-  const [taken] = await rows(database, [takeLease(holder, `decision of ${actor}`)]);
-  const fence = taken?.[0]?.["fence"];
-  if (typeof fence !== "number")
-    throw new UserError({
-      what: "Somebody is migrating this database",
-      where: database.label,
-      got: "its lease is held",
-      expected: "a free lease",
-      fix: "wait for that run to end, then repeat the command",
-    });
-  try {
-    const held = assertion(
-      `EXISTS (SELECT 1 FROM "_mig_lock" WHERE holder = ${literal(holder)} AND fence = ${fence} AND expires_at > unixepoch())`,
-      "the lease was lost",
-    );
-    const outcome = await database.run(statements(held));
-    if (outcome.kind !== "done")
-      throw new UserError({
-        what: "The decision was not recorded",
-        where: database.label,
-        got: outcome.message,
-        expected: "one transaction that succeeds",
-        fix: "look at the state (just db status), then repeat the command",
-      });
-  } finally {
-    await database.run([releaseLease({ holder, fence })]);
-  }
-}
 
 const notEmpty = (job: Job, { ledger, ledgerKind }: DatabaseSnapshot): Complaint[] =>
   ledger.length === 0 || ledgerKind === "alchemy"

@@ -31,6 +31,8 @@ export async function query(endpoint: D1Endpoint, sql: string): Promise<Outcome<
       kind: "unknown",
       message: `the answer of /query has an unknown shape: ${z.prettifyError(parsed.error)}`,
     };
+  if (parsed.data.some(({ success }) => !success))
+    return { kind: "unknown", message: "/query succeeded, and one of its statements did not" };
   return { kind: "done", value: parsed.data };
 }
 

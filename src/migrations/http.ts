@@ -108,6 +108,9 @@ export function classify(status: number, retryAfter: string | null, text: string
       : { kind: "unknown", message };
   }
   if (parsed.data.success && status < 300) return { kind: "done", value: parsed.data.result };
+  // A failure of which nothing is said is no answer about a write.
+  if (first === undefined && status < 400)
+    return { kind: "unknown", message: `a failure without an error (HTTP ${status})` };
   const code = first?.code ?? 0;
   if (isUnsettled(status, code, said))
     return { kind: "unknown", message: `${said} [${code}] (HTTP ${status})` };

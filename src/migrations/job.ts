@@ -5,7 +5,7 @@ import { draftPlan, offlinePlan, type Plan, type PlanInput } from "./plan.ts";
 import { type Database, rows } from "./protocol/database.ts";
 import { queryDatabase } from "./protocol/transports.ts";
 import { type MigrationFile, readFolder } from "./reading.ts";
-import { readSnapshot } from "./snapshot.ts";
+import { type DatabaseSnapshot, readSnapshot } from "./snapshot.ts";
 
 /** One database and the folder that makes it. */
 export interface Job {
@@ -35,9 +35,16 @@ export const databaseOf = (job: Job): Database => queryDatabase(endpointOf(job),
 
 type Folder = Pick<Job, "label" | "folder" | "directory" | "openThrough" | "read">;
 
-/** Plans against the live database, read-only: one request, and a second one when rules have questions. */
-export async function planLive(job: Job, database: Database = databaseOf(job)): Promise<Plan> {
-  const draft = draftPlan({ ...folderInput(job), database: await readSnapshot(database) });
+/**
+ * Plans against the live database, read-only: one request, and a second one when rules have questions.
+ * @param known what was read of it already @default - it is read
+ */
+export async function planLive(
+  job: Job,
+  database: Database = databaseOf(job),
+  known?: DatabaseSnapshot,
+): Promise<Plan> {
+  const draft = draftPlan({ ...folderInput(job), database: known ?? (await readSnapshot(database)) });
   return draft.close(await answers(database, draft.questions));
 }
 

@@ -7,14 +7,14 @@ import { fingerprint } from "./fingerprint.ts";
 import { databaseOf, endpointOf, type Job, planLive } from "./job.ts";
 import { applicable, initialKey, type PlannedFile } from "./plan.ts";
 import { addressOf } from "./protocol/addresses.ts";
-import { type Applied, type ApplyOptions, apply } from "./protocol/apply.ts";
+import { type Applied, ApplyFailed, type ApplyOptions, apply, type Replanned } from "./protocol/apply.ts";
 import { proveCanaries } from "./protocol/canaries.ts";
 import { type Database, rows } from "./protocol/database.ts";
 import { importStatements } from "./protocol/import.ts";
-import { deployMigrator, type Migrator, removeMigrator } from "./protocol/migrator.ts";
-import type { ApplicableFile } from "./protocol/request.ts";
+import { deployMigrator, isMigrator, type Migrator, removeMigrator } from "./protocol/migrator.ts";
 import { literal } from "./protocol/sql.ts";
 import { markStage } from "./protocol/stage.ts";
+import { readSnapshot } from "./snapshot.ts";
 import { tool } from "./tool.ts";
 
 export interface MigrateOptions {
@@ -48,7 +48,7 @@ export async function migrate(job: Job, options: MigrateOptions): Promise<readon
           sleep: database.sleep,
           remember: async (name) => {
             script = name;
-            await rows(database, [setMeta(migratorKey, name)]);
+            await rows(database, [setMeta(migratorKey(name), name)]);
           },
         });
         return (await migrator).run(statements);
@@ -57,8 +57,13 @@ export async function migrate(job: Job, options: MigrateOptions): Promise<readon
         return file.transport satisfies never;
     }
   };
+  // Its own and no other: the lease is free by now, and the next run may have a migrator already.
+  const tidy = async (): Promise<void> => {
+    if (script !== undefined) await removeAndForget(database, endpoint, script);
+  };
+  let applied: readonly Applied[];
   try {
-    const applied = await apply({
+    applied = await apply({
       database,
       send,
       prepare: async () => {
@@ -74,40 +79,44 @@ export async function migrate(job: Job, options: MigrateOptions): Promise<readon
       ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
     });
     await rows(database, [`DELETE FROM "_mig_meta" WHERE k = ${literal(initialKey)}`]);
-    return applied;
-  } finally {
-    // Its own and no other: the lease is free by now, and the next run may have a migrator already.
-    if (script !== undefined) await removeAndForget(database, endpoint, script);
+  } catch (error) {
+    const left = await tidy().then(
+      () => [],
+      (leftover: unknown) => [leftover],
+    );
+    throw left.length === 0 ? error : both(error, left[0]);
   }
+  await tidy();
+  return applied;
 }
 
-/** What a run writes down about its migrator Worker, so that it is removed even when the run is killed. */
-const migratorKey = "migrator";
+/** What stopped the run comes first; that its Worker is still there is told with it. */
+function both(error: unknown, leftover: unknown): Error {
+  const [cause, applied] = error instanceof ApplyFailed ? [error.cause, error.applied] : [error, []];
+  if (!(cause instanceof UserError && leftover instanceof UserError))
+    return new AggregateError([error, leftover], `${String(error)}\n\n${String(leftover)}`);
+  const others = [...cause.others, leftover.complaint, ...leftover.others];
+  return new ApplyFailed(applied, new UserError(cause.complaint, { cause, others }));
+}
+
+/** What a run writes down about its migrator Worker, so that it is removed even when the run is killed: each in a row of its own. */
+const migratorKey = (script: string): string => `migrator/${script}`;
 
 const setMeta = (key: string, value: string): string =>
   `INSERT OR REPLACE INTO "_mig_meta"(k, v) VALUES (${literal(key)}, ${literal(value)})`;
 
-/** What a killed run left behind. Only while holding the lease: nobody else is using it then. */
-async function removeRemembered(database: Database, endpoint: D1Endpoint): Promise<void> {
-  const [found] = await rows(database, [`SELECT v FROM "_mig_meta" WHERE k = ${literal(migratorKey)}`]);
-  const script = found?.[0]?.["v"];
-  if (typeof script === "string") await removeAndForget(database, endpoint, script);
-}
-
 async function removeAndForget(database: Database, endpoint: D1Endpoint, script: string): Promise<void> {
   await removeMigrator(endpoint, script);
-  await rows(database, [
-    `DELETE FROM "_mig_meta" WHERE k = ${literal(migratorKey)} AND v = ${literal(script)}`,
-  ]);
+  await rows(database, [`DELETE FROM "_mig_meta" WHERE k = ${literal(migratorKey(script))}`]);
 }
 
-async function replan(
-  job: Job,
-  { phase, agreed }: MigrateOptions,
-  database: Database,
-): Promise<readonly ApplicableFile[]> {
-  await removeRemembered(database, endpointOf(job));
-  const plan = await planLive(job, database);
+async function replan(job: Job, { phase, agreed }: MigrateOptions, database: Database): Promise<Replanned> {
+  const snapshot = await readSnapshot(database);
+  // What a killed run left behind. Nobody else is using it: this run holds the lease.
+  for (const script of snapshot.meta.values())
+    if (isMigrator(script) && snapshot.meta.has(migratorKey(script)))
+      await removeAndForget(database, endpointOf(job), script);
+  const plan = await planLive(job, database, snapshot);
   refuse(plan.refusals);
   if (plan.adopted.length > 0)
     // Their schema was just seen to be the database's.
@@ -116,7 +125,7 @@ async function replan(
   for (const file of chosen)
     if (agreed.get(file.file.name) !== file.file.checksum) throw notAgreed(job, file);
   if (plan.isNew && chosen.length > 0) await rows(database, [setMeta(initialKey, "running")]);
-  return chosen.map(applicable);
+  return { files: chosen.map(applicable), ledger: snapshot.ledger, schema: snapshot.schema };
 }
 
 const notAgreed = (job: Job, { file }: PlannedFile): UserError =>

@@ -1,7 +1,7 @@
 import type { Complaint } from "../userError.ts";
 import { chainOf, type Link } from "./chain.ts";
 import { drifted, driftRefusals } from "./drift.ts";
-import type { Difference } from "./fingerprint.ts";
+import { type Difference, fingerprint } from "./fingerprint.ts";
 import { history, type Subject } from "./history.ts";
 import { answered, blocking, type LintedFile, lint } from "./lint.ts";
 import { phases } from "./phases.ts";
@@ -213,4 +213,5 @@ export const applicable = (planned: PlannedFile): ApplicableFile => ({
     waived === undefined ? [] : [{ code, reason: waived, line }],
   ),
   overrides: planned.file.overrides,
+  schemaAfter: fingerprint(planned.schemaAfter),
 });

@@ -20,7 +20,7 @@ export interface LogEntry {
 
 /** Everything a plan needs to know of a database, read at one moment. */
 export interface DatabaseSnapshot {
-  /** Without system objects and our own tables. */
+  /** Without system objects and the tables of tools that migrate. */
   readonly schema: readonly SchemaObject[];
   readonly ledgerKind: LedgerKind;
   /** Names in the order in which they were applied. */
@@ -119,7 +119,7 @@ function snapshot(
   drizzle: readonly string[] | undefined,
 ): DatabaseSnapshot {
   return {
-    schema: schemaObjects(schema ?? []).filter((object) => object.tableName !== "__drizzle_migrations"),
+    schema: schemaObjects(schema ?? []),
     ledgerKind: kindOf(found),
     ledger: nameRows.parse(ledger).map(({ name }) => name),
     log: logRows.parse(log).map(({ schema_after: schemaAfter, ...entry }) => ({

@@ -20,7 +20,11 @@ export type Fault =
   /** 504 after the request was carried out. */
   | "504AfterCommit"
   /** D1's transient text after the request was carried out. */
-  | "transientAfterCommit";
+  | "transientAfterCommit"
+  /** Carried out and answered as a success, with the last statement's result missing. */
+  | "half"
+  /** Carried out, and answered with a failure that names no error. */
+  | "wordless";
 
 export interface FaultProxy {
   /** Instead of the API's: `http://127.0.0.1:<port>/client/v4`. */
@@ -30,8 +34,11 @@ export interface FaultProxy {
   readonly close: () => Promise<void>;
 }
 
-/** A proxy in front of the API that asks `decide` for each request what is to happen to it. */
-export async function faultProxy(api: string, decide: (body: string) => Fault): Promise<FaultProxy> {
+/** A proxy in front of the API that asks `decide` for each request what is to happen to it. `route`: `DELETE /client/v4/…`. */
+export async function faultProxy(
+  api: string,
+  decide: (body: string, route: string) => Fault | Promise<Fault>,
+): Promise<FaultProxy> {
   const upstream = new URL(api);
   const late: (() => Promise<unknown>)[] = [];
   const server = createServer((incoming, response) => {
@@ -40,7 +47,7 @@ export async function faultProxy(api: string, decide: (body: string) => Fault): 
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(incoming);
     const deliver = (): Promise<Delivered> => forward(upstream, incoming, body);
-    const fault = decide(body);
+    const fault = await decide(body, `${incoming.method} ${incoming.url}`);
     switch (fault) {
       case "none":
         return answer(response, await deliver());
@@ -67,6 +74,11 @@ export async function faultProxy(api: string, decide: (body: string) => Fault): 
       case "transientAfterCommit":
         await deliver();
         return answer(response, failure(500, 7500, "Network connection lost."));
+      case "half":
+        return answer(response, halved(await deliver()));
+      case "wordless":
+        await deliver();
+        return answer(response, { status: 200, headers: json, body: '{"success":false,"errors":[]}' });
       default:
         fault satisfies never;
     }
@@ -92,6 +104,14 @@ interface Delivered {
   readonly body: string;
 }
 
+const json = { "content-type": "application/json" };
+
+function halved(whole: Delivered): Delivered {
+  const envelope: { success: boolean; result?: unknown } = JSON.parse(whole.body);
+  if (!envelope.success || !Array.isArray(envelope.result)) return whole;
+  return { ...whole, body: JSON.stringify({ ...envelope, result: envelope.result.slice(0, -1) }) };
+}
+
 const failure = (
   status: number,
   code: number,
@@ -99,7 +119,7 @@ const failure = (
   headers: Readonly<Record<string, string>> = {},
 ): Delivered => ({
   status,
-  headers: { "content-type": "application/json", ...headers },
+  headers: { ...json, ...headers },
   body: JSON.stringify({ success: false, result: [], errors: [{ code, message }], messages: [] }),
 });
 
@@ -124,7 +144,7 @@ const forward = (upstream: URL, incoming: IncomingMessage, body: string): Promis
           (body) =>
             resolve({
               status: response.statusCode ?? 0,
-              headers: { "content-type": "application/json" },
+              headers: json,
               body,
             }),
           reject,

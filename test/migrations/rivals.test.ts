@@ -4,6 +4,7 @@ import { databaseOf } from "../../src/migrations/job.ts";
 import { migrate } from "../../src/migrations/migrate.ts";
 import { rows } from "../../src/migrations/protocol/database.ts";
 import { queryDatabase } from "../../src/migrations/protocol/transports.ts";
+import { readFolder } from "../../src/migrations/reading.ts";
 import { accounts, type Counted, counted } from "./counted.ts";
 import { type Fault, faultProxy } from "./faultProxy.ts";
 import { type LiveJob, liveJob } from "./liveJob.ts";
@@ -33,12 +34,22 @@ test("of two runs at once one is told who holds the lease and for how long; the 
   const live = await fresh("two-runs");
   live.write("0001_notes.sql", sql);
   let rival: Promise<unknown> | undefined;
-  const applied = await live.migrate({
+  // Under its lease the first run waits for the second one to be refused, however slow this machine is.
+  const proxy = await faultProxy(embedded.api, async (): Promise<Fault> => {
+    await rival;
+    return "none";
+  });
+  const first = { ...live.job, connection: { ...live.job.connection, baseUrl: proxy.baseUrl } };
+  const applied = await migrate(first, {
+    phase: "expand",
+    stage: "dev",
+    agreed: new Map(readFolder(first.directory).map((file) => [file.name, file.checksum])),
     onStep: (step) => {
       if (step === "replan")
-        rival = expect(live.migrate()).rejects.toThrow(/held by stage dev, .* for 1\d\d s more/);
+        rival = expect(live.migrate()).rejects.toThrow(/held by stage dev, .* for 1?\d?\d s more/);
     },
   });
+  await proxy.close();
   expect(applied.map(({ name }) => name)).toEqual(["0001_notes.sql"]);
   expect(rival).toBeDefined();
   await rival;
@@ -74,6 +85,7 @@ const storms: readonly (readonly [string, readonly Fault[]])[] = [
     "everything",
     ["429", "504", "504AfterCommit", "reset", "dropAnswer", "duplicate", "transientAfterCommit"],
   ],
+  ["half answers", ["half", "wordless"]],
 ];
 
 for (const [name, faults] of storms) {
@@ -98,6 +110,44 @@ for (const [name, faults] of storms) {
     expect(await violations(endpoint, files, accounts)).toEqual([]);
   });
 }
+
+test("a request that D1 never carries out is given up after three times, and says what to do about a file that takes too long", async () => {
+  const endpoint = await world.database();
+  let claims = 0;
+  const proxy = await faultProxy(endpoint.baseUrl, (body) => {
+    if (!/INSERT INTO \\?"d1_migrations/.test(body)) return "none";
+    claims++;
+    return "504";
+  });
+  const database = {
+    ...queryDatabase({ ...endpoint, baseUrl: proxy.baseUrl }, "endless"),
+    sleep: async () => {},
+  };
+  await expect(applyCounted(database, files, {})).rejects.toThrow(
+    /0001_step\.sql was sent 3 times and never carried out[\s\S]*Gateway timeout[\s\S]*d1:transport import/,
+  );
+  await proxy.close();
+  expect(claims).toBe(3);
+  await applyCounted(queryDatabase(endpoint, "endless"), files, {});
+  expect(await violations(endpoint, files, accounts)).toEqual([]);
+});
+
+test("answers that get lost do not make the canaries say that the database is not safe", async () => {
+  const live = await fresh("canaries");
+  live.write("0001_notes.sql", sql);
+  const faults: readonly Fault[] = ["504", "wordless", "reset", "half"];
+  let sung = 0;
+  const proxy = await faultProxy(embedded.api, (body) => {
+    if (!/_mig_canary|canary sings|SELECT 1;/.test(body)) return "none";
+    return ++sung % 2 === 1 ? (faults[(sung - 1) / 2] ?? "none") : "none";
+  });
+  const job = { ...live.job, connection: { ...live.job.connection, baseUrl: proxy.baseUrl } };
+  const agreed = new Map(readFolder(job.directory).map((file) => [file.name, file.checksum]));
+  const applied = await migrate(job, { phase: "expand", stage: "dev", agreed });
+  await proxy.close();
+  expect(sung).toBeGreaterThan(7);
+  expect(applied.map(({ name }) => name)).toEqual(["0001_notes.sql"]);
+});
 
 test("a storm that does not end is told, and nothing was applied", async () => {
   const live = await fresh("endless");

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { databaseOf } from "../../src/migrations/job.ts";
+import { migrate } from "../../src/migrations/migrate.ts";
 import { rows } from "../../src/migrations/protocol/database.ts";
+import { isMigrator } from "../../src/migrations/protocol/migrator.ts";
+import { readFolder } from "../../src/migrations/reading.ts";
+import { faultProxy } from "./faultProxy.ts";
 import { type LiveJob, liveJob } from "./liveJob.ts";
 
 let embedded: Embedded;
@@ -72,6 +76,35 @@ test("a failing statement in a Worker's batch takes the whole file back, and the
     ]),
   ).toEqual([[{ n: 0 }], [{ name: "0001_log.sql" }]]);
   expect(await scripts(live)).toEqual([]);
+});
+
+test("a Worker that cannot be removed is told behind what stopped the file, and the next run removes it", async () => {
+  const live = await fresh("left-behind");
+  live.write("0001_log.sql", trigger);
+  await live.migrate();
+  await rows(databaseOf(live.job), ["INSERT INTO notes (id) VALUES (77)"]);
+  const second = "-- d1:transport migrator\nINSERT INTO notes (id) VALUES (77);\n";
+  live.write("0002_more.sql", second);
+  const proxy = await faultProxy(embedded.api, (_body, route) =>
+    /^DELETE .*lockstep-migrator/.test(route) ? "504" : "none",
+  );
+  const job = { ...live.job, connection: { ...live.job.connection, baseUrl: proxy.baseUrl } };
+  const agreed = new Map(readFolder(job.directory).map((file) => [file.name, file.checksum]));
+  const failed = await migrate(job, { phase: "expand", stage: "dev", agreed }).catch(String);
+  await proxy.close();
+  expect(failed).toMatch(
+    /0002_more\.sql was rolled back[\s\S]*UNIQUE[\s\S]*migrator Worker could not be removed/,
+  );
+  expect(await scripts(live)).toHaveLength(1);
+  live.write("0002_more.sql", second.replace("77", "78"));
+  await live.migrate();
+  expect(await scripts(live)).toEqual([]);
+});
+
+test("no other Worker is removed, whatever somebody writes into the database", () => {
+  expect(
+    ["lockstep-migrator-0a1b2c3d-4e5f6071", "dome-api", "lockstep-migrator-/../dome-api"].map(isMigrator),
+  ).toEqual([true, false, false]);
 });
 
 test("a file that asks for it goes through /import, once, and leaves nothing when it fails", async () => {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type WorkerdD1, workerdD1 } from "../fixture/workerdD1.ts";
 import { ledgerTable } from "../tables.ts";
-import { type ApplyOptions, apply, type Snapshot } from "./apply.ts";
+import { type ApplyOptions, apply, readSnapshot } from "./apply.ts";
 import { type Database, rows } from "./database.ts";
 import { takeLease } from "./lease.ts";
 import type { ApplicableFile } from "./request.ts";
@@ -43,7 +43,10 @@ const file = (
 const run = (files: readonly ApplicableFile[], more: Partial<ApplyOptions> = {}): ReturnType<typeof apply> =>
   apply({
     database,
-    replan: ({ ledger }: Snapshot) => files.filter(({ name }) => !ledger.includes(name)),
+    replan: async () => {
+      const snapshot = await readSnapshot(database);
+      return { ...snapshot, files: files.filter(({ name }) => !snapshot.ledger.includes(name)) };
+    },
     fingerprint: (schema) => createHash("sha256").update(JSON.stringify(schema)).digest("hex"),
     note: "a test",
     tool: "test",
@@ -163,10 +166,70 @@ test("a runner whose lease was taken does nothing any more", async () => {
   expect(await tableNames()).toEqual(["a"]);
 });
 
+test("a runner that stood still until its lease ran out goes on when nobody else came", async () => {
+  await run([first]);
+  const slept: Database = {
+    ...database,
+    bookmark: async () => {
+      await d1.batch(["UPDATE _mig_lock SET expires_at = unixepoch() - 600 WHERE id = 1"]);
+      return database.bookmark();
+    },
+  };
+  expect((await run([first, second], { database: slept })).map(({ name }) => name)).toEqual(["0002_b.sql"]);
+  expect(await tableNames()).toEqual(["a", "b"]);
+});
+
+test("what another hand changes right after a file is drift, and neither that file's nor the next one's doing", async () => {
+  const after = async (sql: string): Promise<Database> => {
+    let done = false;
+    return {
+      ...database,
+      run: async (statements) => {
+        const outcome = await database.run(statements);
+        if (!done && statements[0]?.startsWith('INSERT INTO "d1_migrations"') === true) {
+          done = true;
+          await d1.batch([sql]);
+        }
+        return outcome;
+      },
+    };
+  };
+  const changed = run([first, second], { database: await after("CREATE TABLE hand(x)") });
+  await expect(changed).rejects.toThrow(/schema drifted since the plan/);
+  expect(await tableNames()).toEqual(["a", "hand"]);
+  const [schemas] = await rows(database, ["SELECT schema_after FROM _mig_log"]);
+  await d1.another();
+  await run([first]);
+  expect((await rows(database, ["SELECT schema_after FROM _mig_log"]))[0]).toEqual(schemas);
+});
+
+test("also when the file's answer was lost: the plan's word for what it leaves stays in the log", async () => {
+  await run([first]);
+  const [left] = await rows(database, ["SELECT schema_after FROM _mig_log"]);
+  await d1.another();
+  const planned = { ...first, schemaAfter: String(left?.[0]?.["schema_after"]) };
+  let lost = false;
+  const broken: Database = {
+    ...database,
+    run: async (statements) => {
+      const outcome = await database.run(statements);
+      if (lost || statements[0]?.startsWith('INSERT INTO "d1_migrations"') !== true) return outcome;
+      lost = true;
+      await d1.batch(["CREATE TABLE hand(x)"]);
+      return { kind: "unknown", message: "the answer was lost" };
+    },
+  };
+  await expect(run([planned, second], { database: broken })).rejects.toThrow(
+    /schema is another than 0001_a\.sql leaves[\s\S]*run the preview again/,
+  );
+  expect((await rows(database, ["SELECT schema_after FROM _mig_log"]))[0]).toEqual(left);
+  expect(await tableNames()).toEqual(["a", "hand"]);
+});
+
 test("while the lease is held, the message says by whom and for how long", async () => {
   await run([first]);
   await d1.batch([takeLease("x", "stack prod, run 17")]);
-  await expect(run([first, second])).rejects.toThrow(/held by stack prod, run 17 for 1[78]\d s more/);
+  await expect(run([first, second])).rejects.toThrow(/held by stack prod, run 17 for 1?\d?\d s more/);
 });
 
 test("a large schema is guarded in several statements, each below D1's limit", async () => {

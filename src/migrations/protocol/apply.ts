@@ -1,13 +1,14 @@
-import { UserError } from "../../userError.ts";
 import { read } from "../http.ts";
 import { bootstrapStatements } from "../tables.ts";
 import { attempts, type Database, rows, unanswered } from "./database.ts";
-import { type Lease, readLease, releaseLease, renewLease, takeLease } from "./lease.ts";
+import { keep, take } from "./holding.ts";
+import { type Lease, releaseLease } from "./lease.ts";
 import { reconcile } from "./reconcile.ts";
 import { type ApplicableFile, requestStatements } from "./request.ts";
-import { rolledBack } from "./rolledBack.ts";
+import { drifted, rolledBack } from "./rolledBack.ts";
 import { readSchema, type SchemaObject, schemaObjects } from "./schemaGuard.ts";
-import { literal } from "./sql.ts";
+import { literal, nullable } from "./sql.ts";
+import { unsettled } from "./unsettled.ts";
 import { verdict } from "./verdict.ts";
 
 /** The points between which a runner can die. Each is reported before it is done, in this order; files repeat theirs. */
@@ -22,11 +23,16 @@ export type Step =
   | "renew"
   | "release";
 
-/** What is true when the lease is held: read in one request, so it is one moment. */
+/** Ledger and schema of one moment under the lease. */
 export interface Snapshot {
   /** The ledger's names, in order. */
   readonly ledger: readonly string[];
   readonly schema: readonly SchemaObject[];
+}
+
+/** What is to be applied, and what that was decided from: each request asserts that it is still so. */
+export interface Replanned extends Snapshot {
+  readonly files: readonly ApplicableFile[];
 }
 
 export interface ApplyOptions {
@@ -39,8 +45,8 @@ export interface ApplyOptions {
   ) => ReturnType<Database["run"]>;
   /** Once the tables are there, before the lease is taken. */
   readonly prepare?: () => Promise<void>;
-  /** Decides again, under the lease, what is to be applied. Throws when that is no longer what was planned. */
-  readonly replan: (snapshot: Snapshot) => Promise<readonly ApplicableFile[]> | readonly ApplicableFile[];
+  /** Reads the database and decides again, under the lease, what is to be applied. Throws when that is no longer what was planned. */
+  readonly replan: () => Promise<Replanned>;
   /** Fingerprint of a schema, kept in the log. */
   readonly fingerprint: (schema: readonly SchemaObject[]) => string;
   /** Who is running: shown to whoever finds the lease taken. */
@@ -58,7 +64,6 @@ export interface Applied {
   /** False when a rival, or an earlier run whose answer was lost, had committed it. */
   readonly byThisRun: boolean;
   readonly bookmarkBefore: string | undefined;
-  readonly schemaAfter: string;
 }
 
 /**
@@ -72,23 +77,22 @@ export async function apply(options: ApplyOptions): Promise<readonly Applied[]> 
   await rows(database, bootstrapStatements);
   await options.prepare?.();
   onStep?.("lease", undefined);
-  const lease = await take(options);
+  const lease = await take(database, options.uuid(), options.note);
   const applied: Applied[] = [];
   try {
     onStep?.("replan", undefined);
-    let snapshot = await readSnapshot(database);
-    const files = await options.replan(snapshot);
+    const { files, ...planned } = await options.replan();
+    let snapshot: Snapshot = planned;
     for (const [i, file] of files.entries()) {
       if (i > 0) await renew(options, lease, file.name);
-      const done = await applyOne(options, lease, file, snapshot);
+      const { left, ...done } = await applyOne(options, lease, file, snapshot);
       applied.push(done);
       onStep?.("readBack", file.name);
-      snapshot = await readSnapshot(database);
-      const schemaAfter = options.fingerprint(snapshot.schema);
-      await rows(database, [
-        `UPDATE "_mig_log" SET schema_after = ${literal(schemaAfter)} WHERE name = ${literal(file.name)} AND schema_after IS NULL`,
-      ]);
-      applied[applied.length - 1] = { ...done, schemaAfter };
+      if (left !== undefined) await correctLog(options, file, left);
+      snapshot =
+        left === undefined
+          ? await readBack(options, file)
+          : { ledger: [...snapshot.ledger, file.name], schema: left };
     }
   } catch (error) {
     throw new ApplyFailed(applied, error);
@@ -109,42 +113,43 @@ export class ApplyFailed extends Error {
   }
 }
 
-async function take({ database, note, uuid }: ApplyOptions): Promise<Lease> {
-  const holder = uuid();
-  const [taken] = await rows(database, [takeLease(holder, note)]);
-  const fence = taken?.[0]?.["fence"];
-  if (typeof fence === "number") return { holder, fence };
-  const [held] = await rows(database, [readLease]);
-  const { note: by, seconds_left: secondsLeft } = held?.[0] ?? {};
-  throw new UserError({
-    what: "Another run is migrating this database",
-    where: database.label,
-    got: `its lease is held by ${by ?? "somebody"} for ${secondsLeft ?? "?"} s more`,
-    expected: "a free lease",
-    fix: "wait for that run to end; if it is dead its lease ends by itself",
-  });
-}
-
 async function renew({ database, onStep }: ApplyOptions, lease: Lease, file: string): Promise<void> {
   onStep?.("renew", file);
   await keep(database, lease, file);
 }
 
-const lost = (database: Database, file: string): UserError =>
-  new UserError({
-    what: "The lease was lost while migrating",
-    where: `${database.label}, before ${file}`,
-    got: "another run took over",
-    expected: "one run at a time",
-    fix: "let the other run finish, then run this again: it goes on where the ledger ends",
-  });
+/** The log has what the plan expected of the file; what it really left was read inside its transaction. */
+async function correctLog(
+  { database, fingerprint }: ApplyOptions,
+  file: ApplicableFile,
+  left: readonly SchemaObject[],
+): Promise<void> {
+  const schemaAfter = fingerprint(left);
+  if (schemaAfter === file.schemaAfter) return;
+  await rows(database, [
+    `UPDATE "_mig_log" SET schema_after = ${literal(schemaAfter)} WHERE name = ${literal(file.name)} AND schema_after IS ${nullable(file.schemaAfter)}`,
+  ]);
+}
+
+/** What a file left whose answer was lost. A change by hand in between is not taken for the file's: the next preview shows it. */
+async function readBack({ database, fingerprint }: ApplyOptions, file: ApplicableFile): Promise<Snapshot> {
+  const snapshot = await readSnapshot(database);
+  if (file.schemaAfter !== undefined && fingerprint(snapshot.schema) !== file.schemaAfter)
+    throw drifted(database, file);
+  return snapshot;
+}
+
+/** How often a request that was not carried out is sent again: after so many it is the request, not the network. */
+const sends = 3;
 
 async function applyOne(
   options: ApplyOptions,
   lease: Lease,
   file: ApplicableFile,
   snapshot: Snapshot,
-): Promise<Applied> {
+): Promise<
+  Applied & { /** Undefined when the answer was lost. */ left: readonly SchemaObject[] | undefined }
+> {
   const { database, onStep } = options;
   onStep?.("bookmark", file.name);
   const bookmark = await bookmarkOf(database);
@@ -160,21 +165,27 @@ async function applyOne(
     tool: options.tool,
     actor: options.actor,
   });
-  const finished = (byThisRun: boolean): Applied => ({
+  const finished = (byThisRun: boolean, left?: readonly SchemaObject[]) => ({
     name: file.name,
     byThisRun,
     bookmarkBefore: bookmark,
-    schemaAfter: "",
+    left,
   });
+  let lostSends = 0;
   for (;;) {
     onStep?.("send", file.name);
     const outcome = await (options.send ?? ((_file, all) => database.run(all)))(file, statements, attempt);
     const judged = verdict(outcome);
     switch (judged.kind) {
       case "committed":
-        return finished(true);
+        return finished(
+          true,
+          judged.left === undefined ? (await readSnapshot(database)).schema : schemaObjects(judged.left),
+        );
       case "lostLease":
-        throw lost(database, file.name);
+        // Taken by another run, or only run out while this one stood still: then it can be had again, and the guards hold.
+        await keep(database, lease, file.name);
+        continue;
       case "rolledBack":
         throw rolledBack(database, file, judged);
       case "later":
@@ -193,17 +204,13 @@ async function applyOne(
         if (found !== "absent") return finished(found === "ours");
         if (judged.kind === "alreadyApplied")
           throw new Error(`${file.name}: the ledger's UNIQUE refused it, yet the log has no row of it`);
+        if (++lostSends === sends) throw unsettled(database, file, judged.message, lostSends);
         continue;
       }
       default:
         judged satisfies never;
     }
   }
-}
-
-async function keep(database: Database, lease: Lease, file: string): Promise<void> {
-  const [renewed] = await rows(database, [renewLease(lease)]);
-  if (renewed?.length !== 1) throw lost(database, file);
 }
 
 async function bookmarkOf(database: Database): Promise<string> {

@@ -1,6 +1,7 @@
 import { UserError } from "../../userError.ts";
 import { type D1Endpoint, request } from "../endpoint.ts";
-import { type Database, rows } from "./database.ts";
+import { type Outcome, read } from "../http.ts";
+import { attempts, type Database, rows, unanswered } from "./database.ts";
 import { assertion, failedAssertion, literal } from "./sql.ts";
 
 /** What the protocol rests on, seen to hold on this very database. */
@@ -29,14 +30,22 @@ export async function proveCanaries(database: Database, endpoint: D1Endpoint): P
   if (known?.length === 1)
     return { atomic: true, batchAtomic: true, assertions: true, foreignKeys: true, primary: undefined };
   const doomed = [`CREATE TABLE "_mig_canary"(a)`, `INSERT INTO "_mig_missing" VALUES (1)`];
-  const failed = await database.run(doomed);
-  const batchFailed = await request(endpoint, "POST", "/query", { batch: doomed.map((sql) => ({ sql })) });
-  const sung = await database.run([assertion("0", text)]);
+  // They leave nothing, so they may be asked again: an answer that did not come says nothing about the database.
+  const settled = async <T>(ask: () => Promise<Outcome<T>>) => {
+    const outcome = await read(ask, attempts, database.sleep);
+    if (outcome.kind === "unknown") throw unanswered(database, outcome);
+    return outcome;
+  };
+  const failed = await settled(() => database.run(doomed));
+  const batchFailed = await settled(() =>
+    request(endpoint, "POST", "/query", { batch: doomed.map((sql) => ({ sql })) }),
+  );
+  const sung = await settled(() => database.run([assertion("0", text)]));
   const [left, pragma] = await rows(database, [
     `SELECT count(*) AS n FROM sqlite_schema WHERE name = '_mig_canary'`,
     "PRAGMA foreign_keys",
   ]);
-  const probe = await database.run(["SELECT 1"]);
+  const probe = await settled(() => database.run(["SELECT 1"]));
   const clean = left?.[0]?.["n"] === 0;
   const found: Canaries = {
     atomic: failed.kind === "refused" && clean,

@@ -15,7 +15,7 @@ export interface Lease {
 export const takeLease = (holder: string, note: string): string =>
   `UPDATE "_mig_lock" SET holder = ${literal(holder)}, fence = fence + (holder IS NOT ${literal(holder)} OR expires_at <= unixepoch()), expires_at = unixepoch() + ${leaseSeconds}, note = ${literal(note)} WHERE id = 1 AND (expires_at <= unixepoch() OR holder = ${literal(holder)}) RETURNING fence`;
 
-/** Keeps it, with the same fence. No row: it was lost. */
+/** Keeps it, with the same fence, also when it ran out and nobody took it meanwhile. No row: it was lost. */
 export const renewLease = ({ holder, fence }: Lease): string =>
   `UPDATE "_mig_lock" SET expires_at = unixepoch() + ${leaseSeconds} WHERE id = 1 AND holder = ${literal(holder)} AND fence = ${fence} RETURNING fence`;
 

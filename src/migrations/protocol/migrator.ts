@@ -5,6 +5,7 @@ import { UserError } from "../../userError.ts";
 import type { D1Endpoint, D1Rows } from "../endpoint.ts";
 import { callApi, classify, type Outcome, remedy } from "../http.ts";
 import { exchange } from "./exchange.ts";
+import { whole } from "./transports.ts";
 
 /** The migrator Worker of one run: deployed when the first file needs it, removed when the run ends. */
 export interface Migrator {
@@ -23,6 +24,7 @@ export interface MigratorOptions {
 }
 
 const source = new URL("../../../workers/lockstep/migrator.js", import.meta.url);
+const prefix = "lockstep-migrator-";
 const compatibilityDate = "2026-06-01";
 /** A new workers.dev name takes a while to be known everywhere. */
 const reachableWithinMs = 90_000;
@@ -36,7 +38,7 @@ const answer = z.array(
 /** Deploys the Worker with a key of its own. Call it only while holding the database's lease. */
 export async function deployMigrator(options: MigratorOptions): Promise<Migrator> {
   const { endpoint } = options;
-  const script = `lockstep-migrator-${endpoint.databaseId.slice(0, 8)}-${options.uuid().slice(0, 8)}`;
+  const script = `${prefix}${endpoint.databaseId.slice(0, 8)}-${options.uuid().slice(0, 8)}`;
   await options.remember(script);
   const key = randomBytes(32).toString("hex");
   await api(endpoint, "PUT", `/workers/scripts/${script}`, await upload(endpoint.databaseId, key));
@@ -68,11 +70,15 @@ export async function deployMigrator(options: MigratorOptions): Promise<Migrator
       if (outcome.kind !== "done") return outcome;
       const parsed = answer.safeParse(outcome.value);
       return parsed.success
-        ? { kind: "done", value: parsed.data }
+        ? whole(statements, { kind: "done", value: parsed.data })
         : { kind: "unknown", message: "the migrator answered in an unknown shape" };
     },
   };
 }
+
+/** Whether a name that was written down can be a migrator's: what a database says must never remove another Worker. */
+export const isMigrator = (script: string): boolean =>
+  script.startsWith(prefix) && /^[0-9a-z-]+$/.test(script);
 
 /** Removes a migrator Worker; one that is gone already is as good. */
 export async function removeMigrator(endpoint: D1Endpoint, script: string): Promise<void> {

@@ -43,13 +43,7 @@ export async function reconcile(
         "an entry of another tool in the ledger, without our log",
         "one tool at a time",
       );
-    if (renewed?.length !== 1)
-      throw differs(
-        database,
-        file,
-        "the lease of another run",
-        "the lease to be kept while an outcome is open",
-      );
+    if (renewed?.length !== 1) throw stillOpen(database, file);
     if (waitedMs >= options.quietWindowMs) return "absent";
     await database.sleep(pollMs);
   }
@@ -62,4 +56,14 @@ const differs = (database: Database, file: ApplicableFile, got: string, expected
     got,
     expected,
     fix: "find out who else migrates this database, then run the preview again",
+  });
+
+/** It may yet have been carried out, before the other run took the lease: that run has seen it, and the next one will. */
+const stillOpen = (database: Database, { name }: ApplicableFile): UserError =>
+  new UserError({
+    what: `What became of ${name} is not known here: another run took over while the answer was missing`,
+    where: database.label,
+    got: "the lease of another run",
+    expected: "the lease to be kept while an outcome is open",
+    fix: "let the other run finish, then run this again: it goes on where the ledger ends",
   });

@@ -1,5 +1,5 @@
 import type { Phase, Transport, Waiver } from "../directives.ts";
-import { type SchemaObject, schemaGuards } from "./schemaGuard.ts";
+import { readSchema, type SchemaObject, schemaGuards } from "./schemaGuard.ts";
 import { assertion, literal, nullable } from "./sql.ts";
 
 /** A migration file, ready to be run. */
@@ -20,6 +20,8 @@ export interface ApplicableFile {
   readonly preconditions: readonly { readonly label: string; readonly condition: string }[];
   readonly waivers: readonly Waiver[];
   readonly overrides: readonly Waiver[];
+  /** Fingerprint of the schema that it leaves on the shadow. @default - the log learns it when the file has run */
+  readonly schemaAfter?: string;
 }
 
 /** Who runs it, over what. */
@@ -47,7 +49,7 @@ const prefixCharacters = 20_000;
 /**
  * The one atomic request for a file. Claim first: a replay or a rival fails on UNIQUE before any effect.
  * Then the fenced log row: a runner that lost its lease fails on NOT NULL. Then what the plan assumed, the file itself,
- * its verification, and the foreign keys.
+ * its verification, and the foreign keys. The last statement's rows are the schema that it leaves, as the transaction sees it.
  */
 export function requestStatements(claim: Claim): string[] {
   const { file } = claim;
@@ -60,6 +62,7 @@ export function requestStatements(claim: Claim): string[] {
     ...file.statements,
     ...file.verify.map(({ label, sql }) => assertion(`(${sql})`, `verify: ${label}`)),
     assertion("NOT EXISTS (SELECT 1 FROM pragma_foreign_key_check)", violated),
+    readSchema,
   ];
 }
 
@@ -76,6 +79,7 @@ function logRow(claim: Claim): string {
     overrides: file.overrides.length === 0 ? "NULL" : literal(JSON.stringify(file.overrides)),
     bookmark_before: nullable(claim.bookmarkBefore),
     schema_before: literal(claim.schemaBefore),
+    schema_after: nullable(file.schemaAfter),
     tool: literal(claim.tool),
     actor: nullable(claim.actor),
     fence: `(SELECT fence FROM "_mig_lock" WHERE id = 1 AND holder = ${literal(claim.holder)} AND fence = ${claim.fence} AND expires_at > unixepoch())`,

@@ -16,6 +16,15 @@ export function rolledBack(
   });
 }
 
+/** The file was applied, its answer was lost, and what is there now is not what it leaves. */
+export const drifted = (database: Database, { name }: ApplicableFile): UserError =>
+  new UserError({
+    what: `The schema is another than ${name} leaves`,
+    where: database.label,
+    got: "a change by another hand, right after the file was applied",
+    ...remedyFor(""),
+  });
+
 function remedyFor(assertion: string | undefined): { readonly expected: string; readonly fix: string } {
   const again = "correct the file (it is not in the ledger, so it may be edited) and run again";
   if (assertion === undefined) return { expected: "every statement to succeed", fix: again };

@@ -14,9 +14,12 @@ const guardBytes = 40_000;
 /** Above this the schema is compared under the lease only: the guards would outweigh the migration. */
 const guardedSchemaBytes = 200_000;
 
-const userObjects = `FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\' AND tbl_name NOT IN (${reservedTables.map(literal).join(", ")})`;
+/** drizzle's own ledger is left where it is, and is no part of what the files make. */
+const notTheirs = [...reservedTables, "__drizzle_migrations"];
 
-/** Reads the live schema without D1's and our own tables; the same rows and order that the guards compare. */
+const userObjects = `FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\' AND tbl_name NOT IN (${notTheirs.map(literal).join(", ")})`;
+
+/** Reads the live schema without the tables of D1 and of the tools that migrate; the same rows and order that the guards compare. */
 export const readSchema = `SELECT type, name, tbl_name, sql ${userObjects} ORDER BY type, name`;
 
 /** Rows of {@link readSchema} as objects. Throws when the answer has another shape: that is a bug, not data. */

@@ -1,9 +1,11 @@
+import type { D1Rows } from "../endpoint.ts";
 import type { Outcome } from "../http.ts";
 import { failedAssertion } from "./sql.ts";
 
 /** What an answer means for a request that begins with a claim. */
 export type Verdict =
-  | { readonly kind: "committed" }
+  /** `left`: the rows of the request's last statement, the schema; undefined where the transport gives none. */
+  | { readonly kind: "committed"; readonly left: D1Rows["results"] | undefined }
   /** UNIQUE on the ledger: this file was applied, by us earlier or by a rival. Nothing of this request happened. */
   | { readonly kind: "alreadyApplied" }
   /** NOT NULL on the log's fence: the lease was lost. Nothing happened. */
@@ -14,10 +16,10 @@ export type Verdict =
   | { readonly kind: "later"; readonly retryAfterMs: number; readonly message: string }
   | { readonly kind: "unknown"; readonly message: string };
 
-export function verdict(outcome: Outcome<unknown>): Verdict {
+export function verdict(outcome: Outcome<readonly D1Rows[]>): Verdict {
   switch (outcome.kind) {
     case "done":
-      return { kind: "committed" };
+      return { kind: "committed", left: outcome.value.at(-1)?.results };
     case "later":
       return outcome;
     case "unknown":

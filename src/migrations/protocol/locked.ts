@@ -1,0 +1,51 @@
+import { UserError } from "../../userError.ts";
+import type { Outcome } from "../http.ts";
+import { bootstrapStatements } from "../tables.ts";
+import { attempts, type Database, rows } from "./database.ts";
+import { take } from "./holding.ts";
+import { releaseLease } from "./lease.ts";
+import { assertion, failedAssertion, literal } from "./sql.ts";
+
+/**
+ * A person's decision as one request under the lease: nothing of it happens while somebody migrates.
+ * @param statements with the assertion that the lease is held still
+ */
+export async function locked(
+  database: Database,
+  actor: string,
+  statements: (fence: string) => readonly string[],
+): Promise<void> {
+  await rows(database, bootstrapStatements);
+  const lease = await take(database, crypto.randomUUID(), `decision of ${actor}`);
+  try {
+    const held = assertion(
+      `EXISTS (SELECT 1 FROM "_mig_lock" WHERE holder = ${literal(lease.holder)} AND fence = ${lease.fence} AND expires_at > unixepoch())`,
+      "the lease was lost",
+    );
+    const outcome = await sent(database, statements(held));
+    if (outcome.kind !== "done") throw unrecorded(database, outcome);
+  } finally {
+    await database.run([releaseLease(lease)]);
+  }
+}
+
+/** Sent again only while a rate limit kept it from being carried out. */
+async function sent(database: Database, statements: readonly string[]): ReturnType<Database["run"]> {
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await database.run(statements);
+    if (outcome.kind !== "later" || attempt === attempts) return outcome;
+    await database.sleep(outcome.retryAfterMs);
+  }
+}
+
+const unrecorded = ({ label }: Database, outcome: Exclude<Outcome<unknown>, { kind: "done" }>): UserError =>
+  new UserError({
+    what:
+      outcome.kind === "unknown"
+        ? "The answer was lost: it is not known whether the decision was recorded"
+        : "The decision was not recorded, and nothing was changed",
+    where: label,
+    got: failedAssertion(outcome.message) ?? outcome.message,
+    expected: "one transaction that succeeds",
+    fix: "look at the state (just db status), then repeat the command if it still says so",
+  });

@@ -1,0 +1,139 @@
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Embedded, startEmbedded } from "../../embedded/start.ts";
+import { acceptDrift, acceptFile, baseline } from "../../src/migrations/decisions.ts";
+import { databaseOf, type Job, planLive } from "../../src/migrations/job.ts";
+import { rows } from "../../src/migrations/protocol/database.ts";
+import { takeLease } from "../../src/migrations/protocol/lease.ts";
+import { bootstrapStatements } from "../../src/migrations/tables.ts";
+import { type Fault, faultProxy } from "./faultProxy.ts";
+import { type LiveJob, liveJob } from "./liveJob.ts";
+
+/** Decisions of people, and what may happen between their looking and their deciding. */
+let embedded: Embedded;
+const jobs: LiveJob[] = [];
+beforeAll(async () => {
+  embedded = await startEmbedded({ log: () => {} });
+});
+afterAll(async () => {
+  for (const each of jobs) each.remove();
+  await embedded.close();
+});
+
+async function fresh(name: string): Promise<LiveJob> {
+  const made = await liveJob(embedded, name);
+  jobs.push(made);
+  return made;
+}
+
+const decision = { reason: "why", actor: "somebody" };
+const table = (name: string): string => `CREATE TABLE ${name} (id INTEGER PRIMARY KEY);\n`;
+const ledger = "SELECT id, name FROM d1_migrations ORDER BY id";
+
+/** The job, with what happens right before the one request that carries the decision. */
+async function interrupted<T>(
+  { job }: LiveJob,
+  before: () => Promise<Fault>,
+  decide: (job: Job) => Promise<T>,
+): Promise<unknown> {
+  const proxy = await faultProxy(embedded.api, (body) =>
+    /_mig_audit\\?"\(kind/.test(body) ? before() : "none",
+  );
+  try {
+    return await decide({ ...job, connection: { ...job.connection, baseUrl: proxy.baseUrl } }).then(
+      () => "recorded",
+      String,
+    );
+  } finally {
+    await proxy.close();
+  }
+}
+
+test("an order is accepted for the ledger that was looked at: an entry that comes meanwhile is not mixed up", async () => {
+  const live = await fresh("order");
+  live.write("0001_a.sql", table("a"));
+  live.write("0002_b.sql", table("b"));
+  await live.migrate();
+  const database = databaseOf(live.job);
+  await rows(database, ["UPDATE d1_migrations SET id = 9 WHERE name = '0001_a.sql'"]);
+  live.write("0003_c.sql", table("c"));
+  const said = await interrupted(
+    live,
+    async () => {
+      await rows(database, ["INSERT INTO d1_migrations (name) VALUES ('0003_c.sql')", table("c")]);
+      return "none";
+    },
+    (job) => acceptFile(job, "0001_a.sql", decision),
+  );
+  expect(said).toMatch(/was not recorded, and nothing was changed[\s\S]*ledger is not what it was/);
+  expect(await rows(database, [ledger])).toEqual([
+    [
+      { id: 2, name: "0002_b.sql" },
+      { id: 9, name: "0001_a.sql" },
+      { id: 10, name: "0003_c.sql" },
+    ],
+  ]);
+  await acceptFile(live.job, "0001_a.sql", decision);
+  expect((await rows(database, [ledger]))[0]?.map((row) => row["name"])).toEqual([
+    "0001_a.sql",
+    "0002_b.sql",
+    "0003_c.sql",
+  ]);
+});
+
+test("the drift that was shown is taken, and no other", async () => {
+  const live = await fresh("shown");
+  live.write("0001_a.sql", table("a"));
+  await live.migrate();
+  const database = databaseOf(live.job);
+  await rows(database, ["ALTER TABLE a ADD COLUMN hand TEXT"]);
+  const shown = await planLive(live.job);
+  await rows(database, ["CREATE TABLE unseen (x)"]);
+  await expect(acceptDrift(live.job, decision, shown)).rejects.toThrow(/schema drifted since the plan/);
+  expect((await planLive(live.job)).drift).toHaveLength(2);
+  await acceptDrift(live.job, decision, await planLive(live.job));
+  expect((await planLive(live.job)).drift).toEqual([]);
+});
+
+test("a baseline that is refused because somebody migrates leaves Alchemy's ledger where it is", async () => {
+  const live = await fresh("alchemy");
+  live.write("0001_a.sql", table("a"));
+  const database = databaseOf(live.job);
+  await rows(database, [
+    table("a"),
+    "CREATE TABLE d1_migrations (id TEXT PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)",
+    "INSERT INTO d1_migrations VALUES ('00001', 'a.sql', '2025-01-01')",
+    ...bootstrapStatements.slice(1),
+    takeLease("a run", "run 17"),
+  ]);
+  await expect(baseline(live.job, "0001_a.sql", decision)).rejects.toThrow(/held by run 17/);
+  expect(await rows(database, ["SELECT id FROM d1_migrations"])).toEqual([[{ id: "00001" }]]);
+  await rows(database, ["UPDATE _mig_lock SET expires_at = 0"]);
+  expect(await baseline(live.job, "0001_a.sql", decision)).toEqual(["0001_a.sql"]);
+  expect(await rows(database, [ledger, "SELECT id FROM _mig_alchemy"])).toEqual([
+    [{ id: 1, name: "0001_a.sql" }],
+    [{ id: "00001" }],
+  ]);
+});
+
+test("a lost answer is called unknown, a rate limit is waited for", async () => {
+  const live = await fresh("lost");
+  live.write("0001_a.sql", table("a"));
+  await live.migrate();
+  appendFileSync(join(live.job.directory, "0001_a.sql"), "-- a comment\n");
+  const lost = await interrupted(
+    live,
+    async () => "dropAnswer",
+    (job) => acceptFile(job, "0001_a.sql", decision),
+  );
+  expect(lost).toMatch(/not known whether the decision was recorded[\s\S]*just db status/);
+  appendFileSync(join(live.job.directory, "0001_a.sql"), "-- another\n");
+  let asked = 0;
+  const limited = await interrupted(
+    live,
+    async () => (++asked === 1 ? "429" : "none"),
+    (job) => acceptFile(job, "0001_a.sql", decision),
+  );
+  expect([limited, asked]).toEqual(["recorded", 2]);
+});

@@ -26,3 +26,25 @@ test("a run stays up until it is asked to end, and hears the Ctrl-C that npm rep
   expect(await once(child, "close")).toEqual([0, null]);
   expect(said).toBe("up\nasked to end\n");
 });
+
+test("a run whose output nobody reads any more is asked to end, and ends what it started", async () => {
+  const speaking = script.replace(
+    'console.log("up");',
+    "const speak = setInterval(() => console.error('still here'), 20);",
+  );
+  const child = spawn(
+    process.execPath,
+    ["--input-type=module-typescript", "-e", `${speaking}\nclearInterval(speak);`],
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  let said = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  await once(child.stderr, "data");
+  child.stderr.destroy();
+  expect(await once(child, "close")).toEqual([0, null]);
+  expect(said).toBe("asked to end\n");
+});

@@ -1,6 +1,6 @@
 /** A person's wish to end, while the process stays alive for it. */
 export interface Interruption {
-  /** Aborted by the first Ctrl-C (or SIGTERM, or a closed terminal). */
+  /** Aborted by the first Ctrl-C (or SIGTERM, a closed terminal, or a reader of our output that has gone: `| head`). */
   readonly signal: AbortSignal;
   /** Resolves then. */
   readonly wanted: Promise<void>;
@@ -24,6 +24,8 @@ export function interruption(): Interruption {
     stop.abort();
   };
   for (const name of signals) process.on(name, hear);
+  // Unheard, it would end the process at once, and what that started would live on.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => stop.abort());
   return {
     signal: stop.signal,
     wanted: new Promise((resolve) => stop.signal.addEventListener("abort", () => resolve(), { once: true })),

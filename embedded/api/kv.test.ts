@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type StoresApi, startStoresApi } from "../contract/storesApi.ts";
 
@@ -67,7 +68,6 @@ test("what KV does not take is refused in its words", async () => {
   expect((await put("k", "?expiration_ttl=10")).json.errors[0].message).toContain("must be at least 60");
   expect((await put("k", "?expiration_ttl=soon")).status).toBe(400);
   expect((await put("k".repeat(513))).json.errors[0].message).toContain("exceeds key length limit of 512");
-  expect((await put("%2E%2E")).status).toBe(400);
   const form = new FormData();
   form.set("value", "v");
   form.set("metadata", `"${"m".repeat(1024)}"`);
@@ -113,7 +113,19 @@ test("bulk operations and cursors reach every key once", async () => {
   await api.call("DELETE", `${ns}/bulk`, [...names].slice(0, 600));
   await api.call("POST", `${ns}/bulk/delete`, [...names].slice(600));
   expect((await api.call("GET", `${ns}/keys`)).json.result).toEqual([]);
-  expect((await api.call("PUT", `${ns}/bulk`, [{ key: "", value: "v" }])).status).toBe(400);
+  for (const bad of [
+    { key: "", value: "v" },
+    { key: "..", value: "v" },
+    { key: "k".repeat(513), value: "v" },
+    { key: "k", value: "not base64!", base64: true },
+    { key: "k", value: "v", expiration_ttl: 59 },
+    { key: "k", value: "v", expiration: 1 },
+    { key: "k", value: "v", metadata: "m".repeat(1023) },
+  ]) {
+    const { status } = await api.call("PUT", `${ns}/bulk`, [{ key: "before", value: "v" }, bad]);
+    expect([400, 413, 414], JSON.stringify(bad).slice(0, 80)).toContain(status);
+  }
+  expect((await api.call("GET", `${ns}/keys`)).json.result).toEqual([]);
   expect((await api.call("PUT", `${ns}/bulk`, "[")).status).toBe(400);
 });
 
@@ -124,4 +136,25 @@ test("a namespace that was deleted and made again is empty", async () => {
   expect(await api.call("GET", `${ns}/values/k`)).toMatchObject(refusal(404, 10013));
   const second = await create("again");
   expect((await api.call("GET", `${second}/keys`)).json.result).toEqual([]);
+});
+
+test("a key that a path would swallow is refused, and nothing above it is touched", async () => {
+  const ns = await create("dots");
+  // Most clients resolve these before they send them, so they are sent by hand, and also as those clients do.
+  const { hostname, port, pathname } = new URL(api.base);
+  const status = (path: string) =>
+    new Promise((resolve, reject) => {
+      const headers = { authorization: `Bearer ${api.token}` };
+      const sent = request(
+        { hostname, port, method: "DELETE", path: pathname + path, headers },
+        (response) => {
+          response.resume().once("end", () => resolve(response.statusCode));
+        },
+      );
+      sent.once("error", reject).end();
+    });
+  for (const key of [".", "..", "%2e", "%2E%2e"]) expect(await status(`${ns}/values/${key}`), key).toBe(400);
+  for (const path of [`${ns}/values/../`, `${ns}/`, `${ns}/values/`])
+    expect(await status(path), path).toBe(404);
+  expect((await api.call("GET", ns)).status).toBe(200);
 });

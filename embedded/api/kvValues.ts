@@ -1,10 +1,16 @@
 import { z } from "zod";
 import { KvError } from "../runtime/stores/kvObjects.ts";
 import type { World } from "../world.ts";
+import { bad, legalValue, pair, requireLegalKey } from "./kvLimits.ts";
 import { namespaceOf } from "./kvNamespaces.ts";
 import { ApiError, type ApiRequest, ok, type Reply, type Route } from "./service.ts";
 
-const keyOf = (request: ApiRequest): string => request.params["key"] ?? "";
+function keyOf(request: ApiRequest): string {
+  const key = request.params["key"] ?? "";
+  requireLegalKey(key);
+  return key;
+}
+
 const notFound = (): ApiError => new ApiError(404, 10009, "get: 'key not found'");
 
 interface Expiry {
@@ -109,25 +115,15 @@ async function keys(request: ApiRequest, world: World): Promise<Reply> {
 }
 
 const maximumBulkKeys = 10_000;
-const bulkSchema = z
-  .array(
-    z.object({
-      key: z.string().min(1),
-      value: z.string(),
-      base64: z.boolean().nullish(),
-      expiration: z.number().int().nullish(),
-      expiration_ttl: z.number().int().nullish(),
-      metadata: z.unknown().optional(),
-    }),
-  )
-  .max(maximumBulkKeys);
+const bulkSchema = z.array(pair).max(maximumBulkKeys);
 
+/** All or none: what KV would refuse is refused before anything is written. */
 async function bulkPut(request: ApiRequest, world: World): Promise<Reply> {
   const { id } = namespaceOf(request, world);
-  const pairs = await request.json(bulkSchema);
-  await atOnce(pairs, ({ key, value, base64, expiration, expiration_ttl, metadata: data }) =>
+  const pairs = (await request.json(bulkSchema)).map((sent) => ({ ...sent, bytes: legalValue(sent) }));
+  await atOnce(pairs, ({ key, bytes, expiration, expiration_ttl, metadata: data }) =>
     refused(() =>
-      world.stores.kv.put(id, key, Buffer.from(value, base64 === true ? "base64" : "utf8"), {
+      world.stores.kv.put(id, key, bytes, {
         ...(data === undefined || data === null ? {} : { metadata: data }),
         ...(expiration == null ? {} : { expirationEpochSeconds: expiration }),
         ...(expiration_ttl == null ? {} : { expirationTtlSeconds: expiration_ttl }),
@@ -144,6 +140,7 @@ async function bulkDelete(request: ApiRequest, world: World): Promise<Reply> {
       .array(z.union([z.string(), z.object({ name: z.string() }).transform((k) => k.name)]))
       .max(maximumBulkKeys),
   );
+  sent.forEach(requireLegalKey);
   await atOnce(sent, (key) => refused(() => world.stores.kv.delete(id, key)));
   return ok({ successful_key_count: sent.length, unsuccessful_keys: [] });
 }
@@ -190,9 +187,6 @@ function parsedValue(key: string, text: string): unknown {
     throw bad(`bulk get: the value of ${JSON.stringify(key)} is not JSON`);
   }
 }
-
-/** KV has a code of its own for each refusal; those not known here are sent as 10001 with KV's words. */
-const bad = (message: string, status = 400): ApiError => new ApiError(status, 10001, message);
 
 async function refused<T>(work: () => Promise<T>): Promise<T> {
   try {

@@ -38,8 +38,14 @@ function compile(route: Route): Compiled {
       return rest ? "(.+)" : "([^/]+)";
     })
     .join("/");
-  return { route, pattern: new RegExp(`^${body}/?$`), names };
+  return { route, pattern: new RegExp(`^${body}${reads(route) ? "/?" : ""}$`), names };
 }
+
+/**
+ * Only these may end in a slash. Clients resolve `values/..` to `namespaces/<id>/` before they send it: the deletion of
+ * a key named `..` must not become that of its namespace.
+ */
+const reads = ({ method }: Route): boolean => method === "GET" || method === "HEAD";
 
 /** Sort key: `0` for a literal segment, `1` for a parameter, `2` for a rest parameter. */
 const literalFirst = (path: string): string =>

@@ -78,7 +78,9 @@ async function dispatch(
 ): Promise<Reply> {
   requireLoopbackHost(request.headers.host);
   const url = parseUrl(request.url ?? "/");
-  const path = url.pathname.startsWith(`${base}/`) ? url.pathname.slice(base.length) : url.pathname;
+  const sent = pathOf(request).startsWith("/") ? pathOf(request) : url.pathname;
+  // As it was sent: a URL would resolve `a/%2e%2e/b`, which is a key of its own.
+  const path = sent.startsWith(`${base}/`) ? sent.slice(base.length) : sent;
   const found = match(request.method ?? "GET", path);
   let token: Token | undefined;
   if (found === undefined || (found.route.auth ?? "token") === "token") {

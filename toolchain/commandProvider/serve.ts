@@ -19,12 +19,18 @@ export interface CommandProviderOptions {
   readonly port?: number;
 }
 
+/** As large as the engine's own: what a command printed is in every later question about it. */
+const messageLimits = {
+  "grpc.max_receive_message_length": 400 * 1024 * 1024,
+  "grpc.max_send_message_length": 400 * 1024 * 1024,
+};
+
 /** Serves `command:local:Command` and `command:local:run` to a Pulumi engine. */
 export async function serveCommandProvider(
   options: CommandProviderOptions,
 ): Promise<{ port: number; close: () => void }> {
   const showFor = await messages(options.engineAddress);
-  const server = new grpc.Server();
+  const server = new grpc.Server(messageLimits);
   const handlers = {
     checkConfig: unary((request) => new provider.CheckResponse().setInputs(request.getNews())),
     diffConfig: unary(() =>
@@ -147,17 +153,17 @@ const struct = (values: Values): Struct =>
 
 /** Lines go to the engine as passing messages of the resource that runs the command. */
 async function messages(engineAddress: string | undefined): Promise<(urn: string) => Show> {
-  if (engineAddress === undefined) return () => () => undefined;
+  if (engineAddress === undefined) return () => async () => undefined;
   const { default: engine } = await import("@pulumi/pulumi/proto/engine_grpc_pb.js");
   const { default: engineproto } = await import("@pulumi/pulumi/proto/engine_pb.js");
   const client = new engine.EngineClient(engineAddress, grpc.credentials.createInsecure());
-  return (urn) => (line) => {
+  return (urn) => async (line) => {
     const message = new engineproto.LogRequest();
     message.setSeverity(engineproto.LogSeverity.INFO);
     message.setMessage(line);
     message.setUrn(urn);
     message.setEphemeral(true);
     // A line that could not be shown is no reason to fail the command.
-    client.log(message, () => undefined);
+    await new Promise<void>((resolve) => client.log(message, () => resolve()));
   };
 }

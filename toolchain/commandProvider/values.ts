@@ -28,6 +28,20 @@ export function holdsSecret(value: unknown): boolean {
   );
 }
 
+/** Shorter ones would hide half of what a command prints. */
+const shortestHidden = 4;
+
+/** The texts inside that are secret, whole and line by line. */
+export function secretTexts(value: unknown, isSecret = false): string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => secretTexts(item, isSecret));
+  if (isObject(value)) {
+    if (value[signatureKey] === secretSignature) return secretTexts(value.value, true);
+    return Object.values(value).flatMap((item) => secretTexts(item, isSecret));
+  }
+  if (!isSecret || typeof value !== "string") return [];
+  return [value, ...value.split("\n")].filter((text) => text.trim().length >= shortestHidden);
+}
+
 /** Whether anything inside is not known yet. */
 export function holdsUnknown(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(holdsUnknown);

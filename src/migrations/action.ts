@@ -63,17 +63,17 @@ function cursorOver(all: readonly Token[]): Cursor {
     },
     word: () => all[cursor.at++]?.keyword ?? "",
     name: () => {
-      const first = nameOf(all[cursor.at++]);
+      const first = nameAt(all[cursor.at++]);
       if (all[cursor.at]?.text !== ".") return first;
       cursor.at++;
-      return nameOf(all[cursor.at++]);
+      return nameAt(all[cursor.at++]);
     },
   };
   return cursor;
 }
 
-/** A string in the place of a name is a name to SQLite. */
-const nameOf = (token: Token | undefined): string => {
+/** The name that a token is; a string in the place of a name is a name to SQLite. */
+export const nameAt = (token: Token | undefined): string => {
   if (token === undefined) return "";
   return token.kind === "string" ? token.text.slice(1, -1).replaceAll("''", "'") : token.text;
 };

@@ -1,11 +1,12 @@
 import type { Transport, Verification, Waiver } from "./directives.ts";
 import { assertion } from "./protocol/sql.ts";
 import type { MigrationFile } from "./reading.ts";
-import { type Rebuild, rebuilds } from "./rebuilds.ts";
-import type { Replay } from "./replay.ts";
+import { nameAtStep, rebuilds } from "./rebuilds.ts";
+import type { Replay, Step } from "./replay.ts";
 import { rules } from "./rules/all.ts";
+import { leavesRows } from "./rules/lossyRebuild.ts";
 import type { Finding, Question } from "./rules/rule.ts";
-import { fold, quoted } from "./structure.ts";
+import { quoted } from "./structure.ts";
 import { summary } from "./summary.ts";
 import { topLevel } from "./tokens.ts";
 
@@ -163,37 +164,26 @@ function atStake(replay: Replay, findings: readonly Reported[]): readonly Stake[
 }
 
 /**
- * Before anything is dropped, the new table of a rebuild must hold as many rows as the old one, unless the file says that
- * some may go. The first DROP after the copy is the last moment to ask: dropping one table may empty another old one.
+ * Right after its copy, the new table of a rebuild must hold as many rows as the old one, unless the file says that some may
+ * go. What happens to either of them later is the business of the statements that do it.
  */
 function withCounts(replay: Replay, findings: readonly Reported[]): readonly string[] {
-  const all = rebuilds(replay);
-  const given = (rebuild: Rebuild): boolean =>
-    rebuild.copies.some((copy) =>
-      findings.some((finding) => finding.statement === copy.index && finding.waived !== undefined),
+  const given = (copy: Step): boolean =>
+    findings.some(
+      ({ code, statement, waived }) => code === "DL5" && statement === copy.index && waived !== undefined,
     );
-  const before = new Map<number, string[]>();
-  for (const rebuild of all.filter(({ copies }) => copies.length > 0)) {
-    if (given(rebuild)) continue;
-    const copied = Math.max(...rebuild.copies.map(({ index }) => index));
-    const at = Math.min(...all.map(({ drop }) => drop.index).filter((index) => index > copied));
-    const successor = nameAt(replay, rebuild.create.index, at, rebuild.successor);
-    const condition = `(SELECT count(*) FROM ${quoted(successor)}) = (SELECT count(*) FROM ${quoted(rebuild.droppedAs)})`;
-    before.set(at, [
-      ...(before.get(at) ?? []),
-      assertion(condition, `DL5: the rebuild of ${rebuild.table} would lose rows`),
-    ]);
+  const after = new Map<number, string>();
+  for (const rebuild of rebuilds(replay)) {
+    const copy = rebuild.copies.at(-1);
+    if (copy === undefined || (leavesRows(rebuild) !== undefined && rebuild.copies.some(given))) continue;
+    const successor = nameAtStep(replay, rebuild.create.index, copy.index, rebuild.successor);
+    const condition = `(SELECT count(*) FROM ${quoted(successor)}) = (SELECT count(*) FROM ${quoted(rebuild.copiedAs)})`;
+    after.set(copy.index, assertion(condition, `DL5: the rebuild of ${rebuild.table} would lose rows`));
   }
-  return replay.steps.flatMap((step) => [...(before.get(step.index) ?? []), step.statement.sql]);
-}
-
-/** What a table that was made at one step is called at another. */
-function nameAt(replay: Replay, from: number, to: number, name: string): string {
-  let now = name;
-  for (const { action } of replay.steps.slice(from, to)) {
-    if (action.kind === "renameTable" && fold(action.table) === fold(now)) now = action.to;
-  }
-  return now;
+  return replay.steps.flatMap((step) => {
+    const count = after.get(step.index);
+    return count === undefined ? [step.statement.sql] : [step.statement.sql, count];
+  });
 }
 
 /** The questions that a file's findings ask of a live database. */

@@ -1,5 +1,5 @@
 import type { Catalog } from "./catalog.ts";
-import { assertion } from "./protocol/sql.ts";
+import { assertion, literal } from "./protocol/sql.ts";
 import { fold, quoted, sameName, type Table } from "./structure.ts";
 import { tokens } from "./tokens.ts";
 
@@ -74,7 +74,9 @@ export function closureRebuild(catalog: Catalog, request: RebuildRequest): Recip
           given === undefined
             ? copyAll(table, next(table.name))
             : retarget(given, request.createName, next(root.name)),
-          ...keepSequence(table, next(table.name)),
+          ...(tokens(table.sql).some((token) => token.keyword === "AUTOINCREMENT")
+            ? keepSequence(table.name, next(table.name))
+            : []),
         ];
       }),
       ...order.map((table) =>
@@ -183,12 +185,11 @@ function copyAll(table: Table, into: string): string {
 }
 
 /** AUTOINCREMENT never gives a number twice, also when its last rows are gone: the counter moves with the table. */
-function keepSequence(table: Table, into: string): readonly string[] {
-  if (!tokens(table.sql).some((token) => token.keyword === "AUTOINCREMENT")) return [];
-  const [from, to] = [table.name, into].map((name) => `'${name.replaceAll("'", "''")}'`);
+export function keepSequence(from: string, to: string): readonly string[] {
+  const [old, successor] = [literal(from), literal(to)];
   return [
-    `DELETE FROM sqlite_sequence WHERE name = ${to}`,
-    `INSERT INTO sqlite_sequence (name, seq) SELECT ${to}, seq FROM sqlite_sequence WHERE name = ${from}`,
+    `DELETE FROM sqlite_sequence WHERE name = ${successor}`,
+    `INSERT INTO sqlite_sequence (name, seq) SELECT ${successor}, seq FROM sqlite_sequence WHERE name = ${old}`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Replay, Step } from "./replay.ts";
-import { fold, type Table } from "./structure.ts";
+import { fold, quoted, sameName, type Table } from "./structure.ts";
+import { tokens } from "./tokens.ts";
 
 /** A table that a file replaces by another one of the same name, whatever it is called on the way. */
 export interface Rebuild {
@@ -12,7 +13,10 @@ export interface Rebuild {
   readonly create: Step;
   /** The INSERT … SELECT statements from the old into the new one. */
   readonly copies: readonly Step[];
+  /** What the old table was called when it was copied. */
+  readonly copiedAs: string;
   readonly drop: Step;
+  /** The old table right before the first statement of the rebuild. */
   readonly old: Table;
   readonly rebuilt: Table;
 }
@@ -21,6 +25,8 @@ interface Identity {
   /** Name at the start of the file; undefined for a table made in it. */
   readonly origin: string | undefined;
   readonly create: Step | undefined;
+  /** The statement that moved it to another name. */
+  aside?: Step;
 }
 
 /**
@@ -32,7 +38,12 @@ export function rebuilds(replay: Replay): readonly Rebuild[] {
   for (const table of replay.before.tables())
     current.set(fold(table.name), { origin: table.name, create: undefined });
   const dropped: { readonly identity: Identity; readonly name: string; readonly step: Step }[] = [];
-  const copies: { readonly from: Identity; readonly into: Identity; readonly step: Step }[] = [];
+  const copies: {
+    readonly from: Identity;
+    readonly into: Identity;
+    readonly name: string;
+    readonly step: Step;
+  }[] = [];
   for (const step of replay.steps) {
     const { action } = step;
     // A rename that fails (a view still names the dropped table) shows what was meant all the same.
@@ -44,6 +55,7 @@ export function rebuilds(replay: Replay): readonly Rebuild[] {
     } else if (action.kind === "renameTable") {
       const identity = current.get(fold(action.table));
       if (identity === undefined) continue;
+      identity.aside ??= step;
       current.delete(fold(action.table));
       current.set(fold(action.to), identity);
     } else if (action.kind === "drop" && action.object === "table") {
@@ -60,11 +72,13 @@ export function rebuilds(replay: Replay): readonly Rebuild[] {
     const { origin } = identity;
     if (origin === undefined) return [];
     const successor = current.get(fold(origin));
-    const old = replay.before.table(origin);
-    const rebuilt =
-      replay.after.table(origin) ??
-      (successor?.create === undefined ? undefined : replay.after.table(nameDuring(successor.create)));
-    if (successor?.create === undefined || old === undefined || rebuilt === undefined) return [];
+    if (successor?.create === undefined) return [];
+    const first = [identity.aside, successor.create, step]
+      .filter((one) => one !== undefined)
+      .reduce((earliest, one) => (one.index < earliest.index ? one : earliest));
+    const old = first.before.table(origin);
+    const rebuilt = replay.after.table(origin) ?? replay.after.table(nameDuring(successor.create));
+    if (old === undefined || rebuilt === undefined) return [];
     const into = copies.filter((copy) => copy.from === identity && copy.into === successor);
     return [
       {
@@ -73,6 +87,7 @@ export function rebuilds(replay: Replay): readonly Rebuild[] {
         successor: nameDuring(successor.create),
         create: successor.create,
         copies: into.map((copy) => copy.step),
+        copiedAs: into[0]?.name ?? name,
         drop: step,
         old,
         rebuilt,
@@ -85,9 +100,61 @@ export function rebuilds(replay: Replay): readonly Rebuild[] {
       step.events.filter((event) => event.action === "READ").map((event) => fold(event.a)),
     )) {
       const from = current.get(table);
-      if (from !== undefined && from !== into) copies.push({ from, into, step });
+      if (from !== undefined && from !== into) copies.push({ from, into, name: table, step });
     }
   }
+}
+
+/** What a table that was made at one step is called before another. */
+export function nameAtStep(replay: Replay, from: number, to: number, name: string): string {
+  let now = name;
+  for (const { action } of replay.steps.slice(from, to)) {
+    if (action.kind === "renameTable" && fold(action.table) === fold(now)) now = action.to;
+  }
+  return now;
+}
+
+/** The rebuild whose new table, with the rows in it already, is called `table` at this step, while the old one is there. */
+export const filling = (
+  replay: Replay,
+  all: readonly Rebuild[],
+  step: Step,
+  table: string,
+): Rebuild | undefined =>
+  all.find(
+    ({ copies, create, successor, drop }) =>
+      copies.some((copy) => copy.index < step.index) &&
+      step.index < drop.index &&
+      sameName(nameAtStep(replay, create.index, step.index, successor), table),
+  );
+
+/** A query over the old table as it reads when that has not been moved aside yet. */
+function unmoved(sql: string, { copiedAs, table }: Rebuild): string {
+  if (sameName(copiedAs, table)) return sql;
+  let text = "";
+  let copied = 0;
+  for (const token of tokens(sql)) {
+    if ((token.kind !== "word" && token.kind !== "name") || !sameName(token.text, copiedAs)) continue;
+    text += sql.slice(copied, token.start) + quoted(table);
+    copied = token.end;
+  }
+  return text + sql.slice(copied);
+}
+
+/** The copy as it would read if the old table had kept its name. */
+export const copyUnmoved = (rebuild: Rebuild): string | undefined => {
+  const [copy] = rebuild.copies;
+  return copy === undefined ? undefined : unmoved(copy.statement.sql, rebuild);
+};
+
+/** The rows that the new table gets, as a live database can be asked for them: `with` before the question, `name` in it. */
+export function comingRows(rebuild: Rebuild): { readonly with: string; readonly name: string } {
+  const [first, ...more] = rebuild.copies;
+  if (first?.copy === undefined || more.length > 0) return { with: "", name: quoted(rebuild.table) };
+  const { successor, table } = rebuild;
+  const name = quoted(sameName(successor, table) ? `${table}__new` : successor);
+  const columns = first.copy.columns.map(({ into }) => quoted(into)).join(", ");
+  return { with: `WITH ${name} (${columns}) AS (${unmoved(first.copy.select, rebuild)}) `, name };
 }
 
 const nameDuring = (create: Step): string => (create.action.kind === "create" ? create.action.name : "");

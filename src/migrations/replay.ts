@@ -1,6 +1,7 @@
 import { type Action, type Parsed, parse } from "./action.ts";
 import type { Event } from "./authorizer.ts";
 import { type Catalog, catalogs } from "./catalog.ts";
+import { type Copy, copyEvents, readCopy } from "./copy.ts";
 import type { Verification } from "./directives.ts";
 import { empty, populate } from "./populate.ts";
 import type { SchemaObject } from "./protocol/schemaGuard.ts";
@@ -9,8 +10,7 @@ import { openShadow, type Shadow } from "./shadow.ts";
 import { fold, sameName } from "./structure.ts";
 import { reservedTables } from "./tables.ts";
 import type { Token } from "./tokens.ts";
-import { followRows, type Rows } from "./whereRowsAre.ts";
-import { wholeCopy } from "./wholeCopy.ts";
+import { followRows, type Held, type Rows } from "./whereRowsAre.ts";
 
 /** One statement of a file, carried out on the shadow. */
 export interface Step {
@@ -25,6 +25,8 @@ export interface Step {
   readonly refused: boolean;
   /** What failed on a database with rows, and only there. */
   readonly errorWithRows: string | undefined;
+  /** What it copies from table to table. */
+  readonly copy: Copy | undefined;
   readonly before: Catalog;
   readonly after: Catalog;
   /** Where rows are before the statement. */
@@ -63,9 +65,9 @@ export function openStage(
   const shadow = openShadow(base);
   const look = catalogs(shadow);
   let now = look();
-  let held: ReadonlySet<string> = new Set();
+  let held: Held = { tables: new Set(), changed: new Set() };
   const settle = (): void => {
-    held = new Set(now.tables().map((table) => fold(table.name)));
+    held = { tables: new Set(now.tables().map((table) => fold(table.name))), changed: new Set() };
     populate(shadow.trusted, now);
   };
   if (holdsRows) settle();
@@ -95,7 +97,7 @@ export function openStage(
         before,
         after: now,
         failures,
-        holds: (table) => heldBefore.has(fold(table)),
+        holds: (table) => heldBefore.tables.has(fold(table)),
       };
     },
     settle,
@@ -114,6 +116,7 @@ function take(
   rows: Rows,
 ): Step {
   const { action, tokens }: Parsed = parse(statement.sql);
+  const copy = readCopy(statement.sql, action, tokens, before, shadow.trusted);
   const first = shadow.run(statement.sql);
   let run = first;
   if (first.error !== undefined && !first.refused) {
@@ -128,7 +131,8 @@ function take(
     statement,
     action,
     tokens,
-    events: [...run.events, ...wholeCopy(action, tokens, before)],
+    events: [...run.events, ...copyEvents(copy)],
+    copy,
     error: run.error,
     refused: run.refused,
     errorWithRows: run.error === undefined && !isOwnCheck(first.error, tokens) ? first.error : undefined,

@@ -21,6 +21,8 @@ export interface Index {
   readonly partial: boolean;
   /** undefined stands for an expression. */
   readonly columns: readonly (string | undefined)[];
+  /** Of each column: `BINARY`, `NOCASE` … */
+  readonly collations: readonly string[];
 }
 
 export interface ForeignKey {
@@ -61,6 +63,7 @@ const indexRows = z.array(
     origin: z.string(),
     partial: flag,
     column: z.string().nullable(),
+    collation: z.string(),
     key: flag,
   }),
 );
@@ -125,24 +128,27 @@ function indexes(db: DatabaseSync, name: string): readonly Index[] {
   const found = indexRows.parse(
     db
       .prepare(
-        `SELECT i.name AS name, i."unique" AS "unique", i.origin AS origin, i.partial AS partial, x.name AS column, x.key AS key
+        `SELECT i.name AS name, i."unique" AS "unique", i.origin AS origin, i.partial AS partial, x.name AS column, x.coll AS collation, x.key AS key
          FROM pragma_index_list(?) AS i JOIN pragma_index_xinfo(i.name) AS x ORDER BY i.seq, x.seqno`,
       )
       .all(name),
   );
-  const byName = new Map<string, { row: (typeof found)[number]; columns: (string | undefined)[] }>();
-  for (const row of found) {
-    const entry = byName.get(row.name) ?? { row, columns: [] };
-    if (row.key) entry.columns.push(row.column ?? undefined);
-    byName.set(row.name, entry);
-  }
-  return [...byName.values()].map(({ row, columns: of }) => ({
-    name: row.name,
-    unique: row.unique,
-    origin: row.origin,
-    partial: row.partial,
-    columns: of,
-  }));
+  const byName = Map.groupBy(found, (row) => row.name);
+  return [...byName.values()].flatMap((rows) => {
+    const [first] = rows;
+    if (first === undefined) return [];
+    const keys = rows.filter(({ key }) => key);
+    return [
+      {
+        name: first.name,
+        unique: first.unique,
+        origin: first.origin,
+        partial: first.partial,
+        columns: keys.map(({ column }) => column ?? undefined),
+        collations: keys.map(({ collation }) => collation.toUpperCase()),
+      },
+    ];
+  });
 }
 
 function foreignKeys(db: DatabaseSync, name: string): readonly ForeignKey[] {
@@ -174,6 +180,9 @@ export const sameName = (a: string, b: string): boolean => fold(a) === fold(b);
 
 /** A name as SQLite compares it: ASCII letters in lower case. */
 export const fold = (name: string): string => name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+
+/** What SQLite calls the number of a row, unless a column has that name. */
+export const rowids: readonly string[] = ["rowid", "oid", "_rowid_"];
 
 /** A name as SQL text that is right for any name. */
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

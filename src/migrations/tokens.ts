@@ -56,6 +56,26 @@ export function tokens(sql: string): readonly Token[] {
 export const topLevel = (of: readonly Token[], keyword: string, from = 0): number =>
   of.findIndex((token, i) => i >= from && token.depth === 0 && token.keyword === keyword);
 
+/** Parts between commas that stand outside parentheses. */
+export function list(all: readonly Token[]): readonly (readonly Token[])[] {
+  const depth = all[0]?.depth ?? 0;
+  const parts: Token[][] = [[]];
+  for (const token of all) {
+    if (token.kind === "sign" && token.text === "," && token.depth === depth) parts.push([]);
+    else parts.at(-1)?.push(token);
+  }
+  return parts.filter((part) => part.length > 0);
+}
+
+/** The tokens between an opening parenthesis and the one that closes it. */
+export function within(all: readonly Token[], open: number): readonly Token[] {
+  const depth = all[open]?.depth ?? 0;
+  const close = all.findIndex(
+    (token, i) => i > open && token.text === ")" && token.depth === depth && token.kind === "sign",
+  );
+  return all.slice(open + 1, close < 0 ? undefined : close);
+}
+
 /** The tokens as one text, blanks and comments gone, keywords and plain names in lower case, names without quotes. */
 export const normalised = (sql: string): string =>
   tokens(sql)

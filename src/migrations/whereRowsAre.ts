@@ -8,34 +8,67 @@ export interface Rows {
   readonly origin: (table: string) => string | undefined;
   /** Tables that got rows in this file, by INSERT: losing those, when the rows they came from are still there, is no loss. */
   readonly filled: (table: string) => boolean;
+  /** Whether this file added the column, whatever it was called then. */
+  readonly addedHere: (table: string, column: string) => boolean;
+  /** Whether statements before this one, of pending files too, change rows that the table had: what they are now is not what they will be. */
+  readonly changed: (table: string) => boolean;
 }
 
 interface State {
   readonly held: ReadonlyMap<string, string>;
   /** Table → the tables that its rows were copied from. */
   readonly copies: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Table → columns that this file added. */
+  readonly added: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly changed: ReadonlySet<string>;
 }
 
 /** Follows rows through a file's statements. */
 export interface Follower {
   readonly now: () => Rows;
   readonly step: (action: Action, events: readonly Event[]) => void;
-  /** Tables that hold rows after the file, each under its name then. */
-  readonly end: () => ReadonlySet<string>;
+  /** What the next file starts with. */
+  readonly end: () => Held;
 }
 
-export function followRows(held: ReadonlySet<string>, nameOf: (folded: string) => string): Follower {
-  let state: State = { held: new Map([...held].map((table) => [table, nameOf(table)])), copies: new Map() };
+/** Tables with rows that were there before what is pending, and those of them whose rows pending files change. */
+export interface Held {
+  readonly tables: ReadonlySet<string>;
+  readonly changed: ReadonlySet<string>;
+}
+
+export function followRows(held: Held, nameOf: (folded: string) => string): Follower {
+  let state: State = {
+    held: new Map([...held.tables].map((table) => [table, nameOf(table)])),
+    copies: new Map(),
+    added: new Map(),
+    changed: held.changed,
+  };
   return {
     now: () => {
-      const { held: here, copies } = state;
-      return { origin: (table) => here.get(fold(table)), filled: (table) => copies.has(fold(table)) };
+      const { held: here, copies, added, changed } = state;
+      return {
+        origin: (table) => here.get(fold(table)),
+        filled: (table) => copies.has(fold(table)),
+        addedHere: (table, column) => added.get(fold(table))?.has(fold(column)) === true,
+        changed: (table) => changed.has(fold(table)),
+      };
     },
     step: (action, events) => {
-      state = moved(state, action, events);
+      const next = moved(state, action, events);
+      state = ["insert", "update", "delete"].includes(action.kind) ? changedBy(next, events) : next;
     },
-    end: () => new Set([...state.held.keys(), ...state.copies.keys()]),
+    end: () => ({
+      tables: new Set([...state.held.keys(), ...state.copies.keys()]),
+      changed: state.changed,
+    }),
   };
+}
+
+/** Rows that are no longer what they were: also those that foreign keys and triggers reach. */
+function changedBy(state: State, events: readonly Event[]): State {
+  const reached = events.filter(({ action }) => action === "UPDATE" || action === "DELETE");
+  return { ...state, changed: new Set([...state.changed, ...reached.map(({ a }) => fold(a))]) };
 }
 
 function moved(state: State, action: Action, events: readonly Event[]): State {
@@ -49,8 +82,20 @@ function moved(state: State, action: Action, events: readonly Event[]): State {
       return {
         held: new Map([...state.held].map(([name, origin]) => [to(name), origin])),
         copies: new Map([...state.copies].map(([name, from]) => [to(name), new Set([...from].map(to))])),
+        added: new Map([...state.added].map(([name, columns]) => [to(name), columns])),
+        changed: new Set([...state.changed].map(to)),
       };
     }
+    case "addColumn":
+      return withColumns(state, action.table, (columns) => [...columns, fold(action.column)]);
+    case "dropColumn":
+      return withColumns(state, action.table, (columns) =>
+        columns.filter((name) => !sameName(name, action.column)),
+      );
+    case "renameColumn":
+      return withColumns(state, action.table, (columns) =>
+        columns.map((name) => (sameName(name, action.column) ? fold(action.to) : name)),
+      );
     case "drop":
       return action.object === "table" || action.object === "virtual table"
         ? dropped(state, fold(action.name))
@@ -58,6 +103,15 @@ function moved(state: State, action: Action, events: readonly Event[]): State {
     default:
       return state;
   }
+}
+
+function withColumns(
+  state: State,
+  table: string,
+  change: (columns: readonly string[]) => readonly string[],
+): State {
+  const columns = change([...(state.added.get(fold(table)) ?? [])]);
+  return { ...state, added: new Map([...state.added, [fold(table), new Set(columns)]]) };
 }
 
 function copied(state: State, into: string, events: readonly Event[]): State {
@@ -80,8 +134,12 @@ function dropped(state: State, name: string): State {
       : [...state.copies]
           .filter(([, from]) => from.has(name))
           .map(([heir]): [string, string] => [heir, state.held.get(heir) ?? origin]);
+  const others = <V>(of: ReadonlyMap<string, V>): ReadonlyMap<string, V> =>
+    new Map([...of].filter(([table]) => table !== name));
   return {
-    held: new Map([...state.held, ...heirs].filter(([table]) => table !== name)),
-    copies: new Map([...state.copies].filter(([table]) => table !== name)),
+    held: others(new Map([...state.held, ...heirs])),
+    copies: others(state.copies),
+    added: others(state.added),
+    changed: new Set([...state.changed].filter((table) => table !== name)),
   };
 }

@@ -1,7 +1,7 @@
 import { type Rebuild, rebuildOf, rebuilds } from "../rebuilds.ts";
 import { isSystem, type Replay, type Step } from "../replay.ts";
 import { affinity, type Column, fold, sameName, type Table } from "../structure.ts";
-import { checks, uniqueSets } from "./constraints.ts";
+import { checks, isStricter, uniqueSets } from "./constraints.ts";
 import { at, type Finding, type Rule } from "./rule.ts";
 
 /** BC1: changes that the code of now, which still runs while this file is applied and may come back, does not survive. */
@@ -52,7 +52,7 @@ function broken(replay: Replay, found: readonly Rebuild[], step: Step): readonly
       }
       return [];
     case "renameTable":
-      if (!replay.holds(action.table) || replay.after.table(action.table) !== undefined) return [];
+      if (!replay.holds(action.table) || found.some(({ table }) => sameName(table, action.table))) return [];
       return say(
         `running code uses the name ${action.table}`,
         `CREATE VIEW ${action.to} AS SELECT * FROM ${action.table}, and code that reads it`,
@@ -165,14 +165,13 @@ function rebuilt(replay: Replay, rebuild: Rebuild): readonly Finding[] {
 
 function newConstraints(old: Table, now: Table): readonly string[] {
   const had = (texts: readonly string[]): ReadonlySet<string> => new Set(texts);
-  const uniques = had(uniqueSets(old).map((set) => set.join()));
   const checked = had(checks(old.sql).map(({ text }) => text));
   const keys = had(old.foreignKeys.map((key) => `${fold(key.parent)} ${key.from.join()}`));
   const existing = (column: string): boolean => old.columns.some(({ name }) => sameName(name, column));
   return [
     ...uniqueSets(now)
-      .filter((set) => !uniques.has(set.join()) && set.every(existing))
-      .map((set) => `UNIQUE (${set.join(", ")})`),
+      .filter((set) => isStricter(old, set) && set.columns.every(existing))
+      .map(({ text }) => `UNIQUE (${text})`),
     ...checks(now.sql)
       .filter(({ text }) => !checked.has(text))
       .map(({ sql }) => `CHECK (${sql})`),

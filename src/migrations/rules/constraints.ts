@@ -1,5 +1,5 @@
-import { fold, type Table } from "../structure.ts";
-import { normalised, type Token, tokens } from "../tokens.ts";
+import { fold, quoted, type Table } from "../structure.ts";
+import { normalised, tokens, within } from "../tokens.ts";
 
 /** A table's constraints as comparable texts: `UNIQUE (email)`, `CHECK (age > 0)`, `FOREIGN KEY (p) REFERENCES parent ON DELETE CASCADE`. */
 export function constraintTexts(table: Table): readonly string[] {
@@ -8,10 +8,12 @@ export function constraintTexts(table: Table): readonly string[] {
     .toSorted((a, b) => a.primaryKey - b.primaryKey)
     .map(({ name }) => fold(name))
     .join(", ");
-  const uniques = uniqueSets(table).filter((columns) => columns.join(", ") !== key);
+  const uniques = uniqueSets(table);
+  const primary = uniques.find(({ columns }) => columns.join(", ") === key)?.text ?? key;
   return [
-    ...(key === "" ? [] : [`PRIMARY KEY (${key})`]),
-    ...uniques.map((columns) => `UNIQUE (${columns.join(", ")})`),
+    ...(key === "" ? [] : [`PRIMARY KEY (${primary})`]),
+    ...uniques.filter(({ columns }) => columns.join(", ") !== key).map(({ text }) => `UNIQUE (${text})`),
+    ...(isNumbered(table) ? ["AUTOINCREMENT"] : []),
     ...checks(table.sql).map((check) => `CHECK (${check.text})`),
     ...table.foreignKeys.map(
       (key) =>
@@ -20,11 +22,40 @@ export function constraintTexts(table: Table): readonly string[] {
   ];
 }
 
+/** Whether its numbers are AUTOINCREMENT ones, which are never given twice. */
+export const isNumbered = (table: Table): boolean =>
+  tokens(table.sql).some((token) => token.keyword === "AUTOINCREMENT");
+
+/** Columns that are unique together. */
+export interface UniqueSet {
+  /** Folded names. */
+  readonly columns: readonly string[];
+  /** Each as an expression: `"email" COLLATE NOCASE`. */
+  readonly terms: readonly string[];
+  /** `email collate nocase, team`. */
+  readonly text: string;
+}
+
 /** The column sets that are unique by constraint or primary key, or by an index without a condition. */
-export const uniqueSets = (table: Table): readonly (readonly string[])[] =>
+export const uniqueSets = (table: Table): readonly UniqueSet[] =>
   table.indexes
     .filter((index) => index.unique && !index.partial && index.origin !== "c")
-    .map((index) => index.columns.map((column) => fold(column ?? "(expression)")));
+    .map(({ columns, collations }) => {
+      const names = columns.map((column) => fold(column ?? "(expression)"));
+      const rule = (i: number): string =>
+        (collations[i] ?? "BINARY") === "BINARY" ? "" : ` COLLATE ${collations[i]}`;
+      return {
+        columns: names,
+        terms: names.map((name, i) => quoted(name) + rule(i)),
+        text: names.map((name, i) => name + rule(i).toLowerCase()).join(", "),
+      };
+    });
+
+/** Whether uniqueness refuses more than before: not when it only gives up NOCASE or another way of comparing. */
+export const isStricter = (before: Table, { columns, text }: UniqueSet): boolean =>
+  !uniqueSets(before).some(
+    (one) => one.text === text || (one.columns.join() === columns.join() && text === columns.join(", ")),
+  );
 
 /** The CHECK constraints of a CREATE TABLE statement, as written and as comparable text. */
 export function checks(createSql: string): readonly { readonly sql: string; readonly text: string }[] {
@@ -38,24 +69,4 @@ export function checks(createSql: string): readonly { readonly sql: string; read
     const sql = createSql.slice(first.start, last.end);
     return [{ sql, text: normalised(sql) }];
   });
-}
-
-/** The tokens between an opening parenthesis and the one that closes it. */
-export function within(all: readonly Token[], open: number): readonly Token[] {
-  const depth = all[open]?.depth ?? 0;
-  const close = all.findIndex(
-    (token, i) => i > open && token.text === ")" && token.depth === depth && token.kind === "sign",
-  );
-  return all.slice(open + 1, close < 0 ? undefined : close);
-}
-
-/** Parts between commas that stand outside parentheses. */
-export function list(all: readonly Token[]): readonly (readonly Token[])[] {
-  const depth = all[0]?.depth ?? 0;
-  const parts: Token[][] = [[]];
-  for (const token of all) {
-    if (token.kind === "sign" && token.text === "," && token.depth === depth) parts.push([]);
-    else parts.at(-1)?.push(token);
-  }
-  return parts.filter((part) => part.length > 0);
 }

@@ -5,19 +5,14 @@ import { at, type Rule } from "./rule.ts";
 export const dropColumn: Rule = {
   code: "DL2",
   title: "DROP COLUMN takes values with it",
-  check: (replay) => {
-    const added: { readonly table: string; readonly column: string }[] = [];
-    return replay.steps.flatMap((step) => {
+  check: (replay) =>
+    replay.steps.flatMap((step) => {
       const { action } = step;
-      if (step.error !== undefined) return [];
-      if (action.kind === "addColumn") added.push({ table: action.table, column: action.column });
-      if (action.kind !== "dropColumn") return [];
+      if (step.error !== undefined || action.kind !== "dropColumn") return [];
       const column = step.before
         .table(action.table)
         ?.columns.find(({ name }) => sameName(name, action.column));
-      const own = added.some(
-        ({ table, column: name }) => sameName(table, action.table) && sameName(name, action.column),
-      );
+      const own = step.rows.addedHere(action.table, action.column);
       if (column === undefined || column.kind === "virtual" || own || !step.holds(action.table)) return [];
       return [
         at(step, "DL2", "error", {
@@ -25,6 +20,5 @@ export const dropColumn: Rule = {
           fix: `once no code reads it, in a contract file: -- d1:allow DL2 "why nothing needs it" above the statement`,
         }),
       ];
-    });
-  },
+    }),
 };

@@ -17,11 +17,16 @@ export const dropTable: Rule = {
       if (rebuild !== undefined && rebuild.copies.length > 0) return [];
       const origin = rebuild?.table ?? step.rows.origin(action.name);
       if (origin === undefined || !step.holds(action.name)) return [];
-      const again = rebuild === undefined ? "" : ", and makes it again without its rows";
+      const again =
+        rebuild === undefined ? "" : ", and makes it again without a copy straight from the old one";
+      const copy =
+        rebuild === undefined
+          ? ""
+          : "to keep them: CREATE the new table under another name, INSERT INTO it SELECT FROM the old one, DROP, RENAME; ";
       return [
         at(step, "DL1", "error", {
           message: `drops the table ${action.name} with all its rows${again}`,
-          fix: `when it must be empty: -- d1:allow DL1 "why" (the migration then checks that it is); when its rows may go: -- d1:data-loss "why"`,
+          fix: `${copy}when it must be empty: -- d1:allow DL1 "why" (the migration then checks that it is); when its rows may go: -- d1:data-loss "why"`,
           whenWaived: {
             label: `DL1: ${origin} is not empty`,
             condition: `NOT EXISTS (SELECT 1 FROM ${quoted(origin)})`,

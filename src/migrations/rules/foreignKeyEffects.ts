@@ -1,9 +1,11 @@
+import type { Event } from "../authorizer.ts";
 import { closureRebuild, recipeText } from "../rebuild.ts";
-import { type Rebuild, rebuildOf, rebuilds } from "../rebuilds.ts";
+import { copyUnmoved, type Rebuild, rebuildOf, rebuilds } from "../rebuilds.ts";
 import { isSystem, type Replay, type Step } from "../replay.ts";
-import { quoted, sameName } from "../structure.ts";
-import { tokens } from "../tokens.ts";
+import { sameName } from "../structure.ts";
+import { switchesOn } from "./pragmas.ts";
 import { at, type Finding, type Rule } from "./rule.ts";
+import { reachesAll, writesAgain } from "./triggerBodies.ts";
 
 /** DL3: rows of other tables that a statement deletes or changes, through foreign keys or triggers. */
 export const foreignKeyEffects: Rule = {
@@ -15,7 +17,7 @@ export const foreignKeyEffects: Rule = {
     return replay.steps.flatMap((step) => {
       const { action } = step;
       if (action.kind === "pragma" && action.name === "defer_foreign_keys")
-        deferred = /^(1|on|true|yes)$/i.test(action.argument);
+        deferred = switchesOn(action.argument);
       return [...effects(replay, found, step), ...stranded(replay, found, step, deferred)];
     });
   },
@@ -44,18 +46,26 @@ function effects(replay: Replay, found: readonly Rebuild[], step: Step): readonl
     (step.rows.filled(table) || step.holds(table));
   const isTable = step.before.table(direct) !== undefined;
   if (isTable && !mayHoldRows(direct) && step.action.kind !== "insert") return [];
+  const byStatement = step.events.filter(({ a }) => mayHoldRows(a));
+  const renewed = (event: Event): boolean =>
+    step.action.kind === "update" && event.source !== "" && writesAgain(step, event.source, event.a);
   const deleted = names(
-    step,
-    (event) =>
-      event.action === "DELETE" &&
-      (!sameName(event.a, direct) || event.source !== "") &&
-      mayHoldRows(event.a),
+    byStatement.filter(
+      (event) =>
+        event.action === "DELETE" && (!sameName(event.a, direct) || event.source !== "") && !renewed(event),
+    ),
   );
+  const updates = byStatement.filter(
+    (event) =>
+      (event.action === "UPDATE" || (event.action === "DELETE" && renewed(event))) && !isOwn(event, direct),
+  );
+  // What an INSTEAD OF trigger writes is what the statement says, unless the trigger reaches further.
+  const meant = (event: Event): boolean => !isTable && event.source !== "" && !wide(event);
+  const wide = (event: Event): boolean => event.source !== "" && reachesAll(step, event.source, event.a);
   const changed = names(
-    step,
-    (event) =>
-      event.action === "UPDATE" && event.source === "" && !sameName(event.a, direct) && mayHoldRows(event.a),
+    updates.filter((event) => !meant(event) && (!sameName(event.a, direct) || wide(event))),
   );
+  const emptied = emptiedKeys(step, direct, updates);
   const own = selfActions(step, direct);
   if (deleted.length === 0 && changed.length === 0 && own.length === 0) return [];
   const what = [
@@ -73,13 +83,36 @@ function effects(replay: Replay, found: readonly Rebuild[], step: Step): readonl
         `dropping ${direct} to rebuild it ${what}: its foreign keys act, and no PRAGMA stops them on D1`,
       ),
     ];
-  const onlyUpdate = deleted.length === 0 && step.action.kind === "update";
+  const harmless =
+    deleted.length === 0 &&
+    own.length === 0 &&
+    emptied.length === 0 &&
+    !updates.some(wide) &&
+    (step.action.kind === "update" || updates.every(({ source }) => source !== ""));
   return [
-    at(step, "DL3", onlyUpdate ? "warning" : "error", {
+    at(step, "DL3", harmless ? "warning" : "error", {
       message: `${verb(step)} ${direct} also ${what}, by foreign keys or triggers`,
-      fix: 'name those rows in statements of their own before it, or say why they may go: -- d1:data-loss "why"',
+      fix: 'say why those rows may go or change: -- d1:data-loss "why"',
     }),
   ];
+}
+
+/** What the statement itself does to its table. */
+const isOwn = (event: Event, direct: string): boolean => event.source === "" && sameName(event.a, direct);
+
+/** Tables whose reference is set to NULL or to its default when a key changes that it follows: what it referred to is forgotten. */
+function emptiedKeys(step: Step, direct: string, updates: readonly Event[]): readonly string[] {
+  if (step.action.kind !== "update") return [];
+  const changed = [direct, ...names(updates)];
+  return names(updates.filter(({ source }) => source === "")).filter((name) =>
+    step.before
+      .table(name)
+      ?.foreignKeys.some(
+        (key) =>
+          ["SET NULL", "SET DEFAULT"].includes(key.onUpdate) &&
+          changed.some((table) => sameName(table, key.parent)),
+      ),
+  );
 }
 
 /** A table that refers to itself: deleting a row takes those along that refer to it. */
@@ -141,12 +174,12 @@ function stranded(
 }
 
 function refusedRebuild(replay: Replay, step: Step, rebuild: Rebuild, message: string): Finding {
-  const [copy] = rebuild.copies;
+  const copy = copyUnmoved(rebuild);
   const recipe = closureRebuild(beforeRebuild(replay, rebuild), {
     table: rebuild.table,
     create: rebuild.create.statement.sql,
     createName: rebuild.successor,
-    ...(copy === undefined ? {} : { copy: readFrom(copy.statement.sql, rebuild) }),
+    ...(copy === undefined ? {} : { copy }),
   });
   return at(step, "DL3", "error", {
     message,
@@ -164,22 +197,7 @@ function beforeRebuild(replay: Replay, rebuild: Rebuild): Step["before"] {
   return (aside ?? rebuild.create).before;
 }
 
-/** The copy as it would read if the old table had kept its name. */
-function readFrom(copy: string, { droppedAs, table }: Rebuild): string {
-  if (sameName(droppedAs, table)) return copy;
-  let text = "";
-  let copied = 0;
-  for (const token of tokens(copy)) {
-    if ((token.kind !== "word" && token.kind !== "name") || !sameName(token.text, droppedAs)) continue;
-    text += copy.slice(copied, token.start) + quoted(table);
-    copied = token.end;
-  }
-  return text + copy.slice(copied);
-}
-
-const names = (step: Step, wanted: (event: Step["events"][number]) => boolean): readonly string[] => [
-  ...new Set(step.events.filter(wanted).map((event) => event.a)),
-];
+const names = (events: readonly Event[]): readonly string[] => [...new Set(events.map(({ a }) => a))];
 
 const verb = (step: Step): string => {
   switch (step.action.kind) {
@@ -190,6 +208,6 @@ const verb = (step: Step): string => {
     case "update":
       return "updating";
     default:
-      return "replacing rows of";
+      return "inserting into";
   }
 };

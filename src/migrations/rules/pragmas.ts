@@ -9,8 +9,8 @@ export const pragmas: Rule = {
     replay.steps.flatMap((step) => {
       const { action } = step;
       if (action.kind !== "pragma") return [];
-      const off = /^["']?(0|off|false|no)["']?$/i.test(action.argument);
-      const on = /^["']?(1|on|true|yes)["']?$/i.test(action.argument);
+      const on = switchesOn(action.argument);
+      const off = action.argument !== "" && !on;
       const said = (message: string, fix: string) => [
         at(step, "FK1", "error", { message, fix, waivable: false }),
       ];
@@ -45,6 +45,12 @@ export const pragmas: Rule = {
       }
     }),
 };
+
+/** What SQLite takes for true: anything else, also a word that only begins like one, switches off. */
+export function switchesOn(argument: string): boolean {
+  const word = argument.replace(/^["'](.*)["']$/, "$1");
+  return /^(on|true|yes)$/i.test(word) || Number.parseInt(word, 10) > 0;
+}
 
 /** An assertion on `pragma_foreign_key_check` before the deferral ends makes it harmless. */
 const checked = (before: readonly Step[]): boolean =>

@@ -52,3 +52,16 @@ export const at = (step: Step, code: string, severity: Severity, words: Words): 
   waivable: true,
   ...words,
 });
+
+/**
+ * A finding about rows that statements before it change: what the live database says of them today need not be so any more.
+ * If it is, the migration fails as a whole and nothing is lost; so it is told, and does not stop the plan.
+ */
+export const unlessChanged = (finding: Finding, changed: boolean): Finding =>
+  changed && finding.severity === "error"
+    ? {
+        ...finding,
+        severity: "warning",
+        message: `${finding.message} today; statements before it change them, so it shows when they run`,
+      }
+    : finding;

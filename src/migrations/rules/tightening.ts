@@ -1,10 +1,11 @@
-import { type Rebuild, rebuilds } from "../rebuilds.ts";
+import { type CopiedColumn, neverNull } from "../copy.ts";
+import { comingRows, type Rebuild, rebuilds } from "../rebuilds.ts";
 import type { Replay } from "../replay.ts";
-import { quoted, sameName } from "../structure.ts";
+import { type Column, type ForeignKey, quoted, sameName } from "../structure.ts";
 import { checks } from "./constraints.ts";
-import { at, type Finding, type Rule } from "./rule.ts";
+import { at, type Finding, type Rule, unlessChanged } from "./rule.ts";
 
-/** DD3: conditions that a rebuild adds and rows of today may break. */
+/** DD3: conditions that a rebuild adds and rows of today may break. The live database is asked about the rows as they will be copied. */
 export const tightening: Rule = {
   code: "DD3",
   title: "a rebuild adds NOT NULL, CHECK or a foreign key over values that are there",
@@ -13,76 +14,86 @@ export const tightening: Rule = {
 };
 
 function tightened(replay: Replay, rebuild: Rebuild): readonly Finding[] {
-  const { old, rebuilt, table, create } = rebuild;
-  const findings: Finding[] = [];
-  const finding = (message: string, exists: string, fix: string): void => {
-    findings.push(
+  const { old, rebuilt, table, create, copies } = rebuild;
+  const rows = comingRows(rebuild);
+  const changed = (name: string): boolean => copies[0]?.rows.changed(name) === true;
+  const finding = (message: string, condition: string, fix: string, isChanged = false): Finding =>
+    unlessChanged(
       at(create, "DD3", "error", {
         message,
         fix,
         waivable: false,
-        question: { sql: `SELECT EXISTS (${exists})`, unasked: "warning" },
+        question: {
+          sql: `${rows.with}SELECT EXISTS (SELECT 1 FROM ${rows.name} AS c WHERE ${condition})`,
+          unasked: "warning",
+        },
       }),
+      isChanged || changed(rebuild.copiedAs),
     );
-  };
-  for (const column of rebuilt.columns) {
-    const before = old.columns.find(({ name }) => sameName(name, column.name));
-    if (
-      before === undefined ||
-      before.notNull ||
-      before.primaryKey > 0 ||
-      !column.notNull ||
-      fills(replay, rebuild, column.name)
-    )
-      continue;
-    finding(
-      `${table}.${column.name} becomes NOT NULL, and rows hold NULL there`,
-      `SELECT 1 FROM ${quoted(table)} WHERE ${quoted(column.name)} IS NULL`,
-      `fill it in the copy (coalesce(${column.name}, …)) or before it: UPDATE ${table} SET ${column.name} = … WHERE ${column.name} IS NULL`,
+  const nulls = rebuilt.columns
+    .filter((column) => column.notNull && column.kind === "plain" && mayGetNull(rebuild, column))
+    .map(({ name }) =>
+      finding(
+        `${table}.${name} becomes NOT NULL, and rows hold NULL there`,
+        isCopied(rebuild, name) ? `c.${quoted(name)} IS NULL` : "1",
+        `fill it in the copy (coalesce(${name}, …)) or before it: UPDATE ${table} SET ${name} = … WHERE ${name} IS NULL`,
+      ),
     );
-  }
   const known = new Set(checks(old.sql).map((check) => check.text));
-  for (const check of checks(rebuilt.sql).filter(({ text }) => !known.has(text))) {
-    finding(
-      `rows of ${table} break the new CHECK (${check.sql})`,
-      `SELECT 1 FROM ${quoted(table)} WHERE NOT (${check.sql})`,
-      "correct those rows in a migration before this one",
+  const broken = checks(rebuilt.sql)
+    .filter(({ text }) => !known.has(text))
+    .map(({ sql }) =>
+      finding(
+        `rows of ${table} break the new CHECK (${sql})`,
+        `NOT (${sql})`,
+        "correct those rows in the copy, or in a statement before it",
+      ),
     );
-  }
-  for (const key of rebuilt.foreignKeys) {
+  const orphans = rebuilt.foreignKeys.flatMap((key) => {
     const there = old.foreignKeys.some(
       (one) => sameName(one.parent, key.parent) && one.from.join("\0") === key.from.join("\0"),
     );
-    if (there || sameName(key.parent, table)) continue;
-    const parentKeys =
-      replay.after.table(key.parent)?.columns.filter((column) => column.primaryKey > 0) ?? [];
-    const parentColumns = key.to.map((column, i) => column ?? parentKeys[i]?.name);
-    if (parentColumns.some((column) => column === undefined)) continue;
-    const match = key.from
-      .map((column, i) => `p.${quoted(parentColumns[i] ?? "")} = c.${quoted(column)}`)
-      .join(" AND ");
-    const set = key.from.map((column) => `c.${quoted(column)} IS NOT NULL`).join(" AND ");
-    finding(
-      `rows of ${table} refer to no row of ${key.parent}`,
-      `SELECT 1 FROM ${quoted(table)} AS c WHERE ${set} AND NOT EXISTS (SELECT 1 FROM ${quoted(key.parent)} AS p WHERE ${match})`,
-      "delete or re-point the orphans in a migration before this one",
-    );
-  }
-  return findings;
+    const condition = orphan(replay, key);
+    if (there || sameName(key.parent, table) || condition === undefined) return [];
+    return [
+      finding(
+        `rows of ${table} refer to no row of ${key.parent}`,
+        condition,
+        "delete or re-point the orphans in a statement before it",
+        changed(key.parent) || copies[0]?.rows.filled(key.parent) === true,
+      ),
+    ];
+  });
+  return [...nulls, ...broken, ...orphans];
 }
 
-/** True when the copy, or an UPDATE before it, takes care of NULLs. */
-function fills(replay: Replay, rebuild: Rebuild, column: string): boolean {
-  const guarded = rebuild.copies.some((step) =>
-    step.tokens.some((token) => ["COALESCE", "IFNULL", "CASE"].includes(token.keyword)),
-  );
-  const updated = replay.steps.some(
-    (step) =>
-      step.action.kind === "update" &&
-      step.events.some(
-        (event) =>
-          event.action === "UPDATE" && sameName(event.b, column) && sameName(event.a, rebuild.droppedAs),
-      ),
-  );
-  return guarded || updated;
+const copied = ({ copies }: Rebuild, name: string): CopiedColumn | undefined =>
+  copies[0]?.copy?.columns.find(({ into }) => sameName(into, name));
+
+/** Without a copy that can be followed, columns that were there before count as copied. */
+const isCopied = (rebuild: Rebuild, name: string): boolean =>
+  copied(rebuild, name) !== undefined || rebuild.copies[0]?.copy === undefined;
+
+/** Whether a NOT NULL column of the new table may get NULL: from a nullable column, an expression, or nothing at all. */
+function mayGetNull(rebuild: Rebuild, column: Column): boolean {
+  const { old, copies } = rebuild;
+  if (column.primaryKey === 1 && column.type === "INTEGER") return false;
+  const one = copied(rebuild, column.name);
+  const before = old.columns.find(({ name }) => sameName(name, one?.from?.column ?? column.name));
+  if (one === undefined && copies[0]?.copy !== undefined)
+    return before === undefined && column.defaultSql === undefined;
+  if (one !== undefined && one.from === undefined) return !neverNull(one);
+  return before !== undefined && !before.notNull && before.primaryKey === 0;
+}
+
+/** The condition that finds rows without their parent. */
+function orphan(replay: Replay, key: ForeignKey): string | undefined {
+  const parentKeys = replay.after.table(key.parent)?.columns.filter((column) => column.primaryKey > 0) ?? [];
+  const parentColumns = key.to.map((column, i) => column ?? parentKeys[i]?.name);
+  if (parentColumns.some((column) => column === undefined)) return undefined;
+  const match = key.from
+    .map((column, i) => `p.${quoted(parentColumns[i] ?? "")} = c.${quoted(column)}`)
+    .join(" AND ");
+  const set = key.from.map((column) => `c.${quoted(column)} IS NOT NULL`).join(" AND ");
+  return `${set} AND NOT EXISTS (SELECT 1 FROM ${quoted(key.parent)} AS p WHERE ${match})`;
 }

@@ -1,7 +1,8 @@
-import { DatabaseSync } from "node:sqlite";
+import { filling, rebuilds } from "../rebuilds.ts";
 import { isSystem, type Step } from "../replay.ts";
 import { sameName } from "../structure.ts";
-import { type Token, tokens, topLevel } from "../tokens.ts";
+import { tokens, topLevel } from "../tokens.ts";
+import { everyRowReason } from "./everyRow.ts";
 import { at, type Finding, type Rule } from "./rule.ts";
 
 /** DL4: statements that reach every row, or rows that nobody named. */
@@ -9,47 +10,68 @@ export const unbounded: Rule = {
   code: "DL4",
   title: "DELETE or UPDATE without WHERE; REPLACE",
   check: (replay) => {
-    const added: { readonly table: string; readonly column: string }[] = [];
+    const found = rebuilds(replay);
     return replay.steps.flatMap((step) => {
       if (step.error !== undefined) return [];
       const { action } = step;
-      if (action.kind === "addColumn") added.push({ table: action.table, column: action.column });
       if (action.kind !== "delete" && action.kind !== "update" && action.kind !== "insert") return [];
-      if (isSystem(action.table) || !step.holds(action.table)) return [];
-      return [...everyRow(step, added), ...replaced(step)];
+      if (isSystem(action.table)) return [];
+      const successorOf = filling(replay, found, step, action.table);
+      const isNew = (column: string): boolean =>
+        step.rows.addedHere(action.table, column) ||
+        (successorOf !== undefined && !successorOf.old.columns.some(({ name }) => sameName(name, column)));
+      if (!step.holds(action.table) && successorOf === undefined && throughView(step).length === 0) return [];
+      return [...everyRow(step, isNew), ...replaced(step)];
     });
   },
 };
 
-function everyRow(
-  step: Step,
-  added: readonly { readonly table: string; readonly column: string }[],
-): readonly Finding[] {
+/** Tables with rows that INSTEAD OF triggers write when a statement is about a view. */
+const throughView = (step: Step): readonly string[] =>
+  step.events
+    .filter(({ action, a, source }) => isWrite(action) && source !== "" && step.holds(a))
+    .map(({ a }) => a);
+
+const isWrite = (action: string): boolean => ["INSERT", "UPDATE", "DELETE"].includes(action);
+
+function everyRow(step: Step, isNew: (column: string) => boolean): readonly Finding[] {
   const { action } = step;
+  if (action.kind === "insert") return upserted(step, isNew);
   if (action.kind !== "delete" && action.kind !== "update") return [];
-  const where = condition(step.tokens);
-  if (where !== undefined && !alwaysTrue(step.statement.sql, where)) return [];
-  const without = where === undefined ? "has no WHERE" : "has a WHERE that is true for every row";
+  const reason = everyRowReason(step, action.table);
+  if (reason === undefined) return [];
   if (action.kind === "delete") {
     return [
       at(step, "DL4", "error", {
-        message: `DELETE FROM ${action.table} ${without}: all rows go`,
+        message: `DELETE FROM ${action.table} ${reason}: all rows go`,
         fix: 'name the rows in a WHERE, or say why all may go: -- d1:data-loss "why"',
       }),
     ];
   }
   const set = setColumns(step);
-  const onlyNew =
-    set.length > 0 &&
-    set.every((column) =>
-      added.some((one) => sameName(one.table, action.table) && sameName(one.column, column)),
-    );
-  if (onlyNew) return [];
+  if (set.length > 0 && set.every(isNew)) return [];
+  return [overwritten(step, `UPDATE ${action.table} ${reason}`, set)];
+}
+
+const overwritten = (step: Step, what: string, columns: readonly string[]): Finding =>
+  at(step, "DL4", "error", {
+    message: `${what}: ${columns.length === 0 ? "it" : columns.join(", ")} is overwritten in all rows`,
+    fix: 'name the rows in a WHERE (WHERE column IS NULL for a backfill), or say why: -- d1:allow DL4 "why"',
+  });
+
+/** `INSERT … SELECT … ON CONFLICT DO UPDATE` is an UPDATE of as many rows as the SELECT finds. */
+function upserted(step: Step, isNew: (column: string) => boolean): readonly Finding[] {
+  const { action, tokens: all } = step;
+  if (action.kind !== "insert" || !action.select || !action.upsert) return [];
+  const update = all.findIndex((token, i) => token.keyword === "DO" && all[i + 1]?.keyword === "UPDATE");
+  const set = setColumns(step);
+  if (update < 0 || topLevel(all, "WHERE", update) > 0 || set.every(isNew)) return [];
+  const select = topLevel(all, "SELECT");
+  const where = topLevel(all, "WHERE", select);
+  // SQLite wants a WHERE before ON CONFLICT; `WHERE true` is how one says that there is none.
+  if (where > 0 && !["TRUE", "1"].includes(all[where + 1]?.text.toUpperCase() ?? "")) return [];
   return [
-    at(step, "DL4", "error", {
-      message: `UPDATE ${action.table} ${without}: ${set.join(", ")} is overwritten in all rows`,
-      fix: 'name the rows in a WHERE (WHERE column IS NULL for a backfill), or say why: -- d1:allow DL4 "why"',
-    }),
+    overwritten(step, `INSERT INTO ${action.table} … SELECT … ON CONFLICT DO UPDATE has no WHERE`, set),
   ];
 }
 
@@ -74,51 +96,9 @@ function replacesByItself(sql: string): boolean {
 
 const setColumns = (step: Step): readonly string[] => {
   const { action } = step;
-  if (action.kind !== "update") return [];
+  if (action.kind !== "update" && action.kind !== "insert") return [];
   const set = step.events.filter(
     (event) => event.action === "UPDATE" && event.source === "" && sameName(event.a, action.table),
   );
   return [...new Set(set.map((event) => event.b))];
 };
-
-/** The tokens of the WHERE clause; undefined when there is none. */
-function condition(all: readonly Token[]): readonly Token[] | undefined {
-  const where = topLevel(all, "WHERE");
-  if (where < 0) return undefined;
-  const ends = ["RETURNING", "ORDER", "LIMIT"]
-    .map((keyword) => topLevel(all, keyword, where))
-    .filter((i) => i > 0);
-  return all.slice(where + 1, ends.length === 0 ? undefined : Math.min(...ends));
-}
-
-/** True when one of the alternatives names no column and is true, or compares something with itself. */
-function alwaysTrue(sql: string, where: readonly Token[]): boolean {
-  const alternatives: Token[][] = [[]];
-  for (const token of where) {
-    if (token.keyword === "OR" && token.depth === 0) alternatives.push([]);
-    else alternatives.at(-1)?.push(token);
-  }
-  return alternatives.some((part) => {
-    const [left, sign, right, ...more] = part;
-    if (left === undefined) return false;
-    if (
-      right !== undefined &&
-      more.length === 0 &&
-      ["=", "==", "IS"].includes(sign?.text.toUpperCase() ?? "") &&
-      sameName(left.text, right.text)
-    )
-      return true;
-    return constantTruth(sql.slice(left.start, part.at(-1)?.end));
-  });
-}
-
-const calculator = new DatabaseSync(":memory:", { enableDoubleQuotedStringLiterals: false });
-
-function constantTruth(expression: string): boolean {
-  try {
-    return Object.values(calculator.prepare(`SELECT (${expression}) IS TRUE`).get() ?? {})[0] === 1;
-  } catch {
-    // It names a column: not a constant.
-    return false;
-  }
-}

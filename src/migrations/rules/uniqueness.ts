@@ -1,9 +1,9 @@
-import { rebuilds } from "../rebuilds.ts";
+import { comingRows, rebuilds } from "../rebuilds.ts";
 import type { Replay, Step } from "../replay.ts";
 import { fold, quoted, sameName, type Table } from "../structure.ts";
-import { tokens, topLevel } from "../tokens.ts";
-import { list, uniqueSets, within } from "./constraints.ts";
-import { at, type Finding, type Rule } from "./rule.ts";
+import { list, tokens, topLevel, within } from "../tokens.ts";
+import { isStricter, uniqueSets } from "./constraints.ts";
+import { at, type Finding, type Rule, unlessChanged } from "./rule.ts";
 
 /** DD2: uniqueness that rows of today may break. The live database is asked for one duplicate. */
 export const uniqueness: Rule = {
@@ -13,15 +13,18 @@ export const uniqueness: Rule = {
     ...replay.steps.flatMap((step) => indexFinding(replay, step)),
     ...rebuilds(replay).flatMap((rebuild) => {
       if (!replay.holds(rebuild.table)) return [];
-      const before = new Set(uniqueSets(rebuild.old).map((columns) => columns.join("\0")));
       return uniqueSets(rebuild.rebuilt)
         .filter(
-          (columns) =>
-            !before.has(columns.join("\0")) && columns.every((column) => hasColumn(rebuild.old, column)),
+          (set) =>
+            isStricter(rebuild.old, set) && set.columns.every((column) => hasColumn(rebuild.old, column)),
         )
-        .map((columns) =>
-          finding(rebuild.create, rebuild.table, columns.map(quoted), columns.join(", "), undefined),
-        );
+        .map(({ terms, text }) => {
+          const [copy] = rebuild.copies;
+          return unlessChanged(
+            finding(rebuild.create, rebuild.table, comingRows(rebuild), terms, text, undefined),
+            copy?.rows.changed(rebuild.copiedAs) === true,
+          );
+        });
     }),
   ],
 };
@@ -49,13 +52,18 @@ function indexFinding(replay: Replay, step: Step): readonly Finding[] {
   if (isNew) return [];
   const where = topLevel(all, "WHERE");
   const condition = where < 0 ? undefined : made.sql.slice(all[where + 1]?.start);
+  const rebuild = rebuilds(replay).find((one) => sameName(one.table, live) && one.drop.index < step.index);
   return [
-    finding(
-      step,
-      live,
-      terms.map((term) => term.sql),
-      terms.map((term) => term.sql).join(", "),
-      condition,
+    unlessChanged(
+      finding(
+        step,
+        live,
+        rebuild === undefined ? { with: "", name: quoted(live) } : comingRows(rebuild),
+        terms.map((term) => term.sql),
+        terms.map((term) => term.sql).join(", "),
+        condition,
+      ),
+      step.rows.changed(made.tableName),
     ),
   ];
 }
@@ -66,6 +74,7 @@ const hasColumn = (table: Table, name: string): boolean =>
 function finding(
   step: Step,
   table: string,
+  rows: { readonly with: string; readonly name: string },
   terms: readonly string[],
   said: string,
   condition: string | undefined,
@@ -79,7 +88,7 @@ function finding(
     fix: "join or rename the duplicates in a migration before this one, by name",
     waivable: false,
     question: {
-      sql: `SELECT EXISTS (SELECT 1 FROM ${quoted(table)} WHERE ${wanted} GROUP BY ${terms.join(", ")} HAVING count(*) > 1)`,
+      sql: `${rows.with}SELECT EXISTS (SELECT 1 FROM ${rows.name} WHERE ${wanted} GROUP BY ${terms.join(", ")} HAVING count(*) > 1)`,
       unasked: "warning",
     },
   });

@@ -110,6 +110,15 @@ describe("a stack", () => {
     });
   });
 
+  test("has each system once, and none that is marked as retired", () => {
+    const twice = { "lockstep:systems": '["dome","dome"]' };
+    expect(complaint(embedded({ config: twice })).complaint.what).toBe("System dome is there twice");
+    const both = { "lockstep:systems": '["dome"]', "lockstep:retired": '["dome","gone"]' };
+    expect(complaint(embedded({ config: both })).complaint.what).toBe(
+      "System dome is on the list and marked as retired",
+    );
+  });
+
   test("has no settings that nothing reads", () => {
     const config = {
       "lockstep:systems": '["dome"]',

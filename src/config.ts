@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { System } from "./declare/index.ts";
 import { type Opening, openingShape } from "./migrations/contract.ts";
-import { missingSecrets, unknownRollouts } from "./settings-check.ts";
+import { missingSecrets, unknownRollouts, wrongSystems } from "./settings-check.ts";
 import { type Stage, stages } from "./stages/index.ts";
 import { systems } from "./systems/index.ts";
 import { type Target, targetOf } from "./target.ts";
@@ -77,11 +77,12 @@ export function settingsOf(given: Given): Settings {
     systems: names.flatMap((name) => systems.filter((system) => system.name === name)),
   };
   complaints.push(
-    ...names
-      .filter((name) => !systems.some((system) => system.name === name))
-      .map((name) => unknownSystem(name, stage)),
+    ...wrongSystems(
+      given.config["lockstep:systems"] === undefined ? undefined : names,
+      settings.retired,
+      stage,
+    ),
   );
-  if (given.config["lockstep:systems"] === undefined) complaints.push(noSystems(stage));
   complaints.push(...unknownRollouts(Object.keys(settings.rollouts), settings.systems, stage));
   complaints.push(...missingSecrets(Object.keys(settings.secrets), settings.systems, stage));
   complaints.push(...withoutPolicyPack(given, stage));
@@ -116,7 +117,7 @@ function unknownKeys({ config }: Given, stage: Stage): Complaint[] {
     .filter((key) => !known.includes(key) && !key.startsWith("pulumi:"))
     .map((key) => ({
       what: "A setting that nothing reads",
-      where: `Pulumi.${stage.name}.yaml`,
+      where: `the configuration of stack ${stage.name}`,
       got: key,
       expected: known.join(", "),
       fix: `pulumi config rm ${key} --stack ${stage.name}, or correct its name`,
@@ -128,7 +129,7 @@ const badValue = (key: string, stage: Stage, got: string): Complaint => ({
   where: `${key} of stack ${stage.name}`,
   got: got.replaceAll("\n", " "),
   expected: expectations[key] ?? "see README.md",
-  fix: `edit Pulumi.${stage.name}.yaml`,
+  fix: `pulumi config set --path '${key}…' <value> --stack ${stage.name}, or without it: pulumi config rm ${key} --stack ${stage.name}`,
 });
 
 const expectations: Readonly<Record<string, string>> = {
@@ -140,22 +141,6 @@ const expectations: Readonly<Record<string, string>> = {
   "lockstep:secrets":
     "texts by name, each set by: pulumi config set --secret --path 'lockstep:secrets.<name>'",
 };
-
-const noSystems = (stage: Stage): Complaint => ({
-  what: "Missing required configuration variable 'lockstep:systems'",
-  where: `Pulumi.${stage.name}.yaml`,
-  got: "nothing",
-  expected: `a list of systems: [${systems.map((system) => system.name).join(", ")}]`,
-  fix: `add it under config: in Pulumi.${stage.name}.yaml`,
-});
-
-const unknownSystem = (name: string, stage: Stage): Complaint => ({
-  what: "There is no such system",
-  where: `lockstep:systems of stack ${stage.name}`,
-  got: name,
-  expected: systems.map((system) => system.name).join(", "),
-  fix: "correct the name, or declare the system in src/systems and list it in src/systems/index.ts",
-});
 
 /** On a backend of one's own, plain `pulumi up` runs no policy pack unless this variable names it. */
 function withoutPolicyPack({ env, root }: Given, stage: Stage): Complaint[] {

@@ -1,7 +1,59 @@
 import { workersOf } from "./declare/graph.ts";
 import type { System } from "./declare/index.ts";
 import type { Stage } from "./stages/index.ts";
+import { systems } from "./systems/index.ts";
 import type { Complaint } from "./userError.ts";
+
+/** What is wrong with the list of a stack's systems; undefined when there is none. */
+export function wrongSystems(
+  names: readonly string[] | undefined,
+  retired: readonly string[],
+  stage: Stage,
+): Complaint[] {
+  if (names === undefined) return [noSystems(stage)];
+  const known = systems.map(({ name }) => name);
+  return [...new Set(names)].flatMap((name) => {
+    if (!known.includes(name)) return [unknownSystem(name, stage)];
+    const twice = [names, known].some((list) => list.indexOf(name) !== list.lastIndexOf(name));
+    return [
+      ...(twice ? [listedTwice(name, stage)] : []),
+      ...(retired.includes(name) ? [listedAndRetired(name, stage)] : []),
+    ];
+  });
+}
+
+const noSystems = (stage: Stage): Complaint => ({
+  what: "Missing required configuration variable 'lockstep:systems'",
+  where: `Pulumi.${stage.name}.yaml`,
+  got: "nothing",
+  expected: `a list of systems: [${systems.map(({ name }) => name).join(", ")}]`,
+  fix: `add it under config: in Pulumi.${stage.name}.yaml`,
+});
+
+const unknownSystem = (name: string, stage: Stage): Complaint => ({
+  what: "There is no such system",
+  where: `lockstep:systems of stack ${stage.name}`,
+  got: name,
+  expected: systems.map((system) => system.name).join(", "),
+  fix: "correct the name, or declare the system in src/systems and list it in src/systems/index.ts",
+});
+
+const listedTwice = (name: string, stage: Stage): Complaint => ({
+  what: `System ${name} is there twice`,
+  where: `lockstep:systems of stack ${stage.name}, or src/systems/index.ts`,
+  got: `${name}, more than once`,
+  expected: "each system once",
+  fix: "take one of them out",
+});
+
+/** Its mark from an earlier retirement would let it be taken off the list without a word. */
+const listedAndRetired = (name: string, stage: Stage): Complaint => ({
+  what: `System ${name} is on the list and marked as retired`,
+  where: `lockstep:systems and lockstep:retired of stack ${stage.name}`,
+  got: `${name} in both`,
+  expected: `${name} in one of them`,
+  fix: `pulumi config rm lockstep:retired --stack ${stage.name}, or retire it again: just retire ${name} ${stage.name}`,
+});
 
 /** Rollouts of workers that the stack does not have. */
 export function unknownRollouts(

@@ -1,7 +1,8 @@
+import { nameAt } from "./action.ts";
 import type { Catalog } from "./catalog.ts";
 import { assertion, literal } from "./protocol/sql.ts";
-import { fold, quoted, sameName, type Table } from "./structure.ts";
-import { tokens } from "./tokens.ts";
+import { fold, quoted, rowids, sameName, type Table } from "./structure.ts";
+import { type Token, tokens } from "./tokens.ts";
 
 /** What the rebuilt table is to be. */
 export interface RebuildRequest {
@@ -65,15 +66,13 @@ export function closureRebuild(catalog: Catalog, request: RebuildRequest): Recip
       ...(cyclic ? ["PRAGMA defer_foreign_keys = ON"] : []),
       ...order.map((table) =>
         sameName(table.name, root.name)
-          ? renamed(request.create, request.createName, next(root.name), successors)
-          : renamed(table.sql, table.name, next(table.name), successors),
+          ? renamed(request.create, next(root.name), successors)
+          : renamed(table.sql, next(table.name), successors),
       ),
       ...order.flatMap((table) => {
         const given = sameName(table.name, root.name) ? request.copy : undefined;
         return [
-          given === undefined
-            ? copyAll(table, next(table.name))
-            : retarget(given, request.createName, next(root.name)),
+          given === undefined ? copyAll(table, next(table.name)) : retarget(given, next(root.name)),
           ...(tokens(table.sql).some((token) => token.keyword === "AUTOINCREMENT")
             ? keepSequence(table.name, next(table.name))
             : []),
@@ -144,43 +143,58 @@ function free(catalog: Catalog, wanted: string): string {
 }
 
 /** A CREATE TABLE statement under another name, its references pointing at successors. */
-function renamed(sql: string, from: string, to: string, successors: ReadonlyMap<string, string>): string {
+function renamed(sql: string, to: string, successors: ReadonlyMap<string, string>): string {
   const all = tokens(sql);
+  const own = placeOfName(all);
+  const from = nameAt(all[own]);
+  return replaced(sql, all, (token, i) => {
+    if (i === own || (all[i + 1]?.text === "." && token.depth > 0 && sameName(nameAt(token), from)))
+      return to;
+    return all[i - 1]?.keyword === "REFERENCES" ? successors.get(fold(nameAt(token))) : undefined;
+  });
+}
+
+/** Where CREATE TABLE has its name. */
+function placeOfName(all: readonly Token[]): number {
+  let at = all.findIndex((token) => token.keyword === "TABLE") + 1;
+  if (all[at]?.keyword === "IF" && all[at + 1]?.keyword === "NOT") at += 3;
+  return all[at + 1]?.text === "." ? at + 2 : at;
+}
+
+/** The INSERT into another table. */
+function retarget(copy: string, to: string): string {
+  const all = tokens(copy);
+  const into = all.findIndex((token) => token.keyword === "INTO") + 1;
+  const target = all[into + 1]?.text === "." ? into + 2 : into;
+  return replaced(copy, all, (_, i) => (i === target ? to : undefined));
+}
+
+/** A text with other names in the place of some tokens. */
+function replaced(
+  sql: string,
+  all: readonly Token[],
+  name: (token: Token, i: number) => string | undefined,
+): string {
   let text = "";
   let copied = 0;
-  let named = false;
   for (const [i, token] of all.entries()) {
-    if (token.kind === "sign" || token.kind === "number") continue;
-    const isOwnName: boolean =
-      !named &&
-      token.depth === 0 &&
-      sameName(token.text, from) &&
-      all[i - 1]?.text !== "." &&
-      token.keyword !== "TABLE";
-    const isReference = all[i - 1]?.keyword === "REFERENCES";
-    const isQualifier = all[i + 1]?.text === "." && sameName(token.text, from);
-    if (isOwnName) named = true;
-    const replacement =
-      isOwnName || isQualifier ? to : isReference ? successors.get(fold(token.text)) : undefined;
-    if (replacement === undefined) continue;
-    text += sql.slice(copied, token.start) + quoted(replacement);
+    const other = name(token, i);
+    if (other === undefined) continue;
+    text += sql.slice(copied, token.start) + quoted(other);
     copied = token.end;
   }
   return text + sql.slice(copied);
 }
 
-function retarget(copy: string, from: string, to: string): string {
-  if (sameName(from, to)) return copy;
-  const into = tokens(copy).findIndex((token) => token.keyword === "INTO");
-  const target = tokens(copy)[into + 1];
-  return target === undefined ? copy : `${copy.slice(0, target.start)}${quoted(to)}${copy.slice(target.end)}`;
-}
-
+/** All columns, and the rowid where it is no column: search indexes may know the rows by it. */
 function copyAll(table: Table, into: string): string {
-  const columns = table.columns
-    .filter((column) => column.kind === "plain")
-    .map((column) => quoted(column.name))
-    .join(", ");
+  const named = table.columns.filter((column) => column.kind === "plain").map((column) => column.name);
+  const isColumn = table.columns.some(({ primaryKey, type }) => primaryKey === 1 && type === "INTEGER");
+  const rowid =
+    table.withoutRowid || isColumn
+      ? []
+      : rowids.filter((name) => !table.columns.some((column) => sameName(column.name, name))).slice(0, 1);
+  const columns = [...rowid, ...named.map(quoted)].join(", ");
   return `INSERT INTO ${quoted(into)} (${columns}) SELECT ${columns} FROM ${quoted(table.name)}`;
 }
 

@@ -179,6 +179,7 @@ function refusedRebuild(replay: Replay, step: Step, rebuild: Rebuild, message: s
     table: rebuild.table,
     create: rebuild.create.statement.sql,
     createName: rebuild.successor,
+    withoutIndexes: madeAnew(replay, rebuild),
     ...(copy === undefined ? {} : { copy }),
   });
   return at(step, "DL3", "error", {
@@ -187,6 +188,21 @@ function refusedRebuild(replay: Replay, step: Step, rebuild: Rebuild, message: s
     waivable: false,
   });
 }
+
+/** Indexes that the file makes again itself, or whose columns the new table does not have. */
+const madeAnew = (replay: Replay, { old, rebuilt }: Rebuild): readonly string[] =>
+  old.indexes
+    .filter(
+      ({ name, columns }) =>
+        replay.steps.some(
+          ({ action }) =>
+            action.kind === "create" && action.object === "index" && sameName(action.name, name),
+        ) ||
+        columns.some(
+          (column) => column !== undefined && !rebuilt.columns.some((now) => sameName(now.name, column)),
+        ),
+    )
+    .map(({ name }) => name);
 
 /** The schema before the first statement of the rebuild: its CREATE TABLE, or the rename that moves the old table aside. */
 function beforeRebuild(replay: Replay, rebuild: Rebuild): Step["before"] {

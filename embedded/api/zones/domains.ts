@@ -46,10 +46,16 @@ async function put(request: ApiRequest, world: World): Promise<Reply> {
     world.state.insert(account, kind, fresh, hostname, domain);
     return fresh;
   });
-  return ok(shown(found(request, world, id)));
+  return ok(shownDomain(found(request, world, id)));
 }
 
-function zoneFor(hostname: string, sent: z.infer<typeof sentSchema>, account: string, world: World): Zone {
+/** The account's zone of that id or name, or the nearest one that the hostname lies in; 10083 when there is none. */
+export function zoneFor(
+  hostname: string,
+  sent: Pick<z.infer<typeof sentSchema>, "zone_id" | "zone_name">,
+  account: string,
+  world: World,
+): Zone {
   const own = everyZone(world.state).filter((zone) => zone.account === account);
   const inside = own.filter(({ name }) => hostname === name || hostname.endsWith(`.${name}`));
   const named = inside.filter(
@@ -72,7 +78,7 @@ function found(request: ApiRequest, world: World, id = request.params["domain"] 
   return domain;
 }
 
-function shown({ id, name, body: stored }: Stored): object {
+export function shownDomain({ id, name, body: stored }: Stored): object {
   const { service, environment, zoneId, zoneName, certId } = body.parse(stored);
   return { id, hostname: name, service, environment, zone_id: zoneId, zone_name: zoneName, cert_id: certId };
 }
@@ -93,7 +99,7 @@ function list(request: ApiRequest, world: World): Reply {
       .filter(
         ({ parsed }) => wanted("zone_name", parsed.zoneName) && wanted("environment", parsed.environment),
       )
-      .map(({ stored }) => shown(stored)),
+      .map(({ stored }) => shownDomain(stored)),
   );
 }
 
@@ -111,7 +117,14 @@ export const domainRoutes: readonly Route[] = [
     method: "GET",
     path: `${base}/:domain`,
     permission: "Workers Scripts:Read",
-    handle: (request, world) => ok(shown(found(request, world))),
+    handle: (request, world) => ok(shownDomain(found(request, world))),
+  },
+  { method: "GET", path: `${base}/records`, permission: "Workers Scripts:Read", handle: list },
+  {
+    method: "GET",
+    path: `${base}/records/:domain`,
+    permission: "Workers Scripts:Read",
+    handle: (request, world) => ok(shownDomain(found(request, world))),
   },
   { method: "DELETE", path: `${base}/:domain`, permission: "Workers Scripts:Edit", handle: remove },
 ];

@@ -6,7 +6,7 @@ import { ApiError, type ApiRequest, ok, type Reply, type Route } from "../servic
 import { workerNamed } from "../workers/registry.ts";
 import { routeKind, type Zone, zoneOf } from "./zone.ts";
 
-const body = z.object({ script: z.string().nullish() });
+export const routeBody = z.object({ script: z.string().nullish() });
 const sentSchema = z.object({ pattern: z.string().min(1), script: z.string().min(1).nullish() });
 const kindOf = (zone: Zone): string => routeKind(zone.id);
 
@@ -32,17 +32,20 @@ async function update(request: ApiRequest, world: World): Promise<Reply> {
 
 async function checked(request: ApiRequest, world: World, zone: Zone): Promise<z.infer<typeof sentSchema>> {
   const sent = await request.json(sentSchema);
-  const host = sent.pattern.replace(/^https?:\/\//, "").split("/")[0] ?? "";
-  const bare = host.replace(/^\*\.?/, "");
-  if (bare !== zone.name && !bare.endsWith(`.${zone.name}`))
-    throw new ApiError(
-      400,
-      10022,
-      `The pattern ${JSON.stringify(sent.pattern)} is not in the zone ${zone.name}`,
-    );
+  requirePatternIn(zone, sent.pattern);
   if (sent.script != null && workerNamed(world.state, zone.account, sent.script) === undefined)
     throw new ApiError(404, 10019, `workers.api.error.script_not_found: there is no Worker "${sent.script}"`);
   return sent;
+}
+
+/** The host that a pattern is about, without its wildcard. */
+export const hostOf = (pattern: string): string =>
+  (pattern.replace(/^https?:\/\//, "").split("/")[0] ?? "").replace(/^\*\.?/, "").toLowerCase();
+
+export function requirePatternIn(zone: Zone, pattern: string): void {
+  const host = hostOf(pattern);
+  if (host !== zone.name && !host.endsWith(`.${zone.name}`))
+    throw new ApiError(400, 10022, `The pattern ${JSON.stringify(pattern)} is not in the zone ${zone.name}`);
 }
 
 function unlessTaken(pattern: string, work: () => void): void {
@@ -65,7 +68,7 @@ function found(request: ApiRequest, world: World, zone: Zone, id = request.param
 }
 
 function shown({ id, name, body: stored }: Stored): object {
-  const { script } = body.parse(stored);
+  const { script } = routeBody.parse(stored);
   return { id, pattern: name, ...(script == null ? {} : { script }) };
 }
 

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   existsSync,
   mkdirSync,
@@ -11,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ensureEmbedded, runningEmbedded } from "./embedded.ts";
+import { startOf } from "./lock.mjs";
 import { type Places, placesOf } from "./project.ts";
 
 let places: Places;
@@ -83,6 +86,41 @@ test("a connection left by a crash does not count, even when its pid is somebody
   writeFileSync(join(places.embedded, "connection.json"), JSON.stringify(stale));
   expect(await runningEmbedded(places)).toBeUndefined();
   expect((await ensureEmbedded(places)).pid).not.toBe(process.pid);
+});
+
+const takesFolder = `import { takeFolder } from ${JSON.stringify(new URL("../embedded/lock.ts", import.meta.url).href)};
+Object.assign(globalThis, { giveBack: takeFolder(process.argv[process.argv.indexOf("--data") + 1] ?? "") });
+await new Promise((r) => setTimeout(r, 700));`;
+
+test.each([
+  ["at once", () => pids().length === 1],
+  [
+    "when it had taken the data",
+    () => readFileSync(join(places.embedded, "lock.pid"), "utf8") === `${pids()[0]}\n`,
+  ],
+])("one whose starter was killed %s is waited for and taken", async (_when, isTime) => {
+  main(takesFolder);
+  const script = `import { ensureEmbedded } from ${JSON.stringify(new URL("embedded.ts", import.meta.url).href)};
+import { placesOf } from ${JSON.stringify(new URL("project.ts", import.meta.url).href)};
+await ensureEmbedded(placesOf(${JSON.stringify(places.root)}));`;
+  const starter = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "ignore" });
+  await vi.waitFor(() => expect(isTime()).toBe(true), { timeout: 30_000, interval: 10 });
+  starter.kill("SIGKILL");
+  await once(starter, "exit");
+  const { pid } = await ensureEmbedded(places);
+  expect((await runningEmbedded(places))?.pid).toBe(pid);
+  const alive = (): number[] => pids().filter((each) => !["", "ended"].includes(startOf(each)));
+  if (startOf(process.pid) !== "")
+    await vi.waitFor(() => expect(alive()).toEqual([pid]), { timeout: 10_000 });
+});
+
+test("one that was asked to end, and still has the data, is waited for", async () => {
+  main(`${takesFolder}
+process.on("SIGTERM", () => { server.closeAllConnections(); server.close(); setTimeout(() => process.exit(0), 700); });`);
+  const { pid } = await ensureEmbedded(places);
+  process.kill(pid, "SIGTERM");
+  await vi.waitFor(async () => expect(await runningEmbedded(places)).toBeUndefined());
+  expect((await ensureEmbedded(places)).pid).not.toBe(pid);
 });
 
 test("one that ends at once is reported with its last words", async () => {

@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { takeFolder } from "../embedded/lock.ts";
 import { UserError } from "../src/userError.ts";
 import { embeddedCode, olderCode, recordEmbeddedCode } from "./embeddedCode.ts";
 import { frugalNode } from "./frugalNode.mjs";
@@ -53,6 +54,8 @@ export async function ensureEmbedded(places: Places): Promise<EmbeddedConnection
 }
 
 async function start(places: Places): Promise<EmbeddedConnection> {
+  const other = await otherOnesConnection(places);
+  if (other !== undefined) return other;
   // Before the process reads its files: a change in between shows later, and none is missed.
   const code = embeddedCode(places);
   const logFile = join(places.embedded, "log");
@@ -86,6 +89,9 @@ async function start(places: Places): Promise<EmbeddedConnection> {
     await sleep(25);
   }
   if (ended === undefined) child.kill();
+  // It may have met the one that a killed starter left, which had not yet taken the data when we looked.
+  const quicker = await otherOnesConnection(places);
+  if (quicker !== undefined) return quicker;
   throw new UserError({
     what: "The embedded Cloudflare did not start",
     where: logFile,
@@ -93,6 +99,32 @@ async function start(places: Places): Promise<EmbeddedConnection> {
     expected: "a running process that wrote connection.json",
     fix: "run `npm run embedded` to see it start, or `just clean` to begin with empty data",
   });
+}
+
+/**
+ * A process that has the data but does not answer is on its way up (whoever started it was killed) or down: waits until it is
+ * there, and gives its connection, or is gone.
+ */
+async function otherOnesConnection(places: Places): Promise<EmbeddedConnection | undefined> {
+  for (
+    const giveUpAt = Date.now() + readyMs;
+    Date.now() < giveUpAt && isTaken(places.embedded);
+    await sleep(50)
+  ) {
+    const running = await runningEmbedded(places);
+    if (running !== undefined) return running;
+  }
+  return undefined;
+}
+
+function isTaken(dataDir: string): boolean {
+  try {
+    takeFolder(dataDir)();
+    return false;
+  } catch (error) {
+    if (error instanceof UserError) return true;
+    throw error;
+  }
 }
 
 /** The file as it is; undefined when there is none or it is being written. */

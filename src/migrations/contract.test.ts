@@ -58,3 +58,14 @@ test("an opening is broken by a new split and by a worker that was not asked", (
   };
   expect(brokenOpening(opening, [split, alone("b", 0)])).toHaveLength(2);
 });
+
+test("an opening is broken by another version that serves alone: a rollback may have brought back what the contract breaks", () => {
+  const opening = {
+    through: "0002_drop.sql",
+    openedAt: "2026-01-01T00:00:00Z",
+    versions: { a: "opened-for" },
+  };
+  expect(brokenOpening(opening, [alone("a", 900)])).toEqual([
+    "a is served by a-versio, and the contract was opened for opened-f",
+  ]);
+});

@@ -54,12 +54,21 @@ export function eligibility(serving: readonly Serving[], bakeSeconds: number, no
   return reasons.length === 0 ? { kind: "eligible", versions } : { kind: "waiting", reasons, fromMs };
 }
 
-/** What an opening rests on and is no longer so; empty while it holds. A newer version that serves alone is as good. */
+/**
+ * What an opening rests on and is no longer so; empty while it holds. Another version that serves alone is as bad as two: one
+ * that somebody rolled back to may still need what the contract takes away.
+ */
 export function brokenOpening(opening: Opening, serving: readonly Serving[]): readonly string[] {
   return serving.flatMap(({ worker, versions }) => {
-    if (opening.versions[worker] === undefined)
+    const opened = opening.versions[worker];
+    if (opened === undefined)
       return [`${worker} binds the database now and did not when the contract was opened`];
-    if (versions.length === 1 && versions[0]?.percentage === 100) return [];
-    return [`${worker} is served by ${versions.length} versions`];
+    const [only, ...others] = versions;
+    if (only === undefined || others.length > 0 || only.percentage !== 100)
+      return [`${worker} is served by ${versions.length} versions`];
+    if (only.id === opened) return [];
+    return [
+      `${worker} is served by ${only.id.slice(0, 8)}, and the contract was opened for ${opened.slice(0, 8)}`,
+    ];
   });
 }

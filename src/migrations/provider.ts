@@ -1,38 +1,25 @@
 import { resolve } from "node:path";
 import { z } from "zod";
-import { render, UserError } from "../userError.ts";
-import { brokenCode } from "./codeCheck.ts";
-import { connection } from "./connection.ts";
-import { brokenOpening, openingShape } from "./contract.ts";
+import { type Complaint, render, UserError } from "../userError.ts";
+import { checkCode } from "./codeCheck.ts";
+import { brokenOpening } from "./contract.ts";
 import { readServing } from "./deployments.ts";
+import { request } from "./endpoint.ts";
 import { checksums, fileLines, latest, lists } from "./fileLines.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { databaseOf, type Job, planLive, planNew } from "./job.ts";
+import { databaseOf, endpointOf, type Job, planLive, planNew } from "./job.ts";
 import type { migrate } from "./migrate.ts";
+import type { Plan } from "./plan.ts";
+import { otherStage, stageKey } from "./protocol/stage.ts";
 import { inOrder, type MigrationFile, readFolder } from "./reading.ts";
 import { readSnapshot } from "./snapshot.ts";
+import { concerned, folderOf, jobOf, type MigrationsInputs, ownFiles, stepInputs } from "./stepInputs.ts";
 import { unknownValue } from "./unknownValue.ts";
-
-const inputs = z.object({
-  accountId: z.string(),
-  databaseId: z.string(),
-  label: z.string(),
-  directory: z.string(),
-  phase: z.enum(["expand", "contract"]),
-  stage: z.string(),
-  /** Physical names of the workers that bind the database. */
-  workers: z.array(z.string()).default([]),
-  /** The version of each of them that this program makes; unknown while it is yet to be made. */
-  versions: z.record(z.string(), z.string()).default({}),
-  opening: openingShape.optional(),
-  files: z.record(z.string(), z.string()).default({}),
-});
-export type MigrationsInputs = z.infer<typeof inputs>;
 
 const linesOf = z.object({ files: z.record(z.string(), z.string()).default({}) });
 
 /** What a state may hold that an earlier release wrote. */
-const recorded = inputs.extend({ label: z.string().default(""), stage: z.string().default("") });
+const recorded = stepInputs.extend({ label: z.string().default(""), stage: z.string().default("") });
 
 const outputs = z.object({
   lastFile: z.string().default(""),
@@ -52,7 +39,7 @@ interface Failure {
 export const provider = {
   /** In preview and up: everything that speaks against running the files is said here, before anything is changed. */
   async check(olds: unknown, news: unknown): Promise<{ inputs: unknown; failures: Failure[] }> {
-    const given = inputs.parse(news);
+    const given = stepInputs.parse(news);
     try {
       const read = readFolder(resolve(given.directory));
       const files = fileLines(concerned(given, read), linesOf.parse(olds ?? {}).files);
@@ -66,7 +53,7 @@ export const provider = {
   /** Always explicit: without it the engine would compare everything, this text's own loader too. */
   async diff(_id: string, olds: unknown, news: unknown): Promise<{ changes: boolean; replaces: string[] }> {
     const before = recorded.parse(olds);
-    const after = inputs.parse(news);
+    const after = stepInputs.parse(news);
     const moved = before.databaseId !== after.databaseId || before.accountId !== after.accountId;
     const edited = ownFiles(after).some(([name, line]) => before.files[name] !== line);
     const last = ownFiles(after).at(-1)?.[0];
@@ -78,18 +65,20 @@ export const provider = {
   },
 
   async create(news: unknown): Promise<{ id: string; outs: unknown }> {
-    const given = inputs.parse(news);
+    const given = stepInputs.parse(news);
     return { id: `${given.databaseId}/${given.phase}`, outs: await run(given, news, {}) };
   },
 
   async update(_id: string, olds: unknown, news: unknown): Promise<{ outs: unknown }> {
-    return { outs: await run(inputs.parse(news), news, outputs.parse(olds).bookmarks) };
+    return { outs: await run(stepInputs.parse(news), news, outputs.parse(olds).bookmarks) };
   },
 
   /** On refresh: what other tools applied, and a restore to an earlier moment, become visible. */
   async read(id: string, props: unknown): Promise<{ id: string; props: unknown; inputs?: unknown }> {
     const before = recorded.parse(props);
-    const { ledger, ...found } = await live(jobOf(before));
+    const job = jobOf(before);
+    if (await isGone(job)) return { id: "", props: {} };
+    const { ledger, ...found } = await live(job);
     const state = { ...record(props), ...found };
     const foreign = before.phase === "expand" ? ledger.filter((name) => !lists(before.files, name)) : [];
     if (foreign.length === 0) return { id, props: state };
@@ -163,6 +152,15 @@ async function live(
   return { ledger, applied: ledger.length, lastFile: ledger.at(-1) ?? "", schema: fingerprint(schema) };
 }
 
+/** Deleted by somebody else: what migrated it has nothing to be about any more, and a refresh must not fail on it. */
+async function isGone(job: Job): Promise<boolean> {
+  const outcome = await request(endpointOf(job), "GET", "", undefined);
+  return outcome.kind === "refused" && outcome.code === databaseNotFound;
+}
+
+/** Any other 404 is a wrong account or address. */
+const databaseNotFound = 7404;
+
 async function complaints(
   given: MigrationsInputs,
   read: readonly MigrationFile[],
@@ -173,12 +171,28 @@ async function complaints(
     if (isIdle) return [];
     await stillOpen(given, jobOf(given));
   }
-  const plan =
+  const refusals =
     given.databaseId === unknownValue
-      ? planNew({ ...folderOf(given), read })
-      : await planLive({ ...jobOf(given), read });
-  const refusals = plan.refusals.length > 0 ? plan.refusals : brokenCode(plan, process.cwd());
+      ? await refusalsOf(planNew({ ...folderOf(given), read }), given, undefined)
+      : await liveRefusals(given, { ...jobOf(given), read });
   return refusals.map((complaint) => ({ property: "files", reason: render(complaint) }));
+}
+
+async function liveRefusals(given: MigrationsInputs, job: Job): Promise<readonly Complaint[]> {
+  const database = databaseOf(job);
+  const snapshot = await readSnapshot(database);
+  const marked = snapshot.meta.get(stageKey);
+  if (marked !== undefined && marked !== given.stage) return [otherStage(job.label, marked, given.stage)];
+  return refusalsOf(await planLive(job, database, snapshot), given, job);
+}
+
+async function refusalsOf(
+  plan: Plan,
+  { workers }: MigrationsInputs,
+  job: Job | undefined,
+): Promise<readonly Complaint[]> {
+  if (plan.refusals.length > 0) return plan.refusals;
+  return (await checkCode(plan, { root: process.cwd(), workers, job })).refusals;
 }
 
 /** An opening is checked again at every run: a rollout that began since then closes it. */
@@ -197,48 +211,5 @@ async function stillOpen(
     fix: "finish the rollout, then open it again: just db contract",
   });
 }
-
-const folderOf = (given: MigrationsInputs): Pick<Job, "label" | "folder" | "directory" | "openThrough"> => ({
-  label: given.label,
-  folder: given.directory,
-  directory: resolve(given.directory),
-  openThrough: isOpen(given) ? given.opening?.through : undefined,
-});
-
-/**
- * A contract never runs in the up that brings new code: it is open for the versions it was opened for, and for no other.
- * A version that a preview cannot know yet is another one, so preview and up decide alike.
- */
-const isOpen = ({ phase, opening, workers, versions }: MigrationsInputs): boolean =>
-  phase === "contract" &&
-  opening !== undefined &&
-  workers.every(
-    (worker) => opening.versions[worker] !== undefined && opening.versions[worker] === versions[worker],
-  );
-
-const jobOf = (given: MigrationsInputs): Job => ({
-  ...folderOf(given),
-  connection: connection(process.env, process.cwd()),
-  accountId: given.accountId,
-  databaseId: given.databaseId,
-});
-
-/** The files that concern this phase. */
-function concerned(given: MigrationsInputs, read: readonly MigrationFile[]): readonly MigrationFile[] {
-  const { openThrough } = folderOf(given);
-  return read.filter(
-    (file) =>
-      given.phase === "expand" ||
-      (file.phase === "contract" && openThrough !== undefined && inOrder(file.name, openThrough) <= 0),
-  );
-}
-
-/** The files whose being new is a change of this resource, in order. Contract files wait for their own. */
-const ownFiles = ({ files, phase }: MigrationsInputs): readonly (readonly [string, string])[] =>
-  Object.entries(files)
-    .filter(([, line]) => phase === "contract" || !isContract(line))
-    .sort(([a], [b]) => inOrder(a, b));
-
-const isContract = (line: string): boolean => / contract, \d/.test(line);
 
 const record = (value: unknown): Record<string, unknown> => z.record(z.string(), z.unknown()).parse(value);

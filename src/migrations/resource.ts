@@ -16,7 +16,7 @@ export interface MigrationsArgs {
   readonly stage: string;
   /** Physical names of the workers that bind the database: a contract waits for them. */
   readonly workers: readonly string[];
-  /** Worker → the version that this program makes of it: a contract is open for certain versions only. */
+  /** Worker → the version that this program lets answer all its requests: a contract is open for certain versions only. */
   readonly versions: Readonly<Record<string, pulumi.Input<string>>>;
   /** @default - no contract file is open */
   readonly opening?: Opening | undefined;

@@ -43,7 +43,9 @@ export function deployContracts(system: System, context: Context, args: Contract
           phase: "contract",
           workers: names,
           versions: Object.fromEntries(
-            released.map(({ worker, version }) => [physicalName(worker.declared, context.stage), version.id]),
+            released.flatMap(({ worker, servesAlone }) =>
+              servesAlone === undefined ? [] : [[physicalName(worker.declared, context.stage), servesAlone]],
+            ),
           ),
         },
         {

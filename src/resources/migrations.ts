@@ -14,7 +14,7 @@ export interface StepArgs {
   readonly phase: Phase;
   /** Physical names of the workers that bind the database. */
   readonly workers: readonly string[];
-  /** Of each of them, the version that this program makes. */
+  /** Of each of them, the version that this program lets answer all requests; none while a rollout shares them out. */
   readonly versions: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
@@ -46,7 +46,7 @@ export function migrationStep(
 function showsPlan(
   { accountId, contracts }: Context,
   label: string,
-  { directory, phase }: StepArgs,
+  { directory, phase, workers }: StepArgs,
 ): pulumi.ResourceHook {
   const folder = {
     label,
@@ -59,19 +59,20 @@ function showsPlan(
     `migration-plan/${label}/${phase}`,
     async ({ newInputs }) => {
       // Loaded when something is pending, not at every start of the program.
+      const { checkCode } = await import("../migrations/codeCheck.ts");
       const { planLive, planNew } = await import("../migrations/job.ts");
       const { planLines } = await import("../migrations/planText.ts");
       const databaseId: unknown = newInputs?.["databaseId"];
       const isKnown = typeof databaseId === "string" && databaseId !== "" && databaseId !== unknownValue;
-      const plan = isKnown
-        ? await planLive({
-            ...folder,
-            connection: connection(process.env, process.cwd()),
-            accountId,
-            databaseId,
-          })
-        : planNew(folder);
-      const lines = planLines(plan);
+      const job = isKnown
+        ? { ...folder, connection: connection(process.env, process.cwd()), accountId, databaseId }
+        : undefined;
+      const plan = job === undefined ? planNew(folder) : await planLive(job);
+      const lines = [...planLines(plan)];
+      if (plan.refusals.length === 0 && !plan.isNew) {
+        const { coverage } = await checkCode(plan, { root: process.cwd(), workers, job });
+        if (coverage !== undefined) lines.push(`  held against the code: ${coverage}`);
+      }
       if (lines.length > 0) await pulumi.log.info(lines.join("\n"));
     },
     { onDryRun: true },

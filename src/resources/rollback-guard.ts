@@ -36,11 +36,12 @@ export const noRollbackPastContract = (
           ];
         if (opened === versionId) continue;
         const made = await madeAt(api, worker, context, versionId);
-        // Without the opening at hand, the moment of the first contract is the boundary.
+        // Without the opening at hand, all that is known is that code made after the last contract was written with it.
         const boundary =
-          opened === undefined ? contracts[0]?.atMs : await madeAt(api, worker, context, opened);
-        if (boundary !== undefined && made < boundary)
-          throw past(logicalName(context, worker.name), versionId, contracts);
+          opened === undefined
+            ? Math.max(...contracts.map(({ atMs }) => atMs))
+            : await madeAt(api, worker, context, opened);
+        if (made < boundary) throw past(logicalName(context, worker.name), versionId, contracts);
       }
     },
     { onDryRun: true },
@@ -87,5 +88,5 @@ const past = (worker: string, versionId: string, contracts: readonly Contract[])
     where: `lockstep:rollout of ${worker}`,
     got: `version ${versionId}, older than the code that ${contracts.map(({ name }) => name).join(", ")} was opened for`,
     expected: "the version that the contract was opened for, or a newer one",
-    fix: "roll forward: mend the code and deploy it; the old schema is gone",
+    fix: "roll forward: mend the code and deploy it; the old schema is gone. If it is the version that the contract was opened for: bring its opening back into the stack's configuration (lockstep:contracts)",
   });

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { connection } from "../migrations/connection.ts";
-import { eligibility, type Opening } from "../migrations/contract.ts";
+import { type Eligibility, eligibility, type Opening } from "../migrations/contract.ts";
 import { readServing } from "../migrations/deployments.ts";
+import { inOrder } from "../migrations/reading.ts";
 import { type Context, logicalName } from "./context.ts";
 
 /** Whose contract files may be waiting. */
@@ -49,11 +50,29 @@ async function waitingLine(
     real ? stage.bakeSeconds : 0,
     Date.now(),
   );
-  const opening = contracts[label];
-  if (found.kind === "eligible")
-    return opening !== undefined && opensFor(opening, found.versions)
-      ? undefined
-      : `${label}: ${files.join(", ")} waiting, eligible now: just db contract ${stage.name}`;
+  return waitingText({ label, stage: stage.name, files, opening: contracts[label], found });
+}
+
+/** What is to be said about contract files that did not run yet; nothing when all of them are open for the code that serves. */
+export function waitingText({
+  label,
+  stage,
+  files,
+  opening,
+  found,
+}: {
+  readonly label: string;
+  readonly stage: string;
+  readonly files: readonly string[];
+  readonly opening: Opening | undefined;
+  readonly found: Eligibility;
+}): string | undefined {
+  if (found.kind === "eligible") {
+    const open = opening !== undefined && opensFor(opening, found.versions) ? opening.through : undefined;
+    const closed = files.filter((name) => open === undefined || inOrder(name, open) > 0);
+    if (closed.length === 0) return undefined;
+    return `${label}: ${closed.join(", ")} waiting, eligible now: just db contract ${stage}`;
+  }
   const from =
     found.fromMs === undefined
       ? `not eligible yet: ${found.reasons.join("; ")}`

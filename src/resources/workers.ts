@@ -19,7 +19,19 @@ export interface WorkersArgs {
 
 export interface DeployedWorker extends Released {
   readonly worker: WorkerComponent;
+  /** The version that answers every request once all is deployed; undefined while a rollout shares them out. */
+  readonly servesAlone: pulumi.Input<string> | undefined;
 }
+
+const servesAlone = (
+  { version }: Released,
+  rollout: Rollout | undefined,
+): pulumi.Input<string> | undefined =>
+  rollout === undefined || rollout.percent === 100
+    ? version.id
+    : rollout.percent === 0
+      ? rollout.stable
+      : undefined;
 
 const callees = (worker: Worker): readonly Worker[] => calls(worker).map((call) => call.to);
 
@@ -67,13 +79,14 @@ export function deployWorkers(
     );
     const own = firsts.get(worker);
     const component = found(shells, worker);
+    const rollout = args.rollouts[logicalName(context, worker.name)];
     const released = release(component, context, {
       bundle: found(args.bundles, worker),
       bound: { stage: context.stage, stores: args.stores, scriptName, secrets: args.secrets },
-      rollout: args.rollouts[logicalName(context, worker.name)],
+      rollout,
       after: [...databases, ...callees(worker).map(callable), ...(own === undefined ? [] : [own])],
     });
-    deployed.set(worker, { worker: component, ...released });
+    deployed.set(worker, { worker: component, ...released, servesAlone: servesAlone(released, rollout) });
   }
   return deployed;
 }

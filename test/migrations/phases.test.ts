@@ -26,11 +26,10 @@ const ledger = async (): Promise<string[]> => {
   return rows[0].results.map((row: { name: string }) => row.name);
 };
 
-/** Stores a note, and records what the workers ran. */
+/** Stores a note: from then on the target knows what the workers run. */
 async function exercise(): Promise<void> {
   const note = { title: crypto.randomUUID(), text: "words" };
   await project.visit("dome-api-dev.dev.localhost", "/notes", note);
-  await db("corpus");
 }
 
 test(
@@ -64,13 +63,15 @@ test(
       `${third} waiting, eligible now: just db contract dev`,
     );
 
-    // Open, but the code reads the column: the corpus knows, once it was exercised.
+    // Open, but the code reads the column: the target has seen that, once it was exercised.
     expect(await db("contract", "dev")).toContain(`dome/silo: open through ${third}`);
     await exercise();
     const refused = await preview();
     expect(refused.code).not.toBe(0);
-    expect(refused.out).toMatch(/silo would break: no such column: language/);
+    expect(refused.out).toMatch(/silo-dev@[0-9a-f]{8} would break: no such column: language/);
+    expect(refused.out).toMatch(/\(\d+ statements recorded of silo-dev@[0-9a-f]{8}, none in corpus\/dome\)/);
     expect(refused.out).toContain(third);
+    await db("corpus");
 
     const output = await succeeding(project.pulumi(["stack", "output", "--json", "--stack", "dev"]));
     const before: string = JSON.parse(output).versions["dome/silo"];
@@ -80,10 +81,18 @@ test(
     await up();
     expect(await ledger()).toEqual([first, second]);
 
-    await exercise();
     await db("contract", "dev");
+
+    // The version that read the column serves no more; what was committed of it still says so.
+    const written = await preview();
+    expect(written.out).toMatch(
+      /silo would break: no such column: language[\s\S]*none recorded of silo-dev@[0-9a-f]{8}, \d+ statements? more in corpus\/dome[\s\S]*just db corpus/,
+    );
+    await exercise();
+    await db("corpus");
     const shown = await preview();
     expect(shown.out).toContain(`${third}  1 statement, contract, opened`);
+    expect(shown.out).toMatch(/held against the code: \d+ statements recorded of silo-dev@[0-9a-f]{8}/);
     await up();
     expect(await ledger()).toEqual([first, second, third]);
     expect((await preview("--expect-no-changes")).code).toBe(0);

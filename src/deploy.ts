@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Bundle } from "./bundle/bundle.ts";
-import { classRecord } from "./class-record.ts";
 import type { Settings } from "./config.ts";
 import type { D1, Worker } from "./declare/index.ts";
 import { Guard } from "./dynamic/guard.ts";
@@ -15,6 +14,7 @@ import { deploySmoke } from "./resources/smoke.ts";
 import { deployStores } from "./resources/stores.ts";
 import { deployWorkers } from "./resources/workers.ts";
 import { stages } from "./stages/index.ts";
+import { workerRecord } from "./worker-record.ts";
 
 /** What was read from the project's files before anything is registered. */
 export interface Prepared {
@@ -32,7 +32,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     accountId: target.accountId,
     systems: Object.fromEntries(systems.map((system) => [system.name, identities(system, stage)])),
     retired: settings.retired,
-    classes: classRecord(systems),
+    workers: workerRecord(systems, stage),
   });
   const provider = providerOf(settings, first);
   const hooks = { onError: [adviceOnError(stage)] };

@@ -34,6 +34,6 @@ export interface Consume {
   readonly maxRetries?: number;
   /** Seconds before a message is delivered again. @default 0 */
   readonly retryDelaySeconds?: number;
-  /** Invocations at the same time, 1 to 250. @default - as many as Cloudflare finds useful */
+  /** Invocations at the same time, 1 to 250. @default 250 */
   readonly maxConcurrency?: number;
 }

@@ -9,7 +9,11 @@ const recorded: Recorded = {
     shop: { "d1 shop/db": "db-dev" },
   },
   retired: [],
-  classes: { "dome/silo": {}, "shop/rooms": { Room: "live", Old: "gone" } },
+  workers: {
+    "dome/silo": { name: "silo-dev", heldBy: ["worker dome/api"], classes: {} },
+    "dome/api": { name: "api-dev", heldBy: [], classes: {} },
+    "shop/rooms": { name: "rooms-dev", heldBy: [], classes: { Room: "live", Old: "gone" } },
+  },
 };
 const whats = (after: Partial<Recorded>): string[] =>
   refusals(recorded, { ...recorded, ...after }).map(([, { what }]) => what);
@@ -40,33 +44,45 @@ describe("a stack is refused", () => {
   });
 });
 
-describe("a stack is refused when a Durable Object class is left out of its worker", () => {
-  test("naming the class, and what to declare", () => {
-    const found = refusals(recorded, { ...recorded, classes: { "dome/silo": {}, "shop/rooms": {} } });
-    expect(found.map(([property, { what, where, got }]) => [property, what, where, got])).toEqual([
+const rooms = (classes: Readonly<Record<string, "live" | "gone">>): Partial<Recorded> => ({
+  workers: { ...recorded.workers, "shop/rooms": { name: "rooms-dev", heldBy: [], classes } },
+});
+const named = (label: string, name: string): Partial<Recorded> => {
+  const worker = recorded.workers[label];
+  return worker === undefined ? {} : { workers: { ...recorded.workers, [label]: { ...worker, name } } };
+};
+
+describe("a worker", () => {
+  test("is refused without a class whose objects it has, naming the class and what to declare", () => {
+    expect(refusals(recorded, { ...recorded, ...rooms({}) })).toMatchObject([
       [
-        "classes",
-        "Durable Object class Room is gone from the declaration, and nothing says what becomes of its objects",
-        "shop/rooms, durableObjects",
-        "no classes",
+        "workers",
+        {
+          what: "Durable Object class Room is gone from the declaration, and nothing says what becomes of its objects",
+          where: "shop/rooms, durableObjects",
+          got: "no classes",
+        },
       ],
     ]);
   });
 
-  test("but not when its lifecycle is declared, what was applied is left out, or the worker goes as a whole", () => {
-    for (const classes of [
-      { "shop/rooms": { Room: "gone", Hall: "live" } },
-      { "shop/rooms": { Room: "live" } },
-      {},
-    ] as const)
-      expect(whats({ classes })).toEqual([]);
+  test("goes on when the class has a lifecycle, when what was applied is left out, or goes as a whole", () => {
+    expect(whats(rooms({ Room: "gone", Hall: "live" }))).toEqual([]);
+    expect(whats(rooms({ Room: "live" }))).toEqual([]);
+    expect(whats({ workers: {} })).toEqual([]);
   });
 
-  test("a state from before classes were recorded is compared as far as it goes", async () => {
-    const { classes, ...older } = recorded;
+  test("is not renamed while others bind it: Cloudflare would refuse that in the middle of the update", () => {
+    expect(whats(named("dome/silo", "silo2-dev"))).toEqual([
+      "Worker dome/silo would be renamed, and Cloudflare renames no worker that others bind or that consumes a queue",
+    ]);
+    expect(whats(named("dome/api", "api2-dev"))).toEqual([]);
+  });
+
+  test("of a state from before workers were recorded is compared as far as it goes", async () => {
+    const older = { ...recorded, workers: undefined };
     expect(await provider.check(older, recorded)).toMatchObject({ failures: [] });
     expect(await provider.diff("target", older, recorded)).toMatchObject({ changes: true });
-    expect(Object.keys(classes)).toHaveLength(2);
   });
 });
 

@@ -1,12 +1,17 @@
 import { z } from "zod";
 import { type Complaint, render } from "../userError.ts";
 
+const worker = z.object({
+  name: z.string(),
+  heldBy: z.array(z.string()),
+  classes: z.record(z.string(), z.enum(["live", "gone"])),
+});
 const recorded = z.object({
   target: z.enum(["embedded", "cloudflare"]),
   accountId: z.string(),
   systems: z.record(z.string(), z.record(z.string(), z.string())),
   retired: z.array(z.string()),
-  classes: z.record(z.string(), z.record(z.string(), z.enum(["live", "gone"]))).default({}),
+  workers: z.record(z.string(), worker).default({}),
 });
 export type Recorded = z.infer<typeof recorded>;
 
@@ -46,7 +51,7 @@ export const provider = {
 export function refusals(before: Recorded, after: Recorded): Refusal[] {
   if (before.target !== after.target) return [["target", otherTarget(before, after)]];
   if (before.accountId !== after.accountId) return [["accountId", otherAccount(before, after)]];
-  return [...lostClasses(before, after), ...lostStores(before, after)];
+  return [...workersHarmed(before, after), ...lostStores(before, after)];
 }
 
 type Refusal = readonly [property: string, complaint: Complaint];
@@ -64,16 +69,19 @@ function lostStores(before: Recorded, after: Recorded): Refusal[] {
   });
 }
 
-/** A worker that is there without a class it had: nothing would protect the objects, and Cloudflare refuses most such versions. */
-function lostClasses(before: Recorded, after: Recorded): Refusal[] {
-  return Object.entries(before.classes).flatMap(([worker, classes]) => {
-    const now = after.classes[worker];
+/** What Cloudflare would refuse in the middle of an update, or what would leave objects behind that nothing protects. */
+function workersHarmed(before: Recorded, after: Recorded): Refusal[] {
+  return Object.entries(before.workers).flatMap(([label, was]) => {
+    const now = after.workers[label];
     if (now === undefined) return [];
-    return Object.entries(classes).flatMap(([className, was]): Refusal[] =>
-      was === "live" && now[className] === undefined
-        ? [["classes", classGone(worker, className, Object.keys(now))]]
+    const renamed: Refusal[] =
+      was.name !== now.name && was.heldBy.length > 0 ? [["workers", renamedWhileHeld(label, was, now)]] : [];
+    const lost = Object.entries(was.classes).flatMap(([className, state]): Refusal[] =>
+      state === "live" && now.classes[className] === undefined
+        ? [["workers", classGone(label, className, Object.keys(now.classes))]]
         : [],
     );
+    return [...renamed, ...lost];
   });
 }
 
@@ -118,4 +126,16 @@ const classGone = (worker: string, className: string, declared: readonly string[
   got: declared.join(", ") || "no classes",
   expected: `${className}, with its lifecycle: deleted, renamed or transferred`,
   fix: `put it back, or declare what is to happen: ${className}: { lifecycle: { state: "deleted" } } deletes every object of it`,
+});
+
+const renamedWhileHeld = (
+  label: string,
+  was: Recorded["workers"][string],
+  now: Recorded["workers"][string],
+): Complaint => ({
+  what: `Worker ${label} would be renamed, and Cloudflare renames no worker that others bind or that consumes a queue`,
+  where: `${label}, physicalName`,
+  got: now.name,
+  expected: `${was.name}, because of ${was.heldBy.join(", ")}`,
+  fix: "in three steps, an up after each: take those bindings and consumers out; rename it; put them back",
 });

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ClassRecord } from "../class-record.ts";
+import type { RecordedWorker } from "../worker-record.ts";
 import { loads } from "./shim.ts";
 
 /** What a stack was deployed to, and which of its resources hold data. */
@@ -10,8 +10,8 @@ export interface TargetArgs {
   readonly systems: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Systems that may go: with their resources, as far as those are not protected. */
   readonly retired: readonly string[];
-  /** A Durable Object class that had objects has to stay in the declaration until it says what becomes of them. */
-  readonly classes: ClassRecord;
+  /** By `<system>/<worker>`. */
+  readonly workers: Readonly<Record<string, RecordedWorker>>;
 }
 
 /** The first resource of a stack. It does nothing but refuse: another target, another account, a store exchanged for an empty one. */

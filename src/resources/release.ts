@@ -104,6 +104,9 @@ function split(version: WorkerVersion, rollout: Rollout | undefined): inputs.Wor
   ];
 }
 
+/** Invocations of a consumer at the same time: Cloudflare's limit. Left out, a limit that was declared before would stay. */
+const mostConcurrent = 250;
+
 function triggersOf(
   worker: WorkerComponent,
   context: Context,
@@ -129,20 +132,18 @@ function triggersOf(
             maxRetries: settings.maxRetries ?? 3,
             maxWaitTimeMs: settings.maxWaitTimeMs ?? 5_000,
             retryDelay: settings.retryDelaySeconds ?? 0,
-            ...(settings.maxConcurrency !== undefined && { maxConcurrency: settings.maxConcurrency }),
+            maxConcurrency: settings.maxConcurrency ?? mostConcurrent,
           },
         },
         options,
       ),
   );
+  // Also without any: deleting the resource would leave the last ones running, as the provider calls nothing for it.
   const schedules = declared.crons.map((cron) => ({ cron }));
-  const crons =
-    schedules.length === 0
-      ? []
-      : [new WorkersCronTrigger(name, { accountId, scriptName: shell.name, schedules }, options)];
+  const crons = new WorkersCronTrigger(name, { accountId, scriptName: shell.name, schedules }, options);
   const routes = (declared.routes[stage.name] ?? []).map(
     ({ pattern, zoneId }) =>
       new WorkersRoute(`${name}/${pattern}`, { zoneId, pattern, script: shell.name }, options),
   );
-  return [...consumers, ...crons, ...routes];
+  return [...consumers, crons, ...routes];
 }

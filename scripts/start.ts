@@ -90,10 +90,10 @@ async function demonstrate(
     turn(
       project.places,
       (pid) => progress(`waiting for process ${pid}, which is doing it`),
-      () => {
+      (holdWith) => {
         removeStaleLocks(dev, project.places.root);
         const args = ["up", "--stack", stage, "--yes", "--skip-preview", "--color", "never"];
-        return runPulumi(project, args, progress, stop);
+        return runPulumi(project, args, progress, stop, holdWith);
       },
     ),
   );

@@ -11,6 +11,7 @@ export function runPulumi(
   args: readonly string[],
   progress: (text: string) => void,
   stop: AbortSignal,
+  onStarted: (pid: number) => void,
 ): Promise<string> {
   stop.throwIfAborted();
   return new Promise((resolve, reject) => {
@@ -21,6 +22,7 @@ export function runPulumi(
       // A group of its own: a terminal's Ctrl-C would reach it beside ours, and the second one makes it leave its lock behind.
       detached: true,
     });
+    if (child.pid !== undefined) onStarted(child.pid);
     const onStop = (): void => {
       progress("finishing the step it is in");
       if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGINT");

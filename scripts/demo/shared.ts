@@ -23,8 +23,12 @@ export interface Shared<T> {
 
 const folderOf = (places: Places): string => join(places.root, ".lockstep", "starts");
 
-/** One `npm start` at a time changes the stack; the others wait, told who has the turn. */
-export function turn<T>(places: Places, onWait: (pid: number) => void, work: () => Promise<T>): Promise<T> {
+/** One `npm start` at a time changes the stack; the others wait, told who has the turn: also for the `pulumi` of one that was killed, which `work` names with `holdWith`. */
+export function turn<T>(
+  places: Places,
+  onWait: (pid: number) => void,
+  work: (holdWith: (pid: number) => void) => Promise<T>,
+): Promise<T> {
   return withLock(join(folderOf(places), "up.lock"), work, { onWait });
 }
 

@@ -78,4 +78,21 @@ describe("Check", () => {
       { property: "modules[0]", reason: "needs exactly one of contentFile and contentBase64" },
     ]);
   });
+  it("wants base64 and JSON where they are said to be, instead of sending half of it", async () => {
+    const module = { name: "a.js", contentType: "application/javascript+module" };
+    const { failures } = await provider.engine().check(version, {
+      accountId,
+      workerId: "w",
+      modules: [
+        { ...module, contentBase64: "ZXhwb3J0\n" },
+        { ...module, contentBase64: "not base64" },
+        { ...module, contentBase64: unknown },
+      ],
+    });
+    expect(failures).toEqual([{ property: "modules[1].contentBase64", reason: "is not base64" }]);
+    const json = await provider
+      .engine()
+      .check(version, { accountId, workerId: "w", bindings: [{ name: "M", type: "json", json: "{a: 1}" }] });
+    expect(json.failures).toEqual([{ property: "bindings[0].json", reason: "should be JSON, as a text" }]);
+  });
 });

@@ -1,6 +1,6 @@
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Value } from "./values.ts";
+import { isList, isObject, parsedJson, property, type Value } from "./values.ts";
 
 export interface ApiClient {
   /** One call; the answer's `result`. Throws {@link ApiFailure} for a status of 400 and above. */
@@ -33,8 +33,8 @@ export class ApiFailure extends Error {
 const shared = new Agent({ keepAlive: true, maxSockets: 32 });
 const base = "/client/v4";
 
-/** A client of the embedded API; nothing else can be reached through it. */
-export function apiClient(origin: string, token: string): ApiClient {
+/** A client of the embedded API; nothing else can be reached through it. `signal`: nobody waits for the answers any more. */
+export function apiClient(origin: string, token: string, signal: AbortSignal): ApiClient {
   const { hostname, port } = new URL(origin);
   async function call(method: string, path: string, options: CallOptions = {}): Promise<Value> {
     const search = new URLSearchParams(options.query ?? {}).toString();
@@ -48,7 +48,7 @@ export function apiClient(origin: string, token: string): ApiClient {
       ...(body === undefined ? {} : { "content-length": String(body.length) }),
       ...options.headers,
     };
-    const sent = await patiently(() => send({ hostname, port, method, path: target, headers }, body));
+    const sent = await patiently(() => send({ hostname, port, method, path: target, headers, signal }, body));
     if (sent.status >= 400) throw failure(method, target, sent);
     if (options.answer === "text") return sent.text;
     return resultOf(method, target, sent.text);
@@ -77,7 +77,14 @@ async function patiently(attempt: () => Promise<Sent>): Promise<Sent> {
 }
 
 function send(
-  target: { hostname: string; port: string; method: string; path: string; headers: Record<string, string> },
+  target: {
+    hostname: string;
+    port: string;
+    method: string;
+    path: string;
+    headers: Record<string, string>;
+    signal: AbortSignal;
+  },
   body: Uint8Array | undefined,
 ): Promise<Sent> {
   return new Promise((resolve, reject) => {
@@ -104,40 +111,40 @@ function send(
 }
 
 function resultOf(method: string, target: string, text: string): Value {
-  let parsed: { readonly result?: Value };
-  try {
-    parsed = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`${method} ${target}: the answer is not JSON: ${text.slice(0, 200)}`, { cause: error });
-  }
-  return parsed.result ?? null;
+  const parsed = parsedJson(text);
+  if (!isObject(parsed))
+    throw new Error(
+      `${method} ${target}: the answer is not ${parsed === undefined ? "JSON" : "an envelope"}: ${text.slice(0, 200)}`,
+    );
+  return parsed["result"] ?? null;
 }
 
 function failure(method: string, target: string, sent: Sent): ApiFailure {
-  const { errors, messages } = envelope(sent.text);
-  const texts = [...errors, ...messages].map((each) => each.message ?? "").filter((text) => text !== "");
-  const code = errors[0]?.code;
+  const envelope = parsedJson(sent.text);
+  const errors = notesIn(property(envelope, "errors"));
+  const texts = [...errors, ...notesIn(property(envelope, "messages"))].flatMap((note) => note.message ?? []);
   return new ApiFailure(
     method,
     target,
     sent.status,
-    code,
+    errors[0]?.code,
     texts.length > 0 ? texts.join("; ") : sent.text || "no text",
   );
 }
 
 interface Note {
-  readonly code?: number;
-  readonly message?: string;
+  readonly code: number | undefined;
+  readonly message: string | undefined;
 }
 
-/** The texts of a refusal; none when it is not an envelope, so that the answer itself is shown. */
-function envelope(text: string): { readonly errors: readonly Note[]; readonly messages: readonly Note[] } {
-  try {
-    const { errors, messages }: { readonly errors?: readonly Note[]; readonly messages?: readonly Note[] } =
-      JSON.parse(text);
-    return { errors: errors ?? [], messages: messages ?? [] };
-  } catch {
-    return { errors: [], messages: [] };
-  }
+/** The texts of a refusal; none where it is not in the form of the API, so that the answer itself is shown. */
+function notesIn(list: Value | undefined): readonly Note[] {
+  if (!isList(list)) return [];
+  return list.filter(isObject).map((note) => {
+    const { code, message } = note;
+    return {
+      code: typeof code === "number" ? code : undefined,
+      message: typeof message === "string" && message !== "" ? message : undefined,
+    };
+  });
 }

@@ -85,7 +85,9 @@ async function listing(
       query: list.paged === true ? { ...query, page: String(page) } : query,
     });
     const found = list.field === undefined ? result : property(result, list.field);
-    if (!isList(found) || found.length === 0) break;
+    if (!isList(found) && !isAbsent(found))
+      throw new Error(`GET ${list.path}: the API answered ${JSON.stringify(found)} where a list should be`);
+    if (isAbsent(found) || found.length === 0) break;
     items.push(...found);
     if (list.paged !== true) break;
   }

@@ -21,13 +21,24 @@ export function rpcError(
   return { code: grpc.status.UNKNOWN, details: message };
 }
 
+/** The engine reads at most 16 MB of what comes with an error, in base64; more would end the whole connection. */
+const largestPropertyBytes = 2 * 1024 * 1024;
+
+/** What is too large for an error is left out: the next run finds it missing and says it again. */
+const carriable = (values: Values): Values =>
+  Object.fromEntries(
+    Object.entries(values).filter(
+      ([, value]) => Buffer.byteLength(JSON.stringify(value)) <= largestPropertyBytes,
+    ),
+  );
+
 /** The engine stores id and properties, shows the reasons, and updates the resource next time. */
 function initFailed(error: InitFailed, inputs: Values): Partial<grpc.StatusObject> {
   const detail = new provider.ErrorResourceInitFailed();
   detail.setId(error.deployed.id);
-  detail.setProperties(toStruct(error.deployed.outputs));
+  detail.setProperties(toStruct(carriable(error.deployed.outputs)));
   detail.setReasonsList([error.message]);
-  detail.setInputs(toStruct(inputs));
+  detail.setInputs(toStruct(carriable(inputs)));
   const packed = new any.Any();
   packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
   const whole = new status.Status();

@@ -46,8 +46,14 @@ export async function serveProvider(options: ServeOptions): Promise<ServedProvid
   const folder = resolve(options.folder ?? process.cwd());
   const files = (path: string): string =>
     path.startsWith("~/") ? join(homedir(), path.slice(2)) : isAbsolute(path) ? path : join(folder, path);
-  const contexts = new Map<string, HookContext>();
-  const contextOf = (call: { getPeer(): string }): HookContext | undefined => contexts.get(call.getPeer());
+  const tokens = new Map<string, string>();
+  const contextOf = (call: grpc.ServerUnaryCall<unknown, unknown>): HookContext | undefined => {
+    const token = tokens.get(call.getPeer());
+    if (token === undefined) return undefined;
+    const gone = new AbortController();
+    call.once("cancelled", () => gone.abort());
+    return { api: apiClient(options.apiOrigin, token, gone.signal), files };
+  };
 
   const unary =
     <Request, Response>(
@@ -57,7 +63,8 @@ export async function serveProvider(options: ServeOptions): Promise<ServedProvid
     (call, callback) => {
       new Promise<Response>((fulfil) => fulfil(work(call.request, contextOf(call)))).then(
         (response) => callback(null, response),
-        (error: unknown) => callback(rpcError(error, options.log, inputsOf?.(call.request)), null),
+        (error: unknown) =>
+          callback(rpcError(error, call.cancelled ? () => {} : options.log, inputsOf?.(call.request)), null),
       );
     };
   const unimplemented = (name: string) => ({
@@ -115,11 +122,8 @@ export async function serveProvider(options: ServeOptions): Promise<ServedProvid
           { code: grpc.status.INVALID_ARGUMENT, details: `${failure.property}: ${failure.reason}` },
           null,
         );
-      if (resource.isComplete(config))
-        remember(contexts, call.getPeer(), {
-          api: apiClient(options.apiOrigin, text(config, "apiToken") ?? ""),
-          files,
-        });
+      tokens.delete(call.getPeer());
+      if (resource.isComplete(config)) remember(tokens, call.getPeer(), text(config, "apiToken") ?? "");
       const response = new provider.ConfigureResponse();
       response.setSupportspreview(true);
       response.setAcceptresources(true);
@@ -147,12 +151,11 @@ export async function serveProvider(options: ServeOptions): Promise<ServedProvid
   return { port, close: () => stop(server) };
 }
 
-function remember(contexts: Map<string, HookContext>, peer: string, context: HookContext): void {
-  contexts.delete(peer);
-  contexts.set(peer, context);
-  for (const oldest of contexts.keys()) {
-    if (contexts.size <= maximumConnections) return;
-    contexts.delete(oldest);
+function remember(tokens: Map<string, string>, peer: string, token: string): void {
+  tokens.set(peer, token);
+  for (const oldest of tokens.keys()) {
+    if (tokens.size <= maximumConnections) return;
+    tokens.delete(oldest);
   }
 }
 

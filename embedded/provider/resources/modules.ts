@@ -7,9 +7,18 @@ import { isList, isObject, isUnknown, property, text, unknown, type Value, type 
 export function checkModule(module: Value, index: number): readonly { property: string; reason: string }[] {
   if (!isObject(module) || isUnknown(module)) return [];
   const given = ["contentFile", "contentBase64"].filter((name) => module[name] !== undefined);
-  return given.length === 1
+  if (given.length !== 1)
+    return [{ property: `modules[${index}]`, reason: "needs exactly one of contentFile and contentBase64" }];
+  const base64 = text(module, "contentBase64");
+  return base64 === undefined || isBase64(base64)
     ? []
-    : [{ property: `modules[${index}]`, reason: "needs exactly one of contentFile and contentBase64" }];
+    : [{ property: `modules[${index}].contentBase64`, reason: "is not base64" }];
+}
+
+/** As strict as the official provider's decoder: padded, and line breaks are the only other characters. */
+function isBase64(text: string): boolean {
+  const plain = text.replace(/[\r\n]/g, "");
+  return plain.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(plain);
 }
 
 /** The digest of each module's content, so that a changed file is a new version and an unchanged one is not. */

@@ -1,12 +1,14 @@
 import type { SchemaObject } from "./protocol/schemaGuard.ts";
 import { type Shadow, virtualParts } from "./shadow.ts";
-import { fold, readTable, type Table } from "./structure.ts";
+import { columns, fold, readTable, type Table } from "./structure.ts";
 
 /** A schema at one moment: its objects, and each table's structure when asked for. */
 export interface Catalog {
   readonly objects: readonly SchemaObject[];
   readonly object: (type: string, name: string) => SchemaObject | undefined;
   readonly table: (name: string) => Table | undefined;
+  /** The names of a view's columns; none when there is no such view, or it reads what is gone. */
+  readonly viewColumns: (name: string) => readonly string[];
   /** Without the tables that virtual tables keep for themselves: nobody else may write those. */
   readonly tables: () => readonly Table[];
 }
@@ -38,12 +40,27 @@ export function catalogs(shadow: Shadow): () => Catalog {
     };
     const parts = new Set(virtualParts(objects).map(fold));
     for (const object of objects) if (object.type === "table") load(object.name);
+    const views = new Map(
+      objects
+        .filter(({ type }) => type === "view")
+        .map(({ name }) => [fold(name), columnNames(shadow, name)] as const),
+    );
     return {
       objects,
       object: (type, name) => byName.get(`${type} ${fold(name)}`),
       table: (name) => known.get(fold(name)),
+      viewColumns: (name) => views.get(fold(name)) ?? [],
       tables: () =>
         [...known].flatMap(([name, table]) => (table === undefined || parts.has(name) ? [] : [table])),
     };
   };
+}
+
+function columnNames(shadow: Shadow, view: string): readonly string[] {
+  try {
+    return columns(shadow.trusted, view).map(({ name }) => name);
+  } catch {
+    // It reads what is gone: SQLite says so to whoever asks.
+    return [];
+  }
 }

@@ -36,6 +36,16 @@ export interface Directives {
  * waiver or phase must not pass as prose.
  */
 export function fileDirectives(path: string, parts: Split): Directives {
+  for (const { text, line } of parts.blockComments) {
+    if (/^[\s*]*d1\s*:/im.test(text))
+      throw new UserError({
+        what: "A directive in a block comment would not be followed",
+        where: `${path}:${line}`,
+        got: `/* ${text} */`,
+        expected: "-- d1:… in a line of its own",
+        fix: "write it with two dashes",
+      });
+  }
   let phase: Phase | undefined;
   let transport: Transport | undefined;
   const waivers = new Map<number, Waiver[]>();

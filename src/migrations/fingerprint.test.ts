@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { differenceLine, differences, fingerprint } from "./fingerprint.ts";
+import { openStage } from "./replay.ts";
 import { openShadow } from "./shadow.ts";
 
 function schema(...statements: readonly string[]) {
@@ -39,6 +40,30 @@ test("the tables that FTS5 makes for itself are not part of a schema", () => {
   const fts = schema("CREATE VIRTUAL TABLE f USING fts5 (x)");
   expect(fts.length).toBeGreaterThan(1);
   expect(fingerprint(fts)).toBe(fingerprint(fts.filter(({ name }) => name === "f")));
+});
+
+test("a table of the user's own counts, also when FTS5 could have called one of its own so", () => {
+  const own = "CREATE TABLE f_content (id INTEGER PRIMARY KEY, x)";
+  const indexed = schema(
+    own,
+    "CREATE VIRTUAL TABLE f USING fts5 (x, content='f_content', content_rowid='id')",
+  );
+  expect(
+    differences(
+      indexed.filter(({ name }) => name !== "f_content"),
+      indexed,
+    ).map(differenceLine),
+  ).toEqual(["+ table f_content (not in the files)"]);
+  const node = schema("CREATE TABLE f_node (id)", "CREATE VIRTUAL TABLE f USING fts5 (x)");
+  const stage = openStage(node);
+  expect(
+    stage
+      .catalog()
+      .tables()
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(["f", "f_node"]);
+  stage.close();
 });
 
 test("says object by object what is added, gone and changed", () => {

@@ -12,6 +12,12 @@ const refusals: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
   ["an unterminated comment", "SELECT 1;\n\n/* open", /0007_add_email\.sql:3[\s\S]*never ends/],
   ["an unterminated string", "SELECT 1;\nSELECT 'x;\n", /0007_add_email\.sql:2[\s\S]*never ends/],
   ["a mistyped directive", '-- d1:alow DL1 "x"\nSELECT 1;', /no such directive[\s\S]*0007_add_email\.sql:1/],
+  [
+    "a directive in a block comment",
+    "SELECT 1;\n/* d1:verify all is well */",
+    /0007_add_email\.sql:2[\s\S]*two dashes/,
+  ],
+  ["a directive within a block comment", "/*\n * D1: phase contract\n */ SELECT 1;", /block comment/],
   ["a waiver without a reason", "-- d1:allow DL1\nSELECT 1;", /not complete/],
   ["a waiver with an empty reason", '-- d1:allow DL1 " "\nSELECT 1;', /not complete/],
   [

@@ -84,7 +84,8 @@ export function openStage(
       }
       const failures = new Map(
         file.verifications.flatMap((one) => {
-          const { error } = shadow.run(one.sql);
+          // As the migration asks it: as one value.
+          const { error } = shadow.run(`SELECT (${one.sql})`);
           return error === undefined ? [] : [[one, error] as const];
         }),
       );

@@ -1,5 +1,5 @@
 import { constants, DatabaseSync } from "node:sqlite";
-import { parse } from "./action.ts";
+import { nameAt, parse } from "./action.ts";
 import { denial, type Event, event } from "./authorizer.ts";
 import { limits } from "./d1Limits.ts";
 import { readSchema, type SchemaObject, schemaObjects } from "./protocol/schemaGuard.ts";
@@ -128,17 +128,41 @@ function rebuild(db: DatabaseSync, base: readonly SchemaObject[]): void {
   }
 }
 
-/** The shadow tables of FTS5 and R*Tree: named after their virtual table. */
+/** The tables that FTS5 and R*Tree keep for themselves, named after their virtual table. */
 export function virtualParts(schema: readonly SchemaObject[]): readonly string[] {
   const names = new Set(schema.map((object) => object.name));
   return schema
     .filter((object) => object.type === "table" && /^create\s+virtual\s/i.test(object.sql))
-    .flatMap((object) =>
-      ["data", "idx", "content", "docsize", "config", "node", "parent", "rowid"].map(
-        (part) => `${object.name}_${part}`,
-      ),
-    )
+    .flatMap((object) => partsOf(object.sql).map((part) => `${object.name}_${part}`))
     .filter((name) => names.has(name));
+}
+
+function partsOf(createSql: string): readonly string[] {
+  const all = tokens(createSql);
+  const at = topLevel(all, "USING");
+  const has = (option: string, value?: string): boolean =>
+    all.some(
+      (token, i) =>
+        token.keyword === option &&
+        all[i + 1]?.text === "=" &&
+        (value === undefined || nameAt(all[i + 2]) === value),
+    );
+  switch (nameAt(all[at + 1]).toLowerCase()) {
+    case "fts5":
+      // With a content table of the user's own, or none, FTS5 makes no `_content`: one of that name is the user's.
+      return [
+        "data",
+        "idx",
+        "config",
+        ...(has("CONTENT") ? [] : ["content"]),
+        ...(has("COLUMNSIZE", "0") ? [] : ["docsize"]),
+      ];
+    case "rtree":
+    case "rtree_i32":
+      return ["node", "parent", "rowid"];
+    default:
+      return [];
+  }
 }
 
 /**

@@ -9,9 +9,8 @@ export interface Piece {
   readonly line: number;
 }
 
-/** A `-- …` comment, for the directives in it. */
+/** A comment, without its marks and trimmed, for the directives in it. */
 export interface Comment {
-  /** Without the two dashes, trimmed. */
   readonly text: string;
   readonly start: number;
   readonly line: number;
@@ -21,7 +20,10 @@ export interface Comment {
 
 export interface Split {
   readonly pieces: readonly Piece[];
+  /** `-- …` */
   readonly comments: readonly Comment[];
+  /** Those between slashes and stars, in which no directive is followed. */
+  readonly blockComments: readonly Comment[];
   /** A string, a quoted name or a block comment that never ends: the text cannot be trusted. */
   readonly unterminated: { readonly what: string; readonly line: number } | undefined;
 }
@@ -68,6 +70,7 @@ const blankRun = /[ \t\n\r\f]+/y;
 export function split(text: string): Split {
   const pieces: Piece[] = [];
   const comments: Comment[] = [];
+  const blockComments: Comment[] = [];
   let unterminated: Split["unterminated"];
   let state = start;
   let first = -1;
@@ -95,7 +98,7 @@ export function split(text: string): Split {
     line += newlinesBefore(at);
   }
   finish(text.length);
-  return { pieces, comments, unterminated };
+  return { pieces, comments, blockComments, unterminated };
 
   function next(): Token {
     const c = text.charAt(at);
@@ -105,17 +108,25 @@ export function split(text: string): Split {
     if (c === "-" && text.charAt(at + 1) === "-") {
       const stop = text.indexOf("\n", at);
       const end = stop < 0 ? text.length : stop;
-      const before = text.slice(text.lastIndexOf("\n", at) + 1, at);
-      comments.push({ text: text.slice(at + 2, end).trim(), start: at, line, alone: before.trim() === "" });
+      comments.push(comment(text.slice(at + 2, end)));
       return ended(end, "blank");
     }
-    if (c === "/" && text.charAt(at + 1) === "*") return until("*/", at + 2, "a block comment", "blank");
+    if (c === "/" && text.charAt(at + 1) === "*") {
+      const stop = text.indexOf("*/", at + 2);
+      blockComments.push(comment(text.slice(at + 2, stop < 0 ? text.length : stop)));
+      return until("*/", at + 2, "a block comment", "blank");
+    }
     if (c === "[") return until("]", at + 1, "a name in brackets", "other");
     if (c === "'") return until("'", at + 1, "a string", "other");
     if (c === '"' || c === "`") return until(c, at + 1, "a quoted name", "other");
     const name = run(nameRun);
     if (name > at) return ended(name, keywords[text.slice(at, name).toLowerCase()] ?? "other");
     return ended(at + 1, "other");
+  }
+
+  function comment(said: string): Comment {
+    const before = text.slice(text.lastIndexOf("\n", at) + 1, at);
+    return { text: said.trim(), start: at, line, alone: before.trim() === "" };
   }
 
   function run(pattern: RegExp): number {

@@ -42,7 +42,7 @@ function broken(replay: Replay, found: readonly Rebuild[], step: Step): readonly
       if (
         action.object === "view" &&
         replay.before.object("view", action.name) !== undefined &&
-        lostColumns(replay, action.name)
+        losesSomething(replay, action.name)
       ) {
         return say(
           `running code may read the view ${action.name}`,
@@ -50,6 +50,7 @@ function broken(replay: Replay, found: readonly Rebuild[], step: Step): readonly
           `DROP VIEW ${action.name}`,
         );
       }
+      if (action.object === "index") return droppedIndex(replay, action.name, say);
       return [];
     case "renameTable":
       if (!replay.holds(action.table) || found.some(({ table }) => sameName(table, action.table))) return [];
@@ -90,6 +91,30 @@ function broken(replay: Replay, found: readonly Rebuild[], step: Step): readonly
   }
 }
 
+/** Code that says ON CONFLICT (columns) fails without uniqueness over them. */
+function droppedIndex(
+  replay: Replay,
+  name: string,
+  say: (message: string, expand: string, contract: string) => readonly Finding[],
+): readonly Finding[] {
+  const table = replay.before.table(replay.before.object("index", name)?.tableName ?? "");
+  const index = table?.indexes.find((one) => sameName(one.name, name));
+  if (table === undefined || index?.unique !== true || !replay.holds(table.name)) return [];
+  const key = index.columns.join();
+  const now = replay.after.table(table.name);
+  // Without its table, or rebuilt, it is the business of those rules.
+  if (
+    now === undefined ||
+    now.indexes.some((one) => one.unique && (index.partial || !one.partial) && one.columns.join() === key)
+  )
+    return [];
+  return say(
+    `running code may write with ON CONFLICT (${index.columns.map((column) => column ?? "…").join(", ")}), which needs the unique index ${name}`,
+    "nothing: release code that does without it",
+    `DROP INDEX ${name}`,
+  );
+}
+
 function created(
   replay: Replay,
   step: Step,
@@ -105,7 +130,11 @@ function created(
     const overOld = made?.columns.every(
       (column) => column === undefined || before?.columns.some(({ name }) => sameName(name, column)),
     );
-    if (overOld !== true || replay.before.object("index", action.name)?.sql === object.sql) return [];
+    const known = before?.indexes.some(
+      (one) => one.unique && !one.partial && made !== undefined && one.columns.join() === made.columns.join(),
+    );
+    if (overOld !== true || known === true || replay.before.object("index", action.name)?.sql === object.sql)
+      return [];
     return say(
       `running code may write what the unique index ${action.name} refuses`,
       "nothing: release code that writes no duplicates",
@@ -191,9 +220,14 @@ const existed = (replay: Replay, table: string, column: string): boolean =>
   replay.holds(table) &&
   (replay.before.table(table)?.columns.some(({ name }) => sameName(name, column)) ?? false);
 
-function lostColumns(replay: Replay, view: string): boolean {
-  const now = replay.after.object("view", view);
-  return now === undefined || now.sql !== replay.before.object("view", view)?.sql;
+/** A view that is made again must still have the columns and triggers of before; more of them hurt nobody. */
+function losesSomething(replay: Replay, view: string): boolean {
+  const triggers = replay.before.objects.filter(
+    ({ type, tableName }) => type === "trigger" && sameName(tableName, view),
+  );
+  if (triggers.some(({ name }) => replay.after.object("trigger", name) === undefined)) return true;
+  const now = replay.after.viewColumns(view);
+  return replay.before.viewColumns(view).some((name) => !now.some((other) => sameName(other, name)));
 }
 
 function twoFiles(replay: Replay, step: Step, message: string, expand: string, contract: string): Finding {

@@ -18,6 +18,9 @@ CREATE TABLE logged (id INTEGER PRIMARY KEY);
 CREATE TABLE log (logged_id INTEGER);
 CREATE INDEX alone_b ON alone (b);
 CREATE VIEW names AS SELECT nick FROM users;
+CREATE VIEW written AS SELECT id FROM logged;
+CREATE TRIGGER written_on INSTEAD OF INSERT ON written BEGIN INSERT INTO logged (id) VALUES (new.id); END;
+CREATE UNIQUE INDEX logged_key ON log (logged_id);
 CREATE TRIGGER forget AFTER DELETE ON logged BEGIN DELETE FROM log WHERE logged_id = old.id; END;
 `;
 
@@ -273,6 +276,22 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       answer: true,
       finds: [],
     },
+    "a unique index over a new column that is the same for all": {
+      sql: "ALTER TABLE users ADD COLUMN z TEXT DEFAULT 'x';\nCREATE UNIQUE INDEX u ON users (z);",
+      answer: true,
+      finds: ["2 DD2 warning"],
+    },
+    "NOCASE for a UNIQUE constraint": {
+      sql:
+        contract +
+        rebuild(
+          "id, a, b",
+          "SELECT id, a, b FROM alone",
+          "id INTEGER PRIMARY KEY, a TEXT COLLATE NOCASE, b INTEGER CHECK (b > 0), UNIQUE (a)",
+        ),
+      answer: true,
+      finds: ["2 DD2 error"],
+    },
     "a UNIQUE constraint by a rebuild": {
       sql:
         contract +
@@ -347,6 +366,24 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       sql: "DROP VIEW names;\nCREATE VIEW names AS SELECT nick FROM users;",
       finds: [],
     },
+    "a view with one more column": {
+      sql: "DROP VIEW names;\nCREATE VIEW names AS SELECT nick, id FROM users;",
+      finds: [],
+    },
+    "a view with other columns": {
+      sql: "DROP VIEW names;\nCREATE VIEW names AS SELECT id FROM users;",
+      finds: ["1 BC1 error"],
+    },
+    "a view without its trigger": {
+      sql: "DROP VIEW written;\nCREATE VIEW written AS SELECT id FROM logged;",
+      finds: ["1 BC1 error"],
+    },
+    "a unique index that is dropped": { sql: "DROP INDEX logged_key;", finds: ["1 BC1 error"] },
+    "a unique index that is made again": {
+      sql: "DROP INDEX logged_key;\nCREATE UNIQUE INDEX logged_key2 ON log (logged_id);",
+      finds: [],
+    },
+    "an index that is dropped": { sql: "DROP INDEX alone_b;", finds: [] },
     "a unique index over old columns": {
       sql: "CREATE UNIQUE INDEX u ON users (email);",
       finds: ["1 BC1 error"],
@@ -433,6 +470,14 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
     },
     "a verification of a table that is not there": {
       sql: "SELECT 1;\n-- d1:verify x\n-- SELECT count(*) = 0 FROM nowhere\n",
+      finds: ["2 D1b error"],
+    },
+    "a verification of two values": {
+      sql: "SELECT 1;\n-- d1:verify x\n-- SELECT 1, 2\n",
+      finds: ["2 D1b error"],
+    },
+    "a verification that is no question": {
+      sql: "SELECT 1;\n-- d1:verify x\n-- WITH q AS (SELECT 1) DELETE FROM alone RETURNING 1\n",
       finds: ["2 D1b error"],
     },
     "a temporary table": { sql: "CREATE TEMP TABLE t (a);", finds: ["1 D1b error"] },

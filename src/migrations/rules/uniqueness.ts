@@ -49,7 +49,7 @@ function indexFinding(replay: Replay, step: Step): readonly Finding[] {
   const isNew = terms.some(
     (term) => term.tokens.length === 1 && !hasColumn(table, term.tokens[0]?.text ?? ""),
   );
-  if (isNew) return [];
+  if (isNew) return step.errorWithRows === undefined ? [] : [sameForAll(step, live, action.name)];
   const where = topLevel(all, "WHERE");
   const condition = where < 0 ? undefined : made.sql.slice(all[where + 1]?.start);
   const rebuild = rebuilds(replay).find((one) => sameName(one.table, live) && one.drop.index < step.index);
@@ -67,6 +67,17 @@ function indexFinding(replay: Replay, step: Step): readonly Finding[] {
     ),
   ];
 }
+
+/** A new column with one value for all rows: the shadow's two rows meet in it, and so may those of the live table. */
+const sameForAll = (step: Step, table: string, index: string): Finding =>
+  at(step, "DD2", "warning", {
+    message: `the unique index ${index} fails when two rows of ${table} have the same value in its new columns`,
+    fix: "give each row a value of its own before it: UPDATE … SET … = … || id",
+    question: {
+      sql: `SELECT count(*) > 1 FROM (SELECT 1 FROM ${quoted(table)} LIMIT 2)`,
+      unasked: "warning",
+    },
+  });
 
 const hasColumn = (table: Table, name: string): boolean =>
   table.columns.some((column) => sameName(column.name, fold(name)));

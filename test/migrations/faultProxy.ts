@@ -24,7 +24,9 @@ export type Fault =
   /** Carried out and answered as a success, with the last statement's result missing. */
   | "half"
   /** Carried out, and answered with a failure that names no error. */
-  | "wordless";
+  | "wordless"
+  /** Cloudflare's answer to a route that it does not have; nothing delivered. */
+  | "noRoute";
 
 export interface FaultProxy {
   /** Instead of the API's: `http://127.0.0.1:<port>/client/v4`. */
@@ -69,6 +71,11 @@ export async function faultProxy(
       case "504AfterCommit":
         await deliver();
         return answer(response, failure(504, 7009, "Gateway timeout"));
+      case "noRoute":
+        return answer(
+          response,
+          failure(404, 7003, "Could not route to that, perhaps your object identifier is invalid?"),
+        );
       case "504":
         return answer(response, failure(504, 7009, "Gateway timeout"));
       case "transientAfterCommit":

@@ -61,6 +61,38 @@ test("a system without a mistake has no complaints", () => {
   expect(complaints(db, files, jobs, index, callee, caller)).toEqual([]);
 });
 
+test("what is declared for a stage that does not exist is refused: it would never happen", () => {
+  const id = "483da8b0-94c7-4f9e-ab1a-68df41e5664d";
+  const db = d1("db", { adopt: { production: id } });
+  const found = complaints(db, plain("w", { env: { DB: db } }));
+  expect(found.map(({ what, where, got }) => [what, where, got])).toEqual([
+    ["There is no such stage", "s/db (d1), adopt", "production"],
+  ]);
+});
+
+test("what all stages share has one name", () => {
+  const docs = r2("docs", { shared: true, physicalName: "docs-{stage}" });
+  expect(whats(docs, plain("w", { env: { DOCS: docs } }))).toEqual([
+    "A resource that all stages share, with a name that differs by stage",
+  ]);
+});
+
+test("numbers beyond Cloudflare's limits are refused, each with what it may be", () => {
+  const jobs = queue("jobs", { messageRetentionSeconds: 10 });
+  const index = vectorize("index", { dimensions: 1537, metric: "cosine" });
+  const found = complaints(
+    jobs,
+    index,
+    plain("w", { env: { INDEX: index }, consumes: [{ queue: jobs, batchSize: 0, maxRetries: 1.5 }] }),
+  );
+  expect(found.map(({ where, got, expected }) => `${where}: ${got}, not ${expected}`)).toEqual([
+    "s/jobs (queue), messageRetentionSeconds: 10, not a whole number of 60 to 1209600",
+    "s/index (vectorize), dimensions: 1537, not a whole number of 1 to 1536",
+    "s/w (worker), batchSize of jobs: 0, not a whole number of 1 to 100",
+    "s/w (worker), maxRetries of jobs: 1.5, not a whole number of 0 to 100",
+  ]);
+});
+
 describe("names", () => {
   test("a worker's name that is too long is refused, with what it is and may be", () => {
     const [complaint] = complaints(plain("w".repeat(60)));
@@ -204,6 +236,22 @@ describe("workers", () => {
         },
       },
       "Durable Object class Room changes hands with a worker that does not know it",
+    ],
+    [
+      "a day that does not exist",
+      { compatibilityDate: "2026-02-31" },
+      "A compatibility date that is no date",
+    ],
+    ["a file for assets", { assets: "a.ts" }, "There is no folder of assets for worker w"],
+    [
+      "routes of a stage that does not exist",
+      { routes: { production: [{ pattern: "a.example/*", zoneId: "z" }] } },
+      "There is no such stage",
+    ],
+    [
+      "a variable for a stage that does not exist",
+      { env: { L: perStage({ staging: "x", production: "y" }) } },
+      "There is no such stage",
     ],
     ["assets that are not there", { assets: "dist" }, "There is no folder of assets for worker w"],
     [

@@ -2,8 +2,10 @@ import type { Complaint } from "../../userError.ts";
 import type { NamingStage } from "../physical-name.ts";
 import type { System } from "../system.ts";
 import { checkCycles } from "./cycles.ts";
+import { checkLimits } from "./limits.ts";
 import { checkListed } from "./listed.ts";
 import { checkNames, checkNamesAcross } from "./names.ts";
+import { checkStageNames } from "./stage-names.ts";
 import { checkWorkers } from "./workers.ts";
 
 /** Everything that is wrong with systems that are to be deployed to a stage, before any of it is. Empty when nothing is. */
@@ -14,6 +16,8 @@ export function check(systems: readonly System[], stage: NamingStage, root: stri
       ...checkNames(system, stage),
       ...checkListed(system),
       ...checkCycles(system),
+      ...checkStageNames(system),
+      ...checkLimits(system),
       ...checkWorkers(system, stage, root),
     ]),
     ...checkNamesAcross(systems, stage),

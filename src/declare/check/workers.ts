@@ -37,11 +37,11 @@ function files(system: System, worker: Worker, root: string): Complaint[] {
       fix: `create ${worker.main}, or correct main in src/systems`,
     });
   }
-  if (worker.assets !== undefined && !existsSync(join(root, worker.assets))) {
+  if (worker.assets !== undefined && !isFolder(join(root, worker.assets))) {
     complaints.push({
       what: `There is no folder of assets for worker ${worker.name}`,
       where: `${system.name}/${worker.name}, assets`,
-      got: `${worker.assets}, which does not exist`,
+      got: `${worker.assets}, which ${existsSync(join(root, worker.assets)) ? "is a file" : "does not exist"}`,
       expected: "a folder with static files, as a path from the project's root",
       fix: `build the assets first, or correct assets in src/systems`,
     });
@@ -52,10 +52,7 @@ function files(system: System, worker: Worker, root: string): Complaint[] {
 function settings(system: System, worker: Worker): Complaint[] {
   const where = `${system.name}/${worker.name}`;
   const complaints: Complaint[] = [];
-  if (
-    !/^\d{4}-\d{2}-\d{2}$/.test(worker.compatibilityDate) ||
-    Number.isNaN(Date.parse(worker.compatibilityDate))
-  ) {
+  if (!isDate(worker.compatibilityDate)) {
     complaints.push({
       what: "A compatibility date that is no date",
       where: `${where}, compatibilityDate`,
@@ -77,6 +74,12 @@ function settings(system: System, worker: Worker): Complaint[] {
   }
   return complaints;
 }
+
+/** A day that exists: `Date` takes the 31st of February for the 3rd of March. */
+const isDate = (text: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) &&
+  !Number.isNaN(Date.parse(text)) &&
+  new Date(text).toISOString().startsWith(text);
 
 const reserved = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
 
@@ -157,4 +160,5 @@ function migrationFolders(system: System, root: string): Complaint[] {
   });
 }
 
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;

@@ -78,6 +78,25 @@ test("a secret inside JSON is refused", async () => {
   expect(found).toHaveLength(1);
 });
 
+test.each([
+  [
+    "by its value",
+    '{"stripe":{"live":"sk-abcdefghijklmnopqrstuvwxyz"}}',
+    "OPTIONS.stripe.live in plain text, whose value",
+  ],
+  ["by its name", '{"services":[{"apiKey":"abc"}]}', "OPTIONS.services.0.apiKey in plain text, whose name"],
+])("a secret deep inside JSON is refused %s", async (_how, json, message) => {
+  const found = await judge(noPlainSecrets, version({ name: "OPTIONS", type: "json", json }));
+  expect(found).toHaveLength(1);
+  expect(found[0]).toContain(message);
+  expect(found[0]).not.toMatch(/sk-abc|"abc"/);
+});
+
+test("JSON without a secret in it is accepted, whatever shape it has", async () => {
+  for (const json of ['{"maxTokens":4096,"tokens":null,"list":["a"]}', "3", "null", "[]", "no JSON"])
+    expect(await judge(noPlainSecrets, version({ name: "OPTIONS", type: "json", json })), json).toEqual([]);
+});
+
 test("a binding that is not known yet says so, and does not hide the others", async () => {
   const found: string[] = [];
   const judged = version(

@@ -47,22 +47,40 @@ export const noPlainSecrets: ResourceValidationPolicy = {
 /** Why a binding looks like a secret in plain text; the value itself is never repeated. */
 function smell(binding: unknown): string | undefined {
   if (typeof binding !== "object" || binding === null || !("type" in binding)) return undefined;
-  if (binding.type !== "plain_text" && binding.type !== "json") return undefined;
   const name = nameOf(binding);
-  const text =
-    binding.type === "plain_text" && "text" in binding
-      ? binding.text
-      : "json" in binding
-        ? binding.json
-        : undefined;
-  const value = typeof text === "string" ? text : "";
-  if (secretValues.some((pattern) => pattern.test(value)) || looksRandom(value)) {
-    return `the variable ${name} in plain text, whose value looks like a key.`;
-  }
-  if (secretWords.test(words(name)) && !/^(|\d+(\.\d+)?|true|false)$/.test(value)) {
-    return `the variable ${name} in plain text, whose name says that it is a secret.`;
+  if (binding.type === "plain_text") return smellOf(name, name, "text" in binding ? binding.text : "");
+  if (binding.type !== "json") return undefined;
+  const text = "json" in binding ? binding.json : undefined;
+  const value = typeof text === "string" ? parsed(text) : undefined;
+  return smellOf(name, name, value) ?? smellInside(name, value);
+}
+
+/** What is in a JSON variable is judged by itself, under the name it has there. */
+function smellInside(path: string, value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = smellOf(key, `${path}.${key}`, inner) ?? smellInside(`${path}.${key}`, inner);
+    if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function smellOf(name: string, path: string, value: unknown): string | undefined {
+  const text = typeof value === "string" ? value : typeof value === "object" && value !== null ? "{}" : "";
+  if (secretValues.some((pattern) => pattern.test(text)) || looksRandom(text))
+    return `the variable ${path} in plain text, whose value looks like a key.`;
+  if (secretWords.test(words(name)) && !/^(|\d+(\.\d+)?|true|false)$/.test(text))
+    return `the variable ${path} in plain text, whose name says that it is a secret.`;
+  return undefined;
+}
+
+/** Text that is no JSON is judged as it is. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 const nameOf = (binding: object): string =>

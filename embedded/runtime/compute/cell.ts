@@ -2,15 +2,15 @@ import { mkdirSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { Agent } from "node:http";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Log, LogLevel, Miniflare, type WorkerdStructuredLog } from "miniflare";
-
 import { z } from "zod";
 import { type ScriptName, UploadRejected, type VersionSpec } from "../compute.ts";
 import { prepareAssets } from "./assets.ts";
 import { type CellRole, remoteObjects, type UserWorkerContext, userWorker } from "./cellOptions.ts";
 import { inspectWorker } from "./inspect.ts";
 import { linkWorker } from "./linkWorker.ts";
-import { workerdEnvironment } from "./orphans.ts";
+import { endWorkerd, workerdEnvironment } from "./orphans.ts";
 import { rejection } from "./rejection.ts";
 
 export interface CellSettings {
@@ -64,6 +64,10 @@ export interface Cell {
 
 /** workerd closes a connection that was idle for 5 s; one that is just being closed must not be used again. */
 const idleConnectionMs = 3_000;
+
+/** Miniflare waits for ever for a workerd that was killed in the moment in which it was started again. */
+const disposeLimitMs = 2_000;
+const startLimitMs = 30_000;
 
 /** Addresses within workerd itself, which tell nobody anything. */
 const nativeStack = /\nstack: [^\n]*workerd[^\n]*@[\s\S]*$/;
@@ -143,14 +147,19 @@ export async function startCell(
       }),
   );
   const end = async (): Promise<void> => {
+    let ended = false;
+    const disposed = miniflare.dispose().then(() => {
+      ended = true;
+    });
     try {
-      await miniflare.dispose();
+      await Promise.race([disposed, sleep(disposeLimitMs, undefined, { ref: false })]);
     } finally {
+      if (!ended) endWorkerd(settings.dataDir, id);
       rmSync(directory, { recursive: true, force: true });
     }
   };
   try {
-    await miniflare.ready;
+    await within(startLimitMs, miniflare.ready);
     const agent = new Agent({ keepAlive: true, timeout: idleConnectionMs });
     cell = {
       id,
@@ -178,6 +187,15 @@ export async function startCell(
     const text = rejection(failure);
     throw text === undefined ? failure : new UploadRejected(text);
   }
+}
+
+/** Rejects when it takes longer. */
+function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  const late = sleep(limitMs, undefined, { ref: false }).then(() => {
+    throw new Error(`workerd did not start within ${limitMs / 1000} s`);
+  });
+  late.catch(() => {}); // it is nobody's any more once the work is done
+  return Promise.race([work, late]);
 }
 
 /** Miniflare makes a folder below the system's temporary one; what a killed process leaves there nobody cleans up. */

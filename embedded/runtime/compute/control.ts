@@ -34,6 +34,7 @@ export async function askLink(
   });
   let status: number | undefined;
   let text = "";
+  request.on("error", () => {}); // `once` and the loop below tell of the first; one that comes later would end the process
   try {
     request.end(JSON.stringify(body));
     const [response]: IncomingMessage[] = await once(request, "response");

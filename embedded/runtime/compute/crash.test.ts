@@ -54,7 +54,7 @@ test("a killed workerd is started again and found by those who call it", async (
 });
 
 test("a workerd killed while it is started again is replaced, also one that holds objects", async () => {
-  const rig = await startRig();
+  const rig = await startRig({ cpuLimitMs: 6_000 });
   try {
     const id = "b7".repeat(16);
     const code = `import { DurableObject } from "cloudflare:workers";
@@ -78,12 +78,9 @@ test("a workerd killed while it is started again is replaced, also one that hold
         killed.add(pid);
         process.kill(pid, "SIGKILL");
       }
-    await expect
-      .poll(() => rig.notes.filter((n) => n.includes("could not be started again")).length, {
-        timeout: 15_000,
-      })
-      .toBe(2);
-    await expect.poll(async () => (await rig.get("twice")).text, { timeout: 15_000 }).toBe("2");
+    // Miniflare may not notice that one ended; then it is missed by those who ask
+    await expect.poll(async () => (await rig.get("twice")).text, { timeout: 40_000 }).toBe("2");
+    expect(rig.notes.filter((n) => n.includes("could not be started again"))).toHaveLength(2);
   } finally {
     await rig.close();
   }

@@ -43,14 +43,21 @@ export interface DeployerOptions {
 /** Moves scripts from version to version: starts what is new, moves the pointer, drains and ends what is old. */
 export function deployer({ scripts, peers, start, tryOut, idleLimitMs, log }: DeployerOptions): Deployer {
   const live = new Set<Cell>();
+  const starting = new Set<Promise<Cell>>();
   let closing = false;
 
-  const begin = async (name: ScriptName, version: VersionSpec, role: CellRole): Promise<Cell> => {
-    if (closing) throw new Error(`The embedded Cloudflare is stopping; ${name.script} was not started`);
-    const cell = await start(name, version, role);
-    live.add(cell);
-    await peers.add(cell);
-    return cell;
+  const begin = (name: ScriptName, version: VersionSpec, role: CellRole): Promise<Cell> => {
+    const started = (async () => {
+      if (closing) throw stopping(name);
+      const cell = await start(name, version, role);
+      live.add(cell);
+      await peers.add(cell);
+      if (!closing) return cell;
+      await end(cell); // it may have become ready after all the others were ended
+      throw stopping(name);
+    })();
+    starting.add(started);
+    return started.finally(() => starting.delete(started));
   };
   const end = async (cell: Cell): Promise<void> => {
     peers.remove(cell);
@@ -62,17 +69,17 @@ export function deployer({ scripts, peers, start, tryOut, idleLimitMs, log }: De
 
   const wake = async (script: Script, place: Place): Promise<Cell> => {
     if (place.cell !== undefined) return place.cell;
-    place.waking ??= begin(script.name, place.version, "code").then(async (cell) => {
-      place.cell = cell;
-      if (script.shares.some((s) => s.place === place)) await tell(script);
-      else retired.retire(cell); // replaced meanwhile: it serves those who waited for it
-      return cell;
-    });
-    try {
-      return await place.waking;
-    } finally {
-      place.waking = undefined;
-    }
+    place.waking ??= begin(script.name, place.version, "code")
+      .then(async (cell) => {
+        place.cell = cell;
+        if (script.shares.some((s) => s.place === place)) await tell(script);
+        else retired.retire(cell); // replaced meanwhile: it serves those who waited for it
+        return cell;
+      })
+      .finally(() => {
+        place.waking = undefined;
+      });
+    return place.waking;
   };
 
   /** Starts the versions that are not there yet; all or none. */
@@ -192,10 +199,14 @@ export function deployer({ scripts, peers, start, tryOut, idleLimitMs, log }: De
       sleeps.stop();
       await retired.close();
       await Promise.all(scripts.all().map((s) => s.turn));
+      await Promise.allSettled(starting);
       await Promise.all([...live].map(end));
     },
   };
 }
+
+const stopping = ({ script }: ScriptName): Error =>
+  new Error(`The embedded Cloudflare is stopping; ${script} was not started`);
 
 const cellsOf = (shares: readonly Share[]): Cell[] => shares.flatMap(({ place }) => place.cell ?? []);
 

@@ -17,6 +17,12 @@ const edgeOnly = new Set([
 ]);
 /** What concerns one connection is not passed to the next. */
 const perConnection = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding"]);
+/** An upgrade that is not made, such as a client's offer of HTTP/2, is nobody's business further on. */
+const refusedUpgrade = new Set(["connection", "upgrade", "http2-settings"]);
+
+/** The only upgrade there is. */
+export const wantsWebSocket = ({ headers }: IncomingMessage): boolean =>
+  headers.upgrade?.toLowerCase() === "websocket";
 
 /** A visitor's headers with what Cloudflare's edge adds, and `request.cf`. Names and values in turn. */
 export function forwarded(request: IncomingMessage): string[] {
@@ -31,7 +37,10 @@ export function forwarded(request: IncomingMessage): string[] {
     clientAcceptEncoding: request.headers["accept-encoding"] ?? "",
   };
   return [
-    ...without(request.rawHeaders, edgeOnly),
+    ...without(
+      request.rawHeaders,
+      wantsWebSocket(request) ? edgeOnly : new Set([...edgeOnly, ...refusedUpgrade]),
+    ),
     ...["MF-CF-Blob", JSON.stringify(cf)],
     ...["CF-Connecting-IP", address, "X-Real-IP", address, "X-Forwarded-For", address],
     ...["X-Forwarded-Proto", "http", "CF-Visitor", '{"scheme":"http"}'],

@@ -4,6 +4,7 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from "node:http";
+import { Transform } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cell } from "./cell.ts";
 import { answered, forwarded, maximumHeaderBytes } from "./headers.ts";
@@ -67,7 +68,8 @@ async function ask(request: IncomingMessage, response: ServerResponse, cell: Cel
   for (const until = performance.now() + crashLimitMs; ; await sleep(20)) {
     if (cell.exceededCpu && performance.now() < until) continue;
     const up = httpRequest({
-      agent: cell.agent,
+      // a body that the worker leaves unread spoils its connection for the next request
+      agent: hasBody(request) ? false : cell.agent,
       host: "127.0.0.1",
       port: cell.httpPort,
       path: request.url,
@@ -93,10 +95,38 @@ function answerOf(up: ClientRequest, request: IncomingMessage): Promise<Incoming
     up.on("error", reject);
     up.once("response", resolve);
     // the body is not touched before there is a connection, so that it can go to another one
+    const send = (): void => {
+      request.pipe(unhurried()).pipe(up);
+      // what the worker did not read is in the way of the visitor's next request
+      up.once("close", () => request.unpipe().resume());
+    };
     up.once("socket", (socket) => {
-      if (socket.connecting) socket.once("connect", () => request.pipe(up));
-      else request.pipe(up);
+      if (socket.connecting) socket.once("connect", send);
+      else send();
     });
+  });
+}
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+
+/** workerd reads this much of a body that its worker does not want, before it closes the connection. */
+const unwantedBytes = 64 * 1024;
+const refusalMs = 10;
+
+/**
+ * Leaves time for an answer between the pieces of a body: a worker may answer without reading it (401, 413), and workerd
+ * then closes the connection. A write that finds it closed would throw away the answer that was already there.
+ */
+function unhurried(): Transform {
+  let sentBytes = 0;
+  return new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      const isFirstTooMuch = sentBytes <= unwantedBytes && sentBytes + chunk.length > unwantedBytes;
+      sentBytes += chunk.length;
+      if (isFirstTooMuch) setTimeout(done, refusalMs, null, chunk);
+      else setImmediate(done, null, chunk);
+    },
   });
 }
 

@@ -39,12 +39,10 @@ export function retirement(
     later(cell) < lingeringCells;
 
   const watch = async (cell: Cell): Promise<void> => {
-    for (
-      const until = performance.now() + drainLimitMs;
-      !closing && performance.now() < until;
-      await sleep(20)
-    )
-      if (!(await busy(cell))) break;
+    const until = performance.now() + drainLimitMs;
+    do
+      await sleep(20); // who waited for it to wake up is about to ask it
+    while (!closing && performance.now() < until && (await busy(cell)));
     while (!closing && lingers(cell)) await sleep(100);
     await end(cell);
   };

@@ -1,12 +1,13 @@
 import { readdirSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Rig, scriptName, service, startRig, version } from "./rig.ts";
 
 let rig: Rig;
 beforeAll(async () => {
-  rig = await startRig({ idleLimitMs: 500 });
+  rig = await startRig({ idleLimitMs: 1_500 });
 });
 afterAll(() => rig.close());
 
@@ -56,6 +57,22 @@ test("a visitor who leaves before a worker woke up does not keep it awake", asyn
   await expect.poll(running, { timeout: 15_000, interval: 1 }).toBe(1); // it is starting
   leaving.destroy();
   await expect.poll(running, { timeout: 15_000 }).toBe(0);
+});
+
+test("a version that is replaced while it wakes up still serves those who woke it", async () => {
+  const says = (id: string) => version(id, `export default { fetch: () => new Response("${id}") };`);
+  for (let i = 0; i < 8; i += 1) {
+    const name = scriptName(`replaced-${i}`);
+    rig.compute.setSubdomain(name, true);
+    await rig.compute.deploy(name, [{ version: says(`old-${i}`), percentage: 100 }], { lazily: true });
+    const asked = Promise.all([rig.get(name.script), rig.get(name.script)]);
+    await sleep(i * 5);
+    await rig.compute.deploy(name, [{ version: says(`new-${i}`), percentage: 100 }]);
+    for (const { status, text } of await asked)
+      expect(`${status} ${text}`).toMatch(new RegExp(`^200 (old|new)-${i}$`));
+    expect((await rig.get(name.script)).text).toBe(`new-${i}`);
+    await rig.compute.remove(name, { deleteObjects: false });
+  }
 });
 
 test("what is asked all the time never sleeps under a request", async () => {

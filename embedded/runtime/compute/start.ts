@@ -9,7 +9,7 @@ import type { CellRole } from "./cellOptions.ts";
 import { deliver } from "./deliver.ts";
 import { deployer } from "./deploy.ts";
 import { frontDoor } from "./front.ts";
-import { maximumHeaderBytes } from "./headers.ts";
+import { maximumHeaderBytes, wantsWebSocket } from "./headers.ts";
 import { limiter } from "./limiter.ts";
 import { endOrphans, endWorkerd, notePids } from "./orphans.ts";
 import { peerTable } from "./peers.ts";
@@ -59,7 +59,10 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     markActive(scripts, invocation);
     for (const listener of invocationListeners) listener(invocation);
   };
-  const front = createServer({ maxHeaderSize: maximumHeaderBytes });
+  const front = createServer({
+    maxHeaderSize: maximumHeaderBytes,
+    shouldUpgradeCallback: wantsWebSocket,
+  });
   const frontPort = await listen(front, options.frontPort ?? 0);
 
   const settings: CellSettings = {
@@ -71,6 +74,14 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     egress: process.env["LOCKSTEP_EGRESS"] === "allow" ? "allow" : "refuse",
   };
   const atOnce = limiter(startsAtOnce);
+  const replace = (cell: Cell): void => {
+    options.log(`the runtime of ${cell.name.script} could not be started again; another one takes its place`);
+    deployments
+      .replace(cell)
+      .catch((error: unknown) =>
+        options.log(`could not replace the runtime of ${cell.name.script}: ${String(error)}`),
+      );
+  };
   const start = (name: ScriptName, version: VersionSpec, role: CellRole): Promise<Cell> =>
     atOnce(() =>
       startCell(settings, name, version, role, {
@@ -78,16 +89,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
           const stream = level === "error" || level === "warn" ? "stderr" : "stdout";
           onLog({ account: name.account, script: name.script, version: version.id, stream, text, atMs });
         },
-        onDead: (cell) => {
-          options.log(
-            `the runtime of ${name.script} could not be started again; another one takes its place`,
-          );
-          deployments
-            .replace(cell)
-            .catch((error: unknown) =>
-              options.log(`could not replace the runtime of ${name.script}: ${String(error)}`),
-            );
-        },
+        onDead: replace,
         onRestart: (cell) => {
           options.log(`the runtime of ${name.script} was restarted`);
           peers
@@ -111,6 +113,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     cells: deployments.cells,
     limitMs: options.cpuLimitMs ?? 30_000,
     end: (cell) => endWorkerd(options.dataDir, cell.id),
+    replace,
     log: options.log,
   });
   const onWake = (account: string, name: string): void => {

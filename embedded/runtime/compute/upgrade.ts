@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Cell } from "./cell.ts";
-import { forwarded } from "./headers.ts";
+import { answered, forwarded } from "./headers.ts";
 import { exceptionPage, runtimeEnded, type TextAnswer } from "./pages.ts";
 import type { ReportListeners } from "./report.ts";
 
@@ -50,11 +50,14 @@ export async function proxyUpgrade(
     exception = answer.headers["x-lockstep-exception"] === options.nonce;
     status = answer.statusCode ?? 502;
     if (exception) return endWith(socket, exceptionPage(request, cell.name.script));
-    socket.write(headOf(status, answer.statusMessage ?? "", answer.rawHeaders));
     if (through === undefined) {
+      const headers = [...answered(answer.rawHeaders), "connection", "close"]; // the body ends with the connection
+      socket.write(headOf(status, answer.statusMessage ?? "", headers));
+      answer.on("error", () => socket.destroy());
       answer.pipe(socket);
       return;
     }
+    socket.write(headOf(status, answer.statusMessage ?? "", answer.rawHeaders));
     socket.write(first);
     through.write(head);
     through.on("error", () => socket.destroy());

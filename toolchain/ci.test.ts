@@ -27,13 +27,17 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 /** Runs `.ci/run` with a stand-in for npm that ends its two commands as given. */
-function ci(test: string, deep = "echo '1 passed, 0 failed'"): { status: number | null; lines: string[] } {
+function ci(
+  test: string,
+  deep = "echo '1 passed, 0 failed'",
+  baseSha = "",
+): { status: number | null; lines: string[] } {
   writeFileSync(
     join(root, "npm"),
     `#!/bin/sh\n[ "$CI" = true ] || exit 9\ncase "$*" in test) ${test} ;; "run test:deep") ${deep} ;; *) exit 8 ;; esac\n`,
   );
   chmodSync(join(root, "npm"), 0o755);
-  const env = { PATH: `${root}:${process.env["PATH"]}`, HOME: root };
+  const env = { PATH: `${root}:${process.env["PATH"]}`, HOME: root, CI_BASE_SHA: baseSha };
   const ran = spawnSync("bash", [".ci/run"], {
     cwd: root,
     encoding: "utf8",
@@ -69,15 +73,34 @@ test("no test at all fails the run", () => {
   expect(status).toBe(1);
 });
 
-test("deep tests are left out when nothing they cover has changed, and only then", () => {
-  const ranDeep = (): boolean => ci("echo '1 passed, 0 failed'").lines.includes("$ npm run test:deep");
-  expect(ranDeep(), "the first commit has nothing to compare with").toBe(true);
+test("deep tests are left out when nothing but words has changed since the base, and only then", () => {
+  const ranDeep = (baseSha?: string): boolean =>
+    ci("echo '1 passed, 0 failed'", undefined, baseSha).lines.includes("$ npm run test:deep");
+  const head = (): string => git("rev-parse", "HEAD").trim();
+  const first = head();
   commit("docs/page.md", "x");
-  expect(ranDeep(), "only words changed").toBe(false);
-  commit("src/other.ts", "x");
-  expect(ranDeep(), "a folder with deep tests changed").toBe(true);
+  commit("README.md", "x");
+  expect(ranDeep(), "nothing to compare with").toBe(true);
+  expect(ranDeep("0".repeat(40)), "a base that is not in this clone, as in a shallow one").toBe(true);
+  expect(ranDeep(first), "only words changed").toBe(false);
+  const words = head();
+  for (const path of ["src/other.ts", "workers/dome/index.ts", "package-lock.json", "justfile"]) {
+    const before = head();
+    commit(path, "x");
+    expect(ranDeep(before), path).toBe(true);
+  }
   commit("docs/page.md", "y");
-  expect(ranDeep()).toBe(false);
-  commit("package-lock.json", "{}");
-  expect(ranDeep(), "the packages changed").toBe(true);
+  expect(ranDeep(words), "the last commit alone has only words").toBe(true);
+  git("update-ref", "refs/remotes/origin/main", "HEAD");
+  commit("docs/page.md", "z");
+  expect(ranDeep(), "a branch of words").toBe(false);
+  git("update-ref", "refs/remotes/origin/main", "HEAD");
+  expect(ranDeep(), "main itself").toBe(true);
+}, 60_000);
+
+test("what was stopped because the time was up says so, whatever its last line was", () => {
+  const { status, lines } = ci("echo '4 passed, 0 failed'; exit 124");
+  expect(lines).toContain("npm test was stopped: the time was up");
+  expect(lines.at(-1)).toBe("5 passed, 1 failed");
+  expect(status).toBe(1);
 });

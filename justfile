@@ -38,14 +38,17 @@ test-deep *arguments:
     npm run test:deep -- "$@"
 
 # What was found on this machine, where, in which version, and what is missing
+[no-exit-message]
 doctor *arguments:
     @node toolchain/doctor.ts "$@"
 
 # The exports of a shell for the embedded target: eval "$(just env)"
+[no-exit-message]
 env *arguments:
     @npm run -s env -- "$@"
 
 # Remove what this clone made: embedded data, embedded state, caches. `just clean all` also empties this user's engine cache
+[no-exit-message]
 clean what="":
     @node toolchain/clean.ts "$@"
 
@@ -55,5 +58,6 @@ db *arguments:
     @node scripts/db.ts "$@"
 
 # What things cost, in pairs: medians and spread. The dev stack has to be up
+[no-exit-message]
 bench *arguments:
     @node scripts/bench.ts "$@"

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { UserError } from "../src/userError.ts";
 import type { Command } from "./db/command.ts";
 import { commands } from "./db/commands.ts";
+import { entry } from "./entry.ts";
 import { table } from "./table.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -83,20 +84,18 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
       if (!json) process.stderr.write(`${text}\n`);
     },
   });
-  process.stdout.write(
-    json ? `${JSON.stringify(found.value)}\n` : found.text === "" ? "" : `${found.text}\n`,
-  );
+  const text = json ? (found.value === undefined ? "" : JSON.stringify(found.value)) : found.text;
+  if (text !== "") process.stdout.write(`${text}\n`);
   return found.ok ? 0 : 1;
 }
 
 const args = process.argv.slice(2);
-try {
-  process.exitCode = await main(args);
-} catch (error) {
-  if (error instanceof UserError && args.includes("--json"))
-    process.stdout.write(`${JSON.stringify({ errors: [error.complaint, ...error.others] })}\n`);
-  process.stderr.write(
-    `${error instanceof UserError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-  process.exitCode = 1;
-}
+await entry(async () => {
+  try {
+    return await main(args);
+  } catch (error) {
+    if (error instanceof UserError && args.includes("--json"))
+      process.stdout.write(`${JSON.stringify({ errors: [error.complaint, ...error.others] })}\n`);
+    throw error;
+  }
+});

@@ -14,10 +14,15 @@ import { printer } from "./dev/printer.ts";
 import { liveOf } from "./dev/release.ts";
 import { session } from "./dev/session.ts";
 import { watchSources } from "./dev/watch.ts";
+import { entry } from "./entry.ts";
 
 const usage = "just dev [<worker>] [--stage dev|staging]";
 
-async function main(args: readonly string[]): Promise<void> {
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes("--help")) {
+    process.stdout.write(`${usage}\n`);
+    return 0;
+  }
   const { stage, wanted } = request(args);
   const places = placesOf(projectRoot);
   let connection = await ensureEmbedded(places);
@@ -29,6 +34,7 @@ async function main(args: readonly string[]): Promise<void> {
   const ending = new AbortController();
   const interrupted = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
+    process.stdout.on("error", () => resolve()); // nobody reads any more
   });
   const watcher = watchSources(projectRoot, (sinceMs) => void loop.bring(sinceMs));
   const loop = session({ root: projectRoot, workers, account, tell: print, onInputs: watcher.follow });
@@ -66,9 +72,12 @@ async function main(args: readonly string[]): Promise<void> {
   watcher.close();
   ending.abort();
   await Promise.all(listening);
-  if (await loop.end()) return forget();
+  if (await loop.end()) {
+    forget();
+    return 0;
+  }
   process.stderr.write(`The next up puts it back: just pulumi-up ${stage.name}\n`);
-  process.exitCode = 1;
+  return 1;
 }
 
 const ignore = (): void => undefined;
@@ -108,7 +117,10 @@ function parsed(args: readonly string[]) {
     const found = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { stage: { type: "string", default: "dev" }, target: { type: "string", default: "embedded" } },
+      options: {
+        stage: { type: "string", default: "dev" },
+        target: { type: "string", default: "embedded" },
+      },
     });
     if (found.positionals.length > 1)
       throw new Error(`one worker, or none for all of them; got ${found.positionals.join(" ")}`);
@@ -147,11 +159,4 @@ const addressOf = ({ script, hasUrl }: DevWorker, { front }: EmbeddedConnection,
     ? `${front.replace("<worker>", script).replace("<account>", stage.embeddedAccount)}/`
     : "is called by other workers";
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(
-    `${error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
-  );
-  process.exitCode = 1;
-}
+await entry(() => main(process.argv.slice(2)));

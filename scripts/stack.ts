@@ -1,25 +1,24 @@
 // What the recipes of scripts/stack.just call.
-import { UserError } from "../src/userError.ts";
 import { projectRoot } from "../toolchain/project.ts";
-import { removeStaleLocks } from "../toolchain/staleLock.ts";
+import { removeStaleLocks, toldRemoved } from "../toolchain/staleLock.ts";
+import { entry } from "./entry.ts";
 import { perform } from "./stack/commands.ts";
-import { terminal } from "./stack/confirm.ts";
+import { confirm, terminal } from "./stack/confirm.ts";
 import { environmentFor } from "./stack/environment.ts";
 import { requestOf } from "./stack/request.ts";
 
-try {
+await entry(async () => {
   const request = requestOf(process.argv.slice(2));
+  // Who cannot answer is told before a minute was spent, or another stage changed.
+  if (request.command === "up" && (request.yes !== undefined || !terminal.interactive))
+    for (const stage of request.stages) await confirm(stage, "Change", request.yes, terminal);
   for (const stage of request.stages) {
     if (request.stages.length > 1) process.stderr.write(`\n── ${stage.name} ──\n`);
     const env = await environmentFor(request.target, stage, projectRoot);
-    if (request.target === "embedded" && removeStaleLocks(stage, projectRoot) > 0) {
-      process.stderr.write(`An earlier run on ${stage.name} was killed; this one goes on from there.\n`);
-    }
-    process.exitCode = await perform(request, stage, { root: projectRoot, env }, terminal);
-    if (process.exitCode !== 0) break;
+    if (request.target === "embedded" && removeStaleLocks(stage, projectRoot) > 0)
+      process.stderr.write(`${toldRemoved(stage.name)}\n`);
+    const code = await perform(request, stage, { root: projectRoot, env }, terminal);
+    if (code !== 0) return code;
   }
-} catch (error) {
-  const told = error instanceof UserError || (error instanceof Error && error.name === "ToolchainError");
-  process.stderr.write(`${told ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
-  process.exitCode = 1;
-}
+  return 0;
+});

@@ -13,6 +13,7 @@ import { documentationNotes } from "./demo/notes.ts";
 import { runPulumi } from "./demo/pulumi.ts";
 import { type Report, report } from "./demo/report.ts";
 import { share, turn } from "./demo/shared.ts";
+import { entry } from "./entry.ts";
 
 const stage = dev.name;
 const question = "What do contract files wait for?";
@@ -137,12 +138,4 @@ function show(told: Report, { urls, answer }: Demonstration): void {
 const workerUrl = (front: string, worker: string): string =>
   front.replace("<worker>", worker).replace("<account>", stage);
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const told = error instanceof UserError || (error instanceof Error && error.name === "ToolchainError");
-  process.stderr.write(
-    `\n${told ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-  process.exitCode = 1;
-}
+await entry(() => main(process.argv.slice(2)));

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { stages } from "../src/stages/index.ts";
 import { UserError } from "../src/userError.ts";
 import { projectRoot } from "../toolchain/project.ts";
+import { entry } from "./entry.ts";
 import { terminal } from "./stack/confirm.ts";
 import { environmentFor } from "./stack/environment.ts";
 import { targetNamed } from "./stack/request.ts";
@@ -10,7 +11,7 @@ import { backup } from "./state/backup.ts";
 import { restore } from "./state/restore.ts";
 
 const usage =
-  "just state-backup <stack> [folder] [--target cloudflare]; just state-restore <stack> <file> [--yes <stack>] [--target cloudflare]";
+  "just state-backup <stack> [<folder>] [--target cloudflare]; just state-restore <stack> <file> [--yes <stack>] [--target cloudflare]";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -50,10 +51,11 @@ function request(args: readonly string[]) {
 const wrong = (got: string, expected: string): UserError =>
   new UserError({ what: "The command line is wrong", where: "scripts/state.ts", got, expected, fix: usage });
 
-try {
+await entry(async () => {
+  if (process.argv.includes("--help")) {
+    say(usage);
+    return 0;
+  }
   await main(process.argv.slice(2));
-} catch (error) {
-  const told = error instanceof UserError || (error instanceof Error && error.name === "ToolchainError");
-  process.stderr.write(`${told ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
-  process.exitCode = 1;
-}
+  return 0;
+});

@@ -60,9 +60,8 @@ export function refreshStackConfig(places: Places, stage: string): string {
   return target;
 }
 
-/** What `Pulumi.<stage>.yaml` sets, secrets as they are encrypted there; nothing where there is no such file. */
-export const stackFileValues = (root: string, stage: string): Config =>
-  readStackFile(join(root, `Pulumi.${stage}.yaml`))?.config ?? {};
+/** What a stack's configuration file sets, secrets as they are encrypted there; nothing where there is no such file. */
+export const configValues = (path: string): Config => readStackFile(path)?.config ?? {};
 
 function readStackFile(path: string): z.infer<typeof stackFileShape> | undefined {
   const text = readIfThere(path);

@@ -12,7 +12,7 @@ export interface Given {
   readonly say: (text: string) => void;
 }
 
-/** What a command found: a value for `--json`, a text for people, and whether it counts as success. */
+/** What a command found: a value for `--json` (undefined: it has said everything itself), a text for people, and whether it counts as success. */
 export interface Found {
   readonly value: unknown;
   readonly text: string;

@@ -37,17 +37,18 @@ export const query: Command = {
 export const shell: Command = {
   name: "shell",
   usage: "shell [<stage>] <database>",
-  summary: "ask a live database line by line",
+  summary: "ask a live database line by line; with --json a line of JSON for each",
   options: placeOptions,
   async run(given) {
     const place = placeOf(given, 1);
     const database = onlyOne(place.words[0]);
     const job = await jobOf(await siteOf(place, given), database, given.root);
+    const interactive = process.stdin.isTTY === true;
     const lines = createInterface({
       input: process.stdin,
       output: process.stderr,
-      prompt: `${job.label}> `,
-      terminal: process.stdin.isTTY,
+      prompt: interactive ? `${job.label}> ` : "",
+      terminal: interactive,
     });
     let open = true;
     lines.once("close", () => {
@@ -56,20 +57,22 @@ export const shell: Command = {
     lines.prompt();
     for await (const line of lines) {
       if (line.trim() === ".exit" || line.trim() === "exit") break;
-      if (line.trim() !== "") process.stdout.write(`${await answer(job, line)}\n`);
+      if (line.trim() !== "") process.stdout.write(`${await answer(job, line, given.flag("json"))}\n`);
       if (open) lines.prompt();
     }
     lines.close();
-    return done(null, "");
+    if (interactive) process.stderr.write("\n");
+    return done(undefined, "");
   },
 };
 
-async function answer(job: Job, line: string): Promise<string> {
+async function answer(job: Job, line: string, json: boolean): Promise<string> {
   try {
-    return (await ask(job, line)).text;
+    const { value, text } = await ask(job, line);
+    return json ? JSON.stringify(value) : text;
   } catch (error) {
-    if (error instanceof UserError) return error.message;
-    throw error;
+    if (!(error instanceof UserError)) throw error;
+    return json ? JSON.stringify({ errors: [error.complaint, ...error.others] }) : error.message;
   }
 }
 

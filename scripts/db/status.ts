@@ -4,6 +4,7 @@ import { planLines } from "../../src/migrations/planText.ts";
 import { table } from "../table.ts";
 import type { Command, Given } from "./command.ts";
 import { chosen, type DeclaredDatabase } from "./databases.ts";
+import { openedThrough } from "./opened.ts";
 import { type Place, placeOf, placeOptions, recipe } from "./place.ts";
 import { endpointOf, jobOf, type Site, siteOf } from "./site.ts";
 
@@ -20,8 +21,13 @@ async function plans(given: Given, place: Place): Promise<readonly Planned[]> {
 }
 
 async function planned(site: Site, database: DeclaredDatabase, root: string): Promise<Planned> {
-  if ((await endpointOf(site, database)) !== undefined)
-    return { database, exists: true, plan: await planLive(await jobOf(site, database, root)) };
+  if ((await endpointOf(site, database)) !== undefined) {
+    const job = {
+      ...(await jobOf(site, database, root)),
+      openThrough: await openedThrough(site, database.key, root),
+    };
+    return { database, exists: true, plan: await planLive(job) };
+  }
   const folder = database.declared.migrations ?? "";
   return {
     database,

@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import type { Stage } from "../../src/stages/index.ts";
 import { type Target, targetOf } from "../../src/target.ts";
-import { stackFileValues } from "../../toolchain/stackConfig.ts";
+import { configValues } from "../../toolchain/stackConfig.ts";
 
 /**
  * The account that an `up` of the stage would use in this environment: a stack file that names one counts here too, and one that the
@@ -11,6 +12,6 @@ export function stageTarget(
   env: Readonly<Record<string, string | undefined>>,
   root: string,
 ): Target {
-  const configured = stackFileValues(root, stage.name)["cloudflare:accountId"];
+  const configured = configValues(join(root, `Pulumi.${stage.name}.yaml`))["cloudflare:accountId"];
   return targetOf(stage, typeof configured === "string" ? configured : undefined, env, root);
 }

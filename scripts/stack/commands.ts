@@ -10,6 +10,7 @@ import { importResource } from "./import.ts";
 import { pulumi, pulumiText, type Run } from "./pulumi.ts";
 import type { Request } from "./request.ts";
 import { retire } from "./retire.ts";
+import { setSecret } from "./secret.ts";
 
 /** Does for one stage what was asked for; gives the exit code. */
 export async function perform(request: Request, stage: Stage, run: Run, terminal: Terminal): Promise<number> {
@@ -17,14 +18,14 @@ export async function perform(request: Request, stage: Stage, run: Run, terminal
   const where = ["--stack", stage.name];
   switch (command) {
     case "preview":
-      return pulumi(["preview", ...where, ...(request.json ? ["--json"] : []), ...rest], run);
+      return pulumi(["preview", ...where, ...rest], run);
     case "drift":
       return pulumi(["refresh", ...where, "--preview-only", "--expect-no-changes", ...rest], run);
     case "init":
       return init(stage, rest, run);
     case "up":
       if (stage.asksBeforeChange) return planned(request, stage, run, terminal);
-      return pulumi(["up", ...where, ...(terminal.interactive ? [] : ["--yes"]), ...rest], run);
+      return pulumi(["up", ...where, ...agreed(request, terminal), ...rest], run);
     case "import":
       await confirm(stage, `Import ${subject} into`, yes, terminal);
       return importResource(stage, subject, run);
@@ -32,24 +33,22 @@ export async function perform(request: Request, stage: Stage, run: Run, terminal
       await confirm(stage, `Retire ${subject} from`, yes, terminal);
       return retire(stage, subject, run);
     case "secret":
-      // Without a value pulumi asks for it unseen, or reads it from standard input.
-      return pulumi(
-        ["config", "set", "--secret", "--path", `lockstep:secrets["${subject}"]`, ...where, ...rest],
-        run,
-      );
+      return setSecret(stage, subject, rest, run, terminal);
     case "destroy":
       refuseProtected(stage);
       await (request.emptyBuckets ? emptyBuckets : refuseFullBuckets)(stage, run);
-      return pulumi(["destroy", ...where, ...(terminal.interactive ? [] : ["--yes"]), ...rest], run);
+      return pulumi(["destroy", ...where, ...agreed(request, terminal), ...rest], run);
     default:
       return command satisfies never;
   }
 }
 
+/** pulumi asks at a terminal, unless the answer was given. */
+const agreed = ({ yes }: Request, { interactive }: Terminal): readonly string[] =>
+  interactive && yes === undefined ? [] : ["--yes"];
+
 /** Shows a plan, asks, and applies exactly what was shown: a deviation stops it. */
 async function planned({ rest, yes }: Request, stage: Stage, run: Run, terminal: Terminal): Promise<number> {
-  // Who cannot answer is told before a minute was spent on the plan.
-  if (yes !== undefined || !terminal.interactive) await confirm(stage, "Change", yes, terminal);
   const folder = mkdtempSync(join(tmpdir(), "lockstep-plan-"));
   try {
     const plan = join(folder, "plan.json");

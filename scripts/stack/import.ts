@@ -86,6 +86,7 @@ export async function importResource(stage: Stage, logicalName: string, run: Run
   const urns = await urnsOf(stage, run);
   const provider = urns.find((urn) => urn.includes("::pulumi:providers:cloudflare::"));
   if (provider === undefined) throw noProvider(stage);
+  if (urns.some((urn) => urn.endsWith(`$${kind.type}::${logicalName}`))) throw known(logicalName, stage);
   const parent = urns.find((urn) => urn.endsWith(`::${kind.component}::${logicalName}`));
   return withFile(
     {
@@ -135,7 +136,7 @@ function find(logicalName: string): Resource {
     what: "No system declares this resource",
     where: "the command line",
     got: logicalName,
-    expected: all.map(({ name }) => name).join(", "),
+    expected: [...new Set(all.map(({ name }) => name))].join(", "),
     fix: "name one of them, or declare it in src/systems first",
   });
 }
@@ -159,6 +160,15 @@ async function withFile(content: unknown, work: (path: string) => Promise<number
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+const known = (logicalName: string, stage: Stage): UserError =>
+  new UserError({
+    what: `${logicalName} is one of the stack's resources already`,
+    where: `the state of ${stage.name}`,
+    got: "a second import",
+    expected: "a resource that the stack does not have yet",
+    fix: `nothing to do; just drift ${stage.name} compares it with what is really there`,
+  });
 
 const absent = (logicalName: string, name: string, accountId: string): UserError =>
   new UserError({

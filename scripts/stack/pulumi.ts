@@ -7,15 +7,25 @@ export interface Run {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Runs pulumi in this terminal and gives its exit code. Ctrl-C reaches it by itself. */
-export function pulumi(args: readonly string[], { root, env }: Run): Promise<number> {
+/**
+ * Runs pulumi in this terminal and gives its exit code. Ctrl-C reaches it by itself; a SIGTERM is passed on as one, so that it finishes
+ * the step it is in and gives its lock back instead of going on alone.
+ * @param input for its standard input @default - that of this process
+ */
+export function pulumi(args: readonly string[], { root, env }: Run, input?: string): Promise<number> {
   return new Promise((resolve, reject) => {
+    const child = spawn("pulumi", args, {
+      cwd: root,
+      env,
+      stdio: [input === undefined ? "inherit" : "pipe", "inherit", "inherit"],
+    });
     const ignore = (): void => undefined;
-    process.on("SIGINT", ignore);
-    const child = spawn("pulumi", args, { cwd: root, env, stdio: "inherit" });
+    const pass = (): void => void child.kill("SIGINT");
+    process.on("SIGINT", ignore).on("SIGTERM", pass);
+    child.stdin?.on("error", ignore).end(input); // it may have ended before it read
     child.once("error", reject);
     child.once("close", (code) => {
-      process.off("SIGINT", ignore);
+      process.off("SIGINT", ignore).off("SIGTERM", pass);
       resolve(code ?? 1);
     });
   });

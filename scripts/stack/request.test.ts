@@ -29,9 +29,8 @@ describe("a command line", () => {
 
   test("hands pulumi's own options on, with their values", () => {
     const urn = "urn:pulumi:dev::lockstep::cloudflare:index/queue:Queue::dome/x";
-    expect(requestOf(["preview", "dev", "--diff", "--parallel", "4", "--json"])).toMatchObject({
-      rest: ["--diff", "--parallel", "4"],
-      json: true,
+    expect(requestOf(["drift", "dev", "--json", "--diff", "--parallel", "4"])).toMatchObject({
+      rest: ["--diff", "--parallel", "4", "--json"],
     });
     expect(requestOf(["up", "dev", "--target", urn, "--target", "embedded"])).toMatchObject({
       rest: ["--target", urn],
@@ -41,6 +40,33 @@ describe("a command line", () => {
       rest: ["--yes", "-v", "9"],
       yes: undefined,
     });
+  });
+
+  test("that leaves the stage out means dev, but never on a real account or where a word may be the stage", () => {
+    expect(requestOf(["preview", "--json"])).toMatchObject({ stages: [{ name: "dev" }], rest: ["--json"] });
+    expect(requestOf(["up", "--yes", "--diff"])).toMatchObject({
+      stages: [{ name: "dev" }],
+      yes: "",
+      rest: ["--diff"],
+    });
+    for (const args of [
+      ["up", "--target", "cloudflare"],
+      ["destroy", "--diff", "staging"],
+      ["import", "--json"],
+    ])
+      expect(() => requestOf(args)).toThrow(/has to be named, before any options/);
+  });
+
+  test("takes a stage's name behind --yes, and nothing else", () => {
+    expect(requestOf(["up", "prod", "--yes", "prod", "--diff"])).toMatchObject({
+      yes: "prod",
+      rest: ["--diff"],
+    });
+    expect(requestOf(["up", "dev", "-y", "--skip-preview"])).toMatchObject({
+      yes: "",
+      rest: ["--skip-preview"],
+    });
+    expect(requestOf(["up", "dev"]).yes).toBeUndefined();
   });
 
   test("names what it works on", () => {
@@ -55,11 +81,10 @@ describe("a command line", () => {
   test.each([
     [["deploy", "dev"], /no such command/],
     [["up", "production"], /no such stage/],
-    [["up"], /no such stage/],
     [["up", "dev", "staging"], /Too many words/],
     [["up", "dev", "--target", "aws"], /no such target/],
     [["import", "dev"], /import needs to know what/],
-    [["retire", "dome"], /no such stage/],
+    [["retire", "dome"], /stage has to be named/],
   ])("%j is refused", (args, message) => {
     expect(() => requestOf(args)).toThrow(message);
   });

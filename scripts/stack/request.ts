@@ -13,9 +13,8 @@ export interface Request {
   readonly command: Command;
   readonly stages: readonly Stage[];
   readonly target: TargetName;
-  /** The stage's name, where it was typed on the command line instead of at the prompt. */
+  /** The stage's name, where it was typed on the command line instead of at the prompt; "" for a bare `--yes`. */
   readonly yes: string | undefined;
-  readonly json: boolean;
   readonly emptyBuckets: boolean;
   /** What the command works on besides the stage. */
   readonly subject: string | undefined;
@@ -24,12 +23,13 @@ export interface Request {
 }
 
 const usage =
-  "recipes as `just` lists them, or: node scripts/stack.ts <preview|up|destroy|init|drift|import|retire|secret> <dev|staging|prod|all> [--target embedded|cloudflare] [--yes <stage>] [--json] [options of pulumi]";
+  "`just --list` shows the recipes and their words; after those: [--target cloudflare] [--yes <stage>] [--json] [options of pulumi]";
 
 /** Reads a command line such as `up prod --target cloudflare --yes prod --diff`. */
 export function requestOf(args: readonly string[]): Request {
   const own: string[] = [];
   const rest: string[] = [];
+  let json = false;
   for (let at = 0; at < args.length; at++) {
     const word = args[at] ?? "";
     const next = args[at + 1];
@@ -37,9 +37,11 @@ export function requestOf(args: readonly string[]): Request {
       rest.push(...args.slice(at + 1));
       break;
     }
-    if (/^--(target|yes)$/.test(word) && !isUrn(next)) own.push(word, args[++at] ?? "");
+    if (word === "--target" && !isUrn(next)) own.push(word, args[++at] ?? "");
+    else if (word === "--yes" || word === "-y") own.push(`--yes=${isStage(next) ? args[++at] : ""}`);
     else if (/^--(target|yes)=/.test(word) && !isUrn(word)) own.push(word);
-    else if (word === "--json" || word === "--empty-buckets") own.push(word);
+    else if (word === "--empty-buckets") own.push(word);
+    else if (word === "--json") json = true;
     // What follows an option of pulumi may be its value.
     else if (word.startsWith("-") || rest.length > 0) rest.push(word);
     else own.push(word);
@@ -50,15 +52,16 @@ export function requestOf(args: readonly string[]): Request {
     options: {
       target: { type: "string" },
       yes: { type: "string" },
-      json: { type: "boolean", default: false },
       "empty-buckets": { type: "boolean", default: false },
     },
   });
   const [name = "", first = "", second, ...more] = positionals;
   // `retire <system> <stage>` reads better than the other way round.
-  const [stage, subject] = name === "retire" ? [second ?? "", first] : [first, second];
+  const [said, subject] = name === "retire" ? [second ?? "", first] : [first, second];
   const command = commands.find((each) => each === name);
   if (command === undefined) throw unknown("There is no such command", name, commands.join(", "));
+  const target = targetNamed(values.target);
+  const stage = said === "" ? defaultStage(command, target, rest) : said;
   const chosen = stage === "all" ? stages : stages.filter((each) => each.name === stage);
   if (chosen.length === 0 || (stage === "all" && command !== "up" && command !== "preview")) {
     throw unknown("There is no such stage", stage, stages.map((each) => each.name).join(", "));
@@ -67,18 +70,34 @@ export function requestOf(args: readonly string[]): Request {
   if (needsSubject && subject === undefined)
     throw unknown(`${command} needs to know what`, "nothing", subjects[command]);
   const extra = needsSubject ? more : [...(subject === undefined ? [] : [subject]), ...more];
-  if (extra.length > 0) throw unknown("Too many words", extra.join(" "), usage);
+  if (extra.length > 0)
+    throw unknown("Too many words", extra.join(" "), "options, after the words that `just --list` shows");
   return {
     command,
     stages: chosen,
-    target: targetNamed(values.target),
+    target,
     yes: values.yes,
-    json: values.json,
     emptyBuckets: values["empty-buckets"],
     subject,
-    rest,
+    rest: json ? [...rest, "--json"] : rest,
   };
 }
+
+/**
+ * `just pulumi-preview --diff` leaves the stage out, and means dev as `just pulumi-preview` does. Not for a real account, and not where
+ * a word behind an option could be the stage.
+ */
+function defaultStage(command: Command, target: TargetName, rest: readonly string[]): string {
+  const subjectless = command !== "import" && command !== "retire" && command !== "secret";
+  if (subjectless && target === "embedded" && rest.every((word) => word.startsWith("-"))) return "dev";
+  throw unknown(
+    "The stage has to be named, before any options",
+    rest.join(" "),
+    stages.map(({ name }) => name).join(", "),
+  );
+}
+
+const isStage = (word: string | undefined): boolean => stages.some(({ name }) => name === word);
 
 /** The target of a `--target`, embedded where there is none. Throws UserError for any other word. */
 export function targetNamed(word: string | undefined): TargetName {

@@ -81,7 +81,9 @@ test(
     await up();
     expect(await ledger()).toEqual([first, second]);
 
+    expect(await db("plan", "silo")).toContain(`${third} waits (contract)`); // the opening was for another version
     await db("contract", "dev");
+    expect(await db("plan", "silo")).toContain(`${third}  1 statement, contract, opened`);
 
     // The version that read the column serves no more; what was committed of it still says so.
     const written = await preview();

@@ -130,6 +130,10 @@ describe("while a stack comes up", () => {
     const imported = await project.just(["import", "dev", "dome/dome-meta"]);
     expect(imported.out).toContain("1 imported");
     expect(imported.code).toBe(0);
+    expectRefusal(
+      await project.just(["import", "dev", "dome/dome-meta"]),
+      "dome/dome-meta is one of the stack's resources already",
+    );
     const done = await project.pulumi(up);
     expect(done.code, done.out).toBe(0);
     const databases = z

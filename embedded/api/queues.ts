@@ -14,6 +14,7 @@ import {
   requireQueue,
   shownQueue,
 } from "./queues/model.ts";
+import { bucketsNotifying } from "./r2Buckets.ts";
 import { ApiError, type ApiRequest, ok, paged, type Reply, type Service } from "./service.ts";
 
 const settings = z.object({
@@ -139,6 +140,13 @@ function remove(request: ApiRequest, { state, queues }: World): Reply {
       400,
       11_005,
       `Queue '${queue.name}' is still referenced by a binding of Worker(s) ${scripts.join(", ")}: deploy them without it first.`,
+    );
+  const buckets = bucketsNotifying(state, queue.account, queue.id);
+  if (buckets.length > 0)
+    throw new ApiError(
+      400,
+      11_005,
+      `Queue '${queue.name}' is still referenced by the event notifications of bucket(s) ${buckets.join(", ")}: delete those rules first.`,
     );
   state.transaction(() => {
     const consumer = consumerOf(state, queue);

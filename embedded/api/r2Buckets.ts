@@ -50,6 +50,14 @@ export function findBucket(
   return stored === undefined ? undefined : read(stored);
 }
 
+/** Names of the buckets whose event notifications go to the queue. */
+export const bucketsNotifying = (state: State, account: string, queueId: string): readonly string[] =>
+  state
+    .list(account, bucketKind)
+    .map(read)
+    .filter(({ body }) => body.notifications[queueId] !== undefined)
+    .map(({ name }) => name);
+
 const read = ({ id, name, body }: Stored): Bucket => ({
   id,
   name: name.slice(name.indexOf("/") + 1),

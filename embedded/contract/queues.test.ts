@@ -204,6 +204,22 @@ test("refusals: unknown queues and scripts, a second consumer, a worker without 
   await expect(client.queues.get("0".repeat(32), { account_id: account })).rejects.toThrow(/404.*11000/);
 });
 
+test("a queue that a bucket's event notifications go to shows the bucket as a producer and is not deleted", async () => {
+  const { queue_id: id = "" } = await client.queues.create({ account_id: account, queue_name: "told" });
+  await client.r2.buckets.create({ account_id: account, name: "telling" });
+  const rules = [{ actions: ["PutObject" as const] }];
+  const notification = { account_id: account, bucket_name: "telling" };
+  await client.r2.buckets.eventNotifications.update(id, { ...notification, rules });
+  expect(await client.queues.get(id, { account_id: account })).toMatchObject({
+    producers: [{ type: "r2_bucket", bucket_name: "telling" }],
+    producers_total_count: 1,
+  });
+  await expect(client.queues.delete(id, { account_id: account })).rejects.toThrow(/400.*11005.*telling/);
+  await client.r2.buckets.eventNotifications.delete(id, notification);
+  await client.queues.delete(id, { account_id: account });
+  await client.r2.buckets.delete("telling", { account_id: account });
+});
+
 async function queueNamed(name: string): Promise<string> {
   for await (const queue of client.queues.list({ account_id: account }))
     if (queue.queue_name === name) return queue.queue_id ?? "";

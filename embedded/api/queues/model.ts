@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { QueueSettings } from "../../runtime/queues.ts";
 import type { State, Stored } from "../../state.ts";
+import { bucketsNotifying } from "../r2Buckets.ts";
 import { ApiError } from "../service.ts";
 import { activeDeployment, findWorker, listWorkers, versionById } from "../workers/registry.ts";
 
@@ -119,6 +120,13 @@ export function producers(state: State, account: string): ReadonlyMap<string, re
 export function shownQueue(state: State, queue: Queue, producing = producers(state, queue.account)): object {
   const consumer = consumerOf(state, queue);
   const scripts = producing.get(queue.id) ?? [];
+  const shownProducers = [
+    ...scripts.map((script) => ({ type: "worker", script })),
+    ...bucketsNotifying(state, queue.account, queue.id).map((name) => ({
+      type: "r2_bucket",
+      bucket_name: name,
+    })),
+  ];
   return {
     queue_id: queue.id,
     queue_name: queue.name,
@@ -126,8 +134,8 @@ export function shownQueue(state: State, queue: Queue, producing = producers(sta
     modified_on: queue.modifiedOn,
     settings: queue.settings,
     ...(queue.jurisdiction === undefined ? {} : { jurisdiction: queue.jurisdiction }),
-    producers: scripts.map((script) => ({ type: "worker", script })),
-    producers_total_count: scripts.length,
+    producers: shownProducers,
+    producers_total_count: shownProducers.length,
     consumers: consumer === undefined ? [] : [shownConsumer(state, queue, consumer)],
     consumers_total_count: consumer === undefined ? 0 : 1,
   };

@@ -19,7 +19,12 @@ export function deploySmoke(
     return [
       new Command(
         `${name}/smoke`,
-        { create: `node src/smoke/ask.ts ${url} ${worker.smoke}`, triggers: [version.id, deployment.id] },
+        {
+          create: "node src/smoke/ask.ts",
+          // Not in the command's line, where a shell would read what is in the path.
+          environment: { LOCKSTEP_SMOKE_URL: new URL(worker.smoke, url).href },
+          triggers: [version.id, deployment.id],
+        },
         { parent: component, dependsOn: [deployment, ...triggers] },
       ),
     ];

@@ -89,7 +89,7 @@ test("a connection left by a crash does not count, even when its pid is somebody
 });
 
 const takesFolder = `import { takeFolder } from ${JSON.stringify(new URL("../embedded/lock.ts", import.meta.url).href)};
-Object.assign(globalThis, { giveBack: takeFolder(process.argv[process.argv.indexOf("--data") + 1] ?? "") });
+Object.assign(globalThis, { giveBack: await takeFolder(process.argv[process.argv.indexOf("--data") + 1] ?? "") });
 await new Promise((r) => setTimeout(r, 700));`;
 
 test.each([

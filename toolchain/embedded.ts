@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { takeFolder } from "../embedded/lock.ts";
 import { UserError } from "../src/userError.ts";
 import { embeddedCode, olderCode, recordEmbeddedCode } from "./embeddedCode.ts";
 import { frugalNode } from "./frugalNode.mjs";
@@ -117,13 +117,19 @@ async function otherOnesConnection(places: Places): Promise<EmbeddedConnection |
   return undefined;
 }
 
+/** Whether a process has the data: it holds a lock of the operating system on this file (`embedded/lock.ts`) for as long as it lives. */
 function isTaken(dataDir: string): boolean {
+  const file = join(dataDir, "lock");
+  if (!existsSync(file)) return false;
+  const lock = new DatabaseSync(file, { timeout: 0 });
   try {
-    takeFolder(dataDir)();
+    lock.exec("BEGIN EXCLUSIVE");
     return false;
   } catch (error) {
-    if (error instanceof UserError) return true;
-    throw error;
+    // Anything else is told by the process that is started then.
+    return error instanceof Error && /locked|busy/i.test(error.message);
+  } finally {
+    lock.close();
   }
 }
 

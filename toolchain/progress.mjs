@@ -5,6 +5,10 @@
 
 const pipeEveryMs = 15_000;
 
+/** What is under way on a terminal: one line shows all of it, or two would write over each other.
+ * @type {WeakMap<NodeJS.WriteStream, Set<() => string>>} */
+const underWay = new WeakMap();
+
 /** Starts a line that shows `text` and the time since it began; `say` changes the text, `done` ends the line.
  * @param {string} label @param {{ stream?: NodeJS.WriteStream, now?: () => number }} [options] @returns {Progress} */
 export function startProgress(label, options = {}) {
@@ -15,10 +19,14 @@ export function startProgress(label, options = {}) {
   let frame = 0;
   let lastPlain = began;
   const line = () => `${label} · ${duration(now() - began)}${text === "" ? "" : ` · ${text}`}`;
+  const lines = underWay.get(stream) ?? new Set();
+  underWay.set(stream, lines.add(line));
   const draw = () => {
     if (stream.isTTY) {
+      // The first that began draws for all.
+      if ([...lines][0] !== line) return;
       const width = Math.max(20, (stream.columns ?? 80) - 3);
-      const shown = line();
+      const shown = [...lines].map((each) => each()).join(" | ");
       stream.write(
         `\r\x1b[K${"⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"[frame++ % 10]} ${shown.length > width ? `${shown.slice(0, width - 1)}…` : shown}`,
       );
@@ -36,6 +44,7 @@ export function startProgress(label, options = {}) {
     },
     done(last) {
       clearInterval(timer);
+      lines.delete(line);
       if (stream.isTTY) stream.write("\r\x1b[K");
       if (last !== undefined) stream.write(`${last} (${duration(now() - began)})\n`);
     },

@@ -26,7 +26,11 @@ export type Fault =
   /** Carried out, and answered with a failure that names no error. */
   | "wordless"
   /** Cloudflare's answer to a route that it does not have; nothing delivered. */
-  | "noRoute";
+  | "noRoute"
+  /** Carried out, and answered as an import that is under way still. */
+  | "stillActive"
+  /** `/import` has forgotten what it did; nothing delivered. */
+  | "notImporting";
 
 export interface FaultProxy {
   /** Instead of the API's: `http://127.0.0.1:<port>/client/v4`. */
@@ -71,6 +75,14 @@ export async function faultProxy(
       case "504AfterCommit":
         await deliver();
         return answer(response, failure(504, 7009, "Gateway timeout"));
+      case "stillActive":
+        return answer(response, active(await deliver()));
+      case "notImporting":
+        return answer(response, {
+          status: 200,
+          headers: json,
+          body: '{"success":true,"errors":[],"result":{"success":false,"status":"error","error":"Not currently importing anything."}}',
+        });
       case "noRoute":
         return answer(
           response,
@@ -117,6 +129,12 @@ function halved(whole: Delivered): Delivered {
   const envelope: { success: boolean; result?: unknown } = JSON.parse(whole.body);
   if (!envelope.success || !Array.isArray(envelope.result)) return whole;
   return { ...whole, body: JSON.stringify({ ...envelope, result: envelope.result.slice(0, -1) }) };
+}
+
+function active(whole: Delivered): Delivered {
+  const { result } = JSON.parse(whole.body);
+  const state = { success: true, status: "active", at_bookmark: result.at_bookmark };
+  return { ...whole, status: 202, body: JSON.stringify({ success: true, errors: [], result: state }) };
 }
 
 const failure = (

@@ -5,7 +5,7 @@ import { migrate } from "../../src/migrations/migrate.ts";
 import { rows } from "../../src/migrations/protocol/database.ts";
 import { isMigrator } from "../../src/migrations/protocol/migrator.ts";
 import { readFolder } from "../../src/migrations/reading.ts";
-import { faultProxy } from "./faultProxy.ts";
+import { type Fault, faultProxy } from "./faultProxy.ts";
 import { type LiveJob, liveJob } from "./liveJob.ts";
 
 let embedded: Embedded;
@@ -128,3 +128,32 @@ test("a file that asks for it goes through /import, once, and leaves nothing whe
     await rows(database, ["SELECT count(*) AS n FROM bulk", "SELECT count(*) AS n FROM d1_migrations"]),
   ).toEqual([[{ n: 200 }], [{ n: 1 }]]);
 });
+
+const imports: readonly (readonly [string, Fault, readonly Fault[]])[] = [
+  ["the first answers to its polls", "stillActive", ["504", "reset", "none"]],
+  ["the answer of its ingest", "dropAnswer", []],
+  ["D1's memory of it", "stillActive", ["notImporting"]],
+];
+
+for (const [what, ingest, polls] of imports)
+  test(`an import that loses ${what} is looked up in the ledger, and never called rolled back`, async () => {
+    const live = await fresh(`import-${what.replaceAll(/\W+/g, "-").toLowerCase()}`);
+    live.write(
+      "0001_bulk.sql",
+      "-- d1:transport import\nCREATE TABLE bulk (id INTEGER PRIMARY KEY);\nINSERT INTO bulk VALUES (1);\n",
+    );
+    let polled = 0;
+    const proxy = await faultProxy(embedded.api, (body) => {
+      if (body.includes('"action":"ingest"')) return ingest;
+      return body.includes('"action":"poll"') ? (polls[polled++] ?? "none") : "none";
+    });
+    const job = { ...live.job, connection: { ...live.job.connection, baseUrl: proxy.baseUrl } };
+    const agreed = new Map(readFolder(job.directory).map((file) => [file.name, file.checksum]));
+    const applied = await migrate(job, { phase: "expand", stage: "dev", agreed });
+    await proxy.close();
+    expect(polled).toBe(polls.length);
+    expect(applied.map(({ name }) => name)).toEqual(["0001_bulk.sql"]);
+    expect(
+      await rows(databaseOf(live.job), ["SELECT count(*) AS n FROM bulk", "SELECT name FROM _mig_log"]),
+    ).toEqual([[{ n: 1 }], [{ name: "0001_bulk.sql" }]]);
+  });

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { UserError } from "../../userError.ts";
 import { type D1Endpoint, type D1Rows, request } from "../endpoint.ts";
-import type { Outcome } from "../http.ts";
+import { type Outcome, read } from "../http.ts";
+import { attempts } from "./database.ts";
 import { joined } from "./transports.ts";
 
 const started = z.object({
@@ -40,15 +42,17 @@ export async function importStatements(
   if (!begun.success) return unknownShape("init");
   let bookmark = begun.data.at_bookmark;
   if (begun.data.upload_url !== undefined && begun.data.filename !== undefined) {
-    const stored = await put(begun.data.upload_url, body, etag);
-    if (stored !== undefined) return { kind: "refused", status: 0, code: 0, message: stored };
+    const failed = await put(begun.data.upload_url, body, etag);
+    if (failed !== undefined) throw notUploaded(begun.data.upload_url, failed);
     const ingest = await request(endpoint, "POST", "/import", {
       action: "ingest",
       etag,
       filename: begun.data.filename,
     });
-    if (ingest.kind !== "done")
-      return ingest.kind === "later" ? { kind: "unknown", message: ingest.message } : ingest;
+    if (ingest.kind === "refused" && busy.test(ingest.message))
+      // Maybe this very file, sent before and its answer lost: the ledger will tell when it is through.
+      return { kind: "later", retryAfterMs: 5_000, message: ingest.message };
+    if (ingest.kind !== "done") return ingest;
     const taken = polled.safeParse(ingest.value);
     if (!taken.success) return unknownShape("ingest");
     bookmark = taken.data.at_bookmark;
@@ -57,8 +61,11 @@ export async function importStatements(
   }
   for (;;) {
     await sleep(pollMs);
-    const poll = await request(endpoint, "POST", "/import", { action: "poll", current_bookmark: bookmark });
-    if (poll.kind === "later") continue;
+    const poll = await read(
+      () => request(endpoint, "POST", "/import", { action: "poll", current_bookmark: bookmark }),
+      attempts,
+      sleep,
+    );
     if (poll.kind === "unknown") return poll;
     if (poll.kind === "refused") return { kind: "unknown", message: poll.message };
     const state = polled.safeParse(poll.value);
@@ -69,9 +76,14 @@ export async function importStatements(
   }
 }
 
+const busy = /currently processing/i;
+/** D1 restarted, or has forgotten an import that ended: either way it does not say what became of it. */
+const forgotten = /not currently importing/i;
+
 function result(state: z.infer<typeof polled>): Outcome<readonly D1Rows[]> | undefined {
   if (state.status === "complete") return { kind: "done", value: [] };
   const message = state.error ?? state.errors?.join("; ");
+  if (message !== undefined && forgotten.test(message)) return { kind: "unknown", message };
   if (state.status === "error" || state.success === false)
     return {
       kind: "refused",
@@ -86,6 +98,15 @@ const unknownShape = (action: string): Outcome<never> => ({
   kind: "unknown",
   message: `the answer of /import ${action} has an unknown shape`,
 });
+
+const notUploaded = (url: string, got: string): UserError =>
+  new UserError({
+    what: "The file could not be uploaded for its import; nothing of it was applied",
+    where: new URL(url).origin,
+    got,
+    expected: "the upload to be stored as it was sent",
+    fix: "check that this machine reaches that address, then run it again",
+  });
 
 /** Uploads the file; what went wrong otherwise. Nothing runs before `ingest`, so every failure here is harmless. */
 async function put(url: string, body: Buffer, etag: string): Promise<string | undefined> {

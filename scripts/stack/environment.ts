@@ -20,7 +20,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The environment that pulumi is run in, on the target that was asked for. Engine and embedded process are there afterwards. */
 export async function environmentFor(target: TargetName, stage: Stage, root: string): Promise<Environment> {
-  if (target === "embedded") return (await projectEnvironment(process.env, root)).env;
+  if (target === "embedded") {
+    tellEmbedded(process.env);
+    return (await projectEnvironment(process.env, root)).env;
+  }
   const places = placesOf(root);
   const env = await apiEnvironment(target, stage, root);
   placeEngine(await ensureEngine(process.env), places);
@@ -34,7 +37,16 @@ export async function environmentFor(target: TargetName, stage: Stage, root: str
 export async function apiEnvironment(target: TargetName, stage: Stage, root: string): Promise<Environment> {
   const places = placesOf(root);
   if (target === "cloudflare") return realEnvironment(process.env, envFile(stage, root), stage, places);
+  tellEmbedded(process.env);
   return apply(process.env, embeddedVariables(places, await ensureEmbedded(places), process.env));
+}
+
+/** Repairs that the program prints on a real account name recipes without their target: who types one there is told where it went. */
+function tellEmbedded(shell: Environment): void {
+  if ((shell["CLOUDFLARE_API_TOKEN"] ?? "") === "" || ofWrangler(shell).length > 0) return;
+  process.stderr.write(
+    "On the embedded target. For the account of this shell's token: --target cloudflare\n",
+  );
 }
 
 /** `.env.<stage>`, as far as there is one. */

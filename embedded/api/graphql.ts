@@ -86,7 +86,7 @@ async function accounts(request: ApiRequest, world: World, field: Field): Promis
     throw new QueryError(`not authorized for that account`);
   const answered: Record<string, unknown> = {};
   for (const part of field.selection) {
-    const dataset = datasets[part.name];
+    const dataset = Object.hasOwn(datasets, part.name) ? datasets[part.name] : undefined;
     if (dataset === undefined) throw new QueryError(`unknown field "${part.name}"`);
     answered[part.alias] = await dataset(world, id, part);
   }

@@ -110,6 +110,11 @@ test("bulk operations and cursors reach every key once", async () => {
   expect(
     (await api.call("POST", `${ns}/bulk/get`, { keys: ["k0", "no"], withMetadata: true })).json.result.values,
   ).toEqual({ k0: { value: "v0", metadata: { first: true } }, no: null });
+  const odd = await api.call("POST", `${ns}/bulk/get`, { keys: ["__proto__", "constructor"] });
+  expect(Object.entries(odd.json.result.values)).toEqual([
+    ["__proto__", null],
+    ["constructor", null],
+  ]);
   await api.call("DELETE", `${ns}/bulk`, [...names].slice(0, 600));
   await api.call("POST", `${ns}/bulk/delete`, [...names].slice(600));
   expect((await api.call("GET", `${ns}/keys`)).json.result).toEqual([]);

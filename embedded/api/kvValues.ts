@@ -159,25 +159,21 @@ const bulkGetSchema = z.object({
 async function bulkGet(request: ApiRequest, world: World): Promise<Reply> {
   const { id } = namespaceOf(request, world);
   const sent = await request.json(bulkGetSchema);
-  const values: Record<string, unknown> = {};
+  const values: [string, unknown][] = [];
   for (const key of sent.keys) {
+    requireLegalKey(key);
     const found = await refused(() => world.stores.kv.get(id, key));
-    if (found === undefined) values[key] = null;
-    else {
-      const text = Buffer.from(found.value).toString("utf8");
-      const value = sent.type === "json" ? parsedValue(key, text) : text;
-      const expires = found.expirationEpochSeconds;
-      values[key] =
-        sent.withMetadata === true
-          ? {
-              value,
-              metadata: found.metadata ?? null,
-              ...(expires === undefined ? {} : { expiration: expires }),
-            }
-          : value;
-    }
+    const text = Buffer.from(found?.value ?? "").toString("utf8");
+    const value = sent.type === "json" && found !== undefined ? parsedValue(key, text) : text;
+    const expires = found?.expirationEpochSeconds;
+    const whole = {
+      value,
+      metadata: found?.metadata ?? null,
+      ...(expires === undefined ? {} : { expiration: expires }),
+    };
+    values.push([key, found === undefined ? null : sent.withMetadata === true ? whole : value]);
   }
-  return ok({ values });
+  return ok({ values: Object.fromEntries(values) });
 }
 
 function parsedValue(key: string, text: string): unknown {

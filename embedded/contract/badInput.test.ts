@@ -92,6 +92,7 @@ test("what is wrong with an analytics query is told in its errors, with status 2
     "r2StorageAdaptiveGroups(filter: {bucketName: 5})",
     'r2StorageAdaptiveGroups(filter: "x")',
     "nothing",
+    "constructor",
   ]) {
     const query = `{ viewer { accounts(filter: {accountTag: "${embedded.accounts[0]?.id}"}) { ${part} { max { objectCount } } } } }`;
     const response = await fetch(`${embedded.api}/graphql`, {
@@ -149,7 +150,10 @@ test("a first upload that is refused leaves no Worker behind, and a later one le
     [upload("throw new Error('at the top')", {}), 10021],
     [upload(ok, { main_module: "other.js" }), 10021],
     [upload(ok, { bindings: [{ name: "X", type: "warp_drive" }] }), 10021],
+    [upload(ok, { bindings: [{ name: "X", type: "constructor" }] }), 10021],
     [upload(ok, { bindings: [{ name: "X", type: "queue" }] }), 10021],
+    [upload(ok, { bindings: [{ name: "X", type: "secret_text", text: 5 }] }), 10021],
+    [upload(ok, { bindings: [{ name: "constructor", type: "secret_text", text: "x" }] }), 10021],
     [upload(ok, { bindings: [{ type: "plain_text", text: "x" }] }), 10021],
     [
       upload(ok, {

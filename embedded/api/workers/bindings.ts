@@ -44,12 +44,19 @@ const secretMembers: Readonly<Record<string, readonly string[]>> = {
 
 export const isSecret = (binding: Binding): boolean => secretMembers[binding.type] !== undefined;
 
+/** Every object has these already, `env` too: a binding of such a name would hide a member, or be hidden by it. */
+export function requireFreeNames(bindings: readonly Binding[]): void {
+  for (const { name } of bindings)
+    if (name in Object.prototype)
+      throw invalid(`binding name ${JSON.stringify(name)} is a member of every object`);
+}
+
 /** Refuses what no version can be made of: unknown types, members that are missing, one name twice. */
 export function requireWellFormed(bindings: readonly Binding[]): void {
   const names = new Set<string>();
   for (const binding of bindings) {
     const { name, type } = binding;
-    const members = required[type];
+    const members = Object.hasOwn(required, type) ? required[type] : undefined;
     if (members === undefined) throw invalid(`binding ${name} has the unknown type ${JSON.stringify(type)}`);
     if (names.has(name)) throw invalid(`binding name ${JSON.stringify(name)} is used more than once`);
     names.add(name);
@@ -58,6 +65,8 @@ export function requireWellFormed(bindings: readonly Binding[]): void {
         if (!(type === "plain_text" || type === "secret_text") || typeof binding[member] !== "string")
           throw invalid(`binding ${name} of type ${type} must have a valid \`${member}\` specified`);
     const value = binding["text"];
+    if (members.includes("text") && typeof value !== "string")
+      throw invalid(`binding ${name} of type ${type} must have a valid \`text\` specified`);
     if (typeof value === "string" && Buffer.byteLength(value) > maximumTextBytes)
       throw new ApiError(
         400,

@@ -6,7 +6,7 @@ import { UploadRejected, type Validation } from "../../runtime/compute.ts";
 import type { World } from "../../world.ts";
 import { ApiError, type ApiMessage } from "../service.ts";
 import { completedManifest } from "./assetSessions.ts";
-import { requireWellFormed, withoutSecret } from "./bindings.ts";
+import { requireFreeNames, requireWellFormed, withoutSecret } from "./bindings.ts";
 import type { Draft } from "./draft.ts";
 import { inheritBindings } from "./inherit.ts";
 import { type Lifecycle, planLifecycle } from "./lifecycle.ts";
@@ -82,6 +82,7 @@ async function create(world: World, worker: Worker, draft: Draft, origin: Origin
 
 function prepare(world: World, worker: Worker, draft: Draft, origin: Origin): Version {
   const latest = latestVersion(world.state, worker);
+  requireFreeNames(draft.bindings);
   const inherited = inheritBindings(draft.bindings, draft.keepBindings, draft.base ?? latest);
   requireWellFormed(inherited.bindings.filter((binding) => inherited.secrets[binding.name] === undefined));
   const secrets: Record<string, string> = { ...inherited.secrets };

@@ -67,6 +67,9 @@ test("a class and its objects come with the first version, and code goes out in 
   [first = ""] = await versions();
   expect(await visit()).toBe("hello 1");
   await rollout(first, 10);
+  const toItself = await project.pulumi(preview);
+  expect(toItself.code).not.toBe(0);
+  expect(toItself.out).toContain("A rollout from a version to itself");
   declare("{ Room: {} }", "welcome");
   const released = await project.pulumi(up);
   expect(released.code, released.out).toBe(0);

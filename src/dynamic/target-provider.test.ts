@@ -108,6 +108,10 @@ test("the check lets a first run through and refuses with the whole message late
   expect(failures[0]?.reason).toContain("fix:      set CLOUDFLARE_ACCOUNT_ID=a");
 });
 
+test("a state that cannot be read does not pass for a first run", async () => {
+  await expect(provider.check({ ...recorded, systems: [] }, recorded)).rejects.toThrow("systems");
+});
+
 test("only what is recorded counts as a change", async () => {
   expect(
     await provider.diff("target", { ...recorded, __provider: "x" }, { ...recorded, __provider: "y" }),

@@ -21,9 +21,10 @@ export const provider = {
     olds: unknown,
     news: unknown,
   ): Promise<{ inputs: unknown; failures: { property: string; reason: string }[] }> {
-    const before = recorded.safeParse(olds);
-    if (!before.success) return { inputs: news, failures: [] };
-    const failures = refusals(before.data, recorded.parse(news)).map(([property, complaint]) => ({
+    // A state that cannot be read must not pass for none: every refusal would be off.
+    const before = isFirst(olds) ? undefined : recorded.parse(olds);
+    if (before === undefined) return { inputs: news, failures: [] };
+    const failures = refusals(before, recorded.parse(news)).map(([property, complaint]) => ({
       property,
       reason: render(complaint),
     }));
@@ -46,6 +47,9 @@ export const provider = {
   },
   async delete(): Promise<void> {},
 };
+
+const isFirst = (olds: unknown): boolean =>
+  olds === undefined || olds === null || (typeof olds === "object" && Object.keys(olds).length === 0);
 
 /** What must not happen to a stack, by the property that asks for it. */
 export function refusals(before: Recorded, after: Recorded): Refusal[] {

@@ -15,6 +15,8 @@ const versionShape = z.object({
     .nullish(),
 });
 
+const deploymentInputs = z.object({ versions: z.array(z.object({ versionId: z.string() })).min(2) });
+
 /**
  * Refuses a rollout between versions that do not have the same Durable Object classes: Cloudflare makes, renames, deletes and
  * hands over a class's objects when a version serves alone, and the other version would be left without them. The version
@@ -27,7 +29,11 @@ export const sameClassesInRollout = (
 ): pulumi.ResourceHook =>
   new pulumi.ResourceHook(
     `same-classes-in-rollout/${logicalName(context, worker.name)}`,
-    async () => {
+    async ({ newInputs }) => {
+      // Of a version that is yet to be made the id is unknown, and so another one.
+      const split = deploymentInputs.safeParse(newInputs);
+      if (split.success && split.data.versions.every(({ versionId }) => versionId === stable))
+        throw toItself(worker, context, stable);
       const api = connection(process.env, process.cwd());
       const script = physicalName(worker, context.stage);
       const serving = await readServing(api, context.accountId, [script]);
@@ -82,6 +88,15 @@ const otherClasses = (
     got: `${ours} in the declaration, ${theirs} in version ${id}`,
     expected: "the same classes in every version of a rollout: a change of them ships alone, at 100 %",
     fix: `${endOf(worker, context)}, then up; or declare durableObjects as that version has them until the rollout is over`,
+  });
+
+const toItself = (worker: Worker, context: Context, stable: string): UserError =>
+  new UserError({
+    what: "A rollout from a version to itself",
+    where: `lockstep:rollout of ${logicalName(context, worker.name)}`,
+    got: `${stable}, which is stable and what the program makes: nothing of the worker has changed`,
+    expected: "a new version beside the stable one",
+    fix: `change the worker's code or declaration first, or ${endOf(worker, context)}`,
   });
 
 const unknownVersion = (worker: Worker, context: Context, id: string): UserError =>

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
+import { z } from "zod";
 import { UserError } from "../src/userError.ts";
 import { openState, type State } from "./state.ts";
 
@@ -20,6 +21,19 @@ export function openStateFile(dataDir: string): State {
   } catch (error) {
     throw unusable(file, "the state that an embedded Cloudflare wrote", error);
   }
+}
+
+/**
+ * What a start failed with, for the user where it is the folder: a file in it that is damaged, that this version does not
+ * understand, or that it must not write. Nothing in it was changed. Any other error is given back as it is.
+ */
+export function folderFailure(dataDir: string, error: unknown): unknown {
+  const ofSqlite = error instanceof Error && "code" in error && error.code === "ERR_SQLITE_ERROR";
+  const ofFiles =
+    error instanceof Error && "path" in error && String(error.path).startsWith(`${dataDir}${sep}`);
+  if (!ofSqlite && !ofFiles && !(error instanceof z.ZodError)) return error;
+  const got = error instanceof z.ZodError ? new Error(z.prettifyError(error), { cause: error }) : error;
+  return unusable(dataDir, "what this version of the embedded Cloudflare wrote, undamaged and writable", got);
 }
 
 const unusable = (where: string, expected: string, error: unknown): UserError =>

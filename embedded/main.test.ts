@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, expect, test } from "vitest";
 import { z } from "zod";
 import { call, version, visit } from "./contract/call.ts";
@@ -109,6 +110,18 @@ test("a second process on the same folder is refused with the pid of the first; 
   expect(second.ready).toEqual(first.ready);
 });
 
+test("it ends when its folder is deleted, and disturbs no other process that has the place by then", async () => {
+  const data = folder();
+  const first = await start(data);
+  rmSync(data, { recursive: true, force: true, maxRetries: 10 });
+  const second = await start(data);
+  if (first.child.exitCode === null) await once(first.child, "exit");
+  expect(first.child.exitCode).toBe(1);
+  expect(first.said()).toContain("was deleted: stopping");
+  expect(await call(second.ready, "GET", "/user/tokens/verify")).toMatchObject({ success: true });
+  await expect(start(data)).rejects.toThrow(`process ${second.child.pid}`);
+});
+
 test("what was answered is there after a kill -9: ports, token, accounts, Workers, secrets, data", async () => {
   const data = folder();
   const first = await start(data);
@@ -153,6 +166,30 @@ test("a remembered port that somebody else has by now is replaced, with a line t
   await expect.poll(second.said, { timeout: 20_000 }).toContain(`port ${port}`);
   await expect(start(folder(), "--port", String(port))).rejects.toThrow(String(port));
   squatter.close();
+});
+
+test("a folder that is damaged, of a later version or not ours is refused in words, and left as it is", async () => {
+  const data = folder();
+  await end((await start(data)).child, "SIGTERM");
+  const state = join(data, "state.sqlite");
+  const sound = readFileSync(state);
+  const refused = async (file: string, contents: Buffer): Promise<void> => {
+    writeFileSync(file, contents);
+    await expect(start(data)).rejects.toThrow(/The data folder cannot be used\n +where: .*\n +got: /);
+    expect(readFileSync(file).equals(contents)).toBe(true);
+  };
+  const edited = (sql: string): Buffer => {
+    writeFileSync(state, sound);
+    const open = new DatabaseSync(state);
+    open.exec(sql);
+    open.close();
+    return readFileSync(state);
+  };
+  await refused(state, Buffer.alloc(5000, "garbage "));
+  await refused(state, edited("PRAGMA user_version = 99"));
+  await refused(state, edited("UPDATE objects SET body = '{}' WHERE kind = 'setting'"));
+  writeFileSync(state, sound);
+  await refused(join(data, "stores", "ledger.sqlite"), Buffer.alloc(5000, "garbage "));
 });
 
 test("options that mean nothing are refused with the usage", async () => {

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { UserError } from "../src/userError.ts";
+import { watchFolder } from "./lock.ts";
 import { chosenAi } from "./runtime/ai/choose.ts";
 import { type EmbeddedOptions, startEmbedded } from "./start.ts";
 
@@ -65,7 +66,10 @@ function portOf(option: string, text: string | undefined): number | undefined {
 /** npm passes on the Ctrl-C that the terminal gave to everybody: one press, heard twice. */
 const samePressMs = 500;
 
-/** Runs until SIGTERM, SIGINT or SIGHUP. Exit codes: 0 stopped, 1 a mistake the user can mend, 2 a bug. */
+/**
+ * Runs until SIGTERM, SIGINT or SIGHUP, or until its data folder is deleted. Exit codes: 0 stopped, 1 a mistake the user
+ * can mend or no folder any more, 2 a bug.
+ */
 async function main(): Promise<void> {
   const embedded = await startEmbedded(options(process.argv.slice(2)));
   let stoppingSinceMs: number | undefined;
@@ -77,11 +81,15 @@ async function main(): Promise<void> {
     stoppingSinceMs = performance.now();
     console.error(`${signal}: stopping`);
     embedded.close().then(
-      () => process.exit(0),
+      () => process.exit(),
       (error: unknown) => fail(error),
     );
   };
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) onlyListener(signal, stop);
+  watchFolder(embedded.dataDir, () => {
+    process.exitCode = 1;
+    stop(`${embedded.dataDir} was deleted`);
+  });
   const { api, token, accounts, front } = embedded;
   process.stdout.write(`${JSON.stringify({ api, token, accounts, front })}\n`); // whoever reads it may stop us at once
 }

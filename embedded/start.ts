@@ -14,7 +14,7 @@ import { newTokenValue, openTokens } from "./api/tokenStore.ts";
 import { startCrons } from "./api/workers/crons.ts";
 import { restoreDeployments } from "./api/workers/deployVersions.ts";
 import { type Connection, writeConnection } from "./connection.ts";
-import { makeFolder, openStateFile } from "./folder.ts";
+import { folderFailure, makeFolder, openStateFile } from "./folder.ts";
 import { drain, listen } from "./listen.ts";
 import { takeFolder } from "./lock.ts";
 import { serveProvider } from "./provider/serve.ts";
@@ -78,11 +78,14 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
     if (temporary) rmSync(dataDir, { recursive: true, force: true });
   };
   try {
-    closing.push(takeFolder(dataDir));
-    return await build(options, { dataDir, log, closing, close });
+    const folder = await takeFolder(dataDir);
+    closing.push(folder.release);
+    const embedded = await build(options, { dataDir, log, closing, close });
+    closing.push(folder.stopping); // before all the others
+    return embedded;
   } catch (error) {
     await close();
-    throw error;
+    throw folderFailure(dataDir, error);
   }
 }
 

@@ -35,13 +35,22 @@ export class NameTaken extends Error {
   }
 }
 
-/** Opens (or creates) the state file. WAL with synchronous FULL: what was answered survives `kill -9`. */
+/** Counts up when a file of this version could not be read by an earlier one. */
+const format = 1;
+
+/** Opens (or creates) the state file; throws when a later version wrote it. WAL with synchronous FULL: what was answered survives `kill -9`. */
 export function openState(file: string): State {
   const sqlite = new DatabaseSync(file);
+  const found = Number(sqlite.prepare("PRAGMA user_version").get()?.["user_version"]);
+  if (found > format) {
+    sqlite.close();
+    throw new Error(`format ${found}, of a later version; this one knows formats up to ${format}`);
+  }
   sqlite.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;");
   sqlite.exec(`CREATE TABLE IF NOT EXISTS objects(
     ordinal INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,
     name TEXT NOT NULL, body TEXT NOT NULL, UNIQUE(account, kind, id), UNIQUE(account, kind, name)) STRICT`);
+  if (found < format) sqlite.exec(`PRAGMA user_version = ${format}`);
   const statements = {
     insert: sqlite.prepare("INSERT INTO objects(account, kind, id, name, body) VALUES (?, ?, ?, ?, ?)"),
     update: sqlite.prepare("UPDATE objects SET name = ?, body = ? WHERE account = ? AND kind = ? AND id = ?"),

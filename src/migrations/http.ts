@@ -44,7 +44,9 @@ export async function callApi(
 /** What to do about a call that was not done: a permission helps only where the API said no. */
 export const remedy = (outcome: Exclude<Outcome<unknown>, { kind: "done" }>, permission: string): string =>
   outcome.kind === "refused"
-    ? `give the API token the permission ${permission}, then run again`
+    ? [401, 403].includes(outcome.status)
+      ? `give the API token the permission ${permission}, then run again`
+      : `mend what the API names (HTTP ${outcome.status}), then run again`
     : 'check the network (on the embedded target that it runs: eval "$(npm run -s env)"), then run again';
 
 type Method = "GET" | "POST" | "PUT" | "DELETE";
@@ -101,6 +103,9 @@ export function classify(status: number, retryAfter: string | null, text: string
       message: said,
     };
   }
+  // While a whole database is carried in or out D1 takes no other request; this one was not begun.
+  if (parsed.success && !parsed.data.success && /currently processing a long-running/i.test(said))
+    return { kind: "later", retryAfterMs: 5_000, message: said };
   if (!parsed.success) {
     const message = `HTTP ${status} without Cloudflare's envelope: ${said}`;
     return status >= 400 && status < 500 && status !== 408

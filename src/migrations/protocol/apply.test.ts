@@ -241,3 +241,22 @@ test("a large schema is guarded in several statements, each below D1's limit", a
   const done = await run([file("0001_many.sql", many), second]);
   expect(done).toHaveLength(2);
 });
+
+test("a schema too large to be sent along is guarded by what it counts and measures", async () => {
+  const wide = (i: number): string =>
+    `CREATE TABLE wide${i}(${Array.from({ length: 90 }, (_, c) => `column_number_${c}_ä TEXT`).join(", ")})`;
+  const many = file(
+    "0001_many.sql",
+    Array.from({ length: 110 }, (_, i) => wide(i)),
+  );
+  expect(await run([many])).toHaveLength(1);
+  const sneaky: Database = {
+    ...database,
+    bookmark: async () => {
+      await d1.batch(["ALTER TABLE wide7 RENAME COLUMN column_number_1_ä TO column_number_1_other"]);
+      return database.bookmark();
+    },
+  };
+  await expect(run([many, second], { database: sneaky })).rejects.toThrow(/schema drifted/);
+  expect((await run([many, second])).map(({ name }) => name)).toEqual(["0002_b.sql"]);
+});

@@ -49,9 +49,6 @@ export async function importStatements(
       etag,
       filename: begun.data.filename,
     });
-    if (ingest.kind === "refused" && busy.test(ingest.message))
-      // Maybe this very file, sent before and its answer lost: the ledger will tell when it is through.
-      return { kind: "later", retryAfterMs: 5_000, message: ingest.message };
     if (ingest.kind !== "done") return ingest;
     const taken = polled.safeParse(ingest.value);
     if (!taken.success) return unknownShape("ingest");
@@ -76,7 +73,6 @@ export async function importStatements(
   }
 }
 
-const busy = /currently processing/i;
 /** D1 restarted, or has forgotten an import that ended: either way it does not say what became of it. */
 const forgotten = /not currently importing/i;
 

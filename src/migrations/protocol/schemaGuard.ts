@@ -11,7 +11,7 @@ export interface SchemaObject {
 
 /** D1 refuses statements over 100,000 bytes; a guard holds hexadecimal text, two characters a byte. */
 const guardBytes = 40_000;
-/** Above this the schema is compared under the lease only: the guards would outweigh the migration. */
+/** Above this only the number of objects and their length are compared: the text would outweigh the migration. */
 const guardedSchemaBytes = 200_000;
 
 /** drizzle's own ledger is left where it is, and is no part of what the files make. */
@@ -42,15 +42,22 @@ export function schemaObjects(rows: readonly Readonly<Record<string, unknown>>[]
  * Hexadecimal, so that trigger bodies in the text cannot confuse the server's splitter.
  */
 export function schemaGuards(planned: readonly SchemaObject[]): string[] {
-  if (planned.reduce((sum, object) => sum + Buffer.byteLength(object.sql), 0) > guardedSchemaBytes) return [];
   const drifted = "the schema drifted since the plan";
+  const bytes = planned.reduce((sum, object) => sum + Buffer.byteLength(object.sql), 0);
+  if (bytes > guardedSchemaBytes)
+    return [
+      assertion(
+        `(SELECT count(*) || '/' || sum(length(CAST(sql AS BLOB))) ${userObjects}) = '${planned.length}/${bytes}'`,
+        drifted,
+      ),
+    ];
   const guards = [assertion(`(SELECT count(*) ${userObjects}) = ${planned.length}`, drifted)];
   let from = 0;
   while (from < planned.length) {
     let to = from + 1;
-    let bytes = Buffer.byteLength(text(planned[from]));
-    while (to < planned.length && bytes + Buffer.byteLength(text(planned[to])) < guardBytes)
-      bytes += Buffer.byteLength(text(planned[to++]));
+    let size = Buffer.byteLength(text(planned[from]));
+    while (to < planned.length && size + Buffer.byteLength(text(planned[to])) < guardBytes)
+      size += Buffer.byteLength(text(planned[to++]));
     const expected = Buffer.from(planned.slice(from, to).map(text).join("\n")).toString("hex").toUpperCase();
     const actual = `(SELECT hex(group_concat(t, char(10))) FROM (SELECT type || '|' || name || '|' || tbl_name || '|' || sql AS t ${userObjects} ORDER BY type, name LIMIT ${to - from} OFFSET ${from}))`;
     guards.push(assertion(`${actual} = '${expected}'`, drifted));

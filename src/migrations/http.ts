@@ -99,7 +99,7 @@ export function classify(status: number, retryAfter: string | null, text: string
     const seconds = Number(retryAfter);
     return {
       kind: "later",
-      retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 5_000,
+      retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 600) * 1000 : 5_000,
       message: said,
     };
   }

@@ -19,8 +19,15 @@ export function interrupt(child: ChildProcess): void {
   child.once("exit", () => clearTimeout(timer));
 }
 
-export function killChildren(signal: NodeJS.Signals): void {
-  for (const child of running) child.kill(signal);
+/** Ends every child; resolves when none is left, also of those that do not listen. */
+export async function endChildren(): Promise<void> {
+  await Promise.all(
+    [...running].map((child) => {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      interrupt(child);
+      return ended;
+    }),
+  );
 }
 
 export function interruptChildren(): void {

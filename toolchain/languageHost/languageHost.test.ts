@@ -20,7 +20,7 @@ const seen: string = pulumi.getStack() + "/" + new pulumi.Config("probe").requir
 console.log("pack started for " + seen);
 new PolicyPack("probe", { policies: [{
   name: "no-forbidden", description: "Nothing is forbidden.", enforcementLevel: "mandatory",
-  validateResource: (args, report) => { if (args.props.word === "forbidden") report("found in " + seen); },
+  validateResource: (args, report) => { if (args.props.word === "die") process.exit(3); if (args.props.word === "forbidden") report("found in " + seen); },
 }] });`,
     "dynamic.ts": `
 import { appendFileSync } from "node:fs";
@@ -115,30 +115,62 @@ test("a policy pack that cannot start says why", async () => {
   expect(ran.out).toContain("the pack is broken");
 });
 
-test("the end of a command is not waited for", async () => {
-  project.write("index.ts", "export const a = 1;");
-  const ran = await project.pulumi("preview");
-  expect(ran.code, ran.out).toBe(0);
-  expect(ran.tookMs).toBeLessThan(9_000);
+test("a policy pack that ends while it is in use is told from a broken connection", async () => {
+  project.write("index.ts", dynamicProgram("die"));
+  const ran = await project.pulumi("preview", "--policy-pack", "policy");
+  expect(ran.code).not.toBe(0);
+  expect(ran.out).toMatch(/the policy pack in .*policy ended while it was in use, with exit code 3/);
 });
 
-test.each(["SIGKILL", "SIGINT"] as const)("after %s of the engine nothing of it is left", async (signal) => {
+test("the end of a command is not waited for: ten seconds, were a plugin deaf to its end", async () => {
   project.write(
     "index.ts",
-    'import { appendFileSync } from "node:fs"; appendFileSync("pids", process.pid + " " + process.ppid + "\\n"); await new Promise(() => setInterval(() => {}, 1000));',
+    'import { writeFileSync } from "node:fs"; process.on("exit", () => writeFileSync("ended", String(Date.now())));',
   );
-  const pids = join(project.folder, "pids");
-  rmSync(pids, { force: true });
-  const engine = spawn(project.engine, ["preview", "--non-interactive"], {
-    cwd: project.folder,
-    env: project.env,
-    stdio: "ignore",
-  });
-  await vi.waitFor(() => expect(readFileSync(pids, "utf8")).toMatch(/\d+ \d+\n/), { timeout: 20_000 });
-  const started = readFileSync(pids, "utf8").trim().split(" ").map(Number);
-  engine.kill(signal);
-  await vi.waitFor(() => expect(started.filter(isThere)).toEqual([]), { timeout: 9_000 });
+  const ran = await project.pulumi("preview");
+  expect(ran.code, ran.out).toBe(0);
+  expect(Date.now() - Number(readFileSync(join(project.folder, "ended"), "utf8"))).toBeLessThan(9_000);
 });
+
+test("a program that ran out of memory is told how to get more", async () => {
+  project.write(
+    "index.ts",
+    'process.stderr.write("<--- Last few GCs --->\\n", () => process.kill(process.pid, "SIGABRT")); await new Promise(() => setInterval(() => {}, 1000));',
+  );
+  const ran = await project.pulumi("preview");
+  expect(ran.out).toMatch(
+    /Program exited unexpectedly: signal: SIGABRT\. Detected a possible out of memory error/,
+  );
+});
+
+const pids =
+  'import { appendFileSync } from "node:fs"; appendFileSync("pids", process.pid + " " + process.ppid + "\\n");';
+const forever = "await new Promise(() => setInterval(() => {}, 1000));";
+const deaf = 'process.on("SIGINT", () => {}); process.on("SIGTERM", () => {});';
+
+test.each([
+  ["SIGKILL", "a program", forever],
+  ["SIGINT", "a program", forever],
+  ["SIGKILL", "a program that does not listen", `${deaf} ${forever}`],
+  ["SIGHUP", "a program", forever],
+] as const)(
+  "after %s of the engine nothing of it is left, with %s",
+  async (signal, _, text) => {
+    project.write("index.ts", `${pids} ${text}`);
+    const path = join(project.folder, "pids");
+    rmSync(path, { force: true });
+    const engine = spawn(project.engine, ["preview", "--non-interactive"], {
+      cwd: project.folder,
+      env: project.env,
+      stdio: "ignore",
+    });
+    await vi.waitFor(() => expect(readFileSync(path, "utf8")).toMatch(/\d+ \d+\n/), { timeout: 40_000 });
+    const started = readFileSync(path, "utf8").trim().split(" ").map(Number);
+    engine.kill(signal);
+    await vi.waitFor(() => expect(started.filter(isThere)).toEqual([]), { timeout: 40_000 });
+  },
+  90_000,
+);
 
 const isThere = (pid: number): boolean =>
   existsSync(`/proc/${pid}`) && !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));

@@ -1,6 +1,6 @@
 // The Node.js language host: the engine starts this process, reads its port, and asks it to run the program and the policy packs.
 // It serves where Pulumi's own (a binary that no package registry carries) did not come with the engine.
-import { killChildren } from "./children.ts";
+import { endChildren } from "./children.ts";
 import { serve } from "./rpc.ts";
 import { languageHost } from "./service.ts";
 
@@ -8,8 +8,7 @@ import { languageHost } from "./service.ts";
 const engineAddress = process.argv.slice(2).findLast((arg) => !arg.startsWith("-"));
 
 const end = (): void => {
-  killChildren("SIGINT");
-  process.exit(0);
+  endChildren().then(() => process.exit(0));
 };
 // The engine ends its plugins with SIGINT and waits ten seconds for those that do not listen.
 process.on("SIGINT", end);

@@ -44,30 +44,31 @@ async function runPolicyPack(call: Call, request: langproto.RunPluginRequest): P
   const folder = info.getProgramDirectory();
   const script = locate("@pulumi/pulumi/cmd/run-policy-pack/index.js", folder, `npm install in ${folder}`);
   const front = await startPolicyFront();
+  // Not before: what the engine still asks of a pack that has ended is answered with the reason.
   call.signal.addEventListener("abort", front.close);
-  try {
-    write(call, "stdout", Buffer.from(`${front.port}\n`));
-    const stack = await front.configured;
-    const args = [`--require=${preload}`, ...options.nodeArguments, script, ...request.getArgsList(), folder];
-    const child = spawnPlugin(call, request, args, folder, { ...options.environment, ...stack.environment });
-    let before = "";
-    let attached = false;
-    child.stdout.on("data", (chunk: Buffer) => {
-      if (attached) return write(call, "stdout", chunk);
-      before += chunk.toString("utf8");
-      // A pack may print before its port does; a line of digits alone is the port.
-      const found = /^(\d+)\n/m.exec(before);
-      if (found === null) return;
-      attached = true;
-      front.attach(Number(found[1]));
-      const others = before.replace(found[0], "");
-      if (others !== "") write(call, "stdout", Buffer.from(others));
-    });
-    child.once("close", () => front.fail("the policy pack ended before it could be asked"));
-    await ended(call, child);
-  } finally {
-    front.close();
-  }
+  write(call, "stdout", Buffer.from(`${front.port}\n`));
+  const stack = await front.configured;
+  const args = [`--require=${preload}`, ...options.nodeArguments, script, ...request.getArgsList(), folder];
+  const child = spawnPlugin(call, request, args, folder, { ...options.environment, ...stack.environment });
+  let before = "";
+  let attached = false;
+  child.stdout.on("data", (chunk: Buffer) => {
+    if (attached) return write(call, "stdout", chunk);
+    before += chunk.toString("utf8");
+    // A pack may print before its port does; a line of digits alone is the port.
+    const found = /^(\d+)\n/m.exec(before);
+    if (found === null) return;
+    attached = true;
+    front.attach(Number(found[1]));
+    const others = before.replace(found[0], "");
+    if (others !== "") write(call, "stdout", Buffer.from(others));
+  });
+  child.once("error", (error) => front.fail(`the policy pack could not be started: ${error.message}`));
+  child.once("close", (code, signal) => {
+    const when = attached ? "while it was in use" : "before it could be asked";
+    front.fail(`the policy pack in ${folder} ended ${when}, with ${signal ?? `exit code ${code}`}`);
+  });
+  await ended(call, child);
 }
 
 function programOf(request: langproto.RunPluginRequest): langproto.ProgramInfo {

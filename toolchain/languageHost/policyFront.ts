@@ -24,6 +24,7 @@ export interface PolicyFront {
   /** Resolves when the engine has described the stack, or asked anything else first (then without one). */
   readonly configured: Promise<StackOfPack>;
   attach(packPort: number): void;
+  /** The pack has ended: whatever is asked of it, now or later, is answered with the reason. */
   fail(reason: string): void;
   close(): void;
 }
@@ -32,6 +33,7 @@ export async function startPolicyFront(): Promise<PolicyFront> {
   const stack = Promise.withResolvers<StackOfPack>();
   const pack = Promise.withResolvers<ClientHttp2Session>();
   pack.promise.catch(() => undefined);
+  const ended = Promise.withResolvers<string>();
   let stackRequest: Buffer | undefined;
 
   const server = createServer();
@@ -59,7 +61,7 @@ export async function startPolicyFront(): Promise<PolicyFront> {
       default:
         stack.resolve({ environment: {} });
         pack.promise.then(
-          (session) => forward(stream, headers, session),
+          (session) => forward(stream, headers, session, ended.promise),
           (error: Error) => refuse(stream, status.unavailable, error.message),
         );
     }
@@ -76,7 +78,10 @@ export async function startPolicyFront(): Promise<PolicyFront> {
       if (stackRequest === undefined) return pack.resolve(session);
       configure(session, stackRequest).then(() => pack.resolve(session), pack.reject);
     },
-    fail: (reason) => pack.reject(new Error(reason)),
+    fail(reason) {
+      pack.reject(new Error(reason));
+      ended.resolve(reason);
+    },
     close() {
       server.close();
       for (const session of sessions) session.destroy();
@@ -84,20 +89,44 @@ export async function startPolicyFront(): Promise<PolicyFront> {
   };
 }
 
+/** How long a pack may take to end after its connection has. */
+const patienceMs = 2_000;
+
 /** Passes one question to the pack and its answer back, headers and trailers as they are. */
-function forward(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, session: ClientHttp2Session): void {
+function forward(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  session: ClientHttp2Session,
+  ended: Promise<string>,
+): void {
+  const broken = async (error: Error): Promise<void> => {
+    // The connection breaks a moment before the pack's end is known, and says nothing of the cause.
+    const late = new Promise<string>((resolve) => setTimeout(resolve, patienceMs, error.message).unref());
+    refuse(stream, status.unavailable, await Promise.race([ended, late]));
+  };
+  if (session.destroyed || session.closed) {
+    broken(new Error("the policy pack's connection is closed"));
+    return;
+  }
   const upstream = session.request(headers);
-  let trailers: IncomingHttpHeaders = {};
+  let trailers: IncomingHttpHeaders | undefined;
   upstream.on("response", (response, flags) => {
     // An answer that is over with its headers carries the failure in them.
     if (flags & endOfStream) return stream.respond(response, { endStream: true });
-    begin(stream, response, () => trailers);
-    upstream.pipe(stream);
+    begin(stream, response, () => trailers ?? {});
+    upstream.pipe(stream, { end: false });
   });
   upstream.on("trailers", (received) => {
     trailers = received;
   });
-  upstream.on("error", (error) => refuse(stream, status.unavailable, error.message));
+  upstream.on("end", () => {
+    if (trailers !== undefined) stream.end();
+  });
+  upstream.on("error", broken);
+  upstream.on("close", () => {
+    if (!stream.writableEnded && !stream.destroyed)
+      broken(new Error("the policy pack closed the connection"));
+  });
   stream.on("aborted", () => upstream.close());
   stream.pipe(upstream);
 }

@@ -17,11 +17,10 @@ export async function runProgram(
   try {
     const { code, signal, outOfMemory } = await spawnProgram(request, engineAddress);
     if (code === exitAfterMessage) response.setBail(true);
-    else if (code === null) response.setError(`Program exited unexpectedly: signal: ${signal}`);
-    else if (code !== 0)
-      response.setError(
-        `Program exited with non-zero exit code: ${code}${outOfMemory ? `. ${memoryAdvice}` : ""}`,
-      );
+    else if (code !== 0) {
+      const how = code === null ? `unexpectedly: signal: ${signal}` : `with non-zero exit code: ${code}`;
+      response.setError(`Program exited ${how}${outOfMemory ? `. ${memoryAdvice}` : ""}`);
+    }
   } catch (error) {
     response.setError(error instanceof Error ? error.message : String(error));
   }

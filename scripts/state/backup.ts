@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { UserError } from "../../src/userError.ts";
 import type { Run } from "../stack/pulumi.ts";
 import { exportText, openNow, readExport, rehearse } from "./export.ts";
 
@@ -24,18 +25,27 @@ export async function backup(stack: string, folder: string, run: Run, now = new 
       .replaceAll(":", "")
       .replace(/\.\d+Z$/, "Z")}.json`,
   );
-  // `wx`: a second backup in the same second does not write over the first.
-  writeFileSync(path, await exportText(stack, run), { mode: 0o600, flag: "wx" });
+  // It gets its name when it is believed: a run that is killed before leaves nothing that looks like a backup.
+  const draft = `${path}.${process.pid}.unchecked`;
+  writeFileSync(draft, await exportText(stack, run), { mode: 0o600 });
   try {
-    const { resources } = readExport(readFileSync(path, "utf8"), path);
-    const [restored, present] = [await rehearse(stack, path, run), await openNow(stack, run)];
+    const { resources } = readExport(readFileSync(draft, "utf8"), draft);
+    const [restored, present] = [await rehearse(stack, draft, run), await openNow(stack, run)];
     if (!isDeepStrictEqual(restored.resources, present.resources))
-      throw new Error(
-        `${path} does not hold what stack ${stack} holds: somebody changed the stack meanwhile; try again`,
-      );
+      throw unusable(path, `another state than stack ${stack} has: somebody changed it meanwhile`);
+    if (existsSync(path)) throw unusable(path, "a backup of the same second, which stays as it is");
+    renameSync(draft, path);
     return { path, resources: resources.length };
-  } catch (error) {
-    rmSync(path, { force: true });
-    throw error;
+  } finally {
+    rmSync(draft, { force: true });
   }
 }
+
+const unusable = (path: string, got: string): UserError =>
+  new UserError({
+    what: "No backup was written",
+    where: path,
+    got,
+    expected: "a stack and a folder that nobody else is writing to",
+    fix: "run the command again",
+  });

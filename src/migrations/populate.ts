@@ -1,15 +1,17 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Catalog } from "./catalog.ts";
-import { affinity, type Column, quoted, type Table } from "./structure.ts";
+import { affinity, type Column, fold, quoted, sameName, type Table } from "./structure.ts";
 
 /**
  * Puts two rows into each table that has none, so that statements meet data: on an empty table SQLite lets much pass that
- * fails on a full one. Row n holds n in every column, so keys are unique and most foreign keys find their parent.
+ * fails on a full one. Row n has n in its keys, so they are unique and most foreign keys find their parent; no row leads
+ * back to itself, neither by a reference nor by chance, or a recursive query would never end.
  * Tables whose rows cannot be made up so simply stay empty; the linter then learns less, never something wrong.
  */
 export function populate(db: DatabaseSync, catalog: Catalog): void {
   unguarded(db, catalog, () => {
-    for (const table of catalog.tables()) if (!table.virtual) fill(db, table);
+    const tables = catalog.tables();
+    for (const table of tables) if (!table.virtual) fill(db, table, tables);
   });
 }
 
@@ -35,11 +37,18 @@ function unguarded(db: DatabaseSync, catalog: Catalog, work: () => void): void {
   );
 }
 
-function fill(db: DatabaseSync, table: Table): void {
+function fill(db: DatabaseSync, table: Table, all: readonly Table[]): void {
   const columns = table.columns.filter((column) => column.kind === "plain");
   if (columns.length === 0) return;
   const names = columns.map((column) => quoted(column.name)).join(", ");
-  const row = (n: number): string => `(${columns.map((column) => value(column, n)).join(", ")})`;
+  const kinds = columns.map((column) =>
+    leadsBack(table, column, all) ? "back" : isKey(table, column, all) ? "key" : "other",
+  );
+  const cell = (column: Column, i: number, n: number): string => {
+    if (kinds[i] === "back" && !column.notNull) return "NULL";
+    return value(column, kinds[i] === "key" ? n : n + 100 * (i + 1));
+  };
+  const row = (n: number): string => `(${columns.map((column, i) => cell(column, i, n)).join(", ")})`;
   try {
     db.exec(
       `INSERT INTO ${quoted(table.name)} (${names}) SELECT * FROM (VALUES ${row(1)}, ${row(2)}) WHERE NOT EXISTS (SELECT 1 FROM ${quoted(table.name)})`,
@@ -49,8 +58,34 @@ function fill(db: DatabaseSync, table: Table): void {
   }
 }
 
-function value(column: Column, n: number): string {
-  const kind = affinity(column.type);
+const has = (names: readonly (string | undefined)[], { name }: Column): boolean =>
+  names.some((one) => one !== undefined && sameName(one, name));
+
+/** A column by which rows find each other. */
+const isKey = (table: Table, column: Column, all: readonly Table[]): boolean =>
+  column.primaryKey > 0 ||
+  table.foreignKeys.some(({ from }) => has(from, column)) ||
+  all.some(({ foreignKeys }) =>
+    foreignKeys.some(({ parent, to }) => sameName(parent, table.name) && has(to, column)),
+  );
+
+/** A reference from whose target other references lead to this table again. */
+const leadsBack = (table: Table, column: Column, all: readonly Table[]): boolean =>
+  column.primaryKey === 0 &&
+  table.foreignKeys.some(
+    ({ from, parent }) => has(from, column) && reaches(parent, table.name, all, new Set()),
+  );
+
+function reaches(from: string, to: string, all: readonly Table[], seen: Set<string>): boolean {
+  if (sameName(from, to)) return true;
+  if (seen.has(fold(from))) return false;
+  seen.add(fold(from));
+  const table = all.find(({ name }) => sameName(name, from));
+  return table?.foreignKeys.some(({ parent }) => reaches(parent, to, all, seen)) === true;
+}
+
+function value({ type }: Column, n: number): string {
+  const kind = affinity(type);
   switch (kind) {
     case "INTEGER":
     case "NUMERIC":
@@ -60,7 +95,7 @@ function value(column: Column, n: number): string {
     case "TEXT":
       return `'${n}'`;
     case "BLOB":
-      return column.type === "BLOB" ? `x'3${n}'` : String(n);
+      return type === "BLOB" ? `CAST('${n}' AS BLOB)` : String(n);
     default:
       return kind satisfies never;
   }

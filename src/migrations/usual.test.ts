@@ -9,6 +9,9 @@ CREATE TABLE memos (id INTEGER PRIMARY KEY, body TEXT, updated_at TEXT);
 CREATE VIRTUAL TABLE memos_fts USING fts5 (body);
 CREATE TRIGGER memos_au AFTER UPDATE ON memos BEGIN DELETE FROM memos_fts WHERE rowid = old.id; INSERT INTO memos_fts (rowid, body) VALUES (new.id, new.body); END;
 CREATE TRIGGER memos_touch AFTER UPDATE ON memos WHEN new.updated_at IS old.updated_at BEGIN UPDATE memos SET updated_at = 'now' WHERE id = new.id; END;
+CREATE TABLE nodes (id INTEGER PRIMARY KEY, up INTEGER REFERENCES nodes (id), head INTEGER REFERENCES heads (id), beside INTEGER);
+CREATE TABLE heads (id INTEGER PRIMARY KEY, node INTEGER REFERENCES nodes (id));
+INSERT INTO nodes (id, up) VALUES (1, NULL), (2, 1);
 INSERT INTO users VALUES (1, 'a', 'x', 1), (2, 'b', 'y', 2), (3, 'c', NULL, 3);
 INSERT INTO posts VALUES (1, 1, 'p');
 INSERT INTO chunks VALUES ('a', 'd', 1, 1), ('b', NULL, 2, 2);
@@ -94,6 +97,10 @@ const cases: Readonly<Record<string, readonly string[]>> = {
     "INSERT INTO chunks (id, doc) VALUES ('a', 'x') ON CONFLICT (id) DO UPDATE SET doc = excluded.doc;",
   ],
   "orphans deleted": ["DELETE FROM tags WHERE chunk NOT IN (SELECT id FROM chunks);"],
+  "a walk down a tree": [
+    "WITH RECURSIVE below (id) AS (SELECT 1 UNION ALL SELECT nodes.id FROM nodes JOIN below ON nodes.up = below.id OR nodes.beside = below.id) UPDATE users SET status = 'y' WHERE id IN (SELECT id FROM below);",
+    "WITH RECURSIVE below (id) AS (SELECT 1 UNION ALL SELECT nodes.id FROM nodes JOIN heads ON heads.id = nodes.head JOIN below ON heads.node = below.id) UPDATE users SET status = 'y' WHERE id IN (SELECT id FROM below);",
+  ],
   "rows between two values": ["DELETE FROM tags WHERE id BETWEEN 2 AND 3 AND label = 'y';"],
   "a search index emptied by what it finds": ["DELETE FROM memos_fts WHERE memos_fts MATCH 'x';"],
 };

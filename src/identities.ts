@@ -19,11 +19,13 @@ export function identities(system: System, stage: NamingStage): Record<string, s
                 .filter((part) => part !== undefined)
                 .join(" "),
             ],
+            ...adopted(resource.adopt?.[stage.name], key),
           ];
         case "r2":
           return [[key, [name, resource.jurisdiction].filter((part) => part !== undefined).join(" ")]];
-        // Both are renamed in place.
+        // Namespaces and queues are renamed in place.
         case "kv":
+          return adopted(resource.adopt?.[stage.name], key);
         case "queue":
         case "vectorize":
           return [];
@@ -35,3 +37,7 @@ export function identities(system: System, stage: NamingStage): Record<string, s
     }),
   );
 }
+
+/** Another id is another store: the one that was taken over would be replaced, and deleted where nothing protects it. */
+const adopted = (id: string | undefined, key: string): (readonly [string, string])[] =>
+  id === undefined ? [] : [[`what was adopted as ${key}`, id]];

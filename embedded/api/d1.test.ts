@@ -157,6 +157,12 @@ describe("SQL over HTTP", () => {
     expect(await query(id, { sql: "SELECT ?", params: [{ a: 1 }] })).toMatchObject(
       refusal(400, 7400, expect.stringContaining("cannot be bound")),
     );
+    for (const [body, mistake] of [
+      [{ sql: 5 }, "sql: Invalid input: expected string, received number"],
+      [{ sql: "SELECT 1", params: "x" }, "params: Invalid input: expected array, received string"],
+      [{ batch: [{ sql: null }] }, "batch.0.sql: Invalid input: expected string, received null"],
+    ] as const)
+      expect(await query(id, body)).toMatchObject(refusal(400, 7400, `The request is malformed: ${mistake}`));
     expect(await query(id, { sql: "SELECT ?", params: [] })).toMatchObject(
       sqlError("Wrong number of parameter bindings for SQL query."),
     );

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { NameTaken, type State, type Stored } from "../state.ts";
 import type { World } from "../world.ts";
 import { ApiError, type ApiRequest, ok, paged, type Reply, type Route } from "./service.ts";
+import { scriptsBinding } from "./workers/boundBy.ts";
 
 /** Kind of a namespace in the state; its id is 32 hexadecimal digits, its name the title. */
 const namespaceKind = "kv";
@@ -91,9 +92,12 @@ function list(request: ApiRequest, world: World): Reply {
 
 const get = (request: ApiRequest, world: World): Reply => ok(shown(namespaceOf(request, world)));
 
-/** First the title goes, then the values: cut off in between, nothing is left that could be in the way. */
+/** Refused while a deployed Worker binds it. First the title goes, then the values: cut off in between, nothing is left that could be in the way. */
 async function remove(request: ApiRequest, world: World): Promise<Reply> {
   const { id } = namespaceOf(request, world);
+  const scripts = scriptsBinding(world.state, request.account.id, "kv_namespace", id);
+  if (scripts.length > 0)
+    throw new ApiError(400, 10052, `namespace has associated scripts: ${scripts.join(", ")}`);
   world.state.remove(request.account.id, namespaceKind, id);
   await world.stores.kv.remove(id);
   return ok({});

@@ -83,8 +83,20 @@ export function parseJson<T>(schema: ZodType<T>, text: string): T {
 }
 
 /** What is wrong with a body, each mistake with its path. */
-export const mistakes = (error: ZodError): string =>
-  error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`).join("; ");
+export const mistakes = (error: ZodError): string => error.issues.flatMap(described).join("; ");
+
+/** Of a body that may have one of several shapes, what keeps it from the one it looks most like. */
+function described(issue: Issue): readonly string[] {
+  const nearest = issue.code === "invalid_union" ? [...issue.errors].sort(byMissing)[0] : undefined;
+  return nearest === undefined
+    ? [`${issue.path.join(".") || "body"}: ${issue.message}`]
+    : nearest.flatMap((inner) => described({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+type Issue = ZodError["issues"][number];
+const missing = (issues: readonly Issue[]): number =>
+  issues.filter(({ message }) => message.endsWith("received undefined")).length;
+const byMissing = (a: readonly Issue[], b: readonly Issue[]): number => missing(a) - missing(b);
 
 async function parseForm(bytes: Uint8Array, contentType: string): Promise<FormData> {
   try {

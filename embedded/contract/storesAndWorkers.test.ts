@@ -101,6 +101,9 @@ test("a Worker that is still bound to what was deleted gets D1's and R2's errors
   const written = await ask("/write?name=five");
   expect(written.status).toBe(500);
   expect(written.text).toContain("put: The specified bucket does not exist. (10006)");
+  await expect(client.kv.namespaces.delete(namespace, scope)).rejects.toThrow(
+    /400.*10052.*namespace has associated scripts: writer/,
+  );
   await client.d1.database.delete(database, scope);
   const read = await ask("/read?name=one");
   expect(read).toMatchObject({ status: 500, text: expect.stringContaining("D1_ERROR") });

@@ -207,8 +207,8 @@ async function stillOpen(
     what: `The contract that was opened through ${opening.through} may not run now`,
     where: label,
     got: broken.join("; "),
-    expected: "every worker that binds the database served by one version",
-    fix: "finish the rollout, then open it again: just db contract",
+    expected: "every worker that binds the database served by the version that it was opened for, alone",
+    fix: "finish the rollout, or bring that version back (pulumi up --refresh); or open it for what serves now: just db contract",
   });
 }
 

@@ -1,9 +1,12 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Clone, clone } from "../clone.ts";
 import { createDatabase, type DbRan, db as run } from "./dbCommand.ts";
 import { shopSystem } from "./shop.ts";
+
+// Many requests and processes: on a busy machine they take their time.
+vi.setConfig({ testTimeout: 300_000 });
 
 let project: Clone;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { acceptDrift, acceptFile, baseline } from "../../src/migrations/decisions.ts";
 import { databaseOf, type Job, planLive } from "../../src/migrations/job.ts";
@@ -9,6 +9,9 @@ import { takeLease } from "../../src/migrations/protocol/lease.ts";
 import { bootstrapStatements } from "../../src/migrations/tables.ts";
 import { type Fault, faultProxy } from "./faultProxy.ts";
 import { type LiveJob, liveJob } from "./liveJob.ts";
+
+// Many requests and processes: on a busy machine they take their time.
+vi.setConfig({ testTimeout: 300_000 });
 
 /** Decisions of people, and what may happen between their looking and their deciding. */
 let embedded: Embedded;

@@ -10,6 +10,9 @@ import { provider } from "../../src/migrations/provider.ts";
 import { type Fault, type FaultProxy, faultProxy } from "./faultProxy.ts";
 import { type LiveJob, liveJob } from "./liveJob.ts";
 
+// Many requests and processes: on a busy machine they take their time.
+vi.setConfig({ testTimeout: 300_000 });
+
 /** What a step of migrations asks about the code that is deployed, and about the database itself, before it does anything. */
 let embedded: Embedded;
 const jobs: LiveJob[] = [];

@@ -37,6 +37,7 @@ export interface FaultProxy {
   readonly baseUrl: string;
   /** Delivers what is late, in order. */
   readonly deliverLate: () => Promise<void>;
+  /** Cuts every connection, and waits for what was delivered already: nothing arrives after it. */
   readonly close: () => Promise<void>;
 }
 
@@ -47,12 +48,17 @@ export async function faultProxy(
 ): Promise<FaultProxy> {
   const upstream = new URL(api);
   const late: (() => Promise<unknown>)[] = [];
+  const underway = new Set<Promise<unknown>>();
   const server = createServer((incoming, response) => {
     handle(incoming, response).catch(() => response.destroy());
   });
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(incoming);
-    const deliver = (): Promise<Delivered> => forward(upstream, incoming, body);
+    const deliver = async (): Promise<Delivered> => {
+      const sent = forward(upstream, incoming, body);
+      underway.add(sent);
+      return sent.finally(() => underway.delete(sent));
+    };
     const fault = await decide(body, `${incoming.method} ${incoming.url}`);
     switch (fault) {
       case "none":
@@ -109,11 +115,13 @@ export async function faultProxy(
     deliverLate: async () => {
       for (const deliver of late.splice(0)) await deliver();
     },
-    close: () =>
-      new Promise((resolve) => {
+    close: async () => {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-      }),
+      });
+      await Promise.allSettled(underway);
+    },
   };
 }
 

@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { accounts, type Counted, counted } from "./counted.ts";
 import { countedFiles, runSchedule, violations } from "./schedule.ts";
+
+// Many requests and processes: on a busy machine they take their time.
+vi.setConfig({ testTimeout: 300_000 });
 
 let world: Counted;
 beforeAll(async () => {

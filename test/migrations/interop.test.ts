@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { wranglerProject } from "../../embedded/contract/wrangler.ts";
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { writeChain } from "../../src/migrations/chain.ts";
@@ -11,6 +11,9 @@ import { readFolder } from "../../src/migrations/reading.ts";
 import { readSnapshot } from "../../src/migrations/snapshot.ts";
 import { split } from "../../src/migrations/split.ts";
 import { type LiveJob, liveJob } from "./liveJob.ts";
+
+// Many requests and processes: on a busy machine they take their time.
+vi.setConfig({ testTimeout: 300_000 });
 
 let embedded: Embedded;
 const jobs: LiveJob[] = [];

@@ -30,11 +30,12 @@ async function killedAt({ job }: LiveJob, step: Step, passes: number): Promise<v
 }
 
 const trigger = "CREATE TRIGGER counted AFTER INSERT ON effects BEGIN UPDATE totals SET n = n + 1; END;";
+const counts = '-- d1:data-loss "the trigger counts"\n';
 const files: Readonly<Record<string, string>> = {
   "0001_tables.sql":
     "CREATE TABLE effects (file TEXT);\nCREATE TABLE totals (n INTEGER NOT NULL);\nINSERT INTO totals VALUES (0);\n",
-  "0002_trigger.sql": `${trigger}\nINSERT INTO effects VALUES ('0002');\n`,
-  "0003_more.sql": "INSERT INTO effects VALUES ('0003');\n",
+  "0002_trigger.sql": `${trigger}\n${counts}INSERT INTO effects VALUES ('0002');\n`,
+  "0003_more.sql": `${counts}INSERT INTO effects VALUES ('0003');\n`,
 };
 
 const points: readonly (readonly [Step, number])[] = [

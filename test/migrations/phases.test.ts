@@ -34,7 +34,7 @@ async function exercise(): Promise<void> {
 
 test(
   "expand runs before the code, contract is opened by data, for the code that serves, and runs in a later up",
-  { timeout: 240_000 },
+  { timeout: 600_000 },
   async () => {
     const [first, second, third] = [
       "0001_create_notes.sql",

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Embedded } from "../../embedded/start.ts";
 import { databaseOf } from "../../src/migrations/job.ts";
 import { migrate } from "../../src/migrations/migrate.ts";
@@ -9,6 +9,9 @@ import { accounts, type Counted, counted } from "./counted.ts";
 import { type Fault, faultProxy } from "./faultProxy.ts";
 import { type LiveJob, liveJob } from "./liveJob.ts";
 import { applyCounted, countedFiles, violations } from "./schedule.ts";
+
+// Many requests and processes: on a busy machine they take their time.
+vi.setConfig({ testTimeout: 300_000 });
 
 let embedded: Embedded;
 let world: Counted;

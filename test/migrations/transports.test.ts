@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { databaseOf } from "../../src/migrations/job.ts";
 import { migrate } from "../../src/migrations/migrate.ts";
@@ -7,6 +7,9 @@ import { isMigrator } from "../../src/migrations/protocol/migrator.ts";
 import { readFolder } from "../../src/migrations/reading.ts";
 import { type Fault, faultProxy } from "./faultProxy.ts";
 import { type LiveJob, liveJob } from "./liveJob.ts";
+
+// Many requests and processes: on a busy machine they take their time.
+vi.setConfig({ testTimeout: 300_000 });
 
 let embedded: Embedded;
 const jobs: LiveJob[] = [];

@@ -4,7 +4,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { table } from "../scripts/table.ts";
-import { runningEmbedded } from "./embedded.ts";
 import { goVersion } from "./engine/go.mjs";
 import { findEngine } from "./engine/ladder.mjs";
 import { allOnPath } from "./engine/onPath.mjs";
@@ -35,7 +34,12 @@ async function findings(): Promise<Finding[]> {
     ...(await engine()),
     await go(),
     packageVersion("Pulumi SDK", "@pulumi/pulumi"),
-    packageVersion("workerd", "workerd"),
+    await tool(
+      "workerd",
+      join(projectRoot, "node_modules", "workerd", "bin", "workerd"),
+      ["--version"],
+      "npm ci",
+    ),
     packageVersion("wrangler", "wrangler"),
     await embedded(),
     shell(),
@@ -45,8 +49,19 @@ async function findings(): Promise<Finding[]> {
 async function tool(name: string, path: string | undefined, args: string[], fix: string): Promise<Finding> {
   if (path === undefined || !existsSync(path))
     return { tool: name, state: "missing", version: "", where: path ?? "", note: fix };
-  const { stdout } = await run(path, args);
-  return { tool: name, state: "ok", version: stdout.trim().replace(/^(v|just )/, ""), where: path, note: "" };
+  try {
+    const { stdout } = await run(path, args, { timeout: 15_000, killSignal: "SIGKILL" });
+    return {
+      tool: name,
+      state: "ok",
+      version: stdout.trim().replace(/^(v|just |workerd )/, ""),
+      where: path,
+      note: "",
+    };
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    return { tool: name, state: "missing", version: "", where: path, note: `does not run (${why}): ${fix}` };
+  }
 }
 
 function packages(): Finding {
@@ -116,21 +131,27 @@ function packageVersion(name: string, module: string): Finding {
 
 async function embedded(): Promise<Finding> {
   const places = placesOf(projectRoot);
-  const running = await runningEmbedded(places);
-  if (running === undefined)
-    return {
-      tool: "embedded Cloudflare",
-      state: "absent",
-      version: "",
-      where: places.embedded,
-      note: "not running; env and npm start start it",
-    };
+  const found = { tool: "embedded Cloudflare", version: "" };
+  let code: typeof import("./embedded.ts");
+  try {
+    // Only here: it needs packages, and they may be what is missing.
+    code = await import("./embedded.ts");
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { ...found, state: "missing", where: places.embedded, note: `cannot be looked at: ${why}` };
+  }
+  const running = await code.runningEmbedded(places);
+  if (running !== undefined)
+    return { ...found, state: "ok", where: running.api, note: `process ${running.pid}` };
+  if (code.isTaken(places.embedded)) {
+    const note = "a process has this folder and does not answer: its number is in lock.pid, its words in log";
+    return { ...found, state: "missing", where: places.embedded, note };
+  }
   return {
-    tool: "embedded Cloudflare",
-    state: "ok",
-    version: "",
-    where: running.api,
-    note: `process ${running.pid}`,
+    ...found,
+    state: "absent",
+    where: places.embedded,
+    note: "not running; env and npm start start it",
   };
 }
 

@@ -54,7 +54,8 @@ export async function ensureEmbedded(places: Places): Promise<EmbeddedConnection
 }
 
 async function start(places: Places): Promise<EmbeddedConnection> {
-  const other = await otherOnesConnection(places);
+  const waitUntil = Date.now() + readyMs;
+  const other = await otherOnesConnection(places, waitUntil);
   if (other !== undefined) return other;
   // Before the process reads its files: a change in between shows later, and none is missed.
   const code = embeddedCode(places);
@@ -90,7 +91,7 @@ async function start(places: Places): Promise<EmbeddedConnection> {
   }
   if (ended === undefined) child.kill();
   // It may have met the one that a killed starter left, which had not yet taken the data when we looked.
-  const quicker = await otherOnesConnection(places);
+  const quicker = await otherOnesConnection(places, waitUntil);
   if (quicker !== undefined) return quicker;
   throw new UserError({
     what: "The embedded Cloudflare did not start",
@@ -105,12 +106,11 @@ async function start(places: Places): Promise<EmbeddedConnection> {
  * A process that has the data but does not answer is on its way up (whoever started it was killed) or down: waits until it is
  * there, and gives its connection, or is gone.
  */
-async function otherOnesConnection(places: Places): Promise<EmbeddedConnection | undefined> {
-  for (
-    const giveUpAt = Date.now() + readyMs;
-    Date.now() < giveUpAt && isTaken(places.embedded);
-    await sleep(50)
-  ) {
+async function otherOnesConnection(
+  places: Places,
+  waitUntil: number,
+): Promise<EmbeddedConnection | undefined> {
+  for (; Date.now() < waitUntil && isTaken(places.embedded); await sleep(50)) {
     const running = await runningEmbedded(places);
     if (running !== undefined) return running;
   }
@@ -118,7 +118,7 @@ async function otherOnesConnection(places: Places): Promise<EmbeddedConnection |
 }
 
 /** Whether a process has the data: it holds a lock of the operating system on this file (`embedded/lock.ts`) for as long as it lives. */
-function isTaken(dataDir: string): boolean {
+export function isTaken(dataDir: string): boolean {
   const file = join(dataDir, "lock");
   if (!existsSync(file)) return false;
   const lock = new DatabaseSync(file, { timeout: 0 });

@@ -38,7 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
   });
   const watcher = watchSources(projectRoot, (sinceMs) => void loop.bring(sinceMs));
   const loop = session({ root: projectRoot, workers, account, tell: print, onInputs: watcher.follow });
-  const forget = await note(
+  const leave = await note(
     projectRoot,
     stage.name,
     workers.map(({ script }) => script),
@@ -72,10 +72,7 @@ async function main(args: readonly string[]): Promise<number> {
   watcher.close();
   ending.abort();
   await Promise.all(listening);
-  if (await loop.end()) {
-    forget();
-    return 0;
-  }
+  if (await leave(loop.end)) return 0;
   process.stderr.write(`The next up puts it back: just pulumi-up ${stage.name}\n`);
   return 1;
 }

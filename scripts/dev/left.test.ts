@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { eachLeft, note } from "./left.ts";
+import { eachLeft, type Leave, note } from "./left.ts";
 
 let root: string;
 const others: ChildProcess[] = [];
@@ -60,6 +60,20 @@ test("while any loop works on the stage nothing is touched, also not what anothe
   expect((await left()).sort()).toEqual(["api-dev", "silo-dev"]);
 });
 
+test("a loop that ends leaves the scripts that another one works on to that one", async () => {
+  const leave = await note(root, "dev", ["api-dev", "silo-dev"]);
+  await kill(await loopOf("dev", "silo-dev"));
+  const alive = await loopOf("dev", "api-dev");
+  let others: ReadonlySet<string> = new Set();
+  await leave(async (found) => {
+    others = found;
+    return true;
+  });
+  expect([...others]).toEqual(["api-dev"]);
+  await kill(alive);
+  expect((await left()).sort()).toEqual(["api-dev", "silo-dev"]);
+});
+
 test("a loop of another stage is no reason to wait", async () => {
   mkdirSync(join(root, ".lockstep", "dev", "staging"));
   await loopOf("staging", "api-staging");
@@ -82,19 +96,21 @@ test("what could not be put back is tried again the next time", async () => {
 test("a loop that starts meanwhile waits, and one that ends takes its note away", async () => {
   await kill(await loopOf("dev", "api-dev"));
   const events: string[] = [];
-  let begun: Promise<() => void> | undefined;
+  let begun: Promise<Leave> | undefined;
   await eachLeft(root, "dev", async () => {
-    begun = note(root, "dev", ["api-dev"]).then((forget) => {
+    begun = note(root, "dev", ["api-dev"]).then((leave) => {
       events.push("begun");
-      return forget;
+      return leave;
     });
     await sleep(300);
     events.push("put back");
     return true;
   });
-  const forget = await begun;
+  const leave = await begun;
   expect(events).toEqual(["put back", "begun"]);
   expect(await left()).toEqual([]);
-  forget?.();
+  expect(await leave?.(async () => false)).toBe(false);
+  expect(readdirSync(join(root, ".lockstep", "dev", "dev"))).toEqual([`${process.pid}.json`]);
+  expect(await leave?.(async () => true)).toBe(true);
   expect(readdirSync(join(root, ".lockstep", "dev", "dev"))).toEqual([]);
 });

@@ -9,8 +9,14 @@ const record = z.object({ pid: z.number(), started: z.string(), scripts: z.array
 
 const folderOf = (root: string, stage: string): string => join(root, ".lockstep", "dev", stage);
 
-/** Notes, before anything is changed, whose versions this process may take the place of. What it gives takes the note away. */
-export async function note(root: string, stage: string, scripts: readonly string[]): Promise<() => void> {
+/**
+ * What a `just dev` does last: `putBack`, which is told the scripts that others still work on, and forgetting the note if it
+ * succeeds. One after the other, so that of two that end at once the second does it for both.
+ */
+export type Leave = (putBack: (others: ReadonlySet<string>) => Promise<boolean>) => Promise<boolean>;
+
+/** Notes, before anything is changed, whose versions this process may take the place of. */
+export async function note(root: string, stage: string, scripts: readonly string[]): Promise<Leave> {
   const folder = folderOf(root, stage);
   const own = join(folder, `${process.pid}.json`);
   mkdirSync(folder, { recursive: true });
@@ -21,8 +27,20 @@ export async function note(root: string, stage: string, scripts: readonly string
     );
     renameSync(`${own}.draft`, own);
   });
-  return () => rmSync(own, { force: true });
+  return (putBack) =>
+    withLock(join(folder, "lock"), async () => {
+      const others = records(folder).filter((each) => each.path !== own && isAlive(each));
+      const done = await putBack(new Set(others.flatMap((each) => each.scripts)));
+      if (done) rmSync(own, { force: true });
+      return done;
+    });
 }
+
+const records = (folder: string) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => join(folder, name))
+    .map((path) => ({ path, ...record.parse(JSON.parse(readFileSync(path, "utf8"))) }));
 
 /**
  * Does `putBack` for every script that a `just dev` which is gone had noted, and forgets it where it succeeds. While another one
@@ -35,13 +53,9 @@ export async function eachLeft(
 ): Promise<void> {
   const folder = folderOf(root, stage);
   await withLock(join(folder, "lock"), async () => {
-    const paths = readdirSync(folder).filter((name) => name.endsWith(".json"));
-    const records = paths.map((name) => ({
-      path: join(folder, name),
-      ...record.parse(JSON.parse(readFileSync(join(folder, name), "utf8"))),
-    }));
-    if (records.some(isAlive)) return;
-    for (const { path, scripts } of records) {
+    const noted = records(folder);
+    if (noted.some(isAlive)) return;
+    for (const { path, scripts } of noted) {
       const done: boolean[] = [];
       for (const script of scripts) done.push(await putBack(script));
       if (done.every((each) => each)) rmSync(path, { force: true });

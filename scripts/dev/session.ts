@@ -14,8 +14,11 @@ export interface Tell {
 export interface Session {
   /** Brings what is saved to every worker whose code it changes. Calls come one after another. */
   readonly bring: (sinceMs: number) => Promise<void>;
-  /** Lets the stack's versions serve again where a version of this loop does. Says whether it did for all of them. */
-  readonly end: () => Promise<boolean>;
+  /**
+   * Lets the stack's versions serve again where a version of a loop does, but for the scripts that others work on. Says whether it
+   * did for all of them.
+   */
+  readonly end: (others?: ReadonlySet<string>) => Promise<boolean>;
   /** Places in the code of a version, as far as this session made or met it. */
   readonly positions: (versionId: string) => Positions;
 }
@@ -89,10 +92,12 @@ export function session({ root, workers, account, tell, onInputs }: SessionOptio
   };
   return {
     bring: (sinceMs) => inTurn(() => bring(sinceMs)),
-    end: () =>
+    end: (others = new Set()) =>
       inTurn(async () => {
         const done: boolean[] = [];
-        for (const worker of workers) done.push(await endOne(worker, account(), tell));
+        for (const worker of workers)
+          if (others.has(worker.script)) tell.done(worker, "stays as it is: another `just dev` works on it");
+          else done.push(await endOne(worker, account(), tell));
         return done.every((each) => each);
       }),
     positions: (versionId) => {

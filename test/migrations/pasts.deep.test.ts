@@ -54,7 +54,7 @@ for (const [past, sql] of pasts) {
     await anew("shop-taco-dev", sql);
     project.write(
       "migrations/taco/billing/0003_free_plan.sql",
-      "UPDATE credits SET user_id = user_id WHERE 0;\n",
+      "UPDATE credits SET user_id = 'somebody' WHERE user_id = 'nobody';\n",
     );
     await good("lint", "shop/shop-taco");
     expect(await bad("plan", "shop/shop-taco")).toContain("just db baseline shop/shop-taco --infer");

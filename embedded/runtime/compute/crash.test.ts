@@ -87,11 +87,11 @@ test("a workerd killed while it is started again is replaced, also one that hold
 });
 
 test("a worker in an endless loop is Error 1102, and answers the next request", async () => {
-  const rig = await startRig({ cpuLimitMs: 2000 });
+  const rig = await startRig({ cpuLimitMs: 3000 });
   try {
     const code = `export default { async fetch(r) {
       if (r.url.endsWith("/loop")) for (;;);
-      if (r.url.endsWith("/wait")) await scheduler.wait(4000);
+      if (r.url.endsWith("/wait")) await scheduler.wait(6000);
       return new Response("fine");
     } };`;
     await Promise.all([rig.deploy("loop", version("l1", code)), rig.deploy("other", version("o1", code))]);

@@ -19,12 +19,11 @@ export const workerdEnvironment = (dataDir: string, cell: string): Record<string
 
 /** Ends the workerd of one cell at once. Miniflare starts another one in its place. */
 export function endWorkerd(dataDir: string, cell: string): void {
-  const directory = pidsDirectory(dataDir);
-  for (const file of readdirSync(directory)) {
-    const [parent, owner] = readFileSync(join(directory, file), "utf8").trim().split(" ");
-    if (owner !== cell) continue;
-    if (processOf(Number(file))?.parent === Number(parent)) process.kill(Number(file), "SIGKILL");
-    rmSync(join(directory, file), { force: true });
+  const noted = notedPids(dataDir).filter((n) => n.cell === cell);
+  const running = runningOf(noted.map(({ pid }) => pid));
+  for (const { pid, parent, path } of noted) {
+    if (running.get(pid)?.parent === parent) process.kill(pid, "SIGKILL");
+    rmSync(path, { force: true });
   }
 }
 
@@ -33,36 +32,68 @@ export function endWorkerd(dataDir: string, cell: string): void {
  * Returns how many. Only processes that are workerd and whose parent is gone are ended.
  */
 export async function endOrphans(dataDir: string): Promise<number> {
-  const directory = pidsDirectory(dataDir);
-  mkdirSync(directory, { recursive: true });
+  notePids(dataDir);
+  const noted = notedPids(dataDir);
+  const running = runningOf(noted.map(({ pid }) => pid));
   let ended = 0;
-  for (const file of readdirSync(directory)) {
-    const path = join(directory, file);
-    const parent = Number(readFileSync(path, "utf8").split(" ")[0]);
-    const found = processOf(Number(file));
-    if (found === undefined || !/workerd.*--control-fd=3/s.test(found.command)) {
-      rmSync(path, { force: true });
-      continue;
+  for (const { pid, parent, path } of noted) {
+    const found = running.get(pid);
+    const isWorkerd = found !== undefined && /workerd.*--control-fd=3/s.test(found.command);
+    if (isWorkerd && found.parent === parent) continue; // its process lives: not an orphan
+    if (isWorkerd) {
+      process.kill(pid, "SIGKILL");
+      while (runningOf([pid]).size > 0) await sleep(5);
+      ended += 1;
     }
-    if (found.parent === parent) continue; // its process lives: not an orphan
-    process.kill(Number(file), "SIGKILL");
-    while (processOf(Number(file)) !== undefined) await sleep(5);
     rmSync(path, { force: true });
-    ended += 1;
   }
   return ended;
 }
 
-function processOf(pid: number): { readonly parent: number; readonly command: string } | undefined {
-  if (!Number.isInteger(pid) || pid <= 1) return undefined;
+/** What every workerd that was started on this folder wrote down, also those that ended long ago. */
+function notedPids(dataDir: string): readonly {
+  readonly pid: number;
+  readonly parent: number;
+  readonly cell: string;
+  readonly path: string;
+}[] {
+  const directory = pidsDirectory(dataDir);
+  return readdirSync(directory).map((file) => {
+    const path = join(directory, file);
+    const [parent, cell = ""] = readFileSync(path, "utf8").trim().split(" ");
+    return { pid: Number(file), parent: Number(parent), cell, path };
+  });
+}
+
+/** Those of the processes that run. One `ps` for all of them, and none when none can be: it takes its time. */
+function runningOf(
+  pids: readonly number[],
+): ReadonlyMap<number, { readonly parent: number; readonly command: string }> {
+  const there = pids.filter(exists);
+  if (there.length === 0) return new Map();
+  const lines = psOf(there).split("\n");
+  return new Map(
+    lines.flatMap((line) => {
+      const [, pid, parent, state, command = ""] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
+      return state === undefined || state.startsWith("Z")
+        ? []
+        : [[Number(pid), { parent: Number(parent), command }] as const];
+    }),
+  );
+}
+
+function psOf(pids: readonly number[]): string {
   try {
-    const line = execFileSync("ps", ["-o", "ppid=,stat=,args=", "-p", String(pid)], {
-      encoding: "utf8",
-    }).trim();
-    const [, parent, state, command] = /^(\d+)\s+(\S+)\s+(.*)$/s.exec(line) ?? [];
-    if (state === undefined || state.startsWith("Z")) return undefined;
-    return { parent: Number(parent), command: command ?? "" };
+    return execFileSync("ps", ["-o", "pid=,ppid=,stat=,args=", "-p", pids.join(",")], { encoding: "utf8" });
   } catch {
-    return undefined; // ps answers with an error when there is no such process
+    return ""; // ps answers with an error when there is none of them
+  }
+}
+
+function exists(pid: number): boolean {
+  try {
+    return Number.isInteger(pid) && pid > 1 && process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

@@ -80,7 +80,25 @@ describe("Create", () => {
     await expect(provider.engine().create(d1, database)).rejects.toThrow(
       `pulumi import ${d1} <name> ${accountId}/there`,
     );
-    expect(provider.requests()[1]?.path).toBe(`/accounts/${accountId}/d1/database?name=db`);
+    expect(provider.requests()[1]?.path).toBe(`/accounts/${accountId}/d1/database?name=db&page=1`);
+  });
+  it("offers the whole id of a bucket, with its jurisdiction if it has one, and looks through every page", async () => {
+    provider.answer = ({ method, path, headers }) => {
+      if (method === "POST") return { status: 409, errors: [{ code: 10004, message: "exists" }] };
+      const page = Number(new URLSearchParams(path.split("?")[1]).get("page"));
+      const name = headers["cf-r2-jurisdiction"] === "eu" && page === 3 ? "b" : `other${page}`;
+      return { result: { buckets: [{ name }] } };
+    };
+    await expect(
+      provider.engine().create(bucket, { accountId, name: "b", jurisdiction: "eu" }),
+    ).rejects.toThrow(new RegExp(`pulumi import ${bucket} <name> ${accountId}/b/eu$`));
+    provider.answer = ({ method }) =>
+      method === "GET"
+        ? { result: { buckets: [{ name: "another" }] } }
+        : { status: 409, errors: [{ code: 10004, message: "exists" }] };
+    await expect(provider.engine().create(bucket, { accountId, name: "b" })).rejects.not.toThrow(
+      "pulumi import",
+    );
   });
   it("names the permission group that a token lacks", async () => {
     provider.answer = () => ({

@@ -136,29 +136,35 @@ const pairList = (now: readonly Value[], before: readonly Value[]): readonly Pai
     before: before[index],
   }));
 
-/** Elements with the same name belong together; of the others, those that are equal. What is left is added or gone. */
+/**
+ * Elements with the same name belong together; of the others, those that are equal. What is left is added or gone, and
+ * both at one place are a change of it: a path can be said once.
+ */
 function pairSet(attribute: Attribute, now: readonly Value[], before: readonly Value[]): readonly Pair[] {
   const one: Attribute = {
     type: attribute.of === undefined ? "any" : "object",
     mode: "optional",
     of: attribute.of,
   };
-  const left = before.map((value, index) => ({ value, index }));
-  const take = (wanted: (value: Value) => boolean): Value | undefined => {
-    const at = left.findIndex(({ value }) => wanted(value));
-    return at < 0 ? undefined : left.splice(at, 1)[0]?.value;
+  const left = new Map(before.entries());
+  const take = (wanted: (value: Value, index: number) => boolean): Value | undefined => {
+    for (const [index, value] of left)
+      if (wanted(value, index)) {
+        left.delete(index);
+        return value;
+      }
+    return undefined;
   };
   const pairs = now.map((value, index): Pair => {
     const name = property(value, "name");
-    return {
-      index,
-      now: value,
-      before: take((other) =>
-        isAbsent(name) ? sameValue(one, value, other) : same(property(other, "name"), name),
-      ),
-    };
+    const wanted = (other: Value): boolean =>
+      isAbsent(name) ? sameValue(one, value, other) : same(property(other, "name"), name);
+    return { index, now: value, before: take(wanted) };
   });
-  return [...pairs, ...left.map(({ value, index }): Pair => ({ index, now: undefined, before: value }))];
+  const added = pairs.map((pair) =>
+    pair.before === undefined ? { ...pair, before: take((_, index) => index === pair.index) } : pair,
+  );
+  return [...added, ...[...left].map(([index, value]): Pair => ({ index, now: undefined, before: value }))];
 }
 
 const replacesInside = (attribute: Attribute): boolean =>

@@ -114,6 +114,17 @@ describe("Diff", () => {
       "rules[0].allowed.origins[1]": "UPDATE",
     });
   });
+  it("names every element of a set that changes, each once", async () => {
+    const program = (tags: string[]) => ({ accountId, name: "w", tags });
+    const made = await provider.engine().create(worker, program(["a", "b"]), true);
+    const change = async (tags: string[]) =>
+      (await provider.engine().diff(worker, "w", { ...made.properties, tags: ["a", "b"] }, program(tags)))
+        .detailed;
+    expect(await change(["c", "b"])).toMatchObject({ "tags[0]": "UPDATE" });
+    expect(await change(["b", "c"])).toMatchObject({ "tags[1]": "ADD", "tags[0]": "DELETE" });
+    expect(await change(["b", "a", "c"])).toMatchObject({ "tags[2]": "ADD" });
+    expect(await change([unknown])).toMatchObject({ "tags[0]": "UPDATE", "tags[1]": "DELETE" });
+  });
   it("goes back to the default when the program stops saying otherwise", async () => {
     const state = {
       accountId,

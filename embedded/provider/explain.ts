@@ -1,7 +1,7 @@
 import { type ApiClient, ApiFailure } from "./http.ts";
 import type { Existing } from "./kind.ts";
 import type { Entry } from "./table.ts";
-import { isList, property, text, type Value, type Values } from "./values.ts";
+import { isList, property, same, text, type Value, type Values } from "./values.ts";
 
 /** Runs a call; a refusal that has a known way out carries it in its message. */
 export async function explained<T>(
@@ -32,26 +32,45 @@ const isDenied = (error: ApiFailure): boolean => error.status === 403 || error.s
 async function importAdvice(entry: Entry, values: Values, api: ApiClient): Promise<string | undefined> {
   const { existing, importId, token } = entry.kind;
   if (existing === undefined || importId === undefined) return undefined;
-  const id = await idOfExisting(existing, values, api);
+  const id = await idOfExisting(entry, existing, values, api);
   if (id === undefined) return undefined;
-  const whole = importId.replace(/\{(\w+)\}/g, (_, name: string) =>
-    name === "id" ? id : (text(values, name) ?? `<${name}>`),
-  );
-  return `To take over the one that is there: pulumi import ${token} <name> ${whole}`;
+  const parts = importId.split("/").flatMap((part) => {
+    const name = part.replace(/[{}?+]/g, "");
+    const value = name === "id" ? id : text(values, name);
+    return value === undefined && part.includes("?") ? [] : [value ?? `<${name}>`];
+  });
+  return `To take over the one that is there: pulumi import ${token} <name> ${parts.join("/")}`;
 }
 
-async function idOfExisting(existing: Existing, values: Values, api: ApiClient): Promise<string | undefined> {
+/** Far more than anybody has of one kind; a listing that ignores the page ends by itself. */
+const mostPages = 100;
+
+async function idOfExisting(
+  { kind }: Entry,
+  existing: Existing,
+  values: Values,
+  api: ApiClient,
+): Promise<string | undefined> {
   const wanted = text(values, existing.property);
   const path = existing.path.replace(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(text(values, name) ?? ""),
   );
+  const headers = kind.create.headers?.(values) ?? {};
   try {
-    const query = existing.query?.(values);
-    const result = await api.call("GET", path, query === undefined ? {} : { query });
-    const list: Value | undefined = existing.list === undefined ? result : property(result, existing.list);
-    const found = isList(list) ? list.find((item) => property(item, existing.field) === wanted) : undefined;
-    const id = property(found, existing.id);
-    return typeof id === "string" ? id : undefined;
+    let before: Value = null;
+    for (let page = 1; page <= mostPages; page++) {
+      const query = { ...existing.query?.(values), page: String(page) };
+      const result = await api.call("GET", path, { query, headers });
+      const list: Value | undefined = existing.list === undefined ? result : property(result, existing.list);
+      if (!isList(list) || list.length === 0 || same(list, before)) return undefined;
+      const id = property(
+        list.find((item) => property(item, existing.field) === wanted),
+        existing.id,
+      );
+      if (typeof id === "string") return id;
+      before = list;
+    }
+    return undefined;
   } catch (error) {
     // the conflict itself is what the user must see; a listing that is refused only costs the advice
     if (error instanceof ApiFailure) return undefined;

@@ -61,6 +61,9 @@ afterAll(async () => {
   await cloudflare.close();
 });
 
+/** What a resource cannot outlive. */
+const parents = ["bucketName", "queueId", "namespaceId", "scriptName", "workerId", "zoneId"];
+
 const changed = (inputs: Values, change: Values): Values =>
   Object.fromEntries(Object.entries({ ...inputs, ...change }).filter(([, value]) => value !== null));
 
@@ -144,6 +147,11 @@ describe.each(kinds.map((kind) => [kind.token.split(":")[2] ?? "", kind] as cons
           "the program, after an import",
         )
         .toEqual([]);
+    }
+    for (const parent of parents) {
+      if (!(parent in inputs) || kind.read === "none" || !kind.read.path.includes(`{${parent}}`)) continue;
+      const orphaned = { ...state, [parent]: parent.endsWith("Name") ? "nowhere" : "0".repeat(32) };
+      expect.soft((await engine.read(type, id, orphaned, inputs)).id, `gone with its ${parent}`).toBe("");
     }
     await engine.remove(type, id, state);
     if (kind.delete === "none" || law.deleteIsQuiet === true) return;

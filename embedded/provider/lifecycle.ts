@@ -3,7 +3,7 @@ import { explained } from "./explain.ts";
 import { ApiFailure } from "./http.ts";
 import { asBefore, keep } from "./kept.ts";
 import type { HookContext } from "./kind.ts";
-import { plan } from "./plan.ts";
+import { changedPlan, plan, sameObject } from "./plan.ts";
 import type { Entry } from "./table.ts";
 import {
   isAbsent,
@@ -39,8 +39,15 @@ export async function planned(
   prior: Values | undefined,
   files: (path: string) => string,
 ): Promise<Values> {
-  const general = plan(entry.facts.attributes, inputs, prior);
-  return (await entry.kind.hooks?.plan?.(general, inputs, prior, files)) ?? general;
+  const { attributes } = entry.facts;
+  const general = plan(attributes, inputs, prior);
+  const own = entry.kind.hooks?.plan;
+  if (own === undefined) return general;
+  const whole = await own(general, inputs, prior, files);
+  if (prior === undefined || !sameObject(attributes, general, prior) || sameObject(attributes, whole, prior))
+    return whole;
+  // what only the kind's own rules change changes the rest with it
+  return own(changedPlan(attributes, inputs, prior), inputs, prior, files);
 }
 
 /** What the official provider keeps in its outputs beside the attributes. */

@@ -13,14 +13,14 @@ import {
 } from "./values.ts";
 
 /**
- * What the resource will be: the inputs, defaults, computed values of the state, and unknowns for what the service will decide.
+ * What the resource will be: the inputs, defaults, computed values of the state, and unknowns for what the service will changedPlan.
  * The rules are Terraform's: nothing is unknown while nothing changes; once something does, every computed
  * attribute is, but those that are known to stay (`keepState`).
  */
 export function plan(attributes: Attributes, inputs: Values, prior: Values | undefined): Values {
   const proposed = propose(attributes, inputs, prior);
   if (prior !== undefined && sameObject(attributes, proposed, prior)) return proposed;
-  return decide(attributes, inputs, prior);
+  return changedPlan(attributes, inputs, prior);
 }
 
 /** The inputs with defaults; what is computed as the state has it. */
@@ -37,15 +37,15 @@ function propose(attributes: Attributes, inputs: Values, prior: Values | undefin
   return planned;
 }
 
-/** The inputs with defaults; what is computed as unknown. */
-function decide(attributes: Attributes, inputs: Values, prior: Values | undefined): Values {
+/** The plan when something is known to change: the inputs with defaults; what is computed as unknown. */
+export function changedPlan(attributes: Attributes, inputs: Values, prior: Values | undefined): Values {
   const planned: Record<string, Value> = {};
   for (const [name, attribute] of Object.entries(attributes)) {
     const given = configured(attribute, inputs[name]);
     const value =
       given === undefined
         ? computed(attribute, prior, name)
-        : nested(attribute, given, prior?.[name], decide);
+        : nested(attribute, given, prior?.[name], changedPlan);
     if (!isAbsent(value)) planned[name] = value;
   }
   return planned;
@@ -117,7 +117,7 @@ function counterpart(item: Value, before: Value | undefined): Value | undefined 
 }
 
 /** Equal by the attributes of the table, sets without regard to order. */
-const sameObject = (attributes: Attributes, a: Values, b: Values): boolean =>
+export const sameObject = (attributes: Attributes, a: Values, b: Values): boolean =>
   Object.entries(attributes).every(([name, attribute]) => sameValue(attribute, a[name], b[name]));
 
 export function sameValue(attribute: Attribute, a: Value | undefined, b: Value | undefined): boolean {

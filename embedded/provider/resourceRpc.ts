@@ -185,7 +185,7 @@ const outputs = (entry: Entry, values: Values) => toStruct(markSecrets(entry.fac
 function configured(context: HookContext | undefined): HookContext {
   if (context !== undefined) return context;
   throw new Error(
-    "The provider is not configured on this connection: the embedded Cloudflare was restarted in the middle of the run, or inputs of the provider are not known yet. Run the command again.",
+    "The provider is not configured on this connection: the embedded Cloudflare was restarted in the middle of the run, the connection was idle for half an hour, or inputs of the provider are not known yet. Run the command again.",
   );
 }
 

@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { UserError } from "../src/userError.ts";
 import { sdkVersion } from "./commandProvider/version.ts";
 import type { Engine } from "./engine/ladder.mjs";
 import { type Places, pulumiProjectName } from "./project.ts";
@@ -65,11 +66,29 @@ function linkEngine(from: string, to: string): string {
   try {
     linkSync(from, draft);
   } catch {
-    copyFileSync(from, draft);
-    chmodSync(draft, 0o755);
+    copy(from, draft);
   }
   renameSync(draft, to);
   return to;
+}
+
+function copy(from: string, to: string): void {
+  try {
+    copyFileSync(from, to);
+    chmodSync(to, 0o755);
+  } catch (error) {
+    rmSync(to, { force: true });
+    throw new UserError(
+      {
+        what: "The Pulumi engine cannot be put into this clone",
+        where: to,
+        got: error instanceof Error ? error.message : String(error),
+        expected: `room for ${Math.ceil(statSync(from).size / 1e6)} MB, or a clone on the file system of ${from}, where it needs none`,
+        fix: "make room, or clone to another place",
+      },
+      { cause: error },
+    );
+  }
 }
 
 const preload = (places: Places): string => `--require=${join(places.root, "toolchain", "preload.cjs")}`;

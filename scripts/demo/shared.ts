@@ -43,7 +43,11 @@ export async function share<T>(
   const own = join(folder, `${process.pid}.json`);
   const { value, ours, embeddedPid } = await withLock(lock, async () => {
     const before = (await runningEmbedded(places))?.pid;
-    const started = await start();
+    const started = await start().catch(async (error: unknown) => {
+      const running = (await runningEmbedded(places))?.pid;
+      if (running !== undefined && running !== before) await endProcess(running);
+      throw error;
+    });
     // Also after a start that was killed: what it left running is ended by the next.
     const isOurs =
       before !== started.embeddedPid ||

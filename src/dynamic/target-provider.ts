@@ -24,8 +24,9 @@ export const provider = {
     // A state that cannot be read must not pass for none: every refusal would be off.
     const before = isFirst(olds) ? undefined : recorded.parse(olds);
     if (before === undefined) return { inputs: news, failures: [] };
-    const failures = refusals(before, recorded.parse(news)).map(([property, complaint]) => ({
-      property,
+    // Without a property: the engine would print its whole value, all that the stack has, before the reason.
+    const failures = refusals(before, recorded.parse(news)).map((complaint) => ({
+      property: "",
       reason: render(complaint),
     }));
     return { inputs: news, failures };
@@ -51,38 +52,34 @@ export const provider = {
 const isFirst = (olds: unknown): boolean =>
   olds === undefined || olds === null || (typeof olds === "object" && Object.keys(olds).length === 0);
 
-/** What must not happen to a stack, by the property that asks for it. */
-export function refusals(before: Recorded, after: Recorded): Refusal[] {
-  if (before.target !== after.target) return [["target", otherTarget(before, after)]];
-  if (before.accountId !== after.accountId) return [["accountId", otherAccount(before, after)]];
+/** What must not happen to a stack. */
+export function refusals(before: Recorded, after: Recorded): Complaint[] {
+  if (before.target !== after.target) return [otherTarget(before, after)];
+  if (before.accountId !== after.accountId) return [otherAccount(before, after)];
   return [...workersHarmed(before, after), ...lostStores(before, after)];
 }
 
-type Refusal = readonly [property: string, complaint: Complaint];
-
-function lostStores(before: Recorded, after: Recorded): Refusal[] {
-  return Object.entries(before.systems).flatMap(([name, stores]): Refusal[] => {
+function lostStores(before: Recorded, after: Recorded): Complaint[] {
+  return Object.entries(before.systems).flatMap(([name, stores]): Complaint[] => {
     const now = after.systems[name];
-    if (now === undefined) return after.retired.includes(name) ? [] : [["systems", systemGone(name, stores)]];
-    return Object.entries(stores).flatMap(([store, identity]): Refusal[] => {
+    if (now === undefined) return after.retired.includes(name) ? [] : [systemGone(name, stores)];
+    return Object.entries(stores).flatMap(([store, identity]): Complaint[] => {
       const wanted = now[store];
-      return wanted === undefined || wanted === identity
-        ? []
-        : [["systems", exchanged(store, identity, wanted)]];
+      return wanted === undefined || wanted === identity ? [] : [exchanged(store, identity, wanted)];
     });
   });
 }
 
 /** What Cloudflare would refuse in the middle of an update, or what would leave objects behind that nothing protects. */
-function workersHarmed(before: Recorded, after: Recorded): Refusal[] {
+function workersHarmed(before: Recorded, after: Recorded): Complaint[] {
   return Object.entries(before.workers).flatMap(([label, was]) => {
     const now = after.workers[label];
     if (now === undefined) return [];
-    const renamed: Refusal[] =
-      was.name !== now.name && was.heldBy.length > 0 ? [["workers", renamedWhileHeld(label, was, now)]] : [];
-    const lost = Object.entries(was.classes).flatMap(([className, state]): Refusal[] =>
+    const renamed: Complaint[] =
+      was.name !== now.name && was.heldBy.length > 0 ? [renamedWhileHeld(label, was, now)] : [];
+    const lost = Object.entries(was.classes).flatMap(([className, state]): Complaint[] =>
       state === "live" && now.classes[className] === undefined
-        ? [["workers", classGone(label, className, Object.keys(now.classes))]]
+        ? [classGone(label, className, Object.keys(now.classes))]
         : [],
     );
     return [...renamed, ...lost];

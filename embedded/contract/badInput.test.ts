@@ -180,6 +180,10 @@ test("a first upload that is refused leaves no Worker behind, and a later one le
       upload(ok, { bindings: [{ name: "X", type: "durable_object_namespace", class_name: "Nothing" }] }),
       10061,
     ],
+    [
+      upload(ok, { bindings: [{ name: "X", type: "durable_object_namespace", class_name: "__proto__" }] }),
+      10061,
+    ],
     [upload(ok, { assets: { jwt: "a.b.c" } }), 10000],
     [upload(ok, { migrations: { old_tag: "v0", new_tag: "v1", steps: [] } }), 10079],
     [upload(ok, { migrations: { new_tag: "v1", new_sqlite_classes: ["NotThere"] } }), 10070],

@@ -35,10 +35,11 @@ type Upload = Pick<Version, "exports" | "migrations">;
  */
 export function planLifecycle(world: World, worker: Worker, upload: Upload): Lifecycle {
   const { state } = world;
-  const drawn: Record<string, string> = { ...worker.reserved };
+  const drawn = new Map(Object.entries(worker.reserved));
   const newId = (className: string): string => {
-    drawn[className] ??= randomBytes(16).toString("hex");
-    return drawn[className];
+    const id = drawn.get(className) ?? randomBytes(16).toString("hex");
+    drawn.set(className, id);
+    return id;
   };
   if (upload.exports !== undefined && upload.migrations !== undefined)
     throw new ApiError(400, 10021, "exports and migrations are mutually exclusive");
@@ -120,9 +121,9 @@ const migrationsOf = (upload: Upload): Migrations => {
   throw new ApiError(400, 10021, `migrations are malformed: ${mistakes(parsed.error)}`);
 };
 
-function reserve(state: State, worker: Worker, drawn: Readonly<Record<string, string>>): void {
-  if (Object.keys(drawn).length > Object.keys(worker.reserved).length)
-    saveWorker(state, { ...worker, reserved: { ...drawn } });
+function reserve(state: State, worker: Worker, drawn: ReadonlyMap<string, string>): void {
+  if (drawn.size > Object.keys(worker.reserved).length)
+    saveWorker(state, { ...worker, reserved: Object.fromEntries(drawn) });
 }
 
 /** Names of other Workers whose latest version binds the namespace. */

@@ -114,7 +114,12 @@ function objectNamespace(state: State, worker: Worker, binding: Binding, own: Ow
   const owner = script === worker.name ? { ...worker, ...own } : workerNamed(state, worker.account, script);
   const found =
     owner?.classes.find((known) => known.className === className) ??
-    expected(state, worker.account, owner?.expectedTransfers[className], className);
+    expected(
+      state,
+      worker.account,
+      new Map(Object.entries(owner?.expectedTransfers ?? {})).get(className),
+      className,
+    );
   if (found !== undefined) return found.namespaceId;
   if (script === worker.name)
     throw new ApiError(

@@ -59,6 +59,10 @@ interface Contract {
   readonly atMs: number;
 }
 
+/** Without the opening at hand, all that is known is that code made after the last contract was written with it. */
+export const lastOf = (contracts: readonly Contract[]): number =>
+  Math.max(...contracts.map(({ atMs }) => atMs));
+
 /** The contract files that ran on a database since its code was first released, in order. */
 async function contractsThatRan(
   api: Connection,

@@ -23,15 +23,11 @@ export interface DeployedWorker extends Released {
   readonly servesAlone: pulumi.Input<string> | undefined;
 }
 
-const servesAlone = (
-  { version }: Released,
-  rollout: Rollout | undefined,
-): pulumi.Input<string> | undefined =>
-  rollout === undefined || rollout.percent === 100
-    ? version.id
-    : rollout.percent === 0
-      ? rollout.stable
-      : undefined;
+/** Which version answers every request of a worker once the one that this program makes is deployed. */
+export function servesAlone<Id>(made: Id, rollout: Rollout | undefined): Id | string | undefined {
+  if (rollout === undefined || rollout.percent === 100) return made;
+  return rollout.percent === 0 ? rollout.stable : undefined;
+}
 
 const callees = (worker: Worker): readonly Worker[] => calls(worker).map((call) => call.to);
 
@@ -86,7 +82,11 @@ export function deployWorkers(
       rollout,
       after: [...databases, ...callees(worker).map(callable), ...(own === undefined ? [] : [own])],
     });
-    deployed.set(worker, { worker: component, ...released, servesAlone: servesAlone(released, rollout) });
+    deployed.set(worker, {
+      worker: component,
+      ...released,
+      servesAlone: servesAlone(released.version.id, rollout),
+    });
   }
   return deployed;
 }

@@ -3,6 +3,7 @@ import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { databaseOf } from "../../src/migrations/job.ts";
 import { migrate } from "../../src/migrations/migrate.ts";
 import { rows } from "../../src/migrations/protocol/database.ts";
+import { takeLease } from "../../src/migrations/protocol/lease.ts";
 import { isMigrator } from "../../src/migrations/protocol/migrator.ts";
 import { readFolder } from "../../src/migrations/reading.ts";
 import { type Fault, faultProxy } from "./faultProxy.ts";
@@ -102,6 +103,36 @@ test("a Worker that cannot be removed is told behind what stopped the file, and 
   live.write("0002_more.sql", second.replace("77", "78"));
   await live.migrate();
   expect(await scripts(live)).toEqual([]);
+});
+
+test("a run whose Worker the next run removed is told that it was overtaken, not that its file is wrong", async () => {
+  const live = await fresh("overtaken");
+  live.write("0001_log.sql", trigger);
+  live.write("0002_more.sql", "-- d1:transport migrator\nCREATE TABLE more (a);\n");
+  let bookmarks = 0;
+  // Before the second file this run stands still, and another one takes lease and Worker.
+  const proxy = await faultProxy(embedded.api, async (_body, route): Promise<Fault> => {
+    if (!route.includes("/time_travel/bookmark") || ++bookmarks !== 2) return "none";
+    await rows(databaseOf(live.job), [
+      "UPDATE _mig_lock SET expires_at = 0",
+      takeLease("the next", "the next run"),
+    ]);
+    for (const script of await scripts(live))
+      await fetch(`${embedded.api}/accounts/${live.job.accountId}/workers/scripts/${script}`, {
+        method: "DELETE",
+        headers: { authorization: `Bearer ${embedded.token}` },
+      });
+    return "none";
+  });
+  const job = { ...live.job, connection: { ...live.job.connection, baseUrl: proxy.baseUrl } };
+  const agreed = new Map(readFolder(job.directory).map((file) => [file.name, file.checksum]));
+  await expect(migrate(job, { phase: "expand", stage: "dev", agreed })).rejects.toThrow(
+    /What became of 0002_more\.sql is not known here: another run took over/,
+  );
+  await proxy.close();
+  expect(await rows(databaseOf(live.job), ["SELECT name FROM d1_migrations"])).toEqual([
+    [{ name: "0001_log.sql" }],
+  ]);
 });
 
 test("no other Worker is removed, whatever somebody writes into the database", () => {

@@ -67,6 +67,9 @@ export async function deployMigrator(options: MigratorOptions): Promise<Migrator
       const sent = await send("POST", { statements });
       if (sent.kind === "noAnswer") return { kind: "unknown", message: sent.message };
       const outcome = classify(sent.status, sent.headers["retry-after"]?.toString() ?? null, sent.text);
+      // Without an envelope somebody else answered: a gateway, or nobody is there any more because the next run removed it.
+      if (outcome.kind === "refused" && outcome.code === 0)
+        return { kind: "unknown", message: outcome.message };
       if (outcome.kind !== "done") return outcome;
       const parsed = answer.safeParse(outcome.value);
       return parsed.success

@@ -190,17 +190,20 @@ export function keepsValues(copied: CopiedColumn, table: string, column: string)
     case "IFNULL":
     case "NULLIF": {
       const given = within(expression, 1);
-      return given.length === expression.length - 3 && isColumn(list(given)[0] ?? []);
+      const [value, other] = list(given);
+      const named = first.keyword !== "NULLIF" || isValue(other ?? []);
+      return named && given.length === expression.length - 3 && isColumn(value ?? []);
     }
     default:
       return false;
   }
 }
 
+const isValue = (part: readonly Token[]): boolean =>
+  part.length === 1 && (part[0]?.kind === "string" || part[0]?.kind === "number");
+
 /** Whether an expression cannot give NULL: a value written down, or `coalesce(…, value)`. */
 export function neverNull({ from, expression }: CopiedColumn): boolean {
-  const isValue = (part: readonly Token[]): boolean =>
-    part.length === 1 && (part[0]?.kind === "string" || part[0]?.kind === "number");
   const plain = unnamed(expression);
   if (from !== undefined) return false;
   if (!["COALESCE", "IFNULL"].includes(plain[0]?.keyword ?? "")) return isValue(plain);

@@ -75,6 +75,14 @@ const cases: Readonly<Record<string, Case>> = {
     sql: `-- d1:phase contract\nCREATE TABLE n (${same});\nINSERT INTO n SELECT id, a, b FROM t;\nDELETE FROM n;\nDROP TABLE t;\nALTER TABLE n RENAME TO t;`,
     refused: ["4 DL4: DELETE FROM n has no WHERE: all rows go"],
   },
+  "a value that goes where it equals itself": {
+    sql: rebuild(same, "INSERT INTO n (id, a, b) SELECT id, nullif(a, a), b FROM t"),
+    refused: [/fills a with nullif/],
+  },
+  "rows and values that are written too late": {
+    sql: `-- d1:phase contract\nCREATE TABLE n (${same});\nINSERT INTO n SELECT id, a, b FROM t;\nINSERT INTO t VALUES (7, 'a7', 'b7');\nUPDATE t SET a = 'new' WHERE id = 1;\nDELETE FROM n WHERE id = 9;\nDROP TABLE t;\nALTER TABLE n RENAME TO t;`,
+    refused: [/^4 DL5: .* writes to t after/, /^5 DL5: .* writes to t after/],
+  },
   "numbers of AUTOINCREMENT": {
     with: "CREATE TABLE k (id INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO k VALUES (1), (9); DELETE FROM k WHERE id = 9;",
     sql: "-- d1:phase contract\nCREATE TABLE n (id INTEGER PRIMARY KEY);\nINSERT INTO n SELECT * FROM k;\nDROP TABLE k;\nALTER TABLE n RENAME TO k;\nINSERT INTO k DEFAULT VALUES;",
@@ -156,6 +164,24 @@ for (const [name, { with: more = "", sql, refused }] of Object.entries(cases)) {
     expect(found.rows()).not.toEqual(before);
   });
 }
+
+test("a deferral that nobody ends fails at the commit; ended after a check, it lets a parent be rebuilt", () => {
+  const kin =
+    "CREATE TABLE k (id INTEGER PRIMARY KEY, t INTEGER REFERENCES t (id)); INSERT INTO k VALUES (1, 1);";
+  const usual = rebuild(same, "INSERT INTO n SELECT * FROM t").replace(
+    "\n",
+    "\nPRAGMA defer_foreign_keys = ON;\n",
+  );
+  const open = live(content + kin, [usual]);
+  expect(open.refused).toEqual([
+    expect.stringMatching(/^5 DL3: dropping t to rebuild it fails as soon as k has a row/),
+  ]);
+  expect(open.apply(plain(usual))).toMatch(/FOREIGN KEY constraint failed/);
+  const ended = `${usual}\nSELECT json_extract('{}', CASE WHEN NOT EXISTS (SELECT 1 FROM pragma_foreign_key_check) THEN '$' ELSE 'broken' END);\nPRAGMA defer_foreign_keys = OFF;`;
+  const closed = live(content + kin, [ended]);
+  expect(closed.refused).toEqual([]);
+  expect(closed.apply(closed.linted[0]?.statements ?? [])).toBeUndefined();
+});
 
 test("a column that does not exist yet is not filled with its own name", () => {
   const found = live(content, [

@@ -13,15 +13,26 @@ export const foreignKeyEffects: Rule = {
   title: "foreign keys or triggers carry a statement into other tables",
   check: (replay) => {
     const found = rebuilds(replay);
-    let deferred = false;
-    return replay.steps.flatMap((step) => {
-      const { action } = step;
-      if (action.kind === "pragma" && action.name === "defer_foreign_keys")
-        deferred = switchesOn(action.argument);
-      return [...effects(replay, found, step), ...stranded(replay, found, step, deferred)];
-    });
+    return replay.steps.flatMap((step) => [
+      ...effects(replay, found, step),
+      ...stranded(replay, found, step, isDeferred(replay, step)),
+    ]);
   },
 };
+
+/**
+ * Whether a rebuild may drop a parent here: what the DROP breaks is counted until the deferral is switched off (FK1 wants a
+ * check before that). A deferral that is left on fails at the commit, for the count knows nothing of the new table.
+ */
+function isDeferred({ steps }: Replay, { index }: Step): boolean {
+  const switches = steps.flatMap(({ action, index: at }) =>
+    action.kind === "pragma" && action.name === "defer_foreign_keys" && action.argument !== ""
+      ? [{ at, on: switchesOn(action.argument) }]
+      : [],
+  );
+  const before = switches.findLast(({ at }) => at < index);
+  return before?.on === true && switches.some(({ at, on }) => at > index && !on);
+}
 
 function target(step: Step): string | undefined {
   const { action } = step;

@@ -90,6 +90,15 @@ describe("the target", () => {
     );
   });
 
+  test("is asked no smoke tests where no worker's address is known, rather than asking nobody", () => {
+    const config = { "lockstep:systems": '["dome"]', "lockstep:smoke": "true" };
+    expect(settingsOf(embedded({ config })).smoke).toBe(true);
+    expect(complaint(real({ config, env: { CLOUDFLARE_ACCOUNT_ID: account } })).complaint).toMatchObject({
+      where: "lockstep:smoke of stack dev",
+      got: "true, on a real account",
+    });
+  });
+
   test("does not take a name for an id", () => {
     expect(complaint(real({ env: { CLOUDFLARE_ACCOUNT_ID: "my-account" } })).complaint.got).toBe(
       "my-account",

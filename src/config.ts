@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { System } from "./declare/index.ts";
 import { type Opening, openingShape } from "./migrations/contract.ts";
-import { missingSecrets, unknownRollouts, wrongSystems } from "./settings-check.ts";
+import { missingSecrets, smokeWithoutAddress, unknownRollouts, wrongSystems } from "./settings-check.ts";
 import { type Stage, stages } from "./stages/index.ts";
 import { systems } from "./systems/index.ts";
 import { type Target, targetOf } from "./target.ts";
@@ -27,7 +27,7 @@ export interface Settings {
   readonly rollouts: Readonly<Record<string, Rollout>>;
   /** Which contract migrations are open, by `<system>/<database>`: written by `just db contract`. */
   readonly contracts: Readonly<Record<string, Opening>>;
-  /** Whether workers are asked after each deployment. Needs the command provider. */
+  /** Whether workers are asked after each deployment; on the embedded target only. Needs the command provider. */
   readonly smoke: boolean;
   /** In clear: to be wrapped before they go anywhere. */
   readonly secrets: Readonly<Record<string, string>>;
@@ -87,11 +87,9 @@ export function settingsOf(given: Given): Settings {
   complaints.push(...missingSecrets(Object.keys(settings.secrets), settings.systems, stage));
   complaints.push(...withoutPolicyPack(given, stage));
   refuse(complaints);
-  return {
-    stage,
-    target: targetOf(stage, given.config["cloudflare:accountId"], given.env, given.root),
-    ...settings,
-  };
+  const target = targetOf(stage, given.config["cloudflare:accountId"], given.env, given.root);
+  refuse(smokeWithoutAddress(settings.smoke, target, stage));
+  return { stage, target, ...settings };
 }
 
 function json(text: string): unknown {

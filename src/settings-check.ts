@@ -2,6 +2,7 @@ import { workersOf } from "./declare/graph.ts";
 import type { System } from "./declare/index.ts";
 import type { Stage } from "./stages/index.ts";
 import { systems } from "./systems/index.ts";
+import type { Target } from "./target.ts";
 import type { Complaint } from "./userError.ts";
 
 /** What is wrong with the list of a stack's systems; undefined when there is none. */
@@ -54,6 +55,20 @@ const listedAndRetired = (name: string, stage: Stage): Complaint => ({
   expected: `${name} in one of them`,
   fix: `pulumi config rm lockstep:retired --stack ${stage.name}, or retire it again: just retire ${name} ${stage.name}`,
 });
+
+/** Rather than ask nobody, and let a deployment pass for one that answered. */
+export const smokeWithoutAddress = (smoke: boolean, target: Target, stage: Stage): Complaint[] =>
+  smoke && target.kind === "cloudflare"
+    ? [
+        {
+          what: "Smoke tests need the addresses of workers, and those of a real account only Cloudflare knows",
+          where: `lockstep:smoke of stack ${stage.name}`,
+          got: "true, on a real account",
+          expected: "smoke tests on the embedded target only",
+          fix: `pulumi config rm lockstep:smoke --stack ${stage.name}, and ask the workers yourself`,
+        },
+      ]
+    : [];
 
 /** Rollouts of workers that the stack does not have. */
 export function unknownRollouts(

@@ -71,6 +71,8 @@ const samePressMs = 500;
  * can mend or no folder any more, 2 a bug.
  */
 async function main(): Promise<void> {
+  // A log that cannot be written (a full disk, a reader that has gone) is no reason to end in the middle of requests.
+  process.stderr.on("error", () => undefined);
   const embedded = await startEmbedded(options(process.argv.slice(2)));
   let stoppingSinceMs: number | undefined;
   const stop = (signal: string): void => {

@@ -2,7 +2,7 @@
 
 import { dev } from "../src/stages/dev.ts";
 import { UserError } from "../src/userError.ts";
-import { runningEmbedded } from "../toolchain/embedded.ts";
+import { endedUnderneath, runningEmbedded } from "../toolchain/embedded.ts";
 import { type ProjectEnvironment, projectEnvironment } from "../toolchain/environment.ts";
 import { placesOf, projectRoot } from "../toolchain/project.ts";
 import { removeStaleLocks } from "../toolchain/staleLock.ts";
@@ -65,7 +65,10 @@ async function run(once: boolean, stop: Interruption): Promise<number> {
       await stop.wanted;
     }
   } catch (error) {
-    if (!stop.signal.aborted) throw error;
+    if (!stop.signal.aborted)
+      throw (await runningEmbedded(places))?.pid === project.connection.pid
+        ? error
+        : endedUnderneath(places, error);
   } finally {
     await told.step("Stop the embedded Cloudflare", async (progress) => {
       const left = await leave();

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ensureEmbedded, runningEmbedded } from "./embedded.ts";
+import { endedUnderneath, ensureEmbedded, runningEmbedded } from "./embedded.ts";
 import { startOf } from "./lock.mjs";
 import { type Places, placesOf } from "./project.ts";
 
@@ -128,6 +128,14 @@ test("one that ends at once is reported with its last words", async () => {
   const failing = ensureEmbedded(places);
   await expect(failing).rejects.toThrow("it ended with code 3");
   await expect(failing).rejects.toThrow("the port is taken");
+});
+
+test("a process that has ended under somebody is told with its last words, and without its token", () => {
+  mkdirSync(places.embedded, { recursive: true });
+  writeFileSync(join(places.embedded, "log"), `{"api":"x","token":"secret"}\nno space left on device\n`);
+  const { message } = endedUnderneath(places, new Error("socket hang up\nmore"));
+  expect(message).toMatch(/socket hang up; its last words: no space left on device\n/);
+  expect(message).not.toContain("secret");
 });
 
 test("one that was started with other code than the clone's is left running, and said to be older in one line", async () => {

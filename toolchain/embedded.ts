@@ -166,6 +166,26 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
+/** What went wrong for somebody whose embedded Cloudflare has ended under him: the process's last words, above what came of it. */
+export function endedUnderneath(places: Places, came: unknown): UserError {
+  const logFile = join(places.embedded, "log");
+  return new UserError(
+    {
+      what: "The embedded Cloudflare ended in the middle of it",
+      where: logFile,
+      got: `${String(came instanceof Error ? came.message : came).split("\n")[0]}; its last words: ${lastLines(logFile)}`,
+      expected: "a process that runs until it is told to end",
+      fix: "mend what it names and run the command again: it goes on from here",
+    },
+    { cause: came },
+  );
+}
+
 function lastLines(path: string): string {
-  return readFileSync(path, "utf8").trim().split("\n").slice(-5).join("\n            ") || "(none)";
+  // The line that says it is ready holds its token.
+  const lines = readFileSync(path, "utf8")
+    .trim()
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("{"));
+  return lines.slice(-5).join("\n            ") || "(none)";
 }

@@ -55,7 +55,7 @@ clean what="":
 # Migrations: new, lint, status, plan, rehearse, seed, contract, corpus, query, shell, diff, baseline, accept (just db --help)
 [no-exit-message]
 db *arguments:
-    @node scripts/db.ts "$@"
+    @INIT_CWD={{ quote(invocation_directory()) }} node scripts/db.ts "$@"
 
 # What things cost, in pairs: medians and spread. The dev stack has to be up
 [no-exit-message]

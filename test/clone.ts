@@ -22,8 +22,8 @@ export interface Clone {
   readonly embedded: Embedded;
   /** Runs `pulumi` as in a shell that `env` made; further variables are added. */
   readonly pulumi: (args: readonly string[], env?: NodeJS.ProcessEnv) => Promise<Ran>;
-  /** Runs `just`. */
-  readonly just: (args: readonly string[], env?: NodeJS.ProcessEnv) => Promise<Ran>;
+  /** Runs `just`, in the folder itself unless another is named. */
+  readonly just: (args: readonly string[], env?: NodeJS.ProcessEnv, cwd?: string) => Promise<Ran>;
   /** One call of the embedded API in a stage's account; gives its result. */
   readonly api: (stage: string, method: string, path: string, body?: unknown) => Promise<unknown>;
   /** Asks a worker through the front door. */
@@ -81,15 +81,19 @@ export async function clone(
     NODE_COMPILE_CACHE: placesOf(projectRoot).compileCache,
   };
   const env = apply({ ...process.env, LOCKSTEP_PROVIDER: undefined }, variables);
-  const execute = (command: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Ran> =>
-    run(command, args, folder, { ...env, ...more });
+  const execute = (
+    command: string,
+    args: readonly string[],
+    more: NodeJS.ProcessEnv = {},
+    cwd = folder,
+  ): Promise<Ran> => run(command, args, cwd, { ...env, ...more });
   const account = (stage: string): string =>
     embedded.accounts.find(({ name }) => name === stage)?.id ?? stage;
   return {
     folder,
     embedded,
     pulumi: (args, more) => execute("pulumi", [...args, "--non-interactive", "--color=never"], more),
-    just: (args, more) => execute("just", args, more),
+    just: (args, more, cwd) => execute("just", args, more, cwd),
     async api(stage, method, path, body) {
       const response = await fetch(`${embedded.api}/accounts/${account(stage)}${path}`, {
         method,

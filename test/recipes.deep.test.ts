@@ -91,6 +91,9 @@ test("a system cannot just be taken off the list, and can be retired", async () 
   const retired = await project.just(["retire", "extra", "dev"]);
   expect(retired.code, retired.out).toBe(0);
   expect(state("dev")).not.toContain("extra/db");
+  const again = await project.just(["retire", "extra", "dev"]);
+  expect(again.code, again.out).toBe(0);
+  expect(again.out).not.toContain("deleted");
   expect((await project.visit("dome-api-dev.dev.localhost", "/health")).status).toBe(200);
   await expectUnchanged();
 });

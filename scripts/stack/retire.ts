@@ -9,13 +9,17 @@ const configured = z.record(
 );
 const names = z.array(z.string());
 
-/** Takes a system off the stage's list and brings the stage up: its resources go, unless they are protected. */
+/** Takes a system off the stage's list and brings the stage up: its resources go, unless they are protected. Can be repeated. */
 export async function retire(stage: Stage, system: string, run: Run): Promise<number> {
   const config = configured.parse(
     JSON.parse(await pulumiText(["config", "--json", "--stack", stage.name], run)),
   );
   const list = (key: string): string[] => names.parse(config[key]?.objectValue ?? []);
   const systems = list("lockstep:systems");
+  const retired = list("lockstep:retired");
+  const up = (): Promise<number> => pulumi(["up", "--stack", stage.name, "--yes"], run);
+  // An up that did not get to its end is repeated.
+  if (!systems.includes(system) && retired.includes(system)) return up();
   if (!systems.includes(system)) {
     throw new UserError({
       what: `System ${system} is not on the list of stage ${stage.name}`,
@@ -25,14 +29,12 @@ export async function retire(stage: Stage, system: string, run: Run): Promise<nu
       fix: "name one of them",
     });
   }
-  const set = async (key: string, values: readonly string[]): Promise<void> => {
-    const value = { [key]: { value: JSON.stringify(values), objectValue: values } };
-    await pulumiText(["config", "set-all", "--stack", stage.name, "--json", JSON.stringify(value)], run);
+  const setting = (values: readonly string[]) => ({ value: JSON.stringify(values), objectValue: values });
+  // Both at once: off the one list and not on the other, the program refuses to run.
+  const values = {
+    "lockstep:systems": setting(systems.filter((each) => each !== system)),
+    "lockstep:retired": setting([...new Set([...retired, system])].sort()),
   };
-  await set(
-    "lockstep:systems",
-    systems.filter((each) => each !== system),
-  );
-  await set("lockstep:retired", [...new Set([...list("lockstep:retired"), system])].sort());
-  return pulumi(["up", "--stack", stage.name, "--yes"], run);
+  await pulumiText(["config", "set-all", "--stack", stage.name, "--json", JSON.stringify(values)], run);
+  return up();
 }

@@ -101,6 +101,8 @@ test("lint takes any folder, from where it is typed: findings as JSON, exit 1 fo
     expect.objectContaining({ file: "elsewhere/sql/0003_c.sql", line: 1, code: "RD1" }),
   );
   expect((await run(project, ["lint", "sql"], "", inside)).out).toMatch(/0002_b\.sql:2 {2}error DL1/);
+  const byJust = await project.just(["db", "lint", "sql"], {}, inside);
+  expect(byJust.out).toMatch(/0002_b\.sql:2 {2}error DL1/);
   expect(await bad("lint", "no/such")).toMatch(/no such folder[\s\S]*looked for at .*no\/such/);
 });
 

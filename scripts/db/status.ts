@@ -1,3 +1,6 @@
+import { bindersOf } from "../../src/declare/graph.ts";
+import { physicalName } from "../../src/declare/physical-name.ts";
+import { withCode } from "../../src/migrations/codeCheck.ts";
 import { planLive, planNew } from "../../src/migrations/job.ts";
 import type { Plan } from "../../src/migrations/plan.ts";
 import { planLines } from "../../src/migrations/planText.ts";
@@ -12,6 +15,8 @@ interface Planned {
   readonly database: DeclaredDatabase;
   readonly exists: boolean;
   readonly plan: Plan;
+  /** How much is known of the code that runs on it. */
+  readonly code: readonly string[];
 }
 
 async function plans(given: Given, place: Place): Promise<readonly Planned[]> {
@@ -21,19 +26,22 @@ async function plans(given: Given, place: Place): Promise<readonly Planned[]> {
 }
 
 async function planned(site: Site, database: DeclaredDatabase, root: string): Promise<Planned> {
-  if ((await endpointOf(site, database)) !== undefined) {
+  const exists = (await endpointOf(site, database)) !== undefined;
+  const workers = bindersOf(database.system, database.declared).map((worker) =>
+    physicalName(worker, site.stage),
+  );
+  if (exists) {
     const job = {
       ...(await jobOf(site, database, root)),
       openThrough: await openedThrough(site, database.key, root),
     };
-    return { database, exists: true, plan: await planLive(job) };
+    const held = await withCode(await planLive(job), { root, workers, job });
+    return { database, exists, plan: held.plan, code: held.lines };
   }
   const folder = database.declared.migrations ?? "";
-  return {
-    database,
-    exists: false,
-    plan: planNew({ label: database.key, folder, directory: `${root}/${folder}`, openThrough: undefined }),
-  };
+  const fresh = { label: database.key, folder, directory: `${root}/${folder}`, openThrough: undefined };
+  const held = await withCode(planNew(fresh), { root, workers, job: undefined });
+  return { database, exists, plan: held.plan, code: held.lines };
 }
 
 const names = (files: Plan["expand"]): string[] => files.map(({ file }) => file.name);
@@ -87,7 +95,7 @@ export const plan: Command = {
   options: placeOptions,
   async run(given) {
     const all = await plans(given, placeOf(given, 1));
-    const lines = all.flatMap(({ plan: each }) => planLines(each));
+    const lines = all.flatMap(({ plan: each, code }) => [...planLines(each), ...code]);
     return {
       value: all.map((each) => ({
         ...asValue(each),

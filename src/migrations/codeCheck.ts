@@ -15,8 +15,19 @@ import type { Plan } from "./plan.ts";
 export interface CodeCheck {
   /** Refusals for statements that would not work with the schema that the plan leaves. */
   readonly refusals: readonly Complaint[];
-  /** What is known of the code, in a line; undefined when nothing had to be asked. */
+  /** What is known of the code; undefined when nothing had to be asked. */
   readonly coverage: string | undefined;
+}
+
+/** A plan that has nothing else against it, with what the code has; and the line that says how much is known of that. */
+export async function withCode(
+  plan: Plan,
+  question: CodeQuestion,
+): Promise<{ readonly plan: Plan; readonly lines: readonly string[] }> {
+  if (plan.refusals.length > 0) return { plan, lines: [] };
+  const { refusals, coverage } = await checkCode(plan, question);
+  const said = coverage === undefined || plan.isNew || refusals.length > 0;
+  return { plan: { ...plan, refusals }, lines: said ? [] : [`  held against the code: ${coverage}`] };
 }
 
 /** Where code is asked about. */

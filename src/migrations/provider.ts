@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
-import { type Complaint, render, UserError } from "../userError.ts";
-import { checkCode } from "./codeCheck.ts";
+import { render, UserError } from "../userError.ts";
+import { withCode } from "./codeCheck.ts";
 import { brokenOpening } from "./contract.ts";
 import { readServing } from "./deployments.ts";
 import { request } from "./endpoint.ts";
@@ -171,28 +171,23 @@ async function complaints(
     if (isIdle) return [];
     await stillOpen(given, jobOf(given));
   }
-  const refusals =
+  const plan =
     given.databaseId === unknownValue
-      ? await refusalsOf(planNew({ ...folderOf(given), read }), given, undefined)
-      : await liveRefusals(given, { ...jobOf(given), read });
+      ? planNew({ ...folderOf(given), read })
+      : await planOfStage(given, { ...jobOf(given), read });
+  const job = given.databaseId === unknownValue ? undefined : jobOf(given);
+  const { refusals } = (await withCode(plan, { root: process.cwd(), workers: given.workers, job })).plan;
   return refusals.map((complaint) => ({ property: "files", reason: render(complaint) }));
 }
 
-async function liveRefusals(given: MigrationsInputs, job: Job): Promise<readonly Complaint[]> {
+/** A database that is marked for another stage is not looked at any further. */
+async function planOfStage(given: MigrationsInputs, job: Job): Promise<Plan> {
   const database = databaseOf(job);
   const snapshot = await readSnapshot(database);
   const marked = snapshot.meta.get(stageKey);
-  if (marked !== undefined && marked !== given.stage) return [otherStage(job.label, marked, given.stage)];
-  return refusalsOf(await planLive(job, database, snapshot), given, job);
-}
-
-async function refusalsOf(
-  plan: Plan,
-  { workers }: MigrationsInputs,
-  job: Job | undefined,
-): Promise<readonly Complaint[]> {
-  if (plan.refusals.length > 0) return plan.refusals;
-  return (await checkCode(plan, { root: process.cwd(), workers, job })).refusals;
+  if (marked !== undefined && marked !== given.stage)
+    throw new UserError(otherStage(job.label, marked, given.stage));
+  return planLive(job, database, snapshot);
 }
 
 /** An opening is checked again at every run: a rollout that began since then closes it. */

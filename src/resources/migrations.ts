@@ -59,7 +59,7 @@ function showsPlan(
     `migration-plan/${label}/${phase}`,
     async ({ newInputs }) => {
       // Loaded when something is pending, not at every start of the program.
-      const { checkCode } = await import("../migrations/codeCheck.ts");
+      const { withCode } = await import("../migrations/codeCheck.ts");
       const { planLive, planNew } = await import("../migrations/job.ts");
       const { planLines } = await import("../migrations/planText.ts");
       const databaseId: unknown = newInputs?.["databaseId"];
@@ -67,12 +67,9 @@ function showsPlan(
       const job = isKnown
         ? { ...folder, connection: connection(process.env, process.cwd()), accountId, databaseId }
         : undefined;
-      const plan = job === undefined ? planNew(folder) : await planLive(job);
-      const lines = [...planLines(plan)];
-      if (plan.refusals.length === 0 && !plan.isNew) {
-        const { coverage } = await checkCode(plan, { root: process.cwd(), workers, job });
-        if (coverage !== undefined) lines.push(`  held against the code: ${coverage}`);
-      }
+      const question = { root: process.cwd(), workers, job };
+      const held = await withCode(job === undefined ? planNew(folder) : await planLive(job), question);
+      const lines = [...planLines(held.plan), ...held.lines];
       if (lines.length > 0) await pulumi.log.info(lines.join("\n"));
     },
     { onDryRun: true },

@@ -83,7 +83,9 @@ test(
 
     expect(await db("plan", "silo")).toContain(`${third} waits (contract)`); // the opening was for another version
     await db("contract", "dev");
-    expect(await db("plan", "silo")).toContain(`${third}  1 statement, contract, opened`);
+    expect((await project.just(["db", "plan", "silo"])).out).toContain(
+      "silo would break: no such column: language",
+    );
 
     // The version that read the column serves no more; what was committed of it still says so.
     const written = await preview();
@@ -92,6 +94,9 @@ test(
     );
     await exercise();
     await db("corpus");
+    expect(await db("plan", "silo")).toMatch(
+      /0003_drop_language\.sql {2}1 statement, contract, opened[\s\S]*held against the code: \d+ statements/,
+    );
     const shown = await preview();
     expect(shown.out).toContain(`${third}  1 statement, contract, opened`);
     expect(shown.out).toMatch(/held against the code: \d+ statements recorded of silo-dev@[0-9a-f]{8}/);

@@ -8,19 +8,32 @@ export function stageOf(urn: string): Stage | undefined {
   return stages.find(({ name }) => name === stack);
 }
 
-/** Which declared kind a resource is, and which of its inputs is its name at Cloudflare. */
-const kinds: Readonly<Record<string, { readonly kind: Resource["kind"]; readonly nameInput: string }>> = {
-  "cloudflare:index/d1Database:D1Database": { kind: "d1", nameInput: "name" },
-  "cloudflare:index/r2Bucket:R2Bucket": { kind: "r2", nameInput: "name" },
-  "cloudflare:index/workersKvNamespace:WorkersKvNamespace": { kind: "kv", nameInput: "title" },
-  "cloudflare:index/queue:Queue": { kind: "queue", nameInput: "queueName" },
-  "cloudflare:index/worker:Worker": { kind: "worker", nameInput: "name" },
-  "pulumi-nodejs:dynamic/lockstep:VectorizeIndex": { kind: "vectorize", nameInput: "name" },
+/** A declared kind as Pulumi knows it. */
+export interface Known<Kind extends Resource["kind"] = Resource["kind"]> {
+  readonly kind: Kind;
+  /** Type of the Pulumi resource. */
+  readonly type: string;
+  /** Which of its inputs is its name at Cloudflare. */
+  readonly nameInput: string;
+}
+
+/** Every kind is here, or the program does not compile: one that the rules do not know would pass them unseen. */
+const kinds: { readonly [Kind in Resource["kind"]]: Known<Kind> } = {
+  d1: { kind: "d1", type: "cloudflare:index/d1Database:D1Database", nameInput: "name" },
+  r2: { kind: "r2", type: "cloudflare:index/r2Bucket:R2Bucket", nameInput: "name" },
+  kv: { kind: "kv", type: "cloudflare:index/workersKvNamespace:WorkersKvNamespace", nameInput: "title" },
+  queue: { kind: "queue", type: "cloudflare:index/queue:Queue", nameInput: "queueName" },
+  worker: { kind: "worker", type: "cloudflare:index/worker:Worker", nameInput: "name" },
+  vectorize: {
+    kind: "vectorize",
+    type: "pulumi-nodejs:dynamic/lockstep:VectorizeIndex",
+    nameInput: "name",
+  },
 };
 
-export const kindOf = (
-  type: string,
-): { readonly kind: Resource["kind"]; readonly nameInput: string } | undefined => kinds[type];
+/** The declared kind of a Pulumi type; undefined for what is not declared, such as versions and deployments. */
+export const kindOf = (type: string): Known | undefined =>
+  Object.values(kinds).find((known) => known.type === type);
 
 /** The declaration of a resource with the logical name `<system>/<name>`. */
 export function declaredAs(kind: Resource["kind"], logicalName: string): Resource | undefined {

@@ -7,23 +7,30 @@ const filledIn: Readonly<Record<string, readonly string[]>> = {
   workflow: ["className", "scriptName"],
 };
 
-/** The planned bindings, without unknowns that will never be filled in. */
-export function withBindings(planned: Values): Values {
+/** The planned bindings, without unknowns that nobody will fill in: neither the program nor the service. */
+export function withBindings(planned: Values, inputs: Values): Values {
   const bindings = planned["bindings"];
+  const given = inputs["bindings"];
   if (!isList(bindings)) return planned;
   return {
     ...planned,
-    bindings: bindings.map((binding) => (isObject(binding) ? withoutForeign(binding) : binding)),
+    bindings: bindings.map((binding, i) =>
+      isObject(binding) ? withoutForeign(binding, isList(given) ? given[i] : undefined) : binding,
+    ),
   };
 }
 
-function withoutForeign(binding: Values): Values {
+function withoutForeign(binding: Values, given: Value | undefined): Values {
   const type = text(binding, "type");
   if (type === undefined) return binding;
   const may = filledIn[type] ?? [];
   return Object.fromEntries(
     Object.entries(binding).filter(
-      ([name, value]) => !isUnknown(value) || may.includes(name) || !computedOfBinding.has(name),
+      ([name, value]) =>
+        !isUnknown(value) ||
+        may.includes(name) ||
+        !computedOfBinding.has(name) ||
+        isUnknown(property(given, name)),
     ),
   );
 }

@@ -32,7 +32,7 @@ export const workerVersion: Kind = {
   hooks: {
     check: (inputs) => (isList(inputs["modules"]) ? inputs["modules"].flatMap(checkModule) : []),
     plan: async (planned, inputs, prior, files) =>
-      withAssets(withBindings(await withModules(planned, files)), inputs, prior, files),
+      withAssets(withBindings(await withModules(planned, files), inputs), inputs, prior, files),
     body: async (body, values, context) =>
       withJwt(sortBindings(await withContents(body, values, context)), values, context),
     answer: (result, values) =>

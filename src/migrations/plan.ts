@@ -76,8 +76,8 @@ export function draftPlan(input: PlanInput): Draft {
   const linted =
     refusals.length > 0
       ? []
-      : lintPending(input, isNew, [...split.expand, ...split.contract, ...split.waiting], database.schema);
-  const asked = answerable(database.schema, linted, isNew);
+      : lintPending(input, [...split.expand, ...split.contract, ...split.waiting], database.schema);
+  const asked = answerable(database.schema, linted);
   return {
     questions: [...asked],
     close: (values) => {
@@ -122,13 +122,13 @@ interface Staged extends LintedFile {
 
 function lintPending(
   input: PlanInput,
-  isNew: boolean,
   pending: readonly MigrationFile[],
   schema: readonly SchemaObject[],
 ): readonly Staged[] {
   if (pending.length === 0) return [];
   const chains = new Map(chainOf(input.files).map((chain, i) => [input.files[i]?.name, chain]));
-  const stage = openStage(schema, { holdsRows: !isNew });
+  // Also a new database that a run left half-way: rows may have come into it since.
+  const stage = openStage(schema, { holdsRows: schema.length > 0 });
   try {
     return pending.map((file) => {
       const replay = stage.replay(file);
@@ -140,11 +140,7 @@ function lintPending(
 }
 
 /** All questions that the schema of today can answer: one about a column that comes with a pending file cannot be asked. */
-function answerable(
-  schema: readonly SchemaObject[],
-  linted: readonly LintedFile[],
-  isNew: boolean,
-): ReadonlySet<string> {
+function answerable(schema: readonly SchemaObject[], linted: readonly LintedFile[]): ReadonlySet<string> {
   const wanted = new Set(
     linted.flatMap((file) => [
       ...file.findings.flatMap(({ question }) => (question === undefined ? [] : [question.sql])),
@@ -152,7 +148,7 @@ function answerable(
       ...file.preconditions.map(preconditionSql),
     ]),
   );
-  if (wanted.size === 0 || isNew) return new Set();
+  if (wanted.size === 0 || schema.length === 0) return new Set();
   const shadow = openShadow(schema);
   try {
     return new Set([...wanted].filter((sql) => shadow.run(sql).error === undefined));

@@ -15,6 +15,7 @@ let reporting = false;
 /** Counts what may have written, per database; with the time of start it is a new value in every life of the gate. */
 const versions = new Map();
 const lastWrites = new Map();
+const writing = new Map(); // database → writes under way
 let born = "";
 
 export default {
@@ -72,6 +73,7 @@ async function database(request, env, ctx, id, inside) {
   let writes = false;
   try {
     writes = await note(env, ctx, id, request.headers.get("x-lockstep-caller"), text);
+    if (writes) writing.set(id, (writing.get(id) ?? 0) + 1);
     if (writes) count(id); // before and after: a snapshot taken in between is known to be of neither
     const answer = await forward(env.D1, request, entry.object, text);
     const body = await answer.arrayBuffer();
@@ -85,6 +87,7 @@ async function database(request, env, ctx, id, inside) {
     if (!inside) entry.running--;
     if (writes) {
       count(id);
+      writing.set(id, writing.get(id) - 1);
       lastWrites.set(id, Date.now());
       written.set(id, Date.now());
       report(env, ctx);
@@ -188,6 +191,7 @@ async function steer(order, env, request) {
     case "version":
       return Response.json({
         version: `${born}:${versions.get(order.id) ?? 0}`,
+        writing: (writing.get(order.id) ?? 0) > 0,
         lastWriteMs: lastWrites.get(order.id) ?? null,
       });
     default:

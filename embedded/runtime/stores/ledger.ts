@@ -19,8 +19,9 @@ export interface Ledger {
   readonly statements: (
     database: string,
   ) => readonly { readonly caller: string; readonly sql: string; readonly count: number }[];
-  readonly addSnapshot: (snapshot: Snapshot) => void;
-  /** The age of the first snapshot ever; before it the database was empty. */
+  /** `writtenMs`: a time at which something was in the database, where it was before `sinceMs`. */
+  readonly addSnapshot: (snapshot: Snapshot, writtenMs?: number) => void;
+  /** What was known as `writtenMs` with the first snapshot ever; before it the database was empty. */
   readonly firstMs: (database: string) => number | undefined;
   /** Oldest first. */
   readonly snapshots: (database: string) => readonly Snapshot[];
@@ -142,10 +143,10 @@ export function openLedger(file: string): Ledger {
         for (const s of counted) put.statement.run(s.database, s.caller, s.sql, s.count);
       }),
     statements,
-    addSnapshot: (s) =>
+    addSnapshot: (s, writtenMs = s.sinceMs) =>
       together(() => {
         put.snapshot.run(s.database, s.bookmark, s.sinceMs, s.takenMs, s.kept ? 1 : 0);
-        first.run(s.database, s.sinceMs);
+        first.run(s.database, writtenMs);
       }),
     firstMs: (database) => firsts(database)[0]?.ms,
     keepSnapshot: (database, bookmark) => void keep.run(database, bookmark),

@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startStores } from "../startStores.ts";
@@ -101,6 +102,28 @@ test("a timestamp means the latest state not after it", async () => {
   await expect(rows("stamps")).rejects.toThrow("no such table: t");
 });
 
+test("a timestamp never means a state with later writes, also when one comes while a state is being kept", async () => {
+  await run("busy", "CREATE TABLE t(at INTEGER)");
+  await run("busy", `INSERT INTO t VALUES (${Date.now()})`);
+  for (let i = 0; i < 60; i += 1) {
+    await sleep(3);
+    const keeping = stores.d1.bookmark("busy");
+    await sleep(i % 6);
+    const atMs = Date.now();
+    await run("busy", `INSERT INTO t VALUES (${atMs})`);
+    await keeping;
+    const bookmark = await stores.d1.bookmark("busy", atMs - 1).catch((error: unknown) => {
+      if (error instanceof BookmarkUnknown) return ""; // said as it is: no state of that moment was kept
+      throw error;
+    });
+    const file = join(dataDir, "snapshots", "busy", `${bookmark}.sqlite`);
+    if (!existsSync(file)) continue;
+    const kept = new DatabaseSync(file, { readOnly: true });
+    expect(Number(kept.prepare("SELECT max(at) AS at FROM t").get()?.["at"])).toBeLessThan(atMs);
+    kept.close();
+  }
+});
+
 test("a timestamp before a restore means the state before it", async () => {
   await run("before", "CREATE TABLE t(a)", "INSERT INTO t VALUES ('old')");
   const old = await stores.d1.bookmark("before");
@@ -130,11 +153,14 @@ test("a bookmark asked for right after a restore under load holds all that was a
 
 test("a change is kept for timestamps without anybody asking", async () => {
   await run("quiet", "CREATE TABLE t(a)", "INSERT INTO t VALUES ('good')");
+  const folder = join(dataDir, "snapshots", "quiet");
   await expect
-    .poll(() => readdirSync(join(dataDir, "snapshots")).includes("quiet"), { timeout: 10_000 })
+    .poll(() => existsSync(folder) && readdirSync(folder).some((f) => f.endsWith(".sqlite")), {
+      timeout: 20_000,
+    })
     .toBe(true);
   const good = Date.now();
-  await sleep(20);
+  await sleep(300); // it is in its place, but not yet in the list
   await run("quiet", "UPDATE t SET a = 'bad'");
   await stores.d1.restore("quiet", await stores.d1.bookmark("quiet", good));
   expect(await rows("quiet")).toBe("good");

@@ -42,7 +42,11 @@ const betweenMs = 60_000;
 /** Queries that run longer than this when a restore begins are cut, as on Cloudflare. */
 const graceMs = 5_000;
 
-const versionSchema = z.object({ version: z.string(), lastWriteMs: z.number().nullable() });
+const versionSchema = z.object({
+  version: z.string(),
+  writing: z.boolean(),
+  lastWriteMs: z.number().nullable(),
+});
 
 export interface TimeTravelParts {
   readonly root: string;
@@ -81,13 +85,13 @@ export function timeTravel({ root, snapshots, ledger, stores, inTurn, log }: Tim
     const takenMs = Date.now();
     const bookmark = newBookmark(takenMs);
     await copyLive(liveFile(id), snapshotFile(id, bookmark));
-    ledger.addSnapshot({
-      database: id,
-      bookmark,
-      sinceMs: before.lastWriteMs ?? Math.floor(changedMs(liveFile(id))),
-      takenMs,
-      kept,
-    });
+    // What is written while it is copied may be in it or not: then it is the state of no moment before this one.
+    const isStill = !before.writing && (await version(id)).version === before.version;
+    const sinceMs = before.lastWriteMs ?? Math.floor(changedMs(liveFile(id)));
+    ledger.addSnapshot(
+      { database: id, bookmark, sinceMs: isStill ? sinceMs : Date.now(), takenMs, kept },
+      sinceMs,
+    );
     upToDate.set(id, { version: before.version, bookmark });
     lastTakenMs.set(id, takenMs);
     tidy(id);
@@ -199,7 +203,8 @@ export function timeTravel({ root, snapshots, ledger, stores, inTurn, log }: Tim
       taking.add(taken);
       taken.finally(() => taking.delete(taken));
     };
-    timers.set(id, setTimeout(run, Math.max(0, dueMs - Date.now())).unref());
+    const inMs = Math.min(Math.max(0, dueMs - Date.now()), betweenMs); // a clock that was set back must not put it off
+    timers.set(id, setTimeout(run, inMs).unref());
   }
 
   for (const id of recover({ root, snapshots, ledger })) written(id, Date.now());

@@ -8,8 +8,10 @@ const minuteMs = 60_000;
 /** Runs cron triggers at the start of every minute that the process lives through; minutes it did not live are not made up. */
 export function startCrons(world: World, log: (line: string) => void): () => void {
   let timer: NodeJS.Timeout;
+  let last = 0;
   const arm = (): void => {
-    const next = (Math.floor(Date.now() / minuteMs) + 1) * minuteMs;
+    const next = nextMinuteMs(Date.now(), last);
+    last = next;
     timer = setTimeout(() => {
       runCrons(world, next, log);
       arm();
@@ -18,6 +20,12 @@ export function startCrons(world: World, log: (line: string) => void): () => voi
   };
   arm();
   return () => clearTimeout(timer);
+}
+
+/** The start of the minute to run next. A timer may fire a millisecond early: the minute that just ran is not run again. */
+export function nextMinuteMs(nowMs: number, lastMs: number): number {
+  const next = (Math.floor(nowMs / minuteMs) + 1) * minuteMs;
+  return next === lastMs ? next + minuteMs : next;
 }
 
 /** Calls the `scheduled` handler of every Worker that has a trigger for this minute. Outcomes go to the log. */

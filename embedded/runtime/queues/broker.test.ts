@@ -318,6 +318,24 @@ test("log lines have the queues' names", async () => {
   expect(log).toEqual(["queue jobs: 1 message(s) moved to dead-letter queue jobs-dlq after 0 retries"]);
 });
 
+test("a clock that is set back does not keep a consumer resting", async () => {
+  let reachable = false;
+  const batches = consume(
+    () => {
+      if (!reachable) throw new Error("away");
+      return ok;
+    },
+    { maxWaitTimeMs: 0 },
+  );
+  broker.send("q", text("a"));
+  await vi.advanceTimersByTimeAsync(0);
+  reachable = true;
+  vi.setSystemTime(Date.now() - 24 * 3_600_000);
+  broker.send("q", text("b"));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(batches.map(read)).toEqual([["a"], ["b"]]);
+});
+
 test("a state that cannot be written, as on a full disk, ends no process: the messages wait until it can", async () => {
   const batches = consume(() => ok);
   broker.send("q", text("a"));

@@ -87,7 +87,8 @@ export function openQueues(options: QueuesOptions): QueueBroker {
     const settings = store.settings(queueId);
     if (closed || consumer === undefined || settings === undefined || settings.deliveryPaused) return;
     expire(queueId, settings.messageRetentionSeconds);
-    if (it.restUntilMs > now()) {
+    // further away than any rest: the clock was set back
+    if (it.restUntilMs > now() && it.restUntilMs <= now() + longestRestMs) {
       wake(queueId, it, it.restUntilMs);
       return;
     }

@@ -90,17 +90,24 @@ test("a new version of the owner takes the objects over with their rows, also un
 });
 
 test("an alarm set under one version rings under the next", async () => {
-  await ask("owner", "/arm?ms=2500");
-  await rig.deploy("owner", {
-    ...version("o3", code("three"), owned()),
-    bindings: [counter("COUNTER", "owner")],
-  });
-  await expect.poll(() => rig.logs.map((l) => l.text), { timeout: 15_000 }).toContain("alarm in three");
-  expect(rig.logs.filter((l) => l.text.startsWith("alarm in"))).toHaveLength(1);
+  const rung = () => rig.logs.map((l) => l.text).filter((text) => text.startsWith("alarm in"));
+  // a busy machine may take longer for the deployment than the alarm waits: then once more, with a later one
+  for (let ms = 2_500, round = 1; ; ms *= 6, round += 1) {
+    await ask("owner", `/arm?ms=${ms}`);
+    const before = rung().length;
+    const tag = `three-${round}`;
+    await rig.deploy("owner", {
+      ...version(tag, code(tag), owned()),
+      bindings: [counter("COUNTER", "owner")],
+    });
+    await expect.poll(rung, { timeout: 40_000 }).toHaveLength(before + 1);
+    if (rung().at(-1) === `alarm in ${tag}`) break;
+    expect(round).toBeLessThan(2);
+  }
 });
 
 test("an object call that outlasts the grace of a hand-over is reset as on Cloudflare", async () => {
-  const slow = rig.get("guest", "/slow?ms=3000");
+  const slow = rig.get("guest", "/slow?ms=25000");
   await ask("guest", "/rows");
   await rig.deploy("owner", {
     ...version("o4", code("four"), owned()),

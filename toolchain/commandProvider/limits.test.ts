@@ -36,7 +36,7 @@ test("a command may read and print megabytes, and can be changed and deleted aft
   expect(changed.out).toMatch(/size *: 4500000 => 5/);
   const destroyed = await project.pulumi("destroy", "--yes", "--skip-preview");
   expect(destroyed.code, destroyed.out).toBe(0);
-});
+}, 240_000);
 
 test("a failure with megabytes of output is shown whole", async () => {
   const ran = await up(

@@ -65,6 +65,15 @@ export const word = config.require("word"), list = config.requireObject("list"),
   expect(again.out).toContain("1 unchanged");
 });
 
+test("a configuration that does not fit into a process says which value is too large", async () => {
+  const config = readFileSync(join(project.folder, "Pulumi.dev.yaml"), "utf8");
+  project.write("Pulumi.dev.yaml", `config:\n  probe:blob: ${"x".repeat(200_000)}\n`);
+  const ran = await project.pulumi("preview");
+  project.write("Pulumi.dev.yaml", config);
+  expect(ran.code).not.toBe(0);
+  expect(ran.out).toContain("the largest value is probe:blob with 200000 bytes");
+});
+
 test("a program that throws is shown with its stack, and once", async () => {
   project.write("index.ts", "function deeper(): never { throw new Error('nothing works'); }\ndeeper();");
   const ran = await project.pulumi("preview");

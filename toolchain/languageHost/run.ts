@@ -22,9 +22,23 @@ export async function runProgram(
       response.setError(`Program exited ${how}${outOfMemory ? `. ${memoryAdvice}` : ""}`);
     }
   } catch (error) {
-    response.setError(error instanceof Error ? error.message : String(error));
+    response.setError(reasonOf(error, request));
   }
   return response;
+}
+
+/** The configuration travels in the environment; Node names only the system's number for what does not fit. */
+function reasonOf(error: unknown, request: langproto.RunRequest): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!("code" in error) || error.code !== "E2BIG") return error.message;
+  const sizes = request
+    .getConfigMap()
+    .toObject()
+    .map(([key, value]) => ({ key, bytes: Buffer.byteLength(value) }));
+  const largest = sizes.toSorted((a, b) => b.bytes - a.bytes)[0];
+  const which =
+    largest === undefined ? "" : `; the largest value is ${largest.key} with ${largest.bytes} bytes`;
+  return `The stack's configuration is too large: the program gets it in its environment, where Linux takes 128 KB${which}. Keep large values in files.`;
 }
 
 const memoryAdvice =

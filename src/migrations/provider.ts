@@ -61,12 +61,13 @@ export const provider = {
     const elsewhere = Object.entries(before.files).some(
       ([name, line]) => line === appliedElsewhere && after.files[name] === undefined,
     );
-    return { changes: moved || edited || behind || elsewhere, replaces: moved ? ["databaseId"] : [] };
+    const lost = seenPending.has(stepOf(after));
+    return { changes: moved || edited || behind || elsewhere || lost, replaces: moved ? ["databaseId"] : [] };
   },
 
   async create(news: unknown): Promise<{ id: string; outs: unknown }> {
     const given = stepInputs.parse(news);
-    return { id: `${given.databaseId}/${given.phase}`, outs: await run(given, news, {}) };
+    return { id: stepOf(given), outs: await run(given, news, {}) };
   },
 
   async update(_id: string, olds: unknown, news: unknown): Promise<{ outs: unknown }> {
@@ -161,21 +162,27 @@ async function isGone(job: Job): Promise<boolean> {
 /** Any other 404 is a wrong account or address. */
 const databaseNotFound = 7404;
 
+/** Steps whose database was seen, in this run's `check`, to lack files that a state may count as applied: after a restore, for one. */
+const seenPending = new Set<string>();
+const stepOf = ({ databaseId, phase }: MigrationsInputs): string => `${databaseId}/${phase}`;
+
 async function complaints(
   given: MigrationsInputs,
   read: readonly MigrationFile[],
   files: Readonly<Record<string, string>>,
 ): Promise<Failure[]> {
+  seenPending.delete(stepOf(given));
   if (given.phase === "contract") {
     const isIdle = given.databaseId === unknownValue || Object.keys(files).length === 0;
     if (isIdle) return [];
-    await stillOpen(given, jobOf(given));
   }
   const plan =
     given.databaseId === unknownValue
       ? planNew({ ...folderOf(given), read })
       : await planOfStage(given, { ...jobOf(given), read });
   const job = given.databaseId === unknownValue ? undefined : jobOf(given);
+  if (given.phase === "contract" && plan.contract.length > 0) await stillOpen(given, jobOf(given));
+  if (plan[given.phase].length > 0) seenPending.add(stepOf(given));
   const { refusals } = (await withCode(plan, { root: process.cwd(), workers: given.workers, job })).plan;
   return refusals.map((complaint) => ({ property: "files", reason: render(complaint) }));
 }
@@ -203,7 +210,7 @@ async function stillOpen(
     where: label,
     got: broken.join("; "),
     expected: "every worker that binds the database served by the version that it was opened for, alone",
-    fix: "finish the rollout, or bring that version back (pulumi up --refresh); or open it for what serves now: just db contract",
+    fix: "finish the rollout, or bring that version back; or open it for what serves now: just db contract",
   });
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { checkCode } from "../../src/migrations/codeCheck.ts";
+import { acceptFile } from "../../src/migrations/decisions.ts";
 import { readServing } from "../../src/migrations/deployments.ts";
 import { databaseOf, type Job, planLive } from "../../src/migrations/job.ts";
 import { addressOf } from "../../src/migrations/protocol/addresses.ts";
@@ -177,6 +178,43 @@ test("a contract that was opened for a version does not run while the one before
   await expect(
     provider.update("id", {}, { ...given, files: { "0002_drop_email.sql": "sha256:x contract, 1 stmt: y" } }),
   ).rejects.toThrow(/may not run now/);
+});
+
+test("a contract that ran is not held against a rollback, which has to be mended by an up", async () => {
+  const live = await fresh("ran-before");
+  const opened = await live.deploy("SELECT title FROM notes");
+  const versions = { "ran-before": opened };
+  const opening = { through: "0001_notes.sql", openedAt: "2026-01-01T00:00:00Z", versions };
+  live.write(
+    "0001_notes.sql",
+    "-- d1:phase contract\nCREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT, email TEXT);\n",
+  );
+  await acceptFile(live.job, "0001_notes.sql", { reason: "its phase", actor: "a test" });
+  await live.deploy("SELECT 1");
+  const given = { ...asProvider(live), phase: "contract", workers: ["ran-before"], versions, opening };
+  expect(await provider.check(undefined, given)).toMatchObject({ failures: [] });
+});
+
+test("files that a restore took back are pending again, whatever the state says", async () => {
+  const live = await fresh("restored");
+  const { job } = live;
+  const api = `${embedded.api}/accounts/${job.accountId}/d1/database/${job.databaseId}/time_travel`;
+  const headers = { authorization: `Bearer ${embedded.token}` };
+  const { result } = JSON.parse(await (await fetch(`${api}/bookmark`, { headers })).text());
+  live.write("0002_more.sql", "ALTER TABLE notes ADD COLUMN more TEXT;\n");
+  const given = asProvider(live);
+  const { inputs } = await provider.check(undefined, given);
+  const { outs } = await provider.create(inputs);
+  const changes = async (): Promise<boolean> => {
+    const checked = await provider.check(outs, given);
+    return (await provider.diff("id", outs, checked.inputs)).changes;
+  };
+  expect(await changes()).toBe(false);
+  await fetch(`${api}/restore?bookmark=${result.bookmark}`, { method: "POST", headers });
+  expect(await changes()).toBe(true);
+  await provider.update("id", outs, (await provider.check(outs, given)).inputs);
+  expect(await rows(databaseOf(job), ["SELECT more FROM notes"])).toEqual([[]]);
+  expect(await changes()).toBe(false);
 });
 
 test("a preview refuses a database that is marked for another stage", async () => {

@@ -58,7 +58,7 @@ test("only the lock of a process of this machine that is gone is removed", () =>
   for (const path of kept) expect(existsSync(path), path).toBe(true);
 });
 
-/** A resource that says when it begins to be made; the second one takes a second. */
+/** A resource that says when it begins to be made; the second one is not ready before there is a file "go". */
 const slowProgram = `
 import * as pulumi from "@pulumi/pulumi";
 const text = 'exports.handler = () => process.getBuiltinModule("node:module").createRequire(process.cwd() + "/x.js")("./slow.ts").provider;';
@@ -68,12 +68,12 @@ class Slow extends pulumi.CustomResource {
 const first = new Slow("first");
 new Slow("second", { dependsOn: [first] });`;
 const slowProvider = `
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 export const provider = {
   async create(inputs: { name: string }) {
     appendFileSync("made.log", inputs.name + "\\n");
-    if (inputs.name === "second") await setTimeout(1000);
+    while (inputs.name === "second" && !existsSync("go")) await setTimeout(20);
     return { id: inputs.name, outs: inputs };
   },
   async diff() { return { changes: false }; },
@@ -95,7 +95,7 @@ const processesOf = (folder: string): readonly string[] =>
 test("an up that was killed leaves no process behind, and is finished by the next plain up, which says that it removed the lock", async () => {
   const project = await testProject({ "index.ts": slowProgram, "slow.ts": slowProvider });
   // The launcher's own preparations are not what is tried here: what it looks for is there.
-  const idle = spawn("sh", ["-c", "sleep 60; :", "embedded/main.ts"], { stdio: "ignore", detached: true });
+  const idle = spawn("sh", ["-c", "sleep 300; :", "embedded/main.ts"], { stdio: "ignore", detached: true });
   try {
     project.write(".lockstep/embedded/connection.json", `{"providerPort":1,"pid":${idle.pid}}\n`);
     project.write(".lockstep/config/dev.yaml", readFileSync(join(project.folder, "Pulumi.dev.yaml"), "utf8"));
@@ -110,8 +110,9 @@ test("an up that was killed leaves no process behind, and is finished by the nex
     engine.kill("SIGKILL");
     await once(engine, "exit");
     if (existsSync("/proc/self/cmdline"))
-      await vi.waitFor(() => expect(processesOf(project.folder)).toEqual([]), { timeout: 5_000 });
+      await vi.waitFor(() => expect(processesOf(project.folder)).toEqual([]), { timeout: 20_000 });
 
+    project.write("go", "");
     const next = await run(launcher, options, project.folder, project.env);
     expect(next.code, next.out).toBe(0);
     expect(next.out).toContain("Removed the lock that a killed pulumi had left on dev");
@@ -123,4 +124,4 @@ test("an up that was killed leaves no process behind, and is finished by the nex
     if (idle.pid !== undefined) process.kill(-idle.pid, "SIGKILL");
     project.remove();
   }
-}, 60_000);
+}, 180_000);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, expect, test } from "vitest";
 import { z } from "zod";
-import { call, version, visit } from "./contract/call.ts";
+import { call, upload, version, visit } from "./contract/call.ts";
 
 const main = join(import.meta.dirname, "main.ts");
 const line = z.object({
@@ -152,6 +152,22 @@ test("what was answered is there after a kill -9: ports, token, accounts, Worker
   const second = await start(data);
   expect(second.connection.frontPort).toBe(first.connection.frontPort);
   expect(await visit(second.connection, "kept")).toBe('200 ["hush",42]');
+});
+
+test("a first upload that a kill -9 cut off leaves no Worker", async () => {
+  const data = folder();
+  const first = await start(data);
+  const a = `/accounts/${first.ready.accounts[0]?.id}`;
+  const never = upload("for (;;);", {});
+  const cut = call(first.ready, "PUT", `${a}/workers/scripts/cut`, never).catch(() => "cut");
+  const there = async () => (await call(first.ready, "GET", `${a}/workers/services/cut`)).success;
+  await expect.poll(there, { timeout: 30_000 }).toBe(true);
+  await end(first.child, "SIGKILL");
+  expect(await cut).toBe("cut");
+  const second = await start(data);
+  expect((await call(second.ready, "GET", `${a}/workers/services/cut`)).code).toBe(10090);
+  const again = upload("export default { fetch() { return new Response('whole') } }", {});
+  expect((await call(second.ready, "PUT", `${a}/workers/scripts/cut`, again)).success).toBe(true);
 });
 
 test("a remembered port that somebody else has by now is replaced, with a line that says so", async () => {

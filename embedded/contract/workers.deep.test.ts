@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Embedded, startEmbedded } from "../start.ts";
-import { visit } from "./call.ts";
+import { call, upload, visit } from "./call.ts";
 import { type Project, wranglerProject } from "./wrangler.ts";
 
 let embedded: Embedded;
@@ -69,4 +69,15 @@ test("wrangler deploys a Durable Object and a Worker that binds another, and del
   expect([...counter.outside(), ...caller.outside()]).toEqual([]);
   counter.remove();
   caller.remove();
+});
+
+test("code that never comes to its end when it is loaded is refused, and the old version serves on", async () => {
+  const put = (code: string) =>
+    call(embedded, "PUT", `/accounts/${account}/workers/scripts/endless`, upload(code, {}));
+  await put("export default { fetch() { return new Response('fine') } }");
+  await call(embedded, "POST", `/accounts/${account}/workers/scripts/endless/subdomain`, { enabled: true });
+  const refused = await put("for (;;); export default {}");
+  expect(refused).toMatchObject({ status: 400, code: 10021 });
+  expect(refused.message).toContain("Script startup exceeded CPU time limit");
+  expect(await get("endless")).toBe("200 fine");
 });

@@ -159,7 +159,7 @@ export async function startCell(
     }
   };
   try {
-    await within(startLimitMs, miniflare.ready);
+    await within(startLimitMs, miniflare.ready, role);
     const agent = new Agent({ keepAlive: true, timeout: idleConnectionMs });
     cell = {
       id,
@@ -189,10 +189,15 @@ export async function startCell(
   }
 }
 
-/** Rejects when it takes longer. */
-function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+/** Rejects when it takes longer; for an upload that is tried, as Cloudflare refuses code that does not come to its end. */
+function within<T>(limitMs: number, work: Promise<T>, role: CellRole): Promise<T> {
   const late = sleep(limitMs, undefined, { ref: false }).then(() => {
-    throw new Error(`workerd did not start within ${limitMs / 1000} s`);
+    const seconds = limitMs / 1000;
+    if (role === "trial")
+      throw new UploadRejected(
+        `Script startup exceeded CPU time limit: it had not ended after ${seconds} s.`,
+      );
+    throw new Error(`workerd did not start within ${seconds} s`);
   });
   late.catch(() => {}); // it is nobody's any more once the work is done
   return Promise.race([work, late]);

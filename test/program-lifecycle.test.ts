@@ -134,6 +134,7 @@ test("prod comes up protected, and no kind of destroy deletes anything of it", a
     await project.pulumi(["destroy", "--yes", "--skip-preview", ...options, "--stack", "prod"]);
     expect(await resourcesOf("prod"), options.join(" ")).toEqual(before);
   }
+  expect(await consumersOf("new-content-ai")).toBe(1);
   expect((await project.visit("dome-api.prod.localhost", "/health")).status).toBe(200);
 });
 
@@ -146,6 +147,15 @@ test("prod refuses to run without the policy pack", async () => {
   expect(out).not.toContain("at program");
 });
 
+/** How many consumers a queue of prod really has. */
+async function consumersOf(queue: string): Promise<number> {
+  const queues = z
+    .array(z.object({ queue_name: z.string(), consumers: z.array(z.unknown()) }))
+    .parse(await project.api("prod", "GET", "/queues"));
+  return queues.find(({ queue_name }) => queue_name === queue)?.consumers.length ?? 0;
+}
+
+/** Sorted: the engine may write those that do not depend on each other in another order after a run that changed nothing. */
 async function resourcesOf(stage: string): Promise<readonly string[]> {
   const path = join(project.folder, `.lockstep/state/.pulumi/stacks/lockstep/${stage}.json`);
   const shape = z.object({
@@ -153,5 +163,6 @@ async function resourcesOf(stage: string): Promise<readonly string[]> {
   });
   return shape
     .parse(JSON.parse(readFileSync(path, "utf8")))
-    .checkpoint.latest.resources.map(({ urn }) => urn);
+    .checkpoint.latest.resources.map(({ urn }) => urn)
+    .toSorted();
 }

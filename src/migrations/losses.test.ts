@@ -183,6 +183,22 @@ test("a deferral that nobody ends fails at the commit; ended after a check, it l
   expect(closed.apply(closed.linted[0]?.statements ?? [])).toBeUndefined();
 });
 
+test("a CHECK that lists a value less is a new one, and the old one gone", () => {
+  const kinds =
+    "CREATE TABLE k (id INTEGER PRIMARY KEY, s TEXT CHECK (s IN ('a', 'b'))); INSERT INTO k VALUES (1, 'b');";
+  const { refused } = live(content + kinds, [
+    "CREATE TABLE n (id INTEGER PRIMARY KEY, s TEXT CHECK (s IN ('a', 'c')));\nINSERT INTO n SELECT * FROM k;\nDROP TABLE k;\nALTER TABLE n RENAME TO k;",
+  ]);
+  expect(refused.map((one) => one.slice(0, 5))).toEqual(["1 DL5", "1 DD3", "1 BC1"]);
+});
+
+test("rows that break a new CHECK are found, also when it calls its column by the table's name", () => {
+  const { refused } = live(content, [
+    rebuild("id INTEGER PRIMARY KEY, a TEXT CHECK (n.a <> 'a9'), b TEXT", "INSERT INTO n SELECT * FROM t"),
+  ]);
+  expect(refused).toEqual([expect.stringMatching(/^2 DD3: rows of t break the new CHECK/)]);
+});
+
 test("a column that does not exist yet is not filled with its own name", () => {
   const found = live(content, [
     rebuild(`${same}, c TEXT`, 'INSERT INTO n ("id", "a", "b", "c") SELECT "id", "a", "b", "c" FROM "t"'),

@@ -152,9 +152,21 @@ export function comingRows(rebuild: Rebuild): { readonly with: string; readonly 
   const [first, ...more] = rebuild.copies;
   if (first?.copy === undefined || more.length > 0) return { with: "", name: quoted(rebuild.table) };
   const { successor, table } = rebuild;
+  const { columns, select } = first.copy;
   const name = quoted(sameName(successor, table) ? `${table}__new` : successor);
-  const columns = first.copy.columns.map(({ into }) => quoted(into)).join(", ");
-  return { with: `WITH ${name} (${columns}) AS (${unmoved(first.copy.select, rebuild)}) `, name };
+  // Named with their defaults, or SQLite would take a name in double quotes for a string.
+  const others = rebuild.rebuilt.columns.filter(
+    (column) => column.kind === "plain" && !columns.some(({ into }) => sameName(into, column.name)),
+  );
+  const names = [...columns.map(({ into }) => into), ...others.map((column) => column.name)].map(quoted);
+  const values = [
+    "*",
+    ...others.map(({ defaultSql }) => (defaultSql === undefined ? "NULL" : `(${defaultSql})`)),
+  ];
+  return {
+    with: `WITH ${name} (${names.join(", ")}) AS (SELECT ${values.join(", ")} FROM (${unmoved(select, rebuild)})) `,
+    name,
+  };
 }
 
 const nameDuring = (create: Step): string => (create.action.kind === "create" ? create.action.name : "");

@@ -4,7 +4,7 @@ import { live } from "./fixture/live.ts";
 const content = `CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, status TEXT, n INTEGER);
 CREATE TABLE posts (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users (id) ON DELETE CASCADE, body TEXT);
 CREATE TABLE chunks (id TEXT PRIMARY KEY, doc TEXT, position INTEGER, offset INTEGER);
-CREATE TABLE tags (id INTEGER PRIMARY KEY, label TEXT, chunk TEXT);
+CREATE TABLE tags (id INTEGER PRIMARY KEY, label TEXT CHECK ("label" IN ('x', 'y')), chunk TEXT);
 CREATE TABLE memos (id INTEGER PRIMARY KEY, body TEXT, updated_at TEXT);
 CREATE VIRTUAL TABLE memos_fts USING fts5 (body);
 CREATE TRIGGER memos_au AFTER UPDATE ON memos BEGIN DELETE FROM memos_fts WHERE rowid = old.id; INSERT INTO memos_fts (rowid, body) VALUES (new.id, new.body); END;
@@ -43,7 +43,35 @@ const cases: Readonly<Record<string, readonly string[]>> = {
     `${contract}UPDATE chunks SET position = 2 WHERE position < 2;\n${rebuild("chunks", "id TEXT PRIMARY KEY, doc TEXT, position INTEGER CHECK (position > 1), offset INTEGER", "INSERT INTO n SELECT * FROM chunks").replace(contract, "")}`,
   ],
   "a reference whose parents an INSERT makes": [
-    `${contract}INSERT INTO chunks (id) SELECT DISTINCT chunk FROM tags WHERE chunk NOT IN (SELECT id FROM chunks);\n${rebuild("tags", "id INTEGER PRIMARY KEY, label TEXT, chunk TEXT REFERENCES chunks (id)", "INSERT INTO n SELECT * FROM tags").replace(contract, "")}`,
+    `${contract}INSERT INTO chunks (id) SELECT DISTINCT chunk FROM tags WHERE chunk NOT IN (SELECT id FROM chunks);\n${rebuild("tags", "id INTEGER PRIMARY KEY, label TEXT CHECK (label IN ('x', 'y')), chunk TEXT REFERENCES chunks (id)", "INSERT INTO n SELECT * FROM tags").replace(contract, "")}`,
+  ],
+  "one more value for a CHECK, before the code": [
+    "CREATE TABLE n (id INTEGER PRIMARY KEY, label TEXT CHECK (label IN ('y', 'x', 'z')), chunk TEXT);\nINSERT INTO n SELECT * FROM tags;\nDROP TABLE tags;\nALTER TABLE n RENAME TO tags;",
+  ],
+  "a column that is added, and then a rebuild that knows of it": [
+    rebuild(
+      "chunks",
+      `${chunk}, slug TEXT UNIQUE`,
+      "INSERT INTO n (`id`, `doc`, `position`, `offset`) SELECT `id`, `doc`, `position`, `offset` FROM `chunks`",
+    ).replace(contract, `${contract}ALTER TABLE chunks ADD slug TEXT;--> statement-breakpoint\n`),
+  ],
+  "checks that call columns by the table's name": [
+    `CREATE TABLE \`__new_tags\` (\`id\` integer PRIMARY KEY, \`label\` text, \`chunk\` text, CONSTRAINT "label_check" CHECK("__new_tags"."label" IN ('x', 'y', 'z')));--> statement-breakpoint\nINSERT INTO \`__new_tags\`("id", "label", "chunk") SELECT "id", "label", "chunk" FROM \`tags\`;--> statement-breakpoint\nDROP TABLE \`tags\`;--> statement-breakpoint\nALTER TABLE \`__new_tags\` RENAME TO \`tags\`;`,
+    rebuild(
+      "tags",
+      "id INTEGER PRIMARY KEY, label TEXT CHECK (label IN ('x', 'y', 'z')), chunk TEXT CHECK (tags.chunk <> 'never')",
+      "INSERT INTO n SELECT * FROM tags",
+    ).replace("(tags.", "(n."),
+  ],
+  "a unique index over an expression of a new column in double quotes": [
+    'ALTER TABLE users ADD COLUMN handle TEXT;\nCREATE UNIQUE INDEX users_handle ON users (lower("handle")) WHERE "handle" IS NOT NULL;',
+  ],
+  "a CHECK of a new column with a default, in double quotes": [
+    rebuild(
+      "chunks",
+      `${chunk}, state TEXT NOT NULL DEFAULT 'new' CHECK ("state" IN ('new', 'old'))`,
+      "INSERT INTO n (id, doc, position, offset) SELECT * FROM chunks",
+    ),
   ],
   "columns whose names are words of SQL": [
     rebuild(

@@ -1,7 +1,7 @@
 import { type Rebuild, rebuildOf, rebuilds } from "../rebuilds.ts";
 import { isSystem, type Replay, type Step } from "../replay.ts";
-import { affinity, type Column, fold, sameName, type Table } from "../structure.ts";
-import { checks, isStricter, uniqueSets } from "./constraints.ts";
+import { affinity, type Column, fold, type Index, sameName, type Table } from "../structure.ts";
+import { allows, checks, isStricter, keyNamesNew, uniqueSets } from "./constraints.ts";
 import { at, type Finding, type Rule } from "./rule.ts";
 
 /** BC1: changes that the code of now, which still runs while this file is applied and may come back, does not survive. */
@@ -91,6 +91,12 @@ function broken(replay: Replay, found: readonly Rebuild[], step: Step): readonly
   }
 }
 
+/** The same columns, compared alike. Of expressions SQLite does not say which they are. */
+const sameKey = (one: Index, other: Index): boolean =>
+  one.columns.every((column) => column !== undefined) &&
+  one.columns.join() === other.columns.join() &&
+  one.collations.join() === other.collations.join();
+
 /** Code that says ON CONFLICT (columns) fails without uniqueness over them. */
 function droppedIndex(
   replay: Replay,
@@ -100,12 +106,11 @@ function droppedIndex(
   const table = replay.before.table(replay.before.object("index", name)?.tableName ?? "");
   const index = table?.indexes.find((one) => sameName(one.name, name));
   if (table === undefined || index?.unique !== true || !replay.holds(table.name)) return [];
-  const key = index.columns.join();
   const now = replay.after.table(table.name);
   // Without its table, or rebuilt, it is the business of those rules.
   if (
     now === undefined ||
-    now.indexes.some((one) => one.unique && (index.partial || !one.partial) && one.columns.join() === key)
+    now.indexes.some((one) => one.unique && (index.partial || !one.partial) && sameKey(one, index))
   )
     return [];
   return say(
@@ -125,16 +130,14 @@ function created(
   const object = step.after.object(action.object, action.name);
   if (object === undefined || !replay.holds(object.tableName)) return [];
   if (action.object === "index" && action.unique) {
-    const made = step.after.table(object.tableName)?.indexes.find(({ name }) => sameName(name, action.name));
+    const table = step.after.table(object.tableName);
+    const made = table?.indexes.find(({ name }) => sameName(name, action.name));
     const before = replay.before.table(object.tableName);
-    const overOld = made?.columns.every(
-      (column) => column === undefined || before?.columns.some(({ name }) => sameName(name, column)),
-    );
     const known = before?.indexes.some(
-      (one) => one.unique && !one.partial && made !== undefined && one.columns.join() === made.columns.join(),
+      (one) => one.unique && !one.partial && made !== undefined && sameKey(one, made),
     );
-    if (overOld !== true || known === true || replay.before.object("index", action.name)?.sql === object.sql)
-      return [];
+    const isOld = table !== undefined && before !== undefined && !keyNamesNew(object.sql, before, table);
+    if (!isOld || known === true || replay.before.object("index", action.name)?.sql === object.sql) return [];
     return say(
       `running code may write what the unique index ${action.name} refuses`,
       "nothing: release code that writes no duplicates",
@@ -194,7 +197,7 @@ function rebuilt(replay: Replay, rebuild: Rebuild): readonly Finding[] {
 
 function newConstraints(old: Table, now: Table): readonly string[] {
   const had = (texts: readonly string[]): ReadonlySet<string> => new Set(texts);
-  const checked = had(checks(old.sql).map(({ text }) => text));
+  const checked = checks(old.sql);
   const keys = had(old.foreignKeys.map((key) => `${fold(key.parent)} ${key.from.join()}`));
   const existing = (column: string): boolean => old.columns.some(({ name }) => sameName(name, column));
   return [
@@ -202,7 +205,7 @@ function newConstraints(old: Table, now: Table): readonly string[] {
       .filter((set) => isStricter(old, set) && set.columns.every(existing))
       .map(({ text }) => `UNIQUE (${text})`),
     ...checks(now.sql)
-      .filter(({ text }) => !checked.has(text))
+      .filter((check) => !checked.some((one) => allows(check, one)))
       .map(({ sql }) => `CHECK (${sql})`),
     ...now.foreignKeys
       .filter((key) => !keys.has(`${fold(key.parent)} ${key.from.join()}`) && key.from.every(existing))

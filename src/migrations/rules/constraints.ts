@@ -1,7 +1,7 @@
 import { fold, quoted, type Table } from "../structure.ts";
-import { normalised, tokens, within } from "../tokens.ts";
+import { list, normalised, type Token, tokens, within } from "../tokens.ts";
 
-/** A table's constraints as comparable texts: `UNIQUE (email)`, `CHECK (age > 0)`, `FOREIGN KEY (p) REFERENCES parent ON DELETE CASCADE`. */
+/** A table's constraints but for its CHECKs as comparable texts: `UNIQUE (email)`, `FOREIGN KEY (p) REFERENCES parent ON DELETE CASCADE`. */
 export function constraintTexts(table: Table): readonly string[] {
   const key = table.columns
     .filter(({ primaryKey }) => primaryKey > 0)
@@ -14,7 +14,6 @@ export function constraintTexts(table: Table): readonly string[] {
     ...(key === "" ? [] : [`PRIMARY KEY (${primary})`]),
     ...uniques.filter(({ columns }) => columns.join(", ") !== key).map(({ text }) => `UNIQUE (${text})`),
     ...(isNumbered(table) ? ["AUTOINCREMENT"] : []),
-    ...checks(table.sql).map((check) => `CHECK (${check.text})`),
     ...table.foreignKeys.map(
       (key) =>
         `FOREIGN KEY (${key.from.map(fold).join(", ")}) REFERENCES ${fold(key.parent)} ON DELETE ${key.onDelete} ON UPDATE ${key.onUpdate}`,
@@ -57,8 +56,16 @@ export const isStricter = (before: Table, { columns, text }: UniqueSet): boolean
     (one) => one.text === text || (one.columns.join() === columns.join() && text === columns.join(", ")),
   );
 
-/** The CHECK constraints of a CREATE TABLE statement, as written and as comparable text. */
-export function checks(createSql: string): readonly { readonly sql: string; readonly text: string }[] {
+/** A CHECK constraint, as written and as comparable text. */
+export interface Check {
+  readonly sql: string;
+  readonly text: string;
+  /** For `column IN (literals)`: which, folded and as written. */
+  readonly choice: { readonly column: string; readonly values: readonly string[] } | undefined;
+}
+
+/** The CHECK constraints of a CREATE TABLE statement. */
+export function checks(createSql: string): readonly Check[] {
   const all = tokens(createSql);
   return all.flatMap((token, i) => {
     if (token.keyword !== "CHECK" || all[i + 1]?.text !== "(") return [];
@@ -67,6 +74,34 @@ export function checks(createSql: string): readonly { readonly sql: string; read
     const last = inside.at(-1);
     if (first === undefined || last === undefined) return [];
     const sql = createSql.slice(first.start, last.end);
-    return [{ sql, text: normalised(sql) }];
+    return [{ sql, text: normalised(sql), choice: choiceOf(inside) }];
   });
+}
+
+function choiceOf(all: readonly Token[]): Check["choice"] {
+  const [column, word, open, ...rest] = all[1]?.text === "." ? all.slice(2) : all;
+  if (column === undefined || word?.keyword !== "IN" || open?.text !== "(" || rest.at(-1)?.text !== ")")
+    return undefined;
+  const values = list(rest.slice(0, -1)).map((part) => part[0]);
+  const isWritten = values.every((value) => value?.kind === "string" || value?.kind === "number");
+  if (!isWritten || rest.length !== 2 * values.length) return undefined;
+  return { column: fold(column.text), values: values.map((value) => value?.text ?? "") };
+}
+
+/** Whether a CHECK lets everything pass that another one does: the same, or a list with more values. */
+export const allows = (check: Check, other: Check): boolean =>
+  check.text === other.text ||
+  (check.choice !== undefined &&
+    check.choice.column === other.choice?.column &&
+    other.choice.values.every((value) => check.choice?.values.includes(value) === true));
+
+/** Whether the key of a CREATE INDEX, in an expression too, has a column that `before` does not have. */
+export function keyNamesNew(createIndexSql: string, before: Table, after: Table): boolean {
+  const all = tokens(createIndexSql);
+  const has = (table: Table, name: string): boolean =>
+    table.columns.some((column) => fold(column.name) === fold(name));
+  return within(
+    all,
+    all.findIndex(({ text, kind }) => text === "(" && kind === "sign"),
+  ).some(({ kind, text }) => (kind === "word" || kind === "name") && has(after, text) && !has(before, text));
 }

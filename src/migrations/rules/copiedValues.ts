@@ -9,12 +9,14 @@ export type Say = (step: Step, message: string, fix: string) => Finding;
 
 /** What happens to the old table's values, column by column. `copy` is its first copying statement. */
 export const copiedValues = (rebuild: Rebuild, copy: Step, say: Say): readonly Finding[] => [
-  ...rebuild.old.columns
-    .filter(({ kind }) => kind === "plain")
-    .flatMap((column) => valueLosses(rebuild, column, say)),
+  ...ownColumns(rebuild, copy).flatMap((column) => valueLosses(rebuild, column, say)),
   ...notCopied(rebuild, copy, say),
   ...accidents(rebuild, copy, say),
 ];
+
+/** Columns with values of their own from before this file. */
+const ownColumns = ({ old, copiedAs }: Rebuild, { rows }: Step): readonly Column[] =>
+  old.columns.filter(({ kind, name }) => kind === "plain" && !rows.addedHere(copiedAs, name));
 
 const named = (table: Table, name: string): Column | undefined =>
   table.columns.find((column) => sameName(column.name, name));
@@ -88,11 +90,9 @@ function converts({ old, rebuilt }: Rebuild, before: Column, after: Column): boo
 function notCopied(rebuild: Rebuild, step: Step, say: Say): readonly Finding[] {
   const filled = filledWith(rebuild);
   if (filled.length === 0) return [];
-  const unread = rebuild.old.columns.filter(
-    ({ kind, name }) =>
-      kind === "plain" &&
-      named(rebuild.rebuilt, name) !== undefined &&
-      !filled.some(({ into }) => sameName(into, name)),
+  const unread = ownColumns(rebuild, step).filter(
+    ({ name }) =>
+      named(rebuild.rebuilt, name) !== undefined && !filled.some(({ into }) => sameName(into, name)),
   );
   if (unread.length === 0) return [];
   return [

@@ -4,7 +4,7 @@ import { type Rebuild, rebuilds } from "../rebuilds.ts";
 import type { Replay, Step } from "../replay.ts";
 import { fold, rowids, sameName, type Table } from "../structure.ts";
 import { tokens } from "../tokens.ts";
-import { constraintTexts, isNumbered } from "./constraints.ts";
+import { allows, checks, constraintTexts, isNumbered } from "./constraints.ts";
 import { copiedValues, filledWith, type Say } from "./copiedValues.ts";
 import { at, type Finding, type Rule } from "./rule.ts";
 
@@ -50,7 +50,7 @@ function losses(replay: Replay, rebuild: Rebuild): readonly Finding[] {
     ...tooLate(replay, rebuild, say),
     ...lostNumbers(replay, rebuild, step),
     ...lostObjects(replay, rebuild, say),
-    ...gone(constraintTexts(old), constraintTexts(rebuilt)).map((constraint) =>
+    ...lostConstraints(old, rebuilt).map((constraint) =>
       say(
         rebuild.create,
         `drops the constraint ${constraint}`,
@@ -60,8 +60,17 @@ function losses(replay: Replay, rebuild: Rebuild): readonly Finding[] {
   ];
 }
 
-const gone = (before: readonly string[], after: readonly string[]): readonly string[] =>
-  before.filter((text) => !after.includes(text));
+/** A CHECK that lists more values than before is not lost. */
+function lostConstraints(old: Table, rebuilt: Table): readonly string[] {
+  const now = constraintTexts(rebuilt);
+  const checked = checks(rebuilt.sql);
+  return [
+    ...constraintTexts(old).filter((text) => !now.includes(text)),
+    ...checks(old.sql)
+      .filter((check) => !checked.some((one) => allows(one, check)))
+      .map(({ text }) => `CHECK (${text})`),
+  ];
+}
 
 function lostObjects({ before, after }: Replay, { drop, old, table }: Rebuild, say: Say): readonly Finding[] {
   const indexes = old.indexes

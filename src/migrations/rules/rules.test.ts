@@ -383,6 +383,10 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       sql: "DROP INDEX logged_key;\nCREATE UNIQUE INDEX logged_key2 ON log (logged_id);",
       finds: [],
     },
+    "a unique index over another expression": {
+      sql: "CREATE UNIQUE INDEX u ON users (lower(email));\nCREATE UNIQUE INDEX w ON users (upper(nick));",
+      finds: ["1 BC1 error", "2 BC1 error"],
+    },
     "an index that is dropped": { sql: "DROP INDEX alone_b;", finds: [] },
     "a unique index over old columns": {
       sql: "CREATE UNIQUE INDEX u ON users (email);",

@@ -2,7 +2,7 @@ import { type CopiedColumn, neverNull } from "../copy.ts";
 import { comingRows, type Rebuild, rebuilds } from "../rebuilds.ts";
 import type { Replay } from "../replay.ts";
 import { type Column, type ForeignKey, quoted, sameName } from "../structure.ts";
-import { checks } from "./constraints.ts";
+import { allows, checks } from "./constraints.ts";
 import { at, type Finding, type Rule, unlessChanged } from "./rule.ts";
 
 /** DD3: conditions that a rebuild adds and rows of today may break. The live database is asked about the rows as they will be copied. */
@@ -16,6 +16,8 @@ export const tightening: Rule = {
 function tightened(replay: Replay, rebuild: Rebuild): readonly Finding[] {
   const { old, rebuilt, table, create, copies } = rebuild;
   const rows = comingRows(rebuild);
+  // A CHECK may call its columns by the table's name.
+  const as = quoted(table);
   const changed = (name: string): boolean => copies[0]?.rows.changed(name) === true;
   const finding = (message: string, condition: string, fix: string, isChanged = false): Finding =>
     unlessChanged(
@@ -24,7 +26,7 @@ function tightened(replay: Replay, rebuild: Rebuild): readonly Finding[] {
         fix,
         waivable: false,
         question: {
-          sql: `${rows.with}SELECT EXISTS (SELECT 1 FROM ${rows.name} AS c WHERE ${condition})`,
+          sql: `${rows.with}SELECT EXISTS (SELECT 1 FROM ${rows.name} AS ${as} WHERE ${condition})`,
           unasked: "warning",
         },
       }),
@@ -35,13 +37,13 @@ function tightened(replay: Replay, rebuild: Rebuild): readonly Finding[] {
     .map(({ name }) =>
       finding(
         `${table}.${name} becomes NOT NULL, and rows hold NULL there`,
-        isCopied(rebuild, name) ? `c.${quoted(name)} IS NULL` : "1",
+        isCopied(rebuild, name) ? `${as}.${quoted(name)} IS NULL` : "1",
         `fill it in the copy (coalesce(${name}, …)) or before it: UPDATE ${table} SET ${name} = … WHERE ${name} IS NULL`,
       ),
     );
-  const known = new Set(checks(old.sql).map((check) => check.text));
+  const known = checks(old.sql);
   const broken = checks(rebuilt.sql)
-    .filter(({ text }) => !known.has(text))
+    .filter((check) => !known.some((one) => allows(check, one)))
     .map(({ sql }) =>
       finding(
         `rows of ${table} break the new CHECK (${sql})`,
@@ -53,7 +55,7 @@ function tightened(replay: Replay, rebuild: Rebuild): readonly Finding[] {
     const there = old.foreignKeys.some(
       (one) => sameName(one.parent, key.parent) && one.from.join("\0") === key.from.join("\0"),
     );
-    const condition = orphan(replay, key);
+    const condition = orphan(replay, key, as);
     if (there || sameName(key.parent, table) || condition === undefined) return [];
     return [
       finding(
@@ -86,14 +88,14 @@ function mayGetNull(rebuild: Rebuild, column: Column): boolean {
   return before !== undefined && !before.notNull && before.primaryKey === 0;
 }
 
-/** The condition that finds rows without their parent. */
-function orphan(replay: Replay, key: ForeignKey): string | undefined {
+/** The condition that finds rows without their parent. `child`: what it calls the table that refers. */
+function orphan(replay: Replay, key: ForeignKey, child: string): string | undefined {
   const parentKeys = replay.after.table(key.parent)?.columns.filter((column) => column.primaryKey > 0) ?? [];
   const parentColumns = key.to.map((column, i) => column ?? parentKeys[i]?.name);
   if (parentColumns.some((column) => column === undefined)) return undefined;
   const match = key.from
-    .map((column, i) => `p.${quoted(parentColumns[i] ?? "")} = c.${quoted(column)}`)
+    .map((column, i) => `parent.${quoted(parentColumns[i] ?? "")} = ${child}.${quoted(column)}`)
     .join(" AND ");
-  const set = key.from.map((column) => `c.${quoted(column)} IS NOT NULL`).join(" AND ");
-  return `${set} AND NOT EXISTS (SELECT 1 FROM ${quoted(key.parent)} AS p WHERE ${match})`;
+  const set = key.from.map((column) => `${child}.${quoted(column)} IS NOT NULL`).join(" AND ");
+  return `${set} AND NOT EXISTS (SELECT 1 FROM ${quoted(key.parent)} AS parent WHERE ${match})`;
 }

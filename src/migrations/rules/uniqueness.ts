@@ -2,7 +2,7 @@ import { comingRows, rebuilds } from "../rebuilds.ts";
 import type { Replay, Step } from "../replay.ts";
 import { fold, quoted, sameName, type Table } from "../structure.ts";
 import { list, tokens, topLevel, within } from "../tokens.ts";
-import { isStricter, uniqueSets } from "./constraints.ts";
+import { isStricter, keyNamesNew, uniqueSets } from "./constraints.ts";
 import { at, type Finding, type Rule, unlessChanged } from "./rule.ts";
 
 /** DD2: uniqueness that rows of today may break. The live database is asked for one duplicate. */
@@ -46,9 +46,9 @@ function indexFinding(replay: Replay, step: Step): readonly Finding[] {
       part.at(-1)?.keyword === "ASC" || part.at(-1)?.keyword === "DESC" ? part.slice(0, -1) : part;
     return { sql: made.sql.slice(ordered[0]?.start, ordered.at(-1)?.end), tokens: ordered };
   });
-  const isNew = terms.some(
-    (term) => term.tokens.length === 1 && !hasColumn(table, term.tokens[0]?.text ?? ""),
-  );
+  const now = step.after.table(made.tableName);
+  // Asked of the live database, a new column in double quotes would be a string.
+  const isNew = now !== undefined && keyNamesNew(made.sql, table, now);
   if (isNew) return step.errorWithRows === undefined ? [] : [sameForAll(step, live, action.name)];
   const where = topLevel(all, "WHERE");
   const condition = where < 0 ? undefined : made.sql.slice(all[where + 1]?.start);

@@ -12,7 +12,7 @@ import { exceptionPage, runtimeEnded } from "./pages.ts";
 import type { ReportListeners } from "./report.ts";
 
 /** How long a request waits for a workerd that crashed and is being started again. */
-const crashLimitMs = 10_000;
+const crashLimitMs = 30_000;
 
 /** The status of an invocation whose visitor went away before an answer. */
 const visitorLeft = 499;

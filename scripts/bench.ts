@@ -2,11 +2,11 @@
 import { parseArgs } from "node:util";
 import { render } from "../src/userError.ts";
 import { projectEnvironment } from "../toolchain/environment.ts";
+import { table } from "../toolchain/table.ts";
 import { proportionalMegabytes } from "./bench/memory.ts";
 import { benchmarkMigrating, type Migrating } from "./bench/migrating.ts";
 import { type Command, type Paired, pairs, type Spread } from "./bench/pairs.ts";
 import { benchmarkPlanning, type Planned } from "./bench/planning.ts";
-import { table } from "./table.ts";
 
 const { values } = optionsOf(process.argv.slice(2));
 const rounds = Number(values.rounds);

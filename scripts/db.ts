@@ -3,10 +3,10 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { UserError } from "../src/userError.ts";
+import { table } from "../toolchain/table.ts";
 import type { Command } from "./db/command.ts";
 import { commands } from "./db/commands.ts";
 import { entry } from "./entry.ts";
-import { table } from "./table.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 

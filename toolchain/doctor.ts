@@ -3,7 +3,6 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { table } from "../scripts/table.ts";
 import { goVersion } from "./engine/go.mjs";
 import { findEngine } from "./engine/ladder.mjs";
 import { allOnPath } from "./engine/onPath.mjs";
@@ -11,6 +10,7 @@ import { cacheFolder, oldestUsable } from "./engine/wanted.mjs";
 import { installState } from "./install.mjs";
 import { justExecutable } from "./launchers.ts";
 import { placesOf, projectRoot } from "./project.ts";
+import { table } from "./table.ts";
 
 const run = promisify(execFile);
 

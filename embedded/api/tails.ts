@@ -1,22 +1,10 @@
 import { z } from "zod";
 import { scriptOf } from "./deployments.ts";
 import { ApiError, ok, type Service } from "./service.ts";
+import { filter } from "./tails/filter.ts";
 import { shownTail, tailsOf } from "./tails/registry.ts";
 
 const path = "/accounts/:account/workers/scripts/:script/tails";
-const texts = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
-/** What has to hold of an invocation for it to be told: every entry of the list. */
-const filter = z.looseObject({
-  sampling_rate: z.number().optional(),
-  outcome: texts.optional(),
-  method: texts.optional(),
-  header: z.object({ key: z.string(), query: z.string().optional() }).optional(),
-  client_ip: texts.optional(),
-  query: z.string().optional(),
-  scriptVersion: z.string().optional(),
-});
-export type Filter = z.infer<typeof filter>;
-
 /** wrangler sends a filter message or, from a browser's console, nothing at all. */
 const body = z.object({ filters: z.array(filter).optional() }).nullish();
 

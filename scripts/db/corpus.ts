@@ -6,7 +6,7 @@ import { readServing } from "../../src/migrations/deployments.ts";
 import { request } from "../../src/migrations/endpoint.ts";
 import { systems } from "../../src/systems/index.ts";
 import { UserError } from "../../src/userError.ts";
-import { table } from "../table.ts";
+import { table } from "../../toolchain/table.ts";
 import { type Command, done } from "./command.ts";
 import { declaredDatabases } from "./databases.ts";
 import { placeOf, placeOptions } from "./place.ts";

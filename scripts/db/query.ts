@@ -5,7 +5,7 @@ import { openShadow } from "../../src/migrations/shadow.ts";
 import { readSnapshot } from "../../src/migrations/snapshot.ts";
 import { split } from "../../src/migrations/split.ts";
 import { UserError } from "../../src/userError.ts";
-import { table } from "../table.ts";
+import { table } from "../../toolchain/table.ts";
 import { type Command, done, type Found } from "./command.ts";
 import { onlyOne } from "./databases.ts";
 import { placeOf, placeOptions, recipe } from "./place.ts";

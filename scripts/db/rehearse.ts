@@ -2,7 +2,7 @@ import { exportSql } from "../../src/migrations/export.ts";
 import { endpointOf, planLive } from "../../src/migrations/job.ts";
 import { rehearse as run } from "../../src/migrations/rehearse.ts";
 import { refuse } from "../../src/userError.ts";
-import { table } from "../table.ts";
+import { table } from "../../toolchain/table.ts";
 import type { Command } from "./command.ts";
 import { onlyOne } from "./databases.ts";
 import { placeOf, placeOptions } from "./place.ts";

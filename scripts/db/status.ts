@@ -4,7 +4,7 @@ import { withCode } from "../../src/migrations/codeCheck.ts";
 import { planLive, planNew } from "../../src/migrations/job.ts";
 import type { Plan } from "../../src/migrations/plan.ts";
 import { planLines } from "../../src/migrations/planText.ts";
-import { table } from "../table.ts";
+import { table } from "../../toolchain/table.ts";
 import type { Command, Given } from "./command.ts";
 import { chosen, type DeclaredDatabase } from "./databases.ts";
 import { openedThrough } from "./opened.ts";

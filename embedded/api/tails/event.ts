@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Trace } from "../../runtime/compute.ts";
-import type { Filter } from "../tails.ts";
+import type { Filter } from "./filter.ts";
 
 const text = z.string().catch("");
 const request = z.looseObject({ method: text, url: text, headers: z.record(z.string(), text).catch({}) });

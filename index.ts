@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isEmbedded } from "./src/migrations/connection.ts";
 import { program } from "./src/program.ts";
+import { typedFor } from "./src/recipe.ts";
 import { UserError } from "./src/userError.ts";
 
 const given = {
@@ -11,5 +13,7 @@ const given = {
 
 /** What the user can mend is shown without a stack; anything else is a bug and keeps it. */
 export default await program(given).catch((error: unknown) => {
-  throw error instanceof UserError ? new pulumi.RunError(error.message) : error;
+  if (!(error instanceof UserError)) throw error;
+  const place = { stage: given.stack, real: !isEmbedded(given.env, given.root) };
+  throw new pulumi.RunError(typedFor(error.message, place));
 });

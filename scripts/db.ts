@@ -2,10 +2,12 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { errorFor } from "../src/recipe.ts";
 import { UserError } from "../src/userError.ts";
 import { table } from "../toolchain/table.ts";
-import type { Command } from "./db/command.ts";
+import type { Command, Found, Given } from "./db/command.ts";
 import { commands } from "./db/commands.ts";
+import { placeSaid } from "./db/place.ts";
 import { entry } from "./entry.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -62,6 +64,15 @@ function parsed(
   }
 }
 
+/** What a command refuses can be mended by copying what it says. */
+async function answer(command: Command, given: Given): Promise<Found> {
+  try {
+    return await command.run(given);
+  } catch (error) {
+    throw error instanceof UserError ? errorFor(error, placeSaid(given)) : error;
+  }
+}
+
 async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined) {
     process.stderr.write(help());
@@ -74,7 +85,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   const command = commandOf(name);
   const { values, positionals } = parsed(command, args);
   const json = values["json"] === true;
-  const found = await command.run({
+  const given: Given = {
     words: positionals,
     flag: (option) => values[option] === true,
     text: (option) => (typeof values[option] === "string" ? values[option] : undefined),
@@ -83,7 +94,8 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     say: (text) => {
       if (!json) process.stderr.write(`${text}\n`);
     },
-  });
+  };
+  const found = await answer(command, given);
   const text = json ? (found.value === undefined ? "" : JSON.stringify(found.value)) : found.text;
   if (text !== "") process.stdout.write(`${text}\n`);
   return found.ok ? 0 : 1;

@@ -35,12 +35,13 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     workers: workerRecord(systems, stage),
   });
   const provider = providerOf(settings, first);
-  const hooks = { onError: [adviceOnError(stage)] };
+  const real = target.kind === "cloudflare";
+  const hooks = { onError: [adviceOnError(stage, real)] };
   const beforeVersion = migrationsBeforeCode(systems, stage, prepared.root);
   const shared = {
     stage,
     accountId: target.accountId,
-    real: target.kind === "cloudflare",
+    real,
     ownsShared: ownsShared(settings),
     provider,
     target: first,

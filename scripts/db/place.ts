@@ -1,3 +1,4 @@
+import type { RecipePlace } from "../../src/recipe.ts";
 import { type Stage, stages } from "../../src/stages/index.ts";
 import { UserError } from "../../src/userError.ts";
 import { type TargetName, targetNamed } from "../stack/request.ts";
@@ -53,3 +54,15 @@ export function refuseMore(words: readonly string[], most: number): void {
 /** A recipe as it is typed for the same target: the repair can be copied. */
 export const recipe = ({ target }: Pick<Place, "target">, words: string): string =>
   `just ${words}${target === "cloudflare" ? " --target cloudflare" : ""}`;
+
+/** The same, for texts of the program. */
+export const recipePlace = ({ stage, target }: Pick<Place, "stage" | "target">): RecipePlace => ({
+  stage: stage.name,
+  real: target === "cloudflare",
+});
+
+/** What the command line says of it, for the mistakes of a command: also where it is one of them. */
+export const placeSaid = ({ words, text }: Given): RecipePlace => ({
+  stage: text("stage") ?? words.find((word) => stages.some(({ name }) => name === word)) ?? "dev",
+  real: text("target") === "cloudflare",
+});

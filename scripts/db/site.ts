@@ -22,19 +22,11 @@ export interface Site {
   readonly connection: Connection;
 }
 
-/**
- * Finds the account; on the embedded target its process is started when it does not run. Texts of the migration engine name commands
- * without a place, so anywhere but in dev on the embedded target a person is told what to add to them.
- */
+/** Finds the account, and says it when it is a real one; on the embedded target its process is started when it does not run. */
 export async function siteOf({ stage, target }: Place, { root, say }: Given): Promise<Site> {
   const env = await apiEnvironment(target, stage, root);
   const { accountId } = stageTarget(stage, env, root);
-  if (target === "cloudflare")
-    say(
-      `${stage.name}, account ${accountId}. Commands named below need this too: ${stage.name} --target cloudflare`,
-    );
-  else if (stage.name !== "dev")
-    say(`${stage.name}, embedded. Commands named below need this too: ${stage.name}`);
+  if (target === "cloudflare") say(`${stage.name}, account ${accountId}`);
   return { stage, target, accountId, connection: connection(env, root) };
 }
 

@@ -4,11 +4,12 @@ import { withCode } from "../../src/migrations/codeCheck.ts";
 import { planLive, planNew } from "../../src/migrations/job.ts";
 import type { Plan } from "../../src/migrations/plan.ts";
 import { planLines } from "../../src/migrations/planText.ts";
+import { complaintFor, typedFor } from "../../src/recipe.ts";
 import { table } from "../../toolchain/table.ts";
 import type { Command, Given } from "./command.ts";
 import { chosen, type DeclaredDatabase } from "./databases.ts";
 import { openedThrough } from "./opened.ts";
-import { type Place, placeOf, placeOptions, recipe } from "./place.ts";
+import { type Place, placeOf, placeOptions, recipe, recipePlace } from "./place.ts";
 import { endpointOf, jobOf, type Site, siteOf } from "./site.ts";
 
 interface Planned {
@@ -36,13 +37,19 @@ async function planned(site: Site, database: DeclaredDatabase, root: string): Pr
       openThrough: await openedThrough(site, database.key, root),
     };
     const held = await withCode(await planLive(job), { root, workers, job });
-    return { database, exists, plan: held.plan, code: held.lines };
+    return { database, exists, plan: typed(held.plan, site), code: held.lines };
   }
   const folder = database.declared.migrations ?? "";
   const fresh = { label: database.key, folder, directory: `${root}/${folder}`, openThrough: undefined };
   const held = await withCode(planNew(fresh), { root, workers, job: undefined });
-  return { database, exists, plan: held.plan, code: held.lines };
+  return { database, exists, plan: typed(held.plan, site), code: held.lines };
 }
+
+/** A plan whose repairs can be copied. */
+const typed = (plan: Plan, site: Site): Plan => ({
+  ...plan,
+  refusals: plan.refusals.map((complaint) => complaintFor(complaint, recipePlace(site))),
+});
 
 const names = (files: Plan["expand"]): string[] => files.map(({ file }) => file.name);
 
@@ -94,8 +101,11 @@ export const plan: Command = {
   summary: "what the next up would do, statement by statement",
   options: placeOptions,
   async run(given) {
-    const all = await plans(given, placeOf(given, 1));
-    const lines = all.flatMap(({ plan: each, code }) => [...planLines(each), ...code]);
+    const place = placeOf(given, 1);
+    const all = await plans(given, place);
+    const lines = all
+      .flatMap(({ plan: each, code }) => [...planLines(each), ...code])
+      .map((line) => typedFor(line, recipePlace(place)));
     return {
       value: all.map((each) => ({
         ...asValue(each),

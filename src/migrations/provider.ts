@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { complaintFor, type RecipePlace, typedFor } from "../recipe.ts";
 import { render, UserError } from "../userError.ts";
 import { withCode } from "./codeCheck.ts";
+import { isEmbedded } from "./connection.ts";
 import { brokenOpening } from "./contract.ts";
 import { readServing } from "./deployments.ts";
 import { request } from "./endpoint.ts";
@@ -46,7 +48,10 @@ export const provider = {
       return { inputs: { ...record(news), files }, failures: await complaints(given, read, files) };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      return { inputs: news, failures: [{ property: "directory", reason: error.message }] };
+      return {
+        inputs: news,
+        failures: [{ property: "directory", reason: typedFor(error.message, placeOf(given)) }],
+      };
     }
   },
 
@@ -139,10 +144,9 @@ async function applyFiles(job: Job, request: Parameters<typeof migrate>[1]): Ret
       error.cause instanceof UserError
         ? error.message
         : ((error.cause instanceof Error ? error.cause.stack : undefined) ?? error.message);
-    throw new Error(
-      before === "" ? told : `${told}\n\nApplied before it: ${before}. The next up goes on behind them.`,
-      { cause: error },
-    );
+    const all =
+      before === "" ? told : `${told}\n\nApplied before it: ${before}. The next up goes on behind them.`;
+    throw new Error(typedFor(all, placeOf(request)), { cause: error });
   }
 }
 
@@ -166,6 +170,12 @@ const databaseNotFound = 7404;
 const seenPending = new Set<string>();
 const stepOf = ({ databaseId, phase }: MigrationsInputs): string => `${databaseId}/${phase}`;
 
+/** What a repair has to say of where it works. */
+const placeOf = ({ stage }: { readonly stage: string }): RecipePlace => ({
+  stage,
+  real: !isEmbedded(process.env, process.cwd()),
+});
+
 async function complaints(
   given: MigrationsInputs,
   read: readonly MigrationFile[],
@@ -184,7 +194,10 @@ async function complaints(
   if (given.phase === "contract" && plan.contract.length > 0) await stillOpen(given, jobOf(given));
   if (plan[given.phase].length > 0) seenPending.add(stepOf(given));
   const { refusals } = (await withCode(plan, { root: process.cwd(), workers: given.workers, job })).plan;
-  return refusals.map((complaint) => ({ property: "files", reason: render(complaint) }));
+  return refusals.map((complaint) => ({
+    property: "files",
+    reason: render(complaintFor(complaint, placeOf(given))),
+  }));
 }
 
 /** A database that is marked for another stage is not looked at any further. */
@@ -199,19 +212,20 @@ async function planOfStage(given: MigrationsInputs, job: Job): Promise<Plan> {
 
 /** An opening is checked again at every run: a rollout that began since then closes it. */
 async function stillOpen(
-  { opening, workers, label, accountId }: MigrationsInputs,
+  { opening, workers, label, accountId, stage }: MigrationsInputs,
   { connection: to }: Job,
 ): Promise<void> {
   if (opening === undefined) return;
   const broken = brokenOpening(opening, await readServing(to, accountId, workers));
   if (broken.length === 0) return;
-  throw new UserError({
+  const complaint = {
     what: `The contract that was opened through ${opening.through} may not run now`,
     where: label,
     got: broken.join("; "),
     expected: "every worker that binds the database served by the version that it was opened for, alone",
     fix: "finish the rollout, or bring that version back; or open it for what serves now: just db contract",
-  });
+  };
+  throw new UserError(complaintFor(complaint, placeOf({ stage })));
 }
 
 const record = (value: unknown): Record<string, unknown> => z.record(z.string(), z.unknown()).parse(value);

@@ -70,7 +70,7 @@ export function advice(refusal: Refusal): Complaint | undefined {
       where,
       got,
       expected: "every bound worker deployed before the one that binds it",
-      fix: `just pulumi-up ${stage.name} without --target deploys them in order; if a worker was deleted by hand: pulumi refresh --stack ${stage.name}, then up`,
+      fix: `bring the whole stage up, which deploys them in order: just pulumi-up ${stage.name}; if a worker was deleted by hand: pulumi refresh --stack ${stage.name}, then up`,
     };
   }
   if (/not empty|code"?:? ?10008\b/i.test(error) && operation === "delete") {

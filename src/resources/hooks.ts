@@ -2,16 +2,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { workersOf } from "../declare/graph.ts";
 import type { System, Worker } from "../declare/index.ts";
-import { type Connection, connection } from "../migrations/connection.ts";
+import { type Connection, connection, isEmbedded } from "../migrations/connection.ts";
+import { complaintFor } from "../recipe.ts";
 import type { Stage } from "../stages/index.ts";
-import { render, UserError } from "../userError.ts";
+import { type Complaint, render, UserError } from "../userError.ts";
 import { advice } from "./advice.ts";
 
 /** Says what to do when Cloudflare refuses an operation. Nothing is tried again: that is the provider's business. */
-export const adviceOnError = (stage: Stage): pulumi.ErrorHook =>
+export const adviceOnError = (stage: Stage, real: boolean): pulumi.ErrorHook =>
   new pulumi.ErrorHook("advice", async ({ type, name, failedOperation, errors }) => {
     const complaint = advice({ type, name, operation: failedOperation, error: errors[0] ?? "", stage });
-    if (complaint !== undefined) await pulumi.log.error(render(complaint));
+    if (complaint !== undefined)
+      await pulumi.log.error(render(complaintFor(complaint, { stage: stage.name, real })));
     return false;
   });
 
@@ -40,7 +42,9 @@ export const migrationsBeforeCode = (
       const databaseId = bindings.find((each) => each.name === binding)?.databaseId;
       if (databaseId === undefined || database.migrations === undefined) continue;
       const missing = await missingFiles(api, accountId, databaseId, `${root}/${database.migrations}`);
-      if (missing.length > 0) throw behind(name, database.name, missing, stage);
+      const place = { stage: stage.name, real: !isEmbedded(process.env, root) };
+      if (missing.length > 0)
+        throw new UserError(complaintFor(behind(name, database.name, missing, stage), place));
     }
   });
 
@@ -78,11 +82,10 @@ async function missingFiles(
     .map((file) => file.name);
 }
 
-const behind = (name: string, database: string, missing: readonly string[], stage: Stage): UserError =>
-  new UserError({
-    what: `The code of ${name} is ahead of its database`,
-    where: `${database} in ${stage.name}`,
-    got: `${missing.join(", ")} not applied yet`,
-    expected: "every expand migration applied before the code that was written with it",
-    fix: `just pulumi-up ${stage.name} without --target: it migrates first`,
-  });
+const behind = (name: string, database: string, missing: readonly string[], stage: Stage): Complaint => ({
+  what: `The code of ${name} is ahead of its database`,
+  where: `${database} in ${stage.name}`,
+  got: `${missing.join(", ")} not applied yet`,
+  expected: "every expand migration applied before the code that was written with it",
+  fix: `bring the whole stage up, it migrates first: just pulumi-up ${stage.name}`,
+});

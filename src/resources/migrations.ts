@@ -5,6 +5,7 @@ import { connection } from "../migrations/connection.ts";
 import type { Phase } from "../migrations/directives.ts";
 import { Migrations } from "../migrations/resource.ts";
 import { unknownValue } from "../migrations/unknownValue.ts";
+import { typedFor } from "../recipe.ts";
 import { type Context, logicalName } from "./context.ts";
 
 /** What a step of a database's migrations needs beside the database. */
@@ -44,7 +45,7 @@ export function migrationStep(
 
 /** Prints what the pending files will do, statement by statement: in the preview, and again when it is done. Silent when nothing is pending. */
 function showsPlan(
-  { accountId, contracts }: Context,
+  { accountId, contracts, real, stage }: Context,
   label: string,
   { directory, phase, workers }: StepArgs,
 ): pulumi.ResourceHook {
@@ -70,7 +71,7 @@ function showsPlan(
       const question = { root: process.cwd(), workers, job };
       const held = await withCode(job === undefined ? planNew(folder) : await planLive(job), question);
       const lines = [...planLines(held.plan), ...held.lines];
-      if (lines.length > 0) await pulumi.log.info(lines.join("\n"));
+      if (lines.length > 0) await pulumi.log.info(typedFor(lines.join("\n"), { stage: stage.name, real }));
     },
     { onDryRun: true },
   );

@@ -4,6 +4,7 @@ import { connection } from "../migrations/connection.ts";
 import { type Eligibility, eligibility, type Opening } from "../migrations/contract.ts";
 import { readServing } from "../migrations/deployments.ts";
 import { inOrder } from "../migrations/reading.ts";
+import { typedFor } from "../recipe.ts";
 import { type Context, logicalName } from "./context.ts";
 
 /** Whose contract files may be waiting. */
@@ -19,7 +20,8 @@ export interface WaitingArgs {
 export function tellWaiting(context: Context, args: WaitingArgs): void {
   args.databaseId.apply(async (databaseId) => {
     const line = await waitingLine(context, args, databaseId);
-    if (line !== undefined) await pulumi.log.info(line);
+    if (line !== undefined)
+      await pulumi.log.info(typedFor(line, { stage: context.stage.name, real: context.real }));
   });
 }
 

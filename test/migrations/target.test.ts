@@ -62,9 +62,7 @@ test("in a shell of a real account it asks the embedded one, and the real one he
 test("--target cloudflare asks the real account, with token and account of the shell or of the stage's file", async () => {
   const answer = await db(realShell, "status", "staging", "silo", "--target", "cloudflare");
   expect(answer.code, answer.err).toBe(0);
-  expect(answer.err).toBe(
-    `staging, account ${account}. Commands named below need this too: staging --target cloudflare\n`,
-  );
+  expect(answer.err).toBe(`staging, account ${account}\n`);
   project.write(".env.staging", `CLOUDFLARE_API_TOKEN=of-file\nCLOUDFLARE_ACCOUNT_ID=${account}\n`);
   // Also from a shell that `env` made.
   const missing = await db(embeddedShell, "rehearse", "staging", "silo", "--target", "cloudflare");

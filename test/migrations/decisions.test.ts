@@ -1,34 +1,19 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { type Embedded, startEmbedded } from "../../embedded/start.ts";
+import { expect, test, vi } from "vitest";
 import { acceptDrift, acceptFile, baseline } from "../../src/migrations/decisions.ts";
 import { databaseOf, type Job, planLive } from "../../src/migrations/job.ts";
 import { rows } from "../../src/migrations/protocol/database.ts";
 import { takeLease } from "../../src/migrations/protocol/lease.ts";
 import { bootstrapStatements } from "../../src/migrations/tables.ts";
 import { type Fault, faultProxy } from "./faultProxy.ts";
-import { type LiveJob, liveJob } from "./liveJob.ts";
+import { type LiveJob, liveJobs } from "./liveJob.ts";
 
 // Many requests and processes: on a busy machine they take their time.
 vi.setConfig({ testTimeout: 300_000 });
 
 /** Decisions of people, and what may happen between their looking and their deciding. */
-let embedded: Embedded;
-const jobs: LiveJob[] = [];
-beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => {} });
-});
-afterAll(async () => {
-  for (const each of jobs) each.remove();
-  await embedded.close();
-});
-
-async function fresh(name: string): Promise<LiveJob> {
-  const made = await liveJob(embedded, name);
-  jobs.push(made);
-  return made;
-}
+const { embedded, fresh } = await liveJobs();
 
 const decision = { reason: "why", actor: "somebody" };
 const table = (name: string): string => `CREATE TABLE ${name} (id INTEGER PRIMARY KEY);\n`;

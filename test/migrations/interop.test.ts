@@ -1,8 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { wranglerProject } from "../../embedded/contract/wrangler.ts";
-import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { writeChain } from "../../src/migrations/chain.ts";
 import { baseline, infer } from "../../src/migrations/decisions.ts";
 import { databaseOf, planLive } from "../../src/migrations/job.ts";
@@ -10,26 +9,12 @@ import { rows } from "../../src/migrations/protocol/database.ts";
 import { readFolder } from "../../src/migrations/reading.ts";
 import { readSnapshot } from "../../src/migrations/snapshot.ts";
 import { split } from "../../src/migrations/split.ts";
-import { type LiveJob, liveJob } from "./liveJob.ts";
+import { type LiveJob, liveJobs } from "./liveJob.ts";
 
 // Many requests and processes: on a busy machine they take their time.
 vi.setConfig({ testTimeout: 300_000 });
 
-let embedded: Embedded;
-const jobs: LiveJob[] = [];
-beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => {} });
-});
-afterAll(async () => {
-  for (const each of jobs) each.remove();
-  await embedded.close();
-});
-
-async function fresh(name: string): Promise<LiveJob> {
-  const made = await liveJob(embedded, name);
-  jobs.push(made);
-  return made;
-}
+const { embedded, fresh } = await liveJobs();
 
 /** Real wrangler on the job's own folder. */
 async function d1Migrations({ job }: LiveJob, command: "list" | "apply", name: string): Promise<string> {

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Embedded } from "../../embedded/start.ts";
+import { afterAll } from "vitest";
+import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { writeChain } from "../../src/migrations/chain.ts";
 import type { Job } from "../../src/migrations/job.ts";
 import { type MigrateOptions, migrate } from "../../src/migrations/migrate.ts";
@@ -54,5 +55,26 @@ export async function liveJob(embedded: Embedded, name: string): Promise<LiveJob
         ...options,
       }),
     remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+/** An embedded Cloudflare for the tests of one file, and databases with folders on it: all removed when they are done. */
+export async function liveJobs(): Promise<{
+  readonly embedded: Embedded;
+  readonly fresh: (name: string) => Promise<LiveJob>;
+}> {
+  const embedded = await startEmbedded({ log: () => {} });
+  const made: LiveJob[] = [];
+  afterAll(async () => {
+    for (const each of made) each.remove();
+    await embedded.close();
+  });
+  return {
+    embedded,
+    async fresh(name) {
+      const live = await liveJob(embedded, name);
+      made.push(live);
+      return live;
+    },
   };
 }

@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { type Embedded, startEmbedded } from "../../embedded/start.ts";
+import { expect, test, vi } from "vitest";
 import { databaseOf } from "../../src/migrations/job.ts";
 import { migrate } from "../../src/migrations/migrate.ts";
 import { rows } from "../../src/migrations/protocol/database.ts";
@@ -7,26 +6,12 @@ import { takeLease } from "../../src/migrations/protocol/lease.ts";
 import { isMigrator } from "../../src/migrations/protocol/migrator.ts";
 import { readFolder } from "../../src/migrations/reading.ts";
 import { type Fault, faultProxy } from "./faultProxy.ts";
-import { type LiveJob, liveJob } from "./liveJob.ts";
+import { type LiveJob, liveJobs } from "./liveJob.ts";
 
 // Many requests and processes: on a busy machine they take their time.
 vi.setConfig({ testTimeout: 300_000 });
 
-let embedded: Embedded;
-const jobs: LiveJob[] = [];
-beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => {} });
-});
-afterAll(async () => {
-  for (const each of jobs) each.remove();
-  await embedded.close();
-});
-
-async function fresh(name: string): Promise<LiveJob> {
-  const made = await liveJob(embedded, name);
-  jobs.push(made);
-  return made;
-}
+const { embedded, fresh } = await liveJobs();
 
 const scripts = async ({ job }: LiveJob): Promise<string[]> => {
   const response = await fetch(`${embedded.api}/accounts/${job.accountId}/workers/scripts`, {

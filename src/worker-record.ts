@@ -8,6 +8,8 @@ export interface RecordedWorker {
   readonly name: string;
   /** What knows it by that name at Cloudflare: `worker <system>/<worker>` that binds it, `queue <system>/<queue>` that it consumes. */
   readonly heldBy: readonly string[];
+  /** Its cron expressions; absent where none is declared, not even an empty list. */
+  readonly crons?: readonly string[];
   /** Its Durable Object classes, and whether they have objects or are gone. */
   readonly classes: Readonly<Record<string, "live" | "gone">>;
 }
@@ -29,6 +31,7 @@ export const workerRecord = (
               .map((each) => `worker ${system.name}/${each.name}`),
             ...worker.consumes.map(({ queue }) => `queue ${system.name}/${queue.name}`),
           ],
+          ...(worker.crons !== undefined && { crons: worker.crons }),
           classes: Object.fromEntries(
             Object.entries(worker.durableObjects).map(([className, declared]) => [
               className,

@@ -140,7 +140,7 @@ describe("triggers", () => {
     await applies();
   });
 
-  test("crons are added, changed, and gone when none is declared", async () => {
+  test("crons are added, changed, not left out by mistake, and gone when the list is empty", async () => {
     declare(
       "consumes: [{ queue: jobs }]",
       'consumes: [{ queue: jobs }], crons: ["0 3 * * *", "*/5 * * * *"]',
@@ -151,6 +151,11 @@ describe("triggers", () => {
     await applies();
     expect(await schedules("api-dev")).toEqual(["0 4 * * *"]);
     declare(', crons: ["0 4 * * *"]', "");
+    await expect(applies()).rejects.toThrow("would run on at Cloudflare");
+    declare("consumes: [{ queue: jobs }]", "consumes: [{ queue: jobs }], crons: []");
+    await applies();
+    expect(await schedules("api-dev")).toEqual([]);
+    declare(", crons: []", "");
     await applies();
     expect(await schedules("api-dev")).toEqual([]);
   });

@@ -44,8 +44,8 @@ export interface Worker<Env extends Readonly<Record<string, Binding>> = Readonly
   readonly compatibilityFlags: readonly string[];
   /** Queues it takes messages from. */
   readonly consumes: readonly Consume[];
-  /** Cron expressions, UTC. */
-  readonly crons: readonly string[];
+  /** Cron expressions, UTC; undefined for a worker that never had any. */
+  readonly crons?: readonly string[];
   /** URL patterns it answers, by stage. */
   readonly routes: Readonly<Record<string, readonly Route[]>>;
   /** Classes of Durable Objects it has. A worker with any holds data. */
@@ -65,6 +65,7 @@ export interface WorkerOptions<Env extends Readonly<Record<string, Binding>>> {
   readonly env?: Env;
   readonly compatibilityFlags?: readonly string[];
   readonly consumes?: readonly Consume[];
+  /** Cron expressions, UTC. To end the last ones write `[]`: left out, they would run on, which is refused. */
   readonly crons?: readonly string[];
   readonly routes?: Readonly<Record<string, readonly Route[]>>;
   readonly durableObjects?: Readonly<Record<string, DurableObjectClass>>;
@@ -91,7 +92,6 @@ export function worker(name: string, options: WorkerOptions<Readonly<Record<stri
     env: {},
     compatibilityFlags: [],
     consumes: [],
-    crons: [],
     routes: {},
     durableObjects: {},
     workersDev: true,

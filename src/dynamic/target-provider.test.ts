@@ -68,6 +68,27 @@ describe("a worker", () => {
     expect(whats({ workers: {} })).toEqual([]);
   });
 
+  test("is refused when its crons are just left out: nothing would end them", () => {
+    const had = (crons?: string[]) => ({
+      ...recorded,
+      workers: {
+        ...recorded.workers,
+        "dome/api": { name: "api-dev", heldBy: [], classes: {}, ...(crons && { crons }) },
+      },
+    });
+    expect(refusals(had(["0 3 * * *"]), had())).toMatchObject([
+      { where: "dome/api, crons", expected: "a list: it had 0 3 * * *" },
+    ]);
+    for (const [before, after] of [
+      [["0 3 * * *"], []],
+      [[], undefined],
+      [undefined, undefined],
+      [undefined, ["0 3 * * *"]],
+    ])
+      expect(refusals(had(before), had(after))).toEqual([]);
+    expect(refusals(had(["0 3 * * *"]), { ...recorded, workers: {} })).toEqual([]);
+  });
+
   test("is not renamed while others bind it: Cloudflare would refuse that in the middle of the update", () => {
     expect(whats(named("dome/silo", "silo2-dev"))).toEqual([
       "Worker dome/silo would be renamed, and Cloudflare renames no worker that others bind or that consumes a queue",

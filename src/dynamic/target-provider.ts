@@ -4,6 +4,7 @@ import { type Complaint, render } from "../userError.ts";
 const worker = z.object({
   name: z.string(),
   heldBy: z.array(z.string()),
+  crons: z.array(z.string()).optional(),
   classes: z.record(z.string(), z.enum(["live", "gone"])),
 });
 const recorded = z.object({
@@ -82,7 +83,9 @@ function workersHarmed(before: Recorded, after: Recorded): Complaint[] {
         ? [classGone(label, className, Object.keys(now.classes))]
         : [],
     );
-    return [...renamed, ...lost];
+    const { crons = [] } = was;
+    const running = crons.length > 0 && now.crons === undefined;
+    return [...renamed, ...lost, ...(running ? [cronsLeftOut(label, crons)] : [])];
   });
 }
 
@@ -127,6 +130,15 @@ const classGone = (worker: string, className: string, declared: readonly string[
   got: declared.join(", ") || "no classes",
   expected: `${className}, with its lifecycle: deleted, renamed or transferred`,
   fix: `put it back, or declare what is to happen: ${className}: { lifecycle: { state: "deleted" } } deletes every object of it`,
+});
+
+/** Deleting their resource ends nothing: the provider calls nothing for it. */
+const cronsLeftOut = (label: string, crons: readonly string[]): Complaint => ({
+  what: `The crons of ${label} are gone from the declaration, and would run on at Cloudflare`,
+  where: `${label}, crons`,
+  got: "nothing",
+  expected: `a list: it had ${crons.join(", ")}`,
+  fix: "write crons: [] to end them; it can be left out after the next up",
 });
 
 const renamedWhileHeld = (

@@ -138,12 +138,15 @@ function triggersOf(
         options,
       ),
   );
-  // Also without any: deleting the resource would leave the last ones running, as the provider calls nothing for it.
-  const schedules = declared.crons.map((cron) => ({ cron }));
-  const crons = new WorkersCronTrigger(name, { accountId, scriptName: shell.name, schedules }, options);
+  // Also for an empty list: deleting the resource would leave the last ones running, as the provider calls nothing for it.
+  const schedules = declared.crons?.map((cron) => ({ cron }));
+  const crons =
+    schedules === undefined
+      ? []
+      : [new WorkersCronTrigger(name, { accountId, scriptName: shell.name, schedules }, options)];
   const routes = (declared.routes[stage.name] ?? []).map(
     ({ pattern, zoneId }) =>
       new WorkersRoute(`${name}/${pattern}`, { zoneId, pattern, script: shell.name }, options),
   );
-  return [...consumers, crons, ...routes];
+  return [...consumers, ...crons, ...routes];
 }

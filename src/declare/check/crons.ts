@@ -6,7 +6,7 @@ const days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
 /** Cron expressions that Cloudflare would refuse, when everything else of the worker is there already. */
 export const checkCrons = (where: string, worker: Worker): Complaint[] =>
-  worker.crons.flatMap((cron) => {
+  (worker.crons ?? []).flatMap((cron) => {
     const expected = whatIsWrong(cron);
     if (expected === undefined) return [];
     return [

@@ -50,6 +50,11 @@ test("a text is told only once", () => {
   }
 });
 
+test("recording what code runs is never sent to a real account, which records nothing", () => {
+  const text = "when the code is changed already, record it again: just db corpus (corpus/dome)";
+  expect(typedFor(text, prod)).toBe(text);
+});
+
 test("what works without a database, and what only resembles a recipe, is left", () => {
   for (const text of [
     "just db lint --update",

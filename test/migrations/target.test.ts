@@ -90,7 +90,7 @@ test("a real account's id may stand in the stack file, and has to agree with the
 test.each([
   [["status"], {}, /The command needs one stage[\s\S]*just db status staging --target cloudflare/],
   [["status", "staging"], { CLOUDFLARE_API_TOKEN: "" }, /no API token for the real account/],
-  [["corpus", "staging"], {}, /A real account records no statements/],
+  [["corpus", "staging"], {}, /A real account records no statements[\s\S]*then: just db corpus staging\n/],
   [
     ["status", "staging"],
     { CLOUDFLARE_API_BASE_URL: "http://127.0.0.1:1/client/v4" },

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Clone, clone } from "../clone.ts";
-import { createDatabase, type DbRan, db as run } from "./dbCommand.ts";
+import { createDatabase, type DbRan, expectDb, db as run } from "./dbCommand.ts";
 import { shopSystem } from "./shop.ts";
 
 // Many requests and processes: on a busy machine they take their time.
@@ -16,17 +16,7 @@ beforeAll(async () => {
 afterAll(() => project.remove());
 
 const db = (...words: string[]): Promise<DbRan> => run(project, words);
-const good = async (...words: string[]): Promise<string> => {
-  const { code, out, err } = await db(...words);
-  expect(code, `${words.join(" ")}\n${out}${err}`).toBe(0);
-  return out;
-};
-const bad = async (...words: string[]): Promise<string> => {
-  const { code, out, err } = await db(...words);
-  expect(code, `${words.join(" ")}\n${out}${err}`).toBe(1);
-  return out + err;
-};
-const json = async (...words: string[]): Promise<unknown> => JSON.parse(await good(...words, "--json"));
+const { good, bad, json } = expectDb(() => project);
 
 test("help lists every command; a wrong one, option, stage or database is told with what there is", async () => {
   expect(await good("--help")).toMatch(/^new [\s\S]*^accept /m);

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { expect } from "vitest";
 import type { Clone } from "../clone.ts";
 
 /** What a `db` command left. */
@@ -35,6 +36,28 @@ export function db(
     child.once("error", reject);
     child.once("close", (code) => resolve({ code, out, err }));
   });
+}
+
+/** Commands that have to succeed (`good` gives standard output, `json` the value in it), or to be refused (`bad` gives both outputs). */
+export function expectDb(project: () => Pick<Clone, "folder">): {
+  readonly good: (...words: string[]) => Promise<string>;
+  readonly bad: (...words: string[]) => Promise<string>;
+  readonly json: (...words: string[]) => Promise<unknown>;
+} {
+  const ended = async (words: readonly string[], expected: number): Promise<DbRan> => {
+    const ran = await db(project(), words);
+    expect(ran.code, `${words.join(" ")}\n${ran.out}${ran.err}`).toBe(expected);
+    return ran;
+  };
+  const good = async (...words: string[]): Promise<string> => (await ended(words, 0)).out;
+  return {
+    good,
+    async bad(...words) {
+      const { out, err } = await ended(words, 1);
+      return out + err;
+    },
+    json: async (...words) => JSON.parse(await good(...words, "--json")),
+  };
 }
 
 /** A database of the dev account by its physical name, with these statements run in it; gives its id. */

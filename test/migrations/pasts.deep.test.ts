@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Clone, clone } from "../clone.ts";
-import { createDatabase, type DbRan, db as run } from "./dbCommand.ts";
+import { createDatabase, expectDb } from "./dbCommand.ts";
 import { shopSystem } from "./shop.ts";
 
 /** Databases with a past of their own, adopted by the commands that a person types. */
@@ -13,18 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-const db = (...words: string[]): Promise<DbRan> => run(project, words);
-const good = async (...words: string[]): Promise<string> => {
-  const { code, out, err } = await db(...words);
-  expect(code, `${words.join(" ")}\n${out}${err}`).toBe(0);
-  return out;
-};
-const bad = async (...words: string[]): Promise<string> => {
-  const { code, out, err } = await db(...words);
-  expect(code, `${words.join(" ")}\n${out}${err}`).toBe(1);
-  return out + err;
-};
-const json = async (...words: string[]): Promise<unknown> => JSON.parse(await good(...words, "--json"));
+const { good, bad, json } = expectDb(() => project);
 
 const raw = (name: string): string => readFileSync(join("src/migrations/fixture/taco", name), "utf8");
 

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isEmbedded } from "./src/migrations/connection.ts";
-import { program } from "./src/program.ts";
-import { typedFor } from "./src/recipe.ts";
-import { UserError } from "./src/userError.ts";
+import { isEmbedded } from "./src/cloudflare/connection.ts";
+import { typedFor } from "./src/diagnostic/recipe.ts";
+import { UserError } from "./src/diagnostic/user-error.ts";
+import { program } from "./src/program/program.ts";
 
 const given = {
   stack: pulumi.getStack(),

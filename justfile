@@ -1,12 +1,12 @@
-# `just` alone lists the recipes. Those that deploy are in scripts/stack.just.
+# `just` alone lists the recipes. Those that deploy are in cli/stack.just.
 
 set positional-arguments
 
 export PATH := justfile_directory() / ".lockstep/bin" + ":" + justfile_directory() / "node_modules/.bin" + ":" + env("PATH")
 export NODE_COMPILE_CACHE := justfile_directory() / ".lockstep/compile-cache"
 
-import? 'scripts/stack.just'
-import? 'scripts/upkeep.just'
+import? 'cli/stack.just'
+import? 'cli/upkeep.just'
 
 [private]
 default:
@@ -55,7 +55,7 @@ clean what="":
 # Migrations: new, lint, status, plan, rehearse, seed, contract, corpus, query, shell, diff, baseline, accept (just db --help)
 [no-exit-message]
 db *arguments:
-    @INIT_CWD={{ quote(invocation_directory()) }} node scripts/db.ts "$@"
+    @INIT_CWD={{ quote(invocation_directory()) }} node cli/db.ts "$@"
 
 # What things cost, in pairs: medians and spread. The dev stack has to be up
 [no-exit-message]

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join, sep } from "node:path";
 import { z } from "zod";
-import { UserError } from "../src/userError.ts";
+import { UserError } from "../src/diagnostic/user-error.ts";
 import { openState, type State } from "./state.ts";
 
 /** Makes the data folder; throws UserError when it cannot be one. */

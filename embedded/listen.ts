@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
-import { UserError } from "../src/userError.ts";
+import { UserError } from "../src/diagnostic/user-error.ts";
 
 /** Listens on 127.0.0.1. A remembered port that somebody else has by now becomes a free one; a demanded one is an error. */
 export async function listen(

@@ -2,7 +2,7 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../src/userError.ts";
+import { UserError } from "../src/diagnostic/user-error.ts";
 
 /** A data folder that is this process's own. */
 export interface FolderLock {

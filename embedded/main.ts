@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { UserError } from "../src/userError.ts";
+import { UserError } from "../src/diagnostic/user-error.ts";
 import { watchFolder } from "./lock.ts";
 import { chosenAi } from "./runtime/ai/choose.ts";
 import { type EmbeddedOptions, startEmbedded } from "./start.ts";

@@ -1,6 +1,6 @@
 // `just bench`: what things cost, in pairs, medians and spread. A benchmark, never a test. The dev stack has to be up (`npm start`).
 import { parseArgs } from "node:util";
-import { render } from "../src/userError.ts";
+import { render } from "../src/diagnostic/user-error.ts";
 import { projectEnvironment } from "../toolchain/environment.ts";
 import { table } from "../toolchain/table.ts";
 import { proportionalMegabytes } from "./bench/memory.ts";

@@ -1,7 +1,7 @@
 // Prints the known oddities of the real Cloudflare that the embedded one reproduces, and where the provider served with it
 // differs from the official one on purpose: two Markdown tables, or `--json`.
 import { parseArgs } from "node:util";
-import { deliberate } from "../embedded/provider/differences.ts";
+import { deliberate } from "../embedded/provider/facts/differences.ts";
 import { allQuirks } from "../embedded/quirks/all.ts";
 
 const { values } = parseArgs({ options: { json: { type: "boolean", default: false } } });

@@ -9,11 +9,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ask, type JsonReply } from "../cli/start/http.ts";
 import { type Embedded, startEmbedded } from "../embedded/start.ts";
-import { ask, type JsonReply } from "../scripts/demo/http.ts";
 import { apply, embeddedVariables, ensureEngine } from "../toolchain/environment.ts";
 import { type Ran, run } from "../toolchain/fixture/project.ts";
-import { placeEngine } from "../toolchain/launchers.ts";
+import { placeEngine } from "../toolchain/launchers/launchers.ts";
 import { placesOf, projectRoot } from "../toolchain/project.ts";
 
 /** The project in a folder of its own, with an engine, a state and an embedded Cloudflare of its own. */
@@ -39,6 +39,7 @@ const copied = [
   "Pulumi.prod.yaml",
   "Pulumi.staging.yaml",
   "Pulumi.yaml",
+  "cli",
   "embedded",
   "index.ts",
   "justfile",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseCron } from "../embedded/api/workers/cron.ts";
+import { parseCron } from "../embedded/api/workers/crons/cron.ts";
 import { whatIsWrong } from "../src/declare/check/crons.ts";
 
 const part = fc.oneof(

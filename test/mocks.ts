@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MockResourceArgs } from "@pulumi/pulumi/runtime/mocks.js";
 import { z } from "zod";
-import type { Settings } from "../src/config.ts";
 import { workersOf } from "../src/declare/graph.ts";
 import type { System, Worker } from "../src/declare/index.ts";
-import type { Prepared } from "../src/deploy.ts";
-import { deploy } from "../src/deploy.ts";
-import type { Outputs } from "../src/outputs.ts";
+import type { Prepared } from "../src/program/deploy.ts";
+import { deploy } from "../src/program/deploy.ts";
+import type { Outputs } from "../src/program/outputs.ts";
+import type { Settings } from "../src/settings/settings.ts";
 import { stages } from "../src/stages/index.ts";
 
 /** A registered resource as the engine would see it. */

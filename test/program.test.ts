@@ -198,7 +198,7 @@ test("everything a worker can have is registered once, by its logical name", asy
   expect(new Set(urns).size).toBe(urns.length);
 });
 
-test("workers that call each other in a circle: the one called before its turn gets a first version to be bound", async () => {
+test("workers that call each other in a cycle: the one called before its turn gets a first version to be bound", async () => {
   const a: Worker = worker("a", { ...settings, env: { B: service((): Worker => b, "Entry") } });
   const b: Worker = worker("b", { ...settings, env: { A: service(a) } });
   const run = await deployed(settingsFor([system("pair", [a, b])]));

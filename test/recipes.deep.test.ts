@@ -55,7 +55,7 @@ test("a secret is the stage's own: another stage has to have its own before it c
   expect(up.out).toContain("Missing required secret 'key'");
 });
 
-test("workers that call each other in a circle come up in one go", async () => {
+test("workers that call each other in a cycle come up in one go", async () => {
   await project.just(["secret", "staging", "key", "--", "canary-three"]);
   const up = await project.just(["pulumi-up", "staging"]);
   expect(up.code, up.out).toBe(0);

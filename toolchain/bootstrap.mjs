@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { frugalNode } from "./frugalNode.mjs";
+import { frugalNode } from "./install/frugal-node.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -13,17 +13,17 @@ const stopSignals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 /** What each npm script runs, and whether it needs the Pulumi engine.
  * @type {Record<string, { entry: string, engine: boolean, args?: string[] }>} */
 export const commands = {
-  start: { entry: "scripts/start.ts", engine: true },
+  start: { entry: "cli/start.ts", engine: true },
   test: { entry: "toolchain/test.ts", engine: true },
   "test-deep": { entry: "toolchain/test.ts", engine: true, args: ["--deep"] },
   env: { entry: "toolchain/env.ts", engine: true },
   embedded: { entry: "embedded/main.ts", engine: false },
-  db: { entry: "scripts/db.ts", engine: false },
+  db: { entry: "cli/db.ts", engine: false },
 };
 
 /** The message for a Node that is too old, or undefined.
  * @param {string} version as in process.versions.node */
-export function nodeComplaint(version) {
+export function nodeDiagnostic(version) {
   const major = Number(version.split(".")[0]);
   return major >= 20
     ? undefined
@@ -39,9 +39,9 @@ function tellShell(name) {
 /** @param {string[]} argv */
 async function main(argv) {
   const [name = "", ...rest] = argv;
-  const complaint = nodeComplaint(process.versions.node);
-  if (complaint !== undefined) {
-    process.stderr.write(`${complaint}\n`);
+  const diagnostic = nodeDiagnostic(process.versions.node);
+  if (diagnostic !== undefined) {
+    process.stderr.write(`${diagnostic}\n`);
     tellShell(name);
     return 1;
   }
@@ -50,7 +50,7 @@ async function main(argv) {
     process.stderr.write(`"${name}" is not a command; there are: ${Object.keys(commands).join(", ")}\n`);
     return 1;
   }
-  const { ensureInstalled } = await import("./install.mjs");
+  const { ensureInstalled } = await import("./install/install.mjs");
   const { ensureEngine } = await import("./engine/ladder.mjs");
   const needsEngine = command.engine && !(name === "env" && rest.includes("--wrangler"));
   const results = await stoppable(

@@ -13,24 +13,16 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { commands, nodeComplaint } from "./bootstrap.mjs";
-import { wantedInstall } from "./install.mjs";
-import { startOf } from "./lock.mjs";
+import { commands, nodeDiagnostic } from "./bootstrap.mjs";
+import { wantedInstall } from "./install/install.mjs";
+import { startOf } from "./install/lock.mjs";
 import { projectRoot } from "./project.ts";
 
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "lockstep boot 'q' "));
   mkdirSync(join(root, "toolchain"));
-  for (const file of [
-    "bootstrap.mjs",
-    "install.mjs",
-    "lock.mjs",
-    "progress.mjs",
-    "failure.mjs",
-    "frugalNode.mjs",
-    "engine",
-  ])
+  for (const file of ["bootstrap.mjs", "install", "engine"])
     cpSync(join(projectRoot, "toolchain", file), join(root, "toolchain", file), { recursive: true });
   writeFileSync(join(root, "package-lock.json"), '{ "packages": {} }');
   mkdirSync(join(root, "node_modules", "node", "bin"), { recursive: true });
@@ -46,8 +38,8 @@ const bootstrap = (): string => join(root, "toolchain", "bootstrap.mjs");
 const oldNode = existsSync("/usr/bin/node") ? "/usr/bin/node" : process.execPath;
 
 test("a Node that is too old hears so in one message", () => {
-  expect(nodeComplaint("18.20.1")).toMatch(/Node 18\.20\.1 found.*Node 20/s);
-  expect(nodeComplaint("20.0.0")).toBeUndefined();
+  expect(nodeDiagnostic("18.20.1")).toMatch(/Node 18\.20\.1 found.*Node 20/s);
+  expect(nodeDiagnostic("20.0.0")).toBeUndefined();
 });
 
 test("an unknown command names those there are", () => {

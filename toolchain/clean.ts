@@ -2,8 +2,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../src/userError.ts";
-import { type EmbeddedConnection, runningEmbedded } from "./embedded.ts";
+import { UserError } from "../src/diagnostic/user-error.ts";
+import { type EmbeddedConnection, runningEmbedded } from "./embedded/embedded.ts";
 import { cacheFolder } from "./engine/wanted.mjs";
 import { placesOf, projectRoot } from "./project.ts";
 

@@ -5,10 +5,10 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { goVersion } from "./engine/go.mjs";
 import { findEngine } from "./engine/ladder.mjs";
-import { allOnPath } from "./engine/onPath.mjs";
+import { allOnPath } from "./engine/on-path.mjs";
 import { cacheFolder, oldestUsable } from "./engine/wanted.mjs";
-import { installState } from "./install.mjs";
-import { justExecutable } from "./launchers.ts";
+import { installState } from "./install/install.mjs";
+import { justExecutable } from "./launchers/launchers.ts";
 import { placesOf, projectRoot } from "./project.ts";
 import { table } from "./table.ts";
 
@@ -106,7 +106,7 @@ async function engine(): Promise<Finding[]> {
         tool: "language host",
         state: "ok",
         version: "",
-        where: join(projectRoot, "toolchain", "languageHost"),
+        where: join(projectRoot, "toolchain", "language-host"),
         note: "this project's",
       };
   return [...passedOver, { tool: "Pulumi engine", state: "ok", version, where: path, note: came }, host];
@@ -132,10 +132,10 @@ function packageVersion(name: string, module: string): Finding {
 async function embedded(): Promise<Finding> {
   const places = placesOf(projectRoot);
   const found = { tool: "embedded Cloudflare", version: "" };
-  let code: typeof import("./embedded.ts");
+  let code: typeof import("./embedded/embedded.ts");
   try {
     // Only here: it needs packages, and they may be what is missing.
-    code = await import("./embedded.ts");
+    code = await import("./embedded/embedded.ts");
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { ...found, state: "missing", where: places.embedded, note: `cannot be looked at: ${why}` };

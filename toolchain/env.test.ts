@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { EmbeddedConnection } from "./embedded.ts";
+import type { EmbeddedConnection } from "./embedded/embedded.ts";
 import { shellLines } from "./env.ts";
 import { embeddedVariables, pathWith, wranglerVariables } from "./environment.ts";
+import { csvQuote } from "./launchers/shell-quote.ts";
 import { placesOf, projectRoot } from "./project.ts";
-import { csvQuote } from "./shellQuote.ts";
 
 const nastyRoot = `/home/o'brien/my "clones"/$HOME \`x\` %41\\ ;&|*?!#\ntwo/lock`;
 const connection: EmbeddedConnection = {

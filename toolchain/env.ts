@@ -1,7 +1,7 @@
 // `eval "$(npm run -s env)"`: a shell in which plain `pulumi`, `just` and `node` work on the embedded target.
 // `eval "$(npm run -s env -- --wrangler)"`: one in which real wrangler does, in any project.
 import { mkdirSync } from "node:fs";
-import { UserError } from "../src/userError.ts";
+import { UserError } from "../src/diagnostic/user-error.ts";
 import {
   embeddedVariables,
   ensureEmbedded,
@@ -9,9 +9,9 @@ import {
   type Variables,
   wranglerVariables,
 } from "./environment.ts";
-import { linkTools } from "./launchers.ts";
+import { linkTools } from "./launchers/launchers.ts";
+import { shellQuote } from "./launchers/shell-quote.ts";
 import { placesOf, projectRoot } from "./project.ts";
-import { shellQuote } from "./shellQuote.ts";
 
 /** Lines that any POSIX shell evaluates. */
 export function shellLines(variables: Variables): string {

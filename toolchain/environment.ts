@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { type EmbeddedConnection, ensureEmbedded } from "./embedded.ts";
+import { type EmbeddedConnection, ensureEmbedded } from "./embedded/embedded.ts";
 import { type Engine, ensureEngine } from "./engine/ladder.mjs";
-import { placeEngine } from "./launchers.ts";
+import { placeEngine } from "./launchers/launchers.ts";
+import { stateUrlOf } from "./launchers/pulumi-launcher.ts";
+import { csvQuote } from "./launchers/shell-quote.ts";
 import { type Places, placesOf, projectRoot } from "./project.ts";
-import { stateUrlOf } from "./pulumiLauncher.ts";
-import { csvQuote } from "./shellQuote.ts";
 
-export { ensureEmbedded } from "./embedded.ts";
+export { ensureEmbedded } from "./embedded/embedded.ts";
 export { ensureEngine } from "./engine/ladder.mjs";
 
 /** The passphrase of embedded stacks. It protects nothing: their state never leaves this machine and holds no real secret. */

@@ -2,7 +2,7 @@ import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { type Embedded, startEmbedded } from "../start.ts";
-import { deployScript } from "./deployScript.ts";
+import { deployScript } from "./deploy-script.ts";
 import { type Project, wranglerProject } from "./wrangler.ts";
 
 const listing = z.object({ result: z.array(z.object({ queue_id: z.string(), queue_name: z.string() })) });

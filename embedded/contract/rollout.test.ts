@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { runCrons } from "../api/workers/crons.ts";
+import { runCrons } from "../api/workers/crons/crons.ts";
 import { type Embedded, startEmbedded } from "../start.ts";
 import { type Answer, call, version, visit } from "./call.ts";
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Connection } from "../start.ts";
 
 const bin = fileURLToPath(new URL("../../node_modules/wrangler/bin/wrangler.js", import.meta.url));
-const loopbackOnly = fileURLToPath(new URL("./loopbackOnly.cjs", import.meta.url));
+const loopbackOnly = fileURLToPath(new URL("./loopback-only.cjs", import.meta.url));
 
 export interface Ran {
   readonly code: number | null;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { initFailure } from "./fixture/client.ts";
-import { accountId, database, databaseState, underTest } from "./fixture/underTest.ts";
-import { unknown } from "./values.ts";
+import { accountId, database, databaseState, underTest } from "./fixture/under-test.ts";
+import { unknown } from "./plan/values.ts";
 
 const provider = underTest(import.meta.dirname);
 const d1 = "cloudflare:index/d1Database:D1Database";

@@ -1,7 +1,7 @@
-import { type ApiClient, ApiFailure } from "./http.ts";
-import type { Existing } from "./kind.ts";
-import type { Entry } from "./table.ts";
-import { isList, property, same, text, type Value, type Values } from "./values.ts";
+import type { Existing } from "./facts/kind.ts";
+import type { Entry } from "./facts/table.ts";
+import { isList, property, same, text, type Value, type Values } from "./plan/values.ts";
+import { type ApiClient, ApiFailure } from "./protocol/http.ts";
 
 /** Runs a call; a refusal that has a known way out carries it in its message. */
 export async function explained<T>(

@@ -1,10 +1,8 @@
-import { perform } from "./call.ts";
 import { explained } from "./explain.ts";
-import { ApiFailure } from "./http.ts";
-import { asBefore, keep } from "./kept.ts";
-import type { HookContext } from "./kind.ts";
-import { changedPlan, plan, sameObject } from "./plan.ts";
-import type { Entry } from "./table.ts";
+import type { HookContext } from "./facts/kind.ts";
+import type { Entry } from "./facts/table.ts";
+import { asBefore, keep } from "./plan/kept.ts";
+import { changedPlan, plan, sameObject } from "./plan/plan.ts";
 import {
   isAbsent,
   isList,
@@ -14,8 +12,10 @@ import {
   settled,
   type Value,
   type Values,
-} from "./values.ts";
-import { completed, decode } from "./wire.ts";
+} from "./plan/values.ts";
+import { perform } from "./protocol/call.ts";
+import { ApiFailure } from "./protocol/http.ts";
+import { completed, decode } from "./protocol/wire.ts";
 
 export interface Deployed {
   readonly id: string;

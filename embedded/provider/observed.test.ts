@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { answersMore, hasAddition, isAddition } from "./differences.ts";
+import { answersMore, hasAddition, isAddition } from "./facts/differences.ts";
 import { embeddedWithProvider } from "./fixture/embedded.ts";
 import { type TestProject, testProject } from "./fixture/engine.ts";
-import type { Recorded } from "./fixture/recordingApi.ts";
+import type { Recorded } from "./fixture/recording-api.ts";
 import { changes, type ObservedRequest, requests } from "./fixture/twenty/observed.ts";
-import { states } from "./fixture/twenty/observedState.ts";
+import { states } from "./fixture/twenty/observed-state.ts";
 
 let cloudflare: Awaited<ReturnType<typeof embeddedWithProvider>>;
 let project: TestProject;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { accountId, database, databaseState, underTest } from "./fixture/underTest.ts";
+import { accountId, database, databaseState, underTest } from "./fixture/under-test.ts";
 
 const provider = underTest(import.meta.dirname);
 const d1 = "cloudflare:index/d1Database:D1Database";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { judge, unknown } from "../testing/judge.ts";
 import { dataIsProtected } from "./data-is-protected.ts";
-import { judge, unknown } from "./judge.ts";
 
 const types = [
   "cloudflare:index/d1Database:D1Database",

@@ -1,7 +1,7 @@
 import { UnknownValueError } from "@pulumi/policy";
 import { describe, expect, test } from "vitest";
 import { stages } from "../../src/stages/index.ts";
-import { judge, unknown } from "./judge.ts";
+import { judge, unknown } from "../testing/judge.ts";
 import { namesAreDeclared } from "./names-are-declared.ts";
 
 const database = (stack: string, name: string, props: Record<string, unknown>) =>

@@ -1,6 +1,6 @@
 import { UnknownValueError } from "@pulumi/policy";
 import { describe, expect, test } from "vitest";
-import { judge, unknown } from "./judge.ts";
+import { judge, unknown } from "../testing/judge.ts";
 import { noPlainSecrets } from "./no-plain-secrets.ts";
 
 const version = (...bindings: unknown[]) => ({

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { wrangler } from "../../embedded/contract/runWrangler.ts";
-import { writeChain } from "../../src/migrations/chain.ts";
-import { readFolder } from "../../src/migrations/reading.ts";
+import { wrangler } from "../../embedded/contract/run-wrangler.ts";
+import { writeChain } from "../../src/migrations/files/chain.ts";
+import { readFolder } from "../../src/migrations/files/reading.ts";
 import { type Clone, clone } from "../../test/clone.ts";
 import { type Spread, spread } from "./pairs.ts";
 

@@ -1,9 +1,9 @@
-import { chainOf } from "../../src/migrations/chain.ts";
-import { replayed } from "../../src/migrations/drift.ts";
-import { fingerprint } from "../../src/migrations/fingerprint.ts";
-import { offlinePlan, type PlanInput } from "../../src/migrations/plan.ts";
-import { type MigrationFile, readMigration } from "../../src/migrations/reading.ts";
-import { type DatabaseSnapshot, emptySnapshot } from "../../src/migrations/snapshot.ts";
+import { chainOf } from "../../src/migrations/files/chain.ts";
+import { type MigrationFile, readMigration } from "../../src/migrations/files/reading.ts";
+import { replayed } from "../../src/migrations/plan/drift.ts";
+import { offlinePlan, type PlanInput } from "../../src/migrations/plan/plan.ts";
+import { type DatabaseSnapshot, emptySnapshot } from "../../src/migrations/plan/snapshot.ts";
+import { fingerprint } from "../../src/migrations/shadow/fingerprint.ts";
 import { type Spread, spread } from "./pairs.ts";
 
 export interface Planned {

@@ -13,8 +13,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { workersOf } from "../declare/graph.ts";
+import { UserError } from "../diagnostic/user-error.ts";
 import { dome } from "../systems/dome.ts";
-import { UserError } from "../userError.ts";
 import { bundle } from "./build.ts";
 import { cachedBundle } from "./cached.ts";
 
@@ -143,12 +143,12 @@ describe("a mistake in a worker", () => {
       "w.ts": 'export default {};\nimport { x } from "./lib/missing.ts";\nconsole.log(x);\n',
     });
     const error = await refusal(bundle("w.ts", root));
-    expect(error.complaint).toMatchObject({ what: "Module not found: ./lib/missing.ts", where: "w.ts:2" });
+    expect(error.diagnostic).toMatchObject({ what: "Module not found: ./lib/missing.ts", where: "w.ts:2" });
   });
 
   test("that names a package which is not installed says how to install it", async () => {
     const root = project({ "w.ts": 'import hono from "hono-that-is-not-here";\nexport default hono;\n' });
-    expect((await refusal(bundle("w.ts", root))).complaint.fix).toContain(
+    expect((await refusal(bundle("w.ts", root))).diagnostic.fix).toContain(
       "npm install hono-that-is-not-here",
     );
   });
@@ -160,7 +160,7 @@ describe("a mistake in a worker", () => {
       "b.ts": "\nlet let = ;\n",
     });
     const error = await refusal(bundle("w.ts", root));
-    expect(new Set([error.complaint, ...error.others].map(({ where }) => where))).toEqual(
+    expect(new Set([error.diagnostic, ...error.others].map(({ where }) => where))).toEqual(
       new Set(["a.ts:1", "b.ts:2"]),
     );
   });

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join, relative } from "node:path";
 import { build, type Message, type OutputFile } from "esbuild";
-import { type Complaint, UserError } from "../userError.ts";
+import { type Diagnostic, UserError } from "../diagnostic/user-error.ts";
 import { type Bundle, digestOf, type Module } from "./bundle.ts";
 
 /** A bundle, and the files it was made from, relative to the project's root. */
@@ -100,11 +100,11 @@ function keep(root: string, digest: string, files: readonly Named[]): void {
 function messagesOf(error: unknown): UserError | undefined {
   if (!(error instanceof Error && "errors" in error && Array.isArray(error.errors))) return undefined;
   const messages: Message[] = error.errors;
-  const [first, ...others] = messages.map(complaintOf);
+  const [first, ...others] = messages.map(diagnosticOf);
   return first === undefined ? undefined : new UserError(first, { others });
 }
 
-function complaintOf({ text, location }: Message): Complaint {
+function diagnosticOf({ text, location }: Message): Diagnostic {
   const missing = /^Could not resolve "(.*)"$/.exec(text)?.[1];
   const where = location === null ? "the worker's entry point" : `${location.file}:${location.line}`;
   if (missing === undefined) {

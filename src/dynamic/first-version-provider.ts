@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type Connection, connection } from "../migrations/connection.ts";
-import { call } from "./api.ts";
+import { call } from "../cloudflare/api.ts";
+import { type Connection, connection } from "../cloudflare/connection.ts";
 
 const inputs = z.object({
   accountId: z.string(),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Complaint, render } from "../userError.ts";
+import { type Diagnostic, render } from "../diagnostic/user-error.ts";
 
 const worker = z.object({
   name: z.string(),
@@ -26,9 +26,9 @@ export const provider = {
     const before = isFirst(olds) ? undefined : recorded.parse(olds);
     if (before === undefined) return { inputs: news, failures: [] };
     // Without a property: the engine would print its whole value, all that the stack has, before the reason.
-    const failures = refusals(before, recorded.parse(news)).map((complaint) => ({
+    const failures = refusals(before, recorded.parse(news)).map((diagnostic) => ({
       property: "",
-      reason: render(complaint),
+      reason: render(diagnostic),
     }));
     return { inputs: news, failures };
   },
@@ -54,17 +54,17 @@ const isFirst = (olds: unknown): boolean =>
   olds === undefined || olds === null || (typeof olds === "object" && Object.keys(olds).length === 0);
 
 /** What must not happen to a stack. */
-export function refusals(before: Recorded, after: Recorded): Complaint[] {
+export function refusals(before: Recorded, after: Recorded): Diagnostic[] {
   if (before.target !== after.target) return [otherTarget(before, after)];
   if (before.accountId !== after.accountId) return [otherAccount(before, after)];
   return [...workersHarmed(before, after), ...lostStores(before, after)];
 }
 
-function lostStores(before: Recorded, after: Recorded): Complaint[] {
-  return Object.entries(before.systems).flatMap(([name, stores]): Complaint[] => {
+function lostStores(before: Recorded, after: Recorded): Diagnostic[] {
+  return Object.entries(before.systems).flatMap(([name, stores]): Diagnostic[] => {
     const now = after.systems[name];
     if (now === undefined) return after.retired.includes(name) ? [] : [systemGone(name, stores)];
-    return Object.entries(stores).flatMap(([store, identity]): Complaint[] => {
+    return Object.entries(stores).flatMap(([store, identity]): Diagnostic[] => {
       const wanted = now[store];
       return wanted === undefined || wanted === identity ? [] : [exchanged(store, identity, wanted)];
     });
@@ -72,13 +72,13 @@ function lostStores(before: Recorded, after: Recorded): Complaint[] {
 }
 
 /** What Cloudflare would refuse in the middle of an update, or what would leave objects behind that nothing protects. */
-function workersHarmed(before: Recorded, after: Recorded): Complaint[] {
+function workersHarmed(before: Recorded, after: Recorded): Diagnostic[] {
   return Object.entries(before.workers).flatMap(([label, was]) => {
     const now = after.workers[label];
     if (now === undefined) return [];
-    const renamed: Complaint[] =
+    const renamed: Diagnostic[] =
       was.name !== now.name && was.heldBy.length > 0 ? [renamedWhileHeld(label, was, now)] : [];
-    const lost = Object.entries(was.classes).flatMap(([className, state]): Complaint[] =>
+    const lost = Object.entries(was.classes).flatMap(([className, state]): Diagnostic[] =>
       state === "live" && now.classes[className] === undefined
         ? [classGone(label, className, Object.keys(now.classes))]
         : [],
@@ -89,7 +89,7 @@ function workersHarmed(before: Recorded, after: Recorded): Complaint[] {
   });
 }
 
-const otherTarget = (before: Recorded, after: Recorded): Complaint => ({
+const otherTarget = (before: Recorded, after: Recorded): Diagnostic => ({
   what: "This stack lives on another target",
   where: "the target of this run",
   got: after.target,
@@ -100,7 +100,7 @@ const otherTarget = (before: Recorded, after: Recorded): Complaint => ({
       : "leave the embedded shell, log in to the backend of the real stacks (pulumi login) and try again",
 });
 
-const otherAccount = (before: Recorded, after: Recorded): Complaint => ({
+const otherAccount = (before: Recorded, after: Recorded): Diagnostic => ({
   what: "This stack lives in another account",
   where: "cloudflare:accountId or CLOUDFLARE_ACCOUNT_ID",
   got: after.accountId,
@@ -108,7 +108,7 @@ const otherAccount = (before: Recorded, after: Recorded): Complaint => ({
   fix: `set CLOUDFLARE_ACCOUNT_ID=${before.accountId}; for a second account make a second stack`,
 });
 
-const systemGone = (name: string, stores: Readonly<Record<string, string>>): Complaint => ({
+const systemGone = (name: string, stores: Readonly<Record<string, string>>): Diagnostic => ({
   what: `System ${name} still has resources in this stack, and without it in the list they would be deleted`,
   where: "lockstep:systems",
   got: `a list without ${name}`,
@@ -116,7 +116,7 @@ const systemGone = (name: string, stores: Readonly<Record<string, string>>): Com
   fix: `put ${name} back, or take it down for good: just retire ${name} <stage>`,
 });
 
-const exchanged = (store: string, identity: string, wanted: string): Complaint => ({
+const exchanged = (store: string, identity: string, wanted: string): Diagnostic => ({
   what: `${store} would be exchanged for another, empty one`,
   where: store,
   got: wanted,
@@ -124,7 +124,7 @@ const exchanged = (store: string, identity: string, wanted: string): Complaint =
   fix: "declare a new resource beside it, move the data, and remove the old one in a later change",
 });
 
-const classGone = (worker: string, className: string, declared: readonly string[]): Complaint => ({
+const classGone = (worker: string, className: string, declared: readonly string[]): Diagnostic => ({
   what: `Durable Object class ${className} is gone from the declaration, and nothing says what becomes of its objects`,
   where: `${worker}, durableObjects`,
   got: declared.join(", ") || "no classes",
@@ -133,7 +133,7 @@ const classGone = (worker: string, className: string, declared: readonly string[
 });
 
 /** Deleting their resource ends nothing: the provider calls nothing for it. */
-const cronsLeftOut = (label: string, crons: readonly string[]): Complaint => ({
+const cronsLeftOut = (label: string, crons: readonly string[]): Diagnostic => ({
   what: `The crons of ${label} are gone from the declaration, and would run on at Cloudflare`,
   where: `${label}, crons`,
   got: "nothing",
@@ -145,7 +145,7 @@ const renamedWhileHeld = (
   label: string,
   was: Recorded["workers"][string],
   now: Recorded["workers"][string],
-): Complaint => ({
+): Diagnostic => ({
   what: `Worker ${label} would be renamed, and Cloudflare renames no worker that others bind or that consumes a queue`,
   where: `${label}, physicalName`,
   got: now.name,

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RecordedWorker } from "../worker-record.ts";
+import type { RecordedWorker } from "../program/worker-record.ts";
 import { loads } from "./shim.ts";
 
 /** What a stack was deployed to, and which of its resources hold data. */

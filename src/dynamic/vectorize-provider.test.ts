@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
-import { call } from "./api.ts";
+import { call } from "../cloudflare/api.ts";
 import { provider } from "./vectorize-provider.ts";
 
 let embedded: Embedded;

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { type Connection, connection } from "../migrations/connection.ts";
-import { UserError } from "../userError.ts";
-import { ApiError, call } from "./api.ts";
+import { ApiError, call } from "../cloudflare/api.ts";
+import { type Connection, connection } from "../cloudflare/connection.ts";
+import { UserError } from "../diagnostic/user-error.ts";
 
 const shape = z.object({ dimensions: z.number(), metric: z.string() });
 const inputs = shape.extend({

@@ -1,5 +1,5 @@
+import type { Diagnostic } from "../diagnostic/user-error.ts";
 import type { Stage } from "../stages/index.ts";
-import type { Complaint } from "../userError.ts";
 
 /** An operation that Cloudflare refused. */
 export interface Refusal {
@@ -31,7 +31,7 @@ const permissions: Readonly<Record<string, string>> = {
 };
 
 /** What to do about a refusal that people meet often; undefined when Cloudflare's own words have to do. */
-export function advice(refusal: Refusal): Complaint | undefined {
+export function advice(refusal: Refusal): Diagnostic | undefined {
   const { type, name, operation, error, stage } = refusal;
   const where = `${name} (${type.split(":").at(-1) ?? type}), ${operation} in ${stage.name}`;
   const got = firstLine(error);

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { System } from "../declare/index.ts";
-import type { Opening } from "../migrations/contract.ts";
+import type { Opening } from "../migrations/plan/opening.ts";
 import type { Stage } from "../stages/index.ts";
 
 /** What every component needs to know of the deployment it is part of. */

@@ -1,19 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { type Connection, connection, isEmbedded } from "../cloudflare/connection.ts";
 import { workersOf } from "../declare/graph.ts";
 import type { System, Worker } from "../declare/index.ts";
-import { type Connection, connection, isEmbedded } from "../migrations/connection.ts";
-import { complaintFor } from "../recipe.ts";
+import { diagnosticFor } from "../diagnostic/recipe.ts";
+import { type Diagnostic, render, UserError } from "../diagnostic/user-error.ts";
 import type { Stage } from "../stages/index.ts";
-import { type Complaint, render, UserError } from "../userError.ts";
 import { advice } from "./advice.ts";
 
 /** Says what to do when Cloudflare refuses an operation. Nothing is tried again: that is the provider's business. */
 export const adviceOnError = (stage: Stage, real: boolean): pulumi.ErrorHook =>
   new pulumi.ErrorHook("advice", async ({ type, name, failedOperation, errors }) => {
-    const complaint = advice({ type, name, operation: failedOperation, error: errors[0] ?? "", stage });
-    if (complaint !== undefined)
-      await pulumi.log.error(render(complaintFor(complaint, { stage: stage.name, real })));
+    const diagnostic = advice({ type, name, operation: failedOperation, error: errors[0] ?? "", stage });
+    if (diagnostic !== undefined)
+      await pulumi.log.error(render(diagnosticFor(diagnostic, { stage: stage.name, real })));
     return false;
   });
 
@@ -44,7 +44,7 @@ export const migrationsBeforeCode = (
       const missing = await missingFiles(api, accountId, databaseId, `${root}/${database.migrations}`);
       const place = { stage: stage.name, real: !isEmbedded(process.env, root) };
       if (missing.length > 0)
-        throw new UserError(complaintFor(behind(name, database.name, missing, stage), place));
+        throw new UserError(diagnosticFor(behind(name, database.name, missing, stage), place));
     }
   });
 
@@ -73,16 +73,16 @@ async function missingFiles(
 ): Promise<readonly string[]> {
   const endpoint = { baseUrl: api.baseUrl, token: api.token, accountId, databaseId };
   // Loaded when a version is created, not at every start of the program.
-  const { queryDatabase } = await import("../migrations/protocol/transports.ts");
-  const { readFolder } = await import("../migrations/reading.ts");
-  const { readSnapshot } = await import("../migrations/snapshot.ts");
+  const { queryDatabase } = await import("../migrations/database/transports.ts");
+  const { readFolder } = await import("../migrations/files/reading.ts");
+  const { readSnapshot } = await import("../migrations/plan/snapshot.ts");
   const { ledger } = await readSnapshot(queryDatabase(endpoint, databaseId));
   return readFolder(folder)
     .filter((file) => file.phase === "expand" && !ledger.includes(file.name))
     .map((file) => file.name);
 }
 
-const behind = (name: string, database: string, missing: readonly string[], stage: Stage): Complaint => ({
+const behind = (name: string, database: string, missing: readonly string[], stage: Stage): Diagnostic => ({
   what: `The code of ${name} is ahead of its database`,
   where: `${database} in ${stage.name}`,
   got: `${missing.join(", ")} not applied yet`,

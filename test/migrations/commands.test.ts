@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Clone, clone } from "../clone.ts";
-import { createDatabase, type DbRan, expectDb, db as run } from "./dbCommand.ts";
+import { createDatabase, type DbRan, expectDb, db as run } from "./db-command.ts";
 import { shopSystem } from "./shop.ts";
 
 // Many requests and processes: on a busy machine they take their time.

@@ -1,6 +1,6 @@
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
-import type { D1Endpoint } from "../../src/migrations/endpoint.ts";
-import { queryDatabase } from "../../src/migrations/protocol/transports.ts";
+import type { D1Endpoint } from "../../src/migrations/database/endpoint.ts";
+import { queryDatabase } from "../../src/migrations/database/transports.ts";
 
 /** How many accounts each counted database has: none of them may ever get lost. */
 export const accounts = 5;

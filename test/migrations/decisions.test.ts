@@ -1,13 +1,13 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { acceptDrift, acceptFile, baseline } from "../../src/migrations/decisions.ts";
-import { databaseOf, type Job, planLive } from "../../src/migrations/job.ts";
-import { rows } from "../../src/migrations/protocol/database.ts";
+import { acceptDrift, acceptFile, baseline } from "../../src/migrations/apply/decisions.ts";
+import { rows } from "../../src/migrations/database/database.ts";
+import { databaseOf, type Job, planLive } from "../../src/migrations/plan/job.ts";
 import { takeLease } from "../../src/migrations/protocol/lease.ts";
-import { bootstrapStatements } from "../../src/migrations/tables.ts";
-import { type Fault, faultProxy } from "./faultProxy.ts";
-import { type LiveJob, liveJobs } from "./liveJob.ts";
+import { bootstrapStatements } from "../../src/migrations/sql/ledger-tables.ts";
+import { type Fault, faultProxy } from "./fault-proxy.ts";
+import { type LiveJob, liveJobs } from "./live-job.ts";
 
 // Many requests and processes: on a busy machine they take their time.
 vi.setConfig({ testTimeout: 300_000 });

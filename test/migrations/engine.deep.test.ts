@@ -1,10 +1,10 @@
 import { readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { wrangler } from "../../embedded/contract/runWrangler.ts";
+import { wrangler } from "../../embedded/contract/run-wrangler.ts";
 import type { Ran } from "../../toolchain/fixture/project.ts";
 import { type Clone, clone } from "../clone.ts";
-import { db } from "./dbCommand.ts";
+import { db } from "./db-command.ts";
 
 /** Migrations through the real engine, each test from where the one before it left off. */
 let project: Clone;
@@ -73,10 +73,10 @@ test("a saved plan applies an opened contract file", async () => {
 });
 
 test("after an edit of the provider's own code, an up changes nothing", async () => {
-  project.edit("src/migrations/provider.ts", (text) =>
+  project.edit("src/dynamic/migrations-provider.ts", (text) =>
     text.replace("async create(news: unknown)", 'elsewhere: "edited",\n  async create(news: unknown)'),
   );
-  project.edit("src/migrations/summary.ts", (text) => text.replace('"stmts"', '"statements"'));
+  project.edit("src/migrations/files/summary.ts", (text) => text.replace('"stmts"', '"statements"'));
   expect((await preview("--expect-no-changes")).code).toBe(0);
   expect(await succeeding(up())).toMatch(/Resources:\n +\d+ unchanged\n/);
 });

@@ -2,14 +2,14 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { wranglerProject } from "../../embedded/contract/wrangler.ts";
-import { writeChain } from "../../src/migrations/chain.ts";
-import { baseline, infer } from "../../src/migrations/decisions.ts";
-import { databaseOf, planLive } from "../../src/migrations/job.ts";
-import { rows } from "../../src/migrations/protocol/database.ts";
-import { readFolder } from "../../src/migrations/reading.ts";
-import { readSnapshot } from "../../src/migrations/snapshot.ts";
-import { split } from "../../src/migrations/split.ts";
-import { type LiveJob, liveJobs } from "./liveJob.ts";
+import { baseline, infer } from "../../src/migrations/apply/decisions.ts";
+import { rows } from "../../src/migrations/database/database.ts";
+import { writeChain } from "../../src/migrations/files/chain.ts";
+import { readFolder } from "../../src/migrations/files/reading.ts";
+import { databaseOf, planLive } from "../../src/migrations/plan/job.ts";
+import { readSnapshot } from "../../src/migrations/plan/snapshot.ts";
+import { split } from "../../src/migrations/sql/split.ts";
+import { type LiveJob, liveJobs } from "./live-job.ts";
 
 // Many requests and processes: on a busy machine they take their time.
 vi.setConfig({ testTimeout: 300_000 });
@@ -94,7 +94,7 @@ test("a file that wrangler applied in another wording than the folder's is drift
 
 const pieces = (path: string): readonly string[] =>
   split(readFileSync(path, "utf8")).pieces.map(({ sql }) => sql);
-const fixture = "src/migrations/fixture/taco";
+const fixture = "src/migrations/testing/taco";
 const pasts: Readonly<Record<string, readonly string[]>> = {
   "raw SQL": [],
   Alchemy: [

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
-import { databaseOf } from "../../src/migrations/job.ts";
+import { rows } from "../../src/migrations/database/database.ts";
+import { databaseOf } from "../../src/migrations/plan/job.ts";
 import type { Step } from "../../src/migrations/protocol/apply.ts";
-import { rows } from "../../src/migrations/protocol/database.ts";
-import { type LiveJob, liveJob } from "./liveJob.ts";
+import { type LiveJob, liveJob } from "./live-job.ts";
 
 let embedded: Embedded;
 beforeAll(async () => {
@@ -18,7 +18,7 @@ afterAll(() => embedded.close());
 async function killedAt({ job }: LiveJob, step: Step, passes: number): Promise<void> {
   const runner = spawn(
     process.execPath,
-    [join(import.meta.dirname, "killedRunner.ts"), JSON.stringify(job), step, String(passes)],
+    [join(import.meta.dirname, "killed-runner.ts"), JSON.stringify(job), step, String(passes)],
     { stdio: ["ignore", "ignore", "pipe"] },
   );
   let said = "";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Clone, clone } from "../clone.ts";
-import { createDatabase, expectDb } from "./dbCommand.ts";
+import { createDatabase, expectDb } from "./db-command.ts";
 import { shopSystem } from "./shop.ts";
 
 /** Databases with a past of their own, adopted by the commands that a person types. */
@@ -15,7 +15,7 @@ afterAll(() => project.remove());
 
 const { good, bad, json } = expectDb(() => project);
 
-const raw = (name: string): string => readFileSync(join("src/migrations/fixture/taco", name), "utf8");
+const raw = (name: string): string => readFileSync(join("src/migrations/testing/taco", name), "utf8");
 
 const tables = [raw("0002_billing_schema.sql"), raw("0003_credits_schema.sql")];
 const pasts: readonly (readonly [string, readonly string[]])[] = [

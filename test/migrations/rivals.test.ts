@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Embedded } from "../../embedded/start.ts";
-import { databaseOf } from "../../src/migrations/job.ts";
-import { migrate } from "../../src/migrations/migrate.ts";
-import { rows } from "../../src/migrations/protocol/database.ts";
-import { queryDatabase } from "../../src/migrations/protocol/transports.ts";
-import { readFolder } from "../../src/migrations/reading.ts";
+import { migrate } from "../../src/migrations/apply/migrate.ts";
+import { rows } from "../../src/migrations/database/database.ts";
+import { queryDatabase } from "../../src/migrations/database/transports.ts";
+import { readFolder } from "../../src/migrations/files/reading.ts";
+import { databaseOf } from "../../src/migrations/plan/job.ts";
 import { accounts, type Counted, counted } from "./counted.ts";
-import { type Fault, faultProxy } from "./faultProxy.ts";
-import { type LiveJob, liveJob } from "./liveJob.ts";
+import { type Fault, faultProxy } from "./fault-proxy.ts";
+import { type LiveJob, liveJob } from "./live-job.ts";
 import { applyCounted, countedFiles, violations } from "./schedule.ts";
 
 // Many requests and processes: on a busy machine they take their time.

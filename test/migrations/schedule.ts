@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import type { D1Endpoint } from "../../src/migrations/endpoint.ts";
+import type { Database } from "../../src/migrations/database/database.ts";
+import type { D1Endpoint } from "../../src/migrations/database/endpoint.ts";
+import { queryDatabase } from "../../src/migrations/database/transports.ts";
 import { apply, readSnapshot, type Step } from "../../src/migrations/protocol/apply.ts";
-import type { Database } from "../../src/migrations/protocol/database.ts";
 import type { ApplicableFile } from "../../src/migrations/protocol/request.ts";
-import { queryDatabase } from "../../src/migrations/protocol/transports.ts";
-import { type Fault, faultProxy } from "./faultProxy.ts";
+import { type Fault, faultProxy } from "./fault-proxy.ts";
 
 /** Numbers in [0, 1) that depend on the seed alone (mulberry32), so that a failing schedule can be run again. */
 export function random(seed: number): () => number {

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
+import { endProcess } from "../../cli/start/end-process.ts";
 import { listen } from "../../embedded/listen.ts";
-import { endProcess } from "../../scripts/demo/endProcess.ts";
 import { type Clone, clone } from "../clone.ts";
-import { createDatabase, type DbRan, db as run } from "./dbCommand.ts";
+import { createDatabase, type DbRan, db as run } from "./db-command.ts";
 
 /** Which account `db` asks: the embedded one unless `--target cloudflare` is said, whatever shell it is typed in. */
 let project: Clone;

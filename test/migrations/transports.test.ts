@@ -1,12 +1,12 @@
 import { expect, test, vi } from "vitest";
-import { databaseOf } from "../../src/migrations/job.ts";
-import { migrate } from "../../src/migrations/migrate.ts";
-import { rows } from "../../src/migrations/protocol/database.ts";
+import { migrate } from "../../src/migrations/apply/migrate.ts";
+import { rows } from "../../src/migrations/database/database.ts";
+import { isMigrator } from "../../src/migrations/database/migrator.ts";
+import { readFolder } from "../../src/migrations/files/reading.ts";
+import { databaseOf } from "../../src/migrations/plan/job.ts";
 import { takeLease } from "../../src/migrations/protocol/lease.ts";
-import { isMigrator } from "../../src/migrations/protocol/migrator.ts";
-import { readFolder } from "../../src/migrations/reading.ts";
-import { type Fault, faultProxy } from "./faultProxy.ts";
-import { type LiveJob, liveJobs } from "./liveJob.ts";
+import { type Fault, faultProxy } from "./fault-proxy.ts";
+import { type LiveJob, liveJobs } from "./live-job.ts";
 
 // Many requests and processes: on a busy machine they take their time.
 vi.setConfig({ testTimeout: 300_000 });

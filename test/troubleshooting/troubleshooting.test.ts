@@ -71,7 +71,7 @@ describe("before anything is changed", () => {
     );
   });
 
-  test("a circle that cannot be deployed is told as its path", async () => {
+  test("a cycle that cannot be deployed is told as its path", async () => {
     const before = readFileSync(join(project.folder, "src/systems/dome.ts"), "utf8");
     const classes = (worker: string, owner: string) => (text: string) =>
       text

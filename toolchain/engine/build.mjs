@@ -5,8 +5,8 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { ToolchainError } from "../failure.mjs";
-import { duration, startProgress } from "../progress.mjs";
+import { ToolchainError } from "../install/failure.mjs";
+import { duration, startProgress } from "../install/progress.mjs";
 import { moduleFolder, removeOldDrafts, wantedVersion } from "./wanted.mjs";
 
 const commandPackage = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
@@ -50,7 +50,7 @@ export async function build(folder, go, env, signal) {
 }
 
 /** How many packages the compiler still has to build. Fetches the sources as a side effect.
- * @param {string} go @param {NodeJS.ProcessEnv} env @param {import("../progress.mjs").Progress} progress @param {AbortSignal} [signal] */
+ * @param {string} go @param {NodeJS.ProcessEnv} env @param {import("../install/progress.mjs").Progress} progress @param {AbortSignal} [signal] */
 async function stalePackages(go, env, progress, signal) {
   let fetched = 0;
   const args = ["list", "-deps", "-trimpath", "-f", "{{if .Stale}}{{.ImportPath}}{{end}}", commandPackage];
@@ -61,7 +61,7 @@ async function stalePackages(go, env, progress, signal) {
 }
 
 /** @param {string} go @param {NodeJS.ProcessEnv} env @param {string} version @param {string} output @param {number} total
- * @param {import("../progress.mjs").Progress} progress @param {AbortSignal} [signal] */
+ * @param {import("../install/progress.mjs").Progress} progress @param {AbortSignal} [signal] */
 async function compile(go, env, version, output, total, progress, signal) {
   const began = Date.now();
   const ldflags = `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;

@@ -6,8 +6,8 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { ToolchainError } from "../failure.mjs";
-import { startProgress } from "../progress.mjs";
+import { ToolchainError } from "../install/failure.mjs";
+import { startProgress } from "../install/progress.mjs";
 import { removeOldDrafts, wantedVersion } from "./wanted.mjs";
 
 const publisher = "https://github.com/pulumi/pulumi/releases/download";
@@ -79,7 +79,7 @@ async function expectedChecksum(url, archive) {
 }
 
 /** A download that stands still for half a minute has failed; one that is merely slow has not.
- * @param {string} url @param {import("../progress.mjs").Progress} progress @param {AbortSignal} [signal] */
+ * @param {string} url @param {import("../install/progress.mjs").Progress} progress @param {AbortSignal} [signal] */
 async function fetchAll(url, progress, signal) {
   const stalled = new AbortController();
   const onStop = () => stalled.abort(signal?.reason);

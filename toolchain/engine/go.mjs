@@ -4,8 +4,8 @@ import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { startProgress } from "../progress.mjs";
-import { allOnPath } from "./onPath.mjs";
+import { startProgress } from "../install/progress.mjs";
+import { allOnPath } from "./on-path.mjs";
 import { cacheFolder, removeOldDrafts } from "./wanted.mjs";
 
 const run = promisify(execFile);

@@ -2,8 +2,8 @@
 // Three ways to a Pulumi engine, in this order: one on PATH, the official download, a build from Go modules.
 import { mkdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { ToolchainError } from "../failure.mjs";
-import { withLock } from "../lock.mjs";
+import { ToolchainError } from "../install/failure.mjs";
+import { withLock } from "../install/lock.mjs";
 import { build } from "./build.mjs";
 import { download } from "./download.mjs";
 import { findGo } from "./go.mjs";
@@ -13,7 +13,7 @@ import {
   hasOfficialLanguageHost,
   isEngineCandidate,
   isExecutable,
-} from "./onPath.mjs";
+} from "./on-path.mjs";
 import { compareVersions, engineFolders, oldestUsable, wantedVersion } from "./wanted.mjs";
 
 /**

@@ -17,7 +17,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { estimate } from "./build.mjs";
 import { archiveName } from "./download.mjs";
 import { ensureEngine, findEngine } from "./ladder.mjs";
-import { askVersion } from "./onPath.mjs";
+import { askVersion } from "./on-path.mjs";
 import { compareVersions, engineFolders, wantedVersion } from "./wanted.mjs";
 
 let folder: string;

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { QueueSettings } from "../../runtime/queues.ts";
 import type { State, Stored } from "../../state.ts";
-import { bucketsNotifying } from "../r2Buckets.ts";
-import { ApiError } from "../service.ts";
+import { ApiError } from "../http/service.ts";
+import { bucketsNotifying } from "../r2/buckets.ts";
 import { activeDeployment, findWorker, listWorkers, versionById } from "../workers/registry.ts";
 
 export const queueKind = "queue";

@@ -2,12 +2,12 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { World } from "../../world.ts";
-import { ApiError } from "../service.ts";
+import { ApiError } from "../http/service.ts";
 import type { Worker } from "../workers/model.ts";
-import { scriptName } from "../workers/spec.ts";
+import { scriptName } from "../workers/version/spec.ts";
 import { passes, tailEvent } from "./event.ts";
 import type { Filter } from "./filter.ts";
-import { acceptWebSocket, refuseUpgrade, type Sender } from "./webSocket.ts";
+import { acceptWebSocket, refuseUpgrade, type Sender } from "./web-socket.ts";
 
 /** One listener to a script's invocations. Its address is the secret that opens it. */
 export interface Tail {

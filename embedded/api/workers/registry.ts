@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { NameTaken, type State, type Stored } from "../../state.ts";
-import { ApiError } from "../service.ts";
+import { ApiError } from "../http/service.ts";
 import {
   type Deployment,
   type DeploymentBody,

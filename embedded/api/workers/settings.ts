@@ -1,11 +1,11 @@
 import type { World } from "../../world.ts";
+import { ApiError } from "../http/service.ts";
 import { queuesConsumedBy } from "../queues/model.ts";
-import { ApiError } from "../service.ts";
+import { inTurn } from "./deploy/turns.ts";
 import type { Worker } from "./model.ts";
 import { activeDeployment, requireVersion, saveWorker, stillThere } from "./registry.ts";
 import { referencing } from "./show.ts";
-import { scriptName, specOf } from "./spec.ts";
-import { inTurn } from "./turns.ts";
+import { scriptName, specOf } from "./version/spec.ts";
 
 /** Tells the front door whether the Worker's host answers. Returns the Worker, for chaining. */
 export function applySubdomain(world: World, worker: Worker): Worker {

@@ -1,11 +1,11 @@
 import type { World } from "../../world.ts";
 import { consumerOf, listQueues } from "../queues/model.ts";
 import { domainBody, domainKind } from "../zones/zone.ts";
-import { byName, isSecret, withoutSecret } from "./bindings.ts";
 import { authorEmail, authorId, type Binding, type Deployment, type Version, type Worker } from "./model.ts";
-import { openParts } from "./parts.ts";
 import { latestVersion, listWorkers } from "./registry.ts";
-import { scriptName } from "./spec.ts";
+import { byName, isSecret, withoutSecret } from "./version/bindings.ts";
+import { openParts } from "./version/parts.ts";
+import { scriptName } from "./version/spec.ts";
 
 /** A Worker as the beta API shows it: everything, with defaults. */
 export function shownWorker(world: World, worker: Worker): Readonly<Record<string, unknown>> {

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Stored } from "../../state.ts";
 import type { World } from "../../world.ts";
-import { ApiError, type ApiRequest, ok, type Reply, type Route } from "../service.ts";
+import { ApiError, type ApiRequest, ok, type Reply, type Route } from "../http/service.ts";
 import { workerNamed } from "../workers/registry.ts";
 import { domainBody as body, everyZone, domainKind as kind, type Zone } from "./zone.ts";
 

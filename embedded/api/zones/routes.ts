@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { NameTaken, type Stored } from "../../state.ts";
 import type { World } from "../../world.ts";
-import { ApiError, type ApiRequest, ok, type Reply, type Route } from "../service.ts";
+import { ApiError, type ApiRequest, ok, type Reply, type Route } from "../http/service.ts";
 import { workerNamed } from "../workers/registry.ts";
 import { routeKind, type Zone, zoneOf } from "./zone.ts";
 

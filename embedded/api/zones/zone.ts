@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { State, Stored } from "../../state.ts";
 import type { World } from "../../world.ts";
-import { ApiError, type ApiRequest, ok, paged, type Reply, type Route } from "../service.ts";
+import { ApiError, type ApiRequest, ok, paged, type Reply, type Route } from "../http/service.ts";
 
 const zoneKind = "zone";
 /** Routes are kept by zone, their pattern as the name. */

@@ -1,4 +1,13 @@
-import { isAbsent, isList, isObject, isUnknown, property, text, type Value, type Values } from "../values.ts";
+import {
+  isAbsent,
+  isList,
+  isObject,
+  isUnknown,
+  property,
+  text,
+  type Value,
+  type Values,
+} from "../plan/values.ts";
 
 /** Which computed properties of a binding the service fills in; in other bindings they are simply not there. */
 const filledIn: Readonly<Record<string, readonly string[]>> = {

@@ -1,4 +1,4 @@
-import type { Kind } from "../kind.ts";
+import type { Kind } from "../facts/kind.ts";
 
 const databases = "accounts/{accountId}/d1/database";
 

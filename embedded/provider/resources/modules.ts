@@ -1,7 +1,16 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import type { HookContext } from "../kind.ts";
-import { isList, isObject, isUnknown, property, text, unknown, type Value, type Values } from "../values.ts";
+import type { HookContext } from "../facts/kind.ts";
+import {
+  isList,
+  isObject,
+  isUnknown,
+  property,
+  text,
+  unknown,
+  type Value,
+  type Values,
+} from "../plan/values.ts";
 
 /** A module's content comes from a file or from the program, never both. */
 export function checkModule(module: Value, index: number): readonly { property: string; reason: string }[] {

@@ -1,5 +1,5 @@
-import type { Kind } from "../kind.ts";
-import { isAbsent, isObject, property } from "../values.ts";
+import type { Kind } from "../facts/kind.ts";
+import { isAbsent, isObject, property } from "../plan/values.ts";
 
 const queues = "accounts/{accountId}/queues";
 const consumers = `${queues}/{queueId}/consumers`;

@@ -1,5 +1,5 @@
-import type { Kind } from "../kind.ts";
-import { isObject } from "../values.ts";
+import type { Kind } from "../facts/kind.ts";
+import { isObject } from "../plan/values.ts";
 
 const gateways = "accounts/{accountId}/ai-gateway/gateways";
 const configs = "accounts/{accountId}/hyperdrive/configs";

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { UserError } from "../../../src/userError.ts";
+import { UserError } from "../../../src/diagnostic/user-error.ts";
 import { AiError } from "../ai.ts";
 import { endpointAi } from "./endpoint.ts";
 

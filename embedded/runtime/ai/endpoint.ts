@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { UserError } from "../../../src/userError.ts";
+import { UserError } from "../../../src/diagnostic/user-error.ts";
 import { type AiBackend, AiError, type AiResult } from "../ai.ts";
 import { hashModels } from "./models.ts";
 import { textGeneration } from "./prompt.ts";

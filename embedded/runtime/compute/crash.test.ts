@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { get, service, startRig, version } from "./rig.ts";
+import { get, service, startRig, version } from "./testing/rig.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "lockstep-crash-"));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -116,7 +116,7 @@ interface Running {
 }
 
 async function start(tied: boolean): Promise<Running> {
-  const program = fileURLToPath(new URL("./crash.program.ts", import.meta.url));
+  const program = fileURLToPath(new URL("./testing/crash.program.ts", import.meta.url));
   const env = { ...process.env, ...(tied ? {} : { LOCKSTEP_UNTIED: "1" }) };
   const child = spawn(process.execPath, [program, dataDir], { stdio: ["ignore", "pipe", "inherit"], env });
   const log: string[] = [];

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Compute, Invocation, QueueOutcome, ScriptName } from "../compute.ts";
-import type { Cell } from "./cell.ts";
-import { choose } from "./choose.ts";
-import { askLink } from "./control.ts";
+import type { Cell } from "./cell/cell.ts";
+import { askLink } from "./cell/control.ts";
 import type { Wake } from "./deploy.ts";
+import { choose } from "./front/choose.ts";
 import type { Scripts } from "./scripts.ts";
 
 const queueResultSchema = z.object({

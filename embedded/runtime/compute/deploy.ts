@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ObjectClass, ScriptName, Split, VersionSpec } from "../compute.ts";
-import type { Cell } from "./cell.ts";
-import type { CellRole } from "./cellOptions.ts";
+import type { Cell } from "./cell/cell.ts";
+import type { CellRole } from "./cell/cell-options.ts";
 import type { Peers } from "./peers.ts";
 import { retirement } from "./retire.ts";
 import { markStarting, type Place, type Script, type Scripts, type Share, settle } from "./scripts.ts";

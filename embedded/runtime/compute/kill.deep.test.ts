@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Rig, startRig, version } from "./rig.ts";
+import { type Rig, startRig, version } from "./testing/rig.ts";
 
 let rig: Rig;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { handOverUnderLoad } from "./handover.ts";
-import { type Rig, service, startRig, version } from "./rig.ts";
+import { handOverUnderLoad } from "./testing/hand-over-load.ts";
+import { type Rig, service, startRig, version } from "./testing/rig.ts";
 
 let rig: Rig;
 beforeAll(async () => {

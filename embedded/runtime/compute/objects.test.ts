@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ResolvedBinding, VersionSpec } from "../compute.ts";
-import { type Rig, scriptName, startRig, version } from "./rig.ts";
+import { type Rig, scriptName, startRig, version } from "./testing/rig.ts";
 
 let rig: Rig;
 const dataDir = mkdtempSync(join(tmpdir(), "lockstep-objects-"));

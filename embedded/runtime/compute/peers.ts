@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Cell } from "./cell.ts";
-import { askLink, CellUnreachable } from "./control.ts";
+import type { Cell } from "./cell/cell.ts";
+import { askLink, CellUnreachable } from "./cell/control.ts";
 import type { Scripts } from "./scripts.ts";
 
 const callsSchema = z.record(z.string(), z.number());

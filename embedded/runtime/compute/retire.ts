@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Cell } from "./cell.ts";
+import type { Cell } from "./cell/cell.ts";
 import type { Peers } from "./peers.ts";
 
 /** Requests that take longer are cut when their version is replaced. */

@@ -1,5 +1,5 @@
 import type { ScriptName, Trace, VersionSpec } from "../compute.ts";
-import type { Cell } from "./cell.ts";
+import type { Cell } from "./cell/cell.ts";
 
 /** A deployed version: running, or asleep until somebody asks for it. */
 export interface Place {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { request as httpRequest } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { get, type Rig, scriptName, startRig, version } from "./rig.ts";
+import { get, type Rig, scriptName, startRig, version } from "./testing/rig.ts";
 
 let rig: Rig;
 beforeAll(async () => {

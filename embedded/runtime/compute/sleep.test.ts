@@ -3,7 +3,7 @@ import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Rig, scriptName, service, startRig, version } from "./rig.ts";
+import { type Rig, scriptName, service, startRig, version } from "./testing/rig.ts";
 
 let rig: Rig;
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import type { Cell } from "./cell.ts";
+import type { Cell } from "./cell/cell.ts";
 import type { Peers } from "./peers.ts";
 import type { Script, Scripts } from "./scripts.ts";
 

@@ -4,19 +4,19 @@ import { mkdirSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import type { Compute, Invocation, LogLine, ScriptName, Trace, VersionSpec } from "../compute.ts";
-import { type Cell, type CellSettings, startCell } from "./cell.ts";
-import type { CellRole } from "./cellOptions.ts";
+import { type Cell, type CellSettings, startCell } from "./cell/cell.ts";
+import type { CellRole } from "./cell/cell-options.ts";
+import { endOrphans, endWorkerd, notePids } from "./cell/orphans.ts";
+import { validator } from "./cell/validate.ts";
+import { watchdog } from "./cell/watchdog.ts";
+import { tieWorkerdToThisProcess } from "./cell/workerd-binary.ts";
 import { deliver } from "./deliver.ts";
 import { deployer } from "./deploy.ts";
-import { frontDoor } from "./front.ts";
-import { maximumHeaderBytes, wantsWebSocket } from "./headers.ts";
+import { frontDoor } from "./front/front.ts";
+import { maximumHeaderBytes, wantsWebSocket } from "./front/headers.ts";
 import { limiter } from "./limiter.ts";
-import { endOrphans, endWorkerd, notePids } from "./orphans.ts";
 import { peerTable } from "./peers.ts";
 import { type Scripts, scriptTable } from "./scripts.ts";
-import { validator } from "./validate.ts";
-import { watchdog } from "./watchdog.ts";
-import { tieWorkerdToThisProcess } from "./workerdBinary.ts";
 
 export interface ComputeOptions {
   /** Durable Objects are kept in `<dataDir>/objects`, what lives as long as the process in `<dataDir>/cells`. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import type { ResolvedBinding } from "../compute.ts";
-import { type Rig, service, startRig, version } from "./rig.ts";
+import { type Rig, service, startRig, version } from "./testing/rig.ts";
 
 let rig: Rig;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Trace } from "../compute.ts";
-import { type Rig, scriptName, service, startRig, version } from "./rig.ts";
+import { type Rig, scriptName, service, startRig, version } from "./testing/rig.ts";
 
 let rig: Rig;
 beforeAll(async () => {

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, Miniflare, type Request, Response } from "miniflare";
-import { tieWorkerdToThisProcess } from "../compute/workerdBinary.ts";
-import { importKey, objectClass, type StoreKind } from "./objectFile.ts";
+import { tieWorkerdToThisProcess } from "../compute/cell/workerd-binary.ts";
+import { importKey, objectClass, type StoreKind } from "./object-file.ts";
 
 export type GateOrder =
   | { readonly op: "shut"; readonly id: string; readonly graceMs: number; readonly message?: string }
@@ -67,7 +67,7 @@ export async function startStoresProcess(
         name: "gate",
         modules: [
           { type: "ESModule", path: "gate.js", contents: source("gate.js") },
-          { type: "ESModule", path: "normaliseSql.js", contents: source("normaliseSql.js") },
+          { type: "ESModule", path: "normalise-sql.js", contents: source("normalise-sql.js") },
         ],
         compatibilityDate: "2026-06-01",
         compatibilityFlags: ["experimental"], // for the same `ingest` that D1 imports with

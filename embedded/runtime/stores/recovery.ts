@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { changedMs, removeDatabase, removeHalves } from "./databaseFiles.ts";
+import { changedMs, removeDatabase, removeHalves } from "./database-files.ts";
 import type { Ledger } from "./ledger.ts";
-import { objectFile } from "./objectFile.ts";
+import { objectFile } from "./object-file.ts";
 
 /** `<id>`, `<id>@1`, `<id>@2` …: each exchange gives the database a file of its own, so no open file is ever replaced. */
 export const nextObject = (id: string, object: string): string => `${id}@${generation(id, object) + 1}`;

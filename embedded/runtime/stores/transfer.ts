@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { z } from "zod";
 import { SqlError } from "../stores.ts";
-import { runBatch } from "./d1Objects.ts";
-import { copyLive, removeDatabase } from "./databaseFiles.ts";
+import { runBatch } from "./d1-objects.ts";
+import { copyLive, removeDatabase } from "./database-files.ts";
 import type { Ledger } from "./ledger.ts";
 import type { StoresProcess } from "./miniflare.ts";
-import { importFile, objectFile } from "./objectFile.ts";
-import type { TimeTravel } from "./timeTravel.ts";
+import { importFile, objectFile } from "./object-file.ts";
+import type { TimeTravel } from "./time-travel.ts";
 
 export interface TransferParts {
   readonly root: string;

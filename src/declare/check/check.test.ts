@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Complaint } from "../../userError.ts";
+import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import {
   ai,
   type Binding,
@@ -36,10 +36,10 @@ const plain = (
   name: string,
   options: Partial<WorkerOptions<Readonly<Record<string, Binding>>>> = {},
 ): Worker => worker(name, { main: "a.ts", compatibilityDate: "2026-01-01", env: {}, ...options });
-const complaints = (...resources: Resource[]): Complaint[] => check([system("s", resources)], stage, root);
-const whats = (...resources: Resource[]): string[] => complaints(...resources).map(({ what }) => what);
+const diagnostics = (...resources: Resource[]): Diagnostic[] => check([system("s", resources)], stage, root);
+const whats = (...resources: Resource[]): string[] => diagnostics(...resources).map(({ what }) => what);
 
-test("a system without a mistake has no complaints", () => {
+test("a system without a mistake has no diagnostics", () => {
   const db = d1("db", { migrations: "migrations/x" });
   const files = r2("files");
   const jobs = queue("jobs");
@@ -58,13 +58,13 @@ test("a system without a mistake has no complaints", () => {
     consumes: [{ queue: jobs }],
     crons: ["0 3 * * *"],
   });
-  expect(complaints(db, files, jobs, index, callee, caller)).toEqual([]);
+  expect(diagnostics(db, files, jobs, index, callee, caller)).toEqual([]);
 });
 
 test("what is declared for a stage that does not exist is refused: it would never happen", () => {
   const id = "483da8b0-94c7-4f9e-ab1a-68df41e5664d";
   const db = d1("db", { adopt: { production: id } });
-  const found = complaints(db, plain("w", { env: { DB: db } }));
+  const found = diagnostics(db, plain("w", { env: { DB: db } }));
   expect(found.map(({ what, where, got }) => [what, where, got])).toEqual([
     ["There is no such stage", "s/db (d1), adopt", "production"],
   ]);
@@ -80,7 +80,7 @@ test("what all stages share has one name", () => {
 test("numbers beyond Cloudflare's limits are refused, each with what it may be", () => {
   const jobs = queue("jobs", { messageRetentionSeconds: 10 });
   const index = vectorize("index", { dimensions: 1537, metric: "cosine" });
-  const found = complaints(
+  const found = diagnostics(
     jobs,
     index,
     plain("w", { env: { INDEX: index }, consumes: [{ queue: jobs, batchSize: 0, maxRetries: 1.5 }] }),
@@ -95,10 +95,10 @@ test("numbers beyond Cloudflare's limits are refused, each with what it may be",
 
 describe("names", () => {
   test("a worker's name that is too long is refused, with what it is and may be", () => {
-    const [complaint] = complaints(plain("w".repeat(60)));
-    expect(complaint?.what).toBe("A name that is 5 characters too long");
-    expect(complaint?.got).toBe(`${"w".repeat(60)}-staging (68 characters)`);
-    expect(complaint?.where).toContain("in staging");
+    const [diagnostic] = diagnostics(plain("w".repeat(60)));
+    expect(diagnostic?.what).toBe("A name that is 5 characters too long");
+    expect(diagnostic?.got).toBe(`${"w".repeat(60)}-staging (68 characters)`);
+    expect(diagnostic?.where).toContain("in staging");
   });
 
   test.each([
@@ -159,9 +159,9 @@ describe("names", () => {
 describe("what a worker uses", () => {
   test("has to be listed", () => {
     const db = d1("db");
-    const [complaint] = complaints(plain("w", { env: { DB: db } }));
-    expect(complaint?.what).toBe("Worker w uses a resource that its system does not list");
-    expect(complaint?.got).toBe("d1 db");
+    const [diagnostic] = diagnostics(plain("w", { env: { DB: db } }));
+    expect(diagnostic?.what).toBe("Worker w uses a resource that its system does not list");
+    expect(diagnostic?.got).toBe("d1 db");
   });
 
   test("counts dead-letter queues and called workers", () => {
@@ -187,11 +187,11 @@ describe("what a worker uses", () => {
   });
 });
 
-describe("circles", () => {
+describe("cycles", () => {
   test("of services can be deployed", () => {
     const a: Worker = plain("a", { env: { B: service((): Worker => b) } });
     const b: Worker = plain("b", { env: { A: service(a) } });
-    expect(complaints(a, b)).toEqual([]);
+    expect(diagnostics(a, b)).toEqual([]);
   });
 
   test("of Durable Object owners cannot, and the path is told", () => {
@@ -214,9 +214,9 @@ describe("circles", () => {
 
 describe("workers", () => {
   test("need a module that exists", () => {
-    const [complaint] = complaints(plain("w", { main: "services/api/index.ts" }));
-    expect(complaint?.what).toBe("Module not found: services/api/index.ts");
-    expect(complaint?.fix).toContain("create services/api/index.ts");
+    const [diagnostic] = diagnostics(plain("w", { main: "services/api/index.ts" }));
+    expect(diagnostic?.what).toBe("Module not found: services/api/index.ts");
+    expect(diagnostic?.fix).toContain("create services/api/index.ts");
   });
 
   test.each<[string, Partial<WorkerOptions<Readonly<Record<string, Binding>>>>, string]>([
@@ -275,7 +275,7 @@ describe("workers", () => {
 
   test("consume a queue one at a time", () => {
     const jobs = queue("jobs");
-    const found = complaints(
+    const found = diagnostics(
       jobs,
       plain("a", { consumes: [{ queue: jobs }] }),
       plain("b", { consumes: [{ queue: jobs }] }),
@@ -304,7 +304,7 @@ test("a system outside its stages is refused", () => {
 });
 
 test("all mistakes are told at once, each with all its parts", () => {
-  const found = complaints(plain("W", { main: "none.ts", crons: ["x"], env: { "a-b": "1" } }), r2("UNUSED"));
+  const found = diagnostics(plain("W", { main: "none.ts", crons: ["x"], env: { "a-b": "1" } }), r2("UNUSED"));
   expect(found.length).toBeGreaterThanOrEqual(6);
-  for (const complaint of found) for (const part of Object.values(complaint)) expect(part).not.toBe("");
+  for (const diagnostic of found) for (const part of Object.values(diagnostic)) expect(part).not.toBe("");
 });

@@ -1,18 +1,18 @@
-import type { Complaint } from "../../userError.ts";
+import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import { isLive } from "../durable-object.ts";
 import { workersOf } from "../graph.ts";
 import type { System } from "../system.ts";
 import type { Binding, Worker } from "../worker.ts";
 
 /** Durable Object classes that are bound but not there, or that are to become what is not there. */
-export const checkClasses = (system: System, worker: Worker): Complaint[] => [
+export const checkClasses = (system: System, worker: Worker): Diagnostic[] => [
   ...Object.entries(worker.env).flatMap(([name, binding]) =>
     boundClass(worker, `${system.name}/${worker.name}, env.${name}`, binding),
   ),
   ...Object.keys(worker.durableObjects).flatMap((className) => lifecycle(system, worker, className)),
 ];
 
-function boundClass(worker: Worker, where: string, binding: Binding): Complaint[] {
+function boundClass(worker: Worker, where: string, binding: Binding): Diagnostic[] {
   if (typeof binding === "string" || binding.kind !== "durableObject") return [];
   const owner = binding.owner?.() ?? worker;
   const found = owner.durableObjects[binding.className];
@@ -28,7 +28,7 @@ function boundClass(worker: Worker, where: string, binding: Binding): Complaint[
   ];
 }
 
-function lifecycle(system: System, worker: Worker, className: string): Complaint[] {
+function lifecycle(system: System, worker: Worker, className: string): Diagnostic[] {
   const entry = worker.durableObjects[className]?.lifecycle;
   const where = `${system.name}/${worker.name}, durableObjects.${className}`;
   switch (entry?.state) {
@@ -64,7 +64,7 @@ function other(
   partner: Worker,
   className: string,
   where: string,
-): Complaint[] {
+): Diagnostic[] {
   const listed = workersOf(system).includes(partner) && partner !== worker;
   if (listed && partner.durableObjects[className] !== undefined) return [];
   return [

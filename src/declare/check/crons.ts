@@ -1,11 +1,11 @@
-import type { Complaint } from "../../userError.ts";
+import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import type { Worker } from "../worker.ts";
 
 const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
 /** Cron expressions that Cloudflare would refuse, when everything else of the worker is there already. */
-export const checkCrons = (where: string, worker: Worker): Complaint[] =>
+export const checkCrons = (where: string, worker: Worker): Diagnostic[] =>
   (worker.crons ?? []).flatMap((cron) => {
     const expected = whatIsWrong(cron);
     if (expected === undefined) return [];

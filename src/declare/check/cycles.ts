@@ -1,13 +1,13 @@
-import type { Complaint } from "../../userError.ts";
+import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import { calls, cyclePath, workerGroups, workersOf } from "../graph.ts";
 import type { System } from "../system.ts";
 import type { Worker } from "../worker.ts";
 
 /**
- * Circles of workers that cannot be deployed. Workers may call each other as services: each is given a first version to be
+ * Cycles of workers that cannot be deployed. Workers may call each other as services: each is given a first version to be
  * bound. But an owner of Durable Objects must have its real code deployed before a class of it can be bound.
  */
-export function checkCycles(system: System): Complaint[] {
+export function checkCycles(system: System): Diagnostic[] {
   const owners = (worker: Worker): readonly Worker[] =>
     calls(worker)
       .filter((call) => call.by === "durableObject")
@@ -21,7 +21,7 @@ export function checkCycles(system: System): Complaint[] {
         .sort()
         .join(", ")}`,
       got: "workers of which each binds a class of the next, so that none can be deployed first",
-      expected: "at least one worker in the circle that binds no class of the others",
+      expected: "at least one worker in the cycle that binds no class of the others",
       fix: "reach one of the classes through a service binding of its owner, or move the classes into a worker of their own",
     }));
 }

@@ -1,4 +1,4 @@
-import type { Complaint } from "../../userError.ts";
+import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import type { NamingStage } from "../physical-name.ts";
 import type { System } from "../system.ts";
 import { checkCycles } from "./cycles.ts";
@@ -9,7 +9,7 @@ import { checkStageNames } from "./stage-names.ts";
 import { checkWorkers } from "./workers.ts";
 
 /** Everything that is wrong with systems that are to be deployed to a stage, before any of it is. Empty when nothing is. */
-export function check(systems: readonly System[], stage: NamingStage, root: string): Complaint[] {
+export function check(systems: readonly System[], stage: NamingStage, root: string): Diagnostic[] {
   return [
     ...systems.flatMap((system) => [
       ...wrongStage(system, stage),
@@ -24,7 +24,7 @@ export function check(systems: readonly System[], stage: NamingStage, root: stri
   ];
 }
 
-function wrongStage(system: System, stage: NamingStage): Complaint[] {
+function wrongStage(system: System, stage: NamingStage): Diagnostic[] {
   if (system.stages === undefined || system.stages.includes(stage.name)) return [];
   return [
     {

@@ -1,4 +1,4 @@
-import type { Complaint } from "../../userError.ts";
+import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import type { Resource, System } from "../system.ts";
 
 interface Limit {
@@ -12,7 +12,7 @@ const twelveHoursSeconds = 12 * 60 * 60;
 const fourteenDaysSeconds = 14 * 24 * 60 * 60;
 
 /** Numbers that Cloudflare would refuse in the middle of an update. */
-export const checkLimits = (system: System): Complaint[] =>
+export const checkLimits = (system: System): Diagnostic[] =>
   system.resources.flatMap((resource) =>
     limitsOf(resource).flatMap(({ of, value, least, most }) =>
       value === undefined || (Number.isInteger(value) && value >= least && value <= most)

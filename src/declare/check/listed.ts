@@ -1,9 +1,9 @@
-import type { Complaint } from "../../userError.ts";
+import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import { uses, workersOf } from "../graph.ts";
 import type { System } from "../system.ts";
 
 /** Resources that are used but not listed, listed twice, or listed and used by nobody. */
-export function checkListed(system: System): Complaint[] {
+export function checkListed(system: System): Diagnostic[] {
   const listed = new Set(system.resources);
   const used = new Set(workersOf(system).flatMap((worker) => uses(worker)));
   const missing = workersOf(system).flatMap((worker) =>

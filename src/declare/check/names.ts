@@ -1,4 +1,4 @@
-import type { Complaint } from "../../userError.ts";
+import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import { type NamingStage, nameTemplate, physicalName } from "../physical-name.ts";
 import type { Resource, System } from "../system.ts";
 
@@ -41,18 +41,18 @@ const rules: Readonly<Record<Resource["kind"], NameRule>> = {
 };
 
 /** Names that Cloudflare would refuse, or that two resources would share. */
-export function checkNames(system: System, stage: NamingStage): Complaint[] {
+export function checkNames(system: System, stage: NamingStage): Diagnostic[] {
   return [
     ...system.resources.flatMap((resource) => badName(system, resource, stage)),
     ...duplicates(system, stage),
   ];
 }
 
-function badName(system: System, resource: Resource, stage: NamingStage): Complaint[] {
+function badName(system: System, resource: Resource, stage: NamingStage): Diagnostic[] {
   const where = `${system.name}/${resource.name} (${resource.kind}) in ${stage.name}`;
-  const complaints: Complaint[] = [];
+  const diagnostics: Diagnostic[] = [];
   if (!/^[a-z0-9][a-z0-9._-]*$/i.test(resource.name)) {
-    complaints.push({
+    diagnostics.push({
       what: "A logical name that cannot be used",
       where,
       got: JSON.stringify(resource.name),
@@ -64,7 +64,7 @@ function badName(system: System, resource: Resource, stage: NamingStage): Compla
   const name = physicalName(resource, stage);
   const rule = rules[resource.kind];
   if (/[{}]/.test(name)) {
-    complaints.push({
+    diagnostics.push({
       what: "A name template with an unknown placeholder",
       where,
       got: nameTemplate(resource),
@@ -72,7 +72,7 @@ function badName(system: System, resource: Resource, stage: NamingStage): Compla
       fix: `correct physicalName of ${resource.name} in src/systems`,
     });
   } else if (name.length > rule.longest) {
-    complaints.push({
+    diagnostics.push({
       what: `A name that is ${name.length - rule.longest} characters too long`,
       where,
       got: `${name} (${name.length} characters)`,
@@ -80,7 +80,7 @@ function badName(system: System, resource: Resource, stage: NamingStage): Compla
       fix: `give ${resource.name} a shorter name, or a shorter physicalName; nothing is shortened by itself`,
     });
   } else if (!rule.pattern.test(name)) {
-    complaints.push({
+    diagnostics.push({
       what: "A name that Cloudflare does not accept",
       where,
       got: JSON.stringify(name),
@@ -88,11 +88,11 @@ function badName(system: System, resource: Resource, stage: NamingStage): Compla
       fix: `correct the name, or the physicalName, of ${resource.name} in src/systems`,
     });
   }
-  return complaints;
+  return diagnostics;
 }
 
-function duplicates(system: System, stage: NamingStage): Complaint[] {
-  const complaints: Complaint[] = [];
+function duplicates(system: System, stage: NamingStage): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
   const seen = new Map<string, Resource>();
   for (const resource of new Set(system.resources)) {
     for (const [key, what, name] of [
@@ -110,7 +110,7 @@ function duplicates(system: System, stage: NamingStage): Complaint[] {
       const other = seen.get(key);
       seen.set(key, resource);
       if (other === undefined || (other.name === resource.name && key.startsWith("physical"))) continue;
-      complaints.push({
+      diagnostics.push({
         what,
         where: `${system.name}/${other.name} and ${system.name}/${resource.name} (${resource.kind}) in ${stage.name}`,
         got: `${name} twice`,
@@ -119,11 +119,11 @@ function duplicates(system: System, stage: NamingStage): Complaint[] {
       });
     }
   }
-  return complaints;
+  return diagnostics;
 }
 
 /** Two systems of one stack live in one account: their resources must not meet there. */
-export function checkNamesAcross(systems: readonly System[], stage: NamingStage): Complaint[] {
+export function checkNamesAcross(systems: readonly System[], stage: NamingStage): Diagnostic[] {
   const owners = new Map<string, System>();
   return systems.flatMap((system) =>
     system.resources.flatMap((resource) => {

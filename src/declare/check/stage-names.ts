@@ -1,12 +1,12 @@
+import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import { stages } from "../../stages/index.ts";
-import type { Complaint } from "../../userError.ts";
 import { nameTemplate } from "../physical-name.ts";
 import type { Resource, System } from "../system.ts";
 
 /** Stages that are named in a declaration and do not exist: what is meant for them would silently never happen. */
-export function checkStageNames(system: System): Complaint[] {
+export function checkStageNames(system: System): Diagnostic[] {
   const known = stages.map(({ name }) => name);
-  const unknown = (names: readonly string[], where: string): Complaint[] =>
+  const unknown = (names: readonly string[], where: string): Diagnostic[] =>
     names
       .filter((name) => !known.includes(name))
       .map((name) => ({
@@ -51,7 +51,7 @@ function stagesOf(resource: Resource): (readonly [property: string, names: reado
 }
 
 /** One name in every stage, or the stages that do not own it would refer to what nobody creates. */
-function sharedButNot(system: System, resource: Resource): Complaint[] {
+function sharedButNot(system: System, resource: Resource): Diagnostic[] {
   if (!("shared" in resource) || resource.shared !== true || !/\{-?stage\}/.test(nameTemplate(resource)))
     return [];
   return [

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Complaint } from "../../userError.ts";
+import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import { workersOf } from "../graph.ts";
 import type { NamingStage } from "../physical-name.ts";
 import type { Queue } from "../queue.ts";
@@ -10,7 +10,7 @@ import { checkClasses } from "./classes.ts";
 import { checkCrons } from "./crons.ts";
 
 /** What is wrong with workers by themselves: files, dates, binding names, classes, consumers. */
-export function checkWorkers(system: System, stage: NamingStage, root: string): Complaint[] {
+export function checkWorkers(system: System, stage: NamingStage, root: string): Diagnostic[] {
   return [
     ...workersOf(system).flatMap((worker) => [
       ...files(system, worker, root),
@@ -26,10 +26,10 @@ export function checkWorkers(system: System, stage: NamingStage, root: string): 
   ];
 }
 
-function files(system: System, worker: Worker, root: string): Complaint[] {
-  const complaints: Complaint[] = [];
+function files(system: System, worker: Worker, root: string): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
   if (!isFile(join(root, worker.main))) {
-    complaints.push({
+    diagnostics.push({
       what: `Module not found: ${worker.main}`,
       where: `${system.name}/${worker.name}, main`,
       got: existsSync(join(root, worker.main)) ? "a folder" : "no such file",
@@ -38,7 +38,7 @@ function files(system: System, worker: Worker, root: string): Complaint[] {
     });
   }
   if (worker.assets !== undefined && !isFolder(join(root, worker.assets))) {
-    complaints.push({
+    diagnostics.push({
       what: `There is no folder of assets for worker ${worker.name}`,
       where: `${system.name}/${worker.name}, assets`,
       got: `${worker.assets}, which ${existsSync(join(root, worker.assets)) ? "is a file" : "does not exist"}`,
@@ -46,14 +46,14 @@ function files(system: System, worker: Worker, root: string): Complaint[] {
       fix: `build the assets first, or correct assets in src/systems`,
     });
   }
-  return complaints;
+  return diagnostics;
 }
 
-function settings(system: System, worker: Worker): Complaint[] {
+function settings(system: System, worker: Worker): Diagnostic[] {
   const where = `${system.name}/${worker.name}`;
-  const complaints: Complaint[] = [];
+  const diagnostics: Diagnostic[] = [];
   if (!isDate(worker.compatibilityDate)) {
-    complaints.push({
+    diagnostics.push({
       what: "A compatibility date that is no date",
       where: `${where}, compatibilityDate`,
       got: worker.compatibilityDate,
@@ -64,7 +64,7 @@ function settings(system: System, worker: Worker): Complaint[] {
   for (const { queue, deadLetter } of worker.consumes.filter(
     ({ queue, deadLetter }) => queue === deadLetter,
   )) {
-    complaints.push({
+    diagnostics.push({
       what: "A queue that is its own dead-letter queue",
       where: `${where}, consumes`,
       got: `${queue.name} → ${deadLetter?.name ?? ""}`,
@@ -72,7 +72,7 @@ function settings(system: System, worker: Worker): Complaint[] {
       fix: "declare a queue for what failed",
     });
   }
-  return complaints;
+  return diagnostics;
 }
 
 /** A day that exists: `Date` takes the 31st of February for the 3rd of March. */
@@ -89,11 +89,11 @@ function bindingNamed(
   name: string,
   binding: Binding,
   stage: NamingStage,
-): Complaint[] {
+): Diagnostic[] {
   const where = `${system.name}/${worker.name}, env.${name}`;
-  const complaints: Complaint[] = [];
+  const diagnostics: Diagnostic[] = [];
   if (!reserved.test(name)) {
-    complaints.push({
+    diagnostics.push({
       what: "A binding with a name that code cannot write",
       where,
       got: JSON.stringify(name),
@@ -101,9 +101,9 @@ function bindingNamed(
       fix: "rename it: capitals with underscores are usual",
     });
   }
-  if (typeof binding === "string") return complaints;
+  if (typeof binding === "string") return diagnostics;
   if (binding.kind === "perStage" && binding.values[stage.name] === undefined) {
-    complaints.push({
+    diagnostics.push({
       what: `A variable without a value for stage ${stage.name}`,
       where,
       got: `values for ${Object.keys(binding.values).join(", ")}`,
@@ -112,7 +112,7 @@ function bindingNamed(
     });
   }
   if (binding.kind === "service" && binding.target() === worker) {
-    complaints.push({
+    diagnostics.push({
       what: `Circular dependency detected: ${worker.name} → ${worker.name}`,
       where,
       got: "a worker that binds itself",
@@ -120,11 +120,11 @@ function bindingNamed(
       fix: "call the function directly",
     });
   }
-  return complaints;
+  return diagnostics;
 }
 
 /** Cloudflare delivers a queue's messages to one worker. */
-function consumers(system: System): Complaint[] {
+function consumers(system: System): Diagnostic[] {
   const byQueue = new Map<Queue, string[]>();
   for (const worker of workersOf(system)) {
     for (const { queue } of worker.consumes) byQueue.set(queue, [...(byQueue.get(queue) ?? []), worker.name]);
@@ -140,7 +140,7 @@ function consumers(system: System): Complaint[] {
     }));
 }
 
-function migrationFolders(system: System, root: string): Complaint[] {
+function migrationFolders(system: System, root: string): Diagnostic[] {
   return system.resources.flatMap((resource) => {
     if (
       resource.kind !== "d1" ||

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type WorkerdD1, workerdD1 } from "../fixture/workerdD1.ts";
-import { ledgerTable } from "../tables.ts";
+import { type Database, rows } from "../database/database.ts";
+import { queryDatabase } from "../database/transports.ts";
+import { ledgerTable } from "../sql/ledger-tables.ts";
+import { type WorkerdD1, workerdD1 } from "../testing/workerd-d1.ts";
 import { type ApplyOptions, apply, readSnapshot } from "./apply.ts";
-import { type Database, rows } from "./database.ts";
 import { takeLease } from "./lease.ts";
 import type { ApplicableFile } from "./request.ts";
-import { queryDatabase } from "./transports.ts";
 
 let d1: WorkerdD1;
 let database: Database;

@@ -1,8 +1,8 @@
-import { UserError } from "../../userError.ts";
-import { type D1Endpoint, request } from "../endpoint.ts";
-import { type Outcome, read } from "../http.ts";
-import { attempts, type Database, rows, unanswered } from "./database.ts";
-import { assertion, failedAssertion, literal } from "./sql.ts";
+import { type Outcome, read } from "../../cloudflare/http.ts";
+import { UserError } from "../../diagnostic/user-error.ts";
+import { attempts, type Database, rows, unanswered } from "../database/database.ts";
+import { type D1Endpoint, request } from "../database/endpoint.ts";
+import { assertion, failedAssertion, literal } from "../sql/literals.ts";
 
 /** What the protocol rests on, seen to hold on this very database. */
 export interface Canaries {

@@ -1,5 +1,5 @@
-import { UserError } from "../../userError.ts";
-import { type Database, rows } from "./database.ts";
+import { UserError } from "../../diagnostic/user-error.ts";
+import { type Database, rows } from "../database/database.ts";
 import { type Lease, readLease, renewLease, takeLease } from "./lease.ts";
 
 /** Takes the lease, or says who has it and for how long. @param note who is running: shown to whoever finds it taken */

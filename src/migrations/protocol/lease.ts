@@ -1,4 +1,4 @@
-import { literal } from "./sql.ts";
+import { literal } from "../sql/literals.ts";
 
 /** Longer than D1's 30 s limit on a request, so that a lease outlives any request sent under it. */
 const leaseSeconds = 180;

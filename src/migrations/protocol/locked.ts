@@ -1,10 +1,10 @@
-import { UserError } from "../../userError.ts";
-import type { Outcome } from "../http.ts";
-import { bootstrapStatements } from "../tables.ts";
-import { attempts, type Database, rows } from "./database.ts";
+import type { Outcome } from "../../cloudflare/http.ts";
+import { UserError } from "../../diagnostic/user-error.ts";
+import { attempts, type Database, rows } from "../database/database.ts";
+import { bootstrapStatements } from "../sql/ledger-tables.ts";
+import { assertion, failedAssertion, literal } from "../sql/literals.ts";
 import { take } from "./holding.ts";
 import { releaseLease } from "./lease.ts";
-import { assertion, failedAssertion, literal } from "./sql.ts";
 
 /**
  * A person's decision as one request under the lease: nothing of it happens while somebody migrates.

@@ -1,6 +1,6 @@
-import type { Phase, Transport, Waiver } from "../directives.ts";
-import { readSchema, type SchemaObject, schemaGuards } from "./schemaGuard.ts";
-import { assertion, literal, nullable } from "./sql.ts";
+import type { Phase, Transport, Waiver } from "../files/directives.ts";
+import { assertion, literal, nullable } from "../sql/literals.ts";
+import { readSchema, type SchemaObject, schemaGuards } from "../sql/schema-guard.ts";
 
 /** A migration file, ready to be run. */
 export interface ApplicableFile {

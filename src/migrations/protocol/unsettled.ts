@@ -1,5 +1,5 @@
-import { UserError } from "../../userError.ts";
-import type { Database } from "./database.ts";
+import { UserError } from "../../diagnostic/user-error.ts";
+import type { Database } from "../database/database.ts";
 import type { ApplicableFile } from "./request.ts";
 
 /** What a file means to a person whose request got no settled answer, time and again, and left no trace each time. */

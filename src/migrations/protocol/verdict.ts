@@ -1,6 +1,6 @@
-import type { D1Rows } from "../endpoint.ts";
-import type { Outcome } from "../http.ts";
-import { failedAssertion } from "./sql.ts";
+import type { Outcome } from "../../cloudflare/http.ts";
+import type { D1Rows } from "../database/endpoint.ts";
+import { failedAssertion } from "../sql/literals.ts";
 
 /** What an answer means for a request that begins with a claim. */
 export type Verdict =

@@ -1,0 +1,113 @@
+// `npm run -s db -- <command>` and `just db <command>`: everything about migrations that is not `pulumi up`.
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { errorFor } from "../src/diagnostic/recipe.ts";
+import { UserError } from "../src/diagnostic/user-error.ts";
+import { table } from "../toolchain/table.ts";
+import type { Command, Found, Given } from "./db/command.ts";
+import { commands } from "./db/commands.ts";
+import { placeSaid } from "./db/place.ts";
+import { entry } from "./entry.ts";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const help = (): string =>
+  [
+    "db <command> [--json]",
+    "",
+    "On the embedded target, stage dev, unless a stage is named; a real account needs its stage and --target cloudflare, with",
+    "CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID from the shell or from .env.<stage>. new and lint ask nobody.",
+    "",
+    table(
+      ["command", "what it does"],
+      commands.map(({ usage, summary }) => [usage, summary]),
+    ),
+    "",
+  ].join("\n");
+
+function commandOf(name: string): Command {
+  const found = commands.find((command) => command.name === name);
+  if (found !== undefined) return found;
+  throw new UserError({
+    what: "There is no such command",
+    where: "db",
+    got: name,
+    expected: commands.map((command) => command.name).join(", "),
+    fix: "just db --help",
+  });
+}
+
+function parsed(
+  command: Command,
+  args: readonly string[],
+): { values: Record<string, unknown>; positionals: string[] } {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { ...command.options, json: { type: "boolean" } },
+      allowPositionals: true,
+      strict: true,
+    });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UserError(
+      {
+        what: "The command's options cannot be read",
+        where: `db ${command.name}`,
+        got: error.message,
+        expected: command.usage,
+        fix: "just db --help",
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** What a command refuses can be mended by copying what it says. */
+async function answer(command: Command, given: Given): Promise<Found> {
+  try {
+    return await command.run(given);
+  } catch (error) {
+    throw error instanceof UserError ? errorFor(error, placeSaid(given)) : error;
+  }
+}
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined) {
+    process.stderr.write(help());
+    return 1;
+  }
+  if (name === "--help" || name === "help" || args.includes("--help")) {
+    process.stdout.write(help());
+    return 0;
+  }
+  const command = commandOf(name);
+  const { values, positionals } = parsed(command, args);
+  const json = values["json"] === true;
+  const given: Given = {
+    words: positionals,
+    flag: (option) => values[option] === true,
+    text: (option) => (typeof values[option] === "string" ? values[option] : undefined),
+    env: process.env,
+    root,
+    say: (text) => {
+      if (!json) process.stderr.write(`${text}\n`);
+    },
+  };
+  const found = await answer(command, given);
+  const text = json ? (found.value === undefined ? "" : JSON.stringify(found.value)) : found.text;
+  if (text !== "") process.stdout.write(`${text}\n`);
+  return found.ok ? 0 : 1;
+}
+
+const args = process.argv.slice(2);
+await entry(async () => {
+  try {
+    return await main(args);
+  } catch (error) {
+    if (error instanceof UserError && args.includes("--json"))
+      process.stdout.write(`${JSON.stringify({ errors: [error.diagnostic, ...error.others] })}\n`);
+    throw error;
+  }
+});

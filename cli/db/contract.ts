@@ -1,0 +1,131 @@
+import { readServing } from "../../src/cloudflare/deployments.ts";
+import { bindersOf } from "../../src/declare/graph.ts";
+import { physicalName } from "../../src/declare/physical-name.ts";
+import { refuse, UserError } from "../../src/diagnostic/user-error.ts";
+import { planLive } from "../../src/migrations/plan/job.ts";
+import { eligibility, type Opening } from "../../src/migrations/plan/opening.ts";
+import { environmentFor } from "../stack/environment.ts";
+import { pulumiText } from "../stack/pulumi.ts";
+import type { Command, Given } from "./command.ts";
+import { chosen, type DeclaredDatabase } from "./databases.ts";
+import { placeOf, placeOptions, recipe } from "./place.ts";
+import { existing, jobOf, missingLine, type Site, siteOf } from "./site.ts";
+
+type Result =
+  | { readonly database: string; readonly kind: "nothing" }
+  | { readonly database: string; readonly kind: "opened"; readonly opening: Opening }
+  | {
+      readonly database: string;
+      readonly kind: "waiting";
+      readonly file: string;
+      readonly reasons: readonly string[];
+      readonly eligibleFrom: string | undefined;
+    };
+
+/** `contract`: open what waits, once old code is gone. It only writes data; the next up runs the files. */
+export const contract: Command = {
+  name: "contract",
+  usage: "contract [<stage>] [<database>]",
+  summary: "open waiting contract files when every worker has served one version for the bake time",
+  options: placeOptions,
+  async run(given) {
+    const place = placeOf(given, 1);
+    const selection = chosen(place.words[0]);
+    const site = await siteOf(place, given);
+    const results: Result[] = [];
+    const { there, missing } = await existing(site, selection);
+    for (const database of there) results.push(await open(given, site, database));
+    const text = results.map((result) => asText(site, result)).filter((line) => line !== "");
+    const next = results.some(({ kind }) => kind === "opened")
+      ? [`\nThe next up runs them: ${recipe(site, `pulumi-up ${site.stage.name}`)}`]
+      : [];
+    return {
+      value: results,
+      text: [
+        ...(text.length === 0 ? ["no contract file is waiting"] : [...text, ...next]),
+        ...missingLine(site, missing),
+      ].join("\n"),
+      ok: results.every(({ kind }) => kind !== "waiting"),
+    };
+  },
+};
+
+async function open(given: Given, site: Site, database: DeclaredDatabase): Promise<Result> {
+  const job = await jobOf(site, database, given.root);
+  const plan = await planLive(job);
+  refuse(plan.refusals);
+  const last = plan.waiting.at(-1)?.file.name;
+  if (last === undefined) return { database: database.key, kind: "nothing" };
+  if (plan.expand.length > 0)
+    throw new UserError({
+      what: "Files that come before the contract are not applied yet",
+      where: database.key,
+      got: plan.expand.map(({ file }) => file.name).join(", "),
+      expected: "nothing pending but contract files",
+      fix: `${recipe(site, `pulumi-up ${site.stage.name}`)}, then open the contract`,
+    });
+  const workers = bindersOf(database.system, database.declared).map((worker) =>
+    physicalName(worker, site.stage),
+  );
+  const bakeSeconds = site.target === "embedded" ? 0 : site.stage.bakeSeconds;
+  const found = eligibility(
+    await readServing(site.connection, site.accountId, workers),
+    bakeSeconds,
+    Date.now(),
+  );
+  if (found.kind === "waiting")
+    return {
+      database: database.key,
+      kind: "waiting",
+      file: last,
+      reasons: found.reasons,
+      eligibleFrom: found.fromMs === undefined ? undefined : new Date(found.fromMs).toISOString(),
+    };
+  const opening: Opening = {
+    through: last,
+    openedAt: new Date().toISOString(),
+    versions: { ...found.versions },
+  };
+  await write(given, site, database.key, opening);
+  return { database: database.key, kind: "opened", opening };
+}
+
+/** Into the stack's active configuration, by pulumi itself: it knows which file that is. */
+async function write({ root }: Given, site: Site, key: string, opening: Opening): Promise<void> {
+  const path = `lockstep:contracts["${key}"]`;
+  const values: readonly (readonly [string, string])[] = [
+    [`${path}.through`, opening.through],
+    [`${path}.openedAt`, opening.openedAt],
+    ...Object.entries(opening.versions).map(
+      ([worker, version]) => [`${path}.versions["${worker}"]`, version] as const,
+    ),
+  ];
+  const args = values.flatMap(([name, value]) => ["--plaintext", `${name}=${value}`]);
+  const env = await environmentFor(site.target, site.stage, root);
+  await pulumiText(["config", "set-all", "--stack", site.stage.name, "--path", ...args], { root, env });
+}
+
+/** What a person does about a file that waits. */
+function remedy(site: Site, eligibleFrom: string | undefined): string {
+  const again = recipe(site, `db contract ${site.stage.name}`);
+  return eligibleFrom === undefined
+    ? `finish the rollout (100 %, or back to 0 %) with: ${recipe(site, `pulumi-up ${site.stage.name}`)}, then repeat: ${again}`
+    : `repeat it then: ${again}`;
+}
+
+function asText(site: Site, result: Result): string {
+  switch (result.kind) {
+    case "nothing":
+      return "";
+    case "opened":
+      return `${result.database}: open through ${result.opening.through}`;
+    case "waiting":
+      return [
+        `${result.database}: ${result.file} is waiting, ${result.eligibleFrom === undefined ? "not eligible yet" : `eligible from ${result.eligibleFrom}`}`,
+        ...result.reasons.map((reason) => `  ${reason}`),
+        `  fix: ${remedy(site, result.eligibleFrom)}`,
+      ].join("\n");
+    default:
+      return result satisfies never;
+  }
+}

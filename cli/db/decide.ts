@@ -1,0 +1,112 @@
+import { hostname, userInfo } from "node:os";
+import { UserError } from "../../src/diagnostic/user-error.ts";
+import {
+  acceptDrift,
+  acceptFile,
+  type Decision,
+  infer,
+  baseline as take,
+} from "../../src/migrations/apply/decisions.ts";
+import { readFolder } from "../../src/migrations/files/reading.ts";
+import { databaseOf, planLive } from "../../src/migrations/plan/job.ts";
+import { readSnapshot } from "../../src/migrations/plan/snapshot.ts";
+import { type Command, done, type Given } from "./command.ts";
+import { onlyOne } from "./databases.ts";
+import { type Place, placeOf, placeOptions, recipe } from "./place.ts";
+import { jobOf, siteOf } from "./site.ts";
+
+/** @param command as it was typed, without the reason: the repair can be copied */
+function decision(given: Given, place: Place, command: string): Decision {
+  const reason = given.text("reason")?.trim() ?? "";
+  if (reason === "")
+    throw new UserError({
+      what: "A decision needs its reason",
+      where: `db ${command}`,
+      got: given.text("reason") === undefined ? "no --reason" : "an empty --reason",
+      expected: "a sentence that explains it to whoever finds it in a year",
+      fix: recipe(place, `db ${command} --reason "why"`),
+    });
+  return { reason, actor: `${userInfo().username}@${hostname()}` };
+}
+
+/** `baseline`: take files as applied that a database with a past of its own already has. */
+export const baseline: Command = {
+  name: "baseline",
+  usage: 'baseline [<stage>] <database> (--infer | --through <file> --reason "why")',
+  summary: "adopt a database that has a history of its own",
+  options: {
+    ...placeOptions,
+    infer: { type: "boolean" },
+    through: { type: "string" },
+    reason: { type: "string" },
+  },
+  async run(given) {
+    const place = placeOf(given, 1);
+    const { stage } = place;
+    const database = onlyOne(place.words[0]);
+    const job = await jobOf(await siteOf(place, given), database, given.root);
+    const through = given.text("through");
+    if (through !== undefined) {
+      const decided = decision(given, place, `baseline ${stage.name} ${job.label} --through ${through}`);
+      const names = await take(job, through, decided);
+      return done(
+        { taken: names },
+        `${job.label}: ${names.length} files taken as applied, through ${through}`,
+      );
+    }
+    const { schema, ledger, ledgerKind } = await readSnapshot(databaseOf(job));
+    if (ledger.length > 0 && ledgerKind === "wrangler")
+      return {
+        value: { through: undefined, dataOnly: [], ledger },
+        text: `${job.label} needs no baseline: its ledger has ${ledger.length} applied ${ledger.length === 1 ? "file" : "files"}, the last is ${ledger.at(-1)}; see: ${recipe(place, `db status ${stage.name} ${job.label}`)}`,
+        ok: false,
+      };
+    const found = infer(readFolder(job.directory), schema);
+    if (found.through === undefined)
+      return {
+        value: found,
+        text: `${job.label}: no prefix of ${job.folder} makes the live schema; see where they differ: ${recipe(place, `db diff ${stage.name}:${job.label} files:${job.label}`)}`,
+        ok: false,
+      };
+    const lines = [
+      `${job.label}: the live schema is what the files through ${found.through} make`,
+      ...found.dataOnly.map(
+        (name) =>
+          `  ${name} changes data only: whether it has run, you have to say (name it with --through if it has)`,
+      ),
+      "",
+      recipe(place, `db baseline ${stage.name} ${job.label} --through ${found.through} --reason "why"`),
+    ];
+    return done(found, lines.join("\n"));
+  },
+};
+
+/** `accept`: take an edited file or a drifted schema as it is, with a reason. */
+export const accept: Command = {
+  name: "accept",
+  usage: 'accept [<stage>] <database> (<file> | --drift) --reason "why"',
+  summary: "take an edited file, an order, or a drifted schema as it is",
+  options: { ...placeOptions, drift: { type: "boolean" }, reason: { type: "string" } },
+  async run(given) {
+    const place = placeOf(given, given.flag("drift") ? 1 : 2);
+    const [name, file] = place.words;
+    const database = onlyOne(name);
+    const of = `${place.stage.name} ${database.key}`;
+    if (file === undefined && !given.flag("drift"))
+      throw new UserError({
+        what: "What is to be accepted?",
+        where: "db accept",
+        got: "no file and no --drift",
+        expected: "the name of an edited file, or --drift for the live schema",
+        fix: `${recipe(place, `db accept ${of} <file> --reason "why"`)}; what there is to accept: ${recipe(place, `db status ${of}`)}`,
+      });
+    const decided = decision(given, place, `accept ${of} ${file ?? "--drift"}`);
+    const job = await jobOf(await siteOf(place, given), database, given.root);
+    if (file === undefined) {
+      await acceptDrift(job, decided, await planLive(job));
+      return done({ accepted: "drift" }, `${job.label}: the live schema is taken as it is`);
+    }
+    await acceptFile(job, file, decided);
+    return done({ accepted: file }, `${job.label}: ${file} is taken as it is`);
+  },
+};

@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { UserError } from "../../src/diagnostic/user-error.ts";
+import { readFolder } from "../../src/migrations/files/reading.ts";
+import { replayed } from "../../src/migrations/plan/drift.ts";
+import { databaseOf } from "../../src/migrations/plan/job.ts";
+import { readSnapshot } from "../../src/migrations/plan/snapshot.ts";
+import { differenceLine, differences } from "../../src/migrations/shadow/fingerprint.ts";
+import type { SchemaObject } from "../../src/migrations/sql/schema-guard.ts";
+import { stages } from "../../src/stages/index.ts";
+import type { Command, Given } from "./command.ts";
+import { type DeclaredDatabase, onlyOne } from "./databases.ts";
+import { placeOf, placeOptions, refuseMore } from "./place.ts";
+import { jobOf, siteOf } from "./site.ts";
+
+/** `diff`: two schemas, object by object. A side is `<stage>:<database>` or `files:<database>`. */
+export const diff: Command = {
+  name: "diff",
+  usage: "diff (<stage> | files):<database> (<stage> | files):<database>",
+  summary: "compare two databases, or a database and its files",
+  options: { target: placeOptions.target },
+  async run(given) {
+    refuseMore(given.words, 2);
+    const [left, right] = given.words;
+    const sides = [sideOf(left), sideOf(right)] as const;
+    const [was, is] = [await schemaOf(given, sides[0]), await schemaOf(given, sides[1])];
+    const found = differences(was, is);
+    return {
+      value: found,
+      text: found.length === 0 ? "the same schema" : found.map(differenceLine).join("\n"),
+      ok: found.length === 0,
+    };
+  },
+};
+
+interface Side {
+  /** A stage's name, or "files". */
+  readonly place: string;
+  readonly database: DeclaredDatabase;
+}
+
+function sideOf(text: string | undefined): Side {
+  const [, place = "", name] = /^([^:]+):(.+)$/.exec(text ?? "") ?? [];
+  if (name === undefined || !["files", ...stages.map((stage) => stage.name)].includes(place))
+    throw new UserError({
+      what: "A side of the comparison cannot be read",
+      where: "db diff",
+      got: text ?? "nothing",
+      expected: `<stage>:<database> or files:<database>; the stages are ${stages.map((stage) => stage.name).join(", ")}`,
+      fix: "just db diff dev:dome/silo files:dome/silo",
+    });
+  return { place, database: onlyOne(name) };
+}
+
+async function schemaOf(given: Given, { place, database }: Side): Promise<readonly SchemaObject[]> {
+  if (place !== "files") {
+    const site = await siteOf(placeOf({ ...given, words: [place] }, 0), given);
+    return (await readSnapshot(databaseOf(await jobOf(site, database, given.root)))).schema;
+  }
+  const schema = replayed(readFolder(join(given.root, database.declared.migrations ?? "")));
+  if (schema !== undefined) return schema;
+  throw new UserError({
+    what: "The files do not run on an empty database",
+    where: database.declared.migrations ?? "",
+    got: "a file that fails",
+    expected: "a history that can be replayed",
+    fix: "see which: just db lint",
+  });
+}

@@ -1,0 +1,82 @@
+import { existsSync, statSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { UserError } from "../../src/diagnostic/user-error.ts";
+import { chainFileName, chainProblems, readChain, writeChain } from "../../src/migrations/files/chain.ts";
+import { readFolder } from "../../src/migrations/files/reading.ts";
+import { type FolderFinding, lintFolder } from "../../src/migrations/lint/lint-folder.ts";
+import type { Command, Given } from "./command.ts";
+import { chosen, declaredDatabases } from "./databases.ts";
+import { refuseMore } from "./place.ts";
+
+/** `lint`: every rule over a folder's files, without a database. Keeps the chain of folders that have one. */
+export const lint: Command = {
+  name: "lint",
+  usage: "lint [<database> | <folder>] [--update]",
+  summary: "check migration files, of any folder, without a database",
+  options: { update: { type: "boolean" } },
+  run({ words, flag, root, env }) {
+    refuseMore(words, 1);
+    const [place] = words;
+    const folder = place === undefined ? undefined : asFolder(place, env);
+    const declared =
+      folder === undefined
+        ? chosen(place).map(({ declared: { migrations = "" } }) => join(root, migrations))
+        : [];
+    const folders = folder === undefined ? declared : [folder];
+    // A folder of anybody's gets no chain file, but one that has it is kept.
+    for (const each of folders)
+      if (each !== folder || existsSync(join(each, chainFileName))) keepChain(each, flag("update"));
+    const findings = folders
+      .flatMap((each) => lintFolder(each))
+      .map((finding) => ({ ...finding, file: shown(finding.file, root) }));
+    const errors = findings.filter(({ severity }) => severity === "error").length;
+    return {
+      value: findings,
+      text: findings.length === 0 ? "no findings" : findings.map(asText).join("\n\n"),
+      ok: errors === 0,
+    };
+  },
+};
+
+/** A path, from where the person typed it: npm runs its scripts elsewhere. A declared database's name is not one. */
+function asFolder(place: string, env: Given["env"]): string | undefined {
+  const folder = resolve(env["INIT_CWD"] ?? process.cwd(), place);
+  if (existsSync(folder) && statSync(folder).isDirectory()) return folder;
+  if (declaredDatabases().some(({ key, declared }) => key === place || declared.name === place))
+    return undefined;
+  throw new UserError({
+    what: "There is no such folder, and no database of this name",
+    where: "db lint",
+    got: place,
+    expected: `a folder of .sql files, or ${declaredDatabases()
+      .map(({ key }) => key)
+      .join(", ")}`,
+    fix: `check the path; it was looked for at ${folder}`,
+  });
+}
+
+/** A folder's files; undefined where one cannot be read, which is a finding like others. */
+function readable(folder: string): ReturnType<typeof readFolder> | undefined {
+  try {
+    return readFolder(folder);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/** New files at the end are recorded at once; anything else only when it is asked for. */
+function keepChain(folder: string, update: boolean): void {
+  const files = readable(folder);
+  if (files === undefined) return;
+  const chain = update ? [] : (readChain(folder) ?? []);
+  if (chainProblems(files, chain).every(({ kind }) => kind === "unrecorded")) writeChain(folder, files);
+}
+
+const shown = (file: string, root: string): string => {
+  const inside = relative(root, file);
+  return inside.startsWith("..") ? file : inside;
+};
+
+const asText = ({ file, line, code, severity, message, fix }: FolderFinding): string =>
+  `${file}:${line}  ${severity} ${code}  ${message}\n    fix: ${fix.replaceAll("\n", "\n    ")}`;

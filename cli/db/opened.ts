@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { readServing } from "../../src/cloudflare/deployments.ts";
+import { UserError } from "../../src/diagnostic/user-error.ts";
+import { eligibility, openingShape } from "../../src/migrations/plan/opening.ts";
+import { placesOf } from "../../toolchain/project.ts";
+import { configValues } from "../../toolchain/stacks/stack-config.ts";
+import type { Site } from "./site.ts";
+
+const openings = z.record(z.string(), openingShape).default({});
+
+/**
+ * How far the next up would run a database's contract: as far as the stack's configuration says, while the versions that it was opened
+ * for still serve alone.
+ */
+export async function openedThrough(site: Site, database: string, root: string): Promise<string | undefined> {
+  const { stage, target } = site;
+  const file =
+    target === "embedded"
+      ? join(placesOf(root).config, `${stage.name}.yaml`)
+      : join(root, `Pulumi.${stage.name}.yaml`);
+  const set = openings.safeParse(configValues(file)["lockstep:contracts"]);
+  if (!set.success)
+    throw new UserError({
+      what: "A setting with a value that cannot be used",
+      where: `lockstep:contracts of ${file}`,
+      got: z.prettifyError(set.error).replaceAll("\n", " "),
+      expected: "what `just db contract` writes",
+      fix: "take it out, then open the contract again",
+    });
+  const opening = set.data[database];
+  if (opening === undefined) return undefined;
+  const workers = Object.keys(opening.versions);
+  const now = eligibility(await readServing(site.connection, site.accountId, workers), 0, Date.now());
+  const same =
+    now.kind === "eligible" && workers.every((worker) => now.versions[worker] === opening.versions[worker]);
+  return same ? opening.through : undefined;
+}

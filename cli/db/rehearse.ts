@@ -1,0 +1,52 @@
+import { refuse } from "../../src/diagnostic/user-error.ts";
+import { rehearse as run } from "../../src/migrations/apply/rehearse.ts";
+import { exportSql } from "../../src/migrations/database/export.ts";
+import { endpointOf, planLive } from "../../src/migrations/plan/job.ts";
+import { table } from "../../toolchain/table.ts";
+import type { Command } from "./command.ts";
+import { onlyOne } from "./databases.ts";
+import { placeOf, placeOptions } from "./place.ts";
+import { jobOf, siteOf } from "./site.ts";
+
+/** `rehearse`: the pending files on a copy of the live database. */
+export const rehearse: Command = {
+  name: "rehearse",
+  usage: "rehearse [<stage>] <database>",
+  summary: "run what is pending on a copy of the live database and compare",
+  options: placeOptions,
+  async run(given) {
+    const place = placeOf(given, 1);
+    const database = onlyOne(place.words[0]);
+    const job = await jobOf(await siteOf(place, given), database, given.root);
+    const plan = await planLive(job);
+    refuse(plan.refusals);
+    given.say("exporting the live database …");
+    const dump = await exportSql(endpointOf(job), job.label);
+    const rehearsal = run(
+      dump,
+      [...plan.expand, ...plan.contract, ...plan.waiting].map(({ file }) => file),
+    );
+    const { failure, tables, indexesLost, indexesMade, foreignKeyViolationsAfter: violations } = rehearsal;
+    const count = (rows: number | undefined): string | number => rows ?? "–";
+    const lines = [
+      rehearsal.files.length === 0 && failure === undefined
+        ? "nothing is pending"
+        : rehearsal.files.map(({ name, durationMs }) => `${name}  ${durationMs} ms`).join("\n"),
+      ...(failure === undefined
+        ? []
+        : [`${failure.name}:${failure.line} failed on the copy: ${failure.message}`]),
+      table(
+        ["table", "rows before", "rows after"],
+        tables.map(({ table: name, rowsBefore, rowsAfter }) => [name, count(rowsBefore), count(rowsAfter)]),
+      ),
+      ...(indexesLost.length > 0 ? [`indexes lost: ${indexesLost.join(", ")}`] : []),
+      ...(indexesMade.length > 0 ? [`indexes made: ${indexesMade.join(", ")}`] : []),
+      `foreign key violations: ${rehearsal.foreignKeyViolationsBefore} before, ${violations} after`,
+    ];
+    return {
+      value: rehearsal,
+      text: lines.filter((line) => line !== "").join("\n\n"),
+      ok: failure === undefined && violations === 0,
+    };
+  },
+};

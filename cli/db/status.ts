@@ -1,0 +1,118 @@
+import { bindersOf } from "../../src/declare/graph.ts";
+import { physicalName } from "../../src/declare/physical-name.ts";
+import { diagnosticFor, typedFor } from "../../src/diagnostic/recipe.ts";
+import { withCode } from "../../src/migrations/code/code-check.ts";
+import { planLive, planNew } from "../../src/migrations/plan/job.ts";
+import type { Plan } from "../../src/migrations/plan/plan.ts";
+import { planLines } from "../../src/migrations/plan/plan-text.ts";
+import { table } from "../../toolchain/table.ts";
+import type { Command, Given } from "./command.ts";
+import { chosen, type DeclaredDatabase } from "./databases.ts";
+import { openedThrough } from "./opened.ts";
+import { type Place, placeOf, placeOptions, recipe, recipePlace } from "./place.ts";
+import { endpointOf, jobOf, type Site, siteOf } from "./site.ts";
+
+interface Planned {
+  readonly database: DeclaredDatabase;
+  readonly exists: boolean;
+  readonly plan: Plan;
+  /** How much is known of the code that runs on it. */
+  readonly code: readonly string[];
+}
+
+async function plans(given: Given, place: Place): Promise<readonly Planned[]> {
+  const databases = chosen(place.words[0]);
+  const site = await siteOf(place, given);
+  return Promise.all(databases.map((database) => planned(site, database, given.root)));
+}
+
+async function planned(site: Site, database: DeclaredDatabase, root: string): Promise<Planned> {
+  const exists = (await endpointOf(site, database)) !== undefined;
+  const workers = bindersOf(database.system, database.declared).map((worker) =>
+    physicalName(worker, site.stage),
+  );
+  if (exists) {
+    const job = {
+      ...(await jobOf(site, database, root)),
+      openThrough: await openedThrough(site, database.key, root),
+    };
+    const held = await withCode(await planLive(job), { root, workers, job });
+    return { database, exists, plan: typed(held.plan, site), code: held.lines };
+  }
+  const folder = database.declared.migrations ?? "";
+  const fresh = { label: database.key, folder, directory: `${root}/${folder}`, openThrough: undefined };
+  const held = await withCode(planNew(fresh), { root, workers, job: undefined });
+  return { database, exists, plan: typed(held.plan, site), code: held.lines };
+}
+
+/** A plan whose repairs can be copied. */
+const typed = (plan: Plan, site: Site): Plan => ({
+  ...plan,
+  refusals: plan.refusals.map((diagnostic) => diagnosticFor(diagnostic, recipePlace(site))),
+});
+
+const names = (files: Plan["expand"]): string[] => files.map(({ file }) => file.name);
+
+const asValue = ({ database, exists, plan }: Planned): object => ({
+  database: database.key,
+  exists,
+  applied: plan.applied.map(({ name }) => name),
+  expand: names(plan.expand),
+  contract: names(plan.contract),
+  waiting: names(plan.waiting),
+  drift: plan.drift,
+  refusals: plan.refusals,
+});
+
+/** `status`: one line a database. */
+export const status: Command = {
+  name: "status",
+  usage: "status [<stage>] [<database>]",
+  summary: "what is applied, pending, waiting or drifted",
+  options: placeOptions,
+  async run(given) {
+    const place = placeOf(given, 1);
+    const all = await plans(given, place);
+    const rows = all.map(({ database, exists, plan }) => [
+      database.key,
+      exists ? plan.applied.length : 0,
+      plan.expand.length,
+      plan.contract.length + plan.waiting.length,
+      plan.drift.length,
+      plan.refusals.length === 0 ? (exists ? "" : "not created yet") : (plan.refusals[0]?.what ?? ""),
+    ]);
+    return {
+      value: all.map(asValue),
+      text: [
+        table(["database", "applied", "pending", "contract", "drift", ""], rows),
+        ...(all.some(({ plan }) => plan.refusals.length > 0)
+          ? ["", `what to do about it: ${recipe(place, `db plan ${place.stage.name}`)}`]
+          : []),
+      ].join("\n"),
+      ok: all.every(({ plan }) => plan.refusals.length === 0),
+    };
+  },
+};
+
+/** `plan`: what the next up would do, statement by statement. */
+export const plan: Command = {
+  name: "plan",
+  usage: "plan [<stage>] [<database>]",
+  summary: "what the next up would do, statement by statement",
+  options: placeOptions,
+  async run(given) {
+    const place = placeOf(given, 1);
+    const all = await plans(given, place);
+    const lines = all
+      .flatMap(({ plan: each, code }) => [...planLines(each), ...code])
+      .map((line) => typedFor(line, recipePlace(place)));
+    return {
+      value: all.map((each) => ({
+        ...asValue(each),
+        findings: [...each.plan.expand, ...each.plan.contract].flatMap(({ findings }) => findings),
+      })),
+      text: lines.length === 0 ? "nothing is pending" : lines.join("\n"),
+      ok: all.every(({ plan: each }) => each.refusals.length === 0),
+    };
+  },
+};

@@ -1,0 +1,159 @@
+// `just dev [<worker>]`: what is saved serves a moment later on the embedded Cloudflare, without an `up`; what workers log is shown.
+import { parseArgs } from "node:util";
+import { UserError } from "../src/diagnostic/user-error.ts";
+import { type Stage, stages } from "../src/stages/index.ts";
+import { systems } from "../src/systems/index.ts";
+import { type EmbeddedConnection, ensureEmbedded, runningEmbedded } from "../toolchain/embedded/embedded.ts";
+import { placesOf, projectRoot } from "../toolchain/project.ts";
+import { type Account, accountOf } from "./dev/api.ts";
+import { chosenWorkers, type DevWorker } from "./dev/chosen.ts";
+import { note } from "./dev/left.ts";
+import { listen } from "./dev/logs.ts";
+import { printer } from "./dev/printer.ts";
+import { liveOf } from "./dev/release.ts";
+import { session } from "./dev/session.ts";
+import { watchSources } from "./dev/watch.ts";
+import { entry } from "./entry.ts";
+import { colours } from "./start/report.ts";
+
+const usage = "just dev [<worker>] [--stage dev|staging]";
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes("--help")) {
+    process.stdout.write(`${usage}\n`);
+    return 0;
+  }
+  const { stage, wanted } = request(args);
+  const places = placesOf(projectRoot);
+  let connection = await ensureEmbedded(places);
+  const account = (): Account => accountOf(connection, stage);
+  const all = chosenWorkers(systems, stage, wanted);
+  const workers = await deployed(all, account(), stage);
+  const print = printer(process.stdout, colours(process.stdout, process.env), workers);
+  for (const worker of workers) print.plain(worker, addressOf(worker, connection, stage));
+  const ending = new AbortController();
+  const interrupted = new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
+    process.stdout.on("error", () => resolve()); // nobody reads any more
+  });
+  const watcher = watchSources(projectRoot, (sinceMs) => void loop.bring(sinceMs));
+  const loop = session({ root: projectRoot, workers, account, tell: print, onInputs: watcher.follow });
+  const leave = await note(
+    projectRoot,
+    stage.name,
+    workers.map(({ script }) => script),
+  );
+  await loop.bring(performance.now());
+  const listening = workers.map((worker) =>
+    listen({
+      account,
+      script: worker.script,
+      positions: loop.positions,
+      say: (said) => print.said(worker, said),
+      onState: (trouble) =>
+        print.plain(
+          worker,
+          trouble === undefined ? "its logs are heard again" : `no logs for now: ${trouble}`,
+        ),
+      signal: ending.signal,
+    }),
+  );
+  // A process that was started again may have other ports.
+  const refresh = setInterval(() => {
+    runningEmbedded(places).then((found) => {
+      connection = found ?? connection;
+    }, ignore);
+  }, 1_000);
+  process.stdout.write(
+    "Save a file under workers/ and it serves. Ctrl-C ends this, and the stack's own versions serve again.\n",
+  );
+  await interrupted;
+  clearInterval(refresh);
+  watcher.close();
+  ending.abort();
+  await Promise.all(listening);
+  if (await leave(loop.end)) return 0;
+  process.stderr.write(`The next up puts it back: just pulumi-up ${stage.name}\n`);
+  return 1;
+}
+
+const ignore = (): void => undefined;
+
+function request(args: readonly string[]): { readonly stage: Stage; readonly wanted: string | undefined } {
+  const { values, positionals } = parsed(args);
+  if (values.target !== "embedded") {
+    throw new UserError({
+      what: "`just dev` deploys every file that is saved, and does that on the embedded target only",
+      where: "just dev",
+      got: `--target ${values.target}`,
+      expected: "the embedded target",
+      fix: `just pulumi-up ${values.stage} --target ${values.target}`,
+    });
+  }
+  const stage = stages.find(({ name }) => name === values.stage);
+  if (stage === undefined || stage.asksBeforeChange) {
+    throw new UserError({
+      what:
+        stage === undefined
+          ? "There is no such stage"
+          : `A change of ${stage.name} is asked for by name, so it is not made by saving a file`,
+      where: "just dev",
+      got: values.stage,
+      expected: stages
+        .filter((each) => !each.asksBeforeChange)
+        .map(({ name }) => name)
+        .join(", "),
+      fix: usage,
+    });
+  }
+  return { stage, wanted: positionals[0] };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    const found = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        stage: { type: "string", default: "dev" },
+        target: { type: "string", default: "embedded" },
+      },
+    });
+    if (found.positionals.length > 1)
+      throw new Error(`one worker, or none for all of them; got ${found.positionals.join(" ")}`);
+    return found;
+  } catch (error) {
+    throw new UserError({
+      what: "The command line is wrong",
+      where: "just dev",
+      got: error instanceof Error ? error.message : String(error),
+      expected: "at most one worker",
+      fix: usage,
+    });
+  }
+}
+
+/** The workers that serve something: others have no version to take the bindings from. */
+async function deployed(
+  all: readonly DevWorker[],
+  account: Account,
+  stage: Stage,
+): Promise<readonly DevWorker[]> {
+  const found: DevWorker[] = [];
+  for (const worker of all) if ((await liveOf(account, worker.script)) !== undefined) found.push(worker);
+  if (found.length > 0) return found;
+  throw new UserError({
+    what: `Nothing of ${stage.name} is deployed on the embedded Cloudflare`,
+    where: `account ${stage.embeddedAccount}`,
+    got: `no version of ${all.map(({ script }) => script).join(", ")} serves`,
+    expected: "a stack that is up: a version takes its bindings from the one before",
+    fix: `just pulumi-up ${stage.name}, then just dev`,
+  });
+}
+
+const addressOf = ({ script, hasUrl }: DevWorker, { front }: EmbeddedConnection, stage: Stage): string =>
+  hasUrl
+    ? `${front.replace("<worker>", script).replace("<account>", stage.embeddedAccount)}/`
+    : "is called by other workers";
+
+await entry(() => main(process.argv.slice(2)));

@@ -1,0 +1,32 @@
+// Started by the `pulumi` launcher before an `up`, when a `just dev` has left a note: `put-back.ts <stage>`. Lets the stack's versions
+// serve again where a `just dev` was killed: the engine compares with its state, and would find nothing to do.
+
+import { UserError } from "../../src/diagnostic/user-error.ts";
+import { stages } from "../../src/stages/index.ts";
+import { runningEmbedded } from "../../toolchain/embedded/embedded.ts";
+import { placesOf, projectRoot } from "../../toolchain/project.ts";
+import { accountOf, Refused } from "./api.ts";
+import { eachLeft } from "./left.ts";
+import { end } from "./release.ts";
+
+const stage = stages.find(({ name }) => name === process.argv[2]);
+const connection = await runningEmbedded(placesOf(projectRoot));
+if (stage !== undefined && connection !== undefined) {
+  const account = accountOf(connection, stage);
+  await eachLeft(projectRoot, stage.name, async (script) => {
+    try {
+      const versionId = await end(account, script);
+      if (versionId !== undefined)
+        process.stderr.write(
+          `A \`just dev\` was killed: ${script} serves version ${versionId.slice(0, 8)} again, the stack's own.\n`,
+        );
+      return true;
+    } catch (error) {
+      if (!(error instanceof UserError || error instanceof Refused)) throw error;
+      process.stderr.write(
+        `A \`just dev\` was killed, and the stack's version of ${script} could not be put back: ${error.message}\n`,
+      );
+      return false;
+    }
+  });
+}

@@ -1,0 +1,41 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect, test } from "vitest";
+
+const url = (name: string): string => JSON.stringify(pathToFileURL(join(import.meta.dirname, name)).href);
+
+/** Runs an entry whose work is this code; its reader leaves after the first bytes where `reads` is false. */
+async function ran(work: string, reads = true): Promise<{ code: number; out: string; err: string }> {
+  const code = `const { entry } = await import(${url("entry.ts")});
+    const { UserError } = await import(${url("../src/diagnostic/user-error.ts")});
+    await entry(async () => { ${work} });`;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", code]);
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    out += chunk.toString("utf8");
+    if (!reads) child.stdout.destroy();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    err += chunk.toString("utf8");
+  });
+  const [exit] = await once(child, "close");
+  return { code: Number(exit), out, err };
+}
+
+test("a reader that leaves (`| head`) is no error, and what was begun is finished", async () => {
+  const lines = `for (let i = 0; i < 50; i++) { process.stdout.write("x".repeat(100_000)); await new Promise((r) => setTimeout(r, 2)); }`;
+  const { code, err } = await ran(`${lines} process.stderr.write("finished"); return 0;`, false);
+  expect({ code, err }).toEqual({ code: 0, err: "finished" });
+});
+
+test("a mistake is told in its own words, a bug with its stack", async () => {
+  const parts = `what: "W", where: "x", got: "y", expected: "z", fix: "f"`;
+  const mistake = await ran(`throw new UserError({ ${parts} });`);
+  expect(mistake).toMatchObject({ code: 1, out: "", err: expect.stringMatching(/^W\n {2}where:/) });
+  expect(mistake.err).not.toContain("    at ");
+  expect((await ran(`throw new Error("a bug");`)).err).toMatch(/^Error: a bug\n {4}at /);
+  expect(await ran("return 3;")).toEqual({ code: 3, out: "", err: "" });
+});

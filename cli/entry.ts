@@ -1,0 +1,21 @@
+import { UserError } from "../src/diagnostic/user-error.ts";
+
+/** What is said on standard error about what ended a command: a mistake in its own words, a bug with its stack. */
+export function told(error: unknown): string {
+  const plain = error instanceof UserError || (error instanceof Error && error.name === "ToolchainError");
+  return plain ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** Runs what a recipe or an npm script is for. `work` gives the exit code; what it throws is told, and is 1. */
+export async function entry(work: () => Promise<number>): Promise<void> {
+  // Whoever reads may have read enough (`just db plan | head`): what was begun is finished all the same.
+  process.stdout.on("error", (error) => {
+    if (!("code" in error && error.code === "EPIPE")) throw error;
+  });
+  try {
+    process.exitCode = await work();
+  } catch (error) {
+    process.stderr.write(`${told(error)}\n`);
+    process.exitCode = 1;
+  }
+}

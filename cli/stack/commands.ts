@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { UserError } from "../../src/diagnostic/user-error.ts";
+import type { Stage } from "../../src/stages/index.ts";
+import { emptyBuckets, refuseFullBuckets } from "./buckets.ts";
+import { confirm, type Terminal } from "./confirm.ts";
+import { importResource } from "./import.ts";
+import { pulumi, pulumiText, type Run } from "./pulumi.ts";
+import type { Request } from "./request.ts";
+import { retire } from "./retire.ts";
+import { setSecret } from "./secret.ts";
+
+/** Does for one stage what was asked for; gives the exit code. */
+export async function perform(request: Request, stage: Stage, run: Run, terminal: Terminal): Promise<number> {
+  const { command, rest, yes, subject = "" } = request;
+  const where = ["--stack", stage.name];
+  switch (command) {
+    case "preview":
+      return pulumi(["preview", ...where, ...rest], run);
+    case "drift":
+      return pulumi(["refresh", ...where, "--preview-only", "--expect-no-changes", ...rest], run);
+    case "init":
+      return init(stage, rest, run);
+    case "up":
+      if (stage.asksBeforeChange) return planned(request, stage, run, terminal);
+      return pulumi(["up", ...where, ...agreed(request, terminal), ...rest], run);
+    case "import":
+      await confirm(stage, `Import ${subject} into`, yes, terminal);
+      return importResource(stage, subject, run);
+    case "retire":
+      await confirm(stage, `Retire ${subject} from`, yes, terminal);
+      return retire(stage, subject, run);
+    case "secret":
+      return setSecret(stage, subject, rest, run, terminal);
+    case "destroy":
+      refuseProtected(stage);
+      await (request.emptyBuckets ? emptyBuckets : refuseFullBuckets)(stage, run);
+      return pulumi(["destroy", ...where, ...agreed(request, terminal), ...rest], run);
+    default:
+      return command satisfies never;
+  }
+}
+
+/** pulumi asks at a terminal, unless the answer was given. */
+const agreed = ({ yes }: Request, { interactive }: Terminal): readonly string[] =>
+  interactive && yes === undefined ? [] : ["--yes"];
+
+/** Shows a plan, asks, and applies exactly what was shown: a deviation stops it. */
+async function planned({ rest, yes }: Request, stage: Stage, run: Run, terminal: Terminal): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "lockstep-plan-"));
+  try {
+    const plan = join(folder, "plan.json");
+    const shown = await pulumi(
+      ["preview", "--stack", stage.name, "--diff", "--save-plan", plan, ...rest],
+      run,
+    );
+    if (shown !== 0) return shown;
+    await confirm(stage, "Change", yes, terminal);
+    return await pulumi(
+      ["up", "--stack", stage.name, "--plan", plan, "--skip-preview", "--yes", ...rest],
+      run,
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const stacks = z.array(z.object({ name: z.string() }));
+
+/** Making what is there already is no mistake. */
+async function init(stage: Stage, rest: readonly string[], run: Run): Promise<number> {
+  const known = stacks.parse(JSON.parse(await pulumiText(["stack", "ls", "--json"], run)));
+  if (!known.some(({ name }) => name.split("/").at(-1) === stage.name))
+    return pulumi(["stack", "init", stage.name, ...rest], run);
+  process.stdout.write(`Stack ${stage.name} is there already\n`);
+  return 0;
+}
+
+function refuseProtected(stage: Stage): void {
+  if (!stage.protected) return;
+  throw new UserError({
+    what: `Destroying ${stage.name} is blocked`,
+    where: `stage ${stage.name}`,
+    got: "destroy",
+    expected: "a stage whose data can be made again",
+    fix: "to take one system down: just retire <system> <stage>. What the engine itself always allows, and why not to use it, is in README.md",
+  });
+}

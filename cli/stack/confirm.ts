@@ -1,0 +1,43 @@
+import { createInterface } from "node:readline/promises";
+import { UserError } from "../../src/diagnostic/user-error.ts";
+import type { Stage } from "../../src/stages/index.ts";
+
+/** Who is asked, and where. */
+export interface Terminal {
+  readonly interactive: boolean;
+  readonly ask: (question: string) => Promise<string>;
+}
+
+export const terminal: Terminal = {
+  interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+  async ask(question) {
+    const lines = createInterface({ input: process.stdin, output: process.stdout });
+    try {
+      return await lines.question(question);
+    } finally {
+      lines.close();
+    }
+  },
+};
+
+/** Lets a change of a stage go on only when its name was typed: at the prompt, or as `--yes <stage>`. */
+export async function confirm(
+  stage: Stage,
+  change: string,
+  yes: string | undefined,
+  from: Terminal = terminal,
+): Promise<void> {
+  if (!stage.asksBeforeChange) return;
+  if (yes === undefined && !from.interactive) throw notConfirmed(stage, change, "no terminal to type it at");
+  const typed = yes ?? (await from.ask(`\n${change} ${stage.name}? Type its name to go on: `)).trim();
+  if (typed !== stage.name) throw notConfirmed(stage, change, typed === "" ? "nothing" : typed);
+}
+
+const notConfirmed = (stage: Stage, change: string, got: string): UserError =>
+  new UserError({
+    what: `${change} ${stage.name} was not confirmed; nothing was changed`,
+    where: `stage ${stage.name}`,
+    got,
+    expected: stage.name,
+    fix: `type ${stage.name} at the prompt; without a terminal: --yes ${stage.name}`,
+  });

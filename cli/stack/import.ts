@@ -1,0 +1,189 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { call } from "../../src/cloudflare/api.ts";
+import { type Connection, connection } from "../../src/cloudflare/connection.ts";
+import type { Resource } from "../../src/declare/index.ts";
+import { physicalName } from "../../src/declare/physical-name.ts";
+import { UserError } from "../../src/diagnostic/user-error.ts";
+import type { Stage } from "../../src/stages/index.ts";
+import { systems } from "../../src/systems/index.ts";
+import { stageTarget } from "./account.ts";
+import { pulumi, pulumiText, type Run } from "./pulumi.ts";
+
+/** How a kind is found and imported. */
+interface Kind {
+  readonly type: string;
+  readonly component: string;
+  /** The id that pulumi imports it by; undefined when there is none of this name. */
+  readonly id: (api: Connection, account: string, name: string) => Promise<string | undefined>;
+}
+
+const named = z.array(
+  z.looseObject({
+    name: z.string().optional(),
+    title: z.string().optional(),
+    queue_name: z.string().optional(),
+  }),
+);
+
+/** Looks a resource up in a list; `key` names the property that is part of its id. */
+const inList =
+  (path: string, key: string): Kind["id"] =>
+  async (api, account, name) => {
+    const list = named.parse(await call(api, "GET", `/accounts/${account}/${path}`));
+    const found = list.find((each) => [each.name, each.title, each.queue_name].includes(name));
+    const id = found?.[key];
+    return typeof id === "string" ? `${account}/${id}` : undefined;
+  };
+
+const kinds: Readonly<Record<Exclude<Resource["kind"], "vectorize">, Kind>> = {
+  d1: {
+    type: "cloudflare:index/d1Database:D1Database",
+    component: "lockstep:stores:Database",
+    id: inList("d1/database?per_page=1000", "uuid"),
+  },
+  r2: {
+    type: "cloudflare:index/r2Bucket:R2Bucket",
+    component: "lockstep:stores:Bucket",
+    id: async (_api, account, name) => `${account}/${name}/default`,
+  },
+  kv: {
+    type: "cloudflare:index/workersKvNamespace:WorkersKvNamespace",
+    component: "lockstep:stores:Namespace",
+    id: inList("storage/kv/namespaces?per_page=1000", "id"),
+  },
+  queue: {
+    type: "cloudflare:index/queue:Queue",
+    component: "lockstep:stores:Queue",
+    id: inList("queues", "queue_id"),
+  },
+  worker: {
+    type: "cloudflare:index/worker:Worker",
+    component: "lockstep:workers:Worker",
+    id: inList("workers/workers?per_page=100", "id"),
+  },
+};
+
+/** Makes an existing resource one of the stack's, under our own provider: the default one would be no part of the target. */
+export async function importResource(stage: Stage, logicalName: string, run: Run): Promise<number> {
+  const declared = find(logicalName);
+  if (declared.kind === "vectorize") {
+    throw new UserError({
+      what: "A Vectorize index needs no import",
+      where: logicalName,
+      got: "an index",
+      expected: "a database, bucket, namespace, queue or worker",
+      fix: `just pulumi-up ${stage.name}: an index with the same shape is taken over by itself`,
+    });
+  }
+  const kind = kinds[declared.kind];
+  const { accountId } = stageTarget(stage, run.env, run.root);
+  const name = physicalName(declared, stage);
+  const id = await kind.id(connection(run.env, run.root), accountId, name);
+  if (id === undefined) throw absent(logicalName, name, accountId);
+  const urns = await urnsOf(stage, run);
+  const provider = urns.find((urn) => urn.includes("::pulumi:providers:cloudflare::"));
+  if (provider === undefined) throw noProvider(stage);
+  if (urns.some((urn) => urn.endsWith(`$${kind.type}::${logicalName}`))) throw known(logicalName, stage);
+  const parent = urns.find((urn) => urn.endsWith(`::${kind.component}::${logicalName}`));
+  return withFile(
+    {
+      nameTable: { cloudflare: provider, ...(parent !== undefined && { parent }) },
+      resources: [
+        ...(parent === undefined
+          ? [{ type: kind.component, name: logicalName, component: true, logicalName }]
+          : []),
+        {
+          type: kind.type,
+          name: logicalName,
+          id,
+          provider: "cloudflare",
+          parent: parent === undefined ? logicalName : "parent",
+        },
+      ],
+    },
+    (file) => {
+      const protect = `--protect=${stage.protected}`;
+      return pulumi(
+        [
+          "import",
+          "--stack",
+          stage.name,
+          "--file",
+          file,
+          protect,
+          "--generate-code=false",
+          "--yes",
+          "--skip-preview",
+        ],
+        run,
+      );
+    },
+  );
+}
+
+function find(logicalName: string): Resource {
+  const all = systems.flatMap((system) =>
+    system.resources.map((resource) => ({ resource, name: `${system.name}/${resource.name}` })),
+  );
+  const found = all.filter(({ name }) => name === logicalName).map(({ resource }) => resource);
+  // A database and a worker may share a name; the worker can be made again, the database not.
+  const chosen = found.find(({ kind }) => kind !== "worker") ?? found[0];
+  if (chosen !== undefined) return chosen;
+  throw new UserError({
+    what: "No system declares this resource",
+    where: "the command line",
+    got: logicalName,
+    expected: [...new Set(all.map(({ name }) => name))].join(", "),
+    fix: "name one of them, or declare it in src/systems first",
+  });
+}
+
+const exported = z.object({
+  deployment: z.object({ resources: z.array(z.object({ urn: z.string() })).nullish() }),
+});
+
+async function urnsOf(stage: Stage, run: Run): Promise<readonly string[]> {
+  const state = exported.parse(JSON.parse(await pulumiText(["stack", "export", "--stack", stage.name], run)));
+  return (state.deployment.resources ?? []).map(({ urn }) => urn);
+}
+
+async function withFile(content: unknown, work: (path: string) => Promise<number>): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "lockstep-import-"));
+  try {
+    const path = join(folder, "import.json");
+    writeFileSync(path, JSON.stringify(content));
+    return await work(path);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const known = (logicalName: string, stage: Stage): UserError =>
+  new UserError({
+    what: `${logicalName} is one of the stack's resources already`,
+    where: `the state of ${stage.name}`,
+    got: "a second import",
+    expected: "a resource that the stack does not have yet",
+    fix: `nothing to do; just drift ${stage.name} compares it with what is really there`,
+  });
+
+const absent = (logicalName: string, name: string, accountId: string): UserError =>
+  new UserError({
+    what: `There is nothing to import as ${logicalName}`,
+    where: `account ${accountId}`,
+    got: `nothing named ${name}`,
+    expected: `a resource named ${name}`,
+    fix: "just pulumi-up creates it; if it has another name, set physicalName in src/systems",
+  });
+
+const noProvider = (stage: Stage): UserError =>
+  new UserError({
+    what: `Stack ${stage.name} has no provider yet that could hold the resource`,
+    where: `the state of ${stage.name}`,
+    got: "a stack that was never brought up",
+    expected: "one `up`, even one that stops at the name that is taken",
+    fix: `just pulumi-up ${stage.name}, then import`,
+  });

@@ -1,0 +1,125 @@
+import { parseArgs } from "node:util";
+import { UserError } from "../../src/diagnostic/user-error.ts";
+import { type Stage, stages } from "../../src/stages/index.ts";
+
+export const commands = ["preview", "up", "destroy", "init", "drift", "import", "retire", "secret"] as const;
+export type Command = (typeof commands)[number];
+
+/** Where a recipe works: `--target`. */
+export type TargetName = "embedded" | "cloudflare";
+
+/** What was asked for on the command line. */
+export interface Request {
+  readonly command: Command;
+  readonly stages: readonly Stage[];
+  readonly target: TargetName;
+  /** The stage's name, where it was typed on the command line instead of at the prompt; "" for a bare `--yes`. */
+  readonly yes: string | undefined;
+  readonly emptyBuckets: boolean;
+  /** What the command works on besides the stage. */
+  readonly subject: string | undefined;
+  /** Handed on to pulumi as they are. */
+  readonly rest: readonly string[];
+}
+
+const usage =
+  "`just --list` shows the recipes and their words; after those: [--target cloudflare] [--yes <stage>] [--json] [options of pulumi]";
+
+/** Reads a command line such as `up prod --target cloudflare --yes prod --diff`. */
+export function requestOf(args: readonly string[]): Request {
+  const own: string[] = [];
+  const rest: string[] = [];
+  let json = false;
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at] ?? "";
+    const next = args[at + 1];
+    if (word === "--") {
+      rest.push(...args.slice(at + 1));
+      break;
+    }
+    if (word === "--target" && !isUrn(next)) own.push(word, args[++at] ?? "");
+    else if (word === "--yes" || word === "-y") own.push(`--yes=${isStage(next) ? args[++at] : ""}`);
+    else if (/^--(target|yes)=/.test(word) && !isUrn(word)) own.push(word);
+    else if (word === "--empty-buckets") own.push(word);
+    else if (word === "--json") json = true;
+    // What follows an option of pulumi may be its value.
+    else if (word.startsWith("-") || rest.length > 0) rest.push(word);
+    else own.push(word);
+  }
+  const { values, positionals } = parseArgs({
+    args: own,
+    allowPositionals: true,
+    options: {
+      target: { type: "string" },
+      yes: { type: "string" },
+      "empty-buckets": { type: "boolean", default: false },
+    },
+  });
+  const [name = "", first = "", second, ...more] = positionals;
+  // `retire <system> <stage>` reads better than the other way round.
+  const [said, subject] = name === "retire" ? [second ?? "", first] : [first, second];
+  const command = commands.find((each) => each === name);
+  if (command === undefined) throw unknown("There is no such command", name, commands.join(", "));
+  const target = targetNamed(values.target);
+  const stage = said === "" ? defaultStage(command, target, rest) : said;
+  const chosen = stage === "all" ? stages : stages.filter((each) => each.name === stage);
+  if (chosen.length === 0 || (stage === "all" && command !== "up" && command !== "preview")) {
+    throw unknown("There is no such stage", stage, stages.map((each) => each.name).join(", "));
+  }
+  const needsSubject = command === "import" || command === "retire" || command === "secret";
+  if (needsSubject && subject === undefined)
+    throw unknown(`${command} needs to know what`, "nothing", subjects[command]);
+  const extra = needsSubject ? more : [...(subject === undefined ? [] : [subject]), ...more];
+  if (extra.length > 0)
+    throw unknown("Too many words", extra.join(" "), "options, after the words that `just --list` shows");
+  return {
+    command,
+    stages: chosen,
+    target,
+    yes: values.yes,
+    emptyBuckets: values["empty-buckets"],
+    subject,
+    rest: json ? [...rest, "--json"] : rest,
+  };
+}
+
+/**
+ * `just pulumi-preview --diff` leaves the stage out, and means dev as `just pulumi-preview` does. Not for a real account, and not where
+ * a word behind an option could be the stage.
+ */
+function defaultStage(command: Command, target: TargetName, rest: readonly string[]): string {
+  const subjectless = command !== "import" && command !== "retire" && command !== "secret";
+  if (subjectless && target === "embedded" && rest.every((word) => word.startsWith("-"))) return "dev";
+  throw unknown(
+    "The stage has to be named, before any options",
+    rest.join(" "),
+    stages.map(({ name }) => name).join(", "),
+  );
+}
+
+const isStage = (word: string | undefined): boolean => stages.some(({ name }) => name === word);
+
+/** The target of a `--target`, embedded where there is none. Throws UserError for any other word. */
+export function targetNamed(word: string | undefined): TargetName {
+  if (word === undefined || word === "embedded" || word === "cloudflare") return word ?? "embedded";
+  throw new UserError({
+    what: "There is no such target",
+    where: "--target",
+    got: word === "" ? "nothing" : word,
+    expected: "embedded, cloudflare",
+    fix: "--target cloudflare for a real account; nothing for the embedded one",
+  });
+}
+
+/** `--target <urn>` is pulumi's option, `--target cloudflare` is ours. */
+const isUrn = (word: string | undefined): boolean =>
+  word?.includes(":") === true || word?.includes("*") === true;
+
+const subjects: Readonly<Record<"import" | "retire" | "secret", string>> = {
+  import: "<system>/<name>",
+  retire: "a system",
+  secret: "the secret's name",
+};
+
+const unknown = (what: string, got: string, expected: string): UserError =>
+  new UserError({ what, where: "the command line", got: got === "" ? "nothing" : got, expected, fix: usage });

@@ -1,0 +1,61 @@
+// `just state-backup <stack> [folder]` and `just state-restore <stack> <file>`: what Pulumi knows of a stack, in a file and back.
+import { parseArgs } from "node:util";
+import { UserError } from "../src/diagnostic/user-error.ts";
+import { stages } from "../src/stages/index.ts";
+import { projectRoot } from "../toolchain/project.ts";
+import { entry } from "./entry.ts";
+import { terminal } from "./stack/confirm.ts";
+import { environmentFor } from "./stack/environment.ts";
+import { targetNamed } from "./stack/request.ts";
+import { backup } from "./state/backup.ts";
+import { restore } from "./state/restore.ts";
+
+const usage =
+  "just state-backup <stack> [<folder>] [--target cloudflare]; just state-restore <stack> <file> [--yes <stack>] [--target cloudflare]";
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function main(args: readonly string[]): Promise<void> {
+  const { command, stack, subject, yes, target } = request(args);
+  const stage = stages.find(({ name }) => name === stack);
+  if (stage === undefined)
+    throw wrong(`no stack ${JSON.stringify(stack)}`, stages.map(({ name }) => name).join(", "));
+  const run = { root: projectRoot, env: await environmentFor(target, stage, projectRoot) };
+  if (command === "backup") {
+    const { path, resources } = await backup(stack, subject ?? "backups", run);
+    say(`${path}: ${resources} resources, read back and opened with this passphrase`);
+    return;
+  }
+  if (subject === undefined) throw wrong("no file", "a file that `just state-backup` wrote");
+  await restore({ stack, file: subject, yes, run, terminal, say });
+}
+
+function request(args: readonly string[]) {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { yes: { type: "string" }, target: { type: "string" } },
+    });
+    const [command, stack = "", subject, ...more] = positionals;
+    const { yes, target } = values;
+    if (command !== "backup" && command !== "restore") throw new Error(command ?? "no command");
+    if (more.length > 0) throw new Error(`too many words: ${more.join(" ")}`);
+    return { command, stack, subject, yes, target: targetNamed(target) } as const;
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw wrong(error instanceof Error ? error.message : String(error), "the options below");
+  }
+}
+
+const wrong = (got: string, expected: string): UserError =>
+  new UserError({ what: "The command line is wrong", where: "cli/state.ts", got, expected, fix: usage });
+
+await entry(async () => {
+  if (process.argv.includes("--help")) {
+    say(usage);
+    return 0;
+  }
+  await main(process.argv.slice(2));
+  return 0;
+});

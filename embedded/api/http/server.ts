@@ -1,0 +1,137 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Account, World } from "../../world.ts";
+import { tailsOf } from "../tails/registry.ts";
+import { authenticate, authorize, bearerOf } from "./authorize.ts";
+import { apiRequest, Disconnected } from "./request.ts";
+import { router } from "./router.ts";
+import { ApiError, type Reply, type Service } from "./service.ts";
+import type { Token } from "./tokens.ts";
+
+const base = "/client/v4";
+
+export interface ApiOptions {
+  readonly services: readonly Service[];
+  readonly world: World;
+  readonly accounts: readonly Account[];
+  readonly findToken: (value: string) => Token | undefined;
+  /** What went wrong inside, with its stack. @default standard error */
+  readonly log?: (line: string) => void;
+}
+
+/** The v4 API over HTTP: route, token, permission, envelope. What a service throws becomes Cloudflare's error envelope. */
+export function apiServer(options: ApiOptions): Server {
+  const match = router(options.services);
+  const server = createServer({ requestTimeout: 0 }, (request, response) => {
+    answer(request, response, match, options).catch((error: unknown) => {
+      (options.log ?? console.error)(
+        `api: could not answer ${request.method} ${pathOf(request)}: ${stackOf(error)}`,
+      );
+      response.destroy();
+    });
+  });
+  return server.on("upgrade", (request, socket, head) =>
+    tailsOf(options.world).upgrade(request, socket, head),
+  );
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  match: ReturnType<typeof router>,
+  options: ApiOptions,
+): Promise<void> {
+  let reply: Reply;
+  try {
+    reply = await dispatch(request, match, options);
+  } catch (error) {
+    if (error instanceof Disconnected) return void response.destroy();
+    if (!(error instanceof ApiError))
+      (options.log ?? console.error)(
+        `api: internal error at ${request.method} ${pathOf(request)}: ${stackOf(error)}`,
+      );
+    const known =
+      error instanceof ApiError ? error : new ApiError(500, 10013, "An unknown error has occurred.");
+    const errors = [
+      { code: known.code, message: known.message, ...(known.meta === undefined ? {} : { meta: known.meta }) },
+    ];
+    return send(response, known.status, { success: false, errors, messages: known.notes, result: null });
+  }
+  if (reply.kind === "raw") {
+    response.writeHead(reply.status, { ...reply.headers });
+    response.end(reply.body);
+    return;
+  }
+  const info = reply.resultInfo === undefined ? {} : { result_info: reply.resultInfo };
+  send(response, reply.status, {
+    success: reply.status < 400,
+    errors: [],
+    messages: reply.messages ?? [],
+    result: reply.result,
+    ...info,
+  });
+}
+
+async function dispatch(
+  request: IncomingMessage,
+  match: ReturnType<typeof router>,
+  options: ApiOptions,
+): Promise<Reply> {
+  requireLoopbackHost(request.headers.host);
+  const url = parseUrl(request.url ?? "/");
+  const sent = pathOf(request).startsWith("/") ? pathOf(request) : url.pathname;
+  // As it was sent: a URL would resolve `a/%2e%2e/b`, which is a key of its own.
+  const path = sent.startsWith(`${base}/`) ? sent.slice(base.length) : sent;
+  const found = match(request.method ?? "GET", path);
+  let token: Token | undefined;
+  if (found === undefined || (found.route.auth ?? "token") === "token") {
+    token = authenticate(request.headers, path, options.findToken);
+    if (found === undefined) throw noRoute(path);
+    authorize(token, found.route, found.params);
+  }
+  const { params, route } = found;
+  return route.handle(
+    apiRequest(request, {
+      url,
+      params,
+      bearer: bearerOf(request.headers),
+      token,
+      accounts: options.accounts,
+    }),
+    options.world,
+  );
+}
+
+const noRoute = (path: string): ApiError =>
+  new ApiError(404, 7003, `Could not route to ${path}, perhaps your object identifier is invalid?`);
+
+/** A page in a browser can make any name point here; only names that mean this machine are answered. */
+function requireLoopbackHost(host: string | undefined): void {
+  const name = (host ?? "").replace(/:\d+$/, "").toLowerCase();
+  if (["127.0.0.1", "localhost", "[::1]"].includes(name)) return;
+  throw new ApiError(
+    403,
+    9109,
+    `The Host header must name this machine (127.0.0.1 or localhost), got ${JSON.stringify(host ?? "")}`,
+  );
+}
+
+function parseUrl(target: string): URL {
+  try {
+    return new URL(target.startsWith("/") ? `http://127.0.0.1${target}` : target);
+  } catch {
+    throw noRoute(target);
+  }
+}
+
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
+
+/** Without the query: signed addresses are secrets. */
+const pathOf = (request: IncomingMessage): string => (request.url ?? "").split("?")[0] ?? "";
+
+function send(response: ServerResponse, status: number, body: object): void {
+  // Cloudflare's SDKs repeat a 409 and every 5xx for minutes; here the answer would be the same.
+  const noRetry = status < 400 ? {} : { "x-should-retry": "false" };
+  response.writeHead(status, { "content-type": "application/json", ...noRetry });
+  response.end(JSON.stringify(body));
+}

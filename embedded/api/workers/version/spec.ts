@@ -1,0 +1,239 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type {
+  Assets,
+  Module,
+  ModuleType,
+  ObjectClass,
+  ResolvedBinding,
+  ScriptName,
+  StoreAddress,
+  VersionSpec,
+} from "../../../runtime/compute.ts";
+import type { World } from "../../../world.ts";
+import { ApiError } from "../../http/service.ts";
+import type { Binding, Version, Worker } from "../model.ts";
+import { listWorkers } from "../registry.ts";
+import { optionalText, text } from "./bindings.ts";
+import { openParts } from "./parts.ts";
+import { unseal } from "./seal.ts";
+
+/** What compute calls the Worker. */
+export function scriptName(world: World, worker: Worker): ScriptName {
+  return {
+    account: worker.account,
+    accountName: world.state.get("", "account", worker.account)?.name ?? worker.account,
+    script: worker.name,
+  };
+}
+
+/** Everything that a cell needs to run the version. `classes` are the Worker's own as this version is to see them. */
+export function specOf(
+  world: World,
+  worker: Worker,
+  version: Version,
+  classes: readonly ObjectClass[],
+): VersionSpec {
+  const parts = openParts(world.state);
+  return {
+    id: version.id,
+    mainModule: version.mainModule,
+    modules: version.modules.flatMap((module): Module[] => {
+      const type = moduleType(module.contentType, module.name);
+      if (type === undefined) return [];
+      const contents = parts.read(module.digest);
+      return [
+        {
+          name: module.name,
+          type,
+          contents: isJson(module.contentType) ? asDefaultExport(contents) : contents,
+        },
+      ];
+    }),
+    compatibilityDate: sentText(version, "compatibility_date") ?? "2021-11-02",
+    compatibilityFlags: sentTexts(version, "compatibility_flags"),
+    bindings: version.bindings.flatMap((binding) => resolved(world, worker, version, binding, classes) ?? []),
+    objectClasses: classes,
+    assets: version.assets === undefined ? undefined : assetsOf(world, worker, version.assets),
+    createdOn: version.createdOn,
+  };
+}
+
+/** By the content type of the part; undefined for what is not a module (source maps). */
+export function moduleType(contentType: string, name: string): ModuleType | undefined {
+  switch (contentType.split(";")[0]?.trim().toLowerCase()) {
+    case "application/javascript+module":
+    case "text/javascript+module":
+    case "application/json":
+      return "ESModule";
+    case "application/javascript":
+    case "text/javascript":
+      return "CommonJS";
+    case "application/wasm":
+      return "CompiledWasm";
+    case "text/plain":
+    case "text/html":
+      return "Text";
+    case "application/octet-stream":
+      return "Data";
+    case "text/x-python":
+    case "text/x-python-requirement":
+      return "PythonModule";
+    case "application/source-map":
+      return undefined;
+    default:
+      throw new ApiError(
+        400,
+        10021,
+        `No such module type: the part ${JSON.stringify(name)} has the content type ${JSON.stringify(contentType)}`,
+      );
+  }
+}
+
+const isJson = (contentType: string): boolean => contentType.startsWith("application/json");
+
+/** Miniflare has no JSON modules; the value as a default export is what importing one gives. */
+const asDefaultExport = (json: Uint8Array): Uint8Array =>
+  Buffer.concat([Buffer.from("export default "), json, Buffer.from(";")]);
+
+/** Types that only exist on Cloudflare itself: a Worker may declare them, `env` has nothing under their name here. */
+const notHere = [
+  "analytics_engine",
+  "browser",
+  "dispatch_namespace",
+  "hyperdrive",
+  "images",
+  "media",
+  "mtls_certificate",
+  "pipelines",
+  "ratelimit",
+  "secret_key",
+  "secrets_store_secret",
+  "send_email",
+  "tail_consumer",
+  "vpc_network",
+  "vpc_service",
+  "workflow",
+];
+
+/** One sentence for each binding that this version declares and that is missing from its `env` here. */
+export const missingHere = (bindings: readonly Binding[]): readonly string[] =>
+  bindings
+    .filter((binding) => notHere.includes(binding.type))
+    .map(
+      (binding) =>
+        `env.${binding.name} is undefined on the embedded Cloudflare: it does not run bindings of type ${binding.type}.`,
+    );
+
+function resolved(
+  world: World,
+  worker: Worker,
+  version: Version,
+  binding: Binding,
+  classes: readonly ObjectClass[],
+): ResolvedBinding | undefined {
+  const { name, type } = binding;
+  const store = (kind: StoreAddress["kind"]): ResolvedBinding => ({
+    kind: "store",
+    name,
+    store: { kind, id: version.targets[name] ?? "" },
+  });
+  switch (type) {
+    case "plain_text":
+      return { kind: "text", name, value: text(binding, "text") };
+    case "secret_text":
+      return { kind: "text", name, value: unseal(world.dataDir, version.secrets[name] ?? "") };
+    case "json":
+      return { kind: "json", name, value: binding["json"] };
+    case "kv_namespace":
+      return store("KV");
+    case "r2_bucket":
+      return store("R2");
+    case "d1":
+      return store("D1");
+    case "queue":
+      return store("QUEUE");
+    case "vectorize":
+      return store("VECTORIZE");
+    case "ai":
+      return store("AI");
+    case "service": {
+      const entrypoint = optionalText(binding, "entrypoint");
+      return {
+        kind: "service",
+        name,
+        script: text(binding, "service"),
+        ...(entrypoint === undefined ? {} : { entrypoint }),
+        ...(binding["props"] === undefined ? {} : { props: binding["props"] }),
+      };
+    }
+    case "durable_object_namespace": {
+      const className = text(binding, "class_name");
+      const declared = optionalText(binding, "script_name") ?? worker.name;
+      const own =
+        declared === worker.name ? classes.find((known) => known.className === className) : undefined;
+      const namespaceId = own?.namespaceId ?? version.targets[name] ?? "";
+      return {
+        kind: "object",
+        name,
+        className,
+        script: ownerOf(world, worker, classes, namespaceId) ?? declared,
+        namespaceId,
+      };
+    }
+    case "version_metadata":
+      return { kind: "versionMetadata", name, tag: version.annotations["workers/tag"] ?? "" };
+    case "assets":
+      return { kind: "assets", name };
+    default:
+      return undefined;
+  }
+}
+
+/** The Worker that has the namespace now; its name may not be the binding's while a class changes hands. */
+function ownerOf(
+  world: World,
+  worker: Worker,
+  classes: readonly ObjectClass[],
+  namespaceId: string,
+): string | undefined {
+  if (classes.some((known) => known.namespaceId === namespaceId)) return worker.name;
+  return listWorkers(world.state, worker.account).find(
+    (other) => other.id !== worker.id && other.classes.some((known) => known.namespaceId === namespaceId),
+  )?.name;
+}
+
+/** The assets as files, written once per manifest. */
+function assetsOf(world: World, worker: Worker, assets: NonNullable<Version["assets"]>): Assets {
+  const digest = createHash("sha256").update(JSON.stringify(assets.manifest)).digest("hex").slice(0, 32);
+  const directory = join(assetsFolder(world, worker), digest);
+  if (!existsSync(directory)) {
+    const parts = openParts(world.state);
+    const temporary = `${directory}.${process.pid}.${Date.now()}`;
+    mkdirSync(temporary, { recursive: true });
+    for (const [path, { hash }] of Object.entries(assets.manifest)) {
+      const file = join(temporary, ...path.split("/"));
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, parts.asset(worker.account, hash));
+    }
+    if (existsSync(directory)) return { directory, config: assets.config };
+    renameSync(temporary, directory);
+  }
+  return { directory, config: assets.config };
+}
+
+/** Where a Worker's assets lie as files; goes with the Worker. */
+export const assetsFolder = (world: World, worker: Worker): string =>
+  join(world.dataDir, "assets", worker.id);
+
+/** A string of the upload; Cloudflare takes "" for not sent. */
+function sentText(version: Version, member: string): string | undefined {
+  const value = version.sent[member];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function sentTexts(version: Version, member: string): readonly string[] {
+  const value = version.sent[member];
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}

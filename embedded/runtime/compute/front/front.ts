@@ -1,0 +1,77 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Cell } from "../cell/cell.ts";
+import { type ReportListeners, receiveReport } from "../cell/report.ts";
+import type { Wake } from "../deploy.ts";
+import type { Scripts } from "../scripts.ts";
+import { choose } from "./choose.ts";
+import { doesNotStart, notServed, type TextAnswer } from "./pages.ts";
+import { proxyRequest } from "./proxy.ts";
+import { endWith, proxyUpgrade } from "./upgrade.ts";
+
+export interface FrontOptions extends ReportListeners {
+  readonly scripts: Scripts;
+  readonly wake: Wake;
+  /** Known to the cells' links alone. */
+  readonly nonce: string;
+}
+
+/** How long a request waits for a script that is starting. */
+const startLimitMs = 30_000;
+
+/** `<script>.<account name>.localhost` → the cell of one of that script's versions. */
+export function frontDoor(server: Server, options: FrontOptions): void {
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    const answer = async (): Promise<void> => {
+      if (request.headers["x-lockstep-report"] === options.nonce) {
+        await receiveReport(request, options);
+        response.writeHead(204).end();
+        return;
+      }
+      const found = await cellFor(request, options);
+      if ("text" in found) response.writeHead(found.status, found.headers).end(found.text);
+      else await proxyRequest(request, response, found.cell, options);
+    };
+    answer().catch((error: unknown) => {
+      console.error("front door: could not answer", request.method, request.headers.host, request.url, error);
+      response.destroy();
+    });
+  });
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on("error", () => socket.destroy());
+    const answer = async (): Promise<void> => {
+      const found = await cellFor(request, options);
+      if ("text" in found) endWith(socket, found);
+      else await proxyUpgrade(request, socket, head, found.cell, options);
+    };
+    answer().catch((error: unknown) => {
+      console.error("front door: could not upgrade", request.headers.host, request.url, error);
+      socket.destroy();
+    });
+  });
+  // Streams and long polls live as long as their worker lets them.
+  server.requestTimeout = 0;
+}
+
+async function cellFor(
+  request: IncomingMessage,
+  { scripts, wake, onLog }: FrontOptions,
+): Promise<{ readonly cell: Cell } | TextAnswer> {
+  const host = (request.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
+  const [, name = "", accountName = ""] = /^([^.]+)\.([^.]+)\.localhost$/.exec(host) ?? [];
+  const script = scripts.byHost(accountName, name);
+  if (script === undefined || !script.subdomainEnabled) return notServed(request, scripts, script);
+  if (script.state === "starting")
+    await Promise.race([script.opened, sleep(startLimitMs, undefined, { ref: false })]);
+  const place = choose(script.shares, name, request.headers);
+  if (place === undefined) return notServed(request, scripts, script);
+  try {
+    return { cell: await wake(script, place) };
+  } catch (error) {
+    const text = `${name} does not start: ${error instanceof Error ? error.message : String(error)}`;
+    const { account } = script.name;
+    onLog({ account, script: name, version: place.version.id, stream: "stderr", text, atMs: Date.now() });
+    return doesNotStart(name);
+  }
+}

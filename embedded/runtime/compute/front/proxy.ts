@@ -1,0 +1,135 @@
+import {
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
+import { Transform } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Cell } from "../cell/cell.ts";
+import type { ReportListeners } from "../cell/report.ts";
+import { answered, forwarded, maximumHeaderBytes } from "./headers.ts";
+import { exceptionPage, runtimeEnded } from "./pages.ts";
+
+/** How long a request waits for a workerd that crashed and is being started again. */
+const crashLimitMs = 30_000;
+
+/** The status of an invocation whose visitor went away before an answer. */
+const visitorLeft = 499;
+
+/** Passes one request on and streams the answer back. Counts it, so that its version is not ended under it. */
+export async function proxyRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  cell: Cell,
+  options: ReportListeners & { readonly nonce: string },
+): Promise<void> {
+  if (response.closed) return; // the visitor left while the cell was starting: nothing would end the count
+  const atMs = Date.now();
+  const startedAt = performance.now();
+  const { account, script } = cell.name;
+  let exception = false;
+  cell.inflight += 1;
+  response.once("close", () => {
+    cell.inflight -= 1;
+    cell.lastActiveMs = Date.now();
+    const wallMs = performance.now() - startedAt;
+    const status = response.headersSent ? response.statusCode : visitorLeft;
+    options.onInvocation({ account, script, version: cell.version.id, atMs, wallMs, status, exception });
+  });
+  try {
+    const answer = await ask(request, response, cell);
+    if (answer.headers["x-lockstep-exception"] === options.nonce) {
+      exception = true;
+      answer.resume();
+      const page = exceptionPage(request, script);
+      response.writeHead(page.status, page.headers).end(page.text);
+      return;
+    }
+    response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? "", answered(answer.rawHeaders));
+    answer.on("error", () => {
+      exception = true;
+      response.destroy();
+    });
+    answer.pipe(response);
+  } catch (error) {
+    if (response.destroyed) return; // the caller went away first
+    exception = true;
+    const why = cell.exceededCpu ? "Worker exceeded CPU time limit." : String(error);
+    const text = `The runtime ended during ${request.method} ${request.url}: ${why}`;
+    options.onLog({ account, script, version: cell.version.id, stream: "stderr", text, atMs: Date.now() });
+    const page = runtimeEnded(cell);
+    response.writeHead(page.status, page.headers).end(page.text);
+  }
+}
+
+/** Asks again while nothing was sent yet: a workerd that crashed is back in a moment, with another port. */
+async function ask(request: IncomingMessage, response: ServerResponse, cell: Cell): Promise<IncomingMessage> {
+  for (const until = performance.now() + crashLimitMs; ; await sleep(20)) {
+    if (cell.exceededCpu && performance.now() < until) continue;
+    const up = httpRequest({
+      // a body that the worker leaves unread spoils its connection for the next request
+      agent: hasBody(request) ? false : cell.agent,
+      host: "127.0.0.1",
+      port: cell.httpPort,
+      path: request.url,
+      method: request.method,
+      headers: forwarded(request),
+      maxHeaderSize: maximumHeaderBytes,
+    });
+    const abandon = (): void => {
+      up.destroy();
+    };
+    response.once("close", abandon);
+    try {
+      return await answerOf(up, request);
+    } catch (error) {
+      response.off("close", abandon);
+      if (response.destroyed || performance.now() > until || !nothingWasSent(error)) throw error;
+    }
+  }
+}
+
+function answerOf(up: ClientRequest, request: IncomingMessage): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    up.on("error", reject);
+    up.once("response", resolve);
+    // the body is not touched before there is a connection, so that it can go to another one
+    const send = (): void => {
+      request.pipe(unhurried()).pipe(up);
+      // what the worker did not read is in the way of the visitor's next request
+      up.once("close", () => request.unpipe().resume());
+    };
+    up.once("socket", (socket) => {
+      if (socket.connecting) socket.once("connect", send);
+      else send();
+    });
+  });
+}
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+
+/** workerd reads this much of a body that its worker does not want, before it closes the connection. */
+const unwantedBytes = 64 * 1024;
+const refusalMs = 10;
+
+/**
+ * Leaves time for an answer between the pieces of a body: a worker may answer without reading it (401, 413), and workerd
+ * then closes the connection. A write that finds it closed would throw away the answer that was already there.
+ */
+function unhurried(): Transform {
+  let sentBytes = 0;
+  return new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      const isFirstTooMuch = sentBytes <= unwantedBytes && sentBytes + chunk.length > unwantedBytes;
+      sentBytes += chunk.length;
+      if (isFirstTooMuch) setTimeout(done, refusalMs, null, chunk);
+      else setImmediate(done, null, chunk);
+    },
+  });
+}
+
+/** Anything but a refused connection may have reached the worker, and a request is never made twice. */
+const nothingWasSent = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "ECONNREFUSED";

@@ -1,2 +1,0 @@
-/** See normaliseSql.js, which also runs in workerd and so has no types of its own. */
-export function normaliseSql(sql: string): { readonly sql: string; readonly readOnly: boolean };

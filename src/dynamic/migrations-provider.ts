@@ -1,0 +1,231 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+import { isEmbedded } from "../cloudflare/connection.ts";
+import { readServing } from "../cloudflare/deployments.ts";
+import { diagnosticFor, type RecipePlace, typedFor } from "../diagnostic/recipe.ts";
+import { render, UserError } from "../diagnostic/user-error.ts";
+import type { migrate } from "../migrations/apply/migrate.ts";
+import { otherStage, stageKey } from "../migrations/apply/stage-mark.ts";
+import { withCode } from "../migrations/code/code-check.ts";
+import { request } from "../migrations/database/endpoint.ts";
+import { checksums, fileLines, latest, lists } from "../migrations/files/file-lines.ts";
+import { inOrder, type MigrationFile, readFolder } from "../migrations/files/reading.ts";
+import { databaseOf, endpointOf, type Job, planLive, planNew } from "../migrations/plan/job.ts";
+import { brokenOpening } from "../migrations/plan/opening.ts";
+import type { Plan } from "../migrations/plan/plan.ts";
+import { readSnapshot } from "../migrations/plan/snapshot.ts";
+import { fingerprint } from "../migrations/shadow/fingerprint.ts";
+import { concerned, folderOf, jobOf, type MigrationsInputs, ownFiles, stepInputs } from "./step-inputs.ts";
+import { unknownValue } from "./unknown-value.ts";
+
+const linesOf = z.object({ files: z.record(z.string(), z.string()).default({}) });
+
+/** What a state may hold that an earlier release wrote. */
+const recorded = stepInputs.extend({ label: z.string().default(""), stage: z.string().default("") });
+
+const outputs = z.object({
+  lastFile: z.string().default(""),
+  bookmarks: z.record(z.string(), z.string()).default({}),
+});
+
+interface Failure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+/**
+ * The dynamic provider behind the resource `Migrations`. It is loaded at run time by the resource's constant text, so
+ * nothing of it is in anybody's state. Only files and their checksums are inputs: what a database looks like is not, or a
+ * saved plan could not be applied.
+ */
+export const provider = {
+  /** In preview and up: everything that speaks against running the files is said here, before anything is changed. */
+  async check(olds: unknown, news: unknown): Promise<{ inputs: unknown; failures: Failure[] }> {
+    const given = stepInputs.parse(news);
+    try {
+      const read = readFolder(resolve(given.directory));
+      const files = fileLines(concerned(given, read), linesOf.parse(olds ?? {}).files);
+      return { inputs: { ...record(news), files }, failures: await diagnostics(given, read, files) };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return {
+        inputs: news,
+        failures: [{ property: "directory", reason: typedFor(error.message, placeOf(given)) }],
+      };
+    }
+  },
+
+  /** Always explicit: without it the engine would compare everything, this text's own loader too. */
+  async diff(_id: string, olds: unknown, news: unknown): Promise<{ changes: boolean; replaces: string[] }> {
+    const before = recorded.parse(olds);
+    const after = stepInputs.parse(news);
+    const moved = before.databaseId !== after.databaseId || before.accountId !== after.accountId;
+    const edited = ownFiles(after).some(([name, line]) => before.files[name] !== line);
+    const last = ownFiles(after).at(-1)?.[0];
+    const behind = last !== undefined && inOrder(last, outputs.parse(olds).lastFile || "0000") > 0;
+    const elsewhere = Object.entries(before.files).some(
+      ([name, line]) => line === appliedElsewhere && after.files[name] === undefined,
+    );
+    const lost = seenPending.has(stepOf(after));
+    return { changes: moved || edited || behind || elsewhere || lost, replaces: moved ? ["databaseId"] : [] };
+  },
+
+  async create(news: unknown): Promise<{ id: string; outs: unknown }> {
+    const given = stepInputs.parse(news);
+    return { id: stepOf(given), outs: await run(given, news, {}) };
+  },
+
+  async update(_id: string, olds: unknown, news: unknown): Promise<{ outs: unknown }> {
+    return { outs: await run(stepInputs.parse(news), news, outputs.parse(olds).bookmarks) };
+  },
+
+  /** On refresh: what other tools applied, and a restore to an earlier moment, become visible. */
+  async read(id: string, props: unknown): Promise<{ id: string; props: unknown; inputs?: unknown }> {
+    const before = recorded.parse(props);
+    const job = jobOf(before);
+    if (await isGone(job)) return { id: "", props: {} };
+    const { ledger, ...found } = await live(job);
+    const state = { ...record(props), ...found };
+    const foreign = before.phase === "expand" ? ledger.filter((name) => !lists(before.files, name)) : [];
+    if (foreign.length === 0) return { id, props: state };
+    const files = {
+      ...before.files,
+      ...Object.fromEntries(foreign.map((name) => [name, appliedElsewhere])),
+    };
+    const inputs = Object.fromEntries(Object.entries(state).filter(([name]) => !isOutput(name)));
+    return { id, props: { ...state, files }, inputs: { ...inputs, files } };
+  },
+
+  /** A database outlives the resource that migrates it: nothing is undone. */
+  async delete(): Promise<void> {},
+};
+
+async function run(
+  given: MigrationsInputs,
+  news: unknown,
+  bookmarks: Readonly<Record<string, string>>,
+): Promise<unknown> {
+  const job = jobOf(given);
+  const files = concerned(given, readFolder(job.directory));
+  const agreed = checksums(given.files, files);
+  const own = ownFiles(given);
+  if (given.phase === "contract" && own.length > 0) await stillOpen(given, job);
+  // A contract step without an open file has nothing to look at.
+  const applied =
+    given.phase === "contract" && own.length === 0
+      ? []
+      : await applyFiles(job, { phase: given.phase, stage: given.stage, agreed });
+  const taken = Object.fromEntries(applied.map(({ name, bookmarkBefore }) => [name, bookmarkBefore ?? ""]));
+  const { ledger: _, ...found } = await live(job);
+  return {
+    ...record(news),
+    ...found,
+    // All of them are applied, or wait for their own phase: later ups carry a short list.
+    files: fileLines(files, given.files),
+    bookmarks: latest({ ...bookmarks, ...taken }),
+  };
+}
+
+/** In the place of a file's checksum, where a refresh finds it applied although no up of this stack did. */
+const appliedElsewhere = "applied by another tool";
+
+const isOutput = (name: string): boolean => ["applied", "lastFile", "schema", "bookmarks"].includes(name);
+
+/** Loaded when something is to be applied, not at every start: most runs change no database. A failure says what had been applied before it. */
+async function applyFiles(job: Job, request: Parameters<typeof migrate>[1]): ReturnType<typeof migrate> {
+  const pending = await import("../migrations/apply/migrate.ts");
+  const { ApplyFailed } = await import("../migrations/protocol/apply.ts");
+  try {
+    return await pending.migrate(job, request);
+  } catch (error) {
+    if (!(error instanceof ApplyFailed)) throw error;
+    const before = error.applied.map(({ name }) => name).join(", ");
+    const told =
+      error.cause instanceof UserError
+        ? error.message
+        : ((error.cause instanceof Error ? error.cause.stack : undefined) ?? error.message);
+    const all =
+      before === "" ? told : `${told}\n\nApplied before it: ${before}. The next up goes on behind them.`;
+    throw new Error(typedFor(all, placeOf(request)), { cause: error });
+  }
+}
+
+async function live(
+  job: Job,
+): Promise<{ ledger: readonly string[]; applied: number; lastFile: string; schema: string }> {
+  const { ledger, schema } = await readSnapshot(databaseOf(job));
+  return { ledger, applied: ledger.length, lastFile: ledger.at(-1) ?? "", schema: fingerprint(schema) };
+}
+
+/** Deleted by somebody else: what migrated it has nothing to be about any more, and a refresh must not fail on it. */
+async function isGone(job: Job): Promise<boolean> {
+  const outcome = await request(endpointOf(job), "GET", "", undefined);
+  return outcome.kind === "refused" && outcome.code === databaseNotFound;
+}
+
+/** Any other 404 is a wrong account or address. */
+const databaseNotFound = 7404;
+
+/** Steps whose database was seen, in this run's `check`, to lack files that a state may count as applied: after a restore, for one. */
+const seenPending = new Set<string>();
+const stepOf = ({ databaseId, phase }: MigrationsInputs): string => `${databaseId}/${phase}`;
+
+/** What a repair has to say of where it works. */
+const placeOf = ({ stage }: { readonly stage: string }): RecipePlace => ({
+  stage,
+  real: !isEmbedded(process.env, process.cwd()),
+});
+
+async function diagnostics(
+  given: MigrationsInputs,
+  read: readonly MigrationFile[],
+  files: Readonly<Record<string, string>>,
+): Promise<Failure[]> {
+  seenPending.delete(stepOf(given));
+  if (given.phase === "contract") {
+    const isIdle = given.databaseId === unknownValue || Object.keys(files).length === 0;
+    if (isIdle) return [];
+  }
+  const plan =
+    given.databaseId === unknownValue
+      ? planNew({ ...folderOf(given), read })
+      : await planOfStage(given, { ...jobOf(given), read });
+  const job = given.databaseId === unknownValue ? undefined : jobOf(given);
+  if (given.phase === "contract" && plan.contract.length > 0) await stillOpen(given, jobOf(given));
+  if (plan[given.phase].length > 0) seenPending.add(stepOf(given));
+  const { refusals } = (await withCode(plan, { root: process.cwd(), workers: given.workers, job })).plan;
+  return refusals.map((diagnostic) => ({
+    property: "files",
+    reason: render(diagnosticFor(diagnostic, placeOf(given))),
+  }));
+}
+
+/** A database that is marked for another stage is not looked at any further. */
+async function planOfStage(given: MigrationsInputs, job: Job): Promise<Plan> {
+  const database = databaseOf(job);
+  const snapshot = await readSnapshot(database);
+  const marked = snapshot.meta.get(stageKey);
+  if (marked !== undefined && marked !== given.stage)
+    throw new UserError(otherStage(job.label, marked, given.stage));
+  return planLive(job, database, snapshot);
+}
+
+/** An opening is checked again at every run: a rollout that began since then closes it. */
+async function stillOpen(
+  { opening, workers, label, accountId, stage }: MigrationsInputs,
+  { connection: to }: Job,
+): Promise<void> {
+  if (opening === undefined) return;
+  const broken = brokenOpening(opening, await readServing(to, accountId, workers));
+  if (broken.length === 0) return;
+  const diagnostic = {
+    what: `The contract that was opened through ${opening.through} may not run now`,
+    where: label,
+    got: broken.join("; "),
+    expected: "every worker that binds the database served by the version that it was opened for, alone",
+    fix: "finish the rollout, or bring that version back; or open it for what serves now: just db contract",
+  };
+  throw new UserError(diagnosticFor(diagnostic, placeOf({ stage })));
+}
+
+const record = (value: unknown): Record<string, unknown> => z.record(z.string(), z.unknown()).parse(value);

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { openShadow } from "../shadow/shadow.ts";
+import { type CorpusStatement, checkCorpus, corpusLine, type SchemaPoint } from "./corpus.ts";
+
+const shadow = openShadow();
+const point = (by: string | undefined, sql: string): SchemaPoint => {
+  expect(shadow.run(sql).error).toBeUndefined();
+  return { by, schema: shadow.schema() };
+};
+const points = [
+  point(undefined, "CREATE TABLE notes (id INTEGER PRIMARY KEY, email TEXT, title TEXT)"),
+  point("0006_add_body.sql", "ALTER TABLE notes ADD COLUMN body TEXT"),
+  point("0007_drop_email.sql", "ALTER TABLE notes DROP COLUMN email"),
+  point("0008_rename_title.sql", "ALTER TABLE notes RENAME COLUMN title TO heading"),
+];
+shadow.close();
+
+const statement = (sql: string): CorpusStatement => ({ worker: "dome-api", sql });
+
+test("names the file that takes away what a statement needs", () => {
+  const problems = checkCorpus(
+    [
+      "SELECT email FROM notes WHERE id = ?",
+      "INSERT INTO notes (title) VALUES (?)",
+      "SELECT body FROM notes",
+      "SELECT heading FROM notes",
+    ].map(statement),
+    points,
+  );
+  expect(problems.map(({ brokenBy, error }) => [brokenBy, error])).toEqual([
+    ["0007_drop_email.sql", "no such column: email"],
+    ["0008_rename_title.sql", "table notes has no column named title"],
+  ]);
+  expect(problems.map(corpusLine)[0]).toBe(
+    'dome-api runs "SELECT email FROM notes WHERE id = ?": no such column: email; 0007_drop_email.sql takes away what it needs',
+  );
+});
+
+test("says when no migration makes what a statement needs", () => {
+  const [problem] = checkCorpus([statement("SELECT colour FROM notes")], points);
+  expect(problem === undefined ? "" : corpusLine(problem)).toMatch(
+    /no such column: colour; no migration makes what it needs$/,
+  );
+});
+
+test("has nothing to say about statements that work, and none about no statements", () => {
+  expect(checkCorpus([statement("SELECT id, body FROM notes")], points)).toEqual([]);
+  expect(checkCorpus([], points)).toEqual([]);
+});

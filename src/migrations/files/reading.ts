@@ -1,0 +1,195 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../diagnostic/user-error.ts";
+import { split } from "../sql/split.ts";
+import {
+  type Directives,
+  fileDirectives,
+  type Phase,
+  type Transport,
+  type Verification,
+  type Waiver,
+} from "./directives.ts";
+
+/** One statement of a migration file. */
+export interface Statement {
+  /** Without comments around it and without its semicolon. */
+  readonly sql: string;
+  /** 1 is the first line of the file. */
+  readonly line: number;
+  readonly waivers: readonly Waiver[];
+  /** Why rows or values that this statement throws away may go (`-- d1:data-loss "reason"`). */
+  readonly dataLoss: string | undefined;
+}
+
+/** One file of a migrations folder, read and found whole. */
+export interface MigrationFile {
+  /** `0001_create_notes.sql`: what the ledger calls it. */
+  readonly name: string;
+  readonly number: number;
+  /** Where it is, for messages: `migrations/dome/silo/0001_create_notes.sql`. */
+  readonly path: string;
+  /** `sha256:` and 64 hexadecimal characters, of the file's bytes. */
+  readonly checksum: string;
+  readonly phase: Phase;
+  /** Asked for by the file's header; undefined leaves the choice to the plan. */
+  readonly transport: Transport | undefined;
+  readonly statements: readonly Statement[];
+  readonly verifications: readonly Verification[];
+  /** Refusals of the local engine that the file's author takes responsibility for. */
+  readonly overrides: readonly Waiver[];
+  readonly sizeBytes: number;
+}
+
+export const migrationName = /^(\d{4,})_[a-z0-9]+(?:_[a-z0-9]+)*\.sql$/;
+
+/** Names in the order in which they run: by number, then by text. The same order as wrangler's for legal names. */
+export const inOrder = (a: string, b: string): number =>
+  Number.parseInt(a, 10) - Number.parseInt(b, 10) || (a < b ? -1 : a > b ? 1 : 0);
+
+/** All migration files of a folder, in order. Anything else that ends in `.sql` is refused, so that no file is ever passed over. */
+export function readFolder(folder: string): readonly MigrationFile[] {
+  return sqlNames(folder).map((name) =>
+    readMigration(name, join(folder, name), readFileSync(join(folder, name))),
+  );
+}
+
+/** The names of a folder's `.sql` files, in order. */
+export function sqlNames(folder: string): readonly string[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    throw new UserError(
+      {
+        what: "The migrations folder cannot be read",
+        where: folder,
+        got: error instanceof Error ? error.message : String(error),
+        expected: "a folder with files like 0001_create_notes.sql",
+        fix: `create it: mkdir -p ${folder}`,
+      },
+      { cause: error },
+    );
+  }
+  return names.filter((name) => name.toLowerCase().endsWith(".sql")).sort(inOrder);
+}
+
+/** Reads one file's bytes; every refusal says file and line. */
+export function readMigration(name: string, path: string, bytes: Uint8Array): MigrationFile {
+  const number = migrationName.exec(name)?.[1];
+  if (number === undefined) {
+    throw refusal(
+      path,
+      0,
+      `the name ${JSON.stringify(name)}`,
+      "NNNN_snake_case.sql: four digits or more, then words of a–z and 0–9 joined by _",
+      "rename the file, unless it is applied already",
+    );
+  }
+  const text = decode(path, bytes);
+  const parts = split(text);
+  if (parts.unterminated !== undefined) {
+    const { what, line } = parts.unterminated;
+    throw refusal(
+      path,
+      line,
+      `${what} that never ends`,
+      "a closing mark",
+      "close it: an open end swallows whatever follows the file, the ledger's own statement too",
+    );
+  }
+  const directives: Directives = fileDirectives(path, parts);
+  return {
+    name,
+    number: Number(number),
+    path,
+    checksum: checksum(bytes),
+    phase: directives.phase,
+    transport: directives.transport,
+    statements: parts.pieces.map((piece, i) => ({
+      sql: piece.sql,
+      line: piece.line,
+      waivers: directives.waivers.get(i) ?? [],
+      dataLoss: directives.dataLoss.get(i),
+    })),
+    verifications: directives.verifications,
+    overrides: directives.overrides,
+    sizeBytes: bytes.byteLength,
+  };
+}
+
+/** `sha256:<hex>`. */
+export const checksum = (bytes: Uint8Array | string): string =>
+  `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+
+function decode(path: string, bytes: Uint8Array): string {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw refusal(
+      path,
+      lineOfBadUtf8(bytes),
+      "bytes that are not UTF-8 (a lone surrogate, or another encoding)",
+      "UTF-8",
+      "save the file as UTF-8",
+    );
+  }
+  const bad = /[\uFEFF\0\r]/.exec(text);
+  if (bad === null) return text;
+  const line = text.slice(0, bad.index).split("\n").length;
+  switch (bad[0]) {
+    case "\uFEFF":
+      throw refusal(
+        path,
+        line,
+        "a byte order mark (U+FEFF)",
+        "plain UTF-8",
+        "save the file without a byte order mark",
+      );
+    case "\0":
+      throw refusal(
+        path,
+        line,
+        "a NUL byte",
+        "text",
+        "remove it: SQLite ends the statement there and drops the rest",
+      );
+    default:
+      throw refusal(
+        path,
+        line,
+        "a carriage return (CR)",
+        "lines that end in LF",
+        "convert the file (sed -i 's/\\r$//') and keep it so: *.sql text eol=lf in .gitattributes",
+      );
+  }
+}
+
+function lineOfBadUtf8(bytes: Uint8Array): number {
+  let line = 1;
+  const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  let from = 0;
+  for (let i = 0; i <= bytes.length; i++) {
+    if (i < bytes.length && bytes[i] !== 10) continue;
+    try {
+      strict.decode(bytes.subarray(from, i));
+    } catch {
+      return line;
+    }
+    from = i + 1;
+    line++;
+  }
+  return line;
+}
+
+/** A diagnostic about one line of a file; line 0 is the file as a whole. */
+export const refusal = (path: string, line: number, got: string, expected: string, fix: string): UserError =>
+  new UserError({
+    what: "The migration cannot be read",
+    where: line === 0 ? path : `${path}:${line}`,
+    got,
+    expected,
+    fix,
+  });

@@ -1,0 +1,133 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../diagnostic/user-error.ts";
+import { chainDiagnostic, chainFileName, chainProblems, readChain } from "../files/chain.ts";
+import { type MigrationFile, migrationName, readMigration, sqlNames } from "../files/reading.ts";
+import { openStage } from "../shadow/replay.ts";
+import { answered, lint } from "./lint.ts";
+import type { Severity } from "./rules/rule.ts";
+
+/** One finding as `lint --json` prints it. */
+export interface FolderFinding {
+  readonly file: string;
+  readonly line: number;
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/**
+ * Lints any folder of SQL files with no database at hand: each file against the schema that the files before it leave,
+ * whose tables are taken to hold rows. Findings that a waiver sets aside are not in the list.
+ */
+export function lintFolder(folder: string): readonly FolderFinding[] {
+  const findings: FolderFinding[] = [];
+  const files: MigrationFile[] = [];
+  const names = sqlNames(folder);
+  findings.push(...numbering(folder, names));
+  const stage = openStage([]);
+  try {
+    for (const name of names) {
+      const path = join(folder, name);
+      const file = readOrReport(name, path, findings);
+      if (file === undefined) continue;
+      files.push(file);
+      const linted = answered(lint(stage.replay(file)), () => undefined);
+      for (const { line, code, severity, message, fix, waived } of linted.findings) {
+        if (waived === undefined) findings.push({ file: path, line, code, severity, message, fix });
+      }
+      stage.settle();
+    }
+  } finally {
+    stage.close();
+  }
+  return [...findings, ...chainFindings(folder, files)];
+}
+
+function readOrReport(name: string, path: string, findings: FolderFinding[]): MigrationFile | undefined {
+  // A wrong name is reported with the folder; what the file does is linted all the same.
+  const legal = migrationName.test(name) ? name : "0000_unnamed.sql";
+  try {
+    return { ...readMigration(legal, path, readFileSync(path)), name };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { what, where, got, expected, fix } = error.diagnostic;
+    const line = Number(/:(\d+)$/.exec(where)?.[1] ?? 1);
+    findings.push({
+      file: path,
+      line,
+      code: "RD1",
+      severity: "error",
+      message: `${what}: ${got}; expected ${expected}`,
+      fix,
+    });
+    return undefined;
+  }
+}
+
+function numbering(folder: string, names: readonly string[]): readonly FolderFinding[] {
+  const findings: FolderFinding[] = [];
+  let last: { readonly number: number; readonly name: string } | undefined;
+  for (const name of names) {
+    const say = (severity: Severity, message: string, fix: string): void => {
+      findings.push({ file: join(folder, name), line: 1, code: "NM1", severity, message, fix });
+    };
+    const digits = migrationName.exec(name)?.[1];
+    if (digits === undefined) {
+      say(
+        "error",
+        `the name ${name} is not NNNN_snake_case.sql`,
+        "rename the file, unless it is applied already",
+      );
+      continue;
+    }
+    const number = Number(digits);
+    if (last?.number === number)
+      say(
+        "error",
+        `${name} and ${last.name} have the same number`,
+        "give the one that is applied nowhere yet the next free number",
+      );
+    else if (last !== undefined && number > last.number + 1)
+      say(
+        "warning",
+        `numbers jump from ${last.name} to ${name}`,
+        "a gap invites a file in the middle: use the next number",
+      );
+    last = { number, name };
+  }
+  return findings;
+}
+
+function chainFindings(folder: string, files: readonly MigrationFile[]): readonly FolderFinding[] {
+  try {
+    const chain = readChain(folder);
+    if (chain === undefined) return [];
+    return chainProblems(files, chain).map((problem) => {
+      const { what, got, expected, fix } = chainDiagnostic(folder, problem).diagnostic;
+      const severity = problem.kind === "unrecorded" ? "warning" : "error";
+      return {
+        file: join(folder, chainFileName),
+        line: problem.line,
+        code: "CH1",
+        severity,
+        message: `${what}: got ${got}, expected ${expected}`,
+        fix,
+      };
+    });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { what, where, got, fix } = error.diagnostic;
+    return [
+      {
+        file: join(folder, chainFileName),
+        line: Number(/:(\d+)$/.exec(where)?.[1] ?? 1),
+        code: "CH1",
+        severity: "error",
+        message: `${what}: ${got}`,
+        fix,
+      },
+    ];
+  }
+}

@@ -1,0 +1,220 @@
+import type { Transport, Verification, Waiver } from "../files/directives.ts";
+import type { MigrationFile } from "../files/reading.ts";
+import { summary } from "../files/summary.ts";
+import { nameAtStep, rebuilds } from "../shadow/find-rebuilds.ts";
+import type { Replay, Step } from "../shadow/replay.ts";
+import { assertion } from "../sql/literals.ts";
+import { quoted } from "../sql/structure.ts";
+import { topLevel } from "../sql/tokens.ts";
+import { rules } from "./rules/all.ts";
+import { leavesRows } from "./rules/lossy-rebuild.ts";
+import type { Finding, Question } from "./rules/rule.ts";
+
+/** A finding with what its file says about it. */
+export interface Reported extends Finding {
+  readonly file: string;
+  /** The reason given in the file, when it sets this finding aside. */
+  readonly waived: string | undefined;
+}
+
+/** One file, linted: what it does, what is wrong with it, and what has to be sent. */
+export interface LintedFile {
+  readonly file: MigrationFile;
+  /** A line a statement: `ADD COLUMN users.email`. */
+  readonly effects: readonly { readonly line: number; readonly summary: string }[];
+  readonly findings: readonly Reported[];
+  /** Conditions at the start of the transaction, from waivers. */
+  readonly preconditions: readonly { readonly label: string; readonly condition: string }[];
+  /** The file's statements, with the checks in between that a rebuild needs. */
+  readonly statements: readonly string[];
+  readonly verifications: readonly Verification[];
+  readonly transport: Transport;
+  /** Read-only questions: how many rows each statement that may lose something reaches. */
+  readonly stakes: readonly Stake[];
+}
+
+/** Runs every rule over a replayed file. Questions are left open; {@link answered} closes them. */
+export function lint(replay: Replay): LintedFile {
+  const { file } = replay;
+  const used = new Set<Waiver>();
+  const lossUsed = new Set<number>();
+  const findings = rules
+    .flatMap((rule) => rule.check(replay))
+    .map(
+      (finding): Reported => ({
+        ...finding,
+        file: file.path,
+        waived: waiverOf(file, finding, used, lossUsed),
+      }),
+    )
+    .toSorted((a, b) => a.line - b.line);
+  const stakes = atStake(replay, findings);
+  return {
+    file,
+    findings: [...findings, ...unusedWaivers(file, used, lossUsed)],
+    effects: replay.steps.map((step) => ({
+      line: step.statement.line,
+      summary: summary(step.statement.sql),
+    })),
+    preconditions: findings.flatMap((finding) =>
+      finding.waived !== undefined &&
+      finding.whenWaived !== undefined &&
+      file.statements[finding.statement ?? -1]?.dataLoss === undefined
+        ? [finding.whenWaived]
+        : [],
+    ),
+    statements: withCounts(replay, findings),
+    verifications: file.verifications,
+    transport:
+      file.transport ??
+      (replay.steps.some(({ action }) => action.kind === "create" && action.object === "trigger")
+        ? "migrator"
+        : "query"),
+    stakes,
+  };
+}
+
+/** Rules whose findings are about rows that go: `-- d1:data-loss` answers them. */
+const lossRules: ReadonlySet<string> = new Set(["DL1", "DL2", "DL3", "DL4", "DL5"]);
+
+function waiverOf(
+  file: MigrationFile,
+  finding: Finding,
+  used: Set<Waiver>,
+  lossUsed: Set<number>,
+): string | undefined {
+  const statement = file.statements[finding.statement ?? -1];
+  const override =
+    finding.code === "D1b" ? file.overrides.find((one) => one.code === finding.code) : undefined;
+  if (override !== undefined) {
+    used.add(override);
+    return override.reason;
+  }
+  if (!finding.waivable || statement === undefined) return undefined;
+  const waiver = statement.waivers.find((one) => one.code === finding.code);
+  if (waiver !== undefined) used.add(waiver);
+  const loss = lossRules.has(finding.code) ? statement.dataLoss : undefined;
+  if (loss !== undefined) lossUsed.add(finding.statement ?? -1);
+  return waiver?.reason ?? loss;
+}
+
+/** A waiver that meets nothing is a mistake: perhaps its code, perhaps the statement it stands above. */
+function unusedWaivers(
+  file: MigrationFile,
+  used: ReadonlySet<Waiver>,
+  lossUsed: ReadonlySet<number>,
+): readonly Reported[] {
+  const idle = (line: number, said: string): Reported => ({
+    code: "WV1",
+    severity: "warning",
+    line,
+    statement: undefined,
+    file: file.path,
+    message: `${said} meets no finding`,
+    fix: "take it out, or move it above the statement that it is for",
+    waivable: false,
+    waived: undefined,
+  });
+  return [
+    ...file.statements.flatMap((statement, i) => [
+      ...statement.waivers
+        .filter((waiver) => !used.has(waiver))
+        .map((waiver) => idle(waiver.line, `-- d1:allow ${waiver.code}`)),
+      ...(statement.dataLoss !== undefined && !lossUsed.has(i)
+        ? [idle(statement.line, "-- d1:data-loss")]
+        : []),
+    ]),
+    ...file.overrides
+      .filter((waiver) => !used.has(waiver))
+      .map((waiver) => idle(waiver.line, `-- d1:override ${waiver.code}`)),
+  ];
+}
+
+interface Stake {
+  readonly statement: number;
+  /** As the statement calls it. */
+  readonly table: string;
+  /** How many rows the statement reaches. */
+  readonly sql: string;
+}
+
+function atStake(replay: Replay, findings: readonly Reported[]): readonly Stake[] {
+  return replay.steps.flatMap((step) => {
+    const { action, tokens, statement } = step;
+    const changes = action.kind === "delete" || action.kind === "update";
+    const losing = findings.some(
+      (finding) => finding.statement === step.index && lossRules.has(finding.code),
+    );
+    const table =
+      "table" in action
+        ? action.table
+        : action.kind === "drop" && action.object === "table"
+          ? action.name
+          : undefined;
+    const live = table === undefined ? undefined : step.rows.origin(table);
+    if (table === undefined || live === undefined || !(losing || changes)) return [];
+    const where = changes ? topLevel(tokens, "WHERE") : -1;
+    const end = where < 0 ? -1 : topLevel(tokens, "RETURNING", where);
+    const condition =
+      where < 0
+        ? ""
+        : ` ${statement.sql.slice(tokens[where]?.start, end < 0 ? undefined : tokens[end]?.start)}`;
+    return [{ statement: step.index, table, sql: `SELECT count(*) FROM ${quoted(live)}${condition}` }];
+  });
+}
+
+/**
+ * Right after its copy, the new table of a rebuild must hold as many rows as the old one, unless the file says that some may
+ * go. What happens to either of them later is the business of the statements that do it.
+ */
+function withCounts(replay: Replay, findings: readonly Reported[]): readonly string[] {
+  const given = (copy: Step): boolean =>
+    findings.some(
+      ({ code, statement, waived }) => code === "DL5" && statement === copy.index && waived !== undefined,
+    );
+  const after = new Map<number, string>();
+  for (const rebuild of rebuilds(replay)) {
+    const copy = rebuild.copies.at(-1);
+    if (copy === undefined || (leavesRows(rebuild) !== undefined && rebuild.copies.some(given))) continue;
+    const successor = nameAtStep(replay, rebuild.create.index, copy.index, rebuild.successor);
+    const condition = `(SELECT count(*) FROM ${quoted(successor)}) = (SELECT count(*) FROM ${quoted(rebuild.copiedAs)})`;
+    after.set(copy.index, assertion(condition, `DL5: the rebuild of ${rebuild.table} would lose rows`));
+  }
+  return replay.steps.flatMap((step) => {
+    const count = after.get(step.index);
+    return count === undefined ? [step.statement.sql] : [step.statement.sql, count];
+  });
+}
+
+/** The questions that a file's findings ask of a live database. */
+export const questions = (linted: LintedFile): readonly Question[] =>
+  linted.findings.flatMap((finding) => (finding.question === undefined ? [] : [finding.question]));
+
+/**
+ * Closes the open questions. `answer` gives a question's value, or undefined when it cannot be asked; a finding whose
+ * answer is "no" is gone, one that could not be asked is as bad as its rule says.
+ */
+export function answered(
+  linted: LintedFile,
+  answer: (question: Question) => boolean | undefined,
+): LintedFile {
+  const findings = linted.findings.flatMap((finding): readonly Reported[] => {
+    const { question, ...rest } = finding;
+    if (question === undefined) return [rest];
+    const value = answer(question);
+    if (value === true) return [rest];
+    if (value === false || question.unasked === undefined) return [];
+    return [
+      {
+        ...rest,
+        severity: question.unasked,
+        message: `${rest.message} (depends on the rows: preview asks the live database)`,
+      },
+    ];
+  });
+  return { ...linted, findings };
+}
+
+/** What stops a plan: errors that nothing sets aside. */
+export const blocking = (linted: LintedFile): readonly Reported[] =>
+  linted.findings.filter((finding) => finding.severity === "error" && finding.waived === undefined);

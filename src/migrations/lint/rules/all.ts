@@ -1,0 +1,35 @@
+import { backwardCompatible } from "./backward-compatible.ts";
+import { dropColumn } from "./drop-column.ts";
+import { dropTable } from "./drop-table.ts";
+import { failsWithRows } from "./fails-with-rows.ts";
+import { foreignKeyEffects } from "./foreign-key-effects.ts";
+import { idempotence } from "./idempotence.ts";
+import { longWork } from "./long-work.ts";
+import { lossyRebuild } from "./lossy-rebuild.ts";
+import { naming } from "./naming.ts";
+import { pragmas } from "./pragmas.ts";
+import { refused } from "./refused.ts";
+import type { Rule } from "./rule.ts";
+import { tightening } from "./tightening.ts";
+import { triggers } from "./triggers.ts";
+import { unbounded } from "./unbounded.ts";
+import { uniqueness } from "./uniqueness.ts";
+
+/** Every rule of the linter, in the order in which a file's findings of one line are shown. */
+export const rules: readonly Rule[] = [
+  refused,
+  naming,
+  dropTable,
+  dropColumn,
+  foreignKeyEffects,
+  unbounded,
+  lossyRebuild,
+  failsWithRows,
+  uniqueness,
+  tightening,
+  backwardCompatible,
+  pragmas,
+  idempotence,
+  triggers,
+  longWork,
+];

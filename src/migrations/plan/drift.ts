@@ -1,0 +1,62 @@
+import type { Diagnostic } from "../../diagnostic/user-error.ts";
+import type { MigrationFile } from "../files/reading.ts";
+import { type Difference, differenceLine, differences, fingerprint } from "../shadow/fingerprint.ts";
+import { openShadow } from "../shadow/shadow.ts";
+import type { SchemaObject } from "../sql/schema-guard.ts";
+import type { History, Subject } from "./history.ts";
+import type { DatabaseSnapshot } from "./snapshot.ts";
+
+/** The log's last fingerprint answers in no time; only when it differs are the files replayed, to say what does. */
+export function drifted(told: History, database: DatabaseSnapshot): readonly Difference[] {
+  const last = database.ledger.at(-1);
+  if (last === undefined || told.refusals.length > 0) return [];
+  const entry = database.log.find(({ name }) => name === last);
+  const live = fingerprint(database.schema);
+  if (entry?.schemaAfter === live) return [];
+  const expected = replayed(told.applied);
+  if (expected === undefined) {
+    const details = [
+      `fingerprint ${live}, recorded was ${entry?.schemaAfter ?? "none"}; the files alone do not run on an empty database, so objects cannot be compared`,
+    ];
+    return [{ kind: "changed", type: "schema", name: "as a whole", details }];
+  }
+  return fingerprint(expected) === live ? [] : differences(expected, database.schema);
+}
+
+/** The schema that files leave on an empty database; undefined when one of them fails there. */
+export function replayed(files: readonly MigrationFile[]): readonly SchemaObject[] | undefined {
+  const shadow = openShadow();
+  try {
+    for (const file of files) {
+      for (const statement of file.statements)
+        if (shadow.run(statement.sql).error !== undefined) return undefined;
+      shadow.endRequest();
+    }
+    return shadow.schema();
+  } finally {
+    shadow.close();
+  }
+}
+
+export function driftRefusals(
+  { label, folder }: Subject,
+  told: History,
+  drift: readonly Difference[],
+): readonly Diagnostic[] {
+  if (drift.length === 0) return [];
+  const lines = drift.map((difference) => `\n    ${differenceLine(difference)}`).join("");
+  const adopting = told.unlogged.length > 0;
+  return [
+    {
+      what: adopting
+        ? "The ledger lists files whose schema the database does not have"
+        : "The database is not what its applied files made of it",
+      where: label,
+      got: `${drift.length} ${drift.length === 1 ? "difference" : "differences"}:${lines}`,
+      expected: `the schema of ${folder} up to ${told.applied.at(-1)?.name ?? "nothing"}`,
+      fix: adopting
+        ? `make the schema what the files say, with the tool that applied them; or take it as it is: just db accept ${label} --drift --reason "why"`
+        : `write a migration that makes it so, or take it as it is: just db accept ${label} --drift --reason "why"`,
+    },
+  ];
+}

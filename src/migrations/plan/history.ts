@@ -1,0 +1,205 @@
+import type { Diagnostic } from "../../diagnostic/user-error.ts";
+import type { ChainProblem, Link } from "../files/chain.ts";
+import { chainDiagnostic, chainProblems } from "../files/chain.ts";
+import { inOrder, type MigrationFile } from "../files/reading.ts";
+import type { DatabaseSnapshot } from "./snapshot.ts";
+
+/** A folder's files against a database's ledger. */
+export interface History {
+  readonly applied: readonly MigrationFile[];
+  readonly pending: readonly MigrationFile[];
+  /** Applied by wrangler: in the ledger, not in our log. */
+  readonly unlogged: readonly MigrationFile[];
+  readonly refusals: readonly Diagnostic[];
+}
+
+/** Where a folder is and what it is for, in messages. */
+export interface Subject {
+  /** `dome/silo`. */
+  readonly label: string;
+  /** `migrations/dome/silo`. */
+  readonly folder: string;
+}
+
+/** Compares files, chain, ledger and log. Every disagreement is a refusal that names its repair. */
+export function history(
+  subject: Subject,
+  files: readonly MigrationFile[],
+  chain: readonly Link[] | undefined,
+  database: DatabaseSnapshot,
+): History {
+  const byName = new Map(files.map((file) => [file.name, file]));
+  const ledger = new Set(database.ledger);
+  const log = new Map(database.log.map((entry) => [entry.name, entry]));
+  const applied = files.filter((file) => ledger.has(file.name));
+  const pending = files.filter((file) => !ledger.has(file.name));
+  const refusals: Diagnostic[] = [
+    ...foreignHistory(subject, database),
+    ...chainRefusals(subject, files, chain, ledger),
+  ];
+  for (const [position, name] of database.ledger.entries()) {
+    const file = byName.get(name);
+    if (file === undefined) {
+      refusals.push(removed(subject, name, position, log.get(name)?.checksum, pending));
+      continue;
+    }
+    const recorded = log.get(name)?.checksum.replace(/^adopted:/, "");
+    if (recorded !== undefined && recorded !== file.checksum) {
+      refusals.push({
+        what: `${name} was edited after it was applied`,
+        where: file.path,
+        got: file.checksum,
+        expected: `${recorded}, as applied to ${subject.label}`,
+        fix: `undo the edit and write a new file; if the edit changes nothing that runs (a comment): just db accept ${subject.label} ${name} --reason "why"`,
+      });
+    }
+  }
+  refusals.push(...order(subject, applied, pending, database.ledger), ...sameNumbers(files, ledger));
+  return {
+    applied,
+    pending,
+    unlogged: database.ledgerKind === "wrangler" ? applied.filter((file) => !log.has(file.name)) : [],
+    refusals,
+  };
+}
+
+function foreignHistory({ label }: Subject, database: DatabaseSnapshot): readonly Diagnostic[] {
+  const say = (got: string, expected: string, fix: string): readonly Diagnostic[] => [
+    { what: "The database has a history that is not in the ledger", where: label, got, expected, fix },
+  ];
+  const baseline = `adopt it once: just db baseline ${label} --infer proposes which files it already has`;
+  if (database.ledgerKind === "alchemy")
+    return say(
+      `Alchemy's d1_migrations with ${database.ledger.length} files`,
+      "wrangler's d1_migrations",
+      baseline,
+    );
+  if (database.ledgerKind === "unknown")
+    return say(
+      "a table d1_migrations of another shape",
+      "wrangler's d1_migrations (id, name, applied_at)",
+      `rename that table aside, then ${baseline}`,
+    );
+  if (database.drizzle !== undefined && database.ledger.length === 0)
+    return say(
+      `drizzle's __drizzle_migrations with ${database.drizzle.length} files`,
+      "wrangler's d1_migrations",
+      baseline,
+    );
+  if (database.ledger.length === 0 && database.schema.length > 0) {
+    const tables = database.schema.filter(({ type }) => type === "table").map(({ name }) => name);
+    return say(
+      `tables but no applied file: ${tables.slice(0, 5).join(", ")}${tables.length > 5 ? " …" : ""}`,
+      "an empty database, or a ledger",
+      baseline,
+    );
+  }
+  return [];
+}
+
+function removed(
+  { label, folder }: Subject,
+  name: string,
+  position: number,
+  recorded: string | undefined,
+  pending: readonly MigrationFile[],
+): Diagnostic {
+  const renamed = pending.find((file) => recorded?.replace(/^adopted:/, "") === file.checksum);
+  if (recorded === undefined)
+    return {
+      what: `${name} was applied by another tool, and there is no file of it`,
+      where: `${label}, place ${position + 1} of the ledger`,
+      got: `no ${folder}/${name}`,
+      expected: `${folder}/${name}`,
+      fix: `bring the file here as it was applied, then: just db lint; should it have been here: git log --diff-filter=D -- ${folder}/${name}`,
+    };
+  return {
+    what:
+      renamed === undefined
+        ? `${name} was applied, and its file is gone`
+        : `${name} was applied, and is called ${renamed.name} now`,
+    where: `${label}, place ${position + 1} of the ledger`,
+    got: renamed === undefined ? `no ${folder}/${name}` : renamed.path,
+    expected: `${folder}/${name}`,
+    fix:
+      renamed === undefined
+        ? `restore it from git: git log --diff-filter=D -- ${folder}/${name}`
+        : `give it its name back: git mv ${renamed.path} ${folder}/${name}`,
+  };
+}
+
+function order(
+  { label }: Subject,
+  applied: readonly MigrationFile[],
+  pending: readonly MigrationFile[],
+  ledger: readonly string[],
+): readonly Diagnostic[] {
+  const last = applied.at(-1);
+  const refusals: Diagnostic[] = [];
+  for (const file of pending) {
+    if (last === undefined || inOrder(file.name, last.name) > 0) continue;
+    const next = String(last.number + 1).padStart(4, "0");
+    refusals.push({
+      what: `${file.name} comes before a file that is applied already`,
+      where: file.path,
+      got: `${file.name} after ${last.name} was applied to ${label}`,
+      expected: "new files at the end",
+      fix: `give it the next number: git mv ${file.path} ${file.path.replace(file.name, file.name.replace(/^\d+/, next))}, then: just db lint`,
+    });
+  }
+  const asApplied = ledger.filter((name) => applied.some((file) => file.name === name));
+  const swapped = asApplied.findIndex((name, i) => i > 0 && inOrder(name, asApplied[i - 1] ?? "") < 0);
+  if (swapped > 0) {
+    refusals.push({
+      what: "Files were applied in another order than they have now",
+      where: `${label}, place ${swapped + 1} of the ledger`,
+      got: `${asApplied[swapped]} after ${asApplied[swapped - 1]}`,
+      expected: "the order of the numbers",
+      fix: `if the schema is right as it is: just db accept ${label} ${asApplied[swapped]} --reason "why"`,
+    });
+  }
+  return refusals;
+}
+
+function sameNumbers(files: readonly MigrationFile[], ledger: ReadonlySet<string>): readonly Diagnostic[] {
+  return files.flatMap((file, i) => {
+    const before = files[i - 1];
+    if (before?.number !== file.number || (ledger.has(file.name) && ledger.has(before.name))) return [];
+    const late = ledger.has(file.name) ? before : file;
+    return [
+      {
+        what: "Two files have the same number",
+        where: late.path,
+        got: `${before.name} and ${file.name}`,
+        expected: "one file a number",
+        fix: `give ${late.name} the next free number, then: just db lint`,
+      },
+    ];
+  });
+}
+
+function chainRefusals(
+  { folder }: Subject,
+  files: readonly MigrationFile[],
+  chain: readonly Link[] | undefined,
+  ledger: ReadonlySet<string>,
+): readonly Diagnostic[] {
+  if (chain === undefined) {
+    if (files.length === 0) return [];
+    return [
+      {
+        what: "The folder has no chain file",
+        where: folder,
+        got: "no chain.txt",
+        expected: "the chain of the folder's checksums, committed",
+        fix: "run: just db lint",
+      },
+    ];
+  }
+  // An applied file's own checksum in the log says more than the chain: no second diagnostic about it.
+  const told = (problem: ChainProblem): boolean =>
+    ledger.has(problem.name) && (problem.kind === "edited" || problem.kind === "removed");
+  return chainProblems(files, chain)
+    .filter((problem) => !told(problem))
+    .map((problem) => chainDiagnostic(folder, problem).diagnostic);
+}

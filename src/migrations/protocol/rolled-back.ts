@@ -1,0 +1,45 @@
+import { UserError } from "../../diagnostic/user-error.ts";
+import type { Database } from "../database/database.ts";
+import { type ApplicableFile, violated } from "./request.ts";
+
+/** What a file's transaction that failed for good means to a person: nothing of it happened, and what to look at. */
+export function rolledBack(
+  database: Database,
+  file: ApplicableFile,
+  { message, assertion }: { message: string; assertion: string | undefined },
+): UserError {
+  return new UserError({
+    what: `${file.name} was rolled back; nothing of it was applied`,
+    where: database.label,
+    got: assertion ?? message,
+    ...remedyFor(assertion),
+  });
+}
+
+/** The file was applied, its answer was lost, and what is there now is not what it leaves. */
+export const drifted = (database: Database, { name }: ApplicableFile): UserError =>
+  new UserError({
+    what: `The schema is another than ${name} leaves`,
+    where: database.label,
+    got: "a change by another hand, right after the file was applied",
+    ...remedyFor(""),
+  });
+
+function remedyFor(assertion: string | undefined): { readonly expected: string; readonly fix: string } {
+  const again = "correct the file (it is not in the ledger, so it may be edited) and run again";
+  if (assertion === undefined) return { expected: "every statement to succeed", fix: again };
+  if (assertion.startsWith("verify: "))
+    return {
+      expected: "what the file itself says must be true when its statements have run",
+      fix: `ask the rows (just db query) or try it on a copy (just db rehearse); then ${again}`,
+    };
+  if (assertion === violated)
+    return {
+      expected: "no row that refers to one that is not there",
+      fix: `see which before it runs: just db query … "PRAGMA foreign_key_check", and after it: just db rehearse; then ${again}`,
+    };
+  return {
+    expected: "the database as the plan saw it",
+    fix: "run the preview again: it shows what is different now",
+  };
+}

@@ -1,0 +1,160 @@
+import type { Verification } from "../files/directives.ts";
+import type { MigrationFile, Statement } from "../files/reading.ts";
+import { type Action, type Parsed, parse } from "../sql/action.ts";
+import { reservedTables } from "../sql/ledger-tables.ts";
+import type { SchemaObject } from "../sql/schema-guard.ts";
+import { fold, sameName } from "../sql/structure.ts";
+import type { Token } from "../sql/tokens.ts";
+import type { Event } from "./authorizer.ts";
+import { type Catalog, catalogs } from "./catalog.ts";
+import { type Copy, copyEvents, readCopy } from "./copy.ts";
+import { empty, populate } from "./populate.ts";
+import { followRows, type Held, type Rows } from "./row-flow.ts";
+import { openShadow, type Shadow } from "./shadow.ts";
+
+/** One statement of a file, carried out on the shadow. */
+export interface Step {
+  readonly index: number;
+  readonly statement: Statement;
+  readonly action: Action;
+  readonly tokens: readonly Token[];
+  readonly events: readonly Event[];
+  /** What failed on an empty database; the file cannot be applied anywhere. */
+  readonly error: string | undefined;
+  /** True when the error is D1's own refusal. */
+  readonly refused: boolean;
+  /** What failed on a database with rows, and only there. */
+  readonly errorWithRows: string | undefined;
+  /** What it copies from table to table. */
+  readonly copy: Copy | undefined;
+  readonly before: Catalog;
+  readonly after: Catalog;
+  /** Where rows are before the statement. */
+  readonly rows: Rows;
+  /** Whether `table` holds rows, before the statement, that were there before what is pending. */
+  readonly holds: (table: string) => boolean;
+}
+
+/** One file, carried out. */
+export interface Replay {
+  readonly file: MigrationFile;
+  readonly steps: readonly Step[];
+  readonly before: Catalog;
+  readonly after: Catalog;
+  /** Verifications that SQLite cannot carry out, with what it says. */
+  readonly failures: ReadonlyMap<Verification, string>;
+  /** Whether `table`, by its name at the start of the file, holds rows that were there before what is pending. */
+  readonly holds: (table: string) => boolean;
+}
+
+/** A database with a few rows in every table that goes through files one after the other. */
+export interface Stage {
+  readonly replay: (file: MigrationFile) => Replay;
+  /** From here on every table counts as one that may hold rows: the files so far are taken as applied. */
+  readonly settle: () => void;
+  readonly schema: () => readonly SchemaObject[];
+  readonly catalog: () => Catalog;
+  readonly close: () => void;
+}
+
+/** Opens a stage with a schema; its tables may hold rows, unless the database is still on its first way up. */
+export function openStage(
+  base: readonly SchemaObject[],
+  { holdsRows = true }: { readonly holdsRows?: boolean } = {},
+): Stage {
+  const shadow = openShadow(base);
+  const look = catalogs(shadow);
+  let now = look();
+  let held: Held = { tables: new Set(), changed: new Set() };
+  const settle = (): void => {
+    held = { tables: new Set(now.tables().map((table) => fold(table.name))), changed: new Set() };
+    populate(shadow.trusted, now);
+  };
+  if (holdsRows) settle();
+  return {
+    replay: (file) => {
+      const before = now;
+      const steps: Step[] = [];
+      const follower = followRows(held, (folded) => before.table(folded)?.name ?? folded);
+      for (const [index, statement] of file.statements.entries()) {
+        const step = take(index, statement, now, shadow, look, follower.now());
+        if (step.error === undefined) follower.step(step.action, step.events);
+        now = step.after;
+        steps.push(step);
+      }
+      const failures = new Map(
+        file.verifications.flatMap((one) => {
+          // As the migration asks it: as one value.
+          const { error } = shadow.run(`SELECT (${one.sql})`);
+          return error === undefined ? [] : [[one, error] as const];
+        }),
+      );
+      shadow.endRequest();
+      const heldBefore = held;
+      held = follower.end();
+      return {
+        file,
+        steps,
+        before,
+        after: now,
+        failures,
+        holds: (table) => heldBefore.tables.has(fold(table)),
+      };
+    },
+    settle,
+    schema: () => now.objects,
+    catalog: () => now,
+    close: () => shadow.close(),
+  };
+}
+
+function take(
+  index: number,
+  statement: Statement,
+  before: Catalog,
+  shadow: Shadow,
+  look: () => Catalog,
+  rows: Rows,
+): Step {
+  const { action, tokens }: Parsed = parse(statement.sql);
+  const copy = readCopy(statement.sql, action, tokens, before, shadow.trusted);
+  const first = shadow.run(statement.sql);
+  let run = first;
+  if (first.error !== undefined && !first.refused) {
+    empty(shadow.trusted, before);
+    run = shadow.run(statement.sql);
+  }
+  const changed = run.error === undefined && run.events.some(changesSchema);
+  const after = changed ? look() : before;
+  if (run !== first) populate(shadow.trusted, after);
+  return {
+    index,
+    statement,
+    action,
+    tokens,
+    events: [...run.events, ...copyEvents(copy)],
+    copy,
+    error: run.error,
+    refused: run.refused,
+    errorWithRows: run.error === undefined && !isOwnCheck(first.error, tokens) ? first.error : undefined,
+    before,
+    after,
+    rows,
+    holds: (table) => rows.origin(table) !== undefined,
+  };
+}
+
+/**
+ * Made-up rows may break a CHECK that the table always had, and SQLite then says so at the next ADD COLUMN. Only a
+ * statement with a CHECK of its own can be at fault.
+ */
+const isOwnCheck = (error: string | undefined, all: readonly Token[]): boolean =>
+  error !== undefined &&
+  /^CHECK constraint failed/.test(error) &&
+  !all.some((token) => token.keyword === "CHECK");
+
+const changesSchema = (event: Event): boolean => /^(CREATE|DROP|ALTER)_/.test(event.action);
+
+/** Tables of D1, of SQLite and of Lockstep: no subject of any rule but NM1. */
+export const isSystem = (table: string): boolean =>
+  /^(sqlite_|_cf_)/i.test(table) || reservedTables.some((name) => sameName(name, table));

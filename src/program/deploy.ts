@@ -1,0 +1,97 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Bundle } from "../bundle/bundle.ts";
+import type { D1, Worker } from "../declare/index.ts";
+import { Guard } from "../dynamic/guard.ts";
+import { Target } from "../dynamic/target.ts";
+import { Provider } from "../resources/cloudflare.ts";
+import type { Context } from "../resources/context.ts";
+import { adviceOnError, migrationsBeforeCode } from "../resources/hooks.ts";
+import { deployContracts } from "../resources/stores/contract.ts";
+import { deployStores } from "../resources/stores/stores.ts";
+import { deploySmoke } from "../resources/workers/smoke.ts";
+import { deployWorkers } from "../resources/workers/workers.ts";
+import type { Settings } from "../settings/settings.ts";
+import { stages } from "../stages/index.ts";
+import { identities } from "./identities.ts";
+import { type Outputs, urlsOf, versionsOf } from "./outputs.ts";
+import { workerRecord } from "./worker-record.ts";
+
+/** What was read from the project's files before anything is registered. */
+export interface Prepared {
+  readonly root: string;
+  readonly bundles: ReadonlyMap<Worker, Bundle>;
+  /** Databases whose folder has contract files. */
+  readonly contracted: ReadonlySet<D1>;
+}
+
+/** Registers every resource of the stack. Settings and systems have been checked. */
+export function deploy(settings: Settings, prepared: Prepared): Outputs {
+  const { stage, target, systems } = settings;
+  const first = new Target("target", {
+    target: target.kind,
+    accountId: target.accountId,
+    systems: Object.fromEntries(systems.map((system) => [system.name, identities(system, stage)])),
+    retired: settings.retired,
+    workers: workerRecord(systems, stage),
+  });
+  const provider = providerOf(settings, first);
+  const real = target.kind === "cloudflare";
+  const hooks = { onError: [adviceOnError(stage, real)] };
+  const beforeVersion = migrationsBeforeCode(systems, stage, prepared.root);
+  const shared = {
+    stage,
+    accountId: target.accountId,
+    real,
+    ownsShared: ownsShared(settings),
+    provider,
+    target: first,
+  };
+  const deployed = systems.map((system) => {
+    const context: Context = { ...shared, hooks, beforeVersion, contracts: settings.contracts, system };
+    const stores = deployStores(system, context);
+    const { rollouts, secrets } = settings;
+    const workers = deployWorkers(system, context, { stores, bundles: prepared.bundles, rollouts, secrets });
+    const { contracted } = prepared;
+    const urls = urlsOf(system, settings);
+    const smoke = settings.smoke ? deploySmoke(system, context, workers, urls) : [];
+    const contracts = deployContracts(system, context, { stores, workers, contracted, after: smoke });
+    const code = [...workers.values()].flatMap((each) => [
+      each.worker.shell,
+      each.version,
+      each.deployment,
+      ...each.triggers,
+    ]);
+    return {
+      resources: [...stores.all, ...code, ...smoke, ...contracts],
+      urls,
+      versions: versionsOf(system, workers),
+    };
+  });
+  if (stage.protected) {
+    new Guard("guard", {
+      dependsOn: [first, provider, ...deployed.flatMap(({ resources }) => resources)],
+      protect: true,
+    });
+  }
+  return {
+    urls: merged(deployed.map(({ urls }) => urls)),
+    versions: merged(deployed.map(({ versions }) => versions)),
+  };
+}
+
+/** Stages of the embedded Cloudflare have an account each; there is nothing to refer to in another one. */
+const ownsShared = ({ stage, target }: Settings): boolean =>
+  stage.ownsShared ||
+  (target.kind === "embedded" &&
+    stages.every((each) => !each.ownsShared || each.embeddedAccount !== stage.embeddedAccount));
+
+/** Depends on the target, so that no call is made before that has agreed. A real account's token comes from the environment. */
+const providerOf = ({ target }: Settings, first: Target): Provider =>
+  new Provider(
+    "cloudflare",
+    target.kind === "embedded" ? { baseUrl: target.baseUrl, apiToken: pulumi.secret(target.token) } : {},
+    { dependsOn: [first] },
+  );
+
+const merged = <Value>(records: readonly Readonly<Record<string, Value>>[]): Record<string, Value> =>
+  Object.assign({}, ...records);

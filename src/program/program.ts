@@ -1,0 +1,37 @@
+import { join } from "node:path";
+import { cachedBundle } from "../bundle/cached.ts";
+import { check } from "../declare/check/index.ts";
+import { workersOf } from "../declare/graph.ts";
+import type { D1, System } from "../declare/index.ts";
+import { refuse } from "../diagnostic/user-error.ts";
+import { readFolder } from "../migrations/files/reading.ts";
+import { type Given, settingsOf } from "../settings/settings.ts";
+import { deploy } from "./deploy.ts";
+import type { Outputs } from "./outputs.ts";
+
+/** The whole program: settings, checks, code, resources, in this order, so that nothing is registered when something is wrong. */
+export async function program(given: Given): Promise<Outputs> {
+  const settings = settingsOf(given);
+  const { systems, stage } = settings;
+  refuse(check(systems, stage, given.root));
+  const contracted = withContracts(systems, given.root);
+  const workers = systems.flatMap(workersOf);
+  const bundles = await Promise.all(
+    workers.map(async (worker) => [worker, await cachedBundle(worker.main, given.root)] as const),
+  );
+  return deploy(settings, { root: given.root, bundles: new Map(bundles), contracted });
+}
+
+/** Databases whose migrations have a contract phase. Reading the folders also refuses files that cannot be read. */
+function withContracts(systems: readonly System[], root: string): ReadonlySet<D1> {
+  const databases = systems.flatMap((system) =>
+    system.resources.filter((resource) => resource.kind === "d1"),
+  );
+  return new Set(
+    databases.filter(
+      ({ migrations }) =>
+        migrations !== undefined &&
+        readFolder(join(root, migrations)).some(({ phase }) => phase === "contract"),
+    ),
+  );
+}

@@ -1,0 +1,44 @@
+import { calls, workersOf } from "../declare/graph.ts";
+import { isLive, type System } from "../declare/index.ts";
+import { type NamingStage, physicalName } from "../declare/physical-name.ts";
+
+/** What a stack remembers of a worker, to see at the next run what must not happen to it. */
+export interface RecordedWorker {
+  /** Its name at Cloudflare. */
+  readonly name: string;
+  /** What knows it by that name at Cloudflare: `worker <system>/<worker>` that binds it, `queue <system>/<queue>` that it consumes. */
+  readonly heldBy: readonly string[];
+  /** Its cron expressions; absent where none is declared, not even an empty list. */
+  readonly crons?: readonly string[];
+  /** Its Durable Object classes, and whether they have objects or are gone. */
+  readonly classes: Readonly<Record<string, "live" | "gone">>;
+}
+
+/** All workers of a stack, by `<system>/<worker>`. */
+export const workerRecord = (
+  systems: readonly System[],
+  stage: NamingStage,
+): Record<string, RecordedWorker> =>
+  Object.fromEntries(
+    systems.flatMap((system) =>
+      workersOf(system).map((worker) => [
+        `${system.name}/${worker.name}`,
+        {
+          name: physicalName(worker, stage),
+          heldBy: [
+            ...workersOf(system)
+              .filter((each) => calls(each).some(({ to }) => to === worker))
+              .map((each) => `worker ${system.name}/${each.name}`),
+            ...worker.consumes.map(({ queue }) => `queue ${system.name}/${queue.name}`),
+          ],
+          ...(worker.crons !== undefined && { crons: worker.crons }),
+          classes: Object.fromEntries(
+            Object.entries(worker.durableObjects).map(([className, declared]) => [
+              className,
+              isLive(declared) ? "live" : "gone",
+            ]),
+          ),
+        },
+      ]),
+    ),
+  );

@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+import { bindersOf } from "../../declare/graph.ts";
+import type { D1 } from "../../declare/index.ts";
+import { physicalName } from "../../declare/physical-name.ts";
+import { D1Database } from "../cloudflare.ts";
+import { type Context, logicalName } from "../context.ts";
+import { durability } from "../durability.ts";
+import { migrationStep } from "./migrations.ts";
+
+/** A D1 database, brought up to its migrations. */
+export class Database extends pulumi.ComponentResource {
+  readonly id: pulumi.Output<string>;
+  readonly store: pulumi.Resource;
+  /** What code that reads the database waits for: its expand migrations, or the database where it has none. */
+  readonly ready: pulumi.Resource;
+
+  constructor(declared: D1, context: Context) {
+    const name = logicalName(context, declared.name);
+    const { accountId, stage, provider, hooks } = context;
+    super("lockstep:stores:Database", name, {}, { provider });
+    const adopted = context.real ? declared.adopt?.[stage.name] : undefined;
+    const store = new D1Database(
+      name,
+      {
+        accountId,
+        name: physicalName(declared, stage),
+        readReplication: { mode: declared.readReplication ?? "disabled" },
+        ...(declared.jurisdiction !== undefined && { jurisdiction: declared.jurisdiction }),
+        ...(declared.primaryLocationHint !== undefined && {
+          primaryLocationHint: declared.primaryLocationHint,
+        }),
+      },
+      {
+        parent: this,
+        hooks,
+        ...durability(stage),
+        ...(adopted !== undefined && { import: `${accountId}/${adopted}` }),
+      },
+    );
+    this.id = store.id;
+    this.store = store;
+    const { migrations } = declared;
+    const binders = bindersOf(context.system, declared).map((worker) => physicalName(worker, stage));
+    this.ready =
+      migrations === undefined
+        ? store
+        : migrationStep(
+            declared,
+            context,
+            { databaseId: store.id, directory: migrations, phase: "expand", workers: binders, versions: {} },
+            { parent: this },
+          );
+    this.registerOutputs({ id: this.id });
+  }
+}

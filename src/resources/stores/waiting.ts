@@ -1,0 +1,86 @@
+import { resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { connection } from "../../cloudflare/connection.ts";
+import { readServing } from "../../cloudflare/deployments.ts";
+import { typedFor } from "../../diagnostic/recipe.ts";
+import { inOrder } from "../../migrations/files/reading.ts";
+import { type Eligibility, eligibility, type Opening } from "../../migrations/plan/opening.ts";
+import { type Context, logicalName } from "../context.ts";
+
+/** Whose contract files may be waiting. */
+export interface WaitingArgs {
+  readonly name: string;
+  readonly databaseId: pulumi.Output<string>;
+  readonly directory: string;
+  /** Physical names. */
+  readonly workers: readonly string[];
+}
+
+/** Says in one line that contract files wait, and from when on they can be opened. A database that is yet to be made has none. */
+export function tellWaiting(context: Context, args: WaitingArgs): void {
+  args.databaseId.apply(async (databaseId) => {
+    const line = await waitingLine(context, args, databaseId);
+    if (line !== undefined)
+      await pulumi.log.info(typedFor(line, { stage: context.stage.name, real: context.real }));
+  });
+}
+
+async function waitingLine(
+  context: Context,
+  { name, directory, workers }: WaitingArgs,
+  databaseId: string,
+): Promise<string | undefined> {
+  const { accountId, stage, real, contracts } = context;
+  const label = logicalName(context, name);
+  const api = connection(process.env, process.cwd());
+  const job = {
+    label,
+    folder: directory,
+    directory: resolve(directory),
+    openThrough: undefined,
+    connection: api,
+    accountId,
+    databaseId,
+  };
+  // Loaded when there is something to plan, not at every start of the program.
+  const { planLive } = await import("../../migrations/plan/job.ts");
+  const { waiting, contract } = await planLive(job);
+  const files = [...contract, ...waiting].map(({ file }) => file.name);
+  if (files.length === 0) return undefined;
+  const found = eligibility(
+    await readServing(api, accountId, workers),
+    real ? stage.bakeSeconds : 0,
+    Date.now(),
+  );
+  return waitingText({ label, stage: stage.name, files, opening: contracts[label], found });
+}
+
+/** What is to be said about contract files that did not run yet; nothing when all of them are open for the code that serves. */
+export function waitingText({
+  label,
+  stage,
+  files,
+  opening,
+  found,
+}: {
+  readonly label: string;
+  readonly stage: string;
+  readonly files: readonly string[];
+  readonly opening: Opening | undefined;
+  readonly found: Eligibility;
+}): string | undefined {
+  if (found.kind === "eligible") {
+    const open = opening !== undefined && opensFor(opening, found.versions) ? opening.through : undefined;
+    const closed = files.filter((name) => open === undefined || inOrder(name, open) > 0);
+    if (closed.length === 0) return undefined;
+    return `${label}: ${closed.join(", ")} waiting, eligible now: just db contract ${stage}`;
+  }
+  const from =
+    found.fromMs === undefined
+      ? `not eligible yet: ${found.reasons.join("; ")}`
+      : `eligible from ${new Date(found.fromMs).toISOString()}`;
+  return `${label}: ${files.join(", ")} waiting, ${from}`;
+}
+
+const opensFor = (opening: Opening, versions: Readonly<Record<string, string>>): boolean =>
+  Object.entries(versions).every(([worker, version]) => opening.versions[worker] === version);

@@ -1,0 +1,152 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Bundle } from "../../bundle/bundle.ts";
+import type { Worker } from "../../declare/index.ts";
+import type { Rollout } from "../../settings/settings.ts";
+import {
+  type inputs,
+  QueueConsumer,
+  WorkersCronTrigger,
+  WorkersDeployment,
+  WorkersRoute,
+  WorkerVersion,
+} from "../cloudflare.ts";
+import { type Context, logicalName } from "../context.ts";
+import { type Bound, bindingsOf } from "./bindings.ts";
+import { classExports } from "./class-exports.ts";
+import { noRollbackPastContract } from "./rollback-guard.ts";
+import { sameClassesInRollout } from "./rollout-guard.ts";
+import type { WorkerComponent } from "./shell.ts";
+
+/** What a release needs beside the worker. */
+export interface ReleaseArgs {
+  readonly bundle: Bundle;
+  readonly bound: Bound;
+  /** Only a part of the requests goes to the new version. @default - all of them */
+  readonly rollout: Rollout | undefined;
+  /** What the version waits for: migrations, and what it calls. */
+  readonly after: readonly pulumi.Resource[];
+}
+
+/** A worker's version and deployment, and what sends work to it. */
+export interface Released {
+  readonly version: WorkerVersion;
+  readonly deployment: WorkersDeployment;
+  readonly triggers: readonly pulumi.Resource[];
+}
+
+/** Uploads the worker's code as an immutable version, and lets it answer. */
+export function release(worker: WorkerComponent, context: Context, args: ReleaseArgs): Released {
+  const { declared, shell } = worker;
+  const { accountId, hooks } = context;
+  const name = logicalName(context, declared.name);
+  const guards = rolloutGuards(declared, context, args.rollout);
+  const version = new WorkerVersion(
+    name,
+    {
+      accountId,
+      workerId: shell.id,
+      mainModule: args.bundle.mainModule,
+      compatibilityDate: declared.compatibilityDate,
+      compatibilityFlags: [...declared.compatibilityFlags],
+      modules: args.bundle.modules.map((module) => ({ ...module })),
+      ...withBindings(bindingsOf(declared, args.bound)),
+      ...classExports(declared, args.bound.scriptName),
+      ...(declared.assets !== undefined && { assets: { directory: declared.assets } }),
+    },
+    {
+      parent: worker,
+      hooks: { ...hooks, beforeCreate: [...guards.beforeVersion, context.beforeVersion] },
+      dependsOn: [...args.after],
+      // The provider replaces for each of these while it is set, but not when it goes: the old version would serve on.
+      replaceOnChanges: ["assets", "bindings", "exports"],
+    },
+  );
+  const deployment = new WorkersDeployment(
+    name,
+    { accountId, scriptName: shell.name, strategy: "percentage", versions: split(version, args.rollout) },
+    {
+      parent: worker,
+      hooks: { ...hooks, beforeCreate: guards.beforeDeployment },
+      dependsOn: [...args.after],
+    },
+  );
+  const triggers = triggersOf(worker, context, args.bound, deployment);
+  worker.released(version.id);
+  return { version, deployment, triggers };
+}
+
+/** Only a rollout names a version that is there already: it may have other classes, or be too old for its databases. */
+function rolloutGuards(
+  worker: Worker,
+  context: Context,
+  rollout: Rollout | undefined,
+): Readonly<Record<"beforeVersion" | "beforeDeployment", pulumi.ResourceHook[]>> {
+  if (rollout === undefined || rollout.percent === 100) return { beforeVersion: [], beforeDeployment: [] };
+  const sameClasses = sameClassesInRollout(worker, context, rollout);
+  return {
+    beforeVersion: [sameClasses],
+    beforeDeployment: [sameClasses, noRollbackPastContract(worker, context, rollout.stable)],
+  };
+}
+
+/** Where nothing is bound Cloudflare gives back no list, and an empty one would be a new version after each refresh. */
+const withBindings = (
+  bindings: inputs.WorkerVersionBinding[],
+): { bindings?: inputs.WorkerVersionBinding[] } => (bindings.length === 0 ? {} : { bindings });
+
+/** The stable version first: the order is part of what Cloudflare compares. */
+function split(version: WorkerVersion, rollout: Rollout | undefined): inputs.WorkersDeploymentVersion[] {
+  if (rollout === undefined || rollout.percent === 100) return [{ versionId: version.id, percentage: 100 }];
+  if (rollout.percent === 0) return [{ versionId: rollout.stable, percentage: 100 }];
+  return [
+    { versionId: rollout.stable, percentage: 100 - rollout.percent },
+    { versionId: version.id, percentage: rollout.percent },
+  ];
+}
+
+/** Invocations of a consumer at the same time: Cloudflare's limit. Left out, a limit that was declared before would stay. */
+const mostConcurrent = 250;
+
+function triggersOf(
+  worker: WorkerComponent,
+  context: Context,
+  bound: Bound,
+  deployment: WorkersDeployment,
+): pulumi.Resource[] {
+  const { declared, shell } = worker;
+  const { accountId, stage, hooks } = context;
+  const name = logicalName(context, declared.name);
+  const options = { parent: worker, hooks, dependsOn: [deployment] };
+  const consumers = declared.consumes.map(
+    ({ queue, deadLetter, ...settings }) =>
+      new QueueConsumer(
+        `${name}/${queue.name}`,
+        {
+          accountId,
+          queueId: bound.stores.queue(queue).id,
+          scriptName: shell.name,
+          type: "worker",
+          ...(deadLetter !== undefined && { deadLetterQueue: bound.stores.queue(deadLetter).name }),
+          settings: {
+            batchSize: settings.batchSize ?? 10,
+            maxRetries: settings.maxRetries ?? 3,
+            maxWaitTimeMs: settings.maxWaitTimeMs ?? 5_000,
+            retryDelay: settings.retryDelaySeconds ?? 0,
+            maxConcurrency: settings.maxConcurrency ?? mostConcurrent,
+          },
+        },
+        options,
+      ),
+  );
+  // Also for an empty list: deleting the resource would leave the last ones running, as the provider calls nothing for it.
+  const schedules = declared.crons?.map((cron) => ({ cron }));
+  const crons =
+    schedules === undefined
+      ? []
+      : [new WorkersCronTrigger(name, { accountId, scriptName: shell.name, schedules }, options)];
+  const routes = (declared.routes[stage.name] ?? []).map(
+    ({ pattern, zoneId }) =>
+      new WorkersRoute(`${name}/${pattern}`, { zoneId, pattern, script: shell.name }, options),
+  );
+  return [...consumers, ...crons, ...routes];
+}

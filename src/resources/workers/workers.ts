@@ -1,0 +1,127 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Bundle } from "../../bundle/bundle.ts";
+import { calls, uses, workerGroups, workersOf } from "../../declare/graph.ts";
+import type { System, Worker } from "../../declare/index.ts";
+import { FirstVersion } from "../../dynamic/first-version.ts";
+import type { Rollout } from "../../settings/settings.ts";
+import { type Context, logicalName } from "../context.ts";
+import type { Stores } from "../stores/stores.ts";
+import { type Released, release } from "./release.ts";
+import { WorkerComponent } from "./shell.ts";
+
+/** What a system's workers are made from. */
+export interface WorkersArgs {
+  readonly stores: Stores;
+  readonly bundles: ReadonlyMap<Worker, Bundle>;
+  readonly rollouts: Readonly<Record<string, Rollout>>;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+export interface DeployedWorker extends Released {
+  readonly worker: WorkerComponent;
+  /** The version that answers every request once all is deployed; undefined while a rollout shares them out. */
+  readonly servesAlone: pulumi.Input<string> | undefined;
+}
+
+/** Which version answers every request of a worker once the one that this program makes is deployed. */
+export function servesAlone<Id>(made: Id, rollout: Rollout | undefined): Id | string | undefined {
+  if (rollout === undefined || rollout.percent === 100) return made;
+  return rollout.percent === 0 ? rollout.stable : undefined;
+}
+
+const callees = (worker: Worker): readonly Worker[] => calls(worker).map((call) => call.to);
+
+/** A cycle of workers in the order in which they can be deployed: whoever has a Durable Object class before who binds it. */
+function ownersFirst(group: readonly Worker[]): readonly Worker[] {
+  const owners = (worker: Worker): readonly Worker[] =>
+    calls(worker).flatMap(({ by, to }) => (by === "durableObject" && group.includes(to) ? [to] : []));
+  return workerGroups(group, owners).flat();
+}
+
+/**
+ * Creates a system's workers: shells first, callees before callers, then versions and deployments in the same order. Where
+ * workers call each other in a cycle, the one that is called before its turn gets a first version to be bound.
+ */
+export function deployWorkers(
+  system: System,
+  context: Context,
+  args: WorkersArgs,
+): ReadonlyMap<Worker, DeployedWorker> {
+  const groups = workerGroups(workersOf(system), callees);
+  const shells = new Map<Worker, WorkerComponent>();
+  for (const group of groups) {
+    for (const worker of group) {
+      const stores = uses(worker).flatMap((each) =>
+        each.kind === "worker" ? [] : [args.stores.store(each)],
+      );
+      const others = callees(worker).flatMap((to) => (group.includes(to) ? [] : [found(shells, to).shell]));
+      shells.set(worker, new WorkerComponent(worker, context, [...stores, ...others], group.length > 1));
+    }
+  }
+  const deployed = new Map<Worker, DeployedWorker>();
+  const firsts = new Map<Worker, pulumi.Resource>();
+  const scriptName = (worker: Worker): pulumi.Input<string> => found(shells, worker).shell.name;
+  /** What a caller of the worker waits for. */
+  const callable = (worker: Worker): pulumi.Resource => {
+    const done = deployed.get(worker)?.deployment ?? firsts.get(worker);
+    if (done !== undefined) return done;
+    const first = firstVersion(worker, found(shells, worker), system, context);
+    firsts.set(worker, first);
+    return first;
+  };
+  for (const worker of groups.flatMap(ownersFirst)) {
+    const databases = uses(worker).flatMap((each) =>
+      each.kind === "d1" ? [args.stores.database(each).ready] : [],
+    );
+    const own = firsts.get(worker);
+    const component = found(shells, worker);
+    const rollout = args.rollouts[logicalName(context, worker.name)];
+    const released = release(component, context, {
+      bundle: found(args.bundles, worker),
+      bound: { stage: context.stage, stores: args.stores, scriptName, secrets: args.secrets },
+      rollout,
+      after: [...databases, ...callees(worker).map(callable), ...(own === undefined ? [] : [own])],
+    });
+    deployed.set(worker, {
+      worker: component,
+      ...released,
+      servesAlone: servesAlone(released.version.id, rollout),
+    });
+  }
+  return deployed;
+}
+
+function firstVersion(
+  worker: Worker,
+  component: WorkerComponent,
+  system: System,
+  context: Context,
+): FirstVersion {
+  const entrypoints = workersOf(system)
+    .flatMap((caller) => Object.values(caller.env))
+    .flatMap((binding) =>
+      typeof binding !== "string" &&
+      binding.kind === "service" &&
+      binding.target() === worker &&
+      binding.entrypoint !== undefined
+        ? [binding.entrypoint]
+        : [],
+    );
+  return new FirstVersion(
+    `${logicalName(context, worker.name)}/first`,
+    {
+      accountId: context.accountId,
+      workerId: component.shell.id,
+      scriptName: component.shell.name,
+      entrypoints: [...new Set(entrypoints)].sort(),
+    },
+    { parent: component, hooks: context.hooks },
+  );
+}
+
+function found<Kind>(map: ReadonlyMap<Worker, Kind>, worker: Worker): Kind {
+  const value = map.get(worker);
+  if (value === undefined)
+    throw new Error(`worker ${worker.name} is used but was not created: the check of the system let it pass`);
+  return value;
+}

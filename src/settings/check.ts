@@ -1,0 +1,114 @@
+import { workersOf } from "../declare/graph.ts";
+import type { System } from "../declare/index.ts";
+import type { Diagnostic } from "../diagnostic/user-error.ts";
+import type { Stage } from "../stages/index.ts";
+import { systems } from "../systems/index.ts";
+import type { Target } from "./target.ts";
+
+/** What is wrong with the list of a stack's systems; undefined when there is none. */
+export function wrongSystems(
+  names: readonly string[] | undefined,
+  retired: readonly string[],
+  stage: Stage,
+): Diagnostic[] {
+  if (names === undefined) return [noSystems(stage)];
+  const known = systems.map(({ name }) => name);
+  return [...new Set(names)].flatMap((name) => {
+    if (!known.includes(name)) return [unknownSystem(name, stage)];
+    const twice = [names, known].some((list) => list.indexOf(name) !== list.lastIndexOf(name));
+    return [
+      ...(twice ? [listedTwice(name, stage)] : []),
+      ...(retired.includes(name) ? [listedAndRetired(name, stage)] : []),
+    ];
+  });
+}
+
+const noSystems = (stage: Stage): Diagnostic => ({
+  what: "Missing required configuration variable 'lockstep:systems'",
+  where: `Pulumi.${stage.name}.yaml`,
+  got: "nothing",
+  expected: `a list of systems: [${systems.map(({ name }) => name).join(", ")}]`,
+  fix: `add it under config: in Pulumi.${stage.name}.yaml`,
+});
+
+const unknownSystem = (name: string, stage: Stage): Diagnostic => ({
+  what: "There is no such system",
+  where: `lockstep:systems of stack ${stage.name}`,
+  got: name,
+  expected: systems.map((system) => system.name).join(", "),
+  fix: "correct the name, or declare the system in src/systems and list it in src/systems/index.ts",
+});
+
+const listedTwice = (name: string, stage: Stage): Diagnostic => ({
+  what: `System ${name} is there twice`,
+  where: `lockstep:systems of stack ${stage.name}, or src/systems/index.ts`,
+  got: `${name}, more than once`,
+  expected: "each system once",
+  fix: "take one of them out",
+});
+
+/** Its mark from an earlier retirement would let it be taken off the list without a word. */
+const listedAndRetired = (name: string, stage: Stage): Diagnostic => ({
+  what: `System ${name} is on the list and marked as retired`,
+  where: `lockstep:systems and lockstep:retired of stack ${stage.name}`,
+  got: `${name} in both`,
+  expected: `${name} in one of them`,
+  fix: `pulumi config rm lockstep:retired --stack ${stage.name}, or retire it again: just retire ${name} ${stage.name}`,
+});
+
+/** Rather than ask nobody, and let a deployment pass for one that answered. */
+export const smokeWithoutAddress = (smoke: boolean, target: Target, stage: Stage): Diagnostic[] =>
+  smoke && target.kind === "cloudflare"
+    ? [
+        {
+          what: "Smoke tests need the addresses of workers, and those of a real account only Cloudflare knows",
+          where: `lockstep:smoke of stack ${stage.name}`,
+          got: "true, on a real account",
+          expected: "smoke tests on the embedded target only",
+          fix: `pulumi config rm lockstep:smoke --stack ${stage.name}, and ask the workers yourself`,
+        },
+      ]
+    : [];
+
+/** Rollouts of workers that the stack does not have. */
+export function unknownRollouts(
+  rollouts: readonly string[],
+  systems: readonly System[],
+  stage: Stage,
+): Diagnostic[] {
+  const workers = systems.flatMap((system) => workersOf(system).map(({ name }) => `${system.name}/${name}`));
+  return rollouts
+    .filter((name) => !workers.includes(name))
+    .map((name) => ({
+      what: "A rollout of a worker that is not in this stack",
+      where: `lockstep:rollout of stack ${stage.name}`,
+      got: name,
+      expected: workers.join(", ") || "no rollouts",
+      fix: `pulumi config rm --path 'lockstep:rollout["${name}"]' --stack ${stage.name}, or correct the name`,
+    }));
+}
+
+/** Secrets that workers bind and nobody has set. Values are never shown. */
+export function missingSecrets(
+  set: readonly string[],
+  systems: readonly System[],
+  stage: Stage,
+): Diagnostic[] {
+  return systems.flatMap((system) =>
+    workersOf(system).flatMap((worker) =>
+      Object.entries(worker.env).flatMap(([name, binding]) => {
+        if (typeof binding === "string" || binding.kind !== "secret" || set.includes(binding.secret))
+          return [];
+        return [
+          {
+            what: `Missing required secret '${binding.secret}'`,
+            where: `${system.name}/${worker.name}, env.${name}, in stack ${stage.name}`,
+            got: set.length === 0 ? "no secrets" : `secrets ${[...set].sort().join(", ")}`,
+            expected: `a secret named ${binding.secret}`,
+            fix: `just secret ${stage.name} ${binding.secret}, or: pulumi config set --secret --path 'lockstep:secrets.${binding.secret}' --stack ${stage.name}`,
+          },
+        ];
+      }),
+    ),
+  );
+}

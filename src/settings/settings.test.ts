@@ -1,0 +1,198 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { UserError } from "../diagnostic/user-error.ts";
+import { type Given, settingsOf } from "./settings.ts";
+
+let root = "";
+const account = "0123456789abcdef0123456789abcdef";
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), "lockstep config "));
+  mkdirSync(join(root, ".lockstep/embedded"), { recursive: true });
+  const accounts = ["dev", "staging", "prod"].map((name, i) => ({ id: String(i).repeat(32), name }));
+  const front = "http://<worker>.<account>.localhost:8788";
+  const connection = {
+    api: "http://127.0.0.1:8787/client/v4",
+    token: "t".repeat(40),
+    accounts,
+    front,
+    pid: 1,
+  };
+  writeFileSync(join(root, ".lockstep/embedded/connection.json"), JSON.stringify(connection));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const real = (given: Partial<Given>): Given => ({
+  stack: "dev",
+  config: { "lockstep:systems": '["dome"]' },
+  env: { CLOUDFLARE_ACCOUNT_ID: account },
+  root,
+  ...given,
+});
+const embedded = (given: Partial<Given> = {}): Given =>
+  real({
+    ...given,
+    env: { PULUMI_BACKEND_URL: pathToFileURL(join(root, ".lockstep/state")).href, ...given.env },
+  });
+
+function diagnostic(given: Given): UserError {
+  try {
+    settingsOf(given);
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}
+
+describe("the target", () => {
+  test("is embedded when the backend is the project's own state, with the stage's own account", () => {
+    const { target, stage } = settingsOf(embedded({ stack: "staging" }));
+    expect(target).toMatchObject({ kind: "embedded", accountId: "1".repeat(32), accountName: "staging" });
+    expect(stage.name).toBe("staging");
+  });
+
+  test("is a real account with any other backend", () => {
+    for (const backend of [
+      "file:///elsewhere/.lockstep/state",
+      "file://~",
+      "file://./.lockstep/state",
+      "s3://bucket?region=auto",
+      "https://api.pulumi.com",
+      "",
+    ]) {
+      const { target } = settingsOf(
+        real({ env: { CLOUDFLARE_ACCOUNT_ID: account, PULUMI_BACKEND_URL: backend } }),
+      );
+      expect(target).toEqual({ kind: "cloudflare", accountId: account });
+    }
+  });
+
+  test("is refused when a real account would be reached through an attached provider", () => {
+    const env = { CLOUDFLARE_ACCOUNT_ID: account, PULUMI_DEBUG_PROVIDERS: "cloudflare:1234" };
+    expect(diagnostic(real({ env })).message).toContain("attached to the embedded Cloudflare");
+  });
+
+  test("needs an account, and says how to name one", () => {
+    const error = diagnostic(real({ env: {} }));
+    expect(error.diagnostic.what).toBe("Missing required configuration variable 'cloudflare:accountId'");
+    expect(error.diagnostic.fix).toContain("export CLOUDFLARE_ACCOUNT_ID=");
+    expect(error.diagnostic.fix).toContain("pulumi config set cloudflare:accountId <id> --stack dev");
+  });
+
+  test("takes the account from the stack file, and refuses two different ones", () => {
+    const config = { "lockstep:systems": '["dome"]', "cloudflare:accountId": account };
+    expect(settingsOf(real({ config, env: {} })).target.accountId).toBe(account);
+    expect(diagnostic(real({ config, env: { CLOUDFLARE_ACCOUNT_ID: "f".repeat(32) } })).message).toContain(
+      "Two different accounts",
+    );
+  });
+
+  test("is asked no smoke tests where no worker's address is known, rather than asking nobody", () => {
+    const config = { "lockstep:systems": '["dome"]', "lockstep:smoke": "true" };
+    expect(settingsOf(embedded({ config })).smoke).toBe(true);
+    expect(diagnostic(real({ config, env: { CLOUDFLARE_ACCOUNT_ID: account } })).diagnostic).toMatchObject({
+      where: "lockstep:smoke of stack dev",
+      got: "true, on a real account",
+    });
+  });
+
+  test("does not take a name for an id", () => {
+    expect(diagnostic(real({ env: { CLOUDFLARE_ACCOUNT_ID: "my-account" } })).diagnostic.got).toBe(
+      "my-account",
+    );
+  });
+});
+
+describe("a stack", () => {
+  test("has to be a stage", () => {
+    expect(diagnostic(embedded({ stack: "production" })).diagnostic.expected).toBe("dev, staging, prod");
+  });
+
+  test("says which systems it has", () => {
+    expect(diagnostic(embedded({ config: {} })).message).toContain("lockstep:systems");
+    expect(diagnostic(embedded({ config: { "lockstep:systems": '["dom"]' } })).diagnostic).toMatchObject({
+      got: "dom",
+      expected: "dome",
+    });
+  });
+
+  test("has each system once, and none that is marked as retired", () => {
+    const twice = { "lockstep:systems": '["dome","dome"]' };
+    expect(diagnostic(embedded({ config: twice })).diagnostic.what).toBe("System dome is there twice");
+    const both = { "lockstep:systems": '["dome"]', "lockstep:retired": '["dome","gone"]' };
+    expect(diagnostic(embedded({ config: both })).diagnostic.what).toBe(
+      "System dome is on the list and marked as retired",
+    );
+  });
+
+  test("has no settings that nothing reads", () => {
+    const config = {
+      "lockstep:systems": '["dome"]',
+      "lockstep:sytems": "[]",
+      "cloudflare:apiToken": "x",
+      "pulumi:tags": "{}",
+    };
+    const error = diagnostic(embedded({ config }));
+    expect([error.diagnostic, ...error.others].map(({ got }) => got)).toEqual([
+      "lockstep:sytems",
+      "cloudflare:apiToken",
+    ]);
+  });
+
+  test("has rollouts by data, and refuses what is none", () => {
+    const stable = "7b1e5fd0-4a3c-4d65-9d5b-5fdc3f0e8f11";
+    const config = (percent: unknown) => ({
+      "lockstep:systems": '["dome"]',
+      "lockstep:rollout": JSON.stringify({ "dome/dome-api": { stable, percent } }),
+    });
+    expect(settingsOf(embedded({ config: config(10) })).rollouts).toEqual({
+      "dome/dome-api": { stable, percent: 10 },
+    });
+    for (const percent of [-1, 101, 0.5, "10"])
+      expect(diagnostic(embedded({ config: config(percent) })).message).toContain("percent");
+  });
+
+  test("of a worker that is not there is refused in a rollout", () => {
+    const rollout = { "dome/nobody": { stable: "7b1e5fd0-4a3c-4d65-9d5b-5fdc3f0e8f11", percent: 10 } };
+    const config = { "lockstep:systems": '["dome"]', "lockstep:rollout": JSON.stringify(rollout) };
+    expect(diagnostic(embedded({ config })).diagnostic).toMatchObject({ got: "dome/nobody" });
+  });
+
+  test("tells all mistakes at once", () => {
+    const config = { "lockstep:systems": '["dom"]', "lockstep:rollout": "3", "lockstep:x": "1" };
+    expect(diagnostic(embedded({ stack: "prod", config })).others).toHaveLength(3);
+  });
+});
+
+describe("prod", () => {
+  test("does not run without the policy pack", () => {
+    expect(diagnostic(embedded({ stack: "prod" })).diagnostic.what).toBe(
+      "Stack prod does not run without the policy pack",
+    );
+    expect(
+      diagnostic(embedded({ stack: "prod", env: { PULUMI_OPTION_POLICY_PACK: "/somewhere/else" } }))
+        .diagnostic.got,
+    ).toBe("/somewhere/else");
+  });
+
+  test("runs with it, by an absolute or a relative path, quoted or not, alone or among others", () => {
+    for (const pack of [
+      join(root, "policy"),
+      "policy",
+      `/other,${join(root, "policy")}`,
+      `"${join(root, "policy")}"`,
+    ]) {
+      expect(
+        settingsOf(embedded({ stack: "prod", env: { PULUMI_OPTION_POLICY_PACK: pack } })).stage.name,
+      ).toBe("prod");
+    }
+  });
+});
+
+test("a secret that a worker binds has to be set", () => {
+  const config = { "lockstep:systems": '["dome"]', "lockstep:secrets": '{"key":"value"}' };
+  expect(settingsOf(embedded({ config })).secrets).toEqual({ key: "value" });
+});

@@ -1,0 +1,161 @@
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import type { System } from "../declare/index.ts";
+import { type Diagnostic, refuse, UserError } from "../diagnostic/user-error.ts";
+import { type Opening, openingShape } from "../migrations/plan/opening.ts";
+import { type Stage, stages } from "../stages/index.ts";
+import { systems } from "../systems/index.ts";
+import { missingSecrets, smokeWithoutAddress, unknownRollouts, wrongSystems } from "./check.ts";
+import { type Target, targetOf } from "./target.ts";
+
+/** Which version is trusted, and how many of the requests go to the new one. Data, so that a rollback needs no look-up. */
+export interface Rollout {
+  /** Id of the version that answers the rest. */
+  readonly stable: string;
+  /** Of the requests, 0 to 100. */
+  readonly percent: number;
+}
+
+/** Everything a run depends on besides the files of the project. Nothing else reads configuration or environment. */
+export interface Settings {
+  readonly stage: Stage;
+  readonly target: Target;
+  readonly systems: readonly System[];
+  /** Systems that may be taken off the list. */
+  readonly retired: readonly string[];
+  /** By `<system>/<worker>`. */
+  readonly rollouts: Readonly<Record<string, Rollout>>;
+  /** Which contract migrations are open, by `<system>/<database>`: written by `just db contract`. */
+  readonly contracts: Readonly<Record<string, Opening>>;
+  /** Whether workers are asked after each deployment; on the embedded target only. Needs the command provider. */
+  readonly smoke: boolean;
+  /** In clear: to be wrapped before they go anywhere. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** What a run is given: the stack's name, its configuration (decrypted, by full key), the environment, the project's root. */
+export interface Given {
+  readonly stack: string;
+  readonly config: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly root: string;
+}
+
+const rollout = z.strictObject({ stable: z.uuid(), percent: z.int().min(0).max(100) });
+
+/** The keys a stack file may have. Values that are not text are JSON, as Pulumi hands them over. */
+const keys = {
+  "lockstep:systems": z.array(z.string()),
+  "lockstep:retired": z.array(z.string()),
+  "lockstep:rollout": z.record(z.string(), rollout),
+  "lockstep:contracts": z.record(z.string(), openingShape),
+  "lockstep:smoke": z.boolean(),
+  "lockstep:secrets": z.record(z.string(), z.string()),
+} as const;
+const texts = ["cloudflare:accountId"];
+
+/** Reads and checks all settings, and complains about everything that is wrong with them at once. */
+export function settingsOf(given: Given): Settings {
+  const stage = stages.find(({ name }) => name === given.stack);
+  if (stage === undefined) throw unknownStage(given.stack);
+  const diagnostics: Diagnostic[] = unknownKeys(given, stage);
+  const read = <Value>(key: keyof typeof keys, schema: z.ZodType<Value>, missing: Value): Value => {
+    const text = given.config[key];
+    if (text === undefined) return missing;
+    const parsed = schema.safeParse(json(text));
+    if (parsed.success) return parsed.data;
+    diagnostics.push(badValue(key, stage, z.prettifyError(parsed.error)));
+    return missing;
+  };
+  const names = read("lockstep:systems", keys["lockstep:systems"], []);
+  const settings = {
+    retired: read("lockstep:retired", keys["lockstep:retired"], []),
+    rollouts: read("lockstep:rollout", keys["lockstep:rollout"], {}),
+    contracts: read("lockstep:contracts", keys["lockstep:contracts"], {}),
+    smoke: read("lockstep:smoke", keys["lockstep:smoke"], false),
+    secrets: read("lockstep:secrets", keys["lockstep:secrets"], {}),
+    systems: names.flatMap((name) => systems.filter((system) => system.name === name)),
+  };
+  diagnostics.push(
+    ...wrongSystems(
+      given.config["lockstep:systems"] === undefined ? undefined : names,
+      settings.retired,
+      stage,
+    ),
+  );
+  diagnostics.push(...unknownRollouts(Object.keys(settings.rollouts), settings.systems, stage));
+  diagnostics.push(...missingSecrets(Object.keys(settings.secrets), settings.systems, stage));
+  diagnostics.push(...withoutPolicyPack(given, stage));
+  refuse(diagnostics);
+  const target = targetOf(stage, given.config["cloudflare:accountId"], given.env, given.root);
+  refuse(smokeWithoutAddress(settings.smoke, target, stage));
+  return { stage, target, ...settings };
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const unknownStage = (stack: string): UserError =>
+  new UserError({
+    what: "There is no such stage",
+    where: "the name of the Pulumi stack",
+    got: stack,
+    expected: stages.map(({ name }) => name).join(", "),
+    fix: "select a stack: pulumi stack select dev; or declare the stage in src/stages",
+  });
+
+function unknownKeys({ config }: Given, stage: Stage): Diagnostic[] {
+  const known = [...Object.keys(keys), ...texts];
+  return Object.keys(config)
+    .filter((key) => !known.includes(key) && !key.startsWith("pulumi:"))
+    .map((key) => ({
+      what: "A setting that nothing reads",
+      where: `the configuration of stack ${stage.name}`,
+      got: key,
+      expected: known.join(", "),
+      fix: `pulumi config rm ${key} --stack ${stage.name}, or correct its name`,
+    }));
+}
+
+const badValue = (key: string, stage: Stage, got: string): Diagnostic => ({
+  what: "A setting with a value that cannot be used",
+  where: `${key} of stack ${stage.name}`,
+  got: got.replaceAll("\n", " "),
+  expected: expectations[key] ?? "see README.md",
+  fix: `pulumi config set --path '${key}…' <value> --stack ${stage.name}, or without it: pulumi config rm ${key} --stack ${stage.name}`,
+});
+
+const expectations: Readonly<Record<string, string>> = {
+  "lockstep:systems": "a list of systems: [dome]",
+  "lockstep:retired": "a list of systems that may go: [jobmatch]",
+  "lockstep:rollout": "{ dome/dome-api: { stable: <version id>, percent: 10 } }",
+  "lockstep:contracts": "what `just db contract` writes",
+  "lockstep:smoke": "true or false",
+  "lockstep:secrets":
+    "texts by name, each set by: pulumi config set --secret --path 'lockstep:secrets.<name>'",
+};
+
+/** On a backend of one's own, plain `pulumi up` runs no policy pack unless this variable names it. */
+function withoutPolicyPack({ env, root }: Given, stage: Stage): Diagnostic[] {
+  const pack = join(root, "policy");
+  const given = env["PULUMI_OPTION_POLICY_PACK"] ?? "";
+  if (!stage.needsPolicyPack || commaSeparated(given).some((path) => resolve(root, path) === pack)) return [];
+  return [
+    {
+      what: `Stack ${stage.name} does not run without the policy pack`,
+      where: "the environment variable PULUMI_OPTION_POLICY_PACK",
+      got: given === "" ? "nothing" : given,
+      expected: pack,
+      fix: `eval "$(npm run -s env)", or: export PULUMI_OPTION_POLICY_PACK=${pack}`,
+    },
+  ];
+}
+
+/** A list as Pulumi reads it from the environment: an element with a comma in it stands in quotes. */
+const commaSeparated = (text: string): string[] =>
+  [...text.matchAll(/"((?:[^"]|"")*)"|[^,]+/g)].map((match) => match[1]?.replaceAll('""', '"') ?? match[0]);

@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Places } from "../project.ts";
+
+/** What the embedded process runs beside its own folder: the packages by their lock, and the two files of the program that it shares. */
+const beside = ["package-lock.json", "src/diagnostic/user-error.ts", "src/migrations/sql/split.ts"];
+
+const recorded = z.object({ pid: z.number(), code: z.string() });
+
+/** A digest of the code that an embedded process started now would run. Of contents, not times: a branch that is left and entered again is the same code. */
+export function embeddedCode(places: Places): string {
+  const folder = join(places.root, "embedded");
+  const own = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(".test.ts"))
+    .map((entry) => join(entry.parentPath, entry.name))
+    // Only tests are in there.
+    .filter((path) => !path.startsWith(join(folder, "contract")));
+  const hash = createHash("sha256");
+  for (const path of [...own.sort(), ...beside.map((name) => join(places.root, name))])
+    hash.update(`${path}\0`).update(contents(path)).update("\0");
+  return hash.digest("hex");
+}
+
+/** Notes what a process was started with, beside its connection.json. */
+export function recordEmbeddedCode(places: Places, pid: number, code: string): void {
+  const path = recordOf(places);
+  writeFileSync(`${path}.${process.pid}`, `${JSON.stringify({ pid, code })}\n`);
+  renameSync(`${path}.${process.pid}`, path);
+}
+
+/**
+ * One line for the user when the running process was started with other code than the clone holds now (after a `git pull`, say); undefined
+ * when it is the same, or was not started by these tools. It is never restarted by itself: somebody may be in the middle of a request.
+ */
+export function olderCode(places: Places, pid: number): string | undefined {
+  const started = recorded.safeParse(json(recordOf(places)));
+  if (!started.success || started.data.pid !== pid || started.data.code === embeddedCode(places))
+    return undefined;
+  return `The running embedded Cloudflare was started with other code than this. To restart it, with its data: kill ${pid}; the next command starts it.`;
+}
+
+const recordOf = (places: Places): string => join(places.embedded, "started-with.json");
+
+function contents(path: string): Buffer | string {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+    throw error;
+  }
+}
+
+function json(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,146 @@
+import {
+  chmodSync,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { UserError } from "../../src/diagnostic/user-error.ts";
+import { sdkVersion } from "../command-provider/version.ts";
+import type { Engine } from "../engine/ladder.mjs";
+import { type Places, pulumiProjectName } from "../project.ts";
+import { pulumiLauncher } from "./pulumi-launcher.ts";
+import { shellQuote } from "./shell-quote.ts";
+
+/**
+ * Puts the engine to work for this clone: its own `pulumi` first on PATH and, where Pulumi's language host did not come with the engine, ours beside it.
+ * The engine looks for its language host in its own real folder, so the executable is hard-linked (copied across file systems) into the clone.
+ * @returns the executable that the launcher starts
+ */
+export function placeEngine(engine: Engine, places: Places): string {
+  for (const folder of [places.bin, places.engine, places.state, places.home])
+    mkdirSync(folder, { recursive: true });
+  const executable = engine.officialLanguageHost
+    ? engine.path
+    : linkEngine(engine.path, join(places.engine, "pulumi"));
+  if (!engine.officialLanguageHost) {
+    writeScript(
+      join(places.engine, "pulumi-language-nodejs"),
+      nodeScript(places, ["toolchain/language-host/main.ts"]),
+    );
+    const dynamicProvider = join("node_modules", "@pulumi", "pulumi", "cmd", "dynamic-provider", "index.js");
+    writeScript(
+      join(places.engine, "pulumi-resource-pulumi-nodejs"),
+      nodeScript(places, [preload(places), dynamicProvider]),
+    );
+  }
+  const plugin = join(places.home, "plugins", `resource-command-v${sdkVersion()}`);
+  mkdirSync(plugin, { recursive: true });
+  writeScript(
+    join(plugin, "pulumi-resource-command"),
+    nodeScript(places, ["toolchain/command-provider/main.ts"]),
+  );
+  writeScript(join(places.bin, "pulumi"), pulumiLauncher(places, executable, pulumiProjectName(places.root)));
+  linkTools(places);
+  return executable;
+}
+
+/** A hard link costs nothing and follows an engine that was built anew, because it is compared each time. */
+function linkEngine(from: string, to: string): string {
+  const [wanted, there] = [statSync(from), statSync(to, { throwIfNoEntry: false })];
+  if (
+    there !== undefined &&
+    (there.ino === wanted.ino || (there.size === wanted.size && there.mtimeMs === wanted.mtimeMs))
+  )
+    return to;
+  const draft = `${to}.${process.pid}`;
+  rmSync(draft, { force: true });
+  try {
+    linkSync(from, draft);
+  } catch {
+    copy(from, draft);
+  }
+  renameSync(draft, to);
+  return to;
+}
+
+function copy(from: string, to: string): void {
+  try {
+    copyFileSync(from, to);
+    chmodSync(to, 0o755);
+  } catch (error) {
+    rmSync(to, { force: true });
+    throw new UserError(
+      {
+        what: "The Pulumi engine cannot be put into this clone",
+        where: to,
+        got: error instanceof Error ? error.message : String(error),
+        expected: `room for ${Math.ceil(statSync(from).size / 1e6)} MB, or a clone on the file system of ${from}, where it needs none`,
+        fix: "make room, or clone to another place",
+      },
+      { cause: error },
+    );
+  }
+}
+
+const preload = (places: Places): string => `--require=${join(places.root, "toolchain", "preload.cjs")}`;
+
+function nodeScript(places: Places, args: readonly string[]): string {
+  const words = [places.node, ...args.map((arg) => (arg.startsWith("--") ? arg : join(places.root, arg)))];
+  return [
+    "#!/bin/sh",
+    `NODE_COMPILE_CACHE="\${NODE_COMPILE_CACHE:-"${shellInDoubleQuotes(places.compileCache)}"}"; export NODE_COMPILE_CACHE`,
+    `exec ${words.map(shellQuote).join(" ")} "$@"`,
+    "",
+  ].join("\n");
+}
+
+const shellInDoubleQuotes = (text: string): string => text.replace(/["$`\\]/g, "\\$&");
+
+/** The file changes in one step and only when it must: another process may be starting it right now. */
+function writeScript(path: string, text: string): void {
+  try {
+    if (readFileSync(path, "utf8") === text) return;
+  } catch {
+    // Not there yet.
+  }
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, text, { mode: 0o755 });
+  renameSync(draft, path);
+}
+
+/** `node` (24) and `just` themselves, without the JavaScript wrappers of node_modules/.bin. */
+export function linkTools(places: Places): void {
+  link(places.node, join(places.bin, "node"));
+  const just = justExecutable(places.root);
+  if (just !== undefined) link(just, join(places.bin, "just"));
+}
+
+/** The `just` that npm installed for this machine; undefined where rust-just has none. */
+export function justExecutable(root: string): string | undefined {
+  try {
+    const wrapper = realpathSync(join(root, "node_modules", "rust-just", "package.json"));
+    const platform = process.platform === "win32" ? "windows" : process.platform;
+    const manifest = createRequire(wrapper).resolve(`rust-just-${platform}-${process.arch}/package.json`);
+    return join(dirname(manifest), "bin", "just");
+  } catch {
+    return undefined;
+  }
+}
+
+function link(to: string, at: string): void {
+  const there = statSync(at, { throwIfNoEntry: false });
+  if (there !== undefined && there.ino === statSync(to).ino) return;
+  const draft = `${at}.${process.pid}`;
+  rmSync(draft, { force: true });
+  symlinkSync(to, draft);
+  renameSync(draft, at);
+}

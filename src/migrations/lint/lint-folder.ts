@@ -5,7 +5,25 @@ import { chainDiagnostic, chainFileName, chainProblems, readChain } from "../fil
 import { type MigrationFile, migrationName, readMigration, sqlNames } from "../files/reading.ts";
 import { openStage } from "../shadow/replay.ts";
 import { answered, lint } from "./lint.ts";
-import type { Severity } from "./rules/rule.ts";
+import { naming } from "./rules/naming.ts";
+import type { CheckFacts, Severity } from "./rules/rule.ts";
+
+/** RD1: a file that is no migration at all. */
+export const unreadableFile: CheckFacts = {
+  code: "RD1",
+  title: "a file that cannot be read (`lint` of a folder)",
+  severity: "error",
+  waiver: "none",
+};
+
+/** CH1: the chain against the files. */
+export const brokenChain: CheckFacts = {
+  code: "CH1",
+  title: "a chain that does not fit (`lint` of a folder)",
+  severity: "error",
+  except: "but a file that is not in it yet is a warning",
+  waiver: "none",
+};
 
 /** One finding as `lint --json` prints it. */
 export interface FolderFinding {
@@ -57,8 +75,8 @@ function readOrReport(name: string, path: string, findings: FolderFinding[]): Mi
     findings.push({
       file: path,
       line,
-      code: "RD1",
-      severity: "error",
+      code: unreadableFile.code,
+      severity: unreadableFile.severity,
       message: `${what}: ${got}; expected ${expected}`,
       fix,
     });
@@ -71,7 +89,7 @@ function numbering(folder: string, names: readonly string[]): readonly FolderFin
   let last: { readonly number: number; readonly name: string } | undefined;
   for (const name of names) {
     const say = (severity: Severity, message: string, fix: string): void => {
-      findings.push({ file: join(folder, name), line: 1, code: "NM1", severity, message, fix });
+      findings.push({ file: join(folder, name), line: 1, code: naming.code, severity, message, fix });
     };
     const digits = migrationName.exec(name)?.[1];
     if (digits === undefined) {
@@ -106,11 +124,11 @@ function chainFindings(folder: string, files: readonly MigrationFile[]): readonl
     if (chain === undefined) return [];
     return chainProblems(files, chain).map((problem) => {
       const { what, got, expected, fix } = chainDiagnostic(folder, problem).diagnostic;
-      const severity = problem.kind === "unrecorded" ? "warning" : "error";
+      const severity = problem.kind === "unrecorded" ? "warning" : brokenChain.severity;
       return {
         file: join(folder, chainFileName),
         line: problem.line,
-        code: "CH1",
+        code: brokenChain.code,
         severity,
         message: `${what}: got ${got}, expected ${expected}`,
         fix,
@@ -123,8 +141,8 @@ function chainFindings(folder: string, files: readonly MigrationFile[]): readonl
       {
         file: join(folder, chainFileName),
         line: Number(/:(\d+)$/.exec(where)?.[1] ?? 1),
-        code: "CH1",
-        severity: "error",
+        code: brokenChain.code,
+        severity: brokenChain.severity,
         message: `${what}: ${got}`,
         fix,
       },

@@ -1,4 +1,4 @@
-import type { Transport, Verification, Waiver } from "../files/directives.ts";
+import type { Transport, Verification } from "../files/directives.ts";
 import type { MigrationFile } from "../files/reading.ts";
 import { summary } from "../files/summary.ts";
 import { nameAtStep, rebuilds } from "../shadow/find-rebuilds.ts";
@@ -7,11 +7,15 @@ import { assertion } from "../sql/literals.ts";
 import { quoted } from "../sql/structure.ts";
 import { topLevel } from "../sql/tokens.ts";
 import { rules } from "./rules/all.ts";
-import { leavesRows } from "./rules/lossy-rebuild.ts";
-import type { Finding, Question } from "./rules/rule.ts";
+import { leavesRows, lossyRebuild } from "./rules/lossy-rebuild.ts";
+import type { CheckFacts, Finding, Question, Severity, WaiverKind } from "./rules/rule.ts";
+import { unusedWaiver, type Waivers, waiversOf } from "./waivers.ts";
 
-/** A finding with what its file says about it. */
+/** A finding with what its rule and its file say about it. */
 export interface Reported extends Finding {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly waiver: WaiverKind;
   readonly file: string;
   /** The reason given in the file, when it sets this finding aside. */
   readonly waived: string | undefined;
@@ -36,22 +40,17 @@ export interface LintedFile {
 /** Runs every rule over a replayed file. Questions are left open; {@link answered} closes them. */
 export function lint(replay: Replay): LintedFile {
   const { file } = replay;
-  const used = new Set<Waiver>();
-  const lossUsed = new Set<number>();
+  const waivers = waiversOf(file);
   const findings = rules
-    .flatMap((rule) => rule.check(replay))
-    .map(
-      (finding): Reported => ({
-        ...finding,
-        file: file.path,
-        waived: waiverOf(file, finding, used, lossUsed),
-      }),
-    )
+    .flatMap((rule) => rule.check(replay).map((finding) => reported(file, rule, finding, waivers)))
     .toSorted((a, b) => a.line - b.line);
   const stakes = atStake(replay, findings);
   return {
     file,
-    findings: [...findings, ...unusedWaivers(file, used, lossUsed)],
+    findings: [
+      ...findings,
+      ...waivers.unused().map((finding) => reported(file, unusedWaiver, finding, waivers)),
+    ],
     effects: replay.steps.map((step) => ({
       line: step.statement.line,
       summary: summary(step.statement.sql),
@@ -74,61 +73,19 @@ export function lint(replay: Replay): LintedFile {
   };
 }
 
-/** Rules whose findings are about rows that go: `-- d1:data-loss` answers them. */
-const lossRules: ReadonlySet<string> = new Set(["DL1", "DL2", "DL3", "DL4", "DL5"]);
-
-function waiverOf(
+const reported = (
   file: MigrationFile,
+  { code, severity, waiver }: CheckFacts,
   finding: Finding,
-  used: Set<Waiver>,
-  lossUsed: Set<number>,
-): string | undefined {
-  const statement = file.statements[finding.statement ?? -1];
-  const override =
-    finding.code === "D1b" ? file.overrides.find((one) => one.code === finding.code) : undefined;
-  if (override !== undefined) {
-    used.add(override);
-    return override.reason;
-  }
-  if (!finding.waivable || statement === undefined) return undefined;
-  const waiver = statement.waivers.find((one) => one.code === finding.code);
-  if (waiver !== undefined) used.add(waiver);
-  const loss = lossRules.has(finding.code) ? statement.dataLoss : undefined;
-  if (loss !== undefined) lossUsed.add(finding.statement ?? -1);
-  return waiver?.reason ?? loss;
-}
-
-/** A waiver that meets nothing is a mistake: perhaps its code, perhaps the statement it stands above. */
-function unusedWaivers(
-  file: MigrationFile,
-  used: ReadonlySet<Waiver>,
-  lossUsed: ReadonlySet<number>,
-): readonly Reported[] {
-  const idle = (line: number, said: string): Reported => ({
-    code: "WV1",
-    severity: "warning",
-    line,
-    statement: undefined,
-    file: file.path,
-    message: `${said} meets no finding`,
-    fix: "take it out, or move it above the statement that it is for",
-    waivable: false,
-    waived: undefined,
-  });
-  return [
-    ...file.statements.flatMap((statement, i) => [
-      ...statement.waivers
-        .filter((waiver) => !used.has(waiver))
-        .map((waiver) => idle(waiver.line, `-- d1:allow ${waiver.code}`)),
-      ...(statement.dataLoss !== undefined && !lossUsed.has(i)
-        ? [idle(statement.line, "-- d1:data-loss")]
-        : []),
-    ]),
-    ...file.overrides
-      .filter((waiver) => !used.has(waiver))
-      .map((waiver) => idle(waiver.line, `-- d1:override ${waiver.code}`)),
-  ];
-}
+  waivers: Waivers,
+): Reported => ({
+  severity,
+  ...finding,
+  code,
+  waiver,
+  file: file.path,
+  waived: waivers.reason({ code, waiver }, finding),
+});
 
 interface Stake {
   readonly statement: number;
@@ -143,7 +100,7 @@ function atStake(replay: Replay, findings: readonly Reported[]): readonly Stake[
     const { action, tokens, statement } = step;
     const changes = action.kind === "delete" || action.kind === "update";
     const losing = findings.some(
-      (finding) => finding.statement === step.index && lossRules.has(finding.code),
+      (finding) => finding.statement === step.index && finding.waiver === "data-loss",
     );
     const table =
       "table" in action
@@ -170,7 +127,8 @@ function atStake(replay: Replay, findings: readonly Reported[]): readonly Stake[
 function withCounts(replay: Replay, findings: readonly Reported[]): readonly string[] {
   const given = (copy: Step): boolean =>
     findings.some(
-      ({ code, statement, waived }) => code === "DL5" && statement === copy.index && waived !== undefined,
+      ({ code, statement, waived }) =>
+        code === lossyRebuild.code && statement === copy.index && waived !== undefined,
     );
   const after = new Map<number, string>();
   for (const rebuild of rebuilds(replay)) {
@@ -178,7 +136,10 @@ function withCounts(replay: Replay, findings: readonly Reported[]): readonly str
     if (copy === undefined || (leavesRows(rebuild) !== undefined && rebuild.copies.some(given))) continue;
     const successor = nameAtStep(replay, rebuild.create.index, copy.index, rebuild.successor);
     const condition = `(SELECT count(*) FROM ${quoted(successor)}) = (SELECT count(*) FROM ${quoted(rebuild.copiedAs)})`;
-    after.set(copy.index, assertion(condition, `DL5: the rebuild of ${rebuild.table} would lose rows`));
+    after.set(
+      copy.index,
+      assertion(condition, `${lossyRebuild.code}: the rebuild of ${rebuild.table} would lose rows`),
+    );
   }
   return replay.steps.flatMap((step) => {
     const count = after.get(step.index);

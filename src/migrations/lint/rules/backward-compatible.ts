@@ -7,7 +7,10 @@ import { at, type Finding, type Rule } from "./rule.ts";
 /** BC1: changes that the code of now, which still runs while this file is applied and may come back, does not survive. */
 export const backwardCompatible: Rule = {
   code: "BC1",
-  title: "changes that running code does not survive, outside the contract phase",
+  title: "what running code does not survive; the fix says which two files it should be",
+  severity: "error",
+  except: "but not in a contract file",
+  waiver: "allow",
   check: (replay) => {
     if (replay.file.phase === "contract") return [];
     const found = rebuilds(replay);
@@ -237,7 +240,7 @@ function twoFiles(replay: Replay, step: Step, message: string, expand: string, c
   const digits = /^\d+/.exec(replay.file.name)?.[0] ?? "0001";
   const following = String(Number(digits) + 1).padStart(digits.length, "0");
   const rest = replay.file.name.slice(digits.length).replace(/\.sql$/, "");
-  return at(step, "BC1", "error", {
+  return at(step, {
     message: `${message}: it runs until the new code is everywhere, and comes back with a rollback`,
     fix: `make two files of it:\n  ${replay.file.name} (expand): ${expand}\n  ${following}${rest}_contract.sql, after that code is released (-- d1:phase contract): ${contract}`,
   });

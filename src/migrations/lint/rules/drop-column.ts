@@ -4,7 +4,9 @@ import { at, type Rule } from "./rule.ts";
 /** DL2: values that go with their column. A column that the same file added, or a virtual one, holds nothing of its own. */
 export const dropColumn: Rule = {
   code: "DL2",
-  title: "DROP COLUMN takes values with it",
+  title: "`DROP COLUMN`",
+  severity: "error",
+  waiver: "data-loss",
   check: (replay) =>
     replay.steps.flatMap((step) => {
       const { action } = step;
@@ -15,7 +17,7 @@ export const dropColumn: Rule = {
       const own = step.rows.addedHere(action.table, action.column);
       if (column === undefined || column.kind === "virtual" || own || !step.holds(action.table)) return [];
       return [
-        at(step, "DL2", "error", {
+        at(step, {
           message: `drops the column ${action.table}.${action.column} with its values`,
           fix: `once no code reads it, in a contract file: -- d1:allow DL2 "why nothing needs it" above the statement`,
         }),

@@ -6,7 +6,9 @@ import { at, type Rule } from "./rule.ts";
 /** DL1: rows that go with their table. */
 export const dropTable: Rule = {
   code: "DL1",
-  title: "DROP TABLE takes rows with it",
+  title: "`DROP TABLE` of a table that may hold rows. With `allow`, the migration checks that it is empty",
+  severity: "error",
+  waiver: "data-loss",
   check: (replay) => {
     const found = rebuilds(replay);
     return replay.steps.flatMap((step) => {
@@ -24,7 +26,7 @@ export const dropTable: Rule = {
           ? ""
           : "to keep them: CREATE the new table under another name, INSERT INTO it SELECT FROM the old one, DROP, RENAME; ";
       return [
-        at(step, "DL1", "error", {
+        at(step, {
           message: `drops the table ${action.name} with all its rows${again}`,
           fix: `${copy}when it must be empty: -- d1:allow DL1 "why" (the migration then checks that it is); when its rows may go: -- d1:data-loss "why"`,
           whenWaived: {

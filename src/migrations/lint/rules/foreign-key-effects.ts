@@ -10,7 +10,11 @@ import { reachesAll, writesAgain } from "./trigger-bodies.ts";
 /** DL3: rows of other tables that a statement deletes or changes, through foreign keys or triggers. */
 export const foreignKeyEffects: Rule = {
   code: "DL3",
-  title: "foreign keys or triggers carry a statement into other tables",
+  title:
+    "foreign keys or triggers that carry a statement into other tables. For a rebuild there is no waiver: the safe one is printed",
+  severity: "error",
+  except: "but what only follows along (`ON UPDATE CASCADE`, a trigger with a `WHERE`) is a warning",
+  waiver: "data-loss",
   check: (replay) => {
     const found = rebuilds(replay);
     return replay.steps.flatMap((step) => [
@@ -101,7 +105,8 @@ function effects(replay: Replay, found: readonly Rebuild[], step: Step): readonl
     !updates.some(wide) &&
     (step.action.kind === "update" || updates.every(({ source }) => source !== ""));
   return [
-    at(step, "DL3", harmless ? "warning" : "error", {
+    at(step, {
+      severity: harmless ? "warning" : "error",
       message: `${verb(step)} ${direct} also ${what}, by foreign keys or triggers`,
       fix: 'say why those rows may go or change: -- d1:data-loss "why"',
     }),
@@ -177,7 +182,7 @@ function stranded(
     ];
   }
   return [
-    at(step, "DL3", "error", {
+    at(step, {
       message: `drops ${action.name}, to which ${children.join(", ")} still refers`,
       fix: `rebuild ${children.join(", ")} without the reference first`,
     }),
@@ -193,7 +198,7 @@ function refusedRebuild(replay: Replay, step: Step, rebuild: Rebuild, message: s
     withoutIndexes: madeAnew(replay, rebuild),
     ...(copy === undefined ? {} : { copy }),
   });
-  return at(step, "DL3", "error", {
+  return at(step, {
     message,
     fix: `put this in the place of the rebuild; it keeps every row:\n${recipeText(recipe)}`,
     waivable: false,

@@ -4,14 +4,16 @@ import { at, type Finding, type Rule } from "./rule.ts";
 /** ID1: what makes one file mean different things on different databases. */
 export const idempotence: Rule = {
   code: "ID1",
-  title: "IF [NOT] EXISTS and OR IGNORE hide drift; values that differ from run to run",
+  title: "`IF EXISTS`, `OR IGNORE`, values that differ from run to run",
+  severity: "warning",
+  waiver: "allow",
   check: (replay) => replay.steps.flatMap((step) => [...masks(step), ...chance(step)]),
 };
 
 function masks(step: Step): readonly Finding[] {
   const { action } = step;
   const warn = (what: string): readonly Finding[] => [
-    at(step, "ID1", "warning", {
+    at(step, {
       message: `${what} hides a database that is not what the files say`,
       fix: "leave it out: each file runs once, and a surprise should be seen",
     }),
@@ -62,7 +64,7 @@ function chance(step: Step): readonly Finding[] {
   ];
   if (found.length === 0) return [];
   return [
-    at(step, "ID1", "warning", {
+    at(step, {
       message: `${[...new Set(found)].join(", ")} gives every stage other values`,
       fix: "write the value down, if stages should be comparable",
     }),

@@ -11,7 +11,11 @@ import { at, type Finding, type Rule } from "./rule.ts";
 /** DL5: what a rebuild leaves behind. */
 export const lossyRebuild: Rule = {
   code: "DL5",
-  title: "a rebuild loses columns, values, rows, indexes, triggers or constraints",
+  title:
+    "a rebuild that loses a column, its values, rows, an index, a trigger, a default, a constraint, or rowids that a search index uses, or converts a type. Columns are paired by position, as SQLite does; `coalesce(c, …)`, `nullif(c, 'x')` and `CASE … ELSE c END` keep the values of `c`",
+  severity: "error",
+  except: "but a count of `AUTOINCREMENT` that starts anew is a warning",
+  waiver: "data-loss",
   check: (replay) =>
     rebuilds(replay).flatMap((rebuild) => (replay.holds(rebuild.table) ? losses(replay, rebuild) : [])),
 };
@@ -33,8 +37,7 @@ function losses(replay: Replay, rebuild: Rebuild): readonly Finding[] {
   // Without any copy the rows are lost as a whole, which is DL1's business.
   if (step === undefined) return [];
   const { old, rebuilt, table } = rebuild;
-  const say: Say = (where, message, fix) =>
-    at(where, "DL5", "error", { message: `the rebuild of ${table} ${message}`, fix });
+  const say: Say = (where, message, fix) => at(where, { message: `the rebuild of ${table} ${message}`, fix });
   const partly = leavesRows(rebuild);
   return [
     ...copiedValues(rebuild, step, say),
@@ -125,7 +128,8 @@ function lostNumbers(replay: Replay, rebuild: Rebuild, step: Step): readonly Fin
   );
   if (isNumbered(old) && isNumbered(rebuilt) && !said)
     return [
-      at(step, "DL5", "warning", {
+      at(step, {
+        severity: "warning",
         message: `the rebuild of ${table} forgets how far AUTOINCREMENT has counted: numbers of deleted rows are given again`,
         fix: `right after the copy:\n${keepSequence(copiedAs, successor).join(";\n")};`,
       }),
@@ -134,7 +138,7 @@ function lostNumbers(replay: Replay, rebuild: Rebuild, step: Step): readonly Fin
   const keeps = filledWith(rebuild).some(({ into }) => rowids.includes(fold(into)));
   if (users.length === 0 || keeps) return [];
   return [
-    at(step, "DL5", "error", {
+    at(step, {
       message: `the rebuild of ${table} gives its rows other rowids, by which ${users.join(", ")} finds them`,
       fix: "copy them too: INSERT INTO … (rowid, …) SELECT rowid, …",
     }),

@@ -5,7 +5,10 @@ import { at, type Rule } from "./rule.ts";
 /** NM1, the part of it that statements can break: tables that are not theirs. Names and numbers of files are read with the folder. */
 export const naming: Rule = {
   code: "NM1",
-  title: "file names and numbers; tables that migrations may not touch",
+  title: "names, numbers, and the tables that keep the account",
+  severity: "error",
+  except: "but a gap in the numbers is a warning",
+  waiver: "none",
   check: (replay) =>
     replay.steps.flatMap((step) => {
       const touched = new Set(
@@ -16,10 +19,9 @@ export const naming: Rule = {
           touched.add(name);
       }
       return [...touched].map((name) =>
-        at(step, "NM1", "error", {
+        at(step, {
           message: `touches ${name}, which keeps the account of migrations`,
           fix: "leave it to the commands: baseline, accept",
-          waivable: false,
         }),
       );
     }),

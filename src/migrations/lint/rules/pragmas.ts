@@ -4,16 +4,17 @@ import { at, type Rule } from "./rule.ts";
 /** FK1: switches that are ignored on D1, or that hide broken references. */
 export const pragmas: Rule = {
   code: "FK1",
-  title: "PRAGMAs that pretend to switch foreign keys off, or hide what they would have said",
+  title:
+    "PRAGMAs that D1 ignores (`foreign_keys=OFF`) or that hide broken references (`defer_foreign_keys=OFF`)",
+  severity: "error",
+  waiver: "none",
   check: (replay) =>
     replay.steps.flatMap((step) => {
       const { action } = step;
       if (action.kind !== "pragma") return [];
       const on = switchesOn(action.argument);
       const off = action.argument !== "" && !on;
-      const said = (message: string, fix: string) => [
-        at(step, "FK1", "error", { message, fix, waivable: false }),
-      ];
+      const said = (message: string, fix: string) => [at(step, { message, fix })];
       switch (action.name) {
         case "foreign_keys":
           return off

@@ -9,39 +9,36 @@ const statementBytes = 100_000;
 /** D1b: what D1 would refuse, found before it is asked. */
 export const refused: Rule = {
   code: "D1b",
-  title: "statements that fail, or that D1 refuses: allow-lists and limits",
+  title: "statements that fail, or that D1 refuses",
+  severity: "error",
+  waiver: "override",
   check: (replay) => [
     ...replay.steps.flatMap((step) => {
       const sizeBytes = Buffer.byteLength(step.statement.sql);
       if (sizeBytes > statementBytes) {
         return [
-          at(step, "D1b", "error", {
+          at(step, {
             message: `the statement has ${sizeBytes} bytes; D1 takes ${statementBytes}`,
             fix: "split it into several statements",
-            waivable: false,
           }),
         ];
       }
       if (step.error === undefined) return [];
       return [
-        at(step, "D1b", "error", {
+        at(step, {
           message: step.refused ? step.error : `the statement fails: ${step.error}`,
           fix: step.refused
             ? "write it with what D1 has"
             : 'correct it; when only the local engine refuses it: -- d1:override D1b "why D1 accepts it"',
-          waivable: false,
         }),
       ];
     }),
     ...[...replay.failures].map(
       ([{ label, line }, error]): Finding => ({
-        code: "D1b",
-        severity: "error",
         line,
         statement: undefined,
         message: `the verification "${label}" fails: ${error}`,
         fix: "correct its query",
-        waivable: false,
       }),
     ),
     ...tooLarge(replay),
@@ -52,13 +49,10 @@ function tooLarge({ file }: Replay): readonly Finding[] {
   if (file.sizeBytes <= queryBytes || file.transport === "import") return [];
   return [
     {
-      code: "D1b",
-      severity: "error",
       line: 1,
       statement: undefined,
       message: `the file has ${file.sizeBytes} bytes; one request is known to take ${queryBytes}`,
       fix: "split it into several files, or write -- d1:transport import (the database is unavailable while it runs)",
-      waivable: false,
     },
   ];
 }

@@ -10,46 +10,47 @@ export interface Question {
   readonly unasked: Severity | undefined;
 }
 
-/** What a rule has to say about a file. */
+/** What a rule found in a file. Its code, and the severity and waiver that it does not say, are its rule's. */
 export interface Finding {
-  readonly code: string;
-  readonly severity: Severity;
   readonly line: number;
   /** The statement, from 0; undefined is the file as a whole. */
   readonly statement: number | undefined;
   readonly message: string;
   readonly fix: string;
-  /** False: no `-- d1:allow` helps. */
-  readonly waivable: boolean;
+  /** When it is not the rule's. */
+  readonly severity?: Severity;
+  /** False: no waiver helps, though the rule has one. */
+  readonly waivable?: boolean;
   /** When there is one: the finding stands only where the answer is neither 0 nor NULL. */
   readonly question?: Question;
   /** What must hold at the start of the file's transaction when the finding is waived. */
   readonly whenWaived?: { readonly label: string; readonly condition: string };
 }
 
-/** One rule of the linter: a plain constant. */
-export interface Rule {
+/** Which comment in a file sets a finding aside; `data-loss`: that comment, or `allow`. `override` holds for the whole file. */
+export type WaiverKind = "none" | "allow" | "data-loss" | "override";
+
+/** What is known of a check without a file: a row of the table in docs/migrations.md, which is generated from it. */
+export interface CheckFacts {
   readonly code: string;
-  /** What it looks for, in a line. */
+  /** What it finds, in Markdown. */
   readonly title: string;
+  /** Of a finding that does not say its own. */
+  readonly severity: Severity;
+  /** Where that does not hold, as the rest of a sentence in Markdown: `but not in a contract file`. */
+  readonly except?: string;
+  readonly waiver: WaiverKind;
+}
+
+/** One rule of the linter: a plain constant. */
+export interface Rule extends CheckFacts {
   readonly check: (replay: Replay) => readonly Finding[];
 }
 
-interface Words {
-  readonly message: string;
-  readonly fix: string;
-  readonly waivable?: boolean;
-  readonly question?: Question;
-  readonly whenWaived?: { readonly label: string; readonly condition: string };
-}
-
 /** A finding about a statement. */
-export const at = (step: Step, code: string, severity: Severity, words: Words): Finding => ({
-  code,
-  severity,
+export const at = (step: Step, words: Omit<Finding, "line" | "statement">): Finding => ({
   line: step.statement.line,
   statement: step.index,
-  waivable: true,
   ...words,
 });
 
@@ -58,7 +59,7 @@ export const at = (step: Step, code: string, severity: Severity, words: Words): 
  * If it is, the migration fails as a whole and nothing is lost; so it is told, and does not stop the plan.
  */
 export const unlessChanged = (finding: Finding, changed: boolean): Finding =>
-  changed && finding.severity === "error"
+  changed
     ? {
         ...finding,
         severity: "warning",

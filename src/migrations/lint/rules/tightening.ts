@@ -8,7 +8,10 @@ import { at, type Finding, type Rule, unlessChanged } from "./rule.ts";
 /** DD3: conditions that a rebuild adds and rows of today may break. The live database is asked about the rows as they will be copied. */
 export const tightening: Rule = {
   code: "DD3",
-  title: "a rebuild adds NOT NULL, CHECK or a foreign key over values that are there",
+  title: "`NOT NULL`, `CHECK` or a foreign key by a rebuild, over the rows as they are copied",
+  severity: "error",
+  except: "only if a row breaks it; a warning, if statements before it change those rows",
+  waiver: "none",
   check: (replay) =>
     rebuilds(replay).flatMap((rebuild) => (replay.holds(rebuild.table) ? tightened(replay, rebuild) : [])),
 };
@@ -21,10 +24,9 @@ function tightened(replay: Replay, rebuild: Rebuild): readonly Finding[] {
   const changed = (name: string): boolean => copies[0]?.rows.changed(name) === true;
   const finding = (message: string, condition: string, fix: string, isChanged = false): Finding =>
     unlessChanged(
-      at(create, "DD3", "error", {
+      at(create, {
         message,
         fix,
-        waivable: false,
         question: {
           sql: `${rows.with}SELECT EXISTS (SELECT 1 FROM ${rows.name} AS ${as} WHERE ${condition})`,
           unasked: "warning",

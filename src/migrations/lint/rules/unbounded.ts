@@ -8,7 +8,10 @@ import { at, type Finding, type Rule } from "./rule.ts";
 /** DL4: statements that reach every row, or rows that nobody named. */
 export const unbounded: Rule = {
   code: "DL4",
-  title: "DELETE or UPDATE without WHERE; REPLACE",
+  title:
+    "`DELETE`, `UPDATE` or upsert of every row, also through a view, and with a `WHERE` that cannot be false or looks at no column of the table; `REPLACE`. An `UPDATE` that sets only columns of the same file is fine",
+  severity: "error",
+  waiver: "data-loss",
   check: (replay) => {
     const found = rebuilds(replay);
     return replay.steps.flatMap((step) => {
@@ -42,7 +45,7 @@ function everyRow(step: Step, isNew: (column: string) => boolean): readonly Find
   if (reason === undefined) return [];
   if (action.kind === "delete") {
     return [
-      at(step, "DL4", "error", {
+      at(step, {
         message: `DELETE FROM ${action.table} ${reason}: all rows go`,
         fix: 'name the rows in a WHERE, or say why all may go: -- d1:data-loss "why"',
       }),
@@ -54,7 +57,7 @@ function everyRow(step: Step, isNew: (column: string) => boolean): readonly Find
 }
 
 const overwritten = (step: Step, what: string, columns: readonly string[]): Finding =>
-  at(step, "DL4", "error", {
+  at(step, {
     message: `${what}: ${columns.length === 0 ? "it" : columns.join(", ")} is overwritten in all rows`,
     fix: 'name the rows in a WHERE (WHERE column IS NULL for a backfill), or say why: -- d1:allow DL4 "why"',
   });
@@ -82,7 +85,7 @@ function replaced(step: Step): readonly Finding[] {
   const bySchema = action.conflict === "" && replacesByItself(sql);
   if (action.conflict !== "REPLACE" && !bySchema) return [];
   return [
-    at(step, "DL4", "error", {
+    at(step, {
       message: `${bySchema ? `${action.table} is declared ON CONFLICT REPLACE:` : "REPLACE"} deletes the rows of ${action.table} that it collides with`,
       fix: "say what a collision means: INSERT … ON CONFLICT (key) DO UPDATE SET …, or DO NOTHING",
     }),

@@ -8,7 +8,10 @@ import { at, type Finding, type Rule, unlessChanged } from "./rule.ts";
 /** DD2: uniqueness that rows of today may break. The live database is asked for one duplicate. */
 export const uniqueness: Rule = {
   code: "DD2",
-  title: "a UNIQUE index or constraint over columns that hold values",
+  title: "uniqueness over columns that hold values",
+  severity: "error",
+  except: "only if there is a duplicate; a warning, if statements before it change those rows",
+  waiver: "none",
   check: (replay) => [
     ...replay.steps.flatMap((step) => indexFinding(replay, step)),
     ...rebuilds(replay).flatMap((rebuild) => {
@@ -70,7 +73,8 @@ function indexFinding(replay: Replay, step: Step): readonly Finding[] {
 
 /** A new column with one value for all rows: the shadow's two rows meet in it, and so may those of the live table. */
 const sameForAll = (step: Step, table: string, index: string): Finding =>
-  at(step, "DD2", "warning", {
+  at(step, {
+    severity: "warning",
     message: `the unique index ${index} fails when two rows of ${table} have the same value in its new columns`,
     fix: "give each row a value of its own before it: UPDATE … SET … = … || id",
     question: {
@@ -94,7 +98,7 @@ function finding(
     ...terms.map((term) => `(${term}) IS NOT NULL`),
     ...(condition === undefined ? [] : [`(${condition})`]),
   ].join(" AND ");
-  return at(step, "DD2", "error", {
+  return at(step, {
     message: `rows of ${table} are not unique in ${said}`,
     fix: "join or rename the duplicates in a migration before this one, by name",
     waivable: false,

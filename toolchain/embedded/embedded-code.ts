@@ -2,23 +2,28 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { codeFile } from "../package-root.ts";
 import type { Places } from "../project.ts";
 
-/** What the embedded process runs beside its own folder: the packages by their lock, and the two files of the program that it shares. */
-const beside = ["package-lock.json", "src/diagnostic/user-error.ts", "src/migrations/sql/split.ts"];
+/** What the embedded process runs beside its own folder: the packages by their lock, and the files of the program that it shares. */
+const beside = (places: Places): readonly string[] => [
+  join(places.root, "package-lock.json"),
+  ...shared.map((module) => codeFile(module, places.code)),
+];
+const shared = ["src/diagnostic/user-error", "src/migrations/sql/split", "src/package/own-module"];
 
 const recorded = z.object({ pid: z.number(), code: z.string() });
 
 /** A digest of the code that an embedded process started now would run. Of contents, not times: a branch that is left and entered again is the same code. */
 export function embeddedCode(places: Places): string {
-  const folder = join(places.root, "embedded");
+  const folder = join(places.code, "embedded");
   const own = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith(".test.ts"))
     .map((entry) => join(entry.parentPath, entry.name))
     // Only tests are in there.
     .filter((path) => !path.startsWith(join(folder, "contract")));
   const hash = createHash("sha256");
-  for (const path of [...own.sort(), ...beside.map((name) => join(places.root, name))])
+  for (const path of [...own.sort(), ...beside(places)])
     hash.update(`${path}\0`).update(contents(path)).update("\0");
   return hash.digest("hex");
 }

@@ -1,5 +1,5 @@
-import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "../src/files/write-whole.ts";
 import type { Account } from "./world.ts";
 
 export interface Connection {
@@ -17,7 +17,5 @@ export interface Connection {
 
 /** Whoever reads the file sees the old one or the new one, never half of one. It holds the token: only its owner may read it. */
 export function writeConnection(dataDir: string, connection: Connection): void {
-  const file = join(dataDir, "connection.json");
-  writeFileSync(`${file}.${process.pid}`, `${JSON.stringify(connection)}\n`, { mode: 0o600 });
-  renameSync(`${file}.${process.pid}`, file);
+  writeWhole(join(dataDir, "connection.json"), `${JSON.stringify(connection)}\n`, 0o600);
 }

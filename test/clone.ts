@@ -59,8 +59,7 @@ export async function clone(
   const folder = mkdtempSync(join(tmpdir(), "lockstep clone "));
   for (const each of copied) cpSync(join(projectRoot, each), join(folder, each), { recursive: true });
   symlinkSync(join(projectRoot, "node_modules"), join(folder, "node_modules"));
-  // The clone runs its own code, which tests edit.
-  const places = { ...placesOf(folder), code: folder };
+  const places = placesOf(folder);
   const engine = await ensureEngine();
   const embedded = await startEmbedded({
     dataDir: places.embedded,

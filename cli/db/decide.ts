@@ -7,9 +7,9 @@ import {
   infer,
   baseline as take,
 } from "../../src/migrations/apply/decisions.ts";
+import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
 import { databaseOf, planLive } from "../../src/migrations/plan/job.ts";
-import { readSnapshot } from "../../src/migrations/plan/snapshot.ts";
 import { type Command, done, type Given } from "./command.ts";
 import { onlyOne } from "./databases.ts";
 import { type Place, placeOf, placeOptions, recipe } from "./place.ts";

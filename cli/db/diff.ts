@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { UserError } from "../../src/diagnostic/user-error.ts";
+import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
 import { replayed } from "../../src/migrations/plan/drift.ts";
 import { databaseOf } from "../../src/migrations/plan/job.ts";
-import { readSnapshot } from "../../src/migrations/plan/snapshot.ts";
 import { differenceLine, differences } from "../../src/migrations/shadow/fingerprint.ts";
 import type { SchemaObject } from "../../src/migrations/sql/schema-guard.ts";
 import { stages } from "../../src/stages/index.ts";

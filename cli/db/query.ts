@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline/promises";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { query as send } from "../../src/migrations/database/endpoint.ts";
+import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
 import { databaseOf, endpointOf, type Job } from "../../src/migrations/plan/job.ts";
-import { readSnapshot } from "../../src/migrations/plan/snapshot.ts";
 import { openShadow } from "../../src/migrations/shadow/shadow.ts";
 import { split } from "../../src/migrations/sql/split.ts";
 import { table } from "../../toolchain/table.ts";

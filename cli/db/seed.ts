@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { readSeeds } from "../../src/migrations/apply/seed-files.ts";
 import { applySeeds, refuseUnseeded } from "../../src/migrations/apply/seeds.ts";
+import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
 import { databaseOf } from "../../src/migrations/plan/job.ts";
-import { readSnapshot } from "../../src/migrations/plan/snapshot.ts";
 import { type Command, done } from "./command.ts";
 import { chosen } from "./databases.ts";
 import { placeOf, placeOptions } from "./place.ts";

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { writeWhole } from "../../src/files/write-whole.ts";
 import { startOf, withLock } from "../../toolchain/install/lock.mjs";
 import { isAlive } from "../alive.ts";
 
@@ -21,11 +22,7 @@ export async function note(root: string, stage: string, scripts: readonly string
   const own = join(folder, `${process.pid}.json`);
   mkdirSync(folder, { recursive: true });
   await withLock(join(folder, "lock"), async () => {
-    writeFileSync(
-      `${own}.draft`,
-      JSON.stringify({ pid: process.pid, started: startOf(process.pid), scripts }),
-    );
-    renameSync(`${own}.draft`, own);
+    writeWhole(own, JSON.stringify({ pid: process.pid, started: startOf(process.pid), scripts }));
   });
   return (putBack) =>
     withLock(join(folder, "lock"), async () => {

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { writeWhole } from "../../src/files/write-whole.ts";
 import { runningEmbedded } from "../../toolchain/embedded/embedded.ts";
 import { startOf, withLock } from "../../toolchain/install/lock.mjs";
 import type { Places } from "../../toolchain/project.ts";
@@ -53,7 +54,7 @@ export async function share<T>(
       before !== started.embeddedPid ||
       entries(folder).some((other) => other.embeddedPid === started.embeddedPid);
     if (isOurs)
-      writeFileSync(own, JSON.stringify({ started: startOf(process.pid), embeddedPid: started.embeddedPid }));
+      writeWhole(own, JSON.stringify({ started: startOf(process.pid), embeddedPid: started.embeddedPid }));
     return { ...started, ours: isOurs };
   });
   return {

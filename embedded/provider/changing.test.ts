@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { unknownValue } from "../../src/engine/property-values.ts";
 import { initFailure } from "./fixture/client.ts";
 import { accountId, database, databaseState, underTest } from "./fixture/under-test.ts";
-import { unknown } from "./plan/values.ts";
 
 const provider = underTest(import.meta.dirname);
 const d1 = "cloudflare:index/d1Database:D1Database";
@@ -17,8 +17,8 @@ describe("Create", () => {
     expect(id).toBe("");
     expect(properties).toMatchObject({
       queueName: "q",
-      queueId: unknown,
-      settings: { deliveryDelay: 1, deliveryPaused: unknown, messageRetentionPeriod: unknown },
+      queueId: unknownValue,
+      settings: { deliveryDelay: 1, deliveryPaused: unknownValue, messageRetentionPeriod: unknownValue },
     });
     expect(provider.requests()).toEqual([]);
   });

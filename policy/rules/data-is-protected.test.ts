@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { judge, unknown } from "../testing/judge.ts";
+import { unknownValue } from "../../src/engine/property-values.ts";
+import { judge } from "../testing/judge.ts";
 import { dataIsProtected } from "./data-is-protected.ts";
 
 const types = [
@@ -34,7 +35,7 @@ describe.each(types)("%s", (type) => {
 
   test("is judged although its name is not known yet", async () => {
     expect(
-      await judge(dataIsProtected, { stack: "prod", type, name: "dome/silo", props: { name: unknown } }),
+      await judge(dataIsProtected, { stack: "prod", type, name: "dome/silo", props: { name: unknownValue } }),
     ).toHaveLength(1);
   });
 });

@@ -1,7 +1,8 @@
 import { UnknownValueError } from "@pulumi/policy";
 import { describe, expect, test } from "vitest";
+import { unknownValue } from "../../src/engine/property-values.ts";
 import { stages } from "../../src/stages/index.ts";
-import { judge, unknown } from "../testing/judge.ts";
+import { judge } from "../testing/judge.ts";
 import { namesAreDeclared } from "./names-are-declared.ts";
 
 const database = (stack: string, name: string, props: Record<string, unknown>) =>
@@ -32,7 +33,9 @@ test("a stack that is no stage is refused", async () => {
 });
 
 test("a name that is not known yet cannot be judged, and is not passed either", async () => {
-  await expect(database("dev", "dome/silo", { name: unknown })).rejects.toBeInstanceOf(UnknownValueError);
+  await expect(database("dev", "dome/silo", { name: unknownValue })).rejects.toBeInstanceOf(
+    UnknownValueError,
+  );
 });
 
 test.each([

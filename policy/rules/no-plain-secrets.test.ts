@@ -1,6 +1,7 @@
 import { UnknownValueError } from "@pulumi/policy";
 import { describe, expect, test } from "vitest";
-import { judge, unknown } from "../testing/judge.ts";
+import { unknownValue } from "../../src/engine/property-values.ts";
+import { judge } from "../testing/judge.ts";
 import { noPlainSecrets } from "./no-plain-secrets.ts";
 
 const version = (...bindings: unknown[]) => ({
@@ -100,8 +101,8 @@ test("JSON without a secret in it is accepted, whatever shape it has", async () 
 test("a binding that is not known yet says so, and does not hide the others", async () => {
   const found: string[] = [];
   const judged = version(
-    { name: "DB", type: "d1", databaseId: unknown },
-    plain("LATER", unknown),
+    { name: "DB", type: "d1", databaseId: unknownValue },
+    plain("LATER", unknownValue),
     plain("API_KEY", "abc"),
   );
   const rule = { ...noPlainSecrets };

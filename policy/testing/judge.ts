@@ -14,9 +14,6 @@ export interface Judged {
   readonly protect?: boolean;
 }
 
-/** What stands for a value that a preview does not know yet. */
-export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
 /** Runs a rule over one resource, as the engine would, and gives what it reports. */
 export async function judge(
   rule: ResourceValidationPolicy,

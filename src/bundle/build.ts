@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join, relative } from "node:path";
 import { build, type Message, type OutputFile } from "esbuild";
 import { type Diagnostic, UserError } from "../diagnostic/user-error.ts";
+import { makeWholeFolder } from "../files/write-whole.ts";
 import { type Bundle, digestOf, type Module } from "./bundle.ts";
 
 /** A bundle, and the files it was made from, relative to the project's root. */
@@ -82,19 +83,12 @@ function keep(root: string, digest: string, files: readonly Named[]): void {
     existsSync(join(folder, name)) && readFileSync(join(folder, name)).equals(bytes);
   if (files.every(({ name, file }) => same(name, file.contents))) return;
   mkdirSync(join(root, bundlesFolder), { recursive: true });
-  const draft = mkdtempSync(`${folder}.`);
-  for (const { name, file } of files) writeFileSync(join(draft, name), file.contents);
   rmSync(folder, { recursive: true, force: true });
-  try {
-    renameSync(draft, folder);
-  } catch (error) {
-    rmSync(draft, { recursive: true, force: true });
-    // Somebody else was first: the name says that its content is the same.
-    if (
-      !(error instanceof Error && "code" in error && (error.code === "ENOTEMPTY" || error.code === "EEXIST"))
-    )
-      throw error;
-  }
+  // Of two runs either may be first: the name says that the content is the same.
+  makeWholeFolder(folder, (draft) => {
+    mkdirSync(draft);
+    for (const { name, file } of files) writeFileSync(join(draft, name), file.contents);
+  });
 }
 
 function messagesOf(error: unknown): UserError | undefined {

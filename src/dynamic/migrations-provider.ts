@@ -4,19 +4,19 @@ import { isEmbedded } from "../cloudflare/connection.ts";
 import { readServing } from "../cloudflare/deployments.ts";
 import { diagnosticFor, type RecipePlace, typedFor } from "../diagnostic/recipe.ts";
 import { render, UserError } from "../diagnostic/user-error.ts";
+import { unknownValue } from "../engine/property-values.ts";
 import type { migrate } from "../migrations/apply/migrate.ts";
 import { otherStage, stageKey } from "../migrations/apply/stage-mark.ts";
 import { withCode } from "../migrations/code/code-check.ts";
 import { request } from "../migrations/database/endpoint.ts";
+import { readSnapshot } from "../migrations/database/snapshot.ts";
 import { checksums, fileLines, latest, lists } from "../migrations/files/file-lines.ts";
 import { inOrder, type MigrationFile, readFolder } from "../migrations/files/reading.ts";
 import { databaseOf, endpointOf, type Job, planLive, planNew } from "../migrations/plan/job.ts";
 import { brokenOpening } from "../migrations/plan/opening.ts";
 import type { Plan } from "../migrations/plan/plan.ts";
-import { readSnapshot } from "../migrations/plan/snapshot.ts";
 import { fingerprint } from "../migrations/shadow/fingerprint.ts";
 import { concerned, folderOf, jobOf, type MigrationsInputs, ownFiles, stepInputs } from "./step-inputs.ts";
-import { unknownValue } from "./unknown-value.ts";
 
 const linesOf = z.object({ files: z.record(z.string(), z.string()).default({}) });
 

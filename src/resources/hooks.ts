@@ -75,7 +75,7 @@ async function missingFiles(
   // Loaded when a version is created, not at every start of the program.
   const { queryDatabase } = await import("../migrations/database/transports.ts");
   const { readFolder } = await import("../migrations/files/reading.ts");
-  const { readSnapshot } = await import("../migrations/plan/snapshot.ts");
+  const { readSnapshot } = await import("../migrations/database/snapshot.ts");
   const { ledger } = await readSnapshot(queryDatabase(endpoint, databaseId));
   return readFolder(folder)
     .filter((file) => file.phase === "expand" && !ledger.includes(file.name))

@@ -4,10 +4,10 @@ import { expect, test, vi } from "vitest";
 import { wranglerProject } from "../../embedded/contract/wrangler.ts";
 import { baseline, infer } from "../../src/migrations/apply/decisions.ts";
 import { rows } from "../../src/migrations/database/database.ts";
+import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
 import { writeChain } from "../../src/migrations/files/chain.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
 import { databaseOf, planLive } from "../../src/migrations/plan/job.ts";
-import { readSnapshot } from "../../src/migrations/plan/snapshot.ts";
 import { split } from "../../src/migrations/sql/split.ts";
 import { type LiveJob, liveJobs } from "./live-job.ts";
 

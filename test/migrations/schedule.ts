@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Database } from "../../src/migrations/database/database.ts";
 import type { D1Endpoint } from "../../src/migrations/database/endpoint.ts";
+import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
 import { queryDatabase } from "../../src/migrations/database/transports.ts";
-import { apply, readSnapshot, type Step } from "../../src/migrations/protocol/apply.ts";
+import { apply, type Step } from "../../src/migrations/protocol/apply.ts";
 import type { ApplicableFile } from "../../src/migrations/protocol/request.ts";
 import { type Fault, faultProxy } from "./fault-proxy.ts";
 

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import { unknownValue } from "../../src/engine/property-values.ts";
 import { type Audience, execute, type Outputs } from "./execute.ts";
 import { commandInputs, commandInState, inputsOf, previousOutputsOf, runInputs } from "./inputs.ts";
-import { holdsSecret, secret, secretTexts, unknownValue, type Values, withoutSecrets } from "./values.ts";
+import { holdsSecret, secret, secretTexts, type Values, withoutSecrets } from "./values.ts";
 
 /** Shows a line of a command's output while it runs; resolves when it was taken. */
 export type Show = (line: string) => Promise<void>;

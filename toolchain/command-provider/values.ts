@@ -1,13 +1,13 @@
+import {
+  archiveSignature,
+  assetSignature,
+  secretSignature,
+  signatureKey,
+  unknownValue,
+} from "../../src/engine/property-values.ts";
+
 /** Property values as they travel: plain JSON in which a few shapes and one text have a meaning. */
 export type Values = Readonly<Record<string, unknown>>;
-
-const signatureKey = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
-const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
-const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
-
-/** What stands for a value that is not known before the deployment. */
-export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const isObject = (value: unknown): value is Values =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -5,18 +5,15 @@ import {
   mkdirSync,
   readFileSync,
   realpathSync,
-  renameSync,
-  rmSync,
   statSync,
   symlinkSync,
-  writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { UserError } from "../../src/diagnostic/user-error.ts";
+import { putWhole, writeWhole } from "../../src/files/write-whole.ts";
 import { sdkVersion } from "../command-provider/version.ts";
 import type { Engine } from "../engine/ladder.mjs";
-import { codeFile } from "../package-root.ts";
 import { type Places, pulumiProjectName } from "../project.ts";
 import { pulumiLauncher } from "./pulumi-launcher.ts";
 import { shellQuote } from "./shell-quote.ts";
@@ -35,11 +32,9 @@ export function placeEngine(engine: Engine, places: Places): string {
   if (!engine.officialLanguageHost) {
     writeScript(
       join(places.engine, "pulumi-language-nodejs"),
-      nodeScript(places, [codeFile("toolchain/language-host/main", places.code)]),
+      nodeScript(places, ["toolchain/language-host/main.ts"]),
     );
-    const dynamicProvider = createRequire(join(places.root, "program.js")).resolve(
-      "@pulumi/pulumi/cmd/dynamic-provider/index.js",
-    );
+    const dynamicProvider = join("node_modules", "@pulumi", "pulumi", "cmd", "dynamic-provider", "index.js");
     writeScript(
       join(places.engine, "pulumi-resource-pulumi-nodejs"),
       nodeScript(places, [preload(places), dynamicProvider]),
@@ -49,7 +44,7 @@ export function placeEngine(engine: Engine, places: Places): string {
   mkdirSync(plugin, { recursive: true });
   writeScript(
     join(plugin, "pulumi-resource-command"),
-    nodeScript(places, [codeFile("toolchain/command-provider/main", places.code)]),
+    nodeScript(places, ["toolchain/command-provider/main.ts"]),
   );
   writeScript(join(places.bin, "pulumi"), pulumiLauncher(places, executable, pulumiProjectName(places.root)));
   linkTools(places);
@@ -64,14 +59,13 @@ function linkEngine(from: string, to: string): string {
     (there.ino === wanted.ino || (there.size === wanted.size && there.mtimeMs === wanted.mtimeMs))
   )
     return to;
-  const draft = `${to}.${process.pid}`;
-  rmSync(draft, { force: true });
-  try {
-    linkSync(from, draft);
-  } catch {
-    copy(from, draft);
-  }
-  renameSync(draft, to);
+  putWhole(to, (draft) => {
+    try {
+      linkSync(from, draft);
+    } catch {
+      copy(from, draft);
+    }
+  });
   return to;
 }
 
@@ -80,7 +74,6 @@ function copy(from: string, to: string): void {
     copyFileSync(from, to);
     chmodSync(to, 0o755);
   } catch (error) {
-    rmSync(to, { force: true });
     throw new UserError(
       {
         what: "The Pulumi engine cannot be put into this clone",
@@ -94,10 +87,10 @@ function copy(from: string, to: string): void {
   }
 }
 
-const preload = (places: Places): string => `--require=${join(places.code, "toolchain", "preload.cjs")}`;
+const preload = (places: Places): string => `--require=${join(places.root, "toolchain", "preload.cjs")}`;
 
 function nodeScript(places: Places, args: readonly string[]): string {
-  const words = [places.node, ...args];
+  const words = [places.node, ...args.map((arg) => (arg.startsWith("--") ? arg : join(places.root, arg)))];
   return [
     "#!/bin/sh",
     `NODE_COMPILE_CACHE="\${NODE_COMPILE_CACHE:-"${shellInDoubleQuotes(places.compileCache)}"}"; export NODE_COMPILE_CACHE`,
@@ -115,9 +108,7 @@ function writeScript(path: string, text: string): void {
   } catch {
     // Not there yet.
   }
-  const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, text, { mode: 0o755 });
-  renameSync(draft, path);
+  writeWhole(path, text, 0o755);
 }
 
 /** `node` (24) and `just` themselves, without the JavaScript wrappers of node_modules/.bin. */
@@ -142,8 +133,5 @@ export function justExecutable(root: string): string | undefined {
 function link(to: string, at: string): void {
   const there = statSync(at, { throwIfNoEntry: false });
   if (there !== undefined && there.ino === statSync(to).ino) return;
-  const draft = `${at}.${process.pid}`;
-  rmSync(draft, { force: true });
-  symlinkSync(to, draft);
-  renameSync(draft, at);
+  putWhole(at, (draft) => symlinkSync(to, draft));
 }

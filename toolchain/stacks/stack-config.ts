@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, utimesSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { UserError } from "../../src/diagnostic/user-error.ts";
+import { writeWhole } from "../../src/files/write-whole.ts";
 import type { Places } from "../project.ts";
 
 /** The YAML reader and writer that the Pulumi SDK itself uses. */
@@ -95,10 +96,4 @@ function readIfThere(path: string): string | undefined {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;
   }
-}
-
-function writeWhole(path: string, text: string): void {
-  const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, text);
-  renameSync(draft, path);
 }

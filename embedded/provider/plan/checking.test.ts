@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
+import { unknownValue } from "../../../src/engine/property-values.ts";
 import { accountId, underTest } from "../fixture/under-test.ts";
-import { unknown } from "./values.ts";
 
 const provider = underTest(dirname(import.meta.dirname));
 const version = "cloudflare:index/workerVersion:WorkerVersion";
@@ -32,7 +32,7 @@ describe("Check", () => {
   it("passes unknown values of any type", async () => {
     const { failures } = await provider
       .engine()
-      .check(queue, { accountId, queueName: unknown, settings: unknown });
+      .check(queue, { accountId, queueName: unknownValue, settings: unknownValue });
     expect(failures).toEqual([]);
   });
   it("knows the engine's other sentinels, one for each type", async () => {
@@ -45,7 +45,7 @@ describe("Check", () => {
       },
     });
     expect(failures).toEqual([]);
-    expect(inputs).toMatchObject({ settings: { deliveryPaused: unknown, deliveryDelay: unknown } });
+    expect(inputs).toMatchObject({ settings: { deliveryPaused: unknownValue, deliveryDelay: unknownValue } });
   });
   it("wraps what the schema calls secret, wherever it is, and never shows it", async () => {
     const { inputs, failures } = await provider
@@ -87,7 +87,7 @@ describe("Check", () => {
       modules: [
         { ...module, contentBase64: "ZXhwb3J0\n" },
         { ...module, contentBase64: "not base64" },
-        { ...module, contentBase64: unknown },
+        { ...module, contentBase64: unknownValue },
       ],
     });
     expect(failures).toEqual([{ property: "modules[1].contentBase64", reason: "is not base64" }]);

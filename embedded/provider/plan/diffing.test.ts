@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
+import { unknownValue } from "../../../src/engine/property-values.ts";
 import { accountId, database, databaseState, underTest } from "../fixture/under-test.ts";
-import { unknown } from "./values.ts";
 
 const provider = underTest(dirname(import.meta.dirname));
 const d1 = "cloudflare:index/d1Database:D1Database";
@@ -66,7 +66,7 @@ describe("Diff", () => {
   });
   it("replaces for an unknown value of a property that replaces", async () => {
     expect(
-      await provider.engine().diff(d1, "u", databaseState, { ...database, name: unknown }),
+      await provider.engine().diff(d1, "u", databaseState, { ...database, name: unknownValue }),
     ).toMatchObject({
       replaces: ["name"],
       detailed: { name: "UPDATE_REPLACE" },
@@ -124,7 +124,7 @@ describe("Diff", () => {
     expect(await change(["c", "b"])).toMatchObject({ "tags[0]": "UPDATE" });
     expect(await change(["b", "c"])).toMatchObject({ "tags[1]": "ADD", "tags[0]": "DELETE" });
     expect(await change(["b", "a", "c"])).toMatchObject({ "tags[2]": "ADD" });
-    expect(await change([unknown])).toMatchObject({ "tags[0]": "UPDATE", "tags[1]": "DELETE" });
+    expect(await change([unknownValue])).toMatchObject({ "tags[0]": "UPDATE", "tags[1]": "DELETE" });
   });
   it("goes back to the default when the program stops saying otherwise", async () => {
     const state = {

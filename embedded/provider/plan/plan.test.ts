@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { unknownValue } from "../../../src/engine/property-values.ts";
 import { type Attribute, type Attributes, facts } from "../facts/facts.ts";
 import type { Kind } from "../facts/kind.ts";
 import { fromStruct, toStruct } from "../protocol/struct.ts";
@@ -9,7 +10,7 @@ import { failures } from "./check.ts";
 import { differences } from "./diff.ts";
 import { refreshedInputs } from "./inputs.ts";
 import { plan, sameValue } from "./plan.ts";
-import { hasUnknown, isAbsent, isList, isObject, unknown, type Value, type Values } from "./values.ts";
+import { hasUnknown, isAbsent, isList, isObject, type Value, type Values } from "./values.ts";
 
 /** Inputs that a program could write for these attributes. */
 function inputsOf(attributes: Attributes, depth = 0): fc.Arbitrary<Values> {
@@ -76,7 +77,7 @@ function stored(kind: Kind, attributes: Attributes, inputs: Values): Values {
 const drop = (values: Values): Values =>
   Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) =>
-      isAbsent(value) || value === unknown
+      isAbsent(value) || value === unknownValue
         ? []
         : [
             [
@@ -142,10 +143,10 @@ describe.each(kinds.map((kind) => [kind.token, kind] as const))("%s", (token, ki
       fc.property(inputsOf(attributes), (inputs) => {
         const planned = plan(attributes, inputs, undefined);
         expect(JSON.stringify(encode(kind, attributes, new Set(), planned, undefined))).not.toContain(
-          unknown,
+          unknownValue,
         );
         for (const [name, attribute] of Object.entries(attributes))
-          if (attribute.mode === "computed") expect(planned[name]).toBe(unknown);
+          if (attribute.mode === "computed") expect(planned[name]).toBe(unknownValue);
       }),
       runs,
     );
@@ -166,7 +167,7 @@ describe.each(kinds.map((kind) => [kind.token, kind] as const))("%s", (token, ki
         const state = stored(kind, attributes, inputs);
         for (const [name, attribute] of Object.entries(attributes)) {
           if (attribute.replace !== "always" || attribute.mode === "computed") continue;
-          const unknowing = { ...inputs, [name]: unknown };
+          const unknowing = { ...inputs, [name]: unknownValue };
           const planned = plan(attributes, unknowing, state);
           expect(hasUnknown(planned[name])).toBe(true);
           expect(

@@ -1,3 +1,4 @@
+import { unknownValue } from "../../../src/engine/property-values.ts";
 import type { Attribute, Attributes } from "../facts/facts.ts";
 import {
   isAbsent,
@@ -7,7 +8,6 @@ import {
   parsedJson,
   property,
   same,
-  unknown,
   type Value,
   type Values,
 } from "./values.ts";
@@ -65,7 +65,7 @@ const stateOf = (attribute: Attribute, before: Value | undefined): Value | undef
 
 function computed(attribute: Attribute, prior: Values | undefined, name: string): Value | undefined {
   if (!isComputed(attribute)) return undefined;
-  return attribute.keepState === true && prior !== undefined ? prior[name] : unknown;
+  return attribute.keepState === true && prior !== undefined ? prior[name] : unknownValue;
 }
 
 type PlanObject = (of: Attributes, inputs: Values, prior: Values | undefined) => Values;

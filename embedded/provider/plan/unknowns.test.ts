@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { unknownValue } from "../../../src/engine/property-values.ts";
 import { entryOf } from "../facts/table.ts";
 import { lawCases } from "../fixture/laws/index.ts";
 import { planned } from "../lifecycle.ts";
@@ -6,7 +7,7 @@ import { fromStruct, secret, toStruct } from "../protocol/struct.ts";
 import { kinds } from "../resources/index.ts";
 import { failures } from "./check.ts";
 import { differences } from "./diff.ts";
-import { isList, isObject, unknown, type Value, type Values } from "./values.ts";
+import { isList, isObject, type Value, type Values } from "./values.ts";
 
 const id = "0".repeat(32);
 const cases = lawCases({
@@ -65,13 +66,13 @@ describe.each(kinds.map(({ token }) => token))("an unknown value anywhere in %s"
     for (const inputs of programs) {
       const state = await planned(entry, inputs, undefined, files);
       for (const path of places(inputs)) {
-        const program = withValueAt(inputs, path, unknown);
+        const program = withValueAt(inputs, path, unknownValue);
         if (!isObject(program)) continue;
         const where = path.join(".");
         const found = failures(attributes, program);
         if (found.length > 0) wrong.push(`${where}: ${JSON.stringify(found)}`);
         const made = await planned(entry, program, undefined, files);
-        if (at(made, path) !== unknown)
+        if (at(made, path) !== unknownValue)
           wrong.push(`${where} is ${JSON.stringify(at(made, path))} in a create`);
         const changed = await planned(entry, program, state, files);
         const tops = differences(attributes, program, changed, state).map(({ top }) => top);
@@ -85,6 +86,10 @@ describe.each(kinds.map(({ token }) => token))("an unknown value anywhere in %s"
 });
 
 it("is the same in a secret, and inside one", () => {
-  const sent: Values = { a: secret(unknown), b: secret({ c: [unknown, 1] }), d: { e: secret("x") } };
-  expect(fromStruct(toStruct(sent))).toEqual({ a: unknown, b: { c: [unknown, 1] }, d: { e: "x" } });
+  const sent: Values = {
+    a: secret(unknownValue),
+    b: secret({ c: [unknownValue, 1] }),
+    d: { e: secret("x") },
+  };
+  expect(fromStruct(toStruct(sent))).toEqual({ a: unknownValue, b: { c: [unknownValue, 1] }, d: { e: "x" } });
 });

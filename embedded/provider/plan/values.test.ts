@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { hasUnknown, same, settled, unknown } from "./values.ts";
+import { unknownValue } from "../../../src/engine/property-values.ts";
+import { hasUnknown, same, settled } from "./values.ts";
 
 it("takes null and absent for the same, everywhere inside", () => {
   expect(same({ a: null, b: [{ c: null }] }, { b: [{}] })).toBe(true);
@@ -8,7 +9,7 @@ it("takes null and absent for the same, everywhere inside", () => {
 });
 
 it("settles by leaving out what is null or not known, and keeps what is empty or false", () => {
-  expect(settled({ a: unknown, b: null, c: { d: unknown }, e: [], f: false, g: "" })).toEqual({
+  expect(settled({ a: unknownValue, b: null, c: { d: unknownValue }, e: [], f: false, g: "" })).toEqual({
     c: {},
     e: [],
     f: false,
@@ -17,6 +18,6 @@ it("settles by leaving out what is null or not known, and keeps what is empty or
 });
 
 it("finds an unknown at any depth", () => {
-  expect(hasUnknown({ a: [{ b: unknown }] })).toBe(true);
+  expect(hasUnknown({ a: [{ b: unknownValue }] })).toBe(true);
   expect(hasUnknown({ a: [{ b: "known" }] })).toBe(false);
 });

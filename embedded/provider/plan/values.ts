@@ -1,24 +1,12 @@
-/** A property value as the provider works with it: plain JSON, with {@link unknown} where a value is not known yet. */
+import { unknownValue } from "../../../src/engine/property-values.ts";
+
+/** A property value as the provider works with it: plain JSON, with {@link unknownValue} where a value is not known yet. */
 export type Value = null | boolean | number | string | readonly Value[] | Values;
 export interface Values {
   readonly [property: string]: Value;
 }
 
-/** What the engine sends, and expects, for a value that is not known before the deployment. */
-export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-/** The engine has one sentinel a type; all of them mean the same here. */
-export const unknownSentinels: ReadonlySet<string> = new Set([
-  unknown,
-  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
-  "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
-  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
-  "030794c1-ac77-496b-92df-f27374a8bd58",
-  "e48ece36-62e2-4504-bad9-02848725956a",
-  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
-]);
-
-export const isUnknown = (value: Value | undefined): boolean => value === unknown;
+export const isUnknown = (value: Value | undefined): boolean => value === unknownValue;
 export const isAbsent = (value: Value | undefined): value is null | undefined =>
   value === undefined || value === null;
 export const isList = (value: Value | undefined): value is readonly Value[] => Array.isArray(value);

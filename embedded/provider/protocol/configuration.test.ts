@@ -2,9 +2,9 @@ import { dirname } from "node:path";
 import grpc from "@grpc/grpc-js";
 import protocol from "@pulumi/pulumi/proto/provider_pb.js";
 import { describe, expect, it } from "vitest";
+import { unknownValue } from "../../../src/engine/property-values.ts";
 import { client } from "../fixture/client.ts";
 import { database, token, underTest } from "../fixture/under-test.ts";
-import { unknown } from "../plan/values.ts";
 import { serveProvider } from "./serve.ts";
 import { toStruct } from "./struct.ts";
 
@@ -76,8 +76,8 @@ describe("configuration", () => {
   });
   it("takes unknown settings on trust in a preview, and then does not know any", async () => {
     const own = provider.another();
-    expect(await own.checkConfig({ apiToken: unknown, baseUrl: unknown })).toEqual([]);
-    await own.configure({ apiToken: unknown, baseUrl: unknown });
+    expect(await own.checkConfig({ apiToken: unknownValue, baseUrl: unknownValue })).toEqual([]);
+    await own.configure({ apiToken: unknownValue, baseUrl: unknownValue });
     await expect(own.create(d1, database)).rejects.toThrow("not configured on this connection");
     own.close();
   });

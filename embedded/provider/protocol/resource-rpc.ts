@@ -1,5 +1,6 @@
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import { unknownValue } from "../../../src/engine/property-values.ts";
 import type { HookContext } from "../facts/kind.ts";
 import { type Entry, entryOf } from "../facts/table.ts";
 import * as lifecycle from "../lifecycle.ts";
@@ -7,7 +8,7 @@ import { type Failure, failures, isInternal, markSecrets } from "../plan/check.t
 import { type Change, differences } from "../plan/diff.ts";
 import { withIgnored } from "../plan/ignore-changes.ts";
 import { importedInputs, parseImportId, refreshedInputs } from "../plan/inputs.ts";
-import { isUnknown, unknown, type Values } from "../plan/values.ts";
+import { isUnknown, type Values } from "../plan/values.ts";
 import { fromStruct, toStruct } from "./struct.ts";
 
 type Proto = typeof provider;
@@ -99,7 +100,7 @@ export async function create(
   const response = new provider.CreateResponse();
   if (request.getPreview()) {
     const planned = await lifecycle.planned(entry, inputs, undefined, files);
-    response.setProperties(outputs(entry, entry.facts.hasId ? { ...planned, id: unknown } : planned));
+    response.setProperties(outputs(entry, entry.facts.hasId ? { ...planned, id: unknownValue } : planned));
     return response;
   }
   const deployed = await lifecycle.create(entry, inputs, configured(context));

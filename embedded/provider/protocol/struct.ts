@@ -1,13 +1,16 @@
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
-import { isList, isObject, unknown, unknownSentinels, type Value, type Values } from "../plan/values.ts";
+import {
+  outputSignature,
+  resourceSignature,
+  secretSignature,
+  signatureKey,
+  unknownValue,
+  unknownValues,
+} from "../../../src/engine/property-values.ts";
+import { isList, isObject, type Value, type Values } from "../plan/values.ts";
 
 type Struct = InstanceType<typeof struct.Struct>;
 type StructValue = InstanceType<typeof struct.Value>;
-
-const signatureKey = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
-const resourceSignature = "5cf8f73096256a8f31e491e813e4eb8e";
-const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 
 /** Marks a value as secret in what is sent to the engine. */
 export const secret = (value: Value): Value =>
@@ -33,7 +36,7 @@ function fromValue(message: StructValue): Value {
       return message.getNumberValue();
     case struct.Value.KindCase.STRING_VALUE: {
       const value = message.getStringValue();
-      return unknownSentinels.has(value) ? unknown : value;
+      return unknownValues.has(value) ? unknownValue : value;
     }
     case struct.Value.KindCase.LIST_VALUE:
       return (message.getListValue()?.getValuesList() ?? []).map(fromValue);
@@ -50,9 +53,9 @@ function unwrap(value: Values): Value {
     case secretSignature:
       return value["value"] ?? null;
     case outputSignature:
-      return value["value"] ?? unknown;
+      return value["value"] ?? unknownValue;
     case resourceSignature:
-      return value["id"] ?? unknown;
+      return value["id"] ?? unknownValue;
     default:
       return value;
   }

@@ -1,10 +1,10 @@
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import { refuse, UserError } from "../../diagnostic/user-error.ts";
+import { type DatabaseSnapshot, readSnapshot } from "../database/snapshot.ts";
 import { chainOf } from "../files/chain.ts";
 import { inOrder, type MigrationFile, readFolder } from "../files/reading.ts";
 import { databaseOf, type Job } from "../plan/job.ts";
 import type { Plan } from "../plan/plan.ts";
-import { type DatabaseSnapshot, readSnapshot } from "../plan/snapshot.ts";
 import { locked } from "../protocol/locked.ts";
 import { differenceLine, fingerprint } from "../shadow/fingerprint.ts";
 import { openShadow } from "../shadow/shadow.ts";

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../diagnostic/user-error.ts";
+import { writeWhole } from "../../files/write-whole.ts";
 import type { CorpusStatement } from "./corpus.ts";
 
 /** What one worker was seen to run, by database (`dome/silo`): committed, so that a pull request shows what changes. */
@@ -65,6 +66,6 @@ export function writeCorpus(root: string, system: string, corpus: WorkerCorpus):
   const text = `${JSON.stringify({ worker: corpus.worker, statements }, null, 2)}\n`;
   if (existsSync(path) && readFileSync(path, "utf8") === text) return false;
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
+  writeWhole(path, text);
   return true;
 }

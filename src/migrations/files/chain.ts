@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../diagnostic/user-error.ts";
+import { writeWhole } from "../../files/write-whole.ts";
 import { checksum, inOrder } from "./reading.ts";
 
 /** The committed file beside a folder's migrations that holds their chained checksums. */
@@ -179,6 +180,6 @@ export function writeChain(folder: string, files: readonly Linked[]): boolean {
   const path = join(folder, chainFileName);
   const text = chainText(files);
   if (existsSync(path) && readFileSync(path, "utf8") === text) return false;
-  writeFileSync(path, text);
+  writeWhole(path, text);
   return true;
 }

@@ -1,10 +1,10 @@
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
+import type { DatabaseSnapshot } from "../database/snapshot.ts";
 import type { MigrationFile } from "../files/reading.ts";
 import { type Difference, differenceLine, differences, fingerprint } from "../shadow/fingerprint.ts";
 import { openShadow } from "../shadow/shadow.ts";
 import type { SchemaObject } from "../sql/schema-guard.ts";
 import type { History, Subject } from "./history.ts";
-import type { DatabaseSnapshot } from "./snapshot.ts";
 
 /** The log's last fingerprint answers in no time; only when it differs are the files replayed, to say what does. */
 export function drifted(told: History, database: DatabaseSnapshot): readonly Difference[] {

@@ -1,8 +1,8 @@
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
+import type { DatabaseSnapshot } from "../database/snapshot.ts";
 import type { ChainProblem, Link } from "../files/chain.ts";
 import { chainDiagnostic, chainProblems } from "../files/chain.ts";
 import { inOrder, type MigrationFile } from "../files/reading.ts";
-import type { DatabaseSnapshot } from "./snapshot.ts";
 
 /** A folder's files against a database's ledger. */
 export interface History {

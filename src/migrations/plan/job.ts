@@ -1,11 +1,11 @@
 import type { Connection } from "../../cloudflare/connection.ts";
 import { type Database, rows } from "../database/database.ts";
 import type { D1Endpoint } from "../database/endpoint.ts";
+import { type DatabaseSnapshot, readSnapshot } from "../database/snapshot.ts";
 import { queryDatabase } from "../database/transports.ts";
 import { readChain } from "../files/chain.ts";
 import { type MigrationFile, readFolder } from "../files/reading.ts";
 import { draftPlan, offlinePlan, type Plan, type PlanInput } from "./plan.ts";
-import { type DatabaseSnapshot, readSnapshot } from "./snapshot.ts";
 
 /** One database and the folder that makes it. */
 export interface Job {

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
+import { type DatabaseSnapshot, emptySnapshot } from "../database/snapshot.ts";
 import { chainOf, type Link } from "../files/chain.ts";
 import type { MigrationFile } from "../files/reading.ts";
 import { answered, blocking, type LintedFile, lint } from "../lint/lint.ts";
@@ -11,7 +12,6 @@ import type { SchemaObject } from "../sql/schema-guard.ts";
 import { drifted, driftRefusals } from "./drift.ts";
 import { history, type Subject } from "./history.ts";
 import { phases } from "./phases.ts";
-import { type DatabaseSnapshot, emptySnapshot } from "./snapshot.ts";
 
 export interface PlanInput extends Subject {
   /** The folder's files in order. */

@@ -1,8 +1,9 @@
 import { read } from "../../cloudflare/http.ts";
 import { attempts, type Database, rows, unanswered } from "../database/database.ts";
+import { readSnapshot } from "../database/snapshot.ts";
 import { bootstrapStatements } from "../sql/ledger-tables.ts";
 import { literal, nullable } from "../sql/literals.ts";
-import { readSchema, type SchemaObject, schemaObjects } from "../sql/schema-guard.ts";
+import { type SchemaObject, schemaObjects } from "../sql/schema-guard.ts";
 import { keep, take } from "./holding.ts";
 import { type Lease, releaseLease } from "./lease.ts";
 import { reconcile } from "./reconcile.ts";
@@ -217,9 +218,4 @@ async function bookmarkOf(database: Database): Promise<string> {
   const outcome = await read(database.bookmark, attempts, database.sleep);
   if (outcome.kind === "done") return outcome.value;
   throw unanswered(database, outcome);
-}
-
-export async function readSnapshot(database: Database): Promise<Snapshot> {
-  const [ledger, schema] = await rows(database, [`SELECT name FROM "d1_migrations" ORDER BY id`, readSchema]);
-  return { ledger: (ledger ?? []).map((row) => String(row["name"])), schema: schemaObjects(schema ?? []) };
 }

@@ -4,7 +4,7 @@ import { connection } from "../../cloudflare/connection.ts";
 import type { D1 } from "../../declare/index.ts";
 import { typedFor } from "../../diagnostic/recipe.ts";
 import { Migrations } from "../../dynamic/migrations.ts";
-import { unknownValue } from "../../dynamic/unknown-value.ts";
+import { unknownValue } from "../../engine/property-values.ts";
 import type { Phase } from "../../migrations/files/directives.ts";
 import { type Context, logicalName } from "../context.ts";
 

@@ -1,6 +1,6 @@
 import type { Worker } from "../model.ts";
 import type { ObjectClass } from "./object-classes.ts";
-import type { ObjectExport, Surroundings } from "./object-exports.ts";
+import type { ObjectExport } from "./object-export.ts";
 
 export interface Finding {
   readonly class: string;
@@ -8,6 +8,14 @@ export interface Finding {
   readonly scenario: string;
   readonly message: string;
   readonly namespace_id?: string;
+}
+
+/** What the plan of one Worker has to know of the others. */
+export interface Surroundings {
+  readonly newId: (className: string) => string;
+  readonly find: (script: string) => Worker | undefined;
+  /** Other Workers that bind this namespace. */
+  readonly usersOf: (namespaceId: string) => readonly string[];
 }
 
 /** A plan of class changes while it is made. */
@@ -31,8 +39,8 @@ export interface Plan {
   };
 }
 
-/** Applies a tombstone; live entries are left for {@link enliven}, when the names are free. */
-export function bury(plan: Plan, className: string, entry: ObjectExport): void {
+/** Applies a tombstone; live entries are left for {@link applyLiveEntry}, when the names are free. */
+export function applyTombstone(plan: Plan, className: string, entry: ObjectExport): void {
   if (entry.state === "created" || entry.state === "expecting-transfer") return;
   const known = plan.classes.get(className);
   if (known === undefined) {
@@ -88,7 +96,7 @@ function give(plan: Plan, object: ObjectClass, toScript: string): void {
 }
 
 /** Makes what a live entry declares and the Worker has not got yet. */
-export function enliven(plan: Plan, className: string, entry: ObjectExport): void {
+export function applyLiveEntry(plan: Plan, className: string, entry: ObjectExport): void {
   const known = plan.classes.get(className);
   if (entry.state === "created") create(plan, className, known, entry.storage);
   if (entry.state === "expecting-transfer") expectTransfer(plan, className, known, entry.transfer_from);

@@ -1,19 +1,9 @@
-import { z } from "zod";
 import { mistakes } from "../../http/request.ts";
 import { ApiError } from "../../http/service.ts";
 import type { Worker } from "../model.ts";
-import { bury, enliven, type Plan } from "./export-steps.ts";
+import { applyLiveEntry, applyTombstone, type Plan, type Surroundings } from "./export-steps.ts";
 import type { ClassPlan, ObjectClass } from "./object-classes.ts";
-
-const storage = z.enum(["sqlite", "legacy-kv"]);
-const objectExport = z.discriminatedUnion("state", [
-  z.looseObject({ state: z.literal("created"), storage }),
-  z.looseObject({ state: z.literal("deleted") }),
-  z.looseObject({ state: z.literal("renamed"), renamed_to: z.string().min(1) }),
-  z.looseObject({ state: z.literal("transferred"), transferred_to: z.string().min(1) }),
-  z.looseObject({ state: z.literal("expecting-transfer"), storage, transfer_from: z.string().min(1) }),
-]);
-export type ObjectExport = z.infer<typeof objectExport>;
+import { type ObjectExport, objectExport } from "./object-export.ts";
 
 export type Exports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -23,14 +13,6 @@ export interface ExportsPlan extends ClassPlan {
   readonly given: readonly { readonly toScript: string; readonly object: ObjectClass }[];
   /** The summary that the API shows as `exports_reconciliation`. */
   readonly reconciliation: Readonly<Record<string, unknown>>;
-}
-
-/** What the plan of one Worker has to know of the others. */
-export interface Surroundings {
-  readonly newId: (className: string) => string;
-  readonly find: (script: string) => Worker | undefined;
-  /** Other Workers that bind this namespace. */
-  readonly usersOf: (namespaceId: string) => readonly string[];
 }
 
 /**
@@ -58,8 +40,8 @@ export function planExports(worker: Worker, sent: Exports, around: Surroundings)
     },
   };
   const declared = parse(sent, plan);
-  for (const [className, entry] of declared) bury(plan, className, entry);
-  for (const [className, entry] of declared) enliven(plan, className, entry);
+  for (const [className, entry] of declared) applyTombstone(plan, className, entry);
+  for (const [className, entry] of declared) applyLiveEntry(plan, className, entry);
   const names = new Set(declared.map(([className]) => className));
   for (const { className, namespaceId } of plan.classes.values())
     if (!names.has(className))

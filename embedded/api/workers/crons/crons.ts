@@ -1,7 +1,8 @@
+import { parseCron } from "../../../../src/cron/cron.ts";
 import type { World } from "../../../world.ts";
 import { everyWorker } from "../registry.ts";
 import { scriptName } from "../version/spec.ts";
-import { parseCron } from "./cron.ts";
+import { fires } from "./fires.ts";
 
 const minuteMs = 60_000;
 
@@ -33,7 +34,8 @@ export function runCrons(world: World, atMs: number, log: (line: string) => void
   for (const worker of everyWorker(world.state)) {
     if (worker.deployedOn === null) continue;
     for (const { cron } of worker.schedules) {
-      if (!parseCron(cron)?.fires(new Date(atMs))) continue;
+      const parsed = parseCron(cron);
+      if ("expected" in parsed || !fires(parsed, new Date(atMs))) continue;
       world.compute.scheduled(scriptName(world, worker), cron, atMs).then(
         ({ outcome }) => outcome === "ok" || log(`cron ${cron} of ${worker.name}: ${outcome}`),
         (error: unknown) =>

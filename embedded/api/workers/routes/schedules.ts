@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { parseCron } from "../../../../src/cron/cron.ts";
 import { ApiError, ok, type Service } from "../../http/service.ts";
-import { parseCron } from "../crons/cron.ts";
 import { saveWorker } from "../registry.ts";
 import { scriptOf } from "./deployments.ts";
 
@@ -33,7 +33,7 @@ export const schedules: Service = {
             `A Worker has up to ${maximumCrons} cron triggers, got ${sent.length}`,
           );
         for (const { cron } of sent)
-          if (parseCron(cron) === undefined) throw new ApiError(400, 10100, `invalid cron string: ${cron}`);
+          if ("expected" in parseCron(cron)) throw new ApiError(400, 10100, `invalid cron string: ${cron}`);
         const now = new Date().toISOString();
         const known = new Map(worker.schedules.map((schedule) => [schedule.cron, schedule]));
         const next = sent.map(({ cron }) => ({

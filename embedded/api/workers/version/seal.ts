@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "../../../../src/files/write-whole.ts";
 
 const keys = new Map<string, Buffer>();
 
@@ -11,10 +12,7 @@ function keyOf(dataDir: string): Buffer {
   const file = join(dataDir, "secrets.key");
   if (!existsSync(file)) {
     mkdirSync(dataDir, { recursive: true });
-    const temporary = `${file}.${process.pid}`;
-    writeFileSync(temporary, randomBytes(32), { mode: 0o600 });
-    chmodSync(temporary, 0o600);
-    renameSync(temporary, file);
+    writeWhole(file, randomBytes(32), 0o600);
   }
   const key = readFileSync(file);
   keys.set(dataDir, key);

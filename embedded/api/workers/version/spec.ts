@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeWholeFolder } from "../../../../src/files/write-whole.ts";
 import type {
   Assets,
   Module,
@@ -210,15 +211,14 @@ function assetsOf(world: World, worker: Worker, assets: NonNullable<Version["ass
   const directory = join(assetsFolder(world, worker), digest);
   if (!existsSync(directory)) {
     const parts = openParts(world.state);
-    const temporary = `${directory}.${process.pid}.${Date.now()}`;
-    mkdirSync(temporary, { recursive: true });
-    for (const [path, { hash }] of Object.entries(assets.manifest)) {
-      const file = join(temporary, ...path.split("/"));
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, parts.asset(worker.account, hash));
-    }
-    if (existsSync(directory)) return { directory, config: assets.config };
-    renameSync(temporary, directory);
+    makeWholeFolder(directory, (draft) => {
+      mkdirSync(draft, { recursive: true });
+      for (const [path, { hash }] of Object.entries(assets.manifest)) {
+        const file = join(draft, ...path.split("/"));
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, parts.asset(worker.account, hash));
+      }
+    });
   }
   return { directory, config: assets.config };
 }

@@ -8,20 +8,11 @@ import { z } from "zod";
 import { type ScriptName, UploadRejected, type VersionSpec } from "../../compute.ts";
 import { prepareAssets } from "./assets.ts";
 import { type CellRole, remoteObjects, type UserWorkerContext, userWorker } from "./cell-options.ts";
+import type { CellSettings } from "./cell-settings.ts";
 import { inspectWorker } from "./inspect.ts";
 import { linkWorker } from "./link-worker.ts";
 import { endWorkerd, workerdEnvironment } from "./orphans.ts";
 import { rejection } from "./rejection.ts";
-
-export interface CellSettings {
-  readonly dataDir: string;
-  readonly storesAddress: string;
-  readonly dataPlaneAddress: string;
-  readonly frontAddress: string;
-  /** Proves that an exception's header came from link. */
-  readonly nonce: string;
-  readonly egress: "allow" | "refuse";
-}
 
 /** Where other cells find this one. All of it is new after workerd was restarted. */
 export interface CellAddress {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { WorkerOptions } from "miniflare";
 import type { VersionSpec } from "../../compute.ts";
-import type { CellSettings } from "./cell.ts";
 import { type CellRole, external, type RemoteObjects } from "./cell-options.ts";
+import type { CellSettings } from "./cell-settings.ts";
 
 const source = (name: string): string => readFileSync(new URL(`./link/${name}`, import.meta.url), "utf8");
 const modules = ["link.js", "calls.js", "objects.js", "outbound.js", "report.js", "service.js"].map(

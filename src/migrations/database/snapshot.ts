@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { type Database, rows } from "../database/database.ts";
 import { ledgerTable } from "../sql/ledger-tables.ts";
 import { readSchema, type SchemaObject, schemaObjects } from "../sql/schema-guard.ts";
 import { normalised } from "../sql/tokens.ts";
+import { type Database, rows } from "./database.ts";
 
 /** Who keeps the database's list of applied files. */
 export type LedgerKind = "none" | "wrangler" | "alchemy" | "unknown";

@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { Log, LogLevel, Miniflare, type Request, Response } from "miniflare";
-import { tieWorkerdToThisProcess } from "../compute/cell/workerd-binary.ts";
+import { Log, LogLevel, type Request, Response } from "miniflare";
+import { makeMiniflare } from "../workerd/spawn.ts";
+import { tieWorkerdToThisProcess } from "../workerd/workerd-binary.ts";
 import { importKey, objectClass, type StoreKind } from "./object-file.ts";
 
 export type GateOrder =
@@ -52,7 +53,7 @@ export async function startStoresProcess(
   const secret = randomBytes(24).toString("base64url");
   const source = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
   const plugin = { package: fileURLToPath(new URL("namespaces.cjs", import.meta.url)), name: "namespaces" };
-  const miniflare = new Miniflare({
+  const miniflare = makeMiniflare({
     host: "127.0.0.1",
     port: 0,
     cf: false,
@@ -93,7 +94,12 @@ export async function startStoresProcess(
       },
     ],
   });
-  await miniflare.ready;
+  try {
+    await miniflare.ready;
+  } catch (error) {
+    await miniflare.dispose().catch(() => {}); // says the same again
+    throw error;
+  }
   const origin = (await miniflare.unsafeGetDirectURL("gate")).origin;
   const steer = async (order: object, body = ""): Promise<unknown> => {
     const headers = { "x-lockstep-control": secret, "x-lockstep-order": JSON.stringify(order) };

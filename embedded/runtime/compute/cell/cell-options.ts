@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
 import type { WorkerOptions } from "miniflare";
 import type { ResolvedBinding, StoreAddress, VersionSpec } from "../../compute.ts";
+import { newestCompatibilityDate } from "../../workerd/workerd-binary.ts";
 import { assetOptions } from "./assets.ts";
 import { moduleDefinitions } from "./modules.ts";
-import { newestCompatibilityDate } from "./workerd-binary.ts";
 
 const pluginPath = fileURLToPath(new URL("./plugin.ts", import.meta.url));
 

@@ -3,9 +3,10 @@ import { readFile } from "node:fs/promises";
 import { Agent } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Log, LogLevel, Miniflare, type WorkerdStructuredLog } from "miniflare";
+import { Log, LogLevel, type Miniflare, type WorkerdStructuredLog } from "miniflare";
 import { z } from "zod";
 import { type ScriptName, UploadRejected, type VersionSpec } from "../../compute.ts";
+import { makeMiniflare } from "../../workerd/spawn.ts";
 import { prepareAssets } from "./assets.ts";
 import { type CellRole, remoteObjects, type UserWorkerContext, userWorker } from "./cell-options.ts";
 import type { CellSettings } from "./cell-settings.ts";
@@ -102,40 +103,38 @@ export async function startCell(
     if (cell !== undefined && "code" in failure && failure.code === "ERR_RUNTIME_FAILURE")
       events.onDead(cell);
   };
-  const miniflare = inTemporaryFolder(
-    directory,
-    () =>
-      new Miniflare({
-        host: "127.0.0.1",
-        port: 0,
-        cf: false,
-        logRequests: false,
-        log: Object.assign(new Log(LogLevel.NONE), { error }),
-        handleStructuredLogs: ({ level, message: whole, timestamp }: WorkerdStructuredLog) => {
-          const message = whole.replace(nativeStack, "");
-          if (cell === undefined) early.push([level, message, timestamp]);
-          else events.onLog(level, message, timestamp);
-        },
-        unsafeRuntimeEnv: { FORCE_COLOR: "0", ...workerdEnvironment(settings.dataDir, id) },
-        unsafeDevRegistryPath: join(directory, "registry"),
-        unsafeHandleRuntimeRestart: async () => {
-          if (cell === undefined) return;
-          Object.assign(cell, await addresses(miniflare, directory), { exceededCpu: false });
-          events.onRestart(cell);
-        },
-        ...(role === "objects" ? { durableObjectsPersist: join(settings.dataDir, "objects") } : {}),
-        workers: [
-          userWorker(version, context),
-          linkWorker({
-            settings,
-            version,
-            role,
-            remoteObjects: remoteObjects(version, context),
-            caller: context.caller,
-          }),
-          ...inspecting,
-        ],
-      }),
+  const miniflare = inTemporaryFolder(directory, () =>
+    makeMiniflare({
+      host: "127.0.0.1",
+      port: 0,
+      cf: false,
+      logRequests: false,
+      log: Object.assign(new Log(LogLevel.NONE), { error }),
+      handleStructuredLogs: ({ level, message: whole, timestamp }: WorkerdStructuredLog) => {
+        const message = whole.replace(nativeStack, "");
+        if (cell === undefined) early.push([level, message, timestamp]);
+        else events.onLog(level, message, timestamp);
+      },
+      unsafeRuntimeEnv: { FORCE_COLOR: "0", ...workerdEnvironment(settings.dataDir, id) },
+      unsafeDevRegistryPath: join(directory, "registry"),
+      unsafeHandleRuntimeRestart: async () => {
+        if (cell === undefined) return;
+        Object.assign(cell, await addresses(miniflare, directory), { exceededCpu: false });
+        events.onRestart(cell);
+      },
+      ...(role === "objects" ? { durableObjectsPersist: join(settings.dataDir, "objects") } : {}),
+      workers: [
+        userWorker(version, context),
+        linkWorker({
+          settings,
+          version,
+          role,
+          remoteObjects: remoteObjects(version, context),
+          caller: context.caller,
+        }),
+        ...inspecting,
+      ],
+    }),
   );
   const end = async (): Promise<void> => {
     let ended = false;

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { workerdPath } from "./workerd-binary.ts";
+import { workerdPath } from "../../workerd/workerd-binary.ts";
 
 const pidsDirectory = (dataDir: string): string => join(dataDir, "cells", "pids");
 

@@ -14,6 +14,8 @@ export interface Registered {
   readonly type: string;
   readonly name: string;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** The id of the existing resource that is taken over; undefined when it is made anew. */
+  readonly importId: string | undefined;
 }
 
 export interface Deployed {
@@ -50,8 +52,8 @@ export async function deployed(settings: Settings): Promise<Deployed> {
   const resources: Registered[] = [];
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs }: MockResourceArgs) => {
-        resources.push({ type, name, inputs: unwrapped(inputs) });
+      newResource: ({ type, name, inputs, id }: MockResourceArgs) => {
+        resources.push({ type, name, inputs: unwrapped(inputs), importId: id === "" ? undefined : id });
         return {
           id: `${name}#id`,
           state: { ...inputs, ...(type.endsWith(":Queue") && { queueId: `${name}#queue` }) },

@@ -30,6 +30,14 @@ const types = {
   target: "pulumi-nodejs:dynamic/lockstep:Target",
   first: "pulumi-nodejs:dynamic/lockstep:FirstVersion",
 } as const;
+const embeddedTarget = {
+  kind: "embedded",
+  accountId,
+  accountName: "dev",
+  baseUrl: "http://127.0.0.1:8787/client/v4",
+  token: "t".repeat(40),
+  front: "http://<worker>.<account>.localhost:8788",
+} as const;
 const settings = { main: "x.ts", compatibilityDate: "2026-01-01" } as const;
 
 describe("dome", async () => {
@@ -208,14 +216,23 @@ test("workers that call each other in a cycle: the one called before its turn ge
   expect(run.resources.filter(({ type }) => type === types.version)).toHaveLength(2);
 });
 
-test("an existing database is taken over on a real account", async () => {
-  const db = d1("db", { adopt: { dev: "3f0c3e1e-6a2c-4d6a-8f5e-0a1b2c3d4e5f" } });
+test("an existing database is taken over on a real account, and nowhere else", async () => {
+  const existing = "3f0c3e1e-6a2c-4d6a-8f5e-0a1b2c3d4e5f";
+  const db = d1("db", { adopt: { dev: existing } });
+  const shop = system("s", [db, worker("w", { ...settings, env: { DB: db } })]);
+  const imported = async (more: Parameters<typeof settingsFor>[1]) =>
+    (await deployed(settingsFor([shop], more))).of(types.d1, "s/db").importId;
+  expect(await imported({})).toBe(`${accountId}/${existing}`);
+  expect(await imported({ stageName: "staging" })).toBeUndefined();
+  expect(await imported({ target: embeddedTarget })).toBeUndefined();
+});
+
+test("a store keeps the name that it has in the account", async () => {
   const files = r2("files", { physicalName: "jobmatch-ai-{stage}-avatars" });
   const run = await deployed(
-    settingsFor([system("s", [db, files, worker("w", { ...settings, env: { DB: db, FILES: files } })])]),
+    settingsFor([system("s", [files, worker("w", { ...settings, env: { FILES: files } })])]),
   );
   expect(run.of(types.r2, "s/files").inputs["name"]).toBe("jobmatch-ai-dev-avatars");
-  expect(run.of(types.d1, "s/db").inputs["name"]).toBe("db-dev");
 });
 
 test("what stages share is created by the one that owns it, and referred to by the others", async () => {

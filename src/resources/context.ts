@@ -24,4 +24,5 @@ export interface Context {
 }
 
 /** Logical name of a resource, for good: neither its variable nor its physical name has a part in it. */
-export const logicalName = (context: Context, name: string): string => `${context.system.name}/${name}`;
+export const logicalName = (context: Pick<Context, "system">, name: string): string =>
+  `${context.system.name}/${name}`;

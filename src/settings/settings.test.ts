@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { secret, system, worker } from "../declare/index.ts";
 import { UserError } from "../diagnostic/user-error.ts";
+import { missingSecrets } from "./check.ts";
 import { type Given, settingsOf } from "./settings.ts";
 
 let root = "";
@@ -193,6 +195,28 @@ describe("prod", () => {
 });
 
 test("a secret that a worker binds has to be set", () => {
-  const config = { "lockstep:systems": '["dome"]', "lockstep:secrets": '{"key":"value"}' };
-  expect(settingsOf(embedded({ config })).secrets).toEqual({ key: "value" });
+  const { stage, systems } = settingsOf(embedded());
+  const shop = system("shop", [
+    worker("api", {
+      main: "api.ts",
+      compatibilityDate: "2026-01-01",
+      env: { KEY: secret("key"), MAIL: secret("mail") },
+    }),
+  ]);
+  const missing = missingSecrets(["mail"], [...systems, shop], stage);
+  expect(missing.map(({ what, where, got }) => [what, where, got])).toEqual([
+    ["Missing required secret 'key'", "shop/api, env.KEY, in stack dev", "secrets mail"],
+  ]);
+  expect(missingSecrets(["mail", "key"], [shop], stage)).toEqual([]);
+});
+
+test("secrets are read as texts by their names", () => {
+  const config = (secrets: unknown) => ({
+    "lockstep:systems": '["dome"]',
+    "lockstep:secrets": JSON.stringify(secrets),
+  });
+  expect(settingsOf(embedded({ config: config({ key: "value" }) })).secrets).toEqual({ key: "value" });
+  expect(diagnostic(embedded({ config: config({ key: 1 }) })).diagnostic.where).toBe(
+    "lockstep:secrets of stack dev",
+  );
 });

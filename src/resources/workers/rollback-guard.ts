@@ -13,10 +13,10 @@ import { type Context, logicalName } from "../context.ts";
 const versionShape = z.object({ created_on: z.string() });
 const databasesShape = z.array(z.object({ uuid: z.string(), name: z.string() }));
 
-/**
- * Refuses a deployment of a version that is older than the one a contract migration was opened for: what the migration took
- * away, that code may still need. Checked in the preview already.
- */
+/** What of the deployment decides how far back a version may lie. */
+type Place = Pick<Context, "stage" | "accountId" | "system" | "contracts">;
+
+/** Asks {@link refusePastContract} before a deployment is made, in the preview already. */
 export const noRollbackPastContract = (
   worker: Worker,
   context: Context,
@@ -24,33 +24,41 @@ export const noRollbackPastContract = (
 ): pulumi.ResourceHook =>
   new pulumi.ResourceHook(
     `no-rollback-past-contract/${logicalName(context, worker.name)}`,
-    async () => {
-      const databases = uses(worker).filter((resource) => resource.kind === "d1");
-      const api = connection(process.env, process.cwd());
-      for (const database of databases) {
-        const contracts = await contractsThatRan(api, context, database);
-        if (contracts.length === 0) continue;
-        const opened =
-          context.contracts[logicalName(context, database.name)]?.versions[
-            physicalName(worker, context.stage)
-          ];
-        if (opened === versionId) continue;
-        const made = await madeAt(api, worker, context, versionId);
-        // Without the opening at hand, all that is known is that code made after the last contract was written with it.
-        const boundary =
-          opened === undefined
-            ? Math.max(...contracts.map(({ atMs }) => atMs))
-            : await madeAt(api, worker, context, opened);
-        if (made < boundary) throw past(logicalName(context, worker.name), versionId, contracts);
-      }
-    },
+    () => refusePastContract(connection(process.env, process.cwd()), worker, context, versionId),
     { onDryRun: true },
   );
 
+/**
+ * Refuses a version that is older than the one a contract migration was opened for: what the migration took away, that code
+ * may still need. Throws UserError.
+ */
+export async function refusePastContract(
+  api: Connection,
+  worker: Worker,
+  place: Place,
+  versionId: string,
+): Promise<void> {
+  const databases = uses(worker).filter((resource) => resource.kind === "d1");
+  for (const database of databases) {
+    const contracts = await contractsThatRan(api, place, database);
+    if (contracts.length === 0) continue;
+    const opened =
+      place.contracts[logicalName(place, database.name)]?.versions[physicalName(worker, place.stage)];
+    if (opened === versionId) continue;
+    const made = await madeAt(api, worker, place, versionId);
+    // Without the opening at hand, all that is known is that code made after the last contract was written with it.
+    const boundary =
+      opened === undefined
+        ? Math.max(...contracts.map(({ atMs }) => atMs))
+        : await madeAt(api, worker, place, opened);
+    if (made < boundary) throw past(logicalName(place, worker.name), versionId, contracts);
+  }
+}
+
 /** When a version of a worker was made, in milliseconds since 1970. */
-async function madeAt(api: Connection, worker: Worker, context: Context, versionId: string): Promise<number> {
-  const script = encodeURIComponent(physicalName(worker, context.stage));
-  const path = `/accounts/${context.accountId}/workers/workers/${script}/versions/${versionId}`;
+async function madeAt(api: Connection, worker: Worker, place: Place, versionId: string): Promise<number> {
+  const script = encodeURIComponent(physicalName(worker, place.stage));
+  const path = `/accounts/${place.accountId}/workers/workers/${script}/versions/${versionId}`;
   return Date.parse(versionShape.parse(await call(api, "GET", path)).created_on);
 }
 
@@ -59,22 +67,14 @@ interface Contract {
   readonly atMs: number;
 }
 
-/** Without the opening at hand, all that is known is that code made after the last contract was written with it. */
-export const lastOf = (contracts: readonly Contract[]): number =>
-  Math.max(...contracts.map(({ atMs }) => atMs));
-
 /** The contract files that ran on a database since its code was first released, in order. */
-async function contractsThatRan(
-  api: Connection,
-  context: Context,
-  declared: D1,
-): Promise<readonly Contract[]> {
-  const name = physicalName(declared, context.stage);
-  const path = `/accounts/${context.accountId}/d1/database?name=${encodeURIComponent(name)}`;
+async function contractsThatRan(api: Connection, place: Place, declared: D1): Promise<readonly Contract[]> {
+  const name = physicalName(declared, place.stage);
+  const path = `/accounts/${place.accountId}/d1/database?name=${encodeURIComponent(name)}`;
   const found = databasesShape.parse(await call(api, "GET", path));
   const databaseId = found.find((each) => each.name === name)?.uuid;
   if (databaseId === undefined) return [];
-  const database = queryDatabase({ ...api, accountId: context.accountId, databaseId }, name);
+  const database = queryDatabase({ ...api, accountId: place.accountId, databaseId }, name);
   const [table] = await rows(database, ["SELECT 1 FROM sqlite_schema WHERE name = '_mig_log'"]);
   if (table?.length !== 1) return [];
   const [log] = await rows(database, [

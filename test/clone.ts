@@ -59,7 +59,8 @@ export async function clone(
   const folder = mkdtempSync(join(tmpdir(), "lockstep clone "));
   for (const each of copied) cpSync(join(projectRoot, each), join(folder, each), { recursive: true });
   symlinkSync(join(projectRoot, "node_modules"), join(folder, "node_modules"));
-  const places = placesOf(folder);
+  // The clone runs its own code, which tests edit.
+  const places = { ...placesOf(folder), code: folder };
   const engine = await ensureEngine();
   const embedded = await startEmbedded({
     dataDir: places.embedded,

@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { codeRoot } from "./package-root.ts";
 
 /** The clone this file lies in. */
 export const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -8,6 +9,8 @@ export const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Where a clone keeps what is its own and never committed. */
 export interface Places {
   readonly root: string;
+  /** Where the library's code lies: its repository, or `dist` of the package that is installed. */
+  readonly code: string;
   /** First on PATH: the `pulumi` launcher. */
   readonly bin: string;
   /** The engine's executable with our language host beside it. */
@@ -23,13 +26,16 @@ export interface Places {
   /** The embedded Cloudflare's data, with its connection.json. */
   readonly embedded: string;
   readonly compileCache: string;
+  /** Node's executable: the one that npm installed for the project, else the one that runs this. */
   readonly node: string;
 }
 
 export function placesOf(root: string): Places {
   const own = join(root, ".lockstep");
+  const installedNode = join(root, "node_modules", "node", "bin", "node");
   return {
     root,
+    code: codeRoot,
     bin: join(own, "bin"),
     engine: join(own, "engine"),
     state: join(own, "state"),
@@ -38,7 +44,7 @@ export function placesOf(root: string): Places {
     throwAway: join(own, "throw-away"),
     embedded: join(own, "embedded"),
     compileCache: join(own, "compile-cache"),
-    node: join(root, "node_modules", "node", "bin", "node"),
+    node: existsSync(installedNode) ? installedNode : process.execPath,
   };
 }
 

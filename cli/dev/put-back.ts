@@ -1,4 +1,4 @@
-// Started by the `pulumi` launcher before an `up`, when a `just dev` has left a note: `put-back.ts <stage>`. Lets the stack's versions
+// Started by the `pulumi` launcher before an `up`, when a `just dev` has left a note: `put-back.ts <stage> <project folder>`. Lets the stack's versions
 // serve again where a `just dev` was killed: the engine compares with its state, and would find nothing to do.
 
 import { UserError } from "../../src/diagnostic/user-error.ts";
@@ -9,11 +9,12 @@ import { accountOf, Refused } from "./api.ts";
 import { eachLeft } from "./left.ts";
 import { end } from "./release.ts";
 
-const stage = stages.find(({ name }) => name === process.argv[2]);
-const connection = await runningEmbedded(placesOf(projectRoot));
+const [stageName = "", root = projectRoot] = process.argv.slice(2);
+const stage = stages.find(({ name }) => name === stageName);
+const connection = await runningEmbedded(placesOf(root));
 if (stage !== undefined && connection !== undefined) {
   const account = accountOf(connection, stage);
-  await eachLeft(projectRoot, stage.name, async (script) => {
+  await eachLeft(root, stage.name, async (script) => {
     try {
       const versionId = await end(account, script);
       if (versionId !== undefined)

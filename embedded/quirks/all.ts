@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import type { Quirk } from "./quirk.ts";
@@ -11,12 +11,13 @@ const shape = z.object({
   date: z.iso.date(),
   probe: z.string(),
 });
-const notQuirks = ["all.ts", "quirk.ts"];
+const own = extname(import.meta.filename);
+const notQuirks = [`all${own}`, `quirk${own}`];
 
 /** Every quirk of this folder: each file exports one, under whatever name. In order of names. */
 export async function allQuirks(): Promise<readonly Quirk[]> {
   const files = readdirSync(import.meta.dirname).filter(
-    (file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !notQuirks.includes(file),
+    (file) => extname(file) === own && !/\.(test|d)\.ts$/.test(file) && !notQuirks.includes(file),
   );
   const found = await Promise.all(
     files.map(async (file) => {

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { writeWhole } from "../files/write-whole.ts";
+import { ownModule } from "../package/own-module.ts";
 import { type Bundle, digestOf } from "./bundle.ts";
 
 const remembered = z.object({
@@ -15,7 +16,7 @@ const remembered = z.object({
 });
 
 /** Files that change what a bundle is made of without being in it. */
-const ground = ["package-lock.json", "src/bundle/build.ts"];
+const ground = ["package-lock.json", ownModule(import.meta, "./build")];
 
 /** The bundle of a worker; esbuild is not even loaded when nothing it was made from has changed. */
 export async function cachedBundle(main: string, root: string): Promise<Bundle> {
@@ -25,7 +26,7 @@ export async function cachedBundle(main: string, root: string): Promise<Bundle> 
   const { bundle: build } = await import("./build.ts");
   const built = await build(main, root);
   const inputs = Object.fromEntries(
-    [...built.inputs, ...ground].map((file) => [file, checksum(join(root, file))]),
+    [...built.inputs, ...ground].map((file) => [file, checksum(resolve(root, file))]),
   );
   mkdirSync(dirname(path), { recursive: true });
   writeWhole(path, JSON.stringify({ inputs, bundle: built.bundle }));
@@ -37,7 +38,7 @@ function recall(path: string, root: string): Bundle | undefined {
   const parsed = remembered.safeParse(json(readFileSync(path, "utf8")));
   if (!parsed.success) return undefined;
   const { inputs, bundle } = parsed.data;
-  const same = Object.entries(inputs).every(([file, sum]) => checksum(join(root, file)) === sum);
+  const same = Object.entries(inputs).every(([file, sum]) => checksum(resolve(root, file)) === sum);
   return same && isWhole(bundle, root) ? bundle : undefined;
 }
 

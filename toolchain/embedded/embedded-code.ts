@@ -3,30 +3,35 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { writeWhole } from "../../src/files/write-whole.ts";
+import { codeFile } from "../package-root.ts";
 import type { Places } from "../project.ts";
 
 /** What the embedded process runs beside its own folder: the packages by their lock, and the files of the program that it shares. */
-export const beside: readonly string[] = [
-  "package-lock.json",
-  "src/cron/cron.ts",
-  "src/diagnostic/user-error.ts",
-  "src/engine/property-values.ts",
-  "src/files/write-whole.ts",
-  "src/migrations/sql/split.ts",
+const beside = (places: Places): readonly string[] => [
+  join(places.root, "package-lock.json"),
+  ...shared.map((module) => codeFile(module, places.code)),
+];
+export const shared: readonly string[] = [
+  "src/cron/cron",
+  "src/diagnostic/user-error",
+  "src/engine/property-values",
+  "src/files/write-whole",
+  "src/migrations/sql/split",
+  "src/package/own-module",
 ];
 
 const recorded = z.object({ pid: z.number(), code: z.string() });
 
 /** A digest of the code that an embedded process started now would run. Of contents, not times: a branch that is left and entered again is the same code. */
 export function embeddedCode(places: Places): string {
-  const folder = join(places.root, "embedded");
+  const folder = join(places.code, "embedded");
   const own = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith(".test.ts"))
     .map((entry) => join(entry.parentPath, entry.name))
     // Only tests are in there.
     .filter((path) => !path.startsWith(join(folder, "contract")));
   const hash = createHash("sha256");
-  for (const path of [...own.sort(), ...beside.map((name) => join(places.root, name))])
+  for (const path of [...own.sort(), ...beside(places)])
     hash.update(`${path}\0`).update(contents(path)).update("\0");
   return hash.digest("hex");
 }

@@ -1,14 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -23,10 +15,9 @@ const pids = (): number[] =>
     : [];
 
 beforeEach(() => {
-  places = placesOf(mkdtempSync(join(tmpdir(), "lockstep embedded ")));
-  mkdirSync(join(places.root, "node_modules", "node", "bin"), { recursive: true });
-  symlinkSync(process.execPath, places.node);
-  mkdirSync(join(places.root, "embedded"));
+  const folder = mkdtempSync(join(tmpdir(), "lockstep embedded "));
+  places = { ...placesOf(folder), code: folder, node: process.execPath };
+  mkdirSync(join(folder, "embedded"));
 });
 afterEach(() => {
   for (const pid of pids()) {
@@ -101,8 +92,7 @@ test.each([
 ])("one whose starter was killed %s is waited for and taken", async (_when, isTime) => {
   main(takesFolder);
   const script = `import { ensureEmbedded } from ${JSON.stringify(new URL("embedded.ts", import.meta.url).href)};
-import { placesOf } from ${JSON.stringify(new URL("../project.ts", import.meta.url).href)};
-await ensureEmbedded(placesOf(${JSON.stringify(places.root)}));`;
+await ensureEmbedded(${JSON.stringify(places)});`;
   const starter = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "ignore" });
   await vi.waitFor(() => expect(isTime()).toBe(true), { timeout: 30_000, interval: 10 });
   starter.kill("SIGKILL");

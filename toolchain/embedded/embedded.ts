@@ -8,6 +8,7 @@ import { z } from "zod";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { frugalNode } from "../install/frugal-node.mjs";
 import { withLock } from "../install/lock.mjs";
+import { codeFile } from "../package-root.ts";
 import type { Places } from "../project.ts";
 import { embeddedCode, olderCode, recordEmbeddedCode } from "./embedded-code.ts";
 
@@ -63,7 +64,7 @@ async function start(places: Places): Promise<EmbeddedConnection> {
   const log = openSync(logFile, "a");
   const child = spawn(
     places.node,
-    [...frugalNode, join(places.root, "embedded", "main.ts"), "--data", places.embedded, "--provider"],
+    [...frugalNode, codeFile("embedded/main", places.code), "--data", places.embedded, "--provider"],
     {
       cwd: places.root,
       detached: true,

@@ -14,6 +14,7 @@ import { UserError } from "../../src/diagnostic/user-error.ts";
 import { putWhole, writeWhole } from "../../src/files/write-whole.ts";
 import { sdkVersion } from "../command-provider/version.ts";
 import type { Engine } from "../engine/ladder.mjs";
+import { codeFile } from "../package-root.ts";
 import { type Places, pulumiProjectName } from "../project.ts";
 import { pulumiLauncher } from "./pulumi-launcher.ts";
 import { shellQuote } from "./shell-quote.ts";
@@ -32,9 +33,11 @@ export function placeEngine(engine: Engine, places: Places): string {
   if (!engine.officialLanguageHost) {
     writeScript(
       join(places.engine, "pulumi-language-nodejs"),
-      nodeScript(places, ["toolchain/language-host/main.ts"]),
+      nodeScript(places, [codeFile("toolchain/language-host/main", places.code)]),
     );
-    const dynamicProvider = join("node_modules", "@pulumi", "pulumi", "cmd", "dynamic-provider", "index.js");
+    const dynamicProvider = createRequire(join(places.root, "program.js")).resolve(
+      "@pulumi/pulumi/cmd/dynamic-provider/index.js",
+    );
     writeScript(
       join(places.engine, "pulumi-resource-pulumi-nodejs"),
       nodeScript(places, [preload(places), dynamicProvider]),
@@ -44,7 +47,7 @@ export function placeEngine(engine: Engine, places: Places): string {
   mkdirSync(plugin, { recursive: true });
   writeScript(
     join(plugin, "pulumi-resource-command"),
-    nodeScript(places, ["toolchain/command-provider/main.ts"]),
+    nodeScript(places, [codeFile("toolchain/command-provider/main", places.code)]),
   );
   writeScript(join(places.bin, "pulumi"), pulumiLauncher(places, executable, pulumiProjectName(places.root)));
   linkTools(places);
@@ -87,10 +90,10 @@ function copy(from: string, to: string): void {
   }
 }
 
-const preload = (places: Places): string => `--require=${join(places.root, "toolchain", "preload.cjs")}`;
+const preload = (places: Places): string => `--require=${join(places.code, "toolchain", "preload.cjs")}`;
 
 function nodeScript(places: Places, args: readonly string[]): string {
-  const words = [places.node, ...args.map((arg) => (arg.startsWith("--") ? arg : join(places.root, arg)))];
+  const words = [places.node, ...args];
   return [
     "#!/bin/sh",
     `NODE_COMPILE_CACHE="\${NODE_COMPILE_CACHE:-"${shellInDoubleQuotes(places.compileCache)}"}"; export NODE_COMPILE_CACHE`,

@@ -20,7 +20,8 @@ import { pulumiLauncher, stateUrlOf } from "./pulumi-launcher.ts";
 let places: Places;
 let embedded: ChildProcess;
 beforeEach(() => {
-  places = placesOf(realpathSync(mkdtempSync(join(tmpdir(), `lockstep o'launch "$x" `))));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), `lockstep o'launch "$x" `)));
+  places = { ...placesOf(folder), code: join(folder, "lib"), node: join(folder, "node") };
   // The engine and Node are stand-ins that print what they were asked.
   const show = (name: string): string =>
     `#!/bin/sh\nprintf '%s' ${name}; for a in "$@"; do printf ' [%s]' "$a"; done; echo; echo "config=\${PULUMI_OPTION_CONFIG_FILE:-}"; echo "providers=\${PULUMI_DEBUG_PROVIDERS:-}"; echo "home=\${PULUMI_HOME:-}"\n`;
@@ -147,8 +148,10 @@ test.each([
 ])("when %s the stage is prepared first", (_when, spoil) => {
   spoil();
   const out = pulumi(["preview", "--stack", "dev"]);
-  const stackTs = join(places.root, "toolchain", "stacks", "stack.ts");
-  expect(out).toContain(`node [${stackTs}] [dev] [${join(places.root, "engine")}] [prepare]\n`);
+  const stackTs = join(places.code, "toolchain", "stacks", "stack.ts");
+  expect(out).toContain(
+    `node [${stackTs}] [${places.root}] [dev] [${join(places.root, "engine")}] [prepare]\n`,
+  );
   expect(out).toContain("engine [preview] [--stack] [dev]\n");
 });
 
@@ -185,14 +188,14 @@ test("only a stack that is locked has its lock looked at", () => {
   write(lock("dev"), "{}");
   const out = pulumi(["up", "-s", "dev"]);
   expect(out).toContain(
-    `node [${join(places.root, "toolchain", "stacks", "stale-lock.ts")}] [dev] [${places.root}]\n`,
+    `node [${join(places.code, "toolchain", "stacks", "stale-lock.ts")}] [dev] [${places.root}]\n`,
   );
   expect(out).toContain("engine [up] [-s] [dev]\n");
   expect(pulumi(["up", "-s", "dev"], { PULUMI_BACKEND_URL: "s3://team" })).not.toContain("stale-lock.ts");
 });
 
 test("only an up of a stage where a `just dev` has left its note looks what it left", () => {
-  const asked = `node [${join(places.root, "cli", "dev", "put-back.ts")}] [dev]\n`;
+  const asked = `node [${join(places.code, "cli", "dev", "put-back.ts")}] [dev] [${places.root}]\n`;
   expect(pulumi(["up", "-s", "dev"])).not.toContain("put-back.ts");
   write(join(places.root, ".lockstep", "dev", "dev", "4711.json"), "{}");
   for (const up of [["up"], ["update", "--yes"]]) {

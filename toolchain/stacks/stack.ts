@@ -1,4 +1,4 @@
-// Started by the `pulumi` launcher for what cannot be a line of shell: `stack.ts <stage> <engine> prepare`, or `stack.ts <stage> <engine> <pulumi arguments…>`.
+// Started by the `pulumi` launcher for what cannot be a line of shell: `stack.ts <project folder> <stage> <engine> prepare`, or `stack.ts <project folder> <stage> <engine> <pulumi arguments…>`.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -78,8 +78,8 @@ function forgetConfig(places: Places, stack: string): void {
 const stageOf = (stack: string): string => stack.slice(stack.lastIndexOf("/") + 1);
 
 if (import.meta.main) {
-  const [stage = "", engine = "", ...args] = process.argv.slice(2);
-  const places = placesOf(projectRoot);
+  const [root = projectRoot, stage = "", engine = "", ...args] = process.argv.slice(2);
+  const places = placesOf(root);
   try {
     if (args[0] === "prepare" && args.length === 1) await prepareStack(places, engine, stage);
     else process.exitCode = forward(places, engine, args);

@@ -1,11 +1,11 @@
-import { fileURLToPath } from "node:url";
 import type { WorkerOptions } from "miniflare";
+import { ownModule } from "../../../../src/package/own-module.ts";
 import type { ResolvedBinding, StoreAddress, VersionSpec } from "../../compute.ts";
 import { newestCompatibilityDate } from "../../workerd/workerd-binary.ts";
 import { assetOptions } from "./assets.ts";
 import { moduleDefinitions } from "./modules.ts";
 
-const pluginPath = fileURLToPath(new URL("./plugin.ts", import.meta.url));
+const pluginPath = ownModule(import.meta, "./plugin");
 
 /** What a cell is for: stateless code, the script's Durable Objects, or only to see whether an upload starts. */
 export type CellRole = "code" | "objects" | "trial";

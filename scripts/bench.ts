@@ -1,6 +1,6 @@
 // `just bench`: what things cost, in pairs, medians and spread. A benchmark, never a test. The dev stack has to be up (`npm start`).
 import { parseArgs } from "node:util";
-import { render } from "../src/diagnostic/user-error.ts";
+import { UserError } from "../src/diagnostic/user-error.ts";
 import { projectEnvironment } from "../toolchain/environment.ts";
 import { table } from "../toolchain/table.ts";
 import { proportionalMegabytes } from "./bench/memory.ts";
@@ -68,7 +68,7 @@ function optionsOf(args: string[]) {
 }
 
 function complain(got: string): never {
-  const message = render({
+  const { message } = new UserError({
     what: "The command line is wrong",
     where: "just bench",
     got,

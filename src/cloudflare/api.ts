@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { embeddedShell, sentence } from "../diagnostic/sentence.ts";
 import { UserError } from "../diagnostic/user-error.ts";
 import type { Connection } from "./connection.ts";
 import { send } from "./http.ts";
@@ -38,7 +39,7 @@ export async function call(
       fix:
         connection.front === undefined
           ? "check the network, then run again"
-          : 'the embedded Cloudflare may have ended; start it: eval "$(npm run -s env)", then run again',
+          : sentence`the embedded Cloudflare may have ended; start it: ${embeddedShell}, then run again`,
     });
   const { status, text } = sent;
   const answer = envelope.safeParse(json(text));

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { embeddedShell, sentence } from "../diagnostic/sentence.ts";
 import { UserError } from "../diagnostic/user-error.ts";
 
 /** How to speak to the API that this stack's target has. */
@@ -46,7 +47,7 @@ export function connection(env: Environment, projectFolder: string): Connection 
       where: "the environment variable CLOUDFLARE_API_TOKEN",
       got: "nothing",
       expected: "a token of the account, with Edit for what is declared (D1 for migrations)",
-      fix: 'export CLOUDFLARE_API_TOKEN, or work on the embedded target: eval "$(npm run -s env)"',
+      fix: sentence`export CLOUDFLARE_API_TOKEN, or work on the embedded target: ${embeddedShell}`,
     });
   }
   const baseUrl = env["CLOUDFLARE_BASE_URL"] ?? "https://api.cloudflare.com/client/v4";
@@ -62,7 +63,7 @@ function embedded(projectFolder: string): Connection {
         where: path,
         got,
         expected: "the addresses that a running embedded Cloudflare writes there",
-        fix: 'start it: eval "$(npm run -s env)"',
+        fix: sentence`start it: ${embeddedShell}`,
       },
       { cause },
     );

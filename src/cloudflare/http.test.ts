@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { unplaced } from "../diagnostic/place.ts";
+import { inPlace } from "../diagnostic/sentence.ts";
 import { classify, remedy } from "./http.ts";
 
 const failed = (code: number, message: string): string =>
@@ -54,8 +56,9 @@ for (const [what, status, text, kind] of answers)
   });
 
 test("a permission is asked for only where one was missing", () => {
-  const refused = (status: number) => remedy({ kind: "refused", status, code: 0, message: "" }, "D1 Edit");
+  const refused = (status: number) =>
+    inPlace(remedy({ kind: "refused", status, code: 0, message: "" }, "D1 Edit"), unplaced());
   expect(refused(403)).toContain("D1 Edit");
   expect(refused(400)).not.toContain("D1 Edit");
-  expect(remedy({ kind: "unknown", message: "" }, "D1 Edit")).toContain("network");
+  expect(inPlace(remedy({ kind: "unknown", message: "" }, "D1 Edit"), unplaced())).toContain("network");
 });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { embeddedShell, type Sentence, sentence } from "../diagnostic/sentence.ts";
 
 /** Where Cloudflare's v4 API answers. */
 export interface Api {
@@ -42,12 +43,12 @@ export async function callApi(
 }
 
 /** What to do about a call that was not done: a permission helps only where the API said no. */
-export const remedy = (outcome: Exclude<Outcome<unknown>, { kind: "done" }>, permission: string): string =>
+export const remedy = (outcome: Exclude<Outcome<unknown>, { kind: "done" }>, permission: string): Sentence =>
   outcome.kind === "refused"
     ? [401, 403].includes(outcome.status)
       ? `give the API token the permission ${permission}, then run again`
       : `mend what the API names (HTTP ${outcome.status}), then run again`
-    : 'check the network (on the embedded target that it runs: eval "$(npm run -s env)"), then run again';
+    : sentence`check the network (on the embedded target that it runs: ${embeddedShell}), then run again`;
 
 type Method = "GET" | "POST" | "PUT" | "DELETE";
 

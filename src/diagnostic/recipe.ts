@@ -1,4 +1,5 @@
-import { type Diagnostic, UserError } from "./user-error.ts";
+import { callsOf } from "./place.ts";
+import { type Diagnostic, placedDiagnostic, UserError } from "./user-error.ts";
 
 /** Where a recipe is to work. Typed without a word about it, one of `db` works on dev, and each on the embedded target. */
 export interface RecipePlace {
@@ -31,7 +32,7 @@ export function typedFor(text: string, { stage, real }: RecipePlace): string {
 /** A diagnostic whose repair can be copied. */
 export const diagnosticFor = (diagnostic: Diagnostic, place: RecipePlace): Diagnostic => ({
   ...diagnostic,
-  fix: typedFor(diagnostic.fix, place),
+  fix: typedFor(placedDiagnostic(diagnostic, { ...place, ...callsOf(process.cwd()) }).fix, place),
 });
 
 /** A refusal whose repairs can be copied. */

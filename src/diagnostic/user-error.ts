@@ -1,3 +1,6 @@
+import { type Place, unplaced } from "./place.ts";
+import { inPlace, type Sentence } from "./sentence.ts";
+
 /** What a person needs to mend a mistake: the five parts every refusal has. */
 export interface Diagnostic {
   /** What was refused, in one sentence without a final stop. */
@@ -7,8 +10,14 @@ export interface Diagnostic {
   /** What was found. */
   readonly got: string;
   /** What would have been accepted. */
-  readonly expected: string;
+  readonly expected: Sentence;
   /** What to do now: a command or an edit. */
+  readonly fix: Sentence;
+}
+
+/** A diagnostic as it is read at one place: text alone. */
+export interface PlacedDiagnostic extends Diagnostic {
+  readonly expected: string;
   readonly fix: string;
 }
 
@@ -20,9 +29,11 @@ export class UserError extends Error {
   readonly diagnostic: Diagnostic;
   /** Further mistakes that were found at the same time. */
   readonly others: readonly Diagnostic[];
+  /** The message says commands as they are typed where no stage is known, until {@link placed} says where. */
   constructor(diagnostic: Diagnostic, options?: ErrorOptions & { readonly others?: readonly Diagnostic[] }) {
     const others = options?.others ?? [];
-    super([diagnostic, ...others].map(render).join("\n\n"), options);
+    const place = unplaced();
+    super([diagnostic, ...others].map((each) => render(each, place)).join("\n\n"), options);
     this.name = "UserError";
     this.diagnostic = diagnostic;
     this.others = others;
@@ -35,12 +46,37 @@ export function refuse(diagnostics: readonly Diagnostic[]): void {
   if (first !== undefined) throw new UserError(first, { others });
 }
 
+/** A diagnostic whose repair can be copied at this place. */
+export const placedDiagnostic = (diagnostic: Diagnostic, place: Place): PlacedDiagnostic => ({
+  ...diagnostic,
+  expected: inPlace(diagnostic.expected, place),
+  fix: inPlace(diagnostic.fix, place),
+});
+
+/** A refusal whose repairs can be copied at this place. */
+export const placed = (error: UserError, place: Place): UserError =>
+  new UserError(placedDiagnostic(error.diagnostic, place), {
+    cause: error,
+    others: error.others.map((diagnostic) => placedDiagnostic(diagnostic, place)),
+  });
+
+/** Does the work; a refusal that comes out of it says its repairs for this place. */
+export async function refusingAt<Value>(place: Place, work: () => Value | Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof UserError ? placed(error, place) : error;
+  }
+}
+
 /** The five parts of a diagnostic, a line each. */
-export const render = (c: Diagnostic): string =>
-  [
-    c.what,
-    `  where:    ${c.where}`,
-    `  got:      ${c.got}`,
-    `  expected: ${c.expected}`,
-    `  fix:      ${c.fix}`,
+export function render(diagnostic: Diagnostic, place: Place): string {
+  const { what, where, got, expected, fix } = placedDiagnostic(diagnostic, place);
+  return [
+    what,
+    `  where:    ${where}`,
+    `  got:      ${got}`,
+    `  expected: ${expected}`,
+    `  fix:      ${fix}`,
   ].join("\n");
+}

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { z } from "zod";
-import { isEmbedded } from "../cloudflare/connection.ts";
 import { readServing } from "../cloudflare/deployments.ts";
-import { diagnosticFor, type RecipePlace, typedFor } from "../diagnostic/recipe.ts";
-import { render, UserError } from "../diagnostic/user-error.ts";
+import { placeOfRun } from "../cloudflare/place-of-run.ts";
+import { command, sentence } from "../diagnostic/sentence.ts";
+import { placed, refusingAt, render, UserError } from "../diagnostic/user-error.ts";
 import { unknownValue } from "../engine/property-values.ts";
 import type { migrate } from "../migrations/apply/migrate.ts";
 import { otherStage, stageKey } from "../migrations/apply/stage-mark.ts";
@@ -50,7 +50,7 @@ export const provider = {
       if (!(error instanceof UserError)) throw error;
       return {
         inputs: news,
-        failures: [{ property: "directory", reason: typedFor(error.message, placeOf(given)) }],
+        failures: [{ property: "directory", reason: placed(error, placeOfRun(given.stage)).message }],
       };
     }
   },
@@ -72,11 +72,12 @@ export const provider = {
 
   async create(news: unknown): Promise<{ id: string; outs: unknown }> {
     const given = stepInputs.parse(news);
-    return { id: stepOf(given), outs: await run(given, news, {}) };
+    return { id: stepOf(given), outs: await at(given, () => run(given, news, {})) };
   },
 
   async update(_id: string, olds: unknown, news: unknown): Promise<{ outs: unknown }> {
-    return { outs: await run(stepInputs.parse(news), news, outputs.parse(olds).bookmarks) };
+    const given = stepInputs.parse(news);
+    return { outs: await at(given, () => run(given, news, outputs.parse(olds).bookmarks)) };
   },
 
   /** On refresh: what other tools applied, and a restore to an earlier moment, become visible. */
@@ -84,7 +85,7 @@ export const provider = {
     const before = recorded.parse(props);
     const job = jobOf(before);
     if (await isGone(job)) return { id: "", props: {} };
-    const { ledger, ...found } = await live(job);
+    const { ledger, ...found } = await at(before, () => live(job));
     const state = { ...record(props), ...found };
     const foreign = before.phase === "expand" ? ledger.filter((name) => !lists(before.files, name)) : [];
     if (foreign.length === 0) return { id, props: state };
@@ -142,11 +143,11 @@ async function applyFiles(job: Job, request: Parameters<typeof migrate>[1]): Ret
     const before = error.applied.map(({ name }) => name).join(", ");
     const told =
       error.cause instanceof UserError
-        ? error.message
+        ? placed(error.cause, placeOfRun(request.stage)).message
         : ((error.cause instanceof Error ? error.cause.stack : undefined) ?? error.message);
     const all =
       before === "" ? told : `${told}\n\nApplied before it: ${before}. The next up goes on behind them.`;
-    throw new Error(typedFor(all, placeOf(request)), { cause: error });
+    throw new Error(all, { cause: error });
   }
 }
 
@@ -170,11 +171,9 @@ const databaseNotFound = 7404;
 const seenPending = new Set<string>();
 const stepOf = ({ databaseId, phase }: MigrationsInputs): string => `${databaseId}/${phase}`;
 
-/** What a repair has to say of where it works. */
-const placeOf = ({ stage }: { readonly stage: string }): RecipePlace => ({
-  stage,
-  real: !isEmbedded(process.env, process.cwd()),
-});
+/** A state that an earlier release wrote may name no stage. */
+const at = <Value>({ stage }: { readonly stage: string }, work: () => Promise<Value>): Promise<Value> =>
+  refusingAt(placeOfRun(stage === "" ? undefined : stage), work);
 
 async function diagnostics(
   given: MigrationsInputs,
@@ -196,7 +195,7 @@ async function diagnostics(
   const { refusals } = (await withCode(plan, { root: process.cwd(), workers: given.workers, job })).plan;
   return refusals.map((diagnostic) => ({
     property: "files",
-    reason: render(diagnosticFor(diagnostic, placeOf(given))),
+    reason: render(diagnostic, placeOfRun(given.stage)),
   }));
 }
 
@@ -212,20 +211,19 @@ async function planOfStage(given: MigrationsInputs, job: Job): Promise<Plan> {
 
 /** An opening is checked again at every run: a rollout that began since then closes it. */
 async function stillOpen(
-  { opening, workers, label, accountId, stage }: MigrationsInputs,
+  { opening, workers, label, accountId }: MigrationsInputs,
   { connection: to }: Job,
 ): Promise<void> {
   if (opening === undefined) return;
   const broken = brokenOpening(opening, await readServing(to, accountId, workers));
   if (broken.length === 0) return;
-  const diagnostic = {
+  throw new UserError({
     what: `The contract that was opened through ${opening.through} may not run now`,
     where: label,
     got: broken.join("; "),
     expected: "every worker that binds the database served by the version that it was opened for, alone",
-    fix: "finish the rollout, or bring that version back; or open it for what serves now: just db contract",
-  };
-  throw new UserError(diagnosticFor(diagnostic, placeOf({ stage })));
+    fix: sentence`finish the rollout, or bring that version back; or open it for what serves now: ${command("db contract")}`,
+  });
 }
 
 const record = (value: unknown): Record<string, unknown> => z.record(z.string(), z.unknown()).parse(value);

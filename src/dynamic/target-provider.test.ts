@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { unplaced } from "../diagnostic/place.ts";
+import { inPlace } from "../diagnostic/sentence.ts";
 import { provider, type Recorded, refusals } from "./target-provider.ts";
 
 const recorded: Recorded = {
@@ -29,7 +31,7 @@ describe("a stack is refused", () => {
 
   test("when a system with resources is just taken off its list, naming the command for it", () => {
     const found = refusals(recorded, { ...recorded, systems: { dome: recorded.systems["dome"] ?? {} } });
-    expect(found.map(({ what, fix }) => [what, fix])).toEqual([
+    expect(found.map(({ what, fix }) => [what, inPlace(fix, unplaced())])).toEqual([
       [
         "System shop still has resources in this stack, and without it in the list they would be deleted",
         "put shop back, or take it down for good: just retire shop <stage>",

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { placeOfRun } from "../cloudflare/place-of-run.ts";
+import { command, embeddedShell, pulumi, sentence } from "../diagnostic/sentence.ts";
 import { type Diagnostic, render } from "../diagnostic/user-error.ts";
 
 const worker = z.object({
@@ -14,6 +16,8 @@ const recorded = z.object({
   retired: z.array(z.string()),
   workers: z.record(z.string(), worker).default({}),
 });
+/** Whose stack it is: for messages, and no part of what is compared. */
+const of = z.object({ stage: z.string().optional() });
 export type Recorded = z.infer<typeof recorded>;
 
 /** The provider behind the resource `Target`. Its check compares what the stack was with what the program wants it to be. */
@@ -26,9 +30,10 @@ export const provider = {
     const before = isFirst(olds) ? undefined : recorded.parse(olds);
     if (before === undefined) return { inputs: news, failures: [] };
     // Without a property: the engine would print its whole value, all that the stack has, before the reason.
+    const place = placeOfRun(of.parse(news).stage);
     const failures = refusals(before, recorded.parse(news)).map((diagnostic) => ({
       property: "",
-      reason: render(diagnostic),
+      reason: render(diagnostic, place),
     }));
     return { inputs: news, failures };
   },
@@ -96,8 +101,8 @@ const otherTarget = (before: Recorded, after: Recorded): Diagnostic => ({
   expected: `${before.target}, where the stack's resources are (account ${before.accountId})`,
   fix:
     before.target === "embedded"
-      ? 'work on the embedded target: eval "$(npm run -s env)"; a real account has its own backend (pulumi login) and its own stacks'
-      : "leave the embedded shell, log in to the backend of the real stacks (pulumi login) and try again",
+      ? sentence`work on the embedded target: ${embeddedShell}; a real account has its own backend (${pulumi("login")}) and its own stacks`
+      : sentence`leave the embedded shell, log in to the backend of the real stacks (${pulumi("login")}) and try again`,
 });
 
 const otherAccount = (before: Recorded, after: Recorded): Diagnostic => ({
@@ -113,7 +118,7 @@ const systemGone = (name: string, stores: Readonly<Record<string, string>>): Dia
   where: "lockstep:systems",
   got: `a list without ${name}`,
   expected: `${name} in the list, because of ${Object.keys(stores).join(", ") || "its workers"}`,
-  fix: `put ${name} back, or take it down for good: just retire ${name} <stage>`,
+  fix: sentence`put ${name} back, or take it down for good: ${command("retire", { system: name })}`,
 });
 
 const exchanged = (store: string, identity: string, wanted: string): Diagnostic => ({

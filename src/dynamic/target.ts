@@ -4,6 +4,8 @@ import { loads } from "./shim.ts";
 
 /** What a stack was deployed to, and which of its resources hold data. */
 export interface TargetArgs {
+  /** The stage's name, for what a refusal tells to type. */
+  readonly stage: string;
   readonly target: "embedded" | "cloudflare";
   readonly accountId: string;
   /** System → `<kind> <logical name>` → what Cloudflare knows the resource by: another value would be another, empty resource. */

@@ -28,6 +28,7 @@ export interface Prepared {
 export function deploy(settings: Settings, prepared: Prepared): Outputs {
   const { stage, target, systems } = settings;
   const first = new Target("target", {
+    stage: stage.name,
     target: target.kind,
     accountId: target.accountId,
     systems: Object.fromEntries(systems.map((system) => [system.name, identities(system, stage)])),
@@ -36,7 +37,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
   });
   const provider = providerOf(settings, first);
   const real = target.kind === "cloudflare";
-  const hooks = { onError: [adviceOnError(stage, real)] };
+  const hooks = { onError: [adviceOnError(stage, prepared.root)] };
   const beforeVersion = migrationsBeforeCode(systems, stage, prepared.root);
   const shared = {
     stage,

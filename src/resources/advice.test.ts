@@ -1,12 +1,17 @@
 import { describe, expect, test } from "vitest";
+import { callsOf } from "../diagnostic/place.ts";
+import { placedDiagnostic } from "../diagnostic/user-error.ts";
 import { stages } from "../stages/index.ts";
 import { advice, type Refusal } from "./advice.ts";
 
 const [stage] = stages;
 if (stage === undefined) throw new Error("there are no stages");
 const d1 = "cloudflare:index/d1Database:D1Database";
-const refused = (error: string, more: Partial<Refusal> = {}) =>
-  advice({ type: d1, name: "dome/silo", operation: "create", error, stage, ...more });
+const refused = (error: string, more: Partial<Refusal> = {}) => {
+  const found = advice({ type: d1, name: "dome/silo", operation: "create", error, stage, ...more });
+  const place = { stage: stage.name, real: false, ...callsOf(process.cwd()) };
+  return found === undefined ? undefined : placedDiagnostic(found, place);
+};
 
 describe("a refusal is explained, whoever worded it", () => {
   test.each([

@@ -1,3 +1,4 @@
+import { command, pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
 import type { Stage } from "../stages/index.ts";
 
@@ -44,7 +45,7 @@ export function advice(refusal: Refusal): Diagnostic | undefined {
       where,
       got,
       expected: "a name that is free, or a resource that this stack knows",
-      fix: `take it over: just import ${stage.name} ${name}; or declare another name (physicalName in src/systems)`,
+      fix: sentence`take it over: ${command("import", { resource: name })}; or declare another name (physicalName in src/systems)`,
     };
   }
   if (
@@ -70,7 +71,7 @@ export function advice(refusal: Refusal): Diagnostic | undefined {
       where,
       got,
       expected: "every bound worker deployed before the one that binds it",
-      fix: `bring the whole stage up, which deploys them in order: just pulumi-up ${stage.name}; if a worker was deleted by hand: pulumi refresh --stack ${stage.name}, then up`,
+      fix: sentence`bring the whole stage up, which deploys them in order: ${command("up")}; if a worker was deleted by hand: ${pulumiOfStack("refresh")}, then up`,
     };
   }
   if (/not empty|code"?:? ?10008\b/i.test(error) && operation === "delete") {
@@ -79,7 +80,7 @@ export function advice(refusal: Refusal): Diagnostic | undefined {
       where,
       got,
       expected: "an empty bucket",
-      fix: `empty it if nothing in it is needed (just pulumi-destroy ${stage.name} --empty-buckets does), or let the stack forget it: pulumi state delete '<urn>' --stack ${stage.name}`,
+      fix: sentence`empty it if nothing in it is needed (${command("destroy", { "empty-buckets": true })} does), or let the stack forget it: ${pulumiOfStack("state delete '<urn>'")}`,
     };
   }
   return undefined;

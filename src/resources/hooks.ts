@@ -1,19 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { type Connection, connection, isEmbedded } from "../cloudflare/connection.ts";
+import { type Connection, connection } from "../cloudflare/connection.ts";
+import { placeOfRun } from "../cloudflare/place-of-run.ts";
 import { workersOf } from "../declare/graph.ts";
 import type { System, Worker } from "../declare/index.ts";
-import { diagnosticFor } from "../diagnostic/recipe.ts";
-import { type Diagnostic, render, UserError } from "../diagnostic/user-error.ts";
+import { command, sentence } from "../diagnostic/sentence.ts";
+import { type Diagnostic, refusingAt, render, UserError } from "../diagnostic/user-error.ts";
 import type { Stage } from "../stages/index.ts";
 import { advice } from "./advice.ts";
 
 /** Says what to do when Cloudflare refuses an operation. Nothing is tried again: that is the provider's business. */
-export const adviceOnError = (stage: Stage, real: boolean): pulumi.ErrorHook =>
+export const adviceOnError = (stage: Stage, root: string): pulumi.ErrorHook =>
   new pulumi.ErrorHook("advice", async ({ type, name, failedOperation, errors }) => {
     const diagnostic = advice({ type, name, operation: failedOperation, error: errors[0] ?? "", stage });
-    if (diagnostic !== undefined)
-      await pulumi.log.error(render(diagnosticFor(diagnostic, { stage: stage.name, real })));
+    if (diagnostic !== undefined) await pulumi.log.error(render(diagnostic, placeOfRun(stage.name, root)));
     return false;
   });
 
@@ -31,22 +31,22 @@ export const migrationsBeforeCode = (
   stage: Stage,
   root: string,
 ): pulumi.ResourceHook =>
-  new pulumi.ResourceHook("migrations-before-code", async ({ name, newInputs }) => {
-    const worker = systems
-      .flatMap((system) => workersOf(system).map((each) => ({ each, name: `${system.name}/${each.name}` })))
-      .find((found) => found.name === name)?.each;
-    if (worker === undefined) return;
-    const { accountId, bindings } = versionInputs.parse(await plain(newInputs ?? {}));
-    const api = connection(process.env, root);
-    for (const { database, name: binding } of databasesOf(worker)) {
-      const databaseId = bindings.find((each) => each.name === binding)?.databaseId;
-      if (databaseId === undefined || database.migrations === undefined) continue;
-      const missing = await missingFiles(api, accountId, databaseId, `${root}/${database.migrations}`);
-      const place = { stage: stage.name, real: !isEmbedded(process.env, root) };
-      if (missing.length > 0)
-        throw new UserError(diagnosticFor(behind(name, database.name, missing, stage), place));
-    }
-  });
+  new pulumi.ResourceHook("migrations-before-code", ({ name, newInputs }) =>
+    refusingAt(placeOfRun(stage.name, root), async () => {
+      const worker = systems
+        .flatMap((system) => workersOf(system).map((each) => ({ each, name: `${system.name}/${each.name}` })))
+        .find((found) => found.name === name)?.each;
+      if (worker === undefined) return;
+      const { accountId, bindings } = versionInputs.parse(await plain(newInputs ?? {}));
+      const api = connection(process.env, root);
+      for (const { database, name: binding } of databasesOf(worker)) {
+        const databaseId = bindings.find((each) => each.name === binding)?.databaseId;
+        if (databaseId === undefined || database.migrations === undefined) continue;
+        const missing = await missingFiles(api, accountId, databaseId, `${root}/${database.migrations}`);
+        if (missing.length > 0) throw new UserError(behind(name, database.name, missing, stage));
+      }
+    }),
+  );
 
 /** Bindings are secret as a whole, so a hook receives them wrapped, as an output or as it came over the wire. */
 const plain = async (inputs: Readonly<Record<string, unknown>>): Promise<unknown> =>
@@ -87,5 +87,5 @@ const behind = (name: string, database: string, missing: readonly string[], stag
   where: `${database} in ${stage.name}`,
   got: `${missing.join(", ")} not applied yet`,
   expected: "every expand migration applied before the code that was written with it",
-  fix: `bring the whole stage up, it migrates first: just pulumi-up ${stage.name}`,
+  fix: sentence`bring the whole stage up, it migrates first: ${command("up")}`,
 });

@@ -1,5 +1,6 @@
 import { workersOf } from "../declare/graph.ts";
 import type { System } from "../declare/index.ts";
+import { command, pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
 import type { Stage } from "../stages/index.ts";
 import { systems } from "../systems/index.ts";
@@ -53,7 +54,7 @@ const listedAndRetired = (name: string, stage: Stage): Diagnostic => ({
   where: `lockstep:systems and lockstep:retired of stack ${stage.name}`,
   got: `${name} in both`,
   expected: `${name} in one of them`,
-  fix: `pulumi config rm lockstep:retired --stack ${stage.name}, or retire it again: just retire ${name} ${stage.name}`,
+  fix: sentence`${pulumiOfStack("config rm lockstep:retired", stage.name)}, or retire it again: ${command("retire", { system: name, stage: stage.name })}`,
 });
 
 /** Rather than ask nobody, and let a deployment pass for one that answered. */
@@ -65,7 +66,7 @@ export const smokeWithoutAddress = (smoke: boolean, target: Target, stage: Stage
           where: `lockstep:smoke of stack ${stage.name}`,
           got: "true, on a real account",
           expected: "smoke tests on the embedded target only",
-          fix: `pulumi config rm lockstep:smoke --stack ${stage.name}, and ask the workers yourself`,
+          fix: sentence`${pulumiOfStack("config rm lockstep:smoke", stage.name)}, and ask the workers yourself`,
         },
       ]
     : [];
@@ -84,7 +85,7 @@ export function unknownRollouts(
       where: `lockstep:rollout of stack ${stage.name}`,
       got: name,
       expected: workers.join(", ") || "no rollouts",
-      fix: `pulumi config rm --path 'lockstep:rollout["${name}"]' --stack ${stage.name}, or correct the name`,
+      fix: sentence`${pulumiOfStack(`config rm --path 'lockstep:rollout["${name}"]'`, stage.name)}, or correct the name`,
     }));
 }
 
@@ -105,7 +106,7 @@ export function missingSecrets(
             where: `${system.name}/${worker.name}, env.${name}, in stack ${stage.name}`,
             got: set.length === 0 ? "no secrets" : `secrets ${[...set].sort().join(", ")}`,
             expected: `a secret named ${binding.secret}`,
-            fix: `just secret ${stage.name} ${binding.secret}, or: pulumi config set --secret --path 'lockstep:secrets.${binding.secret}' --stack ${stage.name}`,
+            fix: sentence`${command("secret", { name: binding.secret, stage: stage.name })}, or: ${pulumiOfStack(`config set --secret --path 'lockstep:secrets.${binding.secret}'`, stage.name)}`,
           },
         ];
       }),

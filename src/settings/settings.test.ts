@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { secret, system, worker } from "../declare/index.ts";
+import { unplaced } from "../diagnostic/place.ts";
+import { inPlace } from "../diagnostic/sentence.ts";
 import { UserError } from "../diagnostic/user-error.ts";
 import { missingSecrets } from "./check.ts";
 import { type Given, settingsOf } from "./settings.ts";
@@ -80,8 +82,9 @@ describe("the target", () => {
   test("needs an account, and says how to name one", () => {
     const error = diagnostic(real({ env: {} }));
     expect(error.diagnostic.what).toBe("Missing required configuration variable 'cloudflare:accountId'");
-    expect(error.diagnostic.fix).toContain("export CLOUDFLARE_ACCOUNT_ID=");
-    expect(error.diagnostic.fix).toContain("pulumi config set cloudflare:accountId <id> --stack dev");
+    const fix = inPlace(error.diagnostic.fix, unplaced());
+    expect(fix).toContain("export CLOUDFLARE_ACCOUNT_ID=");
+    expect(fix).toContain("pulumi config set cloudflare:accountId <id> --stack dev");
   });
 
   test("takes the account from the stack file, and refuses two different ones", () => {

@@ -1,6 +1,14 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { System } from "../declare/index.ts";
+import {
+  embeddedShell,
+  named,
+  pulumi,
+  pulumiOfStack,
+  type Sentence,
+  sentence,
+} from "../diagnostic/sentence.ts";
 import { type Diagnostic, refuse, UserError } from "../diagnostic/user-error.ts";
 import { type Opening, openingShape } from "../migrations/plan/opening.ts";
 import { type Stage, stages } from "../stages/index.ts";
@@ -106,7 +114,7 @@ const unknownStage = (stack: string): UserError =>
     where: "the name of the Pulumi stack",
     got: stack,
     expected: stages.map(({ name }) => name).join(", "),
-    fix: "select a stack: pulumi stack select dev; or declare the stage in src/stages",
+    fix: sentence`select a stack: ${pulumi("stack select dev")}; or declare the stage in src/stages`,
   });
 
 function unknownKeys({ config }: Given, stage: Stage): Diagnostic[] {
@@ -118,7 +126,7 @@ function unknownKeys({ config }: Given, stage: Stage): Diagnostic[] {
       where: `the configuration of stack ${stage.name}`,
       got: key,
       expected: known.join(", "),
-      fix: `pulumi config rm ${key} --stack ${stage.name}, or correct its name`,
+      fix: sentence`${pulumiOfStack(`config rm ${key}`, stage.name)}, or correct its name`,
     }));
 }
 
@@ -127,17 +135,16 @@ const badValue = (key: string, stage: Stage, got: string): Diagnostic => ({
   where: `${key} of stack ${stage.name}`,
   got: got.replaceAll("\n", " "),
   expected: expectations[key] ?? "see README.md",
-  fix: `pulumi config set --path '${key}…' <value> --stack ${stage.name}, or without it: pulumi config rm ${key} --stack ${stage.name}`,
+  fix: sentence`${pulumiOfStack(`config set --path '${key}…' <value>`, stage.name)}, or without it: ${pulumiOfStack(`config rm ${key}`, stage.name)}`,
 });
 
-const expectations: Readonly<Record<string, string>> = {
+const expectations: Readonly<Record<string, Sentence>> = {
   "lockstep:systems": "a list of systems: [dome]",
   "lockstep:retired": "a list of systems that may go: [jobmatch]",
   "lockstep:rollout": "{ dome/dome-api: { stable: <version id>, percent: 10 } }",
-  "lockstep:contracts": "what `just db contract` writes",
+  "lockstep:contracts": sentence`what \`${named("db contract")}\` writes`,
   "lockstep:smoke": "true or false",
-  "lockstep:secrets":
-    "texts by name, each set by: pulumi config set --secret --path 'lockstep:secrets.<name>'",
+  "lockstep:secrets": sentence`texts by name, each set by: ${pulumi("config set --secret --path 'lockstep:secrets.<name>'")}`,
 };
 
 /** On a backend of one's own, plain `pulumi up` runs no policy pack unless this variable names it. */
@@ -151,7 +158,7 @@ function withoutPolicyPack({ env, root }: Given, stage: Stage): Diagnostic[] {
       where: "the environment variable PULUMI_OPTION_POLICY_PACK",
       got: given === "" ? "nothing" : given,
       expected: pack,
-      fix: `eval "$(npm run -s env)", or: export PULUMI_OPTION_POLICY_PACK=${pack}`,
+      fix: sentence`${embeddedShell}, or: export PULUMI_OPTION_POLICY_PACK=${pack}`,
     },
   ];
 }

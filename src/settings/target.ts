@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { connection, isEmbedded } from "../cloudflare/connection.ts";
+import { embeddedShell, pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
 import { UserError } from "../diagnostic/user-error.ts";
 import type { Stage } from "../stages/index.ts";
 
@@ -59,7 +60,7 @@ function cloudflare(stage: Stage, configured: string | undefined, env: Environme
       where: "the environment variable PULUMI_DEBUG_PROVIDERS",
       got: env["PULUMI_DEBUG_PROVIDERS"] ?? "",
       expected: "nothing: a real account is always reached through the official provider",
-      fix: 'unset PULUMI_DEBUG_PROVIDERS, or work on the embedded target: eval "$(npm run -s env)"',
+      fix: sentence`unset PULUMI_DEBUG_PROVIDERS, or work on the embedded target: ${embeddedShell}`,
     });
   }
   const fromEnvironment = env["CLOUDFLARE_ACCOUNT_ID"] === "" ? undefined : env["CLOUDFLARE_ACCOUNT_ID"];
@@ -85,5 +86,5 @@ const noAccount = (stage: Stage, got: string): UserError =>
     got,
     expected:
       "the account's id: 32 hexadecimal characters, shown by `wrangler whoami` and in the dashboard's address",
-    fix: `export CLOUDFLARE_ACCOUNT_ID=<id>, or put it into .env.${stage.name}, or: pulumi config set cloudflare:accountId <id> --stack ${stage.name}. Without an account, work on the embedded target: eval "$(npm run -s env)"`,
+    fix: sentence`export CLOUDFLARE_ACCOUNT_ID=<id>, or put it into .env.${stage.name}, or: ${pulumiOfStack("config set cloudflare:accountId <id>", stage.name)}. Without an account, work on the embedded target: ${embeddedShell}`,
   });

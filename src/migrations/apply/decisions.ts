@@ -1,3 +1,4 @@
+import { command, sentence } from "../../diagnostic/sentence.ts";
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import { refuse, UserError } from "../../diagnostic/user-error.ts";
 import { type DatabaseSnapshot, readSnapshot } from "../database/snapshot.ts";
@@ -174,7 +175,7 @@ const notEmpty = (job: Job, { ledger, ledgerKind }: DatabaseSnapshot): Diagnosti
           where: job.label,
           got: `${ledger.length} applied files, the last is ${ledger.at(-1) ?? ""}`,
           expected: "no ledger, or Alchemy's",
-          fix: "a baseline is for a database without one; see: just db status",
+          fix: sentence`a baseline is for a database without one; see: ${command("db status")}`,
         },
       ];
 
@@ -193,5 +194,5 @@ const nothing = (job: Job, got: string, expected: string): UserError =>
     where: job.label,
     got,
     expected,
-    fix: "see what differs: just db status",
+    fix: sentence`see what differs: ${command("db status")}`,
   });

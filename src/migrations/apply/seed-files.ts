@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { command, type Sentence, sentence } from "../../diagnostic/sentence.ts";
 import { type Diagnostic, refuse } from "../../diagnostic/user-error.ts";
 import { checksum } from "../files/reading.ts";
 import { openShadow, type Shadow } from "../shadow/shadow.ts";
@@ -40,7 +41,7 @@ function shape(path: string, { sql, line }: Piece): readonly Diagnostic[] {
   const where = `${path}:${line}`;
   const { action, tokens } = parse(sql);
   const bounded = tokens.some(({ keyword }) => keyword === "WHERE");
-  const say = (what: string, got: string, expected: string, fix: string): readonly Diagnostic[] => [
+  const say = (what: string, got: string, expected: string, fix: Sentence): readonly Diagnostic[] => [
     { what, where, got, expected, fix },
   ];
   if (action.kind === "select") return [];
@@ -49,7 +50,7 @@ function shape(path: string, { sql, line }: Piece): readonly Diagnostic[] {
       "A seed file holds data only",
       sql,
       "INSERT … ON CONFLICT, UPDATE … WHERE, DELETE … WHERE",
-      "changes of the schema are migrations: just db new",
+      sentence`changes of the schema are migrations: ${command("db new")}`,
     );
   if (reservedTables.includes(action.table))
     return say(

@@ -1,3 +1,4 @@
+import { command, sentence } from "../../diagnostic/sentence.ts";
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import type { Job } from "../plan/job.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -78,7 +79,7 @@ const breaks = (
   expected: `every known statement to work (${coverage})`,
   fix: recorded.has(problem.sql)
     ? "release code that does without it first, or change the migration"
-    : `release code that does without it first, or change the migration; when the code is changed already, record it again: just db corpus (${corpusFolder(system)})`,
+    : sentence`release code that does without it first, or change the migration; when the code is changed already, record it again: ${command("db corpus")} (${corpusFolder(system)})`,
 });
 
 /** Only what was exercised is known: how much that is has to be said wherever something rests on it. */

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { command, named, sentence } from "../../diagnostic/sentence.ts";
 import { UserError } from "../../diagnostic/user-error.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import type { CorpusStatement } from "./corpus.ts";
@@ -39,8 +40,8 @@ function readOne(path: string): WorkerCorpus {
         what: "A corpus file cannot be read",
         where: path,
         got,
-        expected: "what `just db corpus` writes",
-        fix: "restore it from git, or write it again: just db corpus",
+        expected: sentence`what \`${named("db corpus")}\` writes`,
+        fix: sentence`restore it from git, or write it again: ${command("db corpus")}`,
       },
       { cause },
     );

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { command, sentence } from "../../diagnostic/sentence.ts";
 import { UserError } from "../../diagnostic/user-error.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import { checksum, inOrder } from "./reading.ts";
@@ -76,8 +77,8 @@ export function parseChain(path: string, text: string): readonly Link[] {
         got: content.length > 120 ? `${content.slice(0, 120)}…` : content,
         expected: "NNNN_name.sql sha256:… chain:…",
         fix: /^[<=>|]{7}/.test(content)
-          ? "two branches added migrations: give yours the next number, keep the other branch's lines, and run: just db lint"
-          : "restore the file from git, then run: just db lint",
+          ? sentence`two branches added migrations: give yours the next number, keep the other branch's lines, and run: ${command("db lint")}`
+          : sentence`restore the file from git, then run: ${command("db lint")}`,
       });
     }
     return [{ name, checksum: sum, chain, line: i + 1 }];
@@ -122,7 +123,8 @@ export function chainProblems(files: readonly Linked[], chain: readonly Link[]):
 /** A problem as a refusal, with what to do about it. */
 export function chainDiagnostic(folder: string, problem: ChainProblem): UserError {
   const where = `${join(folder, chainFileName)}:${problem.line}`;
-  const again = "and run: just db lint --update";
+  const update = command("db lint", { update: true });
+  const again = sentence`and run: ${update}`;
   switch (problem.kind) {
     case "edited":
       return new UserError({
@@ -130,7 +132,7 @@ export function chainDiagnostic(folder: string, problem: ChainProblem): UserErro
         where,
         got: problem.found,
         expected: problem.recorded,
-        fix: `undo the edit and write a new file; if no shared database has applied it: just db lint --update; if one has, and the edit changes nothing that runs: just db accept <database> ${problem.name} --reason "why", then just db lint --update`,
+        fix: sentence`undo the edit and write a new file; if no shared database has applied it: ${update}; if one has, and the edit changes nothing that runs: ${command("db accept", { database: "<database>", file: problem.name, reason: "why" })}, then ${update}`,
       });
     case "removed":
       return new UserError({
@@ -138,7 +140,7 @@ export function chainDiagnostic(folder: string, problem: ChainProblem): UserErro
         where,
         got: "no such file",
         expected: "the file that was recorded",
-        fix: `restore it from git; if no shared database has applied it, take its line out ${again}`,
+        fix: sentence`restore it from git; if no shared database has applied it, take its line out ${again}`,
       });
     case "addedInTheMiddle":
       return new UserError({
@@ -154,7 +156,7 @@ export function chainDiagnostic(folder: string, problem: ChainProblem): UserErro
         where,
         got: `another value at ${problem.name}`,
         expected: "the checksum of everything so far",
-        fix: `restore the chain file from git, ${again}`,
+        fix: sentence`restore the chain file from git, ${again}`,
       });
     case "unrecorded":
       return new UserError({
@@ -162,7 +164,7 @@ export function chainDiagnostic(folder: string, problem: ChainProblem): UserErro
         where,
         got: "no line for it",
         expected: "a line for every file",
-        fix: "run: just db lint",
+        fix: sentence`run: ${command("db lint")}`,
       });
     default:
       return problem satisfies never;

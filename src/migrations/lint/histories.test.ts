@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { unplaced } from "../../diagnostic/place.ts";
+import { inPlace } from "../../diagnostic/sentence.ts";
 import { infer } from "../apply/decisions.ts";
 import type { Database } from "../database/database.ts";
 import { readSnapshot } from "../database/snapshot.ts";
@@ -82,7 +84,7 @@ test("taco's raw-SQL past is recognised, refused with baseline as the repair, an
   expect(
     draft
       .close([])
-      .refusals.map(({ fix }) => fix)
+      .refusals.map(({ fix }) => inPlace(fix, unplaced()))
       .join(),
   ).toContain("just db baseline taco/billing --infer");
   expect(infer(files, snapshot.schema)).toEqual({ through: "0002_create_credits.sql", dataOnly: [] });

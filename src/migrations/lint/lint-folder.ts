@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../../diagnostic/user-error.ts";
+import { type Place, unplaced } from "../../diagnostic/place.ts";
+import { placedDiagnostic, UserError } from "../../diagnostic/user-error.ts";
 import { chainDiagnostic, chainFileName, chainProblems, readChain } from "../files/chain.ts";
 import { type MigrationFile, migrationName, readMigration, sqlNames } from "../files/reading.ts";
 import { openStage } from "../shadow/replay.ts";
@@ -38,8 +39,9 @@ export interface FolderFinding {
 /**
  * Lints any folder of SQL files with no database at hand: each file against the schema that the files before it leave,
  * whose tables are taken to hold rows. Findings that a waiver sets aside are not in the list.
+ * @param place where the commands in it are to work. @default a process that knows no stage
  */
-export function lintFolder(folder: string): readonly FolderFinding[] {
+export function lintFolder(folder: string, place: Place = unplaced()): readonly FolderFinding[] {
   const findings: FolderFinding[] = [];
   const files: MigrationFile[] = [];
   const names = sqlNames(folder);
@@ -48,7 +50,7 @@ export function lintFolder(folder: string): readonly FolderFinding[] {
   try {
     for (const name of names) {
       const path = join(folder, name);
-      const file = readOrReport(name, path, findings);
+      const file = readOrReport(name, path, findings, place);
       if (file === undefined) continue;
       files.push(file);
       const linted = answered(lint(stage.replay(file)), () => undefined);
@@ -60,17 +62,22 @@ export function lintFolder(folder: string): readonly FolderFinding[] {
   } finally {
     stage.close();
   }
-  return [...findings, ...chainFindings(folder, files)];
+  return [...findings, ...chainFindings(folder, files, place)];
 }
 
-function readOrReport(name: string, path: string, findings: FolderFinding[]): MigrationFile | undefined {
+function readOrReport(
+  name: string,
+  path: string,
+  findings: FolderFinding[],
+  place: Place,
+): MigrationFile | undefined {
   // A wrong name is reported with the folder; what the file does is linted all the same.
   const legal = migrationName.test(name) ? name : "0000_unnamed.sql";
   try {
     return { ...readMigration(legal, path, readFileSync(path)), name };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const { what, where, got, expected, fix } = error.diagnostic;
+    const { what, where, got, expected, fix } = placedDiagnostic(error.diagnostic, place);
     const line = Number(/:(\d+)$/.exec(where)?.[1] ?? 1);
     findings.push({
       file: path,
@@ -118,12 +125,17 @@ function numbering(folder: string, names: readonly string[]): readonly FolderFin
   return findings;
 }
 
-function chainFindings(folder: string, files: readonly MigrationFile[]): readonly FolderFinding[] {
+function chainFindings(
+  folder: string,
+  files: readonly MigrationFile[],
+  place: Place,
+): readonly FolderFinding[] {
   try {
     const chain = readChain(folder);
     if (chain === undefined) return [];
     return chainProblems(files, chain).map((problem) => {
-      const { what, got, expected, fix } = chainDiagnostic(folder, problem).diagnostic;
+      const { diagnostic } = chainDiagnostic(folder, problem);
+      const { what, got, expected, fix } = placedDiagnostic(diagnostic, place);
       const severity = problem.kind === "unrecorded" ? "warning" : brokenChain.severity;
       return {
         file: join(folder, chainFileName),
@@ -136,7 +148,7 @@ function chainFindings(folder: string, files: readonly MigrationFile[]): readonl
     });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const { what, where, got, fix } = error.diagnostic;
+    const { what, where, got, fix } = placedDiagnostic(error.diagnostic, place);
     return [
       {
         file: join(folder, chainFileName),

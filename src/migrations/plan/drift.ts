@@ -1,3 +1,4 @@
+import { command, sentence } from "../../diagnostic/sentence.ts";
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import type { DatabaseSnapshot } from "../database/snapshot.ts";
 import type { MigrationFile } from "../files/reading.ts";
@@ -45,6 +46,7 @@ export function driftRefusals(
 ): readonly Diagnostic[] {
   if (drift.length === 0) return [];
   const lines = drift.map((difference) => `\n    ${differenceLine(difference)}`).join("");
+  const accept = command("db accept", { database: label, drift: true, reason: "why" });
   const adopting = told.unlogged.length > 0;
   return [
     {
@@ -55,8 +57,8 @@ export function driftRefusals(
       got: `${drift.length} ${drift.length === 1 ? "difference" : "differences"}:${lines}`,
       expected: `the schema of ${folder} up to ${told.applied.at(-1)?.name ?? "nothing"}`,
       fix: adopting
-        ? `make the schema what the files say, with the tool that applied them; or take it as it is: just db accept ${label} --drift --reason "why"`
-        : `write a migration that makes it so, or take it as it is: just db accept ${label} --drift --reason "why"`,
+        ? sentence`make the schema what the files say, with the tool that applied them; or take it as it is: ${accept}`
+        : sentence`write a migration that makes it so, or take it as it is: ${accept}`,
     },
   ];
 }

@@ -1,3 +1,4 @@
+import { command, type Sentence, sentence } from "../../diagnostic/sentence.ts";
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import type { DatabaseSnapshot } from "../database/snapshot.ts";
 import type { ChainProblem, Link } from "../files/chain.ts";
@@ -50,7 +51,7 @@ export function history(
         where: file.path,
         got: file.checksum,
         expected: `${recorded}, as applied to ${subject.label}`,
-        fix: `undo the edit and write a new file; if the edit changes nothing that runs (a comment): just db accept ${subject.label} ${name} --reason "why"`,
+        fix: sentence`undo the edit and write a new file; if the edit changes nothing that runs (a comment): ${command("db accept", { database: subject.label, file: name, reason: "why" })}`,
       });
     }
   }
@@ -64,10 +65,10 @@ export function history(
 }
 
 function foreignHistory({ label }: Subject, database: DatabaseSnapshot): readonly Diagnostic[] {
-  const say = (got: string, expected: string, fix: string): readonly Diagnostic[] => [
+  const say = (got: string, expected: string, fix: Sentence): readonly Diagnostic[] => [
     { what: "The database has a history that is not in the ledger", where: label, got, expected, fix },
   ];
-  const baseline = `adopt it once: just db baseline ${label} --infer proposes which files it already has`;
+  const baseline = sentence`adopt it once: ${command("db baseline", { database: label, infer: true })} proposes which files it already has`;
   if (database.ledgerKind === "alchemy")
     return say(
       `Alchemy's d1_migrations with ${database.ledger.length} files`,
@@ -78,7 +79,7 @@ function foreignHistory({ label }: Subject, database: DatabaseSnapshot): readonl
     return say(
       "a table d1_migrations of another shape",
       "wrangler's d1_migrations (id, name, applied_at)",
-      `rename that table aside, then ${baseline}`,
+      sentence`rename that table aside, then ${baseline}`,
     );
   if (database.drizzle !== undefined && database.ledger.length === 0)
     return say(
@@ -111,7 +112,7 @@ function removed(
       where: `${label}, place ${position + 1} of the ledger`,
       got: `no ${folder}/${name}`,
       expected: `${folder}/${name}`,
-      fix: `bring the file here as it was applied, then: just db lint; should it have been here: git log --diff-filter=D -- ${folder}/${name}`,
+      fix: sentence`bring the file here as it was applied, then: ${command("db lint")}; should it have been here: git log --diff-filter=D -- ${folder}/${name}`,
     };
   return {
     what:
@@ -144,7 +145,7 @@ function order(
       where: file.path,
       got: `${file.name} after ${last.name} was applied to ${label}`,
       expected: "new files at the end",
-      fix: `give it the next number: git mv ${file.path} ${file.path.replace(file.name, file.name.replace(/^\d+/, next))}, then: just db lint`,
+      fix: sentence`give it the next number: git mv ${file.path} ${file.path.replace(file.name, file.name.replace(/^\d+/, next))}, then: ${command("db lint")}`,
     });
   }
   const asApplied = ledger.filter((name) => applied.some((file) => file.name === name));
@@ -155,7 +156,7 @@ function order(
       where: `${label}, place ${swapped + 1} of the ledger`,
       got: `${asApplied[swapped]} after ${asApplied[swapped - 1]}`,
       expected: "the order of the numbers",
-      fix: `if the schema is right as it is: just db accept ${label} ${asApplied[swapped]} --reason "why"`,
+      fix: sentence`if the schema is right as it is: ${command("db accept", { database: label, file: asApplied[swapped], reason: "why" })}`,
     });
   }
   return refusals;
@@ -172,7 +173,7 @@ function sameNumbers(files: readonly MigrationFile[], ledger: ReadonlySet<string
         where: late.path,
         got: `${before.name} and ${file.name}`,
         expected: "one file a number",
-        fix: `give ${late.name} the next free number, then: just db lint`,
+        fix: sentence`give ${late.name} the next free number, then: ${command("db lint")}`,
       },
     ];
   });
@@ -192,7 +193,7 @@ function chainRefusals(
         where: folder,
         got: "no chain.txt",
         expected: "the chain of the folder's checksums, committed",
-        fix: "run: just db lint",
+        fix: sentence`run: ${command("db lint")}`,
       },
     ];
   }

@@ -1,3 +1,4 @@
+import { command, sentence } from "../../diagnostic/sentence.ts";
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import { inOrder, type MigrationFile } from "../files/reading.ts";
 
@@ -24,7 +25,7 @@ export function phases(pending: readonly MigrationFile[], openThrough: string | 
       where: late.path,
       got: `pending: ${pending.map((file) => `${file.name} (${file.phase})`).join(", ")}`,
       expected: "expand files, then contract files",
-      fix: `deploy the release that ends with ${contracts.at(-1)} first, open it with: just db contract, and let an up run it; then this one`,
+      fix: sentence`deploy the release that ends with ${contracts.at(-1) ?? ""} first, open it with: ${command("db contract")}, and let an up run it; then this one`,
     });
   }
   const open = rest.findIndex((file) => openThrough === undefined || inOrder(file.name, openThrough) > 0);

@@ -1,10 +1,19 @@
-import type { Diagnostic } from "../../diagnostic/user-error.ts";
+import { type Place, unplaced } from "../../diagnostic/place.ts";
+import { command, inPlace } from "../../diagnostic/sentence.ts";
+import { type PlacedDiagnostic, placedDiagnostic } from "../../diagnostic/user-error.ts";
 import { differenceLine } from "../shadow/fingerprint.ts";
 import type { Plan, PlannedFile } from "./plan.ts";
 
-/** A plan as lines for a person; none when there is nothing to do and nothing to say. */
-export function planLines(plan: Plan): readonly string[] {
-  if (plan.refusals.length > 0) return [`${plan.label}: refused`, ...plan.refusals.flatMap(diagnosticLines)];
+/**
+ * A plan as lines for a person; none when there is nothing to do and nothing to say.
+ * @param place where the commands in it are to work. @default a process that knows no stage
+ */
+export function planLines(plan: Plan, place: Place = unplaced()): readonly string[] {
+  if (plan.refusals.length > 0)
+    return [
+      `${plan.label}: refused`,
+      ...plan.refusals.flatMap((each) => diagnosticLines(placedDiagnostic(each, place))),
+    ];
   const lines: string[] = [];
   const pending = plan.expand.length + plan.contract.length;
   if (plan.isNew && pending > 0)
@@ -17,8 +26,9 @@ export function planLines(plan: Plan): readonly string[] {
   for (const difference of plan.drift) lines.push(`  drift  ${differenceLine(difference)}`);
   for (const file of plan.expand) lines.push(...fileLines(file, plan.isNew ? "" : "before the code"));
   for (const file of plan.contract) lines.push(...fileLines(file, "contract, opened"));
+  const open = command("db contract");
   for (const { file } of plan.waiting)
-    lines.push(`${plan.label}: ${file.name} waits (contract): open it with: just db contract`);
+    lines.push(`${plan.label}: ${file.name} waits (contract): open it with: ${inPlace(open, place)}`);
   return lines;
 }
 
@@ -48,7 +58,7 @@ const rows = (planned: PlannedFile, statement: number): string => {
   return count === undefined ? "" : `  (${count} ${count === 1 ? "row" : "rows"})`;
 };
 
-const diagnosticLines = (diagnostic: Diagnostic): readonly string[] => [
+const diagnosticLines = (diagnostic: PlacedDiagnostic): readonly string[] => [
   `  ${diagnostic.what}`,
   `    where:    ${diagnostic.where}`,
   `    got:      ${diagnostic.got.replaceAll("\n", "\n    ")}`,

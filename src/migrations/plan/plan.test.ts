@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { unplaced } from "../../diagnostic/place.ts";
+import { inPlace } from "../../diagnostic/sentence.ts";
 import { type DatabaseSnapshot, emptySnapshot } from "../database/snapshot.ts";
 import { chainText, parseChain } from "../files/chain.ts";
 import { type MigrationFile, readMigration } from "../files/reading.ts";
@@ -63,7 +65,7 @@ function input(
 const plan = (...given: Parameters<typeof input>): Plan => offlinePlan(input(...given));
 const names = (planned: Plan["expand"]): readonly string[] => planned.map(({ file: { name } }) => name);
 const refusals = ({ refusals: all }: Plan): readonly string[] =>
-  all.map(({ what, fix }) => `${what} | ${fix}`);
+  all.map(({ what, fix }) => `${what} | ${inPlace(fix, unplaced())}`);
 
 test("nothing pending: nothing to do, and not a word", () => {
   const current = plan([users, posts], after(users, posts));

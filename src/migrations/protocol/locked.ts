@@ -1,4 +1,5 @@
 import type { Outcome } from "../../cloudflare/http.ts";
+import { command, sentence } from "../../diagnostic/sentence.ts";
 import { UserError } from "../../diagnostic/user-error.ts";
 import { attempts, type Database, rows } from "../database/database.ts";
 import { bootstrapStatements } from "../sql/ledger-tables.ts";
@@ -47,5 +48,5 @@ const unrecorded = ({ label }: Database, outcome: Exclude<Outcome<unknown>, { ki
     where: label,
     got: failedAssertion(outcome.message) ?? outcome.message,
     expected: "one transaction that succeeds",
-    fix: "look at the state (just db status), then repeat the command if it still says so",
+    fix: sentence`look at the state (${command("db status")}), then repeat the command if it still says so`,
   });

@@ -1,3 +1,4 @@
+import { command, type Sentence, sentence } from "../../diagnostic/sentence.ts";
 import { UserError } from "../../diagnostic/user-error.ts";
 import type { Database } from "../database/database.ts";
 import { type ApplicableFile, violated } from "./request.ts";
@@ -25,18 +26,18 @@ export const drifted = (database: Database, { name }: ApplicableFile): UserError
     ...remedyFor(""),
   });
 
-function remedyFor(assertion: string | undefined): { readonly expected: string; readonly fix: string } {
+function remedyFor(assertion: string | undefined): { readonly expected: string; readonly fix: Sentence } {
   const again = "correct the file (it is not in the ledger, so it may be edited) and run again";
   if (assertion === undefined) return { expected: "every statement to succeed", fix: again };
   if (assertion.startsWith("verify: "))
     return {
       expected: "what the file itself says must be true when its statements have run",
-      fix: `ask the rows (just db query) or try it on a copy (just db rehearse); then ${again}`,
+      fix: sentence`ask the rows (${command("db query")}) or try it on a copy (${command("db rehearse")}); then ${again}`,
     };
   if (assertion === violated)
     return {
       expected: "no row that refers to one that is not there",
-      fix: `see which before it runs: just db query … "PRAGMA foreign_key_check", and after it: just db rehearse; then ${again}`,
+      fix: sentence`see which before it runs: ${command("db query", { database: "…", sql: "PRAGMA foreign_key_check" })}, and after it: ${command("db rehearse")}; then ${again}`,
     };
   return {
     expected: "the database as the plan saw it",

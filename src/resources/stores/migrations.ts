@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { connection } from "../../cloudflare/connection.ts";
+import { placeOfRun } from "../../cloudflare/place-of-run.ts";
 import type { D1 } from "../../declare/index.ts";
-import { typedFor } from "../../diagnostic/recipe.ts";
+import { refusingAt } from "../../diagnostic/user-error.ts";
 import { Migrations } from "../../dynamic/migrations.ts";
 import { unknownValue } from "../../engine/property-values.ts";
 import type { Phase } from "../../migrations/files/directives.ts";
@@ -45,7 +46,7 @@ export function migrationStep(
 
 /** Prints what the pending files will do, statement by statement: in the preview, and again when it is done. Silent when nothing is pending. */
 function showsPlan(
-  { accountId, contracts, real, stage }: Context,
+  { accountId, contracts, stage }: Context,
   label: string,
   { directory, phase, workers }: StepArgs,
 ): pulumi.ResourceHook {
@@ -69,9 +70,12 @@ function showsPlan(
         ? { ...folder, connection: connection(process.env, process.cwd()), accountId, databaseId }
         : undefined;
       const question = { root: process.cwd(), workers, job };
-      const held = await withCode(job === undefined ? planNew(folder) : await planLive(job), question);
-      const lines = [...planLines(held.plan), ...held.lines];
-      if (lines.length > 0) await pulumi.log.info(typedFor(lines.join("\n"), { stage: stage.name, real }));
+      const place = placeOfRun(stage.name);
+      const held = await refusingAt(place, async () =>
+        withCode(job === undefined ? planNew(folder) : await planLive(job), question),
+      );
+      const lines = [...planLines(held.plan, place), ...held.lines];
+      if (lines.length > 0) await pulumi.log.info(lines.join("\n"));
     },
     { onDryRun: true },
   );

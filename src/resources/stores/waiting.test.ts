@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { unplaced } from "../../diagnostic/place.ts";
+import { inPlace } from "../../diagnostic/sentence.ts";
 import { waitingText } from "./waiting.ts";
 
 const versions = { silo: "v2" };
@@ -6,15 +8,11 @@ const opening = { through: "0003_drop.sql", openedAt: "2026-01-01T00:00:00Z", ve
 const said = (
   files: readonly string[],
   more: Partial<Parameters<typeof waitingText>[0]> = {},
-): string | undefined =>
-  waitingText({
-    label: "dome/silo",
-    stage: "dev",
-    files,
-    opening,
-    found: { kind: "eligible", versions },
-    ...more,
-  });
+): string | undefined => {
+  const given = { label: "dome/silo", stage: "dev", files, opening };
+  const text = waitingText({ ...given, found: { kind: "eligible", versions }, ...more });
+  return text === undefined ? undefined : inPlace(text, unplaced());
+};
 
 test("nothing is said about files that are open for the code that serves", () => {
   expect(said(["0003_drop.sql"])).toBeUndefined();

@@ -2,7 +2,9 @@ import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { connection } from "../../cloudflare/connection.ts";
 import { readServing } from "../../cloudflare/deployments.ts";
-import { typedFor } from "../../diagnostic/recipe.ts";
+import { placeOfRun } from "../../cloudflare/place-of-run.ts";
+import { command, inPlace, type Sentence, sentence } from "../../diagnostic/sentence.ts";
+import { refusingAt } from "../../diagnostic/user-error.ts";
 import { inOrder } from "../../migrations/files/reading.ts";
 import { type Eligibility, eligibility, type Opening } from "../../migrations/plan/opening.ts";
 import { type Context, logicalName } from "../context.ts";
@@ -19,9 +21,9 @@ export interface WaitingArgs {
 /** Says in one line that contract files wait, and from when on they can be opened. A database that is yet to be made has none. */
 export function tellWaiting(context: Context, args: WaitingArgs): void {
   args.databaseId.apply(async (databaseId) => {
-    const line = await waitingLine(context, args, databaseId);
-    if (line !== undefined)
-      await pulumi.log.info(typedFor(line, { stage: context.stage.name, real: context.real }));
+    const place = placeOfRun(context.stage.name);
+    const line = await refusingAt(place, () => waitingLine(context, args, databaseId));
+    if (line !== undefined) await pulumi.log.info(inPlace(line, place));
   });
 }
 
@@ -29,7 +31,7 @@ async function waitingLine(
   context: Context,
   { name, directory, workers }: WaitingArgs,
   databaseId: string,
-): Promise<string | undefined> {
+): Promise<Sentence | undefined> {
   const { accountId, stage, real, contracts } = context;
   const label = logicalName(context, name);
   const api = connection(process.env, process.cwd());
@@ -68,12 +70,12 @@ export function waitingText({
   readonly files: readonly string[];
   readonly opening: Opening | undefined;
   readonly found: Eligibility;
-}): string | undefined {
+}): Sentence | undefined {
   if (found.kind === "eligible") {
     const open = opening !== undefined && opensFor(opening, found.versions) ? opening.through : undefined;
     const closed = files.filter((name) => open === undefined || inOrder(name, open) > 0);
     if (closed.length === 0) return undefined;
-    return `${label}: ${closed.join(", ")} waiting, eligible now: just db contract ${stage}`;
+    return sentence`${label}: ${closed.join(", ")} waiting, eligible now: ${command("db contract", { stage })}`;
   }
   const from =
     found.fromMs === undefined

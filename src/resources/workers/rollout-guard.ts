@@ -5,6 +5,7 @@ import { type Connection, connection } from "../../cloudflare/connection.ts";
 import { readServing } from "../../cloudflare/deployments.ts";
 import { isLive, type Worker } from "../../declare/index.ts";
 import { physicalName } from "../../declare/physical-name.ts";
+import { pulumiOfStack, type Sentence, sentence } from "../../diagnostic/sentence.ts";
 import { UserError } from "../../diagnostic/user-error.ts";
 import type { Rollout } from "../../settings/settings.ts";
 import { type Context, logicalName } from "../context.ts";
@@ -87,7 +88,7 @@ const otherClasses = (
     where: `lockstep:rollout of ${logicalName(context, worker.name)}`,
     got: `${ours} in the declaration, ${theirs} in version ${id}`,
     expected: "the same classes in every version of a rollout: a change of them ships alone, at 100 %",
-    fix: `${endOf(worker, context)}, then up; or declare durableObjects as that version has them until the rollout is over`,
+    fix: sentence`${endOf(worker, context)}, then up; or declare durableObjects as that version has them until the rollout is over`,
   });
 
 const toItself = (worker: Worker, context: Context, stable: string): UserError =>
@@ -96,7 +97,7 @@ const toItself = (worker: Worker, context: Context, stable: string): UserError =
     where: `lockstep:rollout of ${logicalName(context, worker.name)}`,
     got: `${stable}, which is stable and what the program makes: nothing of the worker has changed`,
     expected: "a new version beside the stable one",
-    fix: `change the worker's code or declaration first, or ${endOf(worker, context)}`,
+    fix: sentence`change the worker's code or declaration first, or ${endOf(worker, context)}`,
   });
 
 const unknownVersion = (worker: Worker, context: Context, id: string): UserError =>
@@ -105,8 +106,8 @@ const unknownVersion = (worker: Worker, context: Context, id: string): UserError
     where: `lockstep:rollout of ${logicalName(context, worker.name)}`,
     got: id,
     expected: `the id of a version of ${physicalName(worker, context.stage)}, as the stack's output "versions" has it`,
-    fix: `correct stable, or ${endOf(worker, context)}`,
+    fix: sentence`correct stable, or ${endOf(worker, context)}`,
   });
 
-const endOf = (worker: Worker, context: Context): string =>
-  `end the rollout: pulumi config rm --path 'lockstep:rollout["${logicalName(context, worker.name)}"]' --stack ${context.stage.name}`;
+const endOf = (worker: Worker, context: Context): Sentence =>
+  sentence`end the rollout: ${pulumiOfStack(`config rm --path 'lockstep:rollout["${logicalName(context, worker.name)}"]'`, context.stage.name)}`;

@@ -1,21 +1,31 @@
 import type { Named } from "./named.ts";
 
-/** A D1 database. */
+/**
+ * A D1 database. In a protected stage it is neither deleted nor replaced.
+ *
+ * @example
+ * const notes: D1 = d1("notes", { migrations: "migrations/notes/notes" });
+ */
 export interface D1 extends Named {
   readonly kind: "d1";
-  /** The folder of its migration files, from the project's root, such as `migrations/dome/meta`. @default - no migrations */
+  /** The folder of its migration files, from the project's root, such as `migrations/notes/notes`. @default - no migrations */
   readonly migrations?: string;
-  /** Ids of databases that already exist, by stage: they are taken over instead of created. */
+  /** Ids of databases that already exist on a real account, by stage: they are taken over instead of created. @default - created */
   readonly adopt?: Readonly<Record<string, string>>;
   /** Copies of the data near its readers. @default "disabled" */
   readonly readReplication?: "auto" | "disabled";
-  /** Where the data must stay. Cannot change later. */
+  /** Where the data must stay. Cannot change later. @default - anywhere */
   readonly jurisdiction?: "eu" | "fedramp";
-  /** Where the database should be. Cannot change later. */
+  /** Where the database should be. Cannot change later. @default - near whoever creates it */
   readonly primaryLocationHint?: "wnam" | "enam" | "weur" | "eeur" | "apac" | "oc";
 }
 
-/** Declares a D1 database. */
+/**
+ * Declares a D1 database. Its migrations are applied before the code that binds it; a folder that does not exist is refused.
+ *
+ * @example
+ * const notes = d1("notes", { migrations: "migrations/notes/notes", jurisdiction: "eu" });
+ */
 export const d1 = (name: string, options: Omit<D1, "kind" | "name"> = {}): D1 => ({
   kind: "d1",
   name,

@@ -1,6 +1,16 @@
 import type { Worker } from "./worker.ts";
 
-/** Where a Durable Object class keeps its data, and what becomes of it. */
+/**
+ * Where a Durable Object class keeps its data, and what becomes of it. A class with objects is never just left out of a
+ * declaration: the preview refuses that until `lifecycle` says what is to become of them.
+ *
+ * @example
+ * worker("rooms", {
+ *   ...settings,
+ *   durableObjects: { Room: {}, Lobby: { lifecycle: { state: "renamed", renamedTo: "Room" } } },
+ *   env: { ROOM: durableObject<Room>("Room") },
+ * });
+ */
 export interface DurableObjectClass {
   /** @default "sqlite" */
   readonly storage?: "sqlite" | "legacy-kv";
@@ -15,20 +25,48 @@ export interface DurableObjectClass {
     | { readonly state: "expecting-transfer"; readonly transferFrom: () => Worker };
 }
 
-/** Whether the class has objects, or is about to get some; otherwise its entry only says what became of them. */
+/**
+ * Whether the class has objects, or is about to get some; otherwise its entry only says what became of them.
+ *
+ * @example
+ * isLive({}); // true
+ * isLive({ lifecycle: { state: "deleted" } }); // false
+ */
 export const isLive = ({ lifecycle }: DurableObjectClass): boolean =>
   lifecycle === undefined || lifecycle.state === "expecting-transfer";
 
-/** A namespace of Durable Objects, bound. */
-export interface DurableObject {
+/**
+ * A namespace of Durable Objects, bound.
+ *
+ * @example
+ * const room: DurableObject<Room> = durableObject<Room>("Room", () => rooms);
+ */
+export interface DurableObject<Class = unknown> {
   readonly kind: "durableObject";
   readonly className: string;
   /** The worker that has the class. @default - the worker that binds it */
   readonly owner?: () => Worker;
+  /** Never set: carries the type of the objects to `EnvOf`. */
+  readonly instance?: Class;
 }
 
-/** Binds the objects of a class of this worker, or of another: `durableObject("Room", () => rooms)`. */
-export const durableObject = (className: string, owner?: () => Worker): DurableObject => ({
+/**
+ * Binds the objects of a class of this worker, or of another one, which is deployed first. `durableObject<Room>` gives the
+ * type of the objects, so that their methods can be called. A class that its worker does not list under `durableObjects`
+ * is refused in the preview.
+ *
+ * @example
+ * const rooms = worker("rooms", {
+ *   ...settings,
+ *   durableObjects: { Room: {} },
+ *   env: { ROOM: durableObject<Room>("Room") },
+ * });
+ * const api = worker("api", { ...settings, env: { ROOM: durableObject<Room>("Room", () => rooms) } });
+ */
+export const durableObject = <Class = unknown>(
+  className: string,
+  owner?: () => Worker,
+): DurableObject<Class> => ({
   kind: "durableObject",
   className,
   ...(owner !== undefined && { owner }),

@@ -1,5 +1,7 @@
-import type { Resource, System } from "./system.ts";
-import type { Binding, Worker } from "./worker.ts";
+import { referencesOf } from "./kinds/bindings.ts";
+import type { Resource } from "./kinds/kinds.ts";
+import type { System } from "./system.ts";
+import type { Worker } from "./worker.ts";
 
 /** Another worker that a worker needs: called as a service, or the owner of a Durable Object class it binds. */
 export interface Call {
@@ -8,51 +10,20 @@ export interface Call {
 }
 
 /** The workers that a worker needs, itself not among them. */
-export function calls(worker: Worker): readonly Call[] {
-  return Object.values(worker.env)
-    .flatMap((binding) => callOf(binding))
-    .filter((call) => call.to !== worker);
-}
-
-function callOf(binding: Binding): readonly Call[] {
-  if (typeof binding === "string") return [];
-  if (binding.kind === "service") return [{ to: binding.target(), by: "service" }];
-  if (binding.kind === "durableObject" && binding.owner !== undefined)
-    return [{ to: binding.owner(), by: "durableObject" }];
-  return [];
-}
+export const calls = (worker: Worker): readonly Call[] =>
+  Object.values(worker.env)
+    .flatMap((binding) => referencesOf(binding))
+    .flatMap((reference) => (reference.by === "store" || reference.to === worker ? [] : [reference]));
 
 /** The resources that a worker binds, consumes or sends its dead letters to. */
 export function uses(worker: Worker): readonly Resource[] {
-  const bound = Object.values(worker.env).flatMap((binding) => resourceOf(binding));
+  const bound = Object.values(worker.env)
+    .flatMap((binding) => referencesOf(binding))
+    .map(({ to }) => to);
   const consumed = worker.consumes.flatMap(({ queue, deadLetter }) =>
     deadLetter === undefined ? [queue] : [queue, deadLetter],
   );
   return [...new Set([...bound, ...consumed])];
-}
-
-function resourceOf(binding: Binding): readonly Resource[] {
-  if (typeof binding === "string") return [];
-  switch (binding.kind) {
-    case "d1":
-    case "r2":
-    case "kv":
-    case "vectorize":
-    case "queue":
-      return [binding];
-    case "service":
-    case "durableObject":
-      return callOf(binding).map((call) => call.to);
-    case "ai":
-    case "secret":
-    case "versionMetadata":
-    case "stageName":
-    case "perStage":
-    case "json":
-      return [];
-    default:
-      return binding satisfies never;
-  }
 }
 
 export const workersOf = (system: System): readonly Worker[] =>
@@ -78,11 +49,11 @@ export function workerGroups(
     lowest(worker, order.size - 1);
     stack.push(worker);
     for (const next of edges(worker)) {
-      const known = order.get(next);
-      if (known === undefined) {
+      const position = order.get(next);
+      if (position === undefined) {
         visit(next);
         lowest(worker, low.get(next) ?? Number.POSITIVE_INFINITY);
-      } else if (stack.includes(next)) lowest(worker, known);
+      } else if (stack.includes(next)) lowest(worker, position);
     }
     if (low.get(worker) === order.get(worker)) groups.push(stack.splice(stack.indexOf(worker)));
   };

@@ -2,11 +2,12 @@
 export { type D1, d1 } from "./d1.ts";
 export { type DurableObject, type DurableObjectClass, durableObject, isLive } from "./durable-object.ts";
 export type { EnvOf } from "./env.ts";
+export type { Binding, Resource, Store } from "./kinds/kinds.ts";
 export { type Kv, kv } from "./kv.ts";
 export { type Consume, type Queue, queue } from "./queue.ts";
 export { type R2, r2 } from "./r2.ts";
 export { type Service, service } from "./service.ts";
-export { type Resource, type Store, type System, system } from "./system.ts";
+export { type System, system } from "./system.ts";
 export { ai, json, perStage, secret, stageName, versionMetadata } from "./values.ts";
 export { type Vectorize, vectorize } from "./vectorize.ts";
-export { type Binding, type Route, type Worker, type WorkerOptions, worker } from "./worker.ts";
+export { type Route, type Worker, type WorkerOptions, worker } from "./worker.ts";

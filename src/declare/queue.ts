@@ -1,17 +1,27 @@
 import type { Named } from "./named.ts";
 
-/** A queue of messages of one type. */
+/**
+ * A queue of messages of one type.
+ *
+ * @example
+ * const orders: Queue<Order> = queue<Order>("orders");
+ */
 export interface Queue<Body = unknown> extends Named {
   readonly kind: "queue";
-  /** Seconds before a message can be delivered. @default 0 */
+  /** Seconds before a message can be delivered, 0 to 43200 (twelve hours). @default 0 */
   readonly deliveryDelaySeconds?: number;
-  /** Seconds a message is kept. @default 345600 */
+  /** Seconds a message is kept, 60 to 1209600 (fourteen days). @default 345600 (four days) */
   readonly messageRetentionSeconds?: number;
   /** Never set: carries the type of the messages to `EnvOf`. */
   readonly body?: Body;
 }
 
-/** Declares a queue; `queue<Order>("orders")` types what is sent to it. */
+/**
+ * Declares a queue; the type of its messages types what is sent to it. One worker at most consumes it, see {@link Consume}.
+ *
+ * @example
+ * const orders = queue<{ readonly id: string }>("orders", { messageRetentionSeconds: 86_400 });
+ */
 export const queue = <Body = unknown>(
   name: string,
   options: Omit<Queue, "kind" | "name" | "body"> = {},
@@ -21,7 +31,15 @@ export const queue = <Body = unknown>(
   ...options,
 });
 
-/** How a worker takes messages off a queue. Where a setting is missing, Cloudflare's default is sent explicitly. */
+/**
+ * How a worker takes messages off a queue. Where a setting is missing, Cloudflare's default is sent explicitly.
+ *
+ * @example
+ * worker("mailer", {
+ *   ...settings,
+ *   consumes: [{ queue: orders, deadLetter: failed, batchSize: 50, maxRetries: 5, retryDelaySeconds: 30 }],
+ * });
+ */
 export interface Consume {
   readonly queue: Queue;
   /** Where a message goes that failed too often. @default - it is dropped */
@@ -32,7 +50,7 @@ export interface Consume {
   readonly maxWaitTimeMs?: number;
   /** Deliveries after the first, 0 to 100. @default 3 */
   readonly maxRetries?: number;
-  /** Seconds before a message is delivered again. @default 0 */
+  /** Seconds before a message is delivered again, 0 to 43200. @default 0 */
   readonly retryDelaySeconds?: number;
   /** Invocations at the same time, 1 to 250. @default 250 */
   readonly maxConcurrency?: number;

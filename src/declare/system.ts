@@ -1,17 +1,11 @@
-import type { D1 } from "./d1.ts";
-import type { Kv } from "./kv.ts";
-import type { Queue } from "./queue.ts";
-import type { R2 } from "./r2.ts";
-import type { Vectorize } from "./vectorize.ts";
-import type { Worker } from "./worker.ts";
+import type { Resource } from "./kinds/kinds.ts";
 
-/** What holds data. */
-export type Store = D1 | R2 | Kv | Vectorize | Queue;
-
-/** A resource of its own, as opposed to a value that is only bound. */
-export type Resource = Store | Worker;
-
-/** Databases, stores and workers that are deployed together. */
+/**
+ * Databases, stores and workers that are deployed together.
+ *
+ * @example
+ * const names = (of: System): string[] => of.resources.map(({ name }) => name);
+ */
 export interface System {
   readonly name: string;
   /** The stages it exists in. @default - all */
@@ -19,7 +13,15 @@ export interface System {
   readonly resources: readonly Resource[];
 }
 
-/** Declares a system. Every resource that a worker uses must be listed, and every listed one must be used. */
+/**
+ * Declares a system. Every resource that a worker uses must be listed, and every listed one must be used: anything else is
+ * refused in the preview. A stack deploys it when its configuration lists the name under `lockstep:systems`.
+ *
+ * @param name also the first part of every resource's name in Pulumi's state, for good
+ * @example
+ * export const notes = system("notes", [db, uploads, api]);
+ * export const trial = system("trial", [tryOut], { stages: ["dev"] });
+ */
 export const system = (
   name: string,
   resources: readonly Resource[],

@@ -1,17 +1,29 @@
 import type { Named, Shareable } from "./named.ts";
 
-/** A Vectorize index. Its dimensions and metric can never change: another shape is another index. */
+/**
+ * A Vectorize index. Its dimensions and metric can never change: another shape is another index.
+ *
+ * @example
+ * const index: Vectorize = vectorize("notes", { dimensions: 768, metric: "cosine" });
+ */
 export interface Vectorize extends Named, Shareable {
   readonly kind: "vectorize";
   /** Numbers in a vector, 1 to 1536. */
   readonly dimensions: number;
+  /** How near two vectors are. */
   readonly metric: "cosine" | "euclidean" | "dot-product";
+  /** For people who look at the account. @default "" */
   readonly description?: string;
-  /** Properties of the metadata that queries filter by, at most 10. */
+  /** Properties of the metadata that queries filter by, at most 10. @default - none */
   readonly metadataIndexes?: Readonly<Record<string, "string" | "number" | "boolean">>;
 }
 
-/** Declares a Vectorize index. */
+/**
+ * Declares a Vectorize index. Its dimensions are those of the model that makes the vectors.
+ *
+ * @example
+ * const index = vectorize("notes", { dimensions: 768, metric: "cosine", metadataIndexes: { author: "string" } });
+ */
 export const vectorize = (name: string, options: Omit<Vectorize, "kind" | "name">): Vectorize => ({
   kind: "vectorize",
   name,

@@ -1,37 +1,27 @@
-import type { D1 } from "./d1.ts";
-import type { DurableObject, DurableObjectClass } from "./durable-object.ts";
-import type { Kv } from "./kv.ts";
+import type { DurableObjectClass } from "./durable-object.ts";
+import type { Binding } from "./kinds/kinds.ts";
 import type { Named } from "./named.ts";
-import type { Consume, Queue } from "./queue.ts";
-import type { R2 } from "./r2.ts";
-import type { Service } from "./service.ts";
-import type { Ai, Json, PerStage, Secret, StageName, VersionMetadata } from "./values.ts";
-import type { Vectorize } from "./vectorize.ts";
+import type { Consume } from "./queue.ts";
 
-/** What a worker can find in its `env`. A plain text is a variable that anyone with access to the account can read. */
-export type Binding =
-  | D1
-  | R2
-  | Kv
-  | Vectorize
-  | Queue
-  | Service
-  | DurableObject
-  | Ai
-  | Secret
-  | VersionMetadata
-  | StageName
-  | PerStage
-  | Json
-  | string;
-
-/** A URL pattern of a zone, answered by the worker. */
+/**
+ * A URL pattern of a zone, answered by the worker.
+ *
+ * @example
+ * worker("api", { ...settings, routes: { prod: [{ pattern: "api.example.com/*", zoneId: "023e105f4ecef8ad9ca31a8372d0c353" }] } });
+ */
 export interface Route {
+  /** Host and path, with `*`: `example.com/api/*`. */
   readonly pattern: string;
+  /** Id of the zone at Cloudflare, 32 hexadecimal digits. */
   readonly zoneId: string;
 }
 
-/** A Worker. */
+/**
+ * A Worker.
+ *
+ * @example
+ * const api: Worker = worker("api", { main: "workers/notes/api/index.ts", compatibilityDate: "2026-06-01" });
+ */
 export interface Worker<Env extends Readonly<Record<string, Binding>> = Readonly<Record<string, Binding>>>
   extends Named {
   readonly kind: "worker";
@@ -58,25 +48,54 @@ export interface Worker<Env extends Readonly<Record<string, Binding>> = Readonly
   readonly smoke?: string;
 }
 
-/** A worker's settings as they are written; everything but `main` and the date has a default. */
+/**
+ * A worker's settings as they are written; everything but `main` and the date has a default.
+ *
+ * @example
+ * const settings = { main: "workers/notes/api/index.ts", compatibilityDate: "2026-06-01" } satisfies WorkerOptions<Record<string, never>>;
+ */
 export interface WorkerOptions<Env extends Readonly<Record<string, Binding>>> {
+  /** Its entry module, from the project's root, such as `workers/notes/api/index.ts`. */
   readonly main: string;
+  /** Which behaviour of the runtime the code was written against: `YYYY-MM-DD`. */
   readonly compatibilityDate: string;
+  /** Name in the code → what is bound. @default - nothing */
   readonly env?: Env;
+  /** Flags of the runtime, such as `nodejs_compat`. @default - none */
   readonly compatibilityFlags?: readonly string[];
+  /** Queues it takes messages from. @default - none */
   readonly consumes?: readonly Consume[];
-  /** Cron expressions, UTC. To end the last ones write `[]`: left out, they would run on, which is refused. */
+  /** Cron expressions, UTC. To end the last ones write `[]`: left out, they would run on, which is refused. @default - never had any */
   readonly crons?: readonly string[];
+  /** URL patterns it answers, by stage. @default - none */
   readonly routes?: Readonly<Record<string, readonly Route[]>>;
+  /** Classes of Durable Objects it has, by name. A worker with any holds data. @default - none */
   readonly durableObjects?: Readonly<Record<string, DurableObjectClass>>;
+  /** Folder of static files, from the project's root. @default - none */
   readonly assets?: string;
-  /** @default true */
+  /** Whether it answers at its `workers.dev` address. @default true */
   readonly workersDev?: boolean;
+  /** Template of its name at Cloudflare, see `Named`. @default "{name}{-stage}" */
   readonly physicalName?: string;
+  /** Path that has to answer 2xx after a deployment, such as `/health`; asked where `lockstep:smoke` is on. @default - not asked */
   readonly smoke?: string;
 }
 
-/** Declares a worker. */
+/**
+ * Declares a worker. Its code is bundled from `main`; each deployment of it is an immutable version.
+ *
+ * A module that is not there, a date that is none, a cron expression or a name that Cloudflare would refuse: all of them are
+ * refused in the preview, before anything is changed.
+ *
+ * @example
+ * const api = worker("api", {
+ *   main: "workers/notes/api/index.ts",
+ *   compatibilityDate: "2026-06-01",
+ *   env: { DB: notes, LEVEL: "info" },
+ *   crons: ["0 3 * * *"],
+ *   smoke: "/health",
+ * });
+ */
 export function worker<const Env extends Readonly<Record<string, Binding>>>(
   name: string,
   options: WorkerOptions<Env> & { readonly env: Env },

@@ -1,3 +1,5 @@
+import type { Search } from "../../workers/dome/constellation/search.ts";
+import type { Notes } from "../../workers/dome/silo/notes.ts";
 import {
   ai,
   d1,
@@ -49,7 +51,7 @@ const constellation = worker("constellation", {
   main: "workers/dome/constellation/index.ts",
   compatibilityDate,
   workersDev: false,
-  env: { ...vars, AI: ai(), VECTORIZE: index, SILO: service(silo, "Notes") },
+  env: { ...vars, AI: ai(), VECTORIZE: index, SILO: service<Notes>(silo, "Notes") },
   consumes: [
     {
       queue: newContentConstellation,
@@ -70,8 +72,8 @@ const domeApi = worker("dome-api", {
     AI: ai(),
     META: meta,
     RAW: raw,
-    CONSTELLATION: service(constellation, "Search"),
-    SILO: service(silo, "Notes"),
+    CONSTELLATION: service<Search>(constellation, "Search"),
+    SILO: service<Notes>(silo, "Notes"),
   },
   consumes: [
     { queue: newContentAi, batchSize: 10, maxWaitTimeMs: 1_000, maxRetries: 5, retryDelaySeconds: 10 },

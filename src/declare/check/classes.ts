@@ -2,31 +2,11 @@ import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import { isLive } from "../durable-object.ts";
 import { workersOf } from "../graph.ts";
 import type { System } from "../system.ts";
-import type { Binding, Worker } from "../worker.ts";
+import type { Worker } from "../worker.ts";
 
-/** Durable Object classes that are bound but not there, or that are to become what is not there. */
-export const checkClasses = (system: System, worker: Worker): Diagnostic[] => [
-  ...Object.entries(worker.env).flatMap(([name, binding]) =>
-    boundClass(worker, `${system.name}/${worker.name}, env.${name}`, binding),
-  ),
-  ...Object.keys(worker.durableObjects).flatMap((className) => lifecycle(system, worker, className)),
-];
-
-function boundClass(worker: Worker, where: string, binding: Binding): Diagnostic[] {
-  if (typeof binding === "string" || binding.kind !== "durableObject") return [];
-  const owner = binding.owner?.() ?? worker;
-  const found = owner.durableObjects[binding.className];
-  if (found !== undefined && isLive(found)) return [];
-  return [
-    {
-      what: `There is no Durable Object class ${binding.className} in worker ${owner.name}`,
-      where,
-      got: liveClasses(owner),
-      expected: binding.className,
-      fix: `add durableObjects: { ${binding.className}: {} } to worker("${owner.name}", …), or correct the name`,
-    },
-  ];
-}
+/** Durable Object classes that are to become what is not there. */
+export const checkClasses = (system: System, worker: Worker): Diagnostic[] =>
+  Object.keys(worker.durableObjects).flatMap((className) => lifecycle(system, worker, className));
 
 function lifecycle(system: System, worker: Worker, className: string): Diagnostic[] {
   const entry = worker.durableObjects[className]?.lifecycle;
@@ -78,7 +58,8 @@ function other(
   ];
 }
 
-const liveClasses = (worker: Worker): string =>
+/** The classes of a worker that have objects, for a message. */
+export const liveClasses = (worker: Worker): string =>
   Object.entries(worker.durableObjects)
     .flatMap(([name, declared]) => (isLive(declared) ? [name] : []))
     .join(", ") || "no classes";

@@ -1,44 +1,8 @@
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
+import type { Resource } from "../kinds/kinds.ts";
+import { factsOf } from "../kinds/resources.ts";
 import { type NamingStage, nameTemplate, physicalName } from "../physical-name.ts";
-import type { Resource, System } from "../system.ts";
-
-interface NameRule {
-  readonly pattern: RegExp;
-  readonly longest: number;
-  readonly says: string;
-}
-
-const lowercaseWithDashes = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
-
-/** What each service accepts as a name. */
-const rules: Readonly<Record<Resource["kind"], NameRule>> = {
-  worker: {
-    pattern: lowercaseWithDashes,
-    longest: 63,
-    says: "1 to 63 of a-z, 0-9 and dashes, with no dash at either end: it becomes part of a host name",
-  },
-  d1: {
-    pattern: /^[A-Za-z0-9_][A-Za-z0-9_-]*$/,
-    longest: 63,
-    says: "1 to 63 letters, digits, dashes and underscores",
-  },
-  r2: {
-    pattern: /^[a-z0-9][a-z0-9-]+[a-z0-9]$/,
-    longest: 63,
-    says: "3 to 63 of a-z, 0-9 and dashes, with no dash at either end",
-  },
-  kv: { pattern: /^\S(.*\S)?$/, longest: 512, says: "1 to 512 characters" },
-  vectorize: {
-    pattern: /^[a-z]([a-z0-9_-]*[a-z0-9])?$/,
-    longest: 64,
-    says: "1 to 64 of a-z, 0-9, dashes and underscores, beginning with a letter and not ending with a dash",
-  },
-  queue: {
-    pattern: lowercaseWithDashes,
-    longest: 63,
-    says: "1 to 63 of a-z, 0-9 and dashes, with no dash at either end",
-  },
-};
+import type { System } from "../system.ts";
 
 /** Names that Cloudflare would refuse, or that two resources would share. */
 export function checkNames(system: System, stage: NamingStage): Diagnostic[] {
@@ -62,7 +26,7 @@ function badName(system: System, resource: Resource, stage: NamingStage): Diagno
     });
   }
   const name = physicalName(resource, stage);
-  const rule = rules[resource.kind];
+  const rule = factsOf(resource).name;
   if (/[{}]/.test(name)) {
     diagnostics.push({
       what: "A name template with an unknown placeholder",

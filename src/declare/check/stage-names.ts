@@ -1,7 +1,9 @@
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import { stages } from "../../stages/index.ts";
+import type { Resource } from "../kinds/kinds.ts";
+import { factsOf } from "../kinds/resources.ts";
 import { nameTemplate } from "../physical-name.ts";
-import type { Resource, System } from "../system.ts";
+import type { System } from "../system.ts";
 
 /** Stages that are named in a declaration and do not exist: what is meant for them would silently never happen. */
 export function checkStageNames(system: System): Diagnostic[] {
@@ -19,35 +21,12 @@ export function checkStageNames(system: System): Diagnostic[] {
   return [
     ...unknown(system.stages ?? [], `${system.name}, stages`),
     ...system.resources.flatMap((resource) => [
-      ...stagesOf(resource).flatMap(([property, names]) =>
+      ...factsOf(resource).stageNames.flatMap(({ property, names }) =>
         unknown(names, `${system.name}/${resource.name} (${resource.kind}), ${property}`),
       ),
       ...sharedButNot(system, resource),
     ]),
   ];
-}
-
-function stagesOf(resource: Resource): (readonly [property: string, names: readonly string[]])[] {
-  switch (resource.kind) {
-    case "d1":
-    case "kv":
-      return [["adopt", Object.keys(resource.adopt ?? {})]];
-    case "worker":
-      return [
-        ["routes", Object.keys(resource.routes)],
-        ...Object.entries(resource.env).flatMap(([name, binding]): [string, string[]][] =>
-          typeof binding !== "string" && binding.kind === "perStage"
-            ? [[`env.${name}`, Object.keys(binding.values)]]
-            : [],
-        ),
-      ];
-    case "r2":
-    case "vectorize":
-    case "queue":
-      return [];
-    default:
-      return resource satisfies never;
-  }
 }
 
 /** One name in every stage, or the stages that do not own it would refer to what nobody creates. */

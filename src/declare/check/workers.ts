@@ -5,7 +5,8 @@ import { workersOf } from "../graph.ts";
 import type { NamingStage } from "../physical-name.ts";
 import type { Queue } from "../queue.ts";
 import type { System } from "../system.ts";
-import type { Binding, Worker } from "../worker.ts";
+import type { Worker } from "../worker.ts";
+import { checkBindings } from "./bindings.ts";
 import { checkClasses } from "./classes.ts";
 import { checkCrons } from "./crons.ts";
 
@@ -17,9 +18,7 @@ export function checkWorkers(system: System, stage: NamingStage, root: string): 
       ...settings(system, worker),
       ...checkCrons(`${system.name}/${worker.name}`, worker),
       ...checkClasses(system, worker),
-      ...Object.entries(worker.env).flatMap(([name, binding]) =>
-        bindingNamed(system, worker, name, binding, stage),
-      ),
+      ...checkBindings(system, worker, stage),
     ]),
     ...consumers(system),
     ...migrationFolders(system, root),
@@ -80,48 +79,6 @@ const isDate = (text: string): boolean =>
   /^\d{4}-\d{2}-\d{2}$/.test(text) &&
   !Number.isNaN(Date.parse(text)) &&
   new Date(text).toISOString().startsWith(text);
-
-const reserved = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
-
-function bindingNamed(
-  system: System,
-  worker: Worker,
-  name: string,
-  binding: Binding,
-  stage: NamingStage,
-): Diagnostic[] {
-  const where = `${system.name}/${worker.name}, env.${name}`;
-  const diagnostics: Diagnostic[] = [];
-  if (!reserved.test(name)) {
-    diagnostics.push({
-      what: "A binding with a name that code cannot write",
-      where,
-      got: JSON.stringify(name),
-      expected: "letters, digits and underscores, not beginning with a digit",
-      fix: "rename it: capitals with underscores are usual",
-    });
-  }
-  if (typeof binding === "string") return diagnostics;
-  if (binding.kind === "perStage" && binding.values[stage.name] === undefined) {
-    diagnostics.push({
-      what: `A variable without a value for stage ${stage.name}`,
-      where,
-      got: `values for ${Object.keys(binding.values).join(", ")}`,
-      expected: `one for ${stage.name}`,
-      fix: `add ${stage.name}: "…" to perStage({ … })`,
-    });
-  }
-  if (binding.kind === "service" && binding.target() === worker) {
-    diagnostics.push({
-      what: `Circular dependency detected: ${worker.name} → ${worker.name}`,
-      where,
-      got: "a worker that binds itself",
-      expected: "another worker",
-      fix: "call the function directly",
-    });
-  }
-  return diagnostics;
-}
 
 /** Cloudflare delivers a queue's messages to one worker. */
 function consumers(system: System): Diagnostic[] {

@@ -1,17 +1,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { ConstellationEnv, NewContent } from "../../../src/systems/dome.ts";
-import type { Notes } from "../silo/index.ts";
 import { chunks } from "./chunks.ts";
-
-/** A passage of a note, and how near it is to what was asked. */
-export interface Passage {
-  readonly noteId: string;
-  readonly title: string;
-  /** The note's own words. */
-  readonly text: string;
-  /** Cosine similarity, 1 is the same direction. */
-  readonly score: number;
-}
+import type { Search as Entrypoint, Passage } from "./search.ts";
 
 const model = "@cf/baai/bge-base-en-v1.5";
 /** The index is declared with 1536 dimensions, the model gives 768: zeros at the end leave the cosine as it is. */
@@ -20,7 +10,7 @@ const dimensions = 1536;
 const textsPerCall = 100;
 
 /** Finds passages by meaning. */
-export class Search extends WorkerEntrypoint<ConstellationEnv> {
+export class Search extends WorkerEntrypoint<ConstellationEnv> implements Entrypoint {
   /** The nearest passages first; `limit` at most 20, as many as Vectorize returns with metadata. */
   async passages(question: string, limit = 8): Promise<Passage[]> {
     const [vector] = await embed(this.env, [question]);
@@ -42,7 +32,7 @@ export default {
   fetch: () => new Response("constellation is reached through its Search entrypoint\n", { status: 404 }),
   /** Embeds new notes. What was embedded before a failure stays acknowledged; a note that is gone needs no embedding. */
   async queue(batch, env) {
-    const silo: Service<Notes> = env.SILO;
+    const silo = env.SILO;
     for (const message of batch.messages) {
       const { noteId } = message.body;
       const note = await silo.get(noteId);

@@ -1,5 +1,5 @@
 import type { DomeApiEnv } from "../../../src/systems/dome.ts";
-import type { Passage, Search } from "../constellation/index.ts";
+import type { Passage } from "../constellation/search.ts";
 
 /** What a search gives: an answer in the notes' own words, and the passages it came from. */
 export interface Answer {
@@ -13,7 +13,7 @@ const passagesForTheModel = 5;
 
 /** Asks constellation for passages and the model for an answer from them. No passage, no answer: nothing is made up. */
 export async function answer(env: DomeApiEnv, question: string): Promise<Answer> {
-  const constellation: Service<Search> = env.CONSTELLATION;
+  const constellation = env.CONSTELLATION;
   const evidence = await constellation.passages(question);
   if (evidence.length === 0)
     return { question, answer: "No note says anything about that yet.", evidence: [] };

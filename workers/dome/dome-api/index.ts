@@ -1,5 +1,5 @@
 import type { DomeApiEnv, NewContent } from "../../../src/systems/dome.ts";
-import type { NewNote, Notes } from "../silo/index.ts";
+import type { NewNote } from "../silo/notes.ts";
 import { answer } from "./answer.ts";
 import page from "./page.html";
 import { summarise } from "./summaries.ts";
@@ -8,7 +8,7 @@ import { summarise } from "./summaries.ts";
 export default {
   async fetch(request, env) {
     const url = new URL(request.url);
-    const silo: Service<Notes> = env.SILO;
+    const silo = env.SILO;
     const [, first, second] = url.pathname.split("/");
     switch (`${request.method} /${first ?? ""}`) {
       case "GET /":

@@ -1,12 +1,11 @@
 import type { DomeApiEnv } from "../../../src/systems/dome.ts";
-import type { Notes } from "../silo/index.ts";
 
 const model = "@cf/meta/llama-3.1-8b-instruct";
 const summarisedCharacters = 4_000;
 
 /** Writes one sentence about a new note into dome-meta. Repeating it for the same note changes nothing. */
 export async function summarise(env: DomeApiEnv, noteId: string): Promise<void> {
-  const silo: Service<Notes> = env.SILO;
+  const silo = env.SILO;
   const note = await silo.get(noteId);
   if (note === null) return;
   const reply = await env.AI.run(model, {

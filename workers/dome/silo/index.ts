@@ -1,24 +1,6 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { SiloEnv } from "../../../src/systems/dome.ts";
-
-/** What a caller hands in. */
-export interface NewNote {
-  readonly title: string;
-  readonly text: string;
-}
-
-/** A stored note without its body. */
-export interface NoteSummary {
-  readonly id: string;
-  readonly title: string;
-  readonly excerpt: string;
-  /** ISO 8601, UTC. */
-  readonly createdAt: string;
-}
-
-export interface Note extends NoteSummary {
-  readonly text: string;
-}
+import type { Notes as Entrypoint, NewNote, Note, NoteSummary } from "./notes.ts";
 
 interface NoteRow {
   id: string;
@@ -32,7 +14,7 @@ interface NoteRow {
 const excerptCharacters = 240;
 
 /** Where notes live: the body in R2, what lists need in D1, and a message to those who work on new content. */
-export class Notes extends WorkerEntrypoint<SiloEnv> {
+export class Notes extends WorkerEntrypoint<SiloEnv> implements Entrypoint {
   /**
    * Stores a note once: the same title and text are the same note. Body first, row second, messages last, each step
    * repeatable, so a call that was cut anywhere is finished by the next one.

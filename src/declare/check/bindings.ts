@@ -1,0 +1,96 @@
+import type { Diagnostic } from "../../diagnostic/user-error.ts";
+import { isLive } from "../durable-object.ts";
+import type { BindingKind, BindingOf } from "../kinds/kinds.ts";
+import type { NamingStage } from "../physical-name.ts";
+import type { System } from "../system.ts";
+import type { Worker } from "../worker.ts";
+import { liveClasses } from "./classes.ts";
+
+/** Where a binding stands. */
+interface Place {
+  readonly worker: Worker;
+  /** For a message: `dome/silo, env.DB`. */
+  readonly where: string;
+  /** Its name in the code. */
+  readonly name: string;
+  readonly stage: NamingStage;
+}
+
+const fine = (): Diagnostic[] => [];
+
+/** What can be wrong with a binding by itself, kind by kind. */
+const checks: {
+  readonly [Kind in BindingKind]: (binding: BindingOf<Kind>, place: Place) => Diagnostic[];
+} = {
+  d1: fine,
+  r2: fine,
+  kv: fine,
+  vectorize: fine,
+  queue: fine,
+  ai: fine,
+  secret: fine,
+  versionMetadata: fine,
+  stageName: fine,
+  json: fine,
+  perStage: ({ values }, { where, stage }) =>
+    values[stage.name] !== undefined
+      ? []
+      : [
+          {
+            what: `A variable without a value for stage ${stage.name}`,
+            where,
+            got: `values for ${Object.keys(values).join(", ")}`,
+            expected: `one for ${stage.name}`,
+            fix: `add ${stage.name}: "…" to perStage({ … })`,
+          },
+        ],
+  service: ({ target }, { where, worker }) =>
+    target() !== worker
+      ? []
+      : [
+          {
+            what: `Circular dependency detected: ${worker.name} → ${worker.name}`,
+            where,
+            got: "a worker that binds itself",
+            expected: "another worker",
+            fix: "call the function directly",
+          },
+        ],
+  durableObject: ({ className, owner: ownerOf }, { where, worker }) => {
+    const owner = ownerOf?.() ?? worker;
+    const declared = owner.durableObjects[className];
+    if (declared !== undefined && isLive(declared)) return [];
+    return [
+      {
+        what: `There is no Durable Object class ${className} in worker ${owner.name}`,
+        where,
+        got: liveClasses(owner),
+        expected: className,
+        fix: `add durableObjects: { ${className}: {} } to worker("${owner.name}", …), or correct the name`,
+      },
+    ];
+  },
+};
+
+const checkOne = <Kind extends BindingKind>(binding: BindingOf<Kind>, place: Place): Diagnostic[] =>
+  checks[binding.kind](binding, place);
+
+const identifier = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
+
+/** Bindings that code cannot write, or that lead nowhere. */
+export const checkBindings = (system: System, worker: Worker, stage: NamingStage): Diagnostic[] =>
+  Object.entries(worker.env).flatMap(([name, binding]) => {
+    const where = `${system.name}/${worker.name}, env.${name}`;
+    return [
+      ...(identifier.test(name) ? [] : [unwritable(name, where)]),
+      ...(typeof binding === "string" ? [] : checkOne(binding, { worker, where, name, stage })),
+    ];
+  });
+
+const unwritable = (name: string, where: string): Diagnostic => ({
+  what: "A binding with a name that code cannot write",
+  where,
+  got: JSON.stringify(name),
+  expected: "letters, digits and underscores, not beginning with a digit",
+  fix: "rename it: capitals with underscores are usual",
+});

@@ -1,0 +1,77 @@
+import type { D1 } from "../d1.ts";
+import type { DurableObject } from "../durable-object.ts";
+import type { Kv } from "../kv.ts";
+import type { Queue } from "../queue.ts";
+import type { R2 } from "../r2.ts";
+import type { Service } from "../service.ts";
+import type { Ai, Json, PerStage, Secret, StageName, VersionMetadata } from "../values.ts";
+import type { Vectorize } from "../vectorize.ts";
+import type { Worker } from "../worker.ts";
+
+/**
+ * Every kind of store. A row more here, and the compiler names every table that lacks it: `bindings.ts` and `resources.ts`
+ * beside this file, `EnvOf`, the tables of src/resources/kinds, and the import.
+ */
+export interface Stores {
+  d1: D1;
+  r2: R2;
+  kv: Kv;
+  vectorize: Vectorize;
+  queue: Queue;
+}
+
+/** Every kind of resource: the stores, and what runs code. */
+export interface Resources extends Stores {
+  worker: Worker;
+}
+
+/** Every kind of binding: the stores, and what exists only as bound. A plain text is one too, and has no kind. */
+export interface Bindings extends Stores {
+  service: Service;
+  durableObject: DurableObject;
+  ai: Ai;
+  secret: Secret;
+  versionMetadata: VersionMetadata;
+  stageName: StageName;
+  perStage: PerStage;
+  json: Json;
+}
+
+export type StoreKind = keyof Stores;
+export type ResourceKind = keyof Resources;
+export type BindingKind = keyof Bindings;
+
+/**
+ * What holds data.
+ *
+ * @example
+ * const store: Store = d1("notes");
+ */
+export type Store = Stores[StoreKind];
+
+/**
+ * A resource of its own, as opposed to a value that is only bound.
+ *
+ * @example
+ * const resources: Resource[] = [d1("notes"), worker("api", settings)];
+ */
+export type Resource = Resources[ResourceKind];
+
+/**
+ * What a worker can find in its `env`. A plain text is a variable that anyone with access to the account can read.
+ *
+ * @example
+ * const env: Record<string, Binding> = { DB: d1("notes"), LEVEL: "info" };
+ */
+export type Binding = Bindings[BindingKind] | string;
+
+/** The declaration of a kind; written so that `table[declared.kind](declared)` compiles for a kind that is not known yet. */
+export type StoreOf<Kind extends StoreKind> = {
+  [Each in Kind]: Stores[Each] & { readonly kind: Each };
+}[Kind];
+export type ResourceOf<Kind extends ResourceKind> = {
+  [Each in Kind]: Resources[Each] & { readonly kind: Each };
+}[Kind];
+export type BindingOf<Kind extends BindingKind> = {
+  [Each in Kind]: Bindings[Each] & { readonly kind: Each };
+}[Kind];

@@ -1,0 +1,43 @@
+// Checked by tsc: every line under an expectation has to be a mistake, everything else has to compile.
+import { ai, d1, queue, r2, system, worker } from "../index.ts";
+import { settings } from "./same.ts";
+
+const db = d1("db");
+const files = r2("files");
+const orders = queue("orders");
+const api = worker("api", {
+  ...settings,
+  env: { DB: db, FILES: files, ORDERS: orders, LEVEL: "info" },
+  compatibilityFlags: ["nodejs_compat"],
+  consumes: [{ queue: orders, deadLetter: queue("failed"), batchSize: 5 }],
+  crons: ["0 3 * * *"],
+  routes: { prod: [{ pattern: "example.com/*", zoneId: "z" }] },
+  assets: "public",
+  workersDev: false,
+  smoke: "/health",
+});
+worker("bare", settings);
+system("s", [db, files, orders, api], { stages: ["dev"] });
+
+// @ts-expect-error a misspelt target
+worker("w", { ...settings, env: { DB: dbb } });
+// @ts-expect-error numbers are bound as text or json
+worker("w", { ...settings, env: { LIMIT: 3 } });
+// @ts-expect-error a worker is bound as a service
+worker("w", { ...settings, env: { API: api } });
+// @ts-expect-error only a queue is consumed
+worker("w", { ...settings, env: {}, consumes: [{ queue: db }] });
+// @ts-expect-error a dead letter goes to a queue
+worker("w", { ...settings, env: {}, consumes: [{ queue: orders, deadLetter: files }] });
+// @ts-expect-error a misspelt field
+worker("w", { ...settings, enviroment: { DB: db } });
+// @ts-expect-error the date is not optional: it would change under a worker
+worker("w", { main: "x.ts", env: {} });
+// @ts-expect-error routes are given by stage
+worker("w", { ...settings, routes: [{ pattern: "example.com/*", zoneId: "z" }] });
+// @ts-expect-error a route is in a zone
+worker("w", { ...settings, routes: { prod: [{ pattern: "example.com/*" }] } });
+// @ts-expect-error a value is no resource
+system("s", [ai()]);
+// @ts-expect-error stages are a list
+system("s", [db], { stages: "dev" });

@@ -14,7 +14,7 @@ type Findings = z.infer<typeof findings>;
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "lockstep doctor "));
-  for (const part of ["toolchain", "src/diagnostic/user-error.ts", "package-lock.json", "package.json"])
+  for (const part of ["toolchain", "src/diagnostic", "src/files", "package-lock.json", "package.json"])
     cpSync(join(projectRoot, part), join(root, part), { recursive: true });
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));

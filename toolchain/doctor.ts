@@ -3,6 +3,8 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { unplaced } from "../src/diagnostic/place.ts";
+import { embeddedShell, inPlace, sentence } from "../src/diagnostic/sentence.ts";
 import { goVersion } from "./engine/go.mjs";
 import { findEngine } from "./engine/ladder.mjs";
 import { allOnPath } from "./engine/on-path.mjs";
@@ -160,7 +162,7 @@ function shell(): Finding {
   const here = backend?.endsWith("/.lockstep/state") === true;
   const note = here
     ? "pulumi works on the embedded target"
-    : 'eval "$(npm run -s env)" makes pulumi work on the embedded target';
+    : inPlace(sentence`${embeddedShell} makes pulumi work on the embedded target`, unplaced(projectRoot));
   return {
     tool: "this shell",
     state: here ? "ok" : "absent",

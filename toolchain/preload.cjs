@@ -6,9 +6,21 @@
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 24 || (major === 24 && minor < 12)) {
+  // The command's own texts (src/diagnostic) are TypeScript, which this Node cannot read.
+  const { readFileSync } = require("node:fs");
+  const scripts = (() => {
+    try {
+      return readFileSync("package.json", "utf8");
+    } catch {
+      return "";
+    }
+  })();
+  const env = /"env":\s*"[^"]*\b(bootstrap\.mjs|lockstep) env\b/.test(scripts)
+    ? "npm run -s env"
+    : "npx lockstep env";
   process.stderr.write(
     `Node ${process.versions.node} found (${process.execPath}); this program needs Node 24.12 or newer, which the project carries.\n` +
-      'Run `eval "$(npm run -s env)"` in the project\'s folder, then the same command again.\n',
+      `Run \`eval "$(${env})"\` in the project's folder, then the same command again.\n`,
   );
   process.exit(32);
 }

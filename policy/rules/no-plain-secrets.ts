@@ -1,4 +1,6 @@
 import { type ResourceValidationPolicy, UnknownValueError } from "@pulumi/policy";
+import { unplaced } from "../../src/diagnostic/place.ts";
+import { inPlace, pulumiOfStack, sentence } from "../../src/diagnostic/sentence.ts";
 
 /** Words of a name that say "secret". */
 const secretWords =
@@ -15,6 +17,11 @@ const secretValues = [
   /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]+:[^/\s@]+@/i,
 ];
 
+const setSecret = pulumiOfStack("config set --secret --path 'lockstep:secrets.<name>'");
+
+/** The name of a resource's stack, which its URN begins with. */
+const stackOf = (urn: string): string | undefined => urn.split("::")[0]?.split(":")[2];
+
 /** A plain variable of a worker is shown to everybody who can see the account, in every diff and in the state. */
 export const noPlainSecrets: ResourceValidationPolicy = {
   name: "no-plain-secrets",
@@ -30,8 +37,10 @@ export const noPlainSecrets: ResourceValidationPolicy = {
         const reason = smell(binding);
         if (reason !== undefined) {
           report(
-            `${args.name} has ${reason} Bind a secret instead: \`${nameOf(binding)}: secret("…")\` in src/systems, and ` +
-              "`pulumi config set --secret --path 'lockstep:secrets.<name>'`.",
+            inPlace(
+              sentence`${args.name} has ${reason} Bind a secret instead: \`${nameOf(binding)}: secret("…")\` in src/systems, and \`${setSecret}\`.`,
+              { ...unplaced(), stage: stackOf(args.urn) },
+            ),
           );
         }
       } catch (error) {

@@ -22,8 +22,9 @@ function project(files: Readonly<Record<string, string>>): string {
 
 const recipe = (name: string): string => `${name} *arguments:\n    @lockstep ${name} "$@"\n`;
 
-test("this repository is called by just and npm", () => {
+test("this repository is called by just and npm, from its folders too", () => {
   expect(callsOf(process.cwd())).toEqual({ caller: "just", shell: "npm" });
+  expect(callsOf(join(process.cwd(), "migrations"))).toEqual({ caller: "just", shell: "npm" });
 });
 
 test("a repository without a justfile, or with one of its own, is called by npx", () => {

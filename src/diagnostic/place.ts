@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { recipes } from "./verbs.ts";
 
 /** How a project calls the command line: by its recipes and npm scripts, or by npx. */
@@ -26,37 +26,44 @@ export const unnamedStage = "dev";
 
 const asked = new Map<string, Calls>();
 
-/** How the project in this folder calls the command line. Its files are read once a process. */
-export function callsOf(root: string): Calls {
-  const known = asked.get(root) ?? read(root);
-  asked.set(root, known);
+/** How the project that this folder is in calls the command line. Its files are read once a process. */
+export function callsOf(folder: string): Calls {
+  const known = asked.get(folder) ?? read(folder);
+  asked.set(folder, known);
   return known;
 }
 
 /** By `just` where every recipe of ours is there: half of them would send people to recipes that are not. */
-function read(root: string): Calls {
-  const justfile = entries(root).find((name) => /^\.?justfile$/i.test(name));
-  const found = justfile === undefined ? new Set<string>() : recipesIn(root, justfile);
+function read(folder: string): Calls {
+  const justfile = nearest(folder, ["justfile", "Justfile", ".justfile"]);
+  const found = justfile === undefined ? new Set<string>() : recipesIn(justfile);
+  const manifest = nearest(folder, ["package.json"]);
+  const scripts = manifest === undefined ? "" : textOf(manifest);
   return {
     caller: recipes.every((name) => found.has(name)) ? "just" : "npx",
-    shell: /"env":\s*"[^"]*\b(bootstrap\.mjs|lockstep) env\b/.test(textOf(join(root, "package.json")))
-      ? "npm"
-      : "npx",
+    shell: /"env":\s*"[^"]*\b(bootstrap\.mjs|lockstep) env\b/.test(scripts) ? "npm" : "npx",
   };
 }
 
+/** A file in the folder or in the nearest one above it that has it: just and npm look the same way. */
+function nearest(folder: string, names: readonly string[]): string | undefined {
+  const found = names.map((name) => join(folder, name)).find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  const above = dirname(folder);
+  return above === folder ? undefined : nearest(above, names);
+}
+
 /** The names of the recipes in a justfile and in those that it imports. */
-function recipesIn(folder: string, file: string): ReadonlySet<string> {
-  const text = textOf(join(folder, file));
+function recipesIn(justfile: string): ReadonlySet<string> {
+  const text = textOf(justfile);
   const own = [...text.matchAll(/^@?([a-zA-Z_][\w-]*)(?: [^:=\n]*(?:="[^"\n]*"[^:=\n]*)*)?:(?!=)/gm)];
   const imported = [...text.matchAll(/^import\??\s+['"]([^'"\n]+)['"]/gm)];
   return new Set([
     ...own.map((match) => match[1] ?? ""),
-    ...imported.flatMap((match) => [...recipesIn(folder, match[1] ?? "")]),
+    ...imported.flatMap((match) => [...recipesIn(join(dirname(justfile), match[1] ?? ""))]),
   ]);
 }
 
-const entries = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : []);
 const textOf = (path: string): string => (existsSync(path) ? readFileSync(path, "utf8") : "");
 
 /** Of a process that knows no stage, or not yet: what it says is typed in the folder that it was started in. */

@@ -13,7 +13,10 @@ const beside = (places: Places): readonly string[] => [
 ];
 export const shared: readonly string[] = [
   "src/cron/cron",
+  "src/diagnostic/place",
+  "src/diagnostic/sentence",
   "src/diagnostic/user-error",
+  "src/diagnostic/verbs",
   "src/engine/property-values",
   "src/files/write-whole",
   "src/migrations/sql/split",

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { frugalNode } from "../install/frugal-node.mjs";
 import { withLock } from "../install/lock.mjs";
@@ -99,7 +100,7 @@ async function start(places: Places): Promise<EmbeddedConnection> {
     where: logFile,
     got: `${ended ?? `no answer within ${readyMs / 1000} s`}; its last words: ${lastLines(logFile)}`,
     expected: "a running process that wrote connection.json",
-    fix: "run `npm run embedded` to see it start, or `just clean` to begin with empty data",
+    fix: sentence`run \`${command("embedded")}\` to see it start, or \`${command("clean")}\` to begin with empty data`,
   });
 }
 

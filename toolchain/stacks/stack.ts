@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pulumi, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { ensureEmbedded } from "../embedded/embedded.ts";
 import { withLock } from "../install/lock.mjs";
@@ -29,7 +30,7 @@ function unknownStage(places: Places, stage: string): UserError {
     where: join(places.root, `Pulumi.${stage}.yaml`),
     got: "no such file, and no such stack in the embedded state",
     expected: "dev, staging, prod, or another stack that was made before",
-    fix: `check the name, or make it: pulumi stack init ${stage}`,
+    fix: sentence`check the name, or make it: ${pulumi(`stack init ${stage}`)}`,
   });
 }
 

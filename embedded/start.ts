@@ -8,8 +8,8 @@ import { newTokenValue, openTokens } from "./api/account/token-store.ts";
 import { gatewayConfig } from "./api/ai/ai-gateway.ts";
 import { openInvocations } from "./api/graphql/invocations.ts";
 import { apiServer } from "./api/http/server.ts";
-import { services } from "./api/http/services.ts";
 import { restoreConsumers } from "./api/queues/deliver.ts";
+import { services } from "./api/services.ts";
 import { tailsOf } from "./api/tails/registry.ts";
 import { startCrons } from "./api/workers/crons/crons.ts";
 import { restoreDeployments } from "./api/workers/deploy/deploy-versions.ts";
@@ -24,7 +24,7 @@ import type { AiBackend } from "./runtime/ai.ts";
 import { startCompute } from "./runtime/compute/start.ts";
 import { startDataPlane } from "./runtime/dataplane/server.ts";
 import { openQueues } from "./runtime/queues/broker.ts";
-import { startStores } from "./runtime/start-stores.ts";
+import { startStores } from "./runtime/stores/start.ts";
 import { openVectors } from "./runtime/vectors/engine.ts";
 import type { World } from "./world.ts";
 

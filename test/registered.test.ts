@@ -3,7 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import type { Route, Service } from "../embedded/api/http/service.ts";
-import { services } from "../embedded/api/http/services.ts";
+import { services } from "../embedded/api/services.ts";
 import { rules as policies } from "../policy/rules/all.ts";
 import { rules } from "../src/migrations/lint/rules/all.ts";
 

@@ -7,7 +7,7 @@ import { apiServer } from "../api/http/server.ts";
 import type { Permission, Token } from "../api/http/tokens.ts";
 import { kv } from "../api/kv/kv.ts";
 import { r2 } from "../api/r2/r2.ts";
-import { startStores } from "../runtime/start-stores.ts";
+import { startStores } from "../runtime/stores/start.ts";
 import type { Stores } from "../runtime/stores.ts";
 import { openState } from "../state.ts";
 import type { World } from "../world.ts";

@@ -4,8 +4,8 @@ import { client } from "./fixture/client.ts";
 import { embeddedWithProvider, post } from "./fixture/embedded.ts";
 import { lawCases, notInLaws } from "./fixture/laws/index.ts";
 import type { LawCase } from "./fixture/laws/law-case.ts";
-import { isList, isObject, isUnknown, type Value, type Values } from "./plan/values.ts";
 import { kinds } from "./resources/index.ts";
+import { isList, isObject, isUnknown, type Value, type Values } from "./values/values.ts";
 
 let cloudflare: Awaited<ReturnType<typeof embeddedWithProvider>>;
 let engine: ReturnType<typeof client>;

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { UserError } from "../diagnostic/user-error.ts";
-import type { Serving } from "../migrations/plan/opening.ts";
 import type { Connection } from "./connection.ts";
 import { callApi, remedy } from "./http.ts";
 
@@ -12,6 +11,13 @@ const shape = z.object({
     }),
   ),
 });
+
+/** What serves a worker's traffic: its newest deployment. */
+export interface Serving {
+  readonly worker: string;
+  readonly deployedAtMs: number;
+  readonly versions: readonly { readonly id: string; readonly percentage: number }[];
+}
 
 /** Asks the API what serves each of these workers, by their physical names. A worker that does not exist yet serves nothing. */
 export function readServing(

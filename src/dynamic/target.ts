@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RecordedWorker } from "../program/worker-record.ts";
 import { loads } from "./shim.ts";
+import type { RecordedWorker } from "./worker-record.ts";
 
 /** What a stack was deployed to, and which of its resources hold data. */
 export interface TargetArgs {

@@ -3,6 +3,7 @@ import type { Bundle } from "../bundle/bundle.ts";
 import type { D1, Worker } from "../declare/index.ts";
 import { Guard } from "../dynamic/guard.ts";
 import { Target } from "../dynamic/target.ts";
+import { workerRecord } from "../dynamic/worker-record.ts";
 import { Provider } from "../resources/cloudflare.ts";
 import type { Context } from "../resources/context.ts";
 import { adviceOnError, migrationsBeforeCode } from "../resources/hooks.ts";
@@ -14,7 +15,6 @@ import type { Settings } from "../settings/settings.ts";
 import { stages } from "../stages/index.ts";
 import { identities } from "./identities.ts";
 import { type Outputs, urlsOf, versionsOf } from "./outputs.ts";
-import { workerRecord } from "./worker-record.ts";
 
 /** What was read from the project's files before anything is registered. */
 export interface Prepared {

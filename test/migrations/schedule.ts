@@ -3,8 +3,8 @@ import type { Database } from "../../src/migrations/database/database.ts";
 import type { D1Endpoint } from "../../src/migrations/database/endpoint.ts";
 import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
 import { queryDatabase } from "../../src/migrations/database/transports.ts";
+import type { ApplicableFile } from "../../src/migrations/files/applicable-file.ts";
 import { apply, type Step } from "../../src/migrations/protocol/apply.ts";
-import type { ApplicableFile } from "../../src/migrations/protocol/request.ts";
 import { type Fault, faultProxy } from "./fault-proxy.ts";
 
 /** Numbers in [0, 1) that depend on the seed alone (mulberry32), so that a failing schedule can be run again. */

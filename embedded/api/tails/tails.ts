@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ApiError, ok, type Service } from "../http/service.ts";
-import { scriptOf } from "../workers/routes/deployments.ts";
+import { scriptOf } from "../workers/script-of.ts";
 import { filter } from "./filter.ts";
 import { shownTail, tailsOf } from "./registry.ts";
 

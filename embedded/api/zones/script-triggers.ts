@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { World } from "../../world.ts";
 import { ApiError, type ApiRequest, ok, type Reply, type Route } from "../http/service.ts";
-import { scriptOf } from "../workers/routes/deployments.ts";
+import { scriptOf } from "../workers/script-of.ts";
 import { shownDomain, zoneFor } from "./domains.ts";
 import { hostOf, requirePatternIn, routeBody } from "./routes.ts";
 import { domainBody, domainKind, everyZone, routeKind } from "./zone.ts";

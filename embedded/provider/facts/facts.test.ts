@@ -6,9 +6,9 @@ import { describe, expect, it } from "vitest";
 import { states } from "../fixture/twenty/observed-state.ts";
 import { sources } from "../protocol/sources.ts";
 import { kinds } from "../resources/index.ts";
+import { table } from "../resources/table.ts";
 import { hasAddition, isAddition, kindsNeverObserved, propertiesNeverObserved } from "./differences.ts";
 import { type Attributes, facts } from "./facts.ts";
-import { table } from "./table.ts";
 
 const sdk = dirname(fileURLToPath(import.meta.resolve("@pulumi/cloudflare/package.json")));
 const nested = new Map(

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import type { Value } from "../plan/values.ts";
+import type { Value } from "../values/values.ts";
 
 /** What the official provider does with one attribute. Names are Pulumi's (camelCase). */
 export interface Attribute {

@@ -1,5 +1,5 @@
-import type { Value, Values } from "../plan/values.ts";
-import type { ApiClient } from "../protocol/http.ts";
+import type { ApiClient } from "../client/http.ts";
+import type { Value, Values } from "../values/values.ts";
 
 /** One call of the API. `{accountId}` in a path is that property, percent-encoded; `{id}` the resource's id. */
 export interface Call {

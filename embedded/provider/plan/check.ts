@@ -1,6 +1,14 @@
 import type { Attribute, Attributes } from "../facts/facts.ts";
-import { secret } from "../protocol/struct.ts";
-import { isAbsent, isList, isObject, isUnknown, parsedJson, type Value, type Values } from "./values.ts";
+import { secret } from "../values/secret.ts";
+import {
+  isAbsent,
+  isList,
+  isObject,
+  isUnknown,
+  parsedJson,
+  type Value,
+  type Values,
+} from "../values/values.ts";
 
 export interface Failure {
   /** As the engine writes paths: `rules[0].allowed.methods`. */

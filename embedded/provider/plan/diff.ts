@@ -1,6 +1,15 @@
 import type { Attribute, Attributes } from "../facts/facts.ts";
+import {
+  isAbsent,
+  isList,
+  isObject,
+  isUnknown,
+  property,
+  same,
+  type Value,
+  type Values,
+} from "../values/values.ts";
 import { sameValue } from "./plan.ts";
-import { isAbsent, isList, isObject, isUnknown, property, same, type Value, type Values } from "./values.ts";
 
 export type ChangeKind = "add" | "delete" | "update";
 

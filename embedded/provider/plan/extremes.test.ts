@@ -6,7 +6,7 @@ import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { describe, expect, it, vi } from "vitest";
 import type { Canned } from "../fixture/recording-api.ts";
 import { accountId, database, databaseState, token, underTest } from "../fixture/under-test.ts";
-import { InitFailed } from "../lifecycle.ts";
+import { InitFailed } from "../lifecycle/lifecycle.ts";
 import { rpcError } from "../protocol/rpc-error.ts";
 import { fromStruct, toStruct } from "../protocol/struct.ts";
 

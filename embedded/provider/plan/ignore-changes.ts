@@ -1,4 +1,4 @@
-import { isList, isObject, type Value, type Values } from "./values.ts";
+import { isList, isObject, type Value, type Values } from "../values/values.ts";
 
 /**
  * The inputs with what the program wants left alone as it is in the state, also where the program says nothing of it: a default

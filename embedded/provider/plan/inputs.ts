@@ -1,7 +1,7 @@
 import type { Attribute, Attributes } from "../facts/facts.ts";
+import { isAbsent, isList, isObject, same, type Value, type Values } from "../values/values.ts";
 import { isInternal } from "./check.ts";
 import { sameValue } from "./plan.ts";
-import { isAbsent, isList, isObject, same, type Value, type Values } from "./values.ts";
 
 /** After a refresh: the inputs as they would be for the state that was found. Only what was an input stays one. */
 export function refreshedInputs(attributes: Attributes, before: Values, outputs: Values): Values {

@@ -1,6 +1,6 @@
 import type { Attribute, Attributes } from "../facts/facts.ts";
+import { isList, isObject, type Value, type Values } from "../values/values.ts";
 import { sameValue } from "./plan.ts";
-import { isList, isObject, type Value, type Values } from "./values.ts";
 
 /** The paths, without indices, that the API does not give back: they are taken from the state. */
 export function keep(decoded: Values, prior: Values, paths: ReadonlySet<string>): Values {

@@ -3,14 +3,14 @@ import { describe, expect, it } from "vitest";
 import { unknownValue } from "../../../src/engine/property-values.ts";
 import { type Attribute, type Attributes, facts } from "../facts/facts.ts";
 import type { Kind } from "../facts/kind.ts";
+import { completed, decode, encode } from "../lifecycle/wire.ts";
 import { fromStruct, toStruct } from "../protocol/struct.ts";
-import { completed, decode, encode } from "../protocol/wire.ts";
 import { kinds } from "../resources/index.ts";
+import { hasUnknown, isAbsent, isList, isObject, type Value, type Values } from "../values/values.ts";
 import { failures } from "./check.ts";
 import { differences } from "./diff.ts";
 import { refreshedInputs } from "./inputs.ts";
 import { plan, sameValue } from "./plan.ts";
-import { hasUnknown, isAbsent, isList, isObject, type Value, type Values } from "./values.ts";
 
 /** Inputs that a program could write for these attributes. */
 function inputsOf(attributes: Attributes, depth = 0): fc.Arbitrary<Values> {

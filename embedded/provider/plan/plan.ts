@@ -10,7 +10,7 @@ import {
   same,
   type Value,
   type Values,
-} from "./values.ts";
+} from "../values/values.ts";
 
 /**
  * What the resource will be: the inputs, defaults, computed values of the state, and unknowns for what the service will changedPlan.

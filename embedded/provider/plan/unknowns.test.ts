@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { unknownValue } from "../../../src/engine/property-values.ts";
-import { entryOf } from "../facts/table.ts";
 import { lawCases } from "../fixture/laws/index.ts";
-import { planned } from "../lifecycle.ts";
-import { fromStruct, secret, toStruct } from "../protocol/struct.ts";
+import { planned } from "../lifecycle/lifecycle.ts";
+import { fromStruct, toStruct } from "../protocol/struct.ts";
 import { kinds } from "../resources/index.ts";
+import { entryOf } from "../resources/table.ts";
+import { secret } from "../values/secret.ts";
+import { isList, isObject, type Value, type Values } from "../values/values.ts";
 import { failures } from "./check.ts";
 import { differences } from "./diff.ts";
-import { isList, isObject, type Value, type Values } from "./values.ts";
 
 const id = "0".repeat(32);
 const cases = lawCases({

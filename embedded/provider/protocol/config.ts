@@ -1,5 +1,5 @@
 import type { Failure } from "../plan/check.ts";
-import { isUnknown, text, type Values } from "../plan/values.ts";
+import { isUnknown, text, type Values } from "../values/values.ts";
 
 const tokenPattern = /^[0-9A-Za-z\-_]{40,80}$/;
 const known = new Set([

@@ -1,6 +1,8 @@
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
+import type { ApiClient } from "../client/http.ts";
 import type { HookContext } from "../facts/kind.ts";
-import { table } from "../facts/table.ts";
+import { decode } from "../lifecycle/wire.ts";
+import { table } from "../resources/table.ts";
 import {
   isAbsent,
   isList,
@@ -10,11 +12,9 @@ import {
   text,
   type Value,
   type Values,
-} from "../plan/values.ts";
-import type { ApiClient } from "./http.ts";
+} from "../values/values.ts";
 import { type Source, sources } from "./sources.ts";
 import { fromStruct, toStruct } from "./struct.ts";
-import { decode } from "./wire.ts";
 
 const byToken: ReadonlyMap<string, Source> = new Map(sources.map((source) => [source.token, source]));
 const defaultMaximumItems = 1000;

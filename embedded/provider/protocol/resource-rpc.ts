@@ -2,13 +2,13 @@ import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { unknownValue } from "../../../src/engine/property-values.ts";
 import type { HookContext } from "../facts/kind.ts";
-import { type Entry, entryOf } from "../facts/table.ts";
-import * as lifecycle from "../lifecycle.ts";
+import * as lifecycle from "../lifecycle/lifecycle.ts";
 import { type Failure, failures, isInternal, markSecrets } from "../plan/check.ts";
 import { type Change, differences } from "../plan/diff.ts";
 import { withIgnored } from "../plan/ignore-changes.ts";
 import { importedInputs, parseImportId, refreshedInputs } from "../plan/inputs.ts";
-import { isUnknown, type Values } from "../plan/values.ts";
+import { type Entry, entryOf } from "../resources/table.ts";
+import { isUnknown, type Values } from "../values/values.ts";
 import { fromStruct, toStruct } from "./struct.ts";
 
 type Proto = typeof provider;

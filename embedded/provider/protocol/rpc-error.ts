@@ -3,9 +3,9 @@ import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import status from "@pulumi/pulumi/proto/status_pb.js";
 import any from "google-protobuf/google/protobuf/any_pb.js";
 import { UserError } from "../../../src/diagnostic/user-error.ts";
-import { InitFailed } from "../lifecycle.ts";
-import type { Values } from "../plan/values.ts";
-import { ApiFailure } from "./http.ts";
+import { ApiFailure } from "../client/http.ts";
+import { InitFailed } from "../lifecycle/lifecycle.ts";
+import type { Values } from "../values/values.ts";
 import { toStruct } from "./struct.ts";
 
 /** An error as gRPC carries it to the engine. What nobody foresaw keeps its stack in the log. */

@@ -1,5 +1,5 @@
 import type { Attribute, Attributes } from "../facts/facts.ts";
-import { table } from "../facts/table.ts";
+import { table } from "../resources/table.ts";
 
 /** The package's schema as `pulumi import` reads it to write code: the kinds of the table, nested objects inline. */
 export function schema(version: string): string {

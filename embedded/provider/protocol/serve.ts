@@ -6,15 +6,16 @@ import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import service, { type IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import { apiClient } from "../client/http.ts";
 import type { HookContext } from "../facts/kind.ts";
-import { same, text, type Values } from "../plan/values.ts";
+import { secret } from "../values/secret.ts";
+import { same, text, type Values } from "../values/values.ts";
 import { configFailures } from "./config.ts";
-import { apiClient } from "./http.ts";
 import { invoke } from "./invoke.ts";
 import * as resource from "./resource-rpc.ts";
 import { rpcError } from "./rpc-error.ts";
 import { schema } from "./schema.ts";
-import { fromStruct, secret, toStruct } from "./struct.ts";
+import { fromStruct, toStruct } from "./struct.ts";
 
 export interface ServeOptions {
   /** To listen on, on 127.0.0.1. @default any free one */

@@ -7,15 +7,10 @@ import {
   unknownValue,
   unknownValues,
 } from "../../../src/engine/property-values.ts";
-import { isList, isObject, type Value, type Values } from "../plan/values.ts";
+import { isList, isObject, type Value, type Values } from "../values/values.ts";
 
 type Struct = InstanceType<typeof struct.Struct>;
 type StructValue = InstanceType<typeof struct.Value>;
-
-/** Marks a value as secret in what is sent to the engine. */
-export const secret = (value: Value): Value =>
-  isSecret(value) ? value : { [signatureKey]: secretSignature, value };
-export const isSecret = (value: Value): boolean => isObject(value) && value[signatureKey] === secretSignature;
 
 /** A message of the engine as plain values: sentinels unified, secrets and outputs unwrapped, resources as their ids, nulls left out. */
 export function fromStruct(message: Struct | undefined): Values {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join, relative, sep } from "node:path";
-import { isList, property, text, type Value, type Values } from "../plan/values.ts";
-import type { ApiClient } from "../protocol/http.ts";
+import type { ApiClient } from "../client/http.ts";
+import { isList, property, text, type Value, type Values } from "../values/values.ts";
 
 interface AssetFile {
   /** From the directory, with a leading slash and slashes between. */

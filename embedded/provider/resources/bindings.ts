@@ -7,7 +7,7 @@ import {
   text,
   type Value,
   type Values,
-} from "../plan/values.ts";
+} from "../values/values.ts";
 
 /** Which computed properties of a binding the service fills in; in other bindings they are simply not there. */
 const filledIn: Readonly<Record<string, readonly string[]>> = {

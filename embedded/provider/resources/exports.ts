@@ -1,4 +1,4 @@
-import { isAbsent, isObject, type Value, type Values } from "../plan/values.ts";
+import { isAbsent, isObject, type Value, type Values } from "../values/values.ts";
 
 /** States of an entry that only says what became of a class: no read gives it back. */
 const tombstones: ReadonlySet<Value | undefined> = new Set(["deleted", "renamed", "transferred"]);

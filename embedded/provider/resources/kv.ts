@@ -1,6 +1,6 @@
+import { ApiFailure } from "../client/http.ts";
 import type { HookContext, Kind } from "../facts/kind.ts";
-import { isObject, text, type Value, type Values } from "../plan/values.ts";
-import { ApiFailure } from "../protocol/http.ts";
+import { isObject, text, type Value, type Values } from "../values/values.ts";
 
 const namespaces = "accounts/{accountId}/storage/kv/namespaces";
 const value = `${namespaces}/{namespaceId}/values/{keyName}`;

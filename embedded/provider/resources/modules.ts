@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { unknownValue } from "../../../src/engine/property-values.ts";
 import type { HookContext } from "../facts/kind.ts";
-import { isList, isObject, isUnknown, property, text, type Value, type Values } from "../plan/values.ts";
+import { isList, isObject, isUnknown, property, text, type Value, type Values } from "../values/values.ts";
 
 /** A module's content comes from a file or from the program, never both. */
 export function checkModule(module: Value, index: number): readonly { property: string; reason: string }[] {

@@ -1,5 +1,5 @@
 import type { Kind } from "../facts/kind.ts";
-import { isAbsent, isObject, property } from "../plan/values.ts";
+import { isAbsent, isObject, property } from "../values/values.ts";
 
 const queues = "accounts/{accountId}/queues";
 const consumers = `${queues}/{queueId}/consumers`;

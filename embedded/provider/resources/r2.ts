@@ -1,5 +1,5 @@
 import type { Call, HookContext, Kind } from "../facts/kind.ts";
-import { property, text, type Values } from "../plan/values.ts";
+import { property, text, type Values } from "../values/values.ts";
 
 const bucket = "accounts/{accountId}/r2/buckets/{bucketName}";
 

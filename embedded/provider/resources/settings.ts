@@ -1,5 +1,5 @@
 import type { Kind } from "../facts/kind.ts";
-import { isObject } from "../plan/values.ts";
+import { isObject } from "../values/values.ts";
 
 const gateways = "accounts/{accountId}/ai-gateway/gateways";
 const configs = "accounts/{accountId}/hyperdrive/configs";

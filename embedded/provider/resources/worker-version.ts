@@ -1,5 +1,5 @@
 import type { HookContext, Kind } from "../facts/kind.ts";
-import { isList, isObject, isUnknown, property, text, type Values } from "../plan/values.ts";
+import { isList, isObject, isUnknown, property, text, type Values } from "../values/values.ts";
 import { manifestDigest, uploadAssets } from "./assets.ts";
 import { inOrderOf, restoredBindings, sortBindings, withBindings } from "./bindings.ts";
 import { restoredExports } from "./exports.ts";

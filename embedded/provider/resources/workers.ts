@@ -1,5 +1,5 @@
 import type { Kind } from "../facts/kind.ts";
-import { isAbsent, isObject, property, type Values } from "../plan/values.ts";
+import { isAbsent, isObject, property, type Values } from "../values/values.ts";
 
 const workers = "accounts/{accountId}/workers/workers";
 const script = "accounts/{accountId}/workers/scripts/{scriptName}";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import { type AiBackend, AiError, type AiResult } from "../ai.ts";
-import { readBody } from "../dataplane/body.ts";
+import { readBody } from "../body.ts";
 import type { VectorEngine } from "../vectors.ts";
 import type { GatewayConfig, Gateways } from "./gateway.ts";
 

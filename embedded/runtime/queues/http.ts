@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
-import { readBody } from "../dataplane/body.ts";
+import { readBody } from "../body.ts";
 import type { NewMessage, QueueBroker } from "../queues.ts";
 import { checkMessages, QueueError } from "./limits.ts";
 import { contentType } from "./store.ts";

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { startStores } from "../start-stores.ts";
+import { startStores } from "./start.ts";
 
 const numbers = z.array(z.number());
 const event = z.union([

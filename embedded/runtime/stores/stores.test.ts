@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startStores } from "../start-stores.ts";
 import { SqlError, type Stores } from "../stores.ts";
+import { startStores } from "./start.ts";
 
 let dataDir: string;
 let stores: Stores;
@@ -151,7 +151,7 @@ test.runIf(process.platform === "linux")(
   "a killed process leaves no workerd behind and loses nothing that was answered",
   async () => {
     const folder = mkdtempSync(join(tmpdir(), "lockstep-killed-"));
-    const code = `import { startStores } from ${JSON.stringify(new URL("../start-stores.ts", import.meta.url).href)};
+    const code = `import { startStores } from ${JSON.stringify(new URL("./start.ts", import.meta.url).href)};
     const stores = await startStores({ dataDir: ${JSON.stringify(folder)}, log: () => {} });
     await stores.d1.batch("db", [{ sql: "CREATE TABLE t(a)", params: [] }]);
     await stores.kv.put("ns", "k", Buffer.from("v"), {});

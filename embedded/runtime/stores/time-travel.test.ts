@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startStores } from "../start-stores.ts";
 import type { Stores } from "../stores.ts";
+import { startStores } from "./start.ts";
 import { BookmarkUnknown } from "./time-travel.ts";
 
 let dataDir: string;

@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startStores } from "../start-stores.ts";
 import { SqlError, type Stores } from "../stores.ts";
 import { importKey } from "./object-file.ts";
+import { startStores } from "./start.ts";
 
 let dataDir: string;
 let stores: Stores;

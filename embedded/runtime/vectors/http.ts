@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
-import { readBody } from "../dataplane/body.ts";
+import { readBody } from "../body.ts";
 import { type Vector, type VectorEngine, VectorError, type VectorQuery } from "../vectors.ts";
 import { vectorLimits } from "./validate.ts";
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { brokenOpening, eligibility, type Serving } from "./opening.ts";
+import type { Serving } from "../../cloudflare/deployments.ts";
+import { brokenOpening, eligibility } from "./opening.ts";
 
 const at = Date.parse("2026-01-01T00:00:00Z");
 const alone = (worker: string, ageSeconds: number): Serving => ({

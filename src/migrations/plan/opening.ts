@@ -1,11 +1,5 @@
 import { z } from "zod";
-
-/** What serves a worker's traffic: its newest deployment. */
-export interface Serving {
-  readonly worker: string;
-  readonly deployedAtMs: number;
-  readonly versions: readonly { readonly id: string; readonly percentage: number }[];
-}
+import type { Serving } from "../../cloudflare/deployments.ts";
 
 /** Data in the stack's configuration: contract files up to `through` may run, because these versions served alone. */
 export const openingShape = z.strictObject({

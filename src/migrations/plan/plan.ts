@@ -1,10 +1,10 @@
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import { type DatabaseSnapshot, emptySnapshot } from "../database/snapshot.ts";
+import type { ApplicableFile } from "../files/applicable-file.ts";
 import { chainOf, type Link } from "../files/chain.ts";
 import type { MigrationFile } from "../files/reading.ts";
 import { answered, blocking, type LintedFile, lint } from "../lint/lint.ts";
 import type { Question } from "../lint/rules/rule.ts";
-import type { ApplicableFile } from "../protocol/request.ts";
 import { type Difference, fingerprint } from "../shadow/fingerprint.ts";
 import { openStage } from "../shadow/replay.ts";
 import { openShadow } from "../shadow/shadow.ts";

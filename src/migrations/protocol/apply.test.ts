@@ -3,11 +3,11 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Database, rows } from "../database/database.ts";
 import { readSnapshot } from "../database/snapshot.ts";
 import { queryDatabase } from "../database/transports.ts";
+import type { ApplicableFile } from "../files/applicable-file.ts";
 import { ledgerTable } from "../sql/ledger-tables.ts";
 import { type WorkerdD1, workerdD1 } from "../testing/workerd-d1.ts";
 import { type ApplyOptions, apply } from "./apply.ts";
 import { takeLease } from "./lease.ts";
-import type { ApplicableFile } from "./request.ts";
 
 let d1: WorkerdD1;
 let database: Database;

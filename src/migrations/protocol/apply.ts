@@ -1,13 +1,14 @@
 import { read } from "../../cloudflare/http.ts";
 import { attempts, type Database, rows, unanswered } from "../database/database.ts";
 import { readSnapshot } from "../database/snapshot.ts";
+import type { ApplicableFile } from "../files/applicable-file.ts";
 import { bootstrapStatements } from "../sql/ledger-tables.ts";
 import { literal, nullable } from "../sql/literals.ts";
 import { type SchemaObject, schemaObjects } from "../sql/schema-guard.ts";
 import { keep, take } from "./holding.ts";
 import { type Lease, releaseLease } from "./lease.ts";
 import { reconcile } from "./reconcile.ts";
-import { type ApplicableFile, requestStatements } from "./request.ts";
+import { requestStatements } from "./request.ts";
 import { drifted, rolledBack } from "./rolled-back.ts";
 import { unsettled } from "./unsettled.ts";
 import { verdict } from "./verdict.ts";

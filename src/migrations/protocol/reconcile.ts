@@ -1,8 +1,8 @@
 import { UserError } from "../../diagnostic/user-error.ts";
 import { type Database, rows } from "../database/database.ts";
+import type { ApplicableFile } from "../files/applicable-file.ts";
 import { literal } from "../sql/literals.ts";
 import { type Lease, renewLease } from "./lease.ts";
-import type { ApplicableFile } from "./request.ts";
 
 export interface ReconcileOptions {
   readonly database: Database;

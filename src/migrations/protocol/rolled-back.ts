@@ -1,7 +1,8 @@
 import { command, type Sentence, sentence } from "../../diagnostic/sentence.ts";
 import { UserError } from "../../diagnostic/user-error.ts";
 import type { Database } from "../database/database.ts";
-import { type ApplicableFile, violated } from "./request.ts";
+import type { ApplicableFile } from "../files/applicable-file.ts";
+import { violated } from "./request.ts";
 
 /** What a file's transaction that failed for good means to a person: nothing of it happened, and what to look at. */
 export function rolledBack(

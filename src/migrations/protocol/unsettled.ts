@@ -1,6 +1,6 @@
 import { UserError } from "../../diagnostic/user-error.ts";
 import type { Database } from "../database/database.ts";
-import type { ApplicableFile } from "./request.ts";
+import type { ApplicableFile } from "../files/applicable-file.ts";
 
 /** What a file means to a person whose request got no settled answer, time and again, and left no trace each time. */
 export const unsettled = (

@@ -6,6 +6,7 @@ import { requireSameSecrets } from "../deploy/rollback.ts";
 import { inTurn } from "../deploy/turns.ts";
 import type { Deployment, Worker } from "../model.ts";
 import { activeDeployment, deploymentById, listDeployments, removeDeployment, script } from "../registry.ts";
+import { scriptOf } from "../script-of.ts";
 import { shownDeployment } from "../show.ts";
 import { originOf } from "../version/origin.ts";
 
@@ -14,9 +15,6 @@ const body = z.looseObject({
   versions: z.array(z.object({ version_id: z.string(), percentage: z.number() })),
   annotations: z.record(z.string(), z.string().nullable()).nullish(),
 });
-
-export const scriptOf = (request: ApiRequest, world: World): Worker =>
-  script(world.state, request.account.id, request.params["script"] ?? "");
 
 function requireDeployment(request: ApiRequest, world: World): Deployment {
   const found = deploymentById(world.state, scriptOf(request, world), request.params["deployment"] ?? "");

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseCron } from "../../../../src/cron/cron.ts";
 import { ApiError, ok, type Service } from "../../http/service.ts";
 import { saveWorker } from "../registry.ts";
-import { scriptOf } from "./deployments.ts";
+import { scriptOf } from "../script-of.ts";
 
 const path = "/accounts/:account/workers/scripts/:script/schedules";
 const body = z.array(z.looseObject({ cron: z.string() }));

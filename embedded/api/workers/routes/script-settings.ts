@@ -5,11 +5,11 @@ import { inTurn } from "../deploy/turns.ts";
 import type { Version, Worker } from "../model.ts";
 import { findWorker, saveWorker } from "../registry.ts";
 import { scriptMembers, scriptSettingsOf } from "../script-members.ts";
+import { scriptOf } from "../script-of.ts";
 import { shownBindings } from "../show.ts";
 import { createVersion } from "../version/create-version.ts";
 import { draftFromVersion, parseMetadata } from "../version/draft.ts";
 import { originOf } from "../version/origin.ts";
-import { scriptOf } from "./deployments.ts";
 import { currentVersion } from "./scripts.ts";
 
 const script = "/accounts/:account/workers/scripts/:script";

@@ -1,11 +1,11 @@
 import { ApiError, ok, type Service } from "../../http/service.ts";
 import { inTurn } from "../deploy/turns.ts";
 import { listVersions, requireVersion } from "../registry.ts";
+import { scriptOf } from "../script-of.ts";
 import { shownScriptVersion } from "../show.ts";
 import { createVersion } from "../version/create-version.ts";
 import { draftFromForm } from "../version/draft.ts";
 import { originOf } from "../version/origin.ts";
-import { scriptOf } from "./deployments.ts";
 
 const versions = "/accounts/:account/workers/scripts/:script/versions";
 /** Cloudflare deploys none but the newest hundred. */

@@ -16,13 +16,13 @@ import {
   workerNamed,
 } from "../registry.ts";
 import { scriptSettingsOf } from "../script-members.ts";
+import { scriptOf } from "../script-of.ts";
 import { applySubdomain } from "../settings.ts";
 import { createVersion, type Uploaded } from "../version/create-version.ts";
 import { type Draft, draftFromForm } from "../version/draft.ts";
 import { originOf } from "../version/origin.ts";
 import { openParts } from "../version/parts.ts";
 import { forgetUnfinished } from "../version/version-use.ts";
-import { scriptOf } from "./deployments.ts";
 
 const script = "/accounts/:account/workers/scripts/:script";
 

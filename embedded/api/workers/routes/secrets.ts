@@ -5,12 +5,12 @@ import { deployVersions } from "../deploy/deploy-versions.ts";
 import { inTurn } from "../deploy/turns.ts";
 import type { Binding, Version, Worker } from "../model.ts";
 import { activeDeployment, latestVersion } from "../registry.ts";
+import { scriptOf } from "../script-of.ts";
 import { shownVersion } from "../show.ts";
 import { isSecret } from "../version/bindings.ts";
 import { createVersion } from "../version/create-version.ts";
 import { draftFromVersion } from "../version/draft.ts";
 import { originOf } from "../version/origin.ts";
-import { scriptOf } from "./deployments.ts";
 import { requireWorker } from "./workers.ts";
 
 const secrets = "/accounts/:account/workers/scripts/:script/secrets";

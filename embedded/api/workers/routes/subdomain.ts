@@ -3,8 +3,8 @@ import type { World } from "../../../world.ts";
 import { ApiError, type ApiRequest, ok, type Reply, type Service } from "../../http/service.ts";
 import type { Worker } from "../model.ts";
 import { saveWorker } from "../registry.ts";
+import { scriptOf } from "../script-of.ts";
 import { applySubdomain } from "../settings.ts";
-import { scriptOf } from "./deployments.ts";
 
 const path = "/accounts/:account/workers/scripts/:script/subdomain";
 const body = z.looseObject({ enabled: z.boolean(), previews_enabled: z.boolean().nullish() });

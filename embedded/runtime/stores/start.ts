@@ -1,17 +1,17 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { databaseInfo, runBatch } from "./stores/d1-objects.ts";
-import { removeDatabase } from "./stores/database-files.ts";
-import { kvObjects } from "./stores/kv-objects.ts";
-import { openLedger } from "./stores/ledger.ts";
-import { startStoresProcess } from "./stores/miniflare.ts";
-import { importKey, objectClass, objectFile } from "./stores/object-file.ts";
-import { perDatabase } from "./stores/per-database.ts";
-import { r2Objects } from "./stores/r2-objects.ts";
-import { type TimeTravel, timeTravel } from "./stores/time-travel.ts";
-import { exportSql, importSql } from "./stores/transfer.ts";
-import type { Stores } from "./stores.ts";
+import type { Stores } from "../stores.ts";
+import { databaseInfo, runBatch } from "./d1-objects.ts";
+import { removeDatabase } from "./database-files.ts";
+import { kvObjects } from "./kv-objects.ts";
+import { openLedger } from "./ledger.ts";
+import { startStoresProcess } from "./miniflare.ts";
+import { importKey, objectClass, objectFile } from "./object-file.ts";
+import { perDatabase } from "./per-database.ts";
+import { r2Objects } from "./r2-objects.ts";
+import { type TimeTravel, timeTravel } from "./time-travel.ts";
+import { exportSql, importSql } from "./transfer.ts";
 
 export interface StoresOptions {
   /** The embedded Cloudflare's folder; the stores keep theirs in `stores/` and `snapshots/` below it. */

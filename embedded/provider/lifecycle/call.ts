@@ -1,6 +1,6 @@
 import type { Call, HookContext } from "../facts/kind.ts";
-import type { Entry } from "../facts/table.ts";
-import { text, type Value, type Values } from "../plan/values.ts";
+import type { Entry } from "../resources/table.ts";
+import { text, type Value, type Values } from "../values/values.ts";
 import { encode } from "./wire.ts";
 
 /** Makes one call of a kind: path, headers and body from the values. Returns the answer's result. */

@@ -1,8 +1,8 @@
-import { explained } from "./explain.ts";
-import type { HookContext } from "./facts/kind.ts";
-import type { Entry } from "./facts/table.ts";
-import { asBefore, keep } from "./plan/kept.ts";
-import { changedPlan, plan, sameObject } from "./plan/plan.ts";
+import { ApiFailure } from "../client/http.ts";
+import type { HookContext } from "../facts/kind.ts";
+import { asBefore, keep } from "../plan/kept.ts";
+import { changedPlan, plan, sameObject } from "../plan/plan.ts";
+import type { Entry } from "../resources/table.ts";
 import {
   isAbsent,
   isList,
@@ -12,10 +12,10 @@ import {
   settled,
   type Value,
   type Values,
-} from "./plan/values.ts";
-import { perform } from "./protocol/call.ts";
-import { ApiFailure } from "./protocol/http.ts";
-import { completed, decode } from "./protocol/wire.ts";
+} from "../values/values.ts";
+import { perform } from "./call.ts";
+import { explained } from "./explain.ts";
+import { completed, decode } from "./wire.ts";
 
 export interface Deployed {
   readonly id: string;

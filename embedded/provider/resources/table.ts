@@ -1,6 +1,6 @@
-import { kinds } from "../resources/index.ts";
-import { type Facts, facts } from "./facts.ts";
-import type { Kind } from "./kind.ts";
+import { type Facts, facts } from "../facts/facts.ts";
+import type { Kind } from "../facts/kind.ts";
+import { kinds } from "./index.ts";
 
 /** A kind with its facts, and what can be worked out once. */
 export interface Entry {

@@ -1,6 +1,6 @@
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isList, isObject, parsedJson, property, type Value } from "../plan/values.ts";
+import { isList, isObject, parsedJson, property, type Value } from "../values/values.ts";
 
 export interface ApiClient {
   /** One call; the answer's `result`. Throws {@link ApiFailure} for a status of 400 and above. */

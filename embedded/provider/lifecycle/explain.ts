@@ -1,7 +1,7 @@
-import type { Existing } from "./facts/kind.ts";
-import type { Entry } from "./facts/table.ts";
-import { isList, property, same, text, type Value, type Values } from "./plan/values.ts";
-import { type ApiClient, ApiFailure } from "./protocol/http.ts";
+import { type ApiClient, ApiFailure } from "../client/http.ts";
+import type { Existing } from "../facts/kind.ts";
+import type { Entry } from "../resources/table.ts";
+import { isList, property, same, text, type Value, type Values } from "../values/values.ts";
 
 /** Runs a call; a refusal that has a known way out carries it in its message. */
 export async function explained<T>(

@@ -8,7 +8,7 @@ import {
   parsedJson,
   type Value,
   type Values,
-} from "../plan/values.ts";
+} from "../values/values.ts";
 
 /** The API's name of an attribute. `path` is without indices. */
 function wireName(kind: Kind, path: string, name: string, attribute: Attribute, reading: boolean): string {

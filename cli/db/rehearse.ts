@@ -27,6 +27,7 @@ export const rehearse: Command = {
       [...plan.expand, ...plan.contract, ...plan.waiting].map(({ file }) => file),
     );
     const { failure, tables, indexesLost, indexesMade, foreignKeyViolationsAfter: violations } = rehearsal;
+    const mismatches = rehearsal.foreignKeyMismatches;
     const count = (rows: number | undefined): string | number => rows ?? "–";
     const lines = [
       rehearsal.files.length === 0 && failure === undefined
@@ -42,11 +43,12 @@ export const rehearse: Command = {
       ...(indexesLost.length > 0 ? [`indexes lost: ${indexesLost.join(", ")}`] : []),
       ...(indexesMade.length > 0 ? [`indexes made: ${indexesMade.join(", ")}`] : []),
       `foreign key violations: ${rehearsal.foreignKeyViolationsBefore} before, ${violations} after`,
+      ...(mismatches.length > 0 ? [`foreign keys that cannot be checked: ${mismatches.join("; ")}`] : []),
     ];
     return {
       value: rehearsal,
       text: lines.filter((line) => line !== "").join("\n\n"),
-      ok: failure === undefined && violations === 0,
+      ok: failure === undefined && violations === 0 && mismatches.length === 0,
     };
   },
 };

@@ -46,16 +46,16 @@ export function lintFolder(folder: string, place: Place = unplaced()): readonly 
   const files: MigrationFile[] = [];
   const names = sqlNames(folder);
   findings.push(...numbering(folder, names));
+  for (const name of names) {
+    const file = readOrReport(name, join(folder, name), findings, place);
+    if (file !== undefined) files.push(file);
+  }
   const stage = openStage([]);
   try {
-    for (const name of names) {
-      const path = join(folder, name);
-      const file = readOrReport(name, path, findings, place);
-      if (file === undefined) continue;
-      files.push(file);
-      const linted = answered(lint(stage.replay(file)), () => undefined);
+    for (const [i, file] of files.entries()) {
+      const linted = answered(lint(stage.replay(file, files.slice(i + 1))), () => undefined);
       for (const { line, code, severity, message, fix, waived } of linted.findings) {
-        if (waived === undefined) findings.push({ file: path, line, code, severity, message, fix });
+        if (waived === undefined) findings.push({ file: file.path, line, code, severity, message, fix });
       }
       stage.settle();
     }

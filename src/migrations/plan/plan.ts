@@ -130,8 +130,8 @@ function lintPending(
   // Also a new database that a run left half-way: rows may have come into it since.
   const stage = openStage(schema, { holdsRows: schema.length > 0 });
   try {
-    return pending.map((file) => {
-      const replay = stage.replay(file);
+    return pending.map((file, i) => {
+      const replay = stage.replay(file, pending.slice(i + 1));
       return { ...lint(replay), chain: chains.get(file.name) ?? "", schemaAfter: replay.after.objects };
     });
   } finally {

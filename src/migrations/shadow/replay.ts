@@ -5,7 +5,9 @@ import { reservedTables } from "../sql/ledger-tables.ts";
 import type { SchemaObject } from "../sql/schema-guard.ts";
 import { fold, sameName } from "../sql/structure.ts";
 import type { Token } from "../sql/tokens.ts";
+import { affectedFinder } from "./affected.ts";
 import type { Event } from "./authorizer.ts";
+import { type Breakage, breakages } from "./breakage.ts";
 import { type Catalog, catalogs } from "./catalog.ts";
 import { type Copy, copyEvents, readCopy } from "./copy.ts";
 import { empty, populate } from "./populate.ts";
@@ -43,13 +45,16 @@ export interface Replay {
   readonly after: Catalog;
   /** Verifications that SQLite cannot carry out, with what it says. */
   readonly failures: ReadonlyMap<Verification, string>;
+  /** What cannot be used any more after it; unknown, and so nothing, when a statement fails. */
+  readonly breakages: readonly Breakage[];
   /** Whether `table`, by its name at the start of the file, holds rows that were there before what is pending. */
   readonly holds: (table: string) => boolean;
 }
 
 /** A database with a few rows in every table that goes through files one after the other. */
 export interface Stage {
-  readonly replay: (file: MigrationFile) => Replay;
+  /** `later`: the files that come after it. */
+  readonly replay: (file: MigrationFile, later?: readonly MigrationFile[]) => Replay;
   /** From here on every table counts as one that may hold rows: the files so far are taken as applied. */
   readonly settle: () => void;
   readonly schema: () => readonly SchemaObject[];
@@ -64,6 +69,7 @@ export function openStage(
 ): Stage {
   const shadow = openShadow(base);
   const look = catalogs(shadow);
+  const affected = affectedFinder();
   let now = look();
   let held: Held = { tables: new Set(), changed: new Set() };
   const settle = (): void => {
@@ -72,7 +78,7 @@ export function openStage(
   };
   if (holdsRows) settle();
   return {
-    replay: (file) => {
+    replay: (file, later = []) => {
       const before = now;
       const steps: Step[] = [];
       const follower = followRows(held, (folded) => before.table(folded)?.name ?? folded);
@@ -90,6 +96,8 @@ export function openStage(
         }),
       );
       shadow.endRequest();
+      const fails = steps.some(({ error }) => error !== undefined);
+      const names = fails ? new Set<string>() : affected(before, now);
       const heldBefore = held;
       held = follower.end();
       return {
@@ -98,6 +106,11 @@ export function openStage(
         before,
         after: now,
         failures,
+        breakages: breakages(shadow, steps, names, {
+          before,
+          after: now,
+          upcoming: () => tablesMadeIn(later),
+        }),
         holds: (table) => heldBefore.tables.has(fold(table)),
       };
     },
@@ -107,6 +120,18 @@ export function openStage(
     close: () => shadow.close(),
   };
 }
+
+/** By folded name. */
+const tablesMadeIn = (files: readonly MigrationFile[]): ReadonlySet<string> =>
+  new Set(
+    files.flatMap(({ statements }) =>
+      statements.flatMap(({ sql }) => {
+        const { action } = parse(sql);
+        if (action.kind === "renameTable") return [fold(action.to)];
+        return action.kind === "create" && action.object === "table" ? [fold(action.name)] : [];
+      }),
+    ),
+  );
 
 function take(
   index: number,

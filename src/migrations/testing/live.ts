@@ -42,11 +42,13 @@ export function live(content: string, files: readonly string[]): Live {
       return undefined;
     }
   };
-  const linted = files.map((sql, i) => {
+  const read = files.map((sql, i) => {
     const name = `000${i + 2}_pending.sql`;
-    const file = readMigration(name, name, new TextEncoder().encode(sql));
-    return answered(lint(stage.replay(file)), (question) => ask(question.sql));
+    return readMigration(name, name, new TextEncoder().encode(sql));
   });
+  const linted = read.map((file, i) =>
+    answered(lint(stage.replay(file, read.slice(i + 1))), (question) => ask(question.sql)),
+  );
   stage.close();
   const said = (of: readonly Reported[]): readonly string[] =>
     of.map(({ line, code, message }) => `${line} ${code}: ${message}`);

@@ -14,10 +14,12 @@ import { tightening } from "./tightening.ts";
 import { triggers } from "./triggers.ts";
 import { unbounded } from "./unbounded.ts";
 import { uniqueness } from "./uniqueness.ts";
+import { unusable } from "./unusable.ts";
 
 /** Every rule of the linter, in the order in which a file's findings of one line are shown. */
 export const rules: readonly Rule[] = [
   refused,
+  unusable,
   naming,
   dropTable,
   dropColumn,

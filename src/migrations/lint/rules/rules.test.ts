@@ -55,6 +55,20 @@ interface Case {
 }
 
 const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
+  UA1: {
+    "a reference to a table that is nowhere": {
+      sql: "ALTER TABLE log ADD COLUMN team INTEGER REFERENCES teams (id);",
+      finds: ["1 UA1 error"],
+    },
+    "a table dropped under a view": {
+      sql: `${contract}-- d1:data-loss "test rows"\nDROP TABLE users;`,
+      finds: ["3 UA1 error"],
+    },
+    "a view dropped with its table": {
+      sql: `${contract}DROP VIEW written;\nDROP TRIGGER forget;\n-- d1:data-loss "test rows"\nDROP TABLE logged;`,
+      finds: [],
+    },
+  },
   DL1: {
     "a dropped table": { sql: `${contract}DROP TABLE alone;`, finds: ["2 DL1 error"] },
     "a dropped table that has to be empty": {

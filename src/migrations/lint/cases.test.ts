@@ -1,0 +1,36 @@
+import { readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { expect, test } from "vitest";
+import { lintFolder } from "./lint-folder.ts";
+
+const folder = join(import.meta.dirname, "../testing/cases");
+
+/** Each folder is a history whose last file once came out wrong: what `lint` has to say of it, but for information. */
+const cases: Readonly<Record<string, readonly RegExp[]>> = {
+  "drop-index-under-foreign-key": [/^0002_drop_index\.sql:2 UA1 error .*foreign key mismatch/],
+  "references-column-not-unique": [/^0002_streets\.sql:1 UA1 error .*foreign key mismatch/],
+  "references-missing-table": [/^0002_team\.sql:1 UA1 error .*no such table: main\.teams/],
+  "rename-first-trigger-view": [
+    /^0002_rename_first\.sql:4 UA1 error INSERT INTO vote, SELECT FROM big_tally fail .*: no such table: main\.tally_old/,
+  ],
+  "renames-under-search-table": [
+    /^0002_rename\.sql:2 UA1 error SELECT FROM articles_search fails .*: no such column: T\.body/,
+  ],
+  "set-null-on-not-null": [/^0001_orders\.sql:2 UA1 error .*puts NULL into orders\.customer_id/],
+};
+
+test("every folder of cases has its right value here", () => {
+  expect(Object.keys(cases).sort()).toEqual(readdirSync(folder).sort());
+});
+
+for (const [name, right] of Object.entries(cases)) {
+  test(`the history ${name} is ${right.length === 0 ? "passed" : "refused or named"}`, () => {
+    const said = lintFolder(join(folder, name))
+      .filter(({ severity }) => severity !== "info")
+      .map(
+        ({ file, line, code, severity, message }) =>
+          `${basename(file)}:${line} ${code} ${severity} ${message}`,
+      );
+    expect(said).toEqual(right.map((one) => expect.stringMatching(one)));
+  });
+}

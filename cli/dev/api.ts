@@ -1,4 +1,5 @@
-import { z } from "zod";
+import { resultOf } from "../../src/cloudflare/api.ts";
+import { type Method, send } from "../../src/cloudflare/http.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/stages/index.ts";
 import type { EmbeddedConnection } from "../../toolchain/embedded/embedded.ts";
@@ -18,54 +19,16 @@ export function accountOf({ api, token, accounts }: EmbeddedConnection, stage: S
   return { api, token, id: found.id };
 }
 
-/** What the API refused, in its own words. */
-export class Refused extends Error {
-  readonly status: number;
-  readonly code: number | undefined;
-  constructor(status: number, code: number | undefined, message: string) {
-    super(message);
-    this.name = "Refused";
-    this.status = status;
-    this.code = code;
-  }
-}
-
-const envelope = z.object({
-  success: z.boolean(),
-  errors: z.array(z.looseObject({ code: z.number(), message: z.string() })),
-  result: z.unknown(),
-});
-
-/** One call below `/accounts/<account>`; gives its result. Throws {@link Refused}, and UserError when nobody answers. */
-export async function call(
-  account: Account,
-  method: "GET" | "POST" | "DELETE",
-  path: string,
-  body?: object,
-): Promise<unknown> {
-  const response = await fetch(`${account.api}/accounts/${account.id}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${account.token}`, "content-type": "application/json" },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  }).catch((error: unknown) => {
-    throw unreachable(account, error);
+/** One call below `/accounts/<account>`; gives its result. Throws ApiError, and UserError when nobody answers. */
+export async function call(account: Account, method: Method, path: string, body?: object): Promise<unknown> {
+  const whole = `/accounts/${account.id}${path}`;
+  const sent = await send({ baseUrl: account.api, token: account.token }, method, whole, body);
+  if (sent.kind === "answer") return resultOf(`${method} ${whole}`, sent);
+  throw new UserError({
+    what: "The embedded Cloudflare does not answer",
+    where: account.api,
+    got: sent.message,
+    expected: "the process that this project runs",
+    fix: 'start it: eval "$(npm run -s env)", then save again',
   });
-  const { success, errors, result } = envelope.parse(await response.json());
-  if (success) return result;
-  const texts = errors.map(({ message }) => message).join("\n");
-  throw new Refused(response.status, errors[0]?.code, texts === "" ? `HTTP ${response.status}` : texts);
-}
-
-function unreachable({ api }: Account, error: unknown): UserError {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return new UserError(
-    {
-      what: "The embedded Cloudflare does not answer",
-      where: api,
-      got: cause instanceof Error ? cause.message : String(cause),
-      expected: "the process that this project runs",
-      fix: 'start it: eval "$(npm run -s env)", then save again',
-    },
-    { cause: error },
-  );
 }

@@ -1,11 +1,12 @@
 // Started by the `pulumi` launcher before an `up`, when a `just dev` has left a note: `put-back.ts <stage> <project folder>`. Lets the stack's versions
 // serve again where a `just dev` was killed: the engine compares with its state, and would find nothing to do.
 
+import { ApiError } from "../../src/cloudflare/api.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { stages } from "../../src/stages/index.ts";
 import { runningEmbedded } from "../../toolchain/embedded/embedded.ts";
 import { placesOf, projectRoot } from "../../toolchain/project.ts";
-import { accountOf, Refused } from "./api.ts";
+import { accountOf } from "./api.ts";
 import { eachLeft } from "./left.ts";
 import { end } from "./release.ts";
 
@@ -23,7 +24,7 @@ if (stage !== undefined && connection !== undefined) {
         );
       return true;
     } catch (error) {
-      if (!(error instanceof UserError || error instanceof Refused)) throw error;
+      if (!(error instanceof UserError || error instanceof ApiError)) throw error;
       process.stderr.write(
         `A \`just dev\` was killed, and the stack's version of ${script} could not be put back: ${error.message}\n`,
       );

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Bundle } from "../../src/bundle/bundle.ts";
+import { ApiError } from "../../src/cloudflare/api.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
-import { type Account, call, Refused } from "./api.ts";
+import { type Account, call } from "./api.ts";
 
 /** The version of a script that serves now. */
 export interface Live {
@@ -173,7 +174,7 @@ async function activeVersions(
       ({ percentage }) => percentage > 0,
     );
   } catch (error) {
-    if (error instanceof Refused && error.status === 404) return [];
+    if (error instanceof ApiError && error.status === 404) return [];
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { bundle } from "../../src/bundle/build.ts";
+import { ApiError } from "../../src/cloudflare/api.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
-import { type Account, Refused } from "./api.ts";
+import type { Account } from "./api.ts";
 import type { DevWorker } from "./chosen.ts";
 import { type Positions, positionsOf } from "./positions.ts";
 import { end, liveOf, release } from "./release.ts";
@@ -63,7 +64,7 @@ export function session({ root, workers, account, tell, onInputs }: SessionOptio
       const how = versionId === live.versionId ? unchanged : `in ${seconds} s`;
       tell.done(worker, `version ${short(versionId)} ${how}`);
     } catch (error) {
-      throw error instanceof Refused ? refusal(worker, error, positionsOf(built.digest, root)) : error;
+      throw error instanceof ApiError ? refusal(worker, error, positionsOf(built.digest, root)) : error;
     }
   };
 
@@ -123,8 +124,8 @@ async function endOne(worker: DevWorker, account: Account, tell: Tell): Promise<
 
 const short = (id: string): string => id.slice(0, 8);
 
-function refusal({ name, main }: DevWorker, { message }: Refused, positions: Positions): UserError {
-  const text = positions(message);
+function refusal({ name, main }: DevWorker, { status, texts }: ApiError, positions: Positions): UserError {
+  const text = positions(texts.join("\n") || `HTTP ${status}`);
   const where = /[\w./-]+\.[cm]?[jt]sx?:\d+/.exec(text)?.[0];
   return new UserError({
     what: `This code of ${name} was refused; the version before it goes on serving`,

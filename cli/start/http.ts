@@ -1,4 +1,4 @@
-import { request } from "node:http";
+import { exchange } from "../../src/cloudflare/exchange.ts";
 
 /** An address of the front door: what a browser resolves by itself and Node does not (`*.localhost`). */
 export interface WorkerAddress {
@@ -12,39 +12,19 @@ export interface JsonReply {
   readonly text: string;
 }
 
-/** One request to a worker, by 127.0.0.1 and a Host header. Rejects when nothing answers within `timeoutMs`. */
-export function ask(
+/** One request to a worker: what `body` says as JSON, or a GET without one. Rejects when nothing answers within `timeoutMs`. */
+export async function ask(
   to: WorkerAddress,
   path: string,
   options: { readonly body?: unknown; readonly timeoutMs?: number } = {},
 ): Promise<JsonReply> {
-  const body = options.body === undefined ? undefined : JSON.stringify(options.body);
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      {
-        host: "127.0.0.1",
-        port: to.port,
-        path,
-        method: body === undefined ? "GET" : "POST",
-        timeout: options.timeoutMs ?? 30_000,
-        headers: {
-          host: `${to.host}:${to.port}`,
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-        },
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("end", () =>
-          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") }),
-        );
-        response.on("error", reject);
-      },
-    );
-    sent.on("timeout", () =>
-      sent.destroy(new Error(`no answer from http://${to.host}:${to.port}${path} in time`)),
-    );
-    sent.on("error", reject);
-    sent.end(body);
+  const { body, timeoutMs = 30_000 } = options;
+  const sent = await exchange(`http://${to.host}:${to.port}${path}`, {
+    timeoutMs,
+    ...(body === undefined
+      ? {}
+      : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
   });
+  if (sent.kind === "noAnswer") throw new Error(sent.message);
+  return sent;
 }

@@ -1,6 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { z } from "zod";
 import type { Connection } from "../start.ts";
+import { visit as visitHost } from "./visit.ts";
 
 const envelope = z.object({
   success: z.boolean(),
@@ -121,22 +122,13 @@ export function upload(code: string, metadata: object): FormData {
 }
 
 /** What a Worker's host answers: `200 text`. */
-export function visit(
+export async function visit(
   connection: Pick<Connection, "frontPort">,
   worker: string,
   account = "dev",
   path = "/",
 ): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const headers = { host: `${worker}.${account}.localhost:${connection.frontPort}` };
-    const sent = httpRequest({ host: "127.0.0.1", port: connection.frontPort, path, headers }, (response) => {
-      let received = "";
-      response.setEncoding("utf8");
-      response.on("data", (chunk) => {
-        received += chunk;
-      });
-      response.on("end", () => resolve(`${response.statusCode} ${received}`));
-    });
-    sent.once("error", reject).end();
-  });
+  const host = `${worker}.${account}.localhost`;
+  const { status, text } = await visitHost(connection.frontPort, host, path);
+  return `${status} ${text}`;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
 import { embeddedShell, type Sentence, sentence } from "../diagnostic/sentence.ts";
+import { parseEnvelope } from "./envelope.ts";
+import { type Exchanged, exchange } from "./exchange.ts";
 
 /** Where Cloudflare's v4 API answers. */
 export interface Api {
@@ -23,12 +24,6 @@ export type Outcome<T> =
   | { readonly kind: "later"; readonly retryAfterMs: number; readonly message: string }
   | { readonly kind: "unknown"; readonly message: string };
 
-const envelope = z.object({
-  success: z.boolean(),
-  result: z.unknown().optional(),
-  errors: z.array(z.object({ code: z.number(), message: z.string() })).default([]),
-});
-
 /** One call of the API, its answer classified; `path` begins with `/accounts`. `result` of the envelope is the value. */
 export async function callApi(
   api: Api,
@@ -39,7 +34,7 @@ export async function callApi(
   const sent = await send(api, method, path, body);
   return sent.kind === "noAnswer"
     ? { kind: "unknown", message: sent.message }
-    : classify(sent.status, sent.retryAfter, sent.text);
+    : classify(sent.status, sent.headers["retry-after"] ?? null, sent.text);
 }
 
 /** What to do about a call that was not done: a permission helps only where the API said no. */
@@ -50,51 +45,27 @@ export const remedy = (outcome: Exclude<Outcome<unknown>, { kind: "done" }>, per
       : `mend what the API names (HTTP ${outcome.status}), then run again`
     : sentence`check the network (on the embedded target that it runs: ${embeddedShell}), then run again`;
 
-type Method = "GET" | "POST" | "PUT" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 /** One call of the API, and what came back. A form is sent as one, everything else as JSON. Never throws. */
-export async function send(
-  api: Api,
-  method: Method,
-  path: string,
-  body?: object,
-): Promise<
-  | {
-      readonly kind: "answer";
-      readonly status: number;
-      readonly retryAfter: string | null;
-      readonly text: string;
-    }
-  | { readonly kind: "noAnswer"; readonly message: string }
-> {
-  const url = `${api.baseUrl}${path}`;
+export async function send(api: Api, method: Method, path: string, body?: object): Promise<Exchanged> {
   const timeoutMs = api.timeoutMs ?? 40_000;
-  const headers: Record<string, string> = { authorization: `Bearer ${api.token}` };
-  const form = body instanceof FormData;
-  if (body !== undefined && !form) headers["content-type"] = "application/json";
-  try {
-    const response = await fetch(url, {
-      method,
-      headers,
-      signal: AbortSignal.timeout(timeoutMs),
-      ...(body === undefined ? {} : { body: form ? body : JSON.stringify(body) }),
-    });
-    const { status } = response;
-    const retryAfter = response.headers.get("retry-after");
-    return { kind: "answer", status, retryAfter, text: await response.text() };
-  } catch (error) {
-    const timedOut = error instanceof DOMException && error.name === "TimeoutError";
-    return {
-      kind: "noAnswer",
-      message: timedOut ? `no answer within ${timeoutMs} ms from ${url}` : `${causes(error)} (${url})`,
-    };
+  const authorization = `Bearer ${api.token}`;
+  const url = `${api.baseUrl}${path}`;
+  if (body instanceof FormData) {
+    const form = new Response(body);
+    const headers = { authorization, "content-type": form.headers.get("content-type") ?? "" };
+    return exchange(url, { method, headers, timeoutMs, body: new Uint8Array(await form.arrayBuffer()) });
   }
+  if (body === undefined) return exchange(url, { method, headers: { authorization }, timeoutMs });
+  const headers = { authorization, "content-type": "application/json" };
+  return exchange(url, { method, headers, timeoutMs, body: JSON.stringify(body) });
 }
 
 /** Reads an answer; exported because every branch of it decides whether a write may be sent again. */
 export function classify(status: number, retryAfter: string | null, text: string): Outcome<unknown> {
-  const parsed = envelope.safeParse(json(text));
-  const first = parsed.success ? parsed.data.errors[0] : undefined;
+  const envelope = parseEnvelope(text);
+  const first = envelope?.errors[0];
   const said = first === undefined ? shorten(text) : first.message;
   if (status === 429 || first?.code === 971) {
     const seconds = Number(retryAfter);
@@ -104,16 +75,16 @@ export function classify(status: number, retryAfter: string | null, text: string
       message: said,
     };
   }
-  // While a whole database is carried in or out D1 takes no other request; this one was not begun.
-  if (parsed.success && !parsed.data.success && /currently processing a long-running/i.test(said))
-    return { kind: "later", retryAfterMs: 5_000, message: said };
-  if (!parsed.success) {
+  if (envelope?.success === undefined) {
     const message = `HTTP ${status} without Cloudflare's envelope: ${said}`;
     return status >= 400 && status < 500 && status !== 408
       ? { kind: "refused", status, code: 0, message }
       : { kind: "unknown", message };
   }
-  if (parsed.data.success && status < 300) return { kind: "done", value: parsed.data.result };
+  // While a whole database is carried in or out D1 takes no other request; this one was not begun.
+  if (!envelope.success && /currently processing a long-running/i.test(said))
+    return { kind: "later", retryAfterMs: 5_000, message: said };
+  if (envelope.success && status < 300) return { kind: "done", value: envelope.result };
   // A failure of which nothing is said is no answer about a write.
   if (first === undefined && status < 400)
     return { kind: "unknown", message: `a failure without an error (HTTP ${status})` };
@@ -156,17 +127,4 @@ export async function read<T>(
   }
 }
 
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 const shorten = (text: string): string => (text.length > 300 ? `${text.slice(0, 300)}…` : text);
-
-const causes = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${causes(error.cause)}`;
-};

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { readServing } from "../../src/cloudflare/deployments.ts";
-import { exchange } from "../../src/cloudflare/localhost.ts";
+import { exchange } from "../../src/cloudflare/exchange.ts";
 import { addressOf } from "../../src/cloudflare/workers-dev.ts";
 import { provider } from "../../src/dynamic/migrations-provider.ts";
 import { acceptFile } from "../../src/migrations/apply/decisions.ts";
@@ -62,7 +62,7 @@ async function fresh(name: string): Promise<LiveJob & { deploy: (sql: string) =>
 
 async function visit({ job }: LiveJob, name: string): Promise<void> {
   const address = await addressOf(job.connection, job.accountId, name);
-  const answer = await exchange(address, { method: "GET", headers: {}, timeoutMs: 30_000 });
+  const answer = await exchange(address, { timeoutMs: 30_000 });
   expect(answer).toMatchObject({ status: 200 });
 }
 

@@ -12,6 +12,8 @@ const beside = (places: Places): readonly string[] => [
   ...shared.map((module) => codeFile(module, places.code)),
 ];
 export const shared: readonly string[] = [
+  "src/cloudflare/envelope",
+  "src/cloudflare/exchange",
   "src/cron/cron",
   "src/diagnostic/place",
   "src/diagnostic/sentence",

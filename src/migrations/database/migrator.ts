@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { exchange } from "../../cloudflare/exchange.ts";
 import { callApi, classify, type Outcome, remedy } from "../../cloudflare/http.ts";
-import { exchange } from "../../cloudflare/localhost.ts";
 import { UserError } from "../../diagnostic/user-error.ts";
 import type { D1Endpoint, D1Rows } from "./endpoint.ts";
 import { whole } from "./transports.ts";
@@ -66,7 +66,7 @@ export async function deployMigrator(options: MigratorOptions): Promise<Migrator
     run: async (statements) => {
       const sent = await send("POST", { statements });
       if (sent.kind === "noAnswer") return { kind: "unknown", message: sent.message };
-      const outcome = classify(sent.status, sent.headers["retry-after"]?.toString() ?? null, sent.text);
+      const outcome = classify(sent.status, sent.headers["retry-after"] ?? null, sent.text);
       // Without an envelope somebody else answered: a gateway, or nobody is there any more because the next run removed it.
       if (outcome.kind === "refused" && outcome.code === 0)
         return { kind: "unknown", message: outcome.message };

@@ -41,6 +41,7 @@ const copied = [
   "Pulumi.yaml",
   "cli",
   "embedded",
+  "entry",
   "index.ts",
   "justfile",
   "migrations",
@@ -54,11 +55,17 @@ const copied = [
 ];
 
 export async function clone(
-  options: { /** Hears what the embedded Cloudflare says. */ readonly log?: (line: string) => void } = {},
+  options: {
+    /** Hears what the embedded Cloudflare says. */
+    readonly log?: (line: string) => void;
+    /** Changes the folder before anything is started in it. */
+    readonly prepare?: (folder: string) => void | Promise<void>;
+  } = {},
 ): Promise<Clone> {
   const folder = mkdtempSync(join(tmpdir(), "lockstep clone "));
   for (const each of copied) cpSync(join(projectRoot, each), join(folder, each), { recursive: true });
   symlinkSync(join(projectRoot, "node_modules"), join(folder, "node_modules"));
+  await options.prepare?.(folder);
   // The clone runs its own code, which tests edit.
   const places = { ...placesOf(folder), code: folder };
   const engine = await ensureEngine();

@@ -1,0 +1,32 @@
+CREATE TABLE databases(id TEXT PRIMARY KEY, object TEXT NOT NULL, gone INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE firsts(database TEXT PRIMARY KEY, since_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE removed(store TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE statements(database TEXT NOT NULL, caller TEXT NOT NULL, sql TEXT NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY(database, caller, sql)) STRICT, WITHOUT ROWID;
+CREATE TABLE snapshots(database TEXT NOT NULL, bookmark TEXT NOT NULL, since_ms INTEGER NOT NULL, taken_ms INTEGER NOT NULL,
+    kept INTEGER NOT NULL, PRIMARY KEY(database, bookmark)) STRICT, WITHOUT ROWID;
+INSERT INTO "databases" VALUES ('20ea4fed-9666-4f92-8a5b-d37083be6ffa', '20ea4fed-9666-4f92-8a5b-d37083be6ffa', 0);
+INSERT INTO "databases" VALUES ('29c3e6a6-6446-4953-b0a3-f441bad84881', '29c3e6a6-6446-4953-b0a3-f441bad84881', 0);
+INSERT INTO "databases" VALUES ('7fbf50fd-00db-4281-b7ee-fec1f26e3b47', '7fbf50fd-00db-4281-b7ee-fec1f26e3b47', 0);
+INSERT INTO "databases" VALUES ('91772ec9-41db-4c21-8025-422fee01eec7', '91772ec9-41db-4c21-8025-422fee01eec7', 0);
+INSERT INTO "databases" VALUES ('caf5f52a-662b-4f39-a160-9a450a440f6b', 'caf5f52a-662b-4f39-a160-9a450a440f6b', 0);
+INSERT INTO "databases" VALUES ('f91ea32f-de8d-4eed-a2e1-f4bdfdeb53ae', 'f91ea32f-de8d-4eed-a2e1-f4bdfdeb53ae', 0);
+INSERT INTO "firsts" VALUES ('20ea4fed-9666-4f92-8a5b-d37083be6ffa', 1795992324259);
+INSERT INTO "firsts" VALUES ('29c3e6a6-6446-4953-b0a3-f441bad84881', 1795992377310);
+INSERT INTO "firsts" VALUES ('7fbf50fd-00db-4281-b7ee-fec1f26e3b47', 1795992349898);
+INSERT INTO "firsts" VALUES ('91772ec9-41db-4c21-8025-422fee01eec7', 1795992324294);
+INSERT INTO "firsts" VALUES ('caf5f52a-662b-4f39-a160-9a450a440f6b', 1795992349434);
+INSERT INTO "firsts" VALUES ('f91ea32f-de8d-4eed-a2e1-f4bdfdeb53ae', 1795992377334);
+INSERT INTO "statements" VALUES ('20ea4fed-9666-4f92-8a5b-d37083be6ffa', '85dbea8f1da2176fbd2a2e1a4aa7c8ce/dome-api-dev/8d5c05d2-5640-41ed-a0f3-339e0a668a29', 'INSERT INTO summaries (note_id, summary, model, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (note_id) DO NOTHING', 2);
+INSERT INTO "statements" VALUES ('29c3e6a6-6446-4953-b0a3-f441bad84881', '6c883238e98a50e334599963a50964ad/dome-api/019fc0a3-aaaa-4f00-8946-242374613b83', 'INSERT INTO summaries (note_id, summary, model, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (note_id) DO NOTHING', 1);
+INSERT INTO "statements" VALUES ('7fbf50fd-00db-4281-b7ee-fec1f26e3b47', '6c54af9f37a075bafcd6ccc1bddfe272/silo-staging/42275b02-8d77-4ff3-b9f7-41789269ed70', 'INSERT INTO notes (id, title, excerpt, r2_key, content_hash, created_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING', 1);
+INSERT INTO "statements" VALUES ('7fbf50fd-00db-4281-b7ee-fec1f26e3b47', '6c54af9f37a075bafcd6ccc1bddfe272/silo-staging/42275b02-8d77-4ff3-b9f7-41789269ed70', 'SELECT id, title, excerpt, r2_key, created_at, queued_at FROM notes WHERE id = ?', 3);
+INSERT INTO "statements" VALUES ('7fbf50fd-00db-4281-b7ee-fec1f26e3b47', '6c54af9f37a075bafcd6ccc1bddfe272/silo-staging/42275b02-8d77-4ff3-b9f7-41789269ed70', 'UPDATE notes SET queued_at = ? WHERE id = ?', 1);
+INSERT INTO "statements" VALUES ('91772ec9-41db-4c21-8025-422fee01eec7', '85dbea8f1da2176fbd2a2e1a4aa7c8ce/silo-dev/87eeff45-3adf-4d63-b571-8998b331e38e', 'INSERT INTO notes (id, title, excerpt, r2_key, content_hash, created_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING', 2);
+INSERT INTO "statements" VALUES ('91772ec9-41db-4c21-8025-422fee01eec7', '85dbea8f1da2176fbd2a2e1a4aa7c8ce/silo-dev/87eeff45-3adf-4d63-b571-8998b331e38e', 'SELECT id, title, excerpt, r2_key, created_at, queued_at FROM notes WHERE id = ?', 6);
+INSERT INTO "statements" VALUES ('91772ec9-41db-4c21-8025-422fee01eec7', '85dbea8f1da2176fbd2a2e1a4aa7c8ce/silo-dev/87eeff45-3adf-4d63-b571-8998b331e38e', 'UPDATE notes SET queued_at = ? WHERE id = ?', 2);
+INSERT INTO "statements" VALUES ('caf5f52a-662b-4f39-a160-9a450a440f6b', '6c54af9f37a075bafcd6ccc1bddfe272/dome-api-staging/f697e097-ec6b-419f-b15b-d9e64a22bfef', 'INSERT INTO summaries (note_id, summary, model, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (note_id) DO NOTHING', 1);
+INSERT INTO "statements" VALUES ('f91ea32f-de8d-4eed-a2e1-f4bdfdeb53ae', '6c883238e98a50e334599963a50964ad/silo/4d9b93cd-b6b6-4bc1-8bb5-da398b463c19', 'INSERT INTO notes (id, title, excerpt, r2_key, content_hash, created_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING', 1);
+INSERT INTO "statements" VALUES ('f91ea32f-de8d-4eed-a2e1-f4bdfdeb53ae', '6c883238e98a50e334599963a50964ad/silo/4d9b93cd-b6b6-4bc1-8bb5-da398b463c19', 'SELECT id, title, excerpt, r2_key, created_at, queued_at FROM notes WHERE id = ?', 3);
+INSERT INTO "statements" VALUES ('f91ea32f-de8d-4eed-a2e1-f4bdfdeb53ae', '6c883238e98a50e334599963a50964ad/silo/4d9b93cd-b6b6-4bc1-8bb5-da398b463c19', 'UPDATE notes SET queued_at = ? WHERE id = ?', 1);
+PRAGMA user_version = 0;

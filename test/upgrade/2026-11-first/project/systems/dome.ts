@@ -1,0 +1,98 @@
+import {
+  ai,
+  d1,
+  type EnvOf,
+  perStage,
+  queue,
+  r2,
+  service,
+  stageName,
+  system,
+  vectorize,
+  worker,
+} from "lockstep";
+
+/** What both queues carry: the note that is new. */
+export interface NewContent {
+  readonly noteId: string;
+}
+
+const meta = d1("dome-meta", { migrations: "migrations/dome/meta" });
+const notes = d1("silo", { migrations: "migrations/dome/silo" });
+const raw = r2("dome-raw");
+const content = r2("silo-content");
+const index = vectorize("dome-notes", { dimensions: 1536, metric: "cosine" });
+const newContentConstellation = queue<NewContent>("new-content-constellation");
+const newContentAi = queue<NewContent>("new-content-ai");
+
+const compatibilityDate = "2026-06-01";
+const vars = {
+  VERSION: "0.1.0",
+  LOG_LEVEL: perStage({ dev: "debug", staging: "info", prod: "info" }),
+  ENVIRONMENT: stageName(),
+};
+
+const silo = worker("silo", {
+  main: "workers/dome/silo/index.ts",
+  compatibilityDate,
+  workersDev: false,
+  env: {
+    ...vars,
+    DB: notes,
+    CONTENT: content,
+    NEW_CONTENT_CONSTELLATION: newContentConstellation,
+    NEW_CONTENT_AI: newContentAi,
+  },
+});
+
+const constellation = worker("constellation", {
+  main: "workers/dome/constellation/index.ts",
+  compatibilityDate,
+  workersDev: false,
+  env: { ...vars, AI: ai(), VECTORIZE: index, SILO: service(silo, "Notes") },
+  consumes: [
+    {
+      queue: newContentConstellation,
+      batchSize: 10,
+      maxWaitTimeMs: 1_000,
+      maxRetries: 5,
+      retryDelaySeconds: 10,
+    },
+  ],
+});
+
+const domeApi = worker("dome-api", {
+  main: "workers/dome/dome-api/index.ts",
+  smoke: "/health",
+  compatibilityDate,
+  env: {
+    ...vars,
+    VERSION: "0.2.0",
+    AI: ai(),
+    META: meta,
+    RAW: raw,
+    CONSTELLATION: service(constellation, "Search"),
+    SILO: service(silo, "Notes"),
+  },
+  consumes: [
+    { queue: newContentAi, batchSize: 10, maxWaitTimeMs: 1_000, maxRetries: 5, retryDelaySeconds: 10 },
+  ],
+});
+
+export type SiloEnv = EnvOf<typeof silo>;
+export type ConstellationEnv = EnvOf<typeof constellation>;
+export type DomeApiEnv = EnvOf<typeof domeApi>;
+
+/** Notes that answer: silo keeps them, constellation finds them by meaning, dome-api speaks to the world. */
+export const dome = system("dome", [
+  meta,
+  notes,
+  raw,
+  content,
+  index,
+  newContentConstellation,
+  newContentAi,
+  silo,
+  constellation,
+  domeApi,
+]);

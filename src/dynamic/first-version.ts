@@ -22,7 +22,7 @@ export class FirstVersion extends pulumi.CustomResource {
       {
         ...args,
         entrypoints: [...args.entrypoints],
-        __provider: loads("./src/dynamic/first-version-provider.ts"),
+        __provider: loads("FirstVersion"),
       },
       opts,
     );

@@ -7,11 +7,6 @@ import { loads } from "./shim.ts";
  */
 export class Guard extends pulumi.CustomResource {
   constructor(name: string, opts: pulumi.CustomResourceOptions) {
-    super(
-      "pulumi-nodejs:dynamic/lockstep:Guard",
-      name,
-      { __provider: loads("./src/dynamic/guard-provider.ts") },
-      opts,
-    );
+    super("pulumi-nodejs:dynamic/lockstep:Guard", name, { __provider: loads("Guard") }, opts);
   }
 }

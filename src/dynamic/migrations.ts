@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Phase } from "../migrations/files/directives.ts";
 import type { Opening } from "../migrations/plan/opening.ts";
+import { loads } from "./shim.ts";
 
 /** What to bring up to date, and with what. The API's address and token are no inputs: they are looked up at call time. */
 export interface MigrationsArgs {
@@ -21,12 +22,6 @@ export interface MigrationsArgs {
   /** @default - no contract file is open */
   readonly opening?: Opening | undefined;
 }
-
-/**
- * Constant text, the same for every resource and release: nothing is serialised, and state written long ago still runs the
- * project's code of today.
- */
-const shim = `exports.handler = () => process.getBuiltinModule("node:module").createRequire(process.cwd() + "/x.js")("./src/migrations/provider.ts").provider;`;
 
 /** A D1 database brought up to a folder of migrations. A dynamic resource of type `pulumi-nodejs:dynamic/lockstep:Migrations`. */
 export class Migrations extends pulumi.CustomResource {
@@ -54,7 +49,7 @@ export class Migrations extends pulumi.CustomResource {
     super(
       "pulumi-nodejs:dynamic/lockstep:Migrations",
       name,
-      { ...inputs, ...computed, __provider: shim },
+      { ...inputs, ...computed, __provider: loads("Migrations") },
       opts,
     );
   }

@@ -19,11 +19,6 @@ export interface TargetArgs {
 /** The first resource of a stack. It does nothing but refuse: another target, another account, a store exchanged for an empty one. */
 export class Target extends pulumi.CustomResource {
   constructor(name: string, args: TargetArgs, opts?: pulumi.CustomResourceOptions) {
-    super(
-      "pulumi-nodejs:dynamic/lockstep:Target",
-      name,
-      { ...args, __provider: loads("./src/dynamic/target-provider.ts") },
-      opts,
-    );
+    super("pulumi-nodejs:dynamic/lockstep:Target", name, { ...args, __provider: loads("Target") }, opts);
   }
 }

@@ -19,7 +19,7 @@ export class VectorizeIndex extends pulumi.CustomResource {
     super(
       "pulumi-nodejs:dynamic/lockstep:VectorizeIndex",
       name,
-      { ...args, createdOn: undefined, __provider: loads("./src/dynamic/vectorize-provider.ts") },
+      { ...args, createdOn: undefined, __provider: loads("VectorizeIndex") },
       opts,
     );
   }

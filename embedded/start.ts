@@ -143,12 +143,20 @@ async function build(
 
   let origin = "";
   const world: World = { state, stores, compute, queues, vectors, ai, dataDir, origin: () => origin };
-  const server = apiServer({ services, world, accounts, findToken: tokens.find, log });
+  const tails = tailsOf(world);
+  const server = apiServer({
+    services,
+    world,
+    accounts,
+    findToken: tokens.find,
+    upgrade: tails.upgrade,
+    log,
+  });
   const apiPort = await listen(server, options.port ?? before?.apiPort ?? 0, {
     orAnother: options.port === undefined,
   });
   closing.push(() => drain(server, 5_000));
-  closing.push(() => tailsOf(world).close()); // a server does not end while a WebSocket of it is open
+  closing.push(() => tails.close()); // a server does not end while a WebSocket of it is open
   origin = `http://127.0.0.1:${apiPort}`;
   if (before !== undefined && options.port === undefined && before.apiPort !== apiPort)
     log(

@@ -85,6 +85,7 @@ export async function startStoresApi(
     world,
     accounts: [{ id: account, name: "dev" }],
     findToken: (value) => tokens.get(value),
+    upgrade: (_request, socket) => void socket.destroy(),
   });
   const port = await new Promise<number>((resolve) => {
     server.listen(0, "127.0.0.1", () => resolve(portOf(server.address())));

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import type { Account, World } from "../../world.ts";
-import { tailsOf } from "../tails/registry.ts";
 import { authenticate, authorize, bearerOf } from "./authorize.ts";
 import { apiRequest, Disconnected } from "./request.ts";
 import { router } from "./router.ts";
@@ -14,6 +14,8 @@ export interface ApiOptions {
   readonly world: World;
   readonly accounts: readonly Account[];
   readonly findToken: (value: string) => Token | undefined;
+  /** Takes a request for a WebSocket. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** What went wrong inside, with its stack. @default standard error */
   readonly log?: (line: string) => void;
 }
@@ -29,9 +31,7 @@ export function apiServer(options: ApiOptions): Server {
       response.destroy();
     });
   });
-  return server.on("upgrade", (request, socket, head) =>
-    tailsOf(options.world).upgrade(request, socket, head),
-  );
+  return server.on("upgrade", options.upgrade);
 }
 
 async function answer(

@@ -7,7 +7,7 @@ import {
   unknownValue,
   unknownValues,
 } from "../../../src/engine/property-values.ts";
-import { isList, isObject, type Value, type Values } from "../values/values.ts";
+import { isList, type Value, type Values } from "../values/values.ts";
 
 type Struct = InstanceType<typeof struct.Struct>;
 type StructValue = InstanceType<typeof struct.Value>;

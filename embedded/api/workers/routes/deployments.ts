@@ -4,8 +4,8 @@ import { ApiError, type ApiRequest, ok, type Service } from "../../http/service.
 import { deployVersions } from "../deploy/deploy-versions.ts";
 import { requireSameSecrets } from "../deploy/rollback.ts";
 import { inTurn } from "../deploy/turns.ts";
-import type { Deployment, Worker } from "../model.ts";
-import { activeDeployment, deploymentById, listDeployments, removeDeployment, script } from "../registry.ts";
+import type { Deployment } from "../model.ts";
+import { activeDeployment, deploymentById, listDeployments, removeDeployment } from "../registry.ts";
 import { scriptOf } from "../script-of.ts";
 import { shownDeployment } from "../show.ts";
 import { originOf } from "../version/origin.ts";

@@ -1,0 +1,316 @@
+/** A folder, or a single file where a folder has two floors, and what its files may import besides one another. */
+export interface Room {
+  readonly room: string;
+  /** Rooms, or folders that hold rooms. Below this one, all of them: a test refuses a table that goes round in a circle. */
+  readonly may: readonly string[];
+}
+
+const migrations = (...names: readonly string[]): readonly string[] =>
+  names.map((name) => `src/migrations/${name}`);
+/** What every service of the embedded API stands on. */
+const service = ["embedded/api/http", "embedded/world.ts", "embedded/state.ts"] as const;
+const workerRegistry = [
+  "embedded/api/workers/model.ts",
+  "embedded/api/workers/registry.ts",
+  "embedded/api/workers/bound-by.ts",
+  "embedded/api/workers/script-of.ts",
+] as const;
+/** Types alone: what a data plane does, without how. A later one may name what an earlier one has. */
+const seams = [
+  "embedded/runtime/ai.ts",
+  "embedded/runtime/compute.ts",
+  "embedded/runtime/queues.ts",
+  "embedded/runtime/stores.ts",
+  "embedded/runtime/vectors.ts",
+] as const;
+const provider = (...names: readonly string[]): readonly string[] =>
+  names.map((name) => `embedded/provider/${name}`);
+
+/**
+ * Which room may import which, types included; from the ground up. What is missing here may not be imported: before you add
+ * a line, ask whether the function that you want to reach lies in the right room.
+ */
+export const rooms: readonly Room[] = [
+  // The ground: no knowledge of Cloudflare, of Pulumi's resources or of a system.
+  { room: "src/diagnostic", may: [] },
+  { room: "src/package", may: [] },
+  { room: "src/files", may: ["src/diagnostic"] },
+  { room: "src/cron", may: [] },
+  { room: "src/engine", may: [] },
+
+  // What a user writes.
+  { room: "src/stages", may: [] },
+  { room: "src/declare", may: ["src/diagnostic", "src/cron", "src/stages"] },
+  { room: "src/bundle", may: ["src/diagnostic", "src/files", "src/package"] },
+  { room: "src/smoke", may: ["src/diagnostic"] },
+
+  // The one client of Cloudflare's API.
+  { room: "src/cloudflare", may: ["src/diagnostic"] },
+
+  // The migration engine: text → files → shadow → findings → plan; and below the plan what speaks to a database.
+  { room: "src/migrations/sql", may: [] },
+  { room: "src/migrations/files", may: ["src/diagnostic", "src/files", ...migrations("sql")] },
+  { room: "src/migrations/shadow", may: migrations("sql", "files") },
+  { room: "src/migrations/lint", may: ["src/diagnostic", ...migrations("sql", "files", "shadow")] },
+  { room: "src/migrations/database", may: ["src/diagnostic", "src/cloudflare", ...migrations("sql")] },
+  {
+    room: "src/migrations/plan",
+    may: ["src/diagnostic", "src/cloudflare", ...migrations("sql", "files", "shadow", "lint", "database")],
+  },
+  {
+    room: "src/migrations/protocol",
+    may: ["src/diagnostic", "src/cloudflare", ...migrations("sql", "files", "database")],
+  },
+  {
+    room: "src/migrations/code",
+    may: [
+      "src/diagnostic",
+      "src/files",
+      "src/cloudflare",
+      ...migrations("sql", "shadow", "database", "plan"),
+    ],
+  },
+  {
+    room: "src/migrations/apply",
+    may: [
+      "src/diagnostic",
+      "src/cloudflare",
+      ...migrations("sql", "files", "shadow", "database", "plan", "protocol"),
+    ],
+  },
+
+  // The side that knows Pulumi.
+  {
+    room: "src/dynamic",
+    may: [
+      "src/diagnostic",
+      "src/package",
+      "src/engine",
+      "src/cloudflare",
+      "src/declare",
+      ...migrations("files", "shadow", "database", "plan", "protocol", "code", "apply"),
+    ],
+  },
+  // Old stacks have this path in their state.
+  { room: "src/migrations/provider.ts", may: ["src/dynamic"] },
+  {
+    room: "src/settings",
+    may: [
+      "src/diagnostic",
+      "src/stages",
+      "src/declare",
+      "src/cloudflare",
+      "src/systems",
+      ...migrations("plan"),
+    ],
+  },
+  {
+    room: "src/resources",
+    may: [
+      "src/diagnostic",
+      "src/package",
+      "src/engine",
+      "src/stages",
+      "src/declare",
+      "src/bundle",
+      "src/cloudflare",
+      "src/settings",
+      "src/dynamic",
+      ...migrations("files", "database", "plan", "code"),
+    ],
+  },
+  {
+    room: "src/program",
+    may: [
+      "src/diagnostic",
+      "src/stages",
+      "src/declare",
+      "src/bundle",
+      "src/settings",
+      "src/dynamic",
+      "src/resources",
+      ...migrations("files"),
+    ],
+  },
+  { room: "policy", may: ["src/diagnostic", "src/stages", "src/declare", "src/systems"] },
+
+  // This repository's own project: its systems know the types of what their workers offer, and the workers what they are bound to.
+  { room: "src/systems", may: ["src/declare", "workers"] },
+  { room: "workers", may: ["src/declare", "src/systems"] },
+  { room: "index.ts", may: ["src/diagnostic", "src/cloudflare", "src/program"] },
+
+  // The embedded Cloudflare: seams, the data planes behind them, the API in front.
+  { room: "embedded/state.ts", may: [] },
+  ...seams.map((room) => ({ room, may: seams.slice(0, seams.indexOf(room)) })),
+  { room: "embedded/world.ts", may: ["embedded/state.ts", ...seams] },
+  { room: "embedded/quirks", may: [] },
+  { room: "embedded/runtime/body.ts", may: [] },
+  { room: "embedded/runtime/workerd", may: ["src/diagnostic"] },
+  { room: "embedded/runtime/compute", may: ["src/package", "embedded/runtime/workerd", ...seams] },
+  { room: "embedded/runtime/stores", may: ["embedded/runtime/workerd", ...seams] },
+  { room: "embedded/runtime/queues", may: ["embedded/state.ts", "embedded/runtime/body.ts", ...seams] },
+  { room: "embedded/runtime/vectors", may: ["embedded/state.ts", "embedded/runtime/body.ts", ...seams] },
+  { room: "embedded/runtime/ai", may: ["src/diagnostic", "embedded/runtime/body.ts", ...seams] },
+  { room: "embedded/runtime/dataplane", may: ["embedded/runtime/ai", ...seams] },
+
+  { room: "embedded/api/http", may: ["embedded/world.ts", "embedded/state.ts"] },
+  { room: "embedded/api/account", may: service },
+  ...workerRegistry.map((room) => ({
+    room,
+    may: [...service, ...workerRegistry.slice(0, workerRegistry.indexOf(room))],
+  })),
+  { room: "embedded/api/ai", may: [...service, "embedded/runtime/ai", ...seams] },
+  {
+    room: "embedded/api/d1",
+    may: [
+      ...service,
+      "src/migrations/sql",
+      "embedded/quirks",
+      "embedded/runtime/stores",
+      ...workerRegistry,
+      ...seams,
+    ],
+  },
+  { room: "embedded/api/hyperdrive", may: service },
+  { room: "embedded/api/kv", may: [...service, "embedded/runtime/stores", ...workerRegistry, ...seams] },
+  { room: "embedded/api/r2", may: [...service, "embedded/runtime/stores", ...workerRegistry, ...seams] },
+  {
+    room: "embedded/api/queues",
+    may: [...service, "embedded/api/r2", "embedded/runtime/queues", ...workerRegistry, ...seams],
+  },
+  { room: "embedded/api/vectorize", may: [...service, "embedded/runtime/vectors", ...seams] },
+  { room: "embedded/api/zones", may: [...service, ...workerRegistry] },
+  {
+    room: "embedded/api/workers",
+    may: [
+      ...service,
+      "src/cron",
+      "src/files",
+      "embedded/quirks",
+      "embedded/api/r2",
+      "embedded/api/queues",
+      "embedded/api/zones",
+      ...workerRegistry,
+      ...seams,
+    ],
+  },
+  { room: "embedded/api/workflows", may: [...service, ...workerRegistry] },
+  { room: "embedded/api/tails", may: [...service, "embedded/api/workers", ...workerRegistry, ...seams] },
+  { room: "embedded/api/graphql", may: [...service, "embedded/quirks", "embedded/api/r2", ...seams] },
+  { room: "embedded/api/services.ts", may: ["embedded/api"] },
+
+  { room: "embedded/provider/values", may: ["src/engine"] },
+  { room: "embedded/provider/client", may: provider("values") },
+  { room: "embedded/provider/facts", may: provider("values", "client") },
+  { room: "embedded/provider/resources", may: ["src/engine", ...provider("values", "client", "facts")] },
+  { room: "embedded/provider/plan", may: ["src/engine", ...provider("values", "facts")] },
+  {
+    room: "embedded/provider/lifecycle",
+    may: provider("values", "client", "facts", "resources", "plan"),
+  },
+  {
+    room: "embedded/provider/protocol",
+    may: [
+      "src/diagnostic",
+      "src/engine",
+      ...provider("values", "client", "facts", "resources", "plan", "lifecycle"),
+    ],
+  },
+  // Starts all of it, and ends it.
+  { room: "embedded", may: ["src/diagnostic", "src/files", "embedded"] },
+
+  // How tools get onto a machine. Nothing of Cloudflare.
+  { room: "toolchain/install", may: [] },
+  { room: "toolchain/engine", may: ["toolchain/install"] },
+  { room: "toolchain/package-root.ts", may: [] },
+  { room: "toolchain/project.ts", may: ["toolchain/package-root.ts", "src/diagnostic"] },
+  { room: "toolchain/table.ts", may: [] },
+  { room: "toolchain/command-provider", may: ["src/engine"] },
+  { room: "toolchain/language-host", may: [] },
+  {
+    room: "toolchain/embedded",
+    may: [
+      "src/diagnostic",
+      "src/files",
+      "toolchain/install",
+      "toolchain/package-root.ts",
+      "toolchain/project.ts",
+    ],
+  },
+  {
+    room: "toolchain/launchers",
+    may: [
+      "src/diagnostic",
+      "src/files",
+      "toolchain/engine",
+      "toolchain/command-provider",
+      "toolchain/package-root.ts",
+      "toolchain/project.ts",
+    ],
+  },
+  {
+    room: "toolchain/stacks",
+    may: [
+      "src/diagnostic",
+      "src/files",
+      "toolchain/install",
+      "toolchain/embedded",
+      "toolchain/package-root.ts",
+      "toolchain/project.ts",
+    ],
+  },
+  { room: "toolchain", may: ["src/diagnostic", "toolchain"] },
+
+  // The command: on top of everything but the embedded Cloudflare, which is a process of its own.
+  { room: "cli/alive.ts", may: ["toolchain/install"] },
+  {
+    room: "cli/stack",
+    may: [
+      "src/diagnostic",
+      "src/stages",
+      "src/systems",
+      "src/declare",
+      "src/cloudflare",
+      "src/settings",
+      "toolchain",
+    ],
+  },
+  {
+    room: "cli/db",
+    may: [
+      "src/diagnostic",
+      "src/stages",
+      "src/systems",
+      "src/declare",
+      "src/cloudflare",
+      "src/migrations",
+      "toolchain",
+      "cli/stack",
+    ],
+  },
+  {
+    room: "cli/dev",
+    may: [
+      "src/diagnostic",
+      "src/files",
+      "src/stages",
+      "src/declare",
+      "src/bundle",
+      "toolchain",
+      "cli/alive.ts",
+    ],
+  },
+  { room: "cli/start", may: ["src/diagnostic", "src/files", "toolchain", "cli/alive.ts"] },
+  { room: "cli/state", may: ["src/diagnostic", "toolchain", "cli/stack"] },
+  { room: "cli", may: ["src/diagnostic", "src/stages", "src/systems", "toolchain", "cli"] },
+  {
+    room: "scripts",
+    may: ["src/diagnostic", "src/migrations", "embedded/quirks", "embedded/provider/facts", "toolchain"],
+  },
+];
+
+/** Code for tests and measurements: it may import everything, and nothing that ships may import it. */
+export const isTestCode = (file: string): boolean =>
+  /\.test(-d)?\.ts$|\.child\.ts$|(^|\/)(testing|fixture|type-tests)\/|^(test\/|embedded\/contract\/|scripts\/bench[./])/.test(
+    file,
+  );

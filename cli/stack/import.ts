@@ -5,20 +5,17 @@ import { z } from "zod";
 import { call } from "../../src/cloudflare/api.ts";
 import { type Connection, connection } from "../../src/cloudflare/connection.ts";
 import type { Resource } from "../../src/declare/index.ts";
+import type { ResourceKind } from "../../src/declare/kinds/kinds.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
+import { kinds } from "../../src/resources/kinds/kinds.ts";
 import type { Stage } from "../../src/stages/index.ts";
 import { systems } from "../../src/systems/index.ts";
 import { stageTarget } from "./account.ts";
 import { pulumi, pulumiText, type Run } from "./pulumi.ts";
 
-/** How a kind is found and imported. */
-interface Kind {
-  readonly type: string;
-  readonly component: string;
-  /** The id that pulumi imports it by; undefined when there is none of this name. */
-  readonly id: (api: Connection, account: string, name: string) => Promise<string | undefined>;
-}
+/** Finds the id that pulumi imports a resource by; undefined when there is none of this name. */
+type IdOf = (api: Connection, account: string, name: string) => Promise<string | undefined>;
 
 const named = z.array(
   z.looseObject({
@@ -28,48 +25,39 @@ const named = z.array(
   }),
 );
 
-/** Looks a resource up in a list; `key` names the property that is part of its id. */
+const perPage = 100;
+
+/** Looks a resource up in a list, page by page; `key` names the property that is part of its id. */
 const inList =
-  (path: string, key: string): Kind["id"] =>
+  (path: string, key: string): IdOf =>
   async (api, account, name) => {
-    const list = named.parse(await call(api, "GET", `/accounts/${account}/${path}`));
-    const found = list.find((each) => [each.name, each.title, each.queue_name].includes(name));
-    const id = found?.[key];
-    return typeof id === "string" ? `${account}/${id}` : undefined;
+    const seen = new Set<unknown>();
+    for (let page = 1; ; page++) {
+      const query = `page=${page}&per_page=${perPage}`;
+      const list = named.parse(await call(api, "GET", `/accounts/${account}/${path}?${query}`));
+      const id = list.find((each) => [each.name, each.title, each.queue_name].includes(name))?.[key];
+      if (typeof id === "string") return `${account}/${id}`;
+      // A list that does not know pages is the same again.
+      if (list.every((each) => seen.has(each[key]))) return undefined;
+      for (const each of list) seen.add(each[key]);
+    }
   };
 
-const kinds: Readonly<Record<Exclude<Resource["kind"], "vectorize">, Kind>> = {
-  d1: {
-    type: "cloudflare:index/d1Database:D1Database",
-    component: "lockstep:stores:Database",
-    id: inList("d1/database?per_page=1000", "uuid"),
-  },
-  r2: {
-    type: "cloudflare:index/r2Bucket:R2Bucket",
-    component: "lockstep:stores:Bucket",
-    id: async (_api, account, name) => `${account}/${name}/default`,
-  },
-  kv: {
-    type: "cloudflare:index/workersKvNamespace:WorkersKvNamespace",
-    component: "lockstep:stores:Namespace",
-    id: inList("storage/kv/namespaces?per_page=1000", "id"),
-  },
-  queue: {
-    type: "cloudflare:index/queue:Queue",
-    component: "lockstep:stores:Queue",
-    id: inList("queues", "queue_id"),
-  },
-  worker: {
-    type: "cloudflare:index/worker:Worker",
-    component: "lockstep:workers:Worker",
-    id: inList("workers/workers?per_page=100", "id"),
-  },
+/** How each kind is found; undefined for one that needs no import. */
+const idOf: { readonly [Kind in ResourceKind]: IdOf | undefined } = {
+  d1: inList("d1/database", "uuid"),
+  r2: async (_api, account, name) => `${account}/${name}/default`,
+  kv: inList("storage/kv/namespaces", "id"),
+  queue: inList("queues", "queue_id"),
+  worker: inList("workers/workers", "id"),
+  vectorize: undefined,
 };
 
 /** Makes an existing resource one of the stack's, under our own provider: the default one would be no part of the target. */
 export async function importResource(stage: Stage, logicalName: string, run: Run): Promise<number> {
   const declared = find(logicalName);
-  if (declared.kind === "vectorize") {
+  const lookUp = idOf[declared.kind];
+  if (lookUp === undefined) {
     throw new UserError({
       what: "A Vectorize index needs no import",
       where: logicalName,
@@ -81,12 +69,13 @@ export async function importResource(stage: Stage, logicalName: string, run: Run
   const kind = kinds[declared.kind];
   const { accountId } = stageTarget(stage, run.env, run.root);
   const name = physicalName(declared, stage);
-  const id = await kind.id(connection(run.env, run.root), accountId, name);
+  const id = await lookUp(connection(run.env, run.root), accountId, name);
   if (id === undefined) throw absent(logicalName, name, accountId);
   const urns = await urnsOf(stage, run);
   const provider = urns.find((urn) => urn.includes("::pulumi:providers:cloudflare::"));
   if (provider === undefined) throw noProvider(stage);
-  if (urns.some((urn) => urn.endsWith(`$${kind.type}::${logicalName}`))) throw known(logicalName, stage);
+  if (urns.some((urn) => urn.endsWith(`$${kind.type}::${logicalName}`)))
+    throw alreadyThere(logicalName, stage);
   const parent = urns.find((urn) => urn.endsWith(`::${kind.component}::${logicalName}`));
   return withFile(
     {
@@ -128,9 +117,9 @@ function find(logicalName: string): Resource {
   const all = systems.flatMap((system) =>
     system.resources.map((resource) => ({ resource, name: `${system.name}/${resource.name}` })),
   );
-  const found = all.filter(({ name }) => name === logicalName).map(({ resource }) => resource);
+  const namesakes = all.filter(({ name }) => name === logicalName).map(({ resource }) => resource);
   // A database and a worker may share a name; the worker can be made again, the database not.
-  const chosen = found.find(({ kind }) => kind !== "worker") ?? found[0];
+  const chosen = namesakes.find(({ kind }) => kind !== "worker") ?? namesakes[0];
   if (chosen !== undefined) return chosen;
   throw new UserError({
     what: "No system declares this resource",
@@ -161,7 +150,7 @@ async function withFile(content: unknown, work: (path: string) => Promise<number
   }
 }
 
-const known = (logicalName: string, stage: Stage): UserError =>
+const alreadyThere = (logicalName: string, stage: Stage): UserError =>
   new UserError({
     what: `${logicalName} is one of the stack's resources already`,
     where: `the state of ${stage.name}`,

@@ -1,5 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { declaredAs, kindOf, stageOf } from "../declared.ts";
+import { kindOf } from "../../src/resources/kinds/kinds.ts";
+import { declaredAs, stageOf } from "../declared.ts";
 
 /** Whatever holds data is protected where data cannot be made again. A stack that is no known stage counts as such. */
 export const dataIsProtected: ResourceValidationPolicy = {

@@ -1,6 +1,7 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { nameTemplate, physicalName } from "../../src/declare/physical-name.ts";
-import { declaredAs, kindOf, stageOf } from "../declared.ts";
+import { kindOf } from "../../src/resources/kinds/kinds.ts";
+import { declaredAs, stageOf } from "../declared.ts";
 
 /** What a resource is called at Cloudflare follows from its declaration and stage alone, so that no stage can reach another's data. */
 export const namesAreDeclared: ResourceValidationPolicy = {
@@ -9,20 +10,20 @@ export const namesAreDeclared: ResourceValidationPolicy = {
     "Every store and worker is declared in src/systems, and its name at Cloudflare follows the declared template.",
   enforcementLevel: "mandatory",
   validateResource: (args, report) => {
-    const known = kindOf(args.type);
-    if (known === undefined) return;
+    const kind = kindOf(args.type);
+    if (kind === undefined) return;
     const stage = stageOf(args.urn);
     if (stage === undefined) {
       report(`${args.name} is in a stack that is no stage: declare it in src/stages.`);
       return;
     }
-    const declared = declaredAs(known.kind, args.name);
+    const declared = declaredAs(kind.kind, args.name);
     if (declared === undefined) {
-      report(`${args.name} (${known.kind}) is declared in no system: add it to a file of src/systems.`);
+      report(`${args.name} (${kind.kind}) is declared in no system: add it to a file of src/systems.`);
       return;
     }
     const expected = physicalName(declared, stage);
-    const name: unknown = args.props[known.nameInput];
+    const name: unknown = args.props[kind.nameInput];
     if (name === expected) return;
     report(
       `${args.name} is named ${JSON.stringify(name)}; its template "${nameTemplate(declared)}" makes it "${expected}" in ${stage.name}.`,

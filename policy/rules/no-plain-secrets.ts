@@ -1,6 +1,7 @@
 import { type ResourceValidationPolicy, UnknownValueError } from "@pulumi/policy";
 import { unplaced } from "../../src/diagnostic/place.ts";
 import { inPlace, pulumiOfStack, sentence } from "../../src/diagnostic/sentence.ts";
+import type { RegisteredType } from "../../src/resources/kinds/registered.ts";
 
 /** Words of a name that say "secret". */
 const secretWords =
@@ -22,13 +23,15 @@ const setSecret = pulumiOfStack("config set --secret --path 'lockstep:secrets.<n
 /** The name of a resource's stack, which its URN begins with. */
 const stackOf = (urn: string): string | undefined => urn.split("::")[0]?.split(":")[2];
 
+const version: RegisteredType = "cloudflare:index/workerVersion:WorkerVersion";
+
 /** A plain variable of a worker is shown to everybody who can see the account, in every diff and in the state. */
 export const noPlainSecrets: ResourceValidationPolicy = {
   name: "no-plain-secrets",
   description: "No plain-text variable of a worker has the name or the value of a secret.",
   enforcementLevel: "mandatory",
   validateResource: (args, report) => {
-    if (args.type !== "cloudflare:index/workerVersion:WorkerVersion") return;
+    if (args.type !== version) return;
     const bindings: unknown = args.props["bindings"];
     if (!Array.isArray(bindings)) return;
     let notYetKnown: UnknownValueError | undefined;

@@ -1,6 +1,7 @@
 import { command, pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
 import type { Stage } from "../stages/index.ts";
+import { permissionFor } from "./kinds/registered.ts";
 
 /** An operation that Cloudflare refused. */
 export interface Refusal {
@@ -14,22 +15,6 @@ export interface Refusal {
   readonly error: string;
   readonly stage: Stage;
 }
-
-/** The permission that an API token needs for a type of resource, as Cloudflare's dashboard names it. */
-const permissions: Readonly<Record<string, string>> = {
-  "cloudflare:index/d1Database:D1Database": "D1 Edit",
-  "pulumi-nodejs:dynamic/lockstep:Migrations": "D1 Edit",
-  "cloudflare:index/r2Bucket:R2Bucket": "Workers R2 Storage Edit",
-  "cloudflare:index/workersKvNamespace:WorkersKvNamespace": "Workers KV Storage Edit",
-  "cloudflare:index/queue:Queue": "Queues Edit",
-  "cloudflare:index/queueConsumer:QueueConsumer": "Queues Edit",
-  "pulumi-nodejs:dynamic/lockstep:VectorizeIndex": "Vectorize Edit",
-  "cloudflare:index/worker:Worker": "Workers Scripts Edit",
-  "cloudflare:index/workerVersion:WorkerVersion": "Workers Scripts Edit",
-  "cloudflare:index/workersDeployment:WorkersDeployment": "Workers Scripts Edit",
-  "cloudflare:index/workersCronTrigger:WorkersCronTrigger": "Workers Scripts Edit",
-  "cloudflare:index/workersRoute:WorkersRoute": "Workers Routes Edit",
-};
 
 /** What to do about a refusal that people meet often; undefined when Cloudflare's own words have to do. */
 export function advice(refusal: Refusal): Diagnostic | undefined {
@@ -57,7 +42,7 @@ export function advice(refusal: Refusal): Diagnostic | undefined {
       what: "The API token does not have the required permissions",
       where,
       got,
-      expected: `a token with "${permissions[type] ?? "the permission for this resource"}" on this account`,
+      expected: `a token with "${permissionFor(type) ?? "the permission for this resource"}" on this account`,
       fix: "add the permission to the token (dashboard → My Profile → API Tokens), or export another CLOUDFLARE_API_TOKEN, and run the same command again: it goes on where it stopped",
     };
   }

@@ -2,18 +2,24 @@ import * as pulumi from "@pulumi/pulumi";
 import type { R2 } from "../../declare/index.ts";
 import { physicalName } from "../../declare/physical-name.ts";
 import { R2Bucket } from "../cloudflare.ts";
-import { type Context, logicalName } from "../context.ts";
+import { type ComponentArgs, within } from "../component.ts";
 import { durability } from "../durability.ts";
+import { kinds } from "../kinds/kinds.ts";
+import type { StoreComponent } from "./store.ts";
 
 /** An R2 bucket. */
-export class Bucket extends pulumi.ComponentResource {
+export class Bucket extends pulumi.ComponentResource implements StoreComponent {
   readonly name: pulumi.Output<string>;
   readonly store: pulumi.Resource;
+  readonly ready: pulumi.Resource;
 
-  constructor(declared: R2, context: Context) {
-    const name = logicalName(context, declared.name);
-    const { accountId, stage, provider, hooks } = context;
-    super("lockstep:stores:Bucket", name, {}, { provider });
+  constructor(
+    name: string,
+    { declared, context }: ComponentArgs<R2>,
+    opts: pulumi.ComponentResourceOptions = {},
+  ) {
+    const { accountId, stage, hooks } = context;
+    super(kinds.r2.component, name, {}, opts);
     if (declared.shared === true && !context.ownsShared) {
       // Another stage has created it in this account; a bucket is known by its name.
       this.name = pulumi.output(physicalName(declared, stage));
@@ -27,11 +33,12 @@ export class Bucket extends pulumi.ComponentResource {
           jurisdiction: declared.jurisdiction ?? "default",
           storageClass: declared.storageClass ?? "Standard",
         },
-        { parent: this, hooks, ...durability(stage) },
+        within(this, { hooks, ...durability(stage) }, opts),
       );
       this.name = store.name;
       this.store = store;
     }
+    this.ready = this.store;
     this.registerOutputs({ name: this.name });
   }
 }

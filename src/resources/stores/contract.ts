@@ -23,7 +23,7 @@ export function deployContracts(system: System, context: Context, args: Contract
   return system.resources.flatMap((declared) => {
     if (declared.kind !== "d1" || declared.migrations === undefined || !args.contracted.has(declared))
       return [];
-    const database = args.stores.database(declared);
+    const database = args.stores.of(declared);
     const binders = bindersOf(system, declared);
     const released = binders.flatMap((worker) => args.workers.get(worker) ?? []);
     const names = binders.map((worker) => physicalName(worker, context.stage));

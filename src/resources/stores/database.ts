@@ -3,21 +3,26 @@ import { bindersOf } from "../../declare/graph.ts";
 import type { D1 } from "../../declare/index.ts";
 import { physicalName } from "../../declare/physical-name.ts";
 import { D1Database } from "../cloudflare.ts";
-import { type Context, logicalName } from "../context.ts";
+import { type ComponentArgs, within } from "../component.ts";
 import { durability } from "../durability.ts";
+import { kinds } from "../kinds/kinds.ts";
 import { migrationStep } from "./migrations.ts";
+import type { StoreComponent } from "./store.ts";
 
 /** A D1 database, brought up to its migrations. */
-export class Database extends pulumi.ComponentResource {
+export class Database extends pulumi.ComponentResource implements StoreComponent {
   readonly id: pulumi.Output<string>;
   readonly store: pulumi.Resource;
   /** What code that reads the database waits for: its expand migrations, or the database where it has none. */
   readonly ready: pulumi.Resource;
 
-  constructor(declared: D1, context: Context) {
-    const name = logicalName(context, declared.name);
-    const { accountId, stage, provider, hooks } = context;
-    super("lockstep:stores:Database", name, {}, { provider });
+  constructor(
+    name: string,
+    { declared, context }: ComponentArgs<D1>,
+    opts: pulumi.ComponentResourceOptions = {},
+  ) {
+    const { accountId, stage, hooks } = context;
+    super(kinds.d1.component, name, {}, opts);
     const adopted = context.real ? declared.adopt?.[stage.name] : undefined;
     const store = new D1Database(
       name,
@@ -30,12 +35,15 @@ export class Database extends pulumi.ComponentResource {
           primaryLocationHint: declared.primaryLocationHint,
         }),
       },
-      {
-        parent: this,
-        hooks,
-        ...durability(stage),
-        ...(adopted !== undefined && { import: `${accountId}/${adopted}` }),
-      },
+      within(
+        this,
+        {
+          hooks,
+          ...durability(stage),
+          ...(adopted !== undefined && { import: `${accountId}/${adopted}` }),
+        },
+        opts,
+      ),
     );
     this.id = store.id;
     this.store = store;

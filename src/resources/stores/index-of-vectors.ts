@@ -2,18 +2,24 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Vectorize } from "../../declare/index.ts";
 import { physicalName } from "../../declare/physical-name.ts";
 import { VectorizeIndex } from "../../dynamic/vectorize-index.ts";
-import { type Context, logicalName } from "../context.ts";
+import { type ComponentArgs, within } from "../component.ts";
 import { durability } from "../durability.ts";
+import { kinds } from "../kinds/kinds.ts";
+import type { StoreComponent } from "./store.ts";
 
 /** A Vectorize index. */
-export class IndexOfVectors extends pulumi.ComponentResource {
+export class IndexOfVectors extends pulumi.ComponentResource implements StoreComponent {
   readonly name: pulumi.Output<string>;
   readonly store: pulumi.Resource;
+  readonly ready: pulumi.Resource;
 
-  constructor(declared: Vectorize, context: Context) {
-    const name = logicalName(context, declared.name);
+  constructor(
+    name: string,
+    { declared, context }: ComponentArgs<Vectorize>,
+    opts: pulumi.ComponentResourceOptions = {},
+  ) {
     const { accountId, stage, target, hooks } = context;
-    super("lockstep:stores:Index", name, {}, {});
+    super(kinds.vectorize.component, name, {}, opts);
     if (declared.shared === true && !context.ownsShared) {
       // Another stage has created it in this account; an index is known by its name.
       this.name = pulumi.output(physicalName(declared, stage));
@@ -26,11 +32,12 @@ export class IndexOfVectors extends pulumi.ComponentResource {
       const store = new VectorizeIndex(
         name,
         { accountId, name: physicalName(declared, stage), dimensions, metric, description, metadataIndexes },
-        { parent: this, dependsOn: [target], hooks, ...durability(stage) },
+        within(this, { dependsOn: [target], hooks, ...durability(stage) }, opts),
       );
       this.name = store.name;
       this.store = store;
     }
+    this.ready = this.store;
     this.registerOutputs({ name: this.name });
   }
 }

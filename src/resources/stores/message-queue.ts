@@ -2,21 +2,27 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Queue as Declared } from "../../declare/index.ts";
 import { physicalName } from "../../declare/physical-name.ts";
 import { Queue } from "../cloudflare.ts";
-import { type Context, logicalName } from "../context.ts";
+import { type ComponentArgs, within } from "../component.ts";
 import { durability } from "../durability.ts";
+import { kinds } from "../kinds/kinds.ts";
+import type { StoreComponent } from "./store.ts";
 
 const fourDaysSeconds = 4 * 24 * 60 * 60;
 
 /** A queue. Bindings know it by name, consumers by id. */
-export class MessageQueue extends pulumi.ComponentResource {
+export class MessageQueue extends pulumi.ComponentResource implements StoreComponent {
   readonly name: pulumi.Output<string>;
   readonly id: pulumi.Output<string>;
   readonly store: pulumi.Resource;
+  readonly ready: pulumi.Resource;
 
-  constructor(declared: Declared, context: Context) {
-    const name = logicalName(context, declared.name);
-    const { accountId, stage, provider, hooks } = context;
-    super("lockstep:stores:Queue", name, {}, { provider });
+  constructor(
+    name: string,
+    { declared, context }: ComponentArgs<Declared>,
+    opts: pulumi.ComponentResourceOptions = {},
+  ) {
+    const { accountId, stage, hooks } = context;
+    super(kinds.queue.component, name, {}, opts);
     const store = new Queue(
       name,
       {
@@ -28,11 +34,12 @@ export class MessageQueue extends pulumi.ComponentResource {
           messageRetentionPeriod: declared.messageRetentionSeconds ?? fourDaysSeconds,
         },
       },
-      { parent: this, hooks, ...durability(stage) },
+      within(this, { hooks, ...durability(stage) }, opts),
     );
     this.name = store.queueName;
     this.id = store.queueId;
     this.store = store;
+    this.ready = this.store;
     this.registerOutputs({ id: this.id, name: this.name });
   }
 }

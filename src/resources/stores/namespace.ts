@@ -2,31 +2,41 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Kv } from "../../declare/index.ts";
 import { physicalName } from "../../declare/physical-name.ts";
 import { WorkersKvNamespace } from "../cloudflare.ts";
-import { type Context, logicalName } from "../context.ts";
+import { type ComponentArgs, within } from "../component.ts";
 import { durability } from "../durability.ts";
+import { kinds } from "../kinds/kinds.ts";
+import type { StoreComponent } from "./store.ts";
 
 /** A KV namespace. */
-export class Namespace extends pulumi.ComponentResource {
+export class Namespace extends pulumi.ComponentResource implements StoreComponent {
   readonly id: pulumi.Output<string>;
   readonly store: pulumi.Resource;
+  readonly ready: pulumi.Resource;
 
-  constructor(declared: Kv, context: Context) {
-    const name = logicalName(context, declared.name);
-    const { accountId, stage, provider, hooks } = context;
-    super("lockstep:stores:Namespace", name, {}, { provider });
+  constructor(
+    name: string,
+    { declared, context }: ComponentArgs<Kv>,
+    opts: pulumi.ComponentResourceOptions = {},
+  ) {
+    const { accountId, stage, hooks } = context;
+    super(kinds.kv.component, name, {}, opts);
     const adopted = context.real ? declared.adopt?.[stage.name] : undefined;
     const store = new WorkersKvNamespace(
       name,
       { accountId, title: physicalName(declared, stage) },
-      {
-        parent: this,
-        hooks,
-        ...durability(stage),
-        ...(adopted !== undefined && { import: `${accountId}/${adopted}` }),
-      },
+      within(
+        this,
+        {
+          hooks,
+          ...durability(stage),
+          ...(adopted !== undefined && { import: `${accountId}/${adopted}` }),
+        },
+        opts,
+      ),
     );
     this.id = store.id;
     this.store = store;
+    this.ready = this.store;
     this.registerOutputs({ id: this.id });
   }
 }

@@ -1,79 +1,72 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { D1, Kv, Queue, R2, Store, System, Vectorize } from "../../declare/index.ts";
-import type { Context } from "../context.ts";
+import type { System } from "../../declare/index.ts";
+import type { StoreKind, StoreOf } from "../../declare/kinds/kinds.ts";
+import type { ComponentArgs } from "../component.ts";
+import { type Context, logicalName } from "../context.ts";
+import { kinds } from "../kinds/kinds.ts";
 import { Bucket } from "./bucket.ts";
 import { Database } from "./database.ts";
 import { IndexOfVectors } from "./index-of-vectors.ts";
 import { MessageQueue } from "./message-queue.ts";
 import { Namespace } from "./namespace.ts";
 
+/** The component of each kind of store. */
+interface Components {
+  d1: Database;
+  r2: Bucket;
+  kv: Namespace;
+  vectorize: IndexOfVectors;
+  queue: MessageQueue;
+}
+
+type Make<Kind extends StoreKind> = (
+  name: string,
+  args: ComponentArgs<StoreOf<Kind>>,
+  opts: pulumi.ComponentResourceOptions,
+) => Components[Kind];
+
+const make: { readonly [Kind in StoreKind]: Make<Kind> } = {
+  d1: (name, args, opts) => new Database(name, args, opts),
+  r2: (name, args, opts) => new Bucket(name, args, opts),
+  kv: (name, args, opts) => new Namespace(name, args, opts),
+  vectorize: (name, args, opts) => new IndexOfVectors(name, args, opts),
+  queue: (name, args, opts) => new MessageQueue(name, args, opts),
+};
+
 /** What became of a system's stores. */
 export interface Stores {
-  readonly database: (declared: D1) => Database;
-  readonly bucket: (declared: R2) => Bucket;
-  readonly namespace: (declared: Kv) => Namespace;
-  readonly index: (declared: Vectorize) => IndexOfVectors;
-  readonly queue: (declared: Queue) => MessageQueue;
-  readonly store: (declared: Store) => pulumi.Resource;
+  /** The component of a declared store. */
+  readonly of: <Kind extends StoreKind>(declared: StoreOf<Kind>) => Components[Kind];
   /** The resources themselves, without their components. */
   readonly all: readonly pulumi.Resource[];
 }
 
 /** Creates a system's stores, in no order: none needs another. */
 export function deployStores(system: System, context: Context): Stores {
-  const databases = new Map<Store, Database>();
-  const buckets = new Map<Store, Bucket>();
-  const namespaces = new Map<Store, Namespace>();
-  const indexes = new Map<Store, IndexOfVectors>();
-  const queues = new Map<Store, MessageQueue>();
-  for (const resource of system.resources) {
-    switch (resource.kind) {
-      case "d1":
-        databases.set(resource, new Database(resource, context));
-        break;
-      case "r2":
-        buckets.set(resource, new Bucket(resource, context));
-        break;
-      case "kv":
-        namespaces.set(resource, new Namespace(resource, context));
-        break;
-      case "vectorize":
-        indexes.set(resource, new IndexOfVectors(resource, context));
-        break;
-      case "queue":
-        queues.set(resource, new MessageQueue(resource, context));
-        break;
-      case "worker":
-        break;
-      default:
-        resource satisfies never;
-    }
-  }
-  const every = new Map<Store, { readonly store: pulumi.Resource }>([
-    ...databases,
-    ...buckets,
-    ...namespaces,
-    ...indexes,
-    ...queues,
-  ]);
+  const made: { readonly [Kind in StoreKind]: Map<StoreOf<Kind>, Components[Kind]> } = {
+    d1: new Map(),
+    r2: new Map(),
+    kv: new Map(),
+    vectorize: new Map(),
+    queue: new Map(),
+  };
+  // A dynamic resource takes no provider of ours, and the state of its component has none.
+  const options = (kind: StoreKind): pulumi.ComponentResourceOptions =>
+    kinds[kind].type.startsWith("pulumi-nodejs:dynamic/") ? {} : { provider: context.provider };
+  const deploy = <Kind extends StoreKind>(declared: StoreOf<Kind>): void => {
+    const name = logicalName(context, declared.name);
+    const component = make[declared.kind](name, { declared, context }, options(declared.kind));
+    made[declared.kind].set(declared, component);
+  };
+  for (const resource of system.resources) if (resource.kind !== "worker") deploy(resource);
   return {
-    database: (declared) => known(databases, declared),
-    bucket: (declared) => known(buckets, declared),
-    namespace: (declared) => known(namespaces, declared),
-    index: (declared) => known(indexes, declared),
-    queue: (declared) => known(queues, declared),
-    store: (declared) => known(every, declared).store,
-    all: [...every.values()].flatMap((each) =>
-      each instanceof Database ? [each.store, each.ready] : [each.store],
-    ),
+    of: (declared) => made[declared.kind].get(declared) ?? notMade(declared),
+    all: Object.values(made)
+      .flatMap((components) => [...components.values()])
+      .flatMap(({ store, ready }) => (store === ready ? [store] : [store, ready])),
   };
 }
 
-function known<Kind>(map: ReadonlyMap<Store, Kind>, declared: Store): Kind {
-  const found = map.get(declared);
-  if (found === undefined)
-    throw new Error(
-      `${declared.kind} ${declared.name} is used but was not created: the check of the system let it pass`,
-    );
-  return found;
+function notMade({ kind, name }: { readonly kind: StoreKind; readonly name: string }): never {
+  throw new Error(`${kind} ${name} is used but was not created: the check of the system let it pass`);
 }

@@ -123,10 +123,10 @@ function triggersOf(
         `${name}/${queue.name}`,
         {
           accountId,
-          queueId: bound.stores.queue(queue).id,
+          queueId: bound.stores.of(queue).id,
           scriptName: shell.name,
           type: "worker",
-          ...(deadLetter !== undefined && { deadLetterQueue: bound.stores.queue(deadLetter).name }),
+          ...(deadLetter !== undefined && { deadLetterQueue: bound.stores.of(deadLetter).name }),
           settings: {
             batchSize: settings.batchSize ?? 10,
             maxRetries: settings.maxRetries ?? 3,

@@ -2,8 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Worker as Declared } from "../../declare/index.ts";
 import { physicalName } from "../../declare/physical-name.ts";
 import { Worker } from "../cloudflare.ts";
-import { type Context, logicalName } from "../context.ts";
+import { type ComponentArgs, within } from "../component.ts";
 import { durability } from "../durability.ts";
+import { kinds } from "../kinds/kinds.ts";
 
 /** Everything explicit: what is left out, the API fills in, and a later plan would show it as a change. */
 const observability = {
@@ -13,6 +14,14 @@ const observability = {
   traces: { enabled: false, headSamplingRate: 1, persist: true, destinations: [] },
 };
 
+/** What the shell of a worker is made from. */
+export interface WorkerArgs extends ComponentArgs<Declared> {
+  /** What it needs, so that it is deleted before that is. */
+  readonly after: readonly pulumi.Resource[];
+  /** Whether other workers call it that it calls itself: none of them can be deleted first then. */
+  readonly inCycle: boolean;
+}
+
 /**
  * A worker: first a shell with a name, so that others can bind it; then versions in it, and a deployment that says which
  * of them answer. `release` makes those.
@@ -21,11 +30,13 @@ export class WorkerComponent extends pulumi.ComponentResource {
   readonly declared: Declared;
   readonly shell: Worker;
 
-  /** @param inCircle whether other workers call it that it calls itself: none of them can be deleted first then */
-  constructor(declared: Declared, context: Context, after: readonly pulumi.Resource[], inCircle: boolean) {
-    const name = logicalName(context, declared.name);
-    const { accountId, stage, provider, hooks } = context;
-    super("lockstep:workers:Worker", name, {}, { provider });
+  constructor(
+    name: string,
+    { declared, context, after, inCycle }: WorkerArgs,
+    opts: pulumi.ComponentResourceOptions = {},
+  ) {
+    const { accountId, stage, hooks } = context;
+    super(kinds.worker.component, name, {}, opts);
     this.declared = declared;
     const holdsData = Object.keys(declared.durableObjects).length > 0;
     this.shell = new Worker(
@@ -38,10 +49,10 @@ export class WorkerComponent extends pulumi.ComponentResource {
         subdomain: { enabled: declared.workersDev, previewsEnabled: false },
         tags: [],
         tailConsumers: [],
-        ...(inCircle && { force: true }),
+        ...(inCycle && { force: true }),
       },
       // Deleting a worker deletes the Durable Objects it has, so such a worker is treated as a store.
-      { parent: this, hooks, dependsOn: [...after], ...(holdsData && durability(stage)) },
+      within(this, { hooks, dependsOn: [...after], ...(holdsData && durability(stage)) }, opts),
     );
   }
 

@@ -47,38 +47,42 @@ export function deployWorkers(
   context: Context,
   args: WorkersArgs,
 ): ReadonlyMap<Worker, DeployedWorker> {
+  const { stores } = args;
   const groups = workerGroups(workersOf(system), callees);
   const shells = new Map<Worker, WorkerComponent>();
   for (const group of groups) {
     for (const worker of group) {
-      const stores = uses(worker).flatMap((each) =>
-        each.kind === "worker" ? [] : [args.stores.store(each)],
-      );
-      const others = callees(worker).flatMap((to) => (group.includes(to) ? [] : [found(shells, to).shell]));
-      shells.set(worker, new WorkerComponent(worker, context, [...stores, ...others], group.length > 1));
+      const bound = uses(worker).flatMap((each) => (each.kind === "worker" ? [] : [stores.of(each).store]));
+      const others = callees(worker).flatMap((to) => (group.includes(to) ? [] : [made(shells, to).shell]));
+      const shellArgs = {
+        declared: worker,
+        context,
+        after: [...bound, ...others],
+        inCycle: group.length > 1,
+      };
+      const name = logicalName(context, worker.name);
+      shells.set(worker, new WorkerComponent(name, shellArgs, { provider: context.provider }));
     }
   }
   const deployed = new Map<Worker, DeployedWorker>();
   const firsts = new Map<Worker, pulumi.Resource>();
-  const scriptName = (worker: Worker): pulumi.Input<string> => found(shells, worker).shell.name;
+  const scriptName = (worker: Worker): pulumi.Input<string> => made(shells, worker).shell.name;
   /** What a caller of the worker waits for. */
   const callable = (worker: Worker): pulumi.Resource => {
     const done = deployed.get(worker)?.deployment ?? firsts.get(worker);
     if (done !== undefined) return done;
-    const first = firstVersion(worker, found(shells, worker), system, context);
+    const first = firstVersion(worker, made(shells, worker), system, context);
     firsts.set(worker, first);
     return first;
   };
   for (const worker of groups.flatMap(ownersFirst)) {
-    const databases = uses(worker).flatMap((each) =>
-      each.kind === "d1" ? [args.stores.database(each).ready] : [],
-    );
+    const databases = uses(worker).flatMap((each) => (each.kind === "d1" ? [stores.of(each).ready] : []));
     const own = firsts.get(worker);
-    const component = found(shells, worker);
+    const component = made(shells, worker);
     const rollout = args.rollouts[logicalName(context, worker.name)];
     const released = release(component, context, {
-      bundle: found(args.bundles, worker),
-      bound: { stage: context.stage, stores: args.stores, scriptName, secrets: args.secrets },
+      bundle: made(args.bundles, worker),
+      bound: { stage: context.stage, stores, scriptName, secrets: args.secrets },
       rollout,
       after: [...databases, ...callees(worker).map(callable), ...(own === undefined ? [] : [own])],
     });
@@ -119,7 +123,7 @@ function firstVersion(
   );
 }
 
-function found<Kind>(map: ReadonlyMap<Worker, Kind>, worker: Worker): Kind {
+function made<Kind>(map: ReadonlyMap<Worker, Kind>, worker: Worker): Kind {
   const value = map.get(worker);
   if (value === undefined)
     throw new Error(`worker ${worker.name} is used but was not created: the check of the system let it pass`);

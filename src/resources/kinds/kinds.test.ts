@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import * as cloudflare from "../cloudflare.ts";
+import { kindOf, kinds } from "./kinds.ts";
+import { permissionFor, permissions } from "./registered.ts";
+
+/** Types of the classes of the official SDK that Lockstep uses; the provider speaks for all of them. */
+const official = Object.values(cloudflare)
+  .filter((each) => each !== cloudflare.Provider)
+  .map((each) => ("__pulumiType" in each ? each.__pulumiType : String(each)));
+
+const dynamicFolder = join(import.meta.dirname, "../../dynamic");
+const dynamic = readdirSync(dynamicFolder).flatMap((name) =>
+  [...readFileSync(join(dynamicFolder, name), "utf8").matchAll(/^ +"(pulumi-nodejs:dynamic\/[^"]+)"/gm)].map(
+    ([, type]) => type,
+  ),
+);
+/** They keep notes and ask nobody at Cloudflare for anything that needs a permission of its own. */
+const withoutPermission = ["pulumi-nodejs:dynamic/lockstep:Target", "pulumi-nodejs:dynamic/lockstep:Guard"];
+
+test("every type that Lockstep registers at Cloudflare has its permission, and no other type has one", () => {
+  expect(official).toHaveLength(10);
+  expect(dynamic).toHaveLength(5);
+  expect(Object.keys(permissions).toSorted()).toEqual(
+    [...official, ...dynamic].filter((type) => !withoutPermission.includes(String(type))).toSorted(),
+  );
+});
+
+test("a type is found by its kind and the other way round", () => {
+  for (const { kind, type } of Object.values(kinds)) expect(kindOf(type)?.kind).toBe(kind);
+  expect(kindOf("cloudflare:index/workerVersion:WorkerVersion")).toBeUndefined();
+  expect(permissionFor("cloudflare:index/queue:Queue")).toBe("Queues Edit");
+  expect(permissionFor("toString")).toBeUndefined();
+});

@@ -1,0 +1,26 @@
+/**
+ * Every type of resource that Lockstep registers and that speaks to Cloudflare, as Pulumi knows it, and the permission that an
+ * API token needs for it, as Cloudflare's dashboard names it.
+ */
+export const permissions = {
+  "cloudflare:index/d1Database:D1Database": "D1 Edit",
+  "cloudflare:index/r2Bucket:R2Bucket": "Workers R2 Storage Edit",
+  "cloudflare:index/workersKvNamespace:WorkersKvNamespace": "Workers KV Storage Edit",
+  "cloudflare:index/queue:Queue": "Queues Edit",
+  "cloudflare:index/queueConsumer:QueueConsumer": "Queues Edit",
+  "cloudflare:index/worker:Worker": "Workers Scripts Edit",
+  "cloudflare:index/workerVersion:WorkerVersion": "Workers Scripts Edit",
+  "cloudflare:index/workersDeployment:WorkersDeployment": "Workers Scripts Edit",
+  "cloudflare:index/workersCronTrigger:WorkersCronTrigger": "Workers Scripts Edit",
+  "cloudflare:index/workersRoute:WorkersRoute": "Workers Routes Edit",
+  "pulumi-nodejs:dynamic/lockstep:FirstVersion": "Workers Scripts Edit",
+  "pulumi-nodejs:dynamic/lockstep:Migrations": "D1 Edit",
+  "pulumi-nodejs:dynamic/lockstep:VectorizeIndex": "Vectorize Edit",
+} as const;
+
+/** A type that is in the table above. */
+export type RegisteredType = keyof typeof permissions;
+
+/** The permission for a type; undefined for one that Lockstep does not register. */
+export const permissionFor = (type: string): string | undefined =>
+  Object.entries(permissions).find(([registered]) => registered === type)?.[1];

@@ -50,12 +50,12 @@ env *arguments:
 # Remove what this clone made: embedded data, embedded state, caches. `just clean all` also empties this user's engine cache
 [no-exit-message]
 clean what="":
-    @node toolchain/clean.ts "$@"
+    @node bin/lockstep.mjs clean "$@"
 
 # Migrations: new, lint, status, plan, rehearse, seed, contract, corpus, query, shell, diff, baseline, accept (just db --help)
 [no-exit-message]
 db *arguments:
-    @INIT_CWD={{ quote(invocation_directory()) }} node cli/db.ts "$@"
+    @INIT_CWD={{ quote(invocation_directory()) }} node bin/lockstep.mjs db "$@"
 
 # What things cost, in pairs: medians and spread. The dev stack has to be up
 [no-exit-message]

@@ -1,6 +1,4 @@
 // `npm run -s db -- <command>` and `just db <command>`: everything about migrations that is not `pulumi up`.
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { errorFor } from "../src/diagnostic/recipe.ts";
 import { UserError } from "../src/diagnostic/user-error.ts";
@@ -8,15 +6,13 @@ import { table } from "../toolchain/table.ts";
 import type { Command, Found, Given } from "./db/command.ts";
 import { commands } from "./db/commands.ts";
 import { placeSaid } from "./db/place.ts";
-import { entry } from "./entry.ts";
-
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+import { type Place, type ProjectPlace, projectAt } from "./place.ts";
 
 const help = (): string =>
   [
     "db <command> [--json]",
     "",
-    "On the embedded target, stage dev, unless a stage is named; a real account needs its stage and --target cloudflare, with",
+    "On the embedded target, the first stage, unless another is named; a real account needs its stage and --target cloudflare, with",
     "CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID from the shell or from .env.<stage>. new and lint ask nobody.",
     "",
     table(
@@ -73,7 +69,7 @@ async function answer(command: Command, given: Given): Promise<Found> {
   }
 }
 
-async function main([name, ...args]: readonly string[]): Promise<number> {
+async function main([name, ...args]: readonly string[], place: Place): Promise<number> {
   if (name === undefined) {
     process.stderr.write(help());
     return 1;
@@ -90,7 +86,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     flag: (option) => values[option] === true,
     text: (option) => (typeof values[option] === "string" ? values[option] : undefined),
     env: process.env,
-    root,
+    ...(await projectOrFolder(command, place)),
     say: (text) => {
       if (!json) process.stderr.write(`${text}\n`);
     },
@@ -101,13 +97,19 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   return found.ok ? 0 : 1;
 }
 
-const args = process.argv.slice(2);
-await entry(async () => {
+/** Files of any folder can be linted, also where there is no project. */
+async function projectOrFolder(command: Command, place: Place): Promise<ProjectPlace> {
+  if (place.root === undefined && command.name === "lint")
+    return { folder: place.folder, root: place.folder, project: { systems: [], stages: [] } };
+  return projectAt(place);
+}
+
+export async function run(args: readonly string[], place: Place): Promise<number> {
   try {
-    return await main(args);
+    return await main(args, place);
   } catch (error) {
     if (error instanceof UserError && args.includes("--json"))
       process.stdout.write(`${JSON.stringify({ errors: [error.diagnostic, ...error.others] })}\n`);
     throw error;
   }
-});
+}

@@ -1,10 +1,10 @@
 // `just dev [<worker>]`: what is saved serves a moment later on the embedded Cloudflare, without an `up`; what workers log is shown.
 import { parseArgs } from "node:util";
 import { UserError } from "../src/diagnostic/user-error.ts";
-import { type Stage, stages } from "../src/stages/index.ts";
-import { systems } from "../src/systems/index.ts";
+import { firstStage, type Project } from "../src/project/project.ts";
+import type { Stage } from "../src/project/stage.ts";
 import { type EmbeddedConnection, ensureEmbedded, runningEmbedded } from "../toolchain/embedded/embedded.ts";
-import { placesOf, projectRoot } from "../toolchain/project.ts";
+import { placesOf } from "../toolchain/project.ts";
 import { type Account, accountOf } from "./dev/api.ts";
 import { chosenWorkers, type DevWorker } from "./dev/chosen.ts";
 import { note } from "./dev/left.ts";
@@ -13,21 +13,22 @@ import { printer } from "./dev/printer.ts";
 import { liveOf } from "./dev/release.ts";
 import { session } from "./dev/session.ts";
 import { watchSources } from "./dev/watch.ts";
-import { entry } from "./entry.ts";
+import { type Place, projectAt } from "./place.ts";
 import { colours } from "./start/report.ts";
 
-const usage = "just dev [<worker>] [--stage dev|staging]";
+const usage = "just dev [<worker>] [--stage <stage>]";
 
-async function main(args: readonly string[]): Promise<number> {
+export async function run(args: readonly string[], place: Place): Promise<number> {
   if (args.includes("--help")) {
     process.stdout.write(`${usage}\n`);
     return 0;
   }
-  const { stage, wanted } = request(args);
-  const places = placesOf(projectRoot);
+  const { root, project } = await projectAt(place);
+  const { stage, wanted } = request(args, project);
+  const places = placesOf(root);
   let connection = await ensureEmbedded(places);
   const account = (): Account => accountOf(connection, stage);
-  const all = chosenWorkers(systems, stage, wanted);
+  const all = chosenWorkers(project.systems, stage, wanted);
   const workers = await deployed(all, account(), stage);
   const print = printer(process.stdout, colours(process.stdout, process.env), workers);
   for (const worker of workers) print.plain(worker, addressOf(worker, connection, stage));
@@ -36,10 +37,10 @@ async function main(args: readonly string[]): Promise<number> {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
     process.stdout.on("error", () => resolve()); // nobody reads any more
   });
-  const watcher = watchSources(projectRoot, (sinceMs) => void loop.bring(sinceMs));
-  const loop = session({ root: projectRoot, workers, account, tell: print, onInputs: watcher.follow });
+  const watcher = watchSources(root, (sinceMs) => void loop.bring(sinceMs));
+  const loop = session({ root, workers, account, tell: print, onInputs: watcher.follow });
   const leave = await note(
-    projectRoot,
+    root,
     stage.name,
     workers.map(({ script }) => script),
   );
@@ -79,18 +80,23 @@ async function main(args: readonly string[]): Promise<number> {
 
 const ignore = (): void => undefined;
 
-function request(args: readonly string[]): { readonly stage: Stage; readonly wanted: string | undefined } {
+function request(
+  args: readonly string[],
+  project: Project,
+): { readonly stage: Stage; readonly wanted: string | undefined } {
   const { values, positionals } = parsed(args);
+  const { stages } = project;
+  const { stage: name = firstStage(project).name } = values;
   if (values.target !== "embedded") {
     throw new UserError({
       what: "`just dev` deploys every file that is saved, and does that on the embedded target only",
       where: "just dev",
       got: `--target ${values.target}`,
       expected: "the embedded target",
-      fix: `just pulumi-up ${values.stage} --target ${values.target}`,
+      fix: `just pulumi-up ${name} --target ${values.target}`,
     });
   }
-  const stage = stages.find(({ name }) => name === values.stage);
+  const stage = stages.find((each) => each.name === name);
   if (stage === undefined || stage.asksBeforeChange) {
     throw new UserError({
       what:
@@ -98,10 +104,10 @@ function request(args: readonly string[]): { readonly stage: Stage; readonly wan
           ? "There is no such stage"
           : `A change of ${stage.name} is asked for by name, so it is not made by saving a file`,
       where: "just dev",
-      got: values.stage,
+      got: name,
       expected: stages
         .filter((each) => !each.asksBeforeChange)
-        .map(({ name }) => name)
+        .map((each) => each.name)
         .join(", "),
       fix: usage,
     });
@@ -115,7 +121,7 @@ function parsed(args: readonly string[]) {
       args: [...args],
       allowPositionals: true,
       options: {
-        stage: { type: "string", default: "dev" },
+        stage: { type: "string" },
         target: { type: "string", default: "embedded" },
       },
     });
@@ -155,5 +161,3 @@ const addressOf = ({ script, hasUrl }: DevWorker, { front }: EmbeddedConnection,
   hasUrl
     ? `${front.replace("<worker>", script).replace("<account>", stage.embeddedAccount)}/`
     : "is called by other workers";
-
-await entry(() => main(process.argv.slice(2)));

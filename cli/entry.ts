@@ -1,7 +1,7 @@
 import { UserError } from "../src/diagnostic/user-error.ts";
 
 /** What is said on standard error about what ended a command: a mistake in its own words, a bug with its stack. */
-export function told(error: unknown): string {
+export function whatEnded(error: unknown): string {
   const plain = error instanceof UserError || (error instanceof Error && error.name === "ToolchainError");
   return plain ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
@@ -15,7 +15,7 @@ export async function entry(work: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await work();
   } catch (error) {
-    process.stderr.write(`${told(error)}\n`);
+    process.stderr.write(`${whatEnded(error)}\n`);
     process.exitCode = 1;
   }
 }

@@ -1,144 +1,135 @@
-// `npm start`: the embedded Cloudflare up, the dome dev stack on it, notes fed, a question answered. Stays until Ctrl-C; `--once` ends by itself.
-
+// `lockstep start`: the embedded Cloudflare up, the first stage on it, its workers asked. Stays until Ctrl-C; `--once` ends by itself.
 import { UserError } from "../src/diagnostic/user-error.ts";
-import { dev } from "../src/stages/dev.ts";
+import { firstStage } from "../src/project/project.ts";
+import type { Stage } from "../src/project/stage.ts";
 import { endedUnderneath, runningEmbedded } from "../toolchain/embedded/embedded.ts";
 import { type ProjectEnvironment, projectEnvironment } from "../toolchain/environment.ts";
-import { placesOf, projectRoot } from "../toolchain/project.ts";
+import { placesOf } from "../toolchain/project.ts";
 import { removeStaleLocks } from "../toolchain/stacks/stale-lock.ts";
-import { entry } from "./entry.ts";
-import { type DomeAnswer, search, storeNotes, waitUntilFound } from "./start/dome.ts";
-import { ask, type WorkerAddress } from "./start/http.ts";
+import { type Place, type ProjectPlace, projectAt } from "./place.ts";
+import { askWorkers, showAnswers } from "./start/answers.ts";
 import { type Interruption, interruption } from "./start/interruption.ts";
-import { documentationNotes } from "./start/notes.ts";
 import { runPulumi } from "./start/pulumi.ts";
 import { type Report, report } from "./start/report.ts";
 import { share, turn } from "./start/shared.ts";
 
-const stage = dev.name;
-const question = "What do contract files wait for?";
-const foundWithinMs = 60_000;
-
-interface Demonstration {
-  readonly urls: Readonly<Record<string, string>>;
-  readonly answer: DomeAnswer;
-  readonly notes: number;
+/** A stage that is up, and what a demonstration of it needs. */
+export interface Started {
+  readonly place: ProjectPlace;
+  readonly environment: ProjectEnvironment;
+  readonly stage: Stage;
+  readonly report: Report;
+  /** Aborted when the user wants to stop. */
+  readonly stop: AbortSignal;
 }
 
-async function main(args: readonly string[]): Promise<number> {
+/** What is shown once the stage is up. */
+export interface Demonstration<Shown extends object> {
+  /** Does it, step by step; gives what `--once` prints as JSON. */
+  readonly perform: (started: Started) => Promise<Shown>;
+  /** Shows it to a person. */
+  readonly show: (report: Report, shown: Shown) => void;
+}
+
+/** Asks every worker that has an address. */
+const answers: Demonstration<Awaited<ReturnType<typeof askWorkers>>> = {
+  perform: askWorkers,
+  show: showAnswers,
+};
+
+export const run = (args: readonly string[], place: Place): Promise<number> =>
+  startProject(args, place, answers);
+
+/** Brings the project's first stage up and demonstrates it. */
+export async function startProject<Shown extends object>(
+  args: readonly string[],
+  place: Place,
+  demonstration: Demonstration<Shown>,
+): Promise<number> {
   const unknown = args.find((arg) => arg !== "--once");
   if (unknown !== undefined)
     throw new UserError({
-      what: "`npm start` does not know this option",
-      where: "npm start",
+      what: "`start` does not know this option",
+      where: "lockstep start",
       got: unknown,
       expected: "--once, or nothing",
       fix: "npm start -- --once",
     });
-  const once = args.includes("--once");
+  const here = await projectAt(place);
   const stop = interruption();
   try {
-    return await run(once, stop);
+    return await performed(here, args.includes("--once"), stop, demonstration);
   } finally {
     stop.end();
   }
 }
 
-async function run(once: boolean, stop: Interruption): Promise<number> {
-  const told = report(process.stderr, process.env);
-  const places = placesOf(projectRoot);
+async function performed<Shown extends object>(
+  place: ProjectPlace,
+  once: boolean,
+  stop: Interruption,
+  demonstration: Demonstration<Shown>,
+): Promise<number> {
+  const progress = report(process.stderr, process.env);
+  const places = placesOf(place.root);
   const joining = (await runningEmbedded(places)) !== undefined;
-  const { value: project, leave } = await told.step(
+  const { value: environment, leave } = await progress.step(
     joining ? "Join the running embedded Cloudflare" : "Start the embedded Cloudflare",
     () =>
       share(places, async () => {
-        const value = await projectEnvironment();
+        const value = await projectEnvironment(process.env, place.root);
         return { value, embeddedPid: value.connection.pid };
       }),
   );
-  let shown: Demonstration | undefined;
+  let shown: Shown | undefined;
   try {
-    shown = await demonstrate(project, told, stop.signal);
-    show(told, shown);
+    const stage = firstStage(place.project);
+    await bringUp(environment, stage, progress, stop.signal);
+    shown = await demonstration.perform({ place, environment, stage, report: progress, stop: stop.signal });
+    demonstration.show(progress, shown);
     if (!once) {
-      told.line("\nCtrl-C stops it.");
+      progress.line("\nCtrl-C stops it.");
       await stop.wanted;
     }
   } catch (error) {
     if (!stop.signal.aborted)
-      throw (await runningEmbedded(places))?.pid === project.connection.pid
+      throw (await runningEmbedded(places))?.pid === environment.connection.pid
         ? error
         : endedUnderneath(places, error);
   } finally {
-    await told.step("Stop the embedded Cloudflare", async (progress) => {
+    await progress.step("Stop the embedded Cloudflare", async (say) => {
       const left = await leave();
-      if (left === "not ours") progress("left running, as it was found");
-      else if (left !== "stopped") progress(`left running for process ${left.usedBy}`);
+      if (left === "not ours") say("left running, as it was found");
+      else if (left !== "stopped") say(`left running for process ${left.usedBy}`);
     });
   }
   if (shown === undefined) {
-    told.line("Interrupted. Running it again goes on from here.");
+    progress.line("Interrupted. Running it again goes on from here.");
     return 130;
   }
   // The last line of all, for whoever reads it by machine.
-  if (once) process.stdout.write(`${JSON.stringify({ ...shown, timings: told.timings })}\n`);
+  if (once) process.stdout.write(`${JSON.stringify({ ...shown, timings: progress.timings })}\n`);
   return 0;
 }
 
-async function demonstrate(
-  project: ProjectEnvironment,
-  told: Report,
+const bringUp = (
+  environment: ProjectEnvironment,
+  stage: Stage,
+  progress: Report,
   stop: AbortSignal,
-): Promise<Demonstration> {
-  await told.step(`Bring the ${stage} stack up`, (progress) =>
+): Promise<unknown> =>
+  progress.step(`Bring the ${stage.name} stack up`, (say) =>
     turn(
-      project.places,
-      (pid) => progress(`waiting for process ${pid}, which is doing it`),
+      environment.places,
+      (pid) => say(`waiting for process ${pid}, which is doing it`),
       (holdWith) => {
-        removeStaleLocks(dev, project.places.root);
-        const args = ["up", "--stack", stage, "--yes", "--skip-preview", "--color", "never"];
-        return runPulumi(project, args, progress, stop, holdWith);
+        removeStaleLocks(stage, environment.places.root);
+        const args = ["up", "--stack", stage.name, "--yes", "--skip-preview", "--color", "never"];
+        return runPulumi(environment, args, say, stop, holdWith);
       },
     ),
   );
-  const urls = { "dome-api": workerUrl(project.connection.front, `dome-api-${stage}`) };
-  const { hostname, port } = new URL(urls["dome-api"]);
-  const dome: WorkerAddress = { host: hostname, port: Number(port) };
-  await told.step("Ask dome-api whether it is well", async () => {
-    const reply = await ask(dome, "/health");
-    if (reply.status !== 200)
-      throw new Error(`${urls["dome-api"]}/health answered HTTP ${reply.status}: ${reply.text}`);
-  });
-  stop.throwIfAborted();
-  const notes = documentationNotes(projectRoot);
-  const ids = await told.step("Store this project's documentation as notes", (progress) =>
-    storeNotes(dome, notes, (n) => progress(`${n} of ${notes.length}`)),
-  );
-  await told.step("Wait until the queue has embedded them", (progress) =>
-    waitUntilFound(dome, notes, ids, foundWithinMs, stop, (n) => progress(`${n} of ${notes.length}`)),
-  );
-  stop.throwIfAborted();
-  const answer = await told.step("Ask a question", () => search(dome, question));
-  if (answer.evidence.length === 0) throw new Error("the search found no passage at all");
-  return { urls, answer, notes: notes.length };
-}
-
-function show(told: Report, { urls, answer }: Demonstration): void {
-  told.line(`\n  ${answer.question}\n`);
-  told.line(
-    answer.answer
-      .split("\n")
-      .map((line) => `    ${line}`)
-      .join("\n"),
-  );
-  told.line("\n  from");
-  for (const { title, score } of answer.evidence.slice(0, 5)) told.line(`    ${score.toFixed(3)}  ${title}`);
-  told.line("");
-  for (const [worker, url] of Object.entries(urls)) told.line(`  ${worker}  ${url}/`);
-}
 
 /** `http://<worker>.<account>.localhost:<port>` with its places filled. */
-const workerUrl = (front: string, worker: string): string =>
-  front.replace("<worker>", worker).replace("<account>", stage);
-
-await entry(() => main(process.argv.slice(2)));
+export const workerUrl = (front: string, worker: string, account: string): string =>
+  front.replace("<worker>", worker).replace("<account>", account);

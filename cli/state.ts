@@ -1,9 +1,7 @@
 // `just state-backup <stack> [folder]` and `just state-restore <stack> <file>`: what Pulumi knows of a stack, in a file and back.
 import { parseArgs } from "node:util";
 import { UserError } from "../src/diagnostic/user-error.ts";
-import { stages } from "../src/stages/index.ts";
-import { projectRoot } from "../toolchain/project.ts";
-import { entry } from "./entry.ts";
+import { type Place, projectAt } from "./place.ts";
 import { terminal } from "./stack/confirm.ts";
 import { environmentFor } from "./stack/environment.ts";
 import { targetNamed } from "./stack/request.ts";
@@ -15,12 +13,16 @@ const usage =
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-async function main(args: readonly string[]): Promise<void> {
+async function main(args: readonly string[], place: Place): Promise<void> {
+  const {
+    root,
+    project: { stages },
+  } = await projectAt(place);
   const { command, stack, subject, yes, target } = request(args);
   const stage = stages.find(({ name }) => name === stack);
   if (stage === undefined)
     throw wrong(`no stack ${JSON.stringify(stack)}`, stages.map(({ name }) => name).join(", "));
-  const run = { root: projectRoot, env: await environmentFor(target, stage, projectRoot) };
+  const run = { root, env: await environmentFor(target, stage, root) };
   if (command === "backup") {
     const { path, resources } = await backup(stack, subject ?? "backups", run);
     say(`${path}: ${resources} resources, read back and opened with this passphrase`);
@@ -49,13 +51,13 @@ function request(args: readonly string[]) {
 }
 
 const wrong = (got: string, expected: string): UserError =>
-  new UserError({ what: "The command line is wrong", where: "cli/state.ts", got, expected, fix: usage });
+  new UserError({ what: "The command line is wrong", where: "lockstep state", got, expected, fix: usage });
 
-await entry(async () => {
-  if (process.argv.includes("--help")) {
+export async function run(args: readonly string[], place: Place): Promise<number> {
+  if (args.includes("--help")) {
     say(usage);
     return 0;
   }
-  await main(process.argv.slice(2));
+  await main(args, place);
   return 0;
-});
+}

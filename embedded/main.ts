@@ -6,7 +6,7 @@ import { type EmbeddedOptions, startEmbedded } from "./start.ts";
 
 export { type Connection, type Embedded, type EmbeddedOptions, startEmbedded } from "./start.ts";
 
-const usage = `usage: npm run -s embedded -- [--port <n>] [--data <folder>] [--front-port <n>] [--provider [--provider-port <n>]] [--ai hash|endpoint:<url>]`;
+const usage = `usage: npm run -s embedded -- [--port <n>] [--data <folder>] [--front-port <n>] [--provider [--provider-port <n>]] [--account <name> …] [--ai hash|endpoint:<url>]`;
 
 function options(argv: readonly string[]): EmbeddedOptions {
   const values = parsed(argv);
@@ -19,6 +19,7 @@ function options(argv: readonly string[]): EmbeddedOptions {
     ...(port === undefined ? {} : { port }),
     ...(frontPort === undefined ? {} : { frontPort }),
     ...(providerPort === undefined ? {} : { providerPort }),
+    ...(values.account === undefined ? {} : { accounts: values.account }),
     ai: chosenAi(values.ai),
   };
 }
@@ -33,6 +34,7 @@ function parsed(argv: readonly string[]) {
         "front-port": { type: "string" },
         provider: { type: "boolean", default: false },
         "provider-port": { type: "string" },
+        account: { type: "string", multiple: true },
         ai: { type: "string", default: "hash" },
       },
     }).values;
@@ -70,10 +72,10 @@ const samePressMs = 500;
  * Runs until SIGTERM, SIGINT or SIGHUP, or until its data folder is deleted. Exit codes: 0 stopped, 1 a mistake the user
  * can mend or no folder any more, 2 a bug.
  */
-async function main(): Promise<void> {
+async function main(args: readonly string[]): Promise<void> {
   // A log that cannot be written (a full disk, a reader that has gone) is no reason to end in the middle of requests.
   process.stderr.on("error", () => undefined);
-  const embedded = await startEmbedded(options(process.argv.slice(2)));
+  const embedded = await startEmbedded(options(args));
   let stoppingSinceMs: number | undefined;
   const stop = (signal: string): void => {
     if (stoppingSinceMs !== undefined) {
@@ -108,4 +110,10 @@ function fail(error: unknown): never {
   process.exit(error instanceof UserError ? 1 : 2);
 }
 
-if (import.meta.main) main().catch(fail);
+/** As a verb of the command: the process lives until it is told to stop. */
+export async function run(args: readonly string[]): Promise<number> {
+  await main(args);
+  return 0;
+}
+
+if (import.meta.main) main(process.argv.slice(2)).catch(fail);

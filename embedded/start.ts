@@ -39,6 +39,8 @@ export interface EmbeddedOptions {
   readonly providerPort?: number;
   /** Where relative paths in Pulumi programs start. @default the folder of the process */
   readonly providerFolder?: string;
+  /** Names of its accounts. Those of an earlier time stay. @default dev, staging and prod */
+  readonly accounts?: readonly string[];
   /** @default the hash backend */
   readonly ai?: AiBackend;
   /** One line for people. @default standard error */
@@ -106,7 +108,7 @@ async function build(
   const invocations = openInvocations(state);
   closing.push(() => invocations.close());
   const before = remembered(state);
-  const accounts = openAccounts(state, accountNames, accountId);
+  const accounts = openAccounts(state, options.accounts ?? accountNames, accountId);
   const tokens = openTokens(state);
   const token = before?.token ?? newTokenValue();
   tokens.create({ name: "embedded", grants: "all", policies: [], value: token });

@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { UserError } from "../src/diagnostic/user-error.ts";
 import { projectEnvironment } from "../toolchain/environment.ts";
+import { packageRoot } from "../toolchain/package-root.ts";
 import { table } from "../toolchain/table.ts";
 import { proportionalMegabytes } from "./bench/memory.ts";
 import { benchmarkMigrating, type Migrating } from "./bench/migrating.ts";
@@ -12,7 +13,7 @@ const { values } = optionsOf(process.argv.slice(2));
 const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) complain(`--rounds ${values.rounds}`);
 
-const { env, connection, places } = await projectEnvironment();
+const { env, connection, places } = await projectEnvironment(process.env, packageRoot);
 const told = (text: string): void => void (values.json !== true && process.stderr.write(`${text}\n`));
 
 const wrangler: Command = { name: "wrangler --version", file: "wrangler", args: ["--version"] };

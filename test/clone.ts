@@ -14,7 +14,8 @@ import { type Embedded, startEmbedded } from "../embedded/start.ts";
 import { apply, embeddedVariables, ensureEngine } from "../toolchain/environment.ts";
 import { type Ran, run } from "../toolchain/fixture/project.ts";
 import { placeEngine } from "../toolchain/launchers/launchers.ts";
-import { placesOf, projectRoot } from "../toolchain/project.ts";
+import { packageRoot } from "../toolchain/package-root.ts";
+import { placesOf } from "../toolchain/project.ts";
 
 /** The project in a folder of its own, with an engine, a state and an embedded Cloudflare of its own. */
 export interface Clone {
@@ -39,6 +40,7 @@ const copied = [
   "Pulumi.prod.yaml",
   "Pulumi.staging.yaml",
   "Pulumi.yaml",
+  "bin",
   "cli",
   "embedded",
   "entry",
@@ -48,6 +50,7 @@ const copied = [
   "package-lock.json",
   "package.json",
   "policy",
+  "project.ts",
   "scripts",
   "src",
   "toolchain",
@@ -63,8 +66,8 @@ export async function clone(
   } = {},
 ): Promise<Clone> {
   const folder = mkdtempSync(join(tmpdir(), "lockstep clone "));
-  for (const each of copied) cpSync(join(projectRoot, each), join(folder, each), { recursive: true });
-  symlinkSync(join(projectRoot, "node_modules"), join(folder, "node_modules"));
+  for (const each of copied) cpSync(join(packageRoot, each), join(folder, each), { recursive: true });
+  symlinkSync(join(packageRoot, "node_modules"), join(folder, "node_modules"));
   await options.prepare?.(folder);
   // The clone runs its own code, which tests edit.
   const places = { ...placesOf(folder), code: folder };
@@ -87,7 +90,7 @@ export async function clone(
   };
   const variables = {
     ...embeddedVariables(places, connection, process.env),
-    NODE_COMPILE_CACHE: placesOf(projectRoot).compileCache,
+    NODE_COMPILE_CACHE: placesOf(packageRoot).compileCache,
   };
   const env = apply({ ...process.env, LOCKSTEP_PROVIDER: undefined }, variables);
   const execute = (

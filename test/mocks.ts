@@ -1,13 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MockResourceArgs } from "@pulumi/pulumi/runtime/mocks.js";
 import { z } from "zod";
+import project from "../project.ts";
 import { workersOf } from "../src/declare/graph.ts";
 import type { System, Worker } from "../src/declare/index.ts";
 import type { Prepared } from "../src/program/deploy.ts";
 import { deploy } from "../src/program/deploy.ts";
 import type { Outputs } from "../src/program/outputs.ts";
 import type { Settings } from "../src/settings/settings.ts";
-import { stages } from "../src/stages/index.ts";
+
+const { stages } = project;
 
 /** A registered resource as the engine would see it. */
 export interface Registered {
@@ -36,6 +38,7 @@ export function settingsFor(
   if (stage === undefined) throw new Error(`no stage ${given.stageName}`);
   return {
     stage,
+    stages,
     target: { kind: "cloudflare", accountId },
     systems,
     retired: [],

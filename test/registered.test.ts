@@ -41,7 +41,9 @@ const unregistered = (
   all.filter(({ value }) => isOne(value) && !registered.includes(value)).map(({ where }) => where);
 
 const isRule = (value: unknown): boolean => has(value, "code", "check");
-const isPolicy = (value: unknown): boolean => has(value, "name", "description", "validateResource");
+const nothing = { stageOf: () => undefined, declaredAs: () => undefined };
+const isPolicy = (value: unknown): boolean =>
+  typeof value === "function" && has(value(nothing), "name", "description", "validateResource");
 const isService = (value: unknown): value is Service => has(value, "name", "routes");
 const isRoute = (value: unknown): value is Route => has(value, "method", "path", "handle");
 

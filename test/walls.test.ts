@@ -12,7 +12,13 @@ const isPulumi = (target: string): boolean => target.startsWith("@pulumi/");
 const isEmbedded = (target: string): boolean => target.startsWith("embedded/");
 
 test("the vocabulary and the systems written in it import no Pulumi", () => {
-  const files = [...sources("src/declare"), ...sources("src/systems"), ...sources("src/stages")];
+  const files = [
+    ...sources("src/declare"),
+    ...sources("src/project"),
+    ...sources("src/systems"),
+    "project.ts",
+    "src/index.ts",
+  ];
   expect(files.length).toBeGreaterThan(15);
   expect(breaches(files, isPulumi)).toEqual([]);
 });
@@ -24,9 +30,20 @@ test("the core of the migrations imports no Pulumi", () => {
 });
 
 test("nothing of the program imports the embedded Cloudflare", () => {
-  const files = [...sources("src"), "index.ts"];
+  const files = [...sources("src"), "index.ts", "project.ts"];
   expect(files.length).toBeGreaterThan(100);
   expect(breaches(files, isEmbedded)).toEqual([]);
+});
+
+const isThisProject = (target: string): boolean =>
+  target === "project.ts" || target.startsWith("src/systems/");
+
+test("nothing of the library imports this repository's own systems and stages", () => {
+  const files = ["src", "policy", "embedded", "toolchain", "cli"]
+    .flatMap(sources)
+    .filter((file) => !file.startsWith("src/systems/"));
+  expect(files.length).toBeGreaterThan(400);
+  expect(breaches(files, isThisProject)).toEqual([]);
 });
 
 test("the check would see a breach", () => {
@@ -34,6 +51,7 @@ test("the check would see a breach", () => {
   expect(breaches(["src/program/program.ts"], isPulumi).join("\n")).toContain(
     "src/program/program.ts → src/program/deploy.ts → @pulumi/pulumi",
   );
+  expect(breaches(["index.ts"], isThisProject).join("\n")).toContain("index.ts → project.ts");
   expect(breaches(["test/walls.test.ts", "scripts/quirks.ts"], isEmbedded)).toContain(
     "scripts/quirks.ts → embedded/quirks/all.ts",
   );

@@ -13,12 +13,12 @@ const stopSignals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 /** What each npm script runs, and whether it needs the Pulumi engine.
  * @type {Record<string, { entry: string, engine: boolean, args?: string[] }>} */
 export const commands = {
-  start: { entry: "cli/start.ts", engine: true },
+  start: { entry: "scripts/demo.ts", engine: true },
   test: { entry: "toolchain/test.ts", engine: true },
   "test-deep": { entry: "toolchain/test.ts", engine: true, args: ["--deep"] },
-  env: { entry: "toolchain/env.ts", engine: true },
+  env: { entry: "cli/main.ts", engine: true, args: ["env"] },
   embedded: { entry: "embedded/main.ts", engine: false },
-  db: { entry: "cli/db.ts", engine: false },
+  db: { entry: "cli/main.ts", engine: false, args: ["db"] },
 };
 
 /** The message for a Node that is too old, or undefined.

@@ -16,14 +16,14 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { commands, nodeDiagnostic } from "./bootstrap.mjs";
 import { wantedInstall } from "./install/install.mjs";
 import { startOf } from "./install/lock.mjs";
-import { projectRoot } from "./project.ts";
+import { packageRoot } from "./package-root.ts";
 
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "lockstep boot 'q' "));
   mkdirSync(join(root, "toolchain"));
   for (const file of ["bootstrap.mjs", "install", "engine"])
-    cpSync(join(projectRoot, "toolchain", file), join(root, "toolchain", file), { recursive: true });
+    cpSync(join(packageRoot, "toolchain", file), join(root, "toolchain", file), { recursive: true });
   writeFileSync(join(root, "package-lock.json"), '{ "packages": {} }');
   mkdirSync(join(root, "node_modules", "node", "bin"), { recursive: true });
   symlinkSync(process.execPath, join(root, "node_modules", "node", "bin", "node"));

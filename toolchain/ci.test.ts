@@ -3,7 +3,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { projectRoot } from "./project.ts";
+import { packageRoot } from "./package-root.ts";
 
 let root: string;
 const git = (...args: string[]): string =>
@@ -20,7 +20,7 @@ function commit(path: string, text: string): void {
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "lockstep ci "));
-  cpSync(join(projectRoot, ".ci", "run"), join(root, ".ci", "run"));
+  cpSync(join(packageRoot, ".ci", "run"), join(root, ".ci", "run"));
   git("init", "-q");
   commit("src/sweep.deep.test.ts", "");
 });

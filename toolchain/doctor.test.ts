@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
-import { projectRoot } from "./project.ts";
+import { packageRoot } from "./package-root.ts";
 
 const findings = z.array(
   z.object({ tool: z.string(), state: z.string(), version: z.string(), note: z.string() }),
@@ -15,7 +15,7 @@ let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "lockstep doctor "));
   for (const part of ["toolchain", "src/diagnostic", "src/files", "package-lock.json", "package.json"])
-    cpSync(join(projectRoot, part), join(root, part), { recursive: true });
+    cpSync(join(packageRoot, part), join(root, part), { recursive: true });
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 

@@ -11,10 +11,11 @@ import { allOnPath } from "./engine/on-path.mjs";
 import { cacheFolder, oldestUsable } from "./engine/wanted.mjs";
 import { installState } from "./install/install.mjs";
 import { justExecutable } from "./launchers/launchers.ts";
-import { placesOf, projectRoot } from "./project.ts";
+import { codeRoot, packageRoot } from "./package-root.ts";
+import { carriedNode, placesOf } from "./project.ts";
 import { table } from "./table.ts";
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
 
 /** One thing that was looked for. */
 export interface Finding {
@@ -27,24 +28,19 @@ export interface Finding {
   readonly note: string;
 }
 
-async function findings(): Promise<Finding[]> {
-  const places = placesOf(projectRoot);
+async function findings(root: string): Promise<Finding[]> {
+  const places = placesOf(root);
   return [
-    await tool("Node 24", places.node, ["--version"], "npm ci"),
-    await tool("just", justExecutable(projectRoot), ["--version"], "npm ci"),
-    packages(),
+    await tool("Node 24", root === packageRoot ? carriedNode(root) : places.node, ["--version"], "npm ci"),
+    await tool("just", justExecutable(root), ["--version"], "npm ci"),
+    ...packages(root),
     ...(await engine()),
     await go(),
-    packageVersion("Pulumi SDK", "@pulumi/pulumi"),
-    await tool(
-      "workerd",
-      join(projectRoot, "node_modules", "workerd", "bin", "workerd"),
-      ["--version"],
-      "npm ci",
-    ),
-    packageVersion("wrangler", "wrangler"),
-    await embedded(),
-    shell(),
+    packageVersion(root, "Pulumi SDK", "@pulumi/pulumi"),
+    await tool("workerd", join(root, "node_modules", "workerd", "bin", "workerd"), ["--version"], "npm ci"),
+    packageVersion(root, "wrangler", "wrangler"),
+    await embedded(root),
+    shell(root),
   ];
 }
 
@@ -52,7 +48,7 @@ async function tool(name: string, path: string | undefined, args: string[], fix:
   if (path === undefined || !existsSync(path))
     return { tool: name, state: "missing", version: "", where: path ?? "", note: fix };
   try {
-    const { stdout } = await run(path, args, { timeout: 15_000, killSignal: "SIGKILL" });
+    const { stdout } = await execute(path, args, { timeout: 15_000, killSignal: "SIGKILL" });
     return {
       tool: name,
       state: "ok",
@@ -66,18 +62,22 @@ async function tool(name: string, path: string | undefined, args: string[], fix:
   }
 }
 
-function packages(): Finding {
-  const state = installState(projectRoot);
-  const where = join(projectRoot, "node_modules");
+/** Only this repository installs its packages by itself; elsewhere they are npm's business. */
+function packages(root: string): Finding[] {
+  if (root !== packageRoot) return [];
+  const state = installState(root);
+  const where = join(root, "node_modules");
   if (state === "installed")
-    return { tool: "packages", state: "ok", version: "", where, note: "as the lockfile says" };
-  return {
-    tool: "packages",
-    state: "missing",
-    version: "",
-    where,
-    note: `${state}: npm start or npm test installs them`,
-  };
+    return [{ tool: "packages", state: "ok", version: "", where, note: "as the lockfile says" }];
+  return [
+    {
+      tool: "packages",
+      state: "missing",
+      version: "",
+      where,
+      note: `${state}: npm start or npm test installs them`,
+    },
+  ];
 }
 
 async function engine(): Promise<Finding[]> {
@@ -108,7 +108,7 @@ async function engine(): Promise<Finding[]> {
         tool: "language host",
         state: "ok",
         version: "",
-        where: join(projectRoot, "toolchain", "language-host"),
+        where: join(codeRoot, "toolchain", "language-host"),
         note: "this project's",
       };
   return [...passedOver, { tool: "Pulumi engine", state: "ok", version, where: path, note: came }, host];
@@ -121,8 +121,8 @@ async function go(): Promise<Finding> {
   return { tool: "Go", state: "ok", version: (await goVersion(path, process.env)) ?? "?", where: path, note };
 }
 
-function packageVersion(name: string, module: string): Finding {
-  const where = join(projectRoot, "node_modules", module);
+function packageVersion(root: string, name: string, module: string): Finding {
+  const where = join(root, "node_modules", module);
   try {
     const { version }: { version: string } = JSON.parse(readFileSync(join(where, "package.json"), "utf8"));
     return { tool: name, state: "ok", version, where, note: "" };
@@ -131,8 +131,8 @@ function packageVersion(name: string, module: string): Finding {
   }
 }
 
-async function embedded(): Promise<Finding> {
-  const places = placesOf(projectRoot);
+async function embedded(root: string): Promise<Finding> {
+  const places = placesOf(root);
   const found = { tool: "embedded Cloudflare", version: "" };
   let code: typeof import("./embedded/embedded.ts");
   try {
@@ -157,12 +157,12 @@ async function embedded(): Promise<Finding> {
   };
 }
 
-function shell(): Finding {
+function shell(root: string): Finding {
   const backend = process.env.PULUMI_BACKEND_URL;
   const here = backend?.endsWith("/.lockstep/state") === true;
   const note = here
     ? "pulumi works on the embedded target"
-    : inPlace(sentence`${embeddedShell} makes pulumi work on the embedded target`, unplaced(projectRoot));
+    : inPlace(sentence`${embeddedShell} makes pulumi work on the embedded target`, unplaced(root));
   return {
     tool: "this shell",
     state: here ? "ok" : "absent",
@@ -172,9 +172,13 @@ function shell(): Finding {
   };
 }
 
-if (import.meta.main) {
-  const found = await findings();
-  if (process.argv.includes("--json")) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+/** @param place the project's folder; without one this machine is looked at from the library's own */
+export async function run(
+  args: readonly string[],
+  place: { readonly root: string | undefined },
+): Promise<number> {
+  const found = await findings(place.root ?? packageRoot);
+  if (args.includes("--json")) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
   else {
     const mark = { ok: "✓", missing: "✗", absent: "·" };
     process.stdout.write(
@@ -184,5 +188,8 @@ if (import.meta.main) {
       )}\n`,
     );
   }
-  process.exitCode = found.some(({ state }) => state === "missing") ? 1 : 0;
+  return found.some(({ state }) => state === "missing") ? 1 : 0;
 }
+
+// In this repository also without any package, which the verb needs.
+if (import.meta.main) process.exitCode = await run(process.argv.slice(2), { root: undefined });

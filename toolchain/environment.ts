@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { type EmbeddedConnection, ensureEmbedded } from "./embedded/embedded.ts";
 import { type Engine, ensureEngine } from "./engine/ladder.mjs";
 import { placeEngine } from "./launchers/launchers.ts";
 import { stateUrlOf } from "./launchers/pulumi-launcher.ts";
 import { csvQuote } from "./launchers/shell-quote.ts";
-import { type Places, placesOf, projectRoot } from "./project.ts";
+import { packageRoot } from "./package-root.ts";
+import { type Places, placesOf } from "./project.ts";
 
 export { ensureEmbedded } from "./embedded/embedded.ts";
 export { ensureEngine } from "./engine/ladder.mjs";
@@ -19,6 +20,9 @@ const stateForms = ["GZIP", "ZSTD", "LEGACY_LAYOUT"].flatMap((form) => [
   `PULUMI_SELF_MANAGED_STATE_${form}`,
 ]);
 
+/** The folder of the policy pack that stages may insist on. */
+export const policyPackOf = ({ code }: Places): string => join(code, "policy");
+
 /** A shell's variables; undefined means "unset it". */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -26,7 +30,7 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 export function pathWith(folders: readonly string[], path: string | undefined): string {
   const byNpm = (folder: string): boolean =>
     folder.endsWith(join("@npmcli", "run-script", "lib", "node-gyp-bin")) ||
-    (folder.endsWith(join("node_modules", ".bin")) && projectRoot.startsWith(dirname(dirname(folder))));
+    (folder.endsWith(join("node_modules", ".bin")) && packageRoot.startsWith(dirname(dirname(folder))));
   const rest = (path ?? "")
     .split(delimiter)
     .filter((folder) => folder !== "" && !folders.includes(folder) && !byNpm(folder));
@@ -39,7 +43,6 @@ export function embeddedVariables(
   connection: EmbeddedConnection,
   base: NodeJS.ProcessEnv,
 ): Variables {
-  const policy = join(places.root, "policy");
   return {
     PATH: pathWith([places.bin, join(places.root, "node_modules", ".bin")], base.PATH),
     NODE_COMPILE_CACHE: places.compileCache,
@@ -57,20 +60,22 @@ export function embeddedVariables(
         : `cloudflare:${connection.providerPort}`,
     // The launcher names each stage's own file.
     PULUMI_OPTION_CONFIG_FILE: undefined,
-    PULUMI_OPTION_POLICY_PACK: existsSync(join(policy, "PulumiPolicy.yaml")) ? csvQuote(policy) : undefined,
+    PULUMI_OPTION_POLICY_PACK: csvQuote(policyPackOf(places)),
+    LOCKSTEP_PROJECT: places.root,
     ...Object.fromEntries(stateForms.map((name) => [name, undefined])),
     PULUMI_OPTION_GENERATE_CODE: "false",
     PULUMI_OPTION_SKIP_PREVIEW: undefined,
   };
 }
 
-/** What makes real wrangler, in any project, speak to the embedded Cloudflare: as its `dev` account. */
+/** What makes real wrangler, in any project, speak to the embedded Cloudflare, as one of its accounts. */
 export function wranglerVariables(
   places: Places,
   connection: EmbeddedConnection,
   base: NodeJS.ProcessEnv,
+  accountName: string,
 ): Variables {
-  const account = connection.accounts.find(({ name }) => name === "dev") ?? connection.accounts[0];
+  const account = connection.accounts.find(({ name }) => name === accountName) ?? connection.accounts[0];
   return {
     PATH: pathWith([places.bin], base.PATH),
     CLOUDFLARE_API_BASE_URL: connection.api,
@@ -93,10 +98,7 @@ export interface ProjectEnvironment {
 }
 
 /** Everything a script needs to run `pulumi` on the embedded target: engine found or made, process running, variables set. */
-export async function projectEnvironment(
-  base: NodeJS.ProcessEnv = process.env,
-  root: string = projectRoot,
-): Promise<ProjectEnvironment> {
+export async function projectEnvironment(base: NodeJS.ProcessEnv, root: string): Promise<ProjectEnvironment> {
   const places = placesOf(root);
   mkdirSync(join(root, ".lockstep"), { recursive: true });
   const [engine, connection] = await Promise.all([ensureEngine(base), ensureEmbedded(places)]);

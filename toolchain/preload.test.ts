@@ -4,16 +4,16 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { projectRoot } from "./project.ts";
+import { packageRoot } from "./package-root.ts";
 
-const preload = join(projectRoot, "toolchain", "preload.cjs");
+const preload = join(packageRoot, "toolchain", "preload.cjs");
 const run = (
   script: string,
   env: NodeJS.ProcessEnv = {},
   args: readonly string[] = [],
 ): { status: number | null; stdout: string; stderr: string } =>
   spawnSync(process.execPath, ["--require", preload, "-e", script, "--", ...args], {
-    cwd: projectRoot,
+    cwd: packageRoot,
     encoding: "utf8",
     env: { ...process.env, ...env },
   });
@@ -101,7 +101,7 @@ test("zod comes without its messages in other languages, and says what it always
 test("a provider that the engine ends with a signal leaves its compiled code for the next one", async () => {
   const folder = mkdtempSync(join(tmpdir(), "lockstep-compile-cache-"));
   try {
-    const script = join(projectRoot, "node_modules/@pulumi/pulumi/cmd/dynamic-provider/index.js");
+    const script = join(packageRoot, "node_modules/@pulumi/pulumi/cmd/dynamic-provider/index.js");
     const child = spawn(process.execPath, ["--require", preload, script, "127.0.0.1:1"], {
       env: { ...process.env, NODE_COMPILE_CACHE: folder },
       stdio: ["ignore", "pipe", "inherit"],

@@ -1,12 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { codeRoot } from "./package-root.ts";
 
-/** The clone this file lies in. */
-export const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
-
-/** Where a clone keeps what is its own and never committed. */
+/** Where a project keeps what is its own and never committed. */
 export interface Places {
   readonly root: string;
   /** Where the library's code lies: its repository, or `dist` of the package that is installed. */
@@ -32,7 +28,6 @@ export interface Places {
 
 export function placesOf(root: string): Places {
   const own = join(root, ".lockstep");
-  const installedNode = join(root, "node_modules", "node", "bin", "node");
   return {
     root,
     code: codeRoot,
@@ -44,8 +39,16 @@ export function placesOf(root: string): Places {
     throwAway: join(own, "throw-away"),
     embedded: join(own, "embedded"),
     compileCache: join(own, "compile-cache"),
-    node: existsSync(installedNode) ? installedNode : process.execPath,
+    node: nodeOf(root),
   };
+}
+
+/** The Node of the npm package `node`, where the project has it. */
+export const carriedNode = (root: string): string => join(root, "node_modules", "node", "bin", "node");
+
+function nodeOf(root: string): string {
+  const own = carriedNode(root);
+  return existsSync(own) ? own : process.execPath;
 }
 
 /** `name:` of Pulumi.yaml; "lockstep" in a clone without one. */

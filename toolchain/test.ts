@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { apply, pathWith } from "./environment.ts";
-import { placesOf, projectRoot } from "./project.ts";
+import { packageRoot } from "./package-root.ts";
+import { placesOf } from "./project.ts";
 
 const reportShape = z.object({
   testResults: z.array(
@@ -53,13 +54,13 @@ const fetching = new Set(["LOCKSTEP_CACHE", "LOCKSTEP_ENGINE_RELEASES"]);
 
 /** Tests are the same in a shell that `env` made, in one with a real account, and in one with neither. */
 export function testEnvironment(base: NodeJS.ProcessEnv, deep: boolean): NodeJS.ProcessEnv {
-  const places = placesOf(projectRoot);
+  const places = placesOf(packageRoot);
   const foreign = Object.keys(base).filter(
     (name) => /^(PULUMI_|CLOUDFLARE_|CF_|WRANGLER_|LOCKSTEP_)/.test(name) && !fetching.has(name),
   );
   return apply(base, {
     ...Object.fromEntries(foreign.map((name) => [name, undefined])),
-    PATH: pathWith([join(projectRoot, "node_modules", ".bin")], base.PATH),
+    PATH: pathWith([join(packageRoot, "node_modules", ".bin")], base.PATH),
     NODE_COMPILE_CACHE: places.compileCache,
     LOCKSTEP_TESTS: deep ? "deep" : undefined,
   });
@@ -70,11 +71,11 @@ async function main(args: readonly string[]): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "lockstep-test-"));
   const file = join(folder, "report.json");
   try {
-    const vitest = join(projectRoot, "node_modules", "vitest", "vitest.mjs");
+    const vitest = join(packageRoot, "node_modules", "vitest", "vitest.mjs");
     const filters = args.filter((arg) => arg !== "--deep");
     const options = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`, ...filters];
     const child = spawn(process.execPath, [vitest, ...options], {
-      cwd: projectRoot,
+      cwd: packageRoot,
       stdio: ["ignore", "inherit", "inherit"],
       env: testEnvironment(process.env, deep),
     });

@@ -1,4 +1,5 @@
 import type { ParseArgsOptionsConfig } from "node:util";
+import type { Project } from "../../src/project/project.ts";
 
 /** What a command is given: its words, its options, and where it works. */
 export interface Given {
@@ -6,8 +7,11 @@ export interface Given {
   readonly flag: (name: string) => boolean;
   readonly text: (name: string) => string | undefined;
   readonly env: NodeJS.ProcessEnv;
+  readonly project: Project;
   /** The project's root; migration folders are relative to it. */
   readonly root: string;
+  /** Where the command was typed: paths in its words start there. */
+  readonly folder: string;
   /** For people; nothing under `--json`. */
   readonly say: (text: string) => void;
 }

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { readServing } from "../../src/cloudflare/deployments.ts";
 import { workersOf } from "../../src/declare/graph.ts";
+import type { System } from "../../src/declare/index.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { type WorkerCorpus, writeCorpus } from "../../src/migrations/code/corpus-file.ts";
 import { request } from "../../src/migrations/database/endpoint.ts";
-import { systems } from "../../src/systems/index.ts";
 import { table } from "../../toolchain/table.ts";
-import { type Command, done } from "./command.ts";
+import { type Command, done, type Given } from "./command.ts";
 import { declaredDatabases } from "./databases.ts";
 import { placeOf, placeOptions } from "./place.ts";
 import { endpointOf, type Site, siteOf } from "./site.ts";
@@ -31,7 +31,9 @@ export const corpus: Command = {
         fix: `exercise the workers there, then: just db corpus ${place.stage.name}`,
       });
     const site = await siteOf(place, given);
-    const all = (await Promise.all(systems.map((system) => corpora(site, system.name)))).flat();
+    const all = (
+      await Promise.all(given.project.systems.map((system) => corpora(given, site, system)))
+    ).flat();
     const rows = all.map(({ system, corpus: one }) => {
       const count = Object.values(one.statements).reduce((sum, statements) => sum + statements.length, 0);
       const written = count > 0 && writeCorpus(given.root, system, one);
@@ -50,9 +52,11 @@ export const corpus: Command = {
 };
 
 /** Each worker's statements, of the versions that serve it now. */
-async function corpora(site: Site, systemName: string): Promise<{ system: string; corpus: WorkerCorpus }[]> {
-  const system = systems.find(({ name }) => name === systemName);
-  if (system === undefined) return [];
+async function corpora(
+  given: Given,
+  site: Site,
+  system: System,
+): Promise<{ system: string; corpus: WorkerCorpus }[]> {
   const workers = workersOf(system);
   const serving = await readServing(
     site.connection,
@@ -60,7 +64,7 @@ async function corpora(site: Site, systemName: string): Promise<{ system: string
     workers.map((worker) => physicalName(worker, site.stage)),
   );
   const statements = new Map(workers.map((worker) => [worker.name, new Map<string, string[]>()]));
-  for (const database of declaredDatabases().filter((each) => each.system === system)) {
+  for (const database of declaredDatabases(given.project).filter((each) => each.system === system)) {
     const endpoint = await endpointOf(site, database);
     if (endpoint === undefined) continue;
     const outcome = await request(endpoint, "GET", "/lockstep/statements", undefined);
@@ -76,7 +80,7 @@ async function corpora(site: Site, systemName: string): Promise<{ system: string
     }
   }
   return [...statements].map(([worker, byDatabase]) => ({
-    system: systemName,
+    system: system.name,
     corpus: { worker, statements: Object.fromEntries(byDatabase) },
   }));
 }

@@ -1,7 +1,6 @@
 import type { D1, System } from "../../src/declare/index.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
-import { stages } from "../../src/stages/index.ts";
-import { systems } from "../../src/systems/index.ts";
+import type { Project } from "../../src/project/project.ts";
 
 /** A declared database by the name people use for it: `dome/silo`. */
 export interface DeclaredDatabase {
@@ -11,7 +10,7 @@ export interface DeclaredDatabase {
 }
 
 /** Every declared database that has migrations. */
-export const declaredDatabases = (): readonly DeclaredDatabase[] =>
+export const declaredDatabases = ({ systems }: Project): readonly DeclaredDatabase[] =>
   systems.flatMap((system) =>
     system.resources.flatMap((resource) =>
       resource.kind === "d1" && resource.migrations !== undefined
@@ -21,8 +20,8 @@ export const declaredDatabases = (): readonly DeclaredDatabase[] =>
   );
 
 /** The databases that a command is for: the named one, or all. A name without its system will do where it is the only one. */
-export function chosen(name: string | undefined): readonly DeclaredDatabase[] {
-  const all = declaredDatabases();
+export function chosen(project: Project, name: string | undefined): readonly DeclaredDatabase[] {
+  const all = declaredDatabases(project);
   if (name === undefined) return all;
   const found = all.filter(({ key, declared }) => key === name || declared.name === name);
   if (found.length === 1) return found;
@@ -30,20 +29,20 @@ export function chosen(name: string | undefined): readonly DeclaredDatabase[] {
     what: found.length === 0 ? "There is no such database" : "Several databases have this name",
     where: "the command's words",
     got: name,
-    expected: `${(found.length === 0 ? all : found).map(({ key }) => key).join(", ")}; or a stage: ${stages.map((stage) => stage.name).join(", ")}`,
-    fix: "name one of them; a system's databases are known once src/systems/index.ts lists it",
+    expected: `${(found.length === 0 ? all : found).map(({ key }) => key).join(", ")}; or a stage: ${project.stages.map((stage) => stage.name).join(", ")}`,
+    fix: "name one of them; a system's databases are known once project.ts lists it",
   });
 }
 
 /** The one database of a command that works on one. */
-export function onlyOne(name: string | undefined): DeclaredDatabase {
-  const [first, ...others] = chosen(name);
+export function onlyOne(project: Project, name: string | undefined): DeclaredDatabase {
+  const [first, ...others] = chosen(project, name);
   if (first !== undefined && others.length === 0) return first;
   throw new UserError({
     what: "This command works on one database",
     where: "the command's database argument",
     got: name ?? "nothing",
-    expected: declaredDatabases()
+    expected: declaredDatabases(project)
       .map(({ key }) => key)
       .join(", "),
     fix: "name one of them",

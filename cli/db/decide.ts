@@ -43,7 +43,7 @@ export const baseline: Command = {
   async run(given) {
     const place = placeOf(given, 1);
     const { stage } = place;
-    const database = onlyOne(place.words[0]);
+    const database = onlyOne(given.project, place.words[0]);
     const job = await jobOf(await siteOf(place, given), database, given.root);
     const through = given.text("through");
     if (through !== undefined) {
@@ -90,7 +90,7 @@ export const accept: Command = {
   async run(given) {
     const place = placeOf(given, given.flag("drift") ? 1 : 2);
     const [name, file] = place.words;
-    const database = onlyOne(name);
+    const database = onlyOne(given.project, name);
     const of = `${place.stage.name} ${database.key}`;
     if (file === undefined && !given.flag("drift"))
       throw new UserError({

@@ -6,7 +6,6 @@ import { replayed } from "../../src/migrations/plan/drift.ts";
 import { databaseOf } from "../../src/migrations/plan/job.ts";
 import { differenceLine, differences } from "../../src/migrations/shadow/fingerprint.ts";
 import type { SchemaObject } from "../../src/migrations/sql/schema-guard.ts";
-import { stages } from "../../src/stages/index.ts";
 import type { Command, Given } from "./command.ts";
 import { type DeclaredDatabase, onlyOne } from "./databases.ts";
 import { placeOf, placeOptions, refuseMore } from "./place.ts";
@@ -21,7 +20,7 @@ export const diff: Command = {
   async run(given) {
     refuseMore(given.words, 2);
     const [left, right] = given.words;
-    const sides = [sideOf(left), sideOf(right)] as const;
+    const sides = [sideOf(given, left), sideOf(given, right)] as const;
     const [was, is] = [await schemaOf(given, sides[0]), await schemaOf(given, sides[1])];
     const found = differences(was, is);
     return {
@@ -38,7 +37,8 @@ interface Side {
   readonly database: DeclaredDatabase;
 }
 
-function sideOf(text: string | undefined): Side {
+function sideOf(given: Given, text: string | undefined): Side {
+  const { stages } = given.project;
   const [, place = "", name] = /^([^:]+):(.+)$/.exec(text ?? "") ?? [];
   if (name === undefined || !["files", ...stages.map((stage) => stage.name)].includes(place))
     throw new UserError({
@@ -46,9 +46,9 @@ function sideOf(text: string | undefined): Side {
       where: "db diff",
       got: text ?? "nothing",
       expected: `<stage>:<database> or files:<database>; the stages are ${stages.map((stage) => stage.name).join(", ")}`,
-      fix: "just db diff dev:dome/silo files:dome/silo",
+      fix: `just db diff ${stages[0]?.name}:<database> files:<database>`,
     });
-  return { place, database: onlyOne(name) };
+  return { place, database: onlyOne(given.project, name) };
 }
 
 async function schemaOf(given: Given, { place, database }: Side): Promise<readonly SchemaObject[]> {

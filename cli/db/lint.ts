@@ -14,13 +14,14 @@ export const lint: Command = {
   usage: "lint [<database> | <folder>] [--update]",
   summary: "check migration files, of any folder, without a database",
   options: { update: { type: "boolean" } },
-  run({ words, flag, root, env }) {
+  run(given) {
+    const { words, flag, root } = given;
     refuseMore(words, 1);
     const [place] = words;
-    const folder = place === undefined ? undefined : asFolder(place, env);
+    const folder = place === undefined ? undefined : asFolder(place, given);
     const declared =
       folder === undefined
-        ? chosen(place).map(({ declared: { migrations = "" } }) => join(root, migrations))
+        ? chosen(given.project, place).map(({ declared: { migrations = "" } }) => join(root, migrations))
         : [];
     const folders = folder === undefined ? declared : [folder];
     // A folder of anybody's gets no chain file, but one that has it is kept.
@@ -39,16 +40,16 @@ export const lint: Command = {
 };
 
 /** A path, from where the person typed it: npm runs its scripts elsewhere. A declared database's name is not one. */
-function asFolder(place: string, env: Given["env"]): string | undefined {
-  const folder = resolve(env["INIT_CWD"] ?? process.cwd(), place);
+function asFolder(place: string, given: Given): string | undefined {
+  const folder = resolve(given.folder, place);
   if (existsSync(folder) && statSync(folder).isDirectory()) return folder;
-  if (declaredDatabases().some(({ key, declared }) => key === place || declared.name === place))
+  if (declaredDatabases(given.project).some(({ key, declared }) => key === place || declared.name === place))
     return undefined;
   throw new UserError({
     what: "There is no such folder, and no database of this name",
     where: "db lint",
     got: place,
-    expected: `a folder of .sql files, or ${declaredDatabases()
+    expected: `a folder of .sql files, or ${declaredDatabases(given.project)
       .map(({ key }) => key)
       .join(", ")}`,
     fix: `check the path; it was looked for at ${folder}`,

@@ -13,10 +13,11 @@ export const newFile: Command = {
   usage: "new <database> <name_in_snake_case> [--contract]",
   summary: "write the next migration file from the template",
   options: { contract: { type: "boolean" } },
-  run({ words, flag, root }) {
+  run(given) {
+    const { words, flag, root } = given;
     refuseMore(words, 2);
     const [database, title] = words;
-    const { declared } = onlyOne(database);
+    const { declared } = onlyOne(given.project, database);
     const folder = join(root, declared.migrations ?? "");
     const files = readFolder(folder);
     const number = String((files.at(-1)?.number ?? 0) + 1).padStart(4, "0");

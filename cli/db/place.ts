@@ -1,6 +1,7 @@
 import type { RecipePlace } from "../../src/diagnostic/recipe.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
-import { type Stage, stages } from "../../src/stages/index.ts";
+import { firstStage } from "../../src/project/project.ts";
+import type { Stage } from "../../src/project/stage.ts";
 import { type TargetName, targetNamed } from "../stack/request.ts";
 import type { Given } from "./command.ts";
 
@@ -20,18 +21,19 @@ export const placeOptions = { stage: { type: "string" }, target: { type: "string
  * is dev unless said otherwise; on a real account (`--target cloudflare`) it has to be said.
  */
 export function placeOf(given: Given, mostWords: number): Place {
+  const { stages } = given.project;
   const target = targetNamed(given.text("target"));
   const named = given.words.filter((word) => stages.some(({ name }) => name === word));
   const option = given.text("stage");
   const asked = [...named, ...(option === undefined ? [] : [option])];
-  const stage = stages.find(({ name }) => name === (asked[0] ?? "dev"));
+  const stage = stages.find(({ name }) => name === (asked[0] ?? firstStage(given.project).name));
   if (stage === undefined || asked.length > 1 || (target === "cloudflare" && asked.length === 0))
     throw new UserError({
       what: "The command needs one stage",
       where: "a word of the command, or --stage",
       got: asked.join(" and ") || "none, on a real account",
       expected: stages.map(({ name }) => name).join(", "),
-      fix: `name one of them, such as: just db status staging${target === "cloudflare" ? " --target cloudflare" : ""}`,
+      fix: `name one of them, such as: just db status ${stages.at(-1)?.name}${target === "cloudflare" ? " --target cloudflare" : ""}`,
     });
   const words = given.words.filter((word) => !named.includes(word));
   refuseMore(words, mostWords);
@@ -62,7 +64,10 @@ export const recipePlace = ({ stage, target }: Pick<Place, "stage" | "target">):
 });
 
 /** What the command line says of it, for the mistakes of a command: also where it is one of them. */
-export const placeSaid = ({ words, text }: Given): RecipePlace => ({
-  stage: text("stage") ?? words.find((word) => stages.some(({ name }) => name === word)) ?? "dev",
+export const placeSaid = ({ words, text, project }: Given): RecipePlace => ({
+  stage:
+    text("stage") ??
+    words.find((word) => project.stages.some(({ name }) => name === word)) ??
+    firstStage(project).name,
   real: text("target") === "cloudflare",
 });

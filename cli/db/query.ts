@@ -28,7 +28,7 @@ export const query: Command = {
         expected: "the statements as one quoted word",
         fix: recipe(place, `db query ${place.stage.name} ${name ?? "<database>"} "SELECT …"`),
       });
-    const database = onlyOne(name);
+    const database = onlyOne(given.project, name);
     return ask(await jobOf(await siteOf(place, given), database, given.root), sql);
   },
 };
@@ -41,7 +41,7 @@ export const shell: Command = {
   options: placeOptions,
   async run(given) {
     const place = placeOf(given, 1);
-    const database = onlyOne(place.words[0]);
+    const database = onlyOne(given.project, place.words[0]);
     const job = await jobOf(await siteOf(place, given), database, given.root);
     const interactive = process.stdin.isTTY === true;
     const lines = createInterface({

@@ -16,7 +16,7 @@ export const rehearse: Command = {
   options: placeOptions,
   async run(given) {
     const place = placeOf(given, 1);
-    const database = onlyOne(place.words[0]);
+    const database = onlyOne(given.project, place.words[0]);
     const job = await jobOf(await siteOf(place, given), database, given.root);
     const plan = await planLive(job);
     refuse(plan.refusals);

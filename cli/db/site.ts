@@ -6,7 +6,7 @@ import { physicalName } from "../../src/declare/physical-name.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { D1Endpoint } from "../../src/migrations/database/endpoint.ts";
 import type { Job } from "../../src/migrations/plan/job.ts";
-import type { Stage } from "../../src/stages/index.ts";
+import type { Stage } from "../../src/project/stage.ts";
 import { stageTarget } from "../stack/account.ts";
 import { apiEnvironment } from "../stack/environment.ts";
 import type { TargetName } from "../stack/request.ts";

@@ -21,7 +21,7 @@ interface Planned {
 }
 
 async function plans(given: Given, place: Place): Promise<readonly Planned[]> {
-  const databases = chosen(place.words[0]);
+  const databases = chosen(given.project, place.words[0]);
   const site = await siteOf(place, given);
   return Promise.all(databases.map((database) => planned(site, database, given.root)));
 }

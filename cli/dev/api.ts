@@ -1,7 +1,7 @@
 import { resultOf } from "../../src/cloudflare/api.ts";
 import { type Method, send } from "../../src/cloudflare/http.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
-import type { Stage } from "../../src/stages/index.ts";
+import type { Stage } from "../../src/project/stage.ts";
 import type { EmbeddedConnection } from "../../toolchain/embedded/embedded.ts";
 
 /** Where the embedded Cloudflare answers for one account. */

@@ -2,7 +2,7 @@ import { workersOf } from "../../src/declare/graph.ts";
 import type { System } from "../../src/declare/index.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
-import type { Stage } from "../../src/stages/index.ts";
+import type { Stage } from "../../src/project/stage.ts";
 
 /** A worker of the stage that is worked on. */
 export interface DevWorker {

@@ -42,7 +42,7 @@ async function startDev(...args: string[]): Promise<void> {
   printed = "";
   dev = spawn(
     join(project.folder, "node_modules/node/bin/node"),
-    [join(project.folder, "cli/dev.ts"), ...args],
+    [join(project.folder, "bin/lockstep.mjs"), "dev", ...args],
     {
       cwd: project.folder,
       stdio: ["ignore", "pipe", "pipe"],

@@ -3,15 +3,15 @@
 
 import { ApiError } from "../../src/cloudflare/api.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
-import { stages } from "../../src/stages/index.ts";
+import { loadProject } from "../../src/project/load.ts";
 import { runningEmbedded } from "../../toolchain/embedded/embedded.ts";
-import { placesOf, projectRoot } from "../../toolchain/project.ts";
+import { placesOf } from "../../toolchain/project.ts";
 import { accountOf } from "./api.ts";
 import { eachLeft } from "./left.ts";
 import { end } from "./release.ts";
 
-const [stageName = "", root = projectRoot] = process.argv.slice(2);
-const stage = stages.find(({ name }) => name === stageName);
+const [stageName, root = ""] = process.argv.slice(2);
+const stage = (await loadProject(root)).stages.find(({ name }) => name === stageName);
 const connection = await runningEmbedded(placesOf(root));
 if (stage !== undefined && connection !== undefined) {
   const account = accountOf(connection, stage);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import type { Stage } from "../../src/project/stage.ts";
 import { type Target, targetOf } from "../../src/settings/target.ts";
-import type { Stage } from "../../src/stages/index.ts";
 import { configValues } from "../../toolchain/stacks/stack-config.ts";
 
 /**

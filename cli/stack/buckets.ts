@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { call } from "../../src/cloudflare/api.ts";
 import { type Connection, connection } from "../../src/cloudflare/connection.ts";
+import type { System } from "../../src/declare/index.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
-import type { Stage } from "../../src/stages/index.ts";
-import { systems } from "../../src/systems/index.ts";
+import type { Stage } from "../../src/project/stage.ts";
 import { stageTarget } from "./account.ts";
 import type { Run } from "./pulumi.ts";
 
@@ -12,8 +12,8 @@ const page = z.array(z.object({ key: z.string() }));
 const list = z.object({ buckets: z.array(z.object({ name: z.string() })) });
 
 /** Cloudflare deletes no bucket that holds anything: a `destroy` would stop half-way. Refused before it begins. */
-export async function refuseFullBuckets(stage: Stage, run: Run): Promise<void> {
-  const { api, base, own } = await bucketsOf(stage, run);
+export async function refuseFullBuckets(stage: Stage, run: Run, systems: readonly System[]): Promise<void> {
+  const { api, base, own } = await bucketsOf(stage, run, systems);
   const full: string[] = [];
   for (const name of own) if ((await objects(api, `${base}/${name}`, 1)).length > 0) full.push(name);
   if (full.length === 0) return;
@@ -27,8 +27,8 @@ export async function refuseFullBuckets(stage: Stage, run: Run): Promise<void> {
 }
 
 /** Deletes every object of the stage's own buckets. */
-export async function emptyBuckets(stage: Stage, run: Run): Promise<void> {
-  const { api, base, own } = await bucketsOf(stage, run);
+export async function emptyBuckets(stage: Stage, run: Run, systems: readonly System[]): Promise<void> {
+  const { api, base, own } = await bucketsOf(stage, run, systems);
   for (const name of own) {
     for (
       let keys = await objects(api, `${base}/${name}`, 1000);
@@ -47,7 +47,7 @@ interface Buckets {
   readonly own: readonly string[];
 }
 
-async function bucketsOf(stage: Stage, run: Run): Promise<Buckets> {
+async function bucketsOf(stage: Stage, run: Run, systems: readonly System[]): Promise<Buckets> {
   const { accountId } = stageTarget(stage, run.env, run.root);
   const api = connection(run.env, run.root);
   const base = `/accounts/${accountId}/r2/buckets`;

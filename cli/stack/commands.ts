@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import type { System } from "../../src/declare/index.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
-import type { Stage } from "../../src/stages/index.ts";
+import type { Stage } from "../../src/project/stage.ts";
 import { emptyBuckets, refuseFullBuckets } from "./buckets.ts";
 import { confirm, type Terminal } from "./confirm.ts";
 import { importResource } from "./import.ts";
@@ -13,7 +14,13 @@ import { retire } from "./retire.ts";
 import { setSecret } from "./secret.ts";
 
 /** Does for one stage what was asked for; gives the exit code. */
-export async function perform(request: Request, stage: Stage, run: Run, terminal: Terminal): Promise<number> {
+export async function perform(
+  request: Request,
+  stage: Stage,
+  run: Run,
+  systems: readonly System[],
+  terminal: Terminal,
+): Promise<number> {
   const { command, rest, yes, subject = "" } = request;
   const where = ["--stack", stage.name];
   switch (command) {
@@ -28,7 +35,7 @@ export async function perform(request: Request, stage: Stage, run: Run, terminal
       return pulumi(["up", ...where, ...agreed(request, terminal), ...rest], run);
     case "import":
       await confirm(stage, `Import ${subject} into`, yes, terminal);
-      return importResource(stage, subject, run);
+      return importResource(stage, subject, run, systems);
     case "retire":
       await confirm(stage, `Retire ${subject} from`, yes, terminal);
       return retire(stage, subject, run);
@@ -36,7 +43,7 @@ export async function perform(request: Request, stage: Stage, run: Run, terminal
       return setSecret(stage, subject, rest, run, terminal);
     case "destroy":
       refuseProtected(stage);
-      await (request.emptyBuckets ? emptyBuckets : refuseFullBuckets)(stage, run);
+      await (request.emptyBuckets ? emptyBuckets : refuseFullBuckets)(stage, run, systems);
       return pulumi(["destroy", ...where, ...agreed(request, terminal), ...rest], run);
     default:
       return command satisfies never;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { stages } from "../../src/stages/index.ts";
+import project from "../../project.ts";
 import { confirm, type Terminal } from "./confirm.ts";
+
+const { stages } = project;
 
 const stage = (name: string) => {
   const found = stages.find((each) => each.name === name);

@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { stages } from "../../src/stages/index.ts";
+import project from "../../project.ts";
 import { stateUrlOf } from "../../toolchain/launchers/pulumi-launcher.ts";
 import { placesOf } from "../../toolchain/project.ts";
 import { realEnvironment } from "./environment.ts";
 
+const { stages } = project;
+
 const [dev] = stages;
 if (dev === undefined) throw new Error("there are no stages");
-const places = placesOf("/somewhere/lockstep");
+const places = { ...placesOf("/somewhere/project"), code: "/somewhere/lockstep" };
 const token = { CLOUDFLARE_API_TOKEN: "token" };
 
 describe("the environment of a real account", () => {
@@ -26,6 +28,7 @@ describe("the environment of a real account", () => {
       HOME: "/home/me",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_OPTION_POLICY_PACK: "/somewhere/lockstep/policy",
+      LOCKSTEP_PROJECT: "/somewhere/project",
     });
   });
 
@@ -66,7 +69,7 @@ describe("the environment of a real account", () => {
   });
 
   test("quotes a policy pack whose path has a comma", () => {
-    const odd = placesOf("/some,where");
+    const odd = { ...places, code: "/some,where" };
     expect(realEnvironment(token, {}, dev, odd)["PULUMI_OPTION_POLICY_PACK"]).toBe('"/some,where/policy"');
   });
 });

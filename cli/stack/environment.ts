@@ -2,12 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { parseEnv } from "node:util";
 import { type Diagnostic, refuse } from "../../src/diagnostic/user-error.ts";
-import type { Stage } from "../../src/stages/index.ts";
+import type { Stage } from "../../src/project/stage.ts";
 import {
   apply,
   embeddedVariables,
   ensureEmbedded,
   ensureEngine,
+  policyPackOf,
   projectEnvironment,
 } from "../../toolchain/environment.ts";
 import { placeEngine } from "../../toolchain/launchers/launchers.ts";
@@ -84,7 +85,8 @@ export function realEnvironment(
     ...env,
     ...file,
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_OPTION_POLICY_PACK: csvQuote(join(places.root, "policy")),
+    PULUMI_OPTION_POLICY_PACK: csvQuote(policyPackOf(places)),
+    LOCKSTEP_PROJECT: places.root,
   };
 }
 

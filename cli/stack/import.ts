@@ -4,13 +4,12 @@ import { join } from "node:path";
 import { z } from "zod";
 import { call } from "../../src/cloudflare/api.ts";
 import { type Connection, connection } from "../../src/cloudflare/connection.ts";
-import type { Resource } from "../../src/declare/index.ts";
+import type { Resource, System } from "../../src/declare/index.ts";
 import type { ResourceKind } from "../../src/declare/kinds/kinds.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
+import type { Stage } from "../../src/project/stage.ts";
 import { kinds } from "../../src/resources/kinds/kinds.ts";
-import type { Stage } from "../../src/stages/index.ts";
-import { systems } from "../../src/systems/index.ts";
 import { stageTarget } from "./account.ts";
 import { pulumi, pulumiText, type Run } from "./pulumi.ts";
 
@@ -54,8 +53,13 @@ const idOf: { readonly [Kind in ResourceKind]: IdOf | undefined } = {
 };
 
 /** Makes an existing resource one of the stack's, under our own provider: the default one would be no part of the target. */
-export async function importResource(stage: Stage, logicalName: string, run: Run): Promise<number> {
-  const declared = find(logicalName);
+export async function importResource(
+  stage: Stage,
+  logicalName: string,
+  run: Run,
+  systems: readonly System[],
+): Promise<number> {
+  const declared = find(systems, logicalName);
   const lookUp = idOf[declared.kind];
   if (lookUp === undefined) {
     throw new UserError({
@@ -113,7 +117,7 @@ export async function importResource(stage: Stage, logicalName: string, run: Run
   );
 }
 
-function find(logicalName: string): Resource {
+function find(systems: readonly System[], logicalName: string): Resource {
   const all = systems.flatMap((system) =>
     system.resources.map((resource) => ({ resource, name: `${system.name}/${resource.name}` })),
   );
@@ -126,7 +130,7 @@ function find(logicalName: string): Resource {
     where: "the command line",
     got: logicalName,
     expected: [...new Set(all.map(({ name }) => name))].join(", "),
-    fix: "name one of them, or declare it in src/systems first",
+    fix: "name one of them, or declare it in a system first",
   });
 }
 
@@ -165,7 +169,7 @@ const absent = (logicalName: string, name: string, accountId: string): UserError
     where: `account ${accountId}`,
     got: `nothing named ${name}`,
     expected: `a resource named ${name}`,
-    fix: "just pulumi-up creates it; if it has another name, set physicalName in src/systems",
+    fix: "just pulumi-up creates it; if it has another name, set physicalName in its declaration",
   });
 
 const noProvider = (stage: Stage): UserError =>

@@ -1,21 +1,23 @@
 import { describe, expect, test } from "vitest";
+import project from "../../project.ts";
 import { requestOf } from "./request.ts";
 
-const names = (args: readonly string[]): readonly string[] => requestOf(args).stages.map(({ name }) => name);
+const names = (args: readonly string[]): readonly string[] =>
+  requestOf(args, project).stages.map(({ name }) => name);
 
 describe("a command line", () => {
   test("is for the embedded target unless it says otherwise", () => {
-    expect(requestOf(["up", "dev"])).toMatchObject({
+    expect(requestOf(["up", "dev"], project)).toMatchObject({
       command: "up",
       target: "embedded",
       yes: undefined,
       rest: [],
     });
-    expect(requestOf(["up", "prod", "--target", "cloudflare", "--yes", "prod"])).toMatchObject({
+    expect(requestOf(["up", "prod", "--target", "cloudflare", "--yes", "prod"], project)).toMatchObject({
       target: "cloudflare",
       yes: "prod",
     });
-    expect(requestOf(["up", "prod", "--target=cloudflare", "--yes=prod"])).toMatchObject({
+    expect(requestOf(["up", "prod", "--target=cloudflare", "--yes=prod"], project)).toMatchObject({
       target: "cloudflare",
       yes: "prod",
     });
@@ -29,22 +31,25 @@ describe("a command line", () => {
 
   test("hands pulumi's own options on, with their values", () => {
     const urn = "urn:pulumi:dev::lockstep::cloudflare:index/queue:Queue::dome/x";
-    expect(requestOf(["drift", "dev", "--json", "--diff", "--parallel", "4"])).toMatchObject({
+    expect(requestOf(["drift", "dev", "--json", "--diff", "--parallel", "4"], project)).toMatchObject({
       rest: ["--diff", "--parallel", "4", "--json"],
     });
-    expect(requestOf(["up", "dev", "--target", urn, "--target", "embedded"])).toMatchObject({
+    expect(requestOf(["up", "dev", "--target", urn, "--target", "embedded"], project)).toMatchObject({
       rest: ["--target", urn],
       target: "embedded",
     });
-    expect(requestOf(["up", "dev", "--", "--yes", "-v", "9"])).toMatchObject({
+    expect(requestOf(["up", "dev", "--", "--yes", "-v", "9"], project)).toMatchObject({
       rest: ["--yes", "-v", "9"],
       yes: undefined,
     });
   });
 
   test("that leaves the stage out means dev, but never on a real account or where a word may be the stage", () => {
-    expect(requestOf(["preview", "--json"])).toMatchObject({ stages: [{ name: "dev" }], rest: ["--json"] });
-    expect(requestOf(["up", "--yes", "--diff"])).toMatchObject({
+    expect(requestOf(["preview", "--json"], project)).toMatchObject({
+      stages: [{ name: "dev" }],
+      rest: ["--json"],
+    });
+    expect(requestOf(["up", "--yes", "--diff"], project)).toMatchObject({
       stages: [{ name: "dev" }],
       yes: "",
       rest: ["--diff"],
@@ -54,28 +59,28 @@ describe("a command line", () => {
       ["destroy", "--diff", "staging"],
       ["import", "--json"],
     ])
-      expect(() => requestOf(args)).toThrow(/has to be named, before any options/);
+      expect(() => requestOf(args, project)).toThrow(/has to be named, before any options/);
   });
 
   test("takes a stage's name behind --yes, and nothing else", () => {
-    expect(requestOf(["up", "prod", "--yes", "prod", "--diff"])).toMatchObject({
+    expect(requestOf(["up", "prod", "--yes", "prod", "--diff"], project)).toMatchObject({
       yes: "prod",
       rest: ["--diff"],
     });
-    expect(requestOf(["up", "dev", "-y", "--skip-preview"])).toMatchObject({
+    expect(requestOf(["up", "dev", "-y", "--skip-preview"], project)).toMatchObject({
       yes: "",
       rest: ["--skip-preview"],
     });
-    expect(requestOf(["up", "dev"]).yes).toBeUndefined();
+    expect(requestOf(["up", "dev"], project).yes).toBeUndefined();
   });
 
   test("names what it works on", () => {
-    expect(requestOf(["import", "dev", "dome/silo"])).toMatchObject({ subject: "dome/silo" });
-    expect(requestOf(["retire", "dome", "dev"])).toMatchObject({
+    expect(requestOf(["import", "dev", "dome/silo"], project)).toMatchObject({ subject: "dome/silo" });
+    expect(requestOf(["retire", "dome", "dev"], project)).toMatchObject({
       subject: "dome",
       stages: [{ name: "dev" }],
     });
-    expect(requestOf(["secret", "dev", "jwt-key"])).toMatchObject({ subject: "jwt-key" });
+    expect(requestOf(["secret", "dev", "jwt-key"], project)).toMatchObject({ subject: "jwt-key" });
   });
 
   test.each([
@@ -86,6 +91,6 @@ describe("a command line", () => {
     [["import", "dev"], /import needs to know what/],
     [["retire", "dome"], /stage has to be named/],
   ])("%j is refused", (args, message) => {
-    expect(() => requestOf(args)).toThrow(message);
+    expect(() => requestOf(args, project)).toThrow(message);
   });
 });

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { UserError } from "../../src/diagnostic/user-error.ts";
-import { type Stage, stages } from "../../src/stages/index.ts";
+import { firstStage, type Project } from "../../src/project/project.ts";
+import type { Stage } from "../../src/project/stage.ts";
 
 export const commands = ["preview", "up", "destroy", "init", "drift", "import", "retire", "secret"] as const;
 export type Command = (typeof commands)[number];
@@ -26,7 +27,9 @@ const usage =
   "`just --list` shows the recipes and their words; after those: [--target cloudflare] [--yes <stage>] [--json] [options of pulumi]";
 
 /** Reads a command line such as `up prod --target cloudflare --yes prod --diff`. */
-export function requestOf(args: readonly string[]): Request {
+export function requestOf(args: readonly string[], project: Project): Request {
+  const { stages } = project;
+  const isStage = (word: string | undefined): boolean => stages.some(({ name }) => name === word);
   const own: string[] = [];
   const rest: string[] = [];
   let json = false;
@@ -61,7 +64,7 @@ export function requestOf(args: readonly string[]): Request {
   const command = commands.find((each) => each === name);
   if (command === undefined) throw unknown("There is no such command", name, commands.join(", "));
   const target = targetNamed(values.target);
-  const stage = said === "" ? defaultStage(command, target, rest) : said;
+  const stage = said === "" ? defaultStage(command, target, rest, project) : said;
   const chosen = stage === "all" ? stages : stages.filter((each) => each.name === stage);
   if (chosen.length === 0 || (stage === "all" && command !== "up" && command !== "preview")) {
     throw unknown("There is no such stage", stage, stages.map((each) => each.name).join(", "));
@@ -84,20 +87,24 @@ export function requestOf(args: readonly string[]): Request {
 }
 
 /**
- * `just pulumi-preview --diff` leaves the stage out, and means dev as `just pulumi-preview` does. Not for a real account, and not where
+ * `just pulumi-preview --diff` leaves the stage out, and means the first one as `just pulumi-preview` does. Not for a real account, and not where
  * a word behind an option could be the stage.
  */
-function defaultStage(command: Command, target: TargetName, rest: readonly string[]): string {
+function defaultStage(
+  command: Command,
+  target: TargetName,
+  rest: readonly string[],
+  project: Project,
+): string {
   const subjectless = command !== "import" && command !== "retire" && command !== "secret";
-  if (subjectless && target === "embedded" && rest.every((word) => word.startsWith("-"))) return "dev";
+  if (subjectless && target === "embedded" && rest.every((word) => word.startsWith("-")))
+    return firstStage(project).name;
   throw unknown(
     "The stage has to be named, before any options",
     rest.join(" "),
-    stages.map(({ name }) => name).join(", "),
+    project.stages.map(({ name }) => name).join(", "),
   );
 }
-
-const isStage = (word: string | undefined): boolean => stages.some(({ name }) => name === word);
 
 /** The target of a `--target`, embedded where there is none. Throws UserError for any other word. */
 export function targetNamed(word: string | undefined): TargetName {

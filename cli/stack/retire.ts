@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { UserError } from "../../src/diagnostic/user-error.ts";
-import type { Stage } from "../../src/stages/index.ts";
+import type { Stage } from "../../src/project/stage.ts";
 import { pulumi, pulumiText, type Run } from "./pulumi.ts";
 
 const configured = z.record(

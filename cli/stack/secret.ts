@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import { UserError } from "../../src/diagnostic/user-error.ts";
-import type { Stage } from "../../src/stages/index.ts";
+import type { Stage } from "../../src/project/stage.ts";
 import type { Terminal } from "./confirm.ts";
 import { pulumi, type Run } from "./pulumi.ts";
 

@@ -1,12 +1,17 @@
 import { UnknownValueError } from "@pulumi/policy";
 import { describe, expect, test } from "vitest";
+import project from "../../project.ts";
 import { unknownValue } from "../../src/engine/property-values.ts";
-import { stages } from "../../src/stages/index.ts";
+import { declarations } from "../declared.ts";
 import { judge } from "../testing/judge.ts";
 import { namesAreDeclared } from "./names-are-declared.ts";
 
+const rule = namesAreDeclared(declarations(project));
+
+const { stages } = project;
+
 const database = (stack: string, name: string, props: Record<string, unknown>) =>
-  judge(namesAreDeclared, { stack, type: "cloudflare:index/d1Database:D1Database", name, props });
+  judge(rule, { stack, type: "cloudflare:index/d1Database:D1Database", name, props });
 
 describe("a database with the name that its template makes is accepted", () => {
   test.each(
@@ -24,7 +29,7 @@ test("a database with another stage's name is refused, with the name it should h
 
 test("a database that no system declares is refused", async () => {
   expect(await database("dev", "dome/other", { name: "other-dev" })).toEqual([
-    "dome/other (d1) is declared in no system: add it to a file of src/systems.",
+    "dome/other (d1) is declared in no system: add it to a system of project.ts.",
   ]);
 });
 
@@ -44,9 +49,9 @@ test.each([
   ["cloudflare:index/worker:Worker", "dome/dome-api", { name: "dome-api-dev" }],
   ["pulumi-nodejs:dynamic/lockstep:VectorizeIndex", "dome/dome-notes", { name: "dome-notes-dev" }],
 ])("%s is judged by the input that names it", async (type, name, props) => {
-  expect(await judge(namesAreDeclared, { stack: "dev", type, name, props })).toEqual([]);
+  expect(await judge(rule, { stack: "dev", type, name, props })).toEqual([]);
   const wrong = Object.fromEntries(Object.keys(props).map((key) => [key, "elsewhere"]));
-  expect(await judge(namesAreDeclared, { stack: "dev", type, name, props: wrong })).toHaveLength(1);
+  expect(await judge(rule, { stack: "dev", type, name, props: wrong })).toHaveLength(1);
 });
 
 test("other resources are left alone", async () => {
@@ -56,5 +61,5 @@ test("other resources are left alone", async () => {
     name: "dome/dome-api",
     props: {},
   };
-  expect(await judge(namesAreDeclared, version)).toEqual([]);
+  expect(await judge(rule, version)).toEqual([]);
 });

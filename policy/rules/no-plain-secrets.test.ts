@@ -4,6 +4,8 @@ import { unknownValue } from "../../src/engine/property-values.ts";
 import { judge } from "../testing/judge.ts";
 import { noPlainSecrets } from "./no-plain-secrets.ts";
 
+const rule = noPlainSecrets({ stageOf: () => undefined, declaredAs: () => undefined });
+
 const version = (...bindings: unknown[]) => ({
   stack: "dev",
   type: "cloudflare:index/workerVersion:WorkerVersion",
@@ -23,7 +25,7 @@ describe("names that say secret are refused in plain text", () => {
     "PRIVATE_KEY",
     "credentials",
   ])("%s", async (name) => {
-    const found = await judge(noPlainSecrets, version(plain("LOG_LEVEL", "info"), plain(name, "abc")));
+    const found = await judge(rule, version(plain("LOG_LEVEL", "info"), plain(name, "abc")));
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(`the variable ${name} in plain text, whose name says`);
     expect(found[0]).not.toContain("abc");
@@ -38,7 +40,7 @@ describe("values that look like keys are refused whatever their name", () => {
     ["random characters", "q7Zk2LpX9vRt4WmN8bYc3HdF6gJs1QeA5uTiOxKz"],
     ["a JWT", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"],
   ])("%s", async (_what, value) => {
-    const found = await judge(noPlainSecrets, version(plain("UPSTREAM", value)));
+    const found = await judge(rule, version(plain("UPSTREAM", value)));
     expect(found).toHaveLength(1);
     expect(found[0]).not.toContain(value);
   });
@@ -54,28 +56,25 @@ describe("what is no secret is accepted", () => {
     ["DIGEST", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
     ["API_KEY", ""],
   ])("%s", async (name, value) => {
-    expect(await judge(noPlainSecrets, version(plain(name, value)))).toEqual([]);
+    expect(await judge(rule, version(plain(name, value)))).toEqual([]);
   });
 
   test("a secret that is bound as one", async () => {
     expect(
       await judge(
-        noPlainSecrets,
+        rule,
         version({ name: "API_KEY", type: "secret_text", text: "sk-abcdefghijklmnopqrstuvwxyz" }),
       ),
     ).toEqual([]);
   });
 
   test("a version without bindings", async () => {
-    expect(await judge(noPlainSecrets, { ...version(), props: {} })).toEqual([]);
+    expect(await judge(rule, { ...version(), props: {} })).toEqual([]);
   });
 });
 
 test("a secret inside JSON is refused", async () => {
-  const found = await judge(
-    noPlainSecrets,
-    version({ name: "SIGNING_KEY", type: "json", json: '{"k":"v"}' }),
-  );
+  const found = await judge(rule, version({ name: "SIGNING_KEY", type: "json", json: '{"k":"v"}' }));
   expect(found).toHaveLength(1);
 });
 
@@ -87,7 +86,7 @@ test.each([
   ],
   ["by its name", '{"services":[{"apiKey":"abc"}]}', "OPTIONS.services.0.apiKey in plain text, whose name"],
 ])("a secret deep inside JSON is refused %s", async (_how, json, message) => {
-  const found = await judge(noPlainSecrets, version({ name: "OPTIONS", type: "json", json }));
+  const found = await judge(rule, version({ name: "OPTIONS", type: "json", json }));
   expect(found).toHaveLength(1);
   expect(found[0]).toContain(message);
   expect(found[0]).not.toMatch(/sk-abc|"abc"/);
@@ -95,7 +94,7 @@ test.each([
 
 test("JSON without a secret in it is accepted, whatever shape it has", async () => {
   for (const json of ['{"maxTokens":4096,"tokens":null,"list":["a"]}', "3", "null", "[]", "no JSON"])
-    expect(await judge(noPlainSecrets, version({ name: "OPTIONS", type: "json", json })), json).toEqual([]);
+    expect(await judge(rule, version({ name: "OPTIONS", type: "json", json })), json).toEqual([]);
 });
 
 test("a binding that is not known yet says so, and does not hide the others", async () => {
@@ -105,13 +104,12 @@ test("a binding that is not known yet says so, and does not hide the others", as
     plain("LATER", unknownValue),
     plain("API_KEY", "abc"),
   );
-  const rule = { ...noPlainSecrets };
   const [validate] = [rule.validateResource ?? []].flat();
   expect(validate).toBeDefined();
   await expect(
     judge(
       {
-        ...noPlainSecrets,
+        ...rule,
         validateResource: (args, report) =>
           validate?.(args, (message) => {
             found.push(message);

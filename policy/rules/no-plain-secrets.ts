@@ -1,7 +1,8 @@
-import { type ResourceValidationPolicy, UnknownValueError } from "@pulumi/policy";
+import { UnknownValueError } from "@pulumi/policy";
 import { unplaced } from "../../src/diagnostic/place.ts";
 import { inPlace, pulumiOfStack, sentence } from "../../src/diagnostic/sentence.ts";
 import type { RegisteredType } from "../../src/resources/kinds/registered.ts";
+import type { Rule } from "./rule.ts";
 
 /** Words of a name that say "secret". */
 const secretWords =
@@ -26,7 +27,7 @@ const stackOf = (urn: string): string | undefined => urn.split("::")[0]?.split("
 const version: RegisteredType = "cloudflare:index/workerVersion:WorkerVersion";
 
 /** A plain variable of a worker is shown to everybody who can see the account, in every diff and in the state. */
-export const noPlainSecrets: ResourceValidationPolicy = {
+export const noPlainSecrets: Rule = () => ({
   name: "no-plain-secrets",
   description: "No plain-text variable of a worker has the name or the value of a secret.",
   enforcementLevel: "mandatory",
@@ -54,7 +55,7 @@ export const noPlainSecrets: ResourceValidationPolicy = {
     }
     if (notYetKnown !== undefined) throw notYetKnown;
   },
-};
+});
 
 /** Why a binding looks like a secret in plain text; the value itself is never repeated. */
 function smell(binding: unknown): string | undefined {

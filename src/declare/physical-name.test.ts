@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { stages } from "../stages/index.ts";
+import project from "../../project.ts";
 import { d1 } from "./d1.ts";
 import { physicalName } from "./physical-name.ts";
 import { r2 } from "./r2.ts";
+
+const { stages } = project;
 
 const [dev, staging, prod] = ["dev", "staging", "prod"].map((name) =>
   stages.find((stage) => stage.name === name),

@@ -12,7 +12,6 @@ import { deployStores } from "../resources/stores/stores.ts";
 import { deploySmoke } from "../resources/workers/smoke.ts";
 import { deployWorkers } from "../resources/workers/workers.ts";
 import type { Settings } from "../settings/settings.ts";
-import { stages } from "../stages/index.ts";
 import { identities } from "./identities.ts";
 import { type Outputs, urlsOf, versionsOf } from "./outputs.ts";
 
@@ -81,7 +80,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
 }
 
 /** Stages of the embedded Cloudflare have an account each; there is nothing to refer to in another one. */
-const ownsShared = ({ stage, target }: Settings): boolean =>
+const ownsShared = ({ stage, stages, target }: Settings): boolean =>
   stage.ownsShared ||
   (target.kind === "embedded" &&
     stages.every((each) => !each.ownsShared || each.embeddedAccount !== stage.embeddedAccount));

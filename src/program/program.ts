@@ -13,7 +13,7 @@ import type { Outputs } from "./outputs.ts";
 export async function program(given: Given): Promise<Outputs> {
   const settings = settingsOf(given);
   const { systems, stage } = settings;
-  refuse(check(systems, stage, given.root));
+  refuse(check(systems, stage, { stageNames: settings.stages.map(({ name }) => name), root: given.root }));
   const contracted = withContracts(systems, given.root);
   const workers = systems.flatMap(workersOf);
   const bundles = await Promise.all(

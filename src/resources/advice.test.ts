@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import project from "../../project.ts";
 import { callsOf } from "../diagnostic/place.ts";
 import { placedDiagnostic } from "../diagnostic/user-error.ts";
-import { stages } from "../stages/index.ts";
 import { advice, type Refusal } from "./advice.ts";
+
+const { stages } = project;
 
 const [stage] = stages;
 if (stage === undefined) throw new Error("there are no stages");

@@ -1,6 +1,6 @@
 import { command, pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
-import type { Stage } from "../stages/index.ts";
+import type { Stage } from "../project/stage.ts";
 import { permissionFor } from "./kinds/registered.ts";
 
 /** An operation that Cloudflare refused. */

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
 import { expect, test } from "vitest";
+import project from "../../project.ts";
 import { d1, kv, queue, r2, system, vectorize, worker } from "../declare/index.ts";
-import { stages } from "../stages/index.ts";
 import { Provider } from "./cloudflare.ts";
 import type { Context } from "./context.ts";
 import { kinds } from "./kinds/kinds.ts";
@@ -32,7 +32,7 @@ async function requestsOf(program: (context: Context) => void): Promise<readonly
       return Reflect.apply(register, monitor, [request, ...rest]);
     },
   });
-  const [stage] = stages;
+  const [stage] = project.stages;
   if (stage === undefined) throw new Error("there are no stages");
   await pulumi.runtime.runInPulumiStack(async () => {
     program({

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { System } from "../declare/index.ts";
 import type { Opening } from "../migrations/plan/opening.ts";
-import type { Stage } from "../stages/index.ts";
+import type { Stage } from "../project/stage.ts";
 
 /** What every component needs to know of the deployment it is part of. */
 export interface Context {

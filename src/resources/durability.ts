@@ -1,4 +1,4 @@
-import type { Stage } from "../stages/index.ts";
+import type { Stage } from "../project/stage.ts";
 
 /** What Pulumi may do to a resource that holds data. */
 export interface Durability {

@@ -6,7 +6,7 @@ import { workersOf } from "../declare/graph.ts";
 import type { System, Worker } from "../declare/index.ts";
 import { command, sentence } from "../diagnostic/sentence.ts";
 import { type Diagnostic, refusingAt, render, UserError } from "../diagnostic/user-error.ts";
-import type { Stage } from "../stages/index.ts";
+import type { Stage } from "../project/stage.ts";
 import { advice } from "./advice.ts";
 
 /** Says what to do when Cloudflare refuses an operation. Nothing is tried again: that is the provider's business. */

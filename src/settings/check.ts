@@ -2,8 +2,7 @@ import { workersOf } from "../declare/graph.ts";
 import type { System } from "../declare/index.ts";
 import { command, pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
-import type { Stage } from "../stages/index.ts";
-import { systems } from "../systems/index.ts";
+import type { Stage } from "../project/stage.ts";
 import type { Target } from "./target.ts";
 
 /** What is wrong with the list of a stack's systems; undefined when there is none. */
@@ -11,12 +10,13 @@ export function wrongSystems(
   names: readonly string[] | undefined,
   retired: readonly string[],
   stage: Stage,
+  systems: readonly System[],
 ): Diagnostic[] {
-  if (names === undefined) return [noSystems(stage)];
+  if (names === undefined) return [noSystems(stage, systems)];
   const known = systems.map(({ name }) => name);
   return [...new Set(names)].flatMap((name) => {
-    if (!known.includes(name)) return [unknownSystem(name, stage)];
-    const twice = [names, known].some((list) => list.indexOf(name) !== list.lastIndexOf(name));
+    if (!known.includes(name)) return [unknownSystem(name, stage, systems)];
+    const twice = names.indexOf(name) !== names.lastIndexOf(name);
     return [
       ...(twice ? [listedTwice(name, stage)] : []),
       ...(retired.includes(name) ? [listedAndRetired(name, stage)] : []),
@@ -24,7 +24,7 @@ export function wrongSystems(
   });
 }
 
-const noSystems = (stage: Stage): Diagnostic => ({
+const noSystems = (stage: Stage, systems: readonly System[]): Diagnostic => ({
   what: "Missing required configuration variable 'lockstep:systems'",
   where: `Pulumi.${stage.name}.yaml`,
   got: "nothing",
@@ -32,17 +32,17 @@ const noSystems = (stage: Stage): Diagnostic => ({
   fix: `add it under config: in Pulumi.${stage.name}.yaml`,
 });
 
-const unknownSystem = (name: string, stage: Stage): Diagnostic => ({
+const unknownSystem = (name: string, stage: Stage, systems: readonly System[]): Diagnostic => ({
   what: "There is no such system",
   where: `lockstep:systems of stack ${stage.name}`,
   got: name,
   expected: systems.map((system) => system.name).join(", "),
-  fix: "correct the name, or declare the system in src/systems and list it in src/systems/index.ts",
+  fix: "correct the name, or declare the system and list it in project.ts",
 });
 
 const listedTwice = (name: string, stage: Stage): Diagnostic => ({
   what: `System ${name} is there twice`,
-  where: `lockstep:systems of stack ${stage.name}, or src/systems/index.ts`,
+  where: `lockstep:systems of stack ${stage.name}`,
   got: `${name}, more than once`,
   expected: "each system once",
   fix: "take one of them out",

@@ -1,14 +1,15 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import project from "../../project.ts";
 import { secret, system, worker } from "../declare/index.ts";
 import { unplaced } from "../diagnostic/place.ts";
 import { inPlace } from "../diagnostic/sentence.ts";
 import { UserError } from "../diagnostic/user-error.ts";
 import { missingSecrets } from "./check.ts";
-import { type Given, settingsOf } from "./settings.ts";
+import { type Given, policyPack, settingsOf } from "./settings.ts";
 
 let root = "";
 const account = "0123456789abcdef0123456789abcdef";
@@ -29,6 +30,7 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const real = (given: Partial<Given>): Given => ({
+  project,
   stack: "dev",
   config: { "lockstep:systems": '["dome"]' },
   env: { CLOUDFLARE_ACCOUNT_ID: account },
@@ -184,12 +186,7 @@ describe("prod", () => {
   });
 
   test("runs with it, by an absolute or a relative path, quoted or not, alone or among others", () => {
-    for (const pack of [
-      join(root, "policy"),
-      "policy",
-      `/other,${join(root, "policy")}`,
-      `"${join(root, "policy")}"`,
-    ]) {
+    for (const pack of [policyPack, relative(root, policyPack), `/other,${policyPack}`, `"${policyPack}"`]) {
       expect(
         settingsOf(embedded({ stack: "prod", env: { PULUMI_OPTION_POLICY_PACK: pack } })).stage.name,
       ).toBe("prod");

@@ -11,8 +11,8 @@ import {
 } from "../diagnostic/sentence.ts";
 import { type Diagnostic, refuse, UserError } from "../diagnostic/user-error.ts";
 import { type Opening, openingShape } from "../migrations/plan/opening.ts";
-import { type Stage, stages } from "../stages/index.ts";
-import { systems } from "../systems/index.ts";
+import type { Project } from "../project/project.ts";
+import type { Stage } from "../project/stage.ts";
 import { missingSecrets, smokeWithoutAddress, unknownRollouts, wrongSystems } from "./check.ts";
 import { type Target, targetOf } from "./target.ts";
 
@@ -27,6 +27,8 @@ export interface Rollout {
 /** Everything a run depends on besides the files of the project. Nothing else reads configuration or environment. */
 export interface Settings {
   readonly stage: Stage;
+  /** Every stage of the project. */
+  readonly stages: readonly Stage[];
   readonly target: Target;
   readonly systems: readonly System[];
   /** Systems that may be taken off the list. */
@@ -41,8 +43,9 @@ export interface Settings {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-/** What a run is given: the stack's name, its configuration (decrypted, by full key), the environment, the project's root. */
+/** What a run is given: the project, the stack's name, its configuration (decrypted, by full key), the environment, the project's root. */
 export interface Given {
+  readonly project: Project;
   readonly stack: string;
   readonly config: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -64,8 +67,9 @@ const texts = ["cloudflare:accountId"];
 
 /** Reads and checks all settings, and complains about everything that is wrong with them at once. */
 export function settingsOf(given: Given): Settings {
+  const { stages, systems } = given.project;
   const stage = stages.find(({ name }) => name === given.stack);
-  if (stage === undefined) throw unknownStage(given.stack);
+  if (stage === undefined) throw unknownStage(given);
   const diagnostics: Diagnostic[] = unknownKeys(given, stage);
   const read = <Value>(key: keyof typeof keys, schema: z.ZodType<Value>, missing: Value): Value => {
     const text = given.config[key];
@@ -89,6 +93,7 @@ export function settingsOf(given: Given): Settings {
       given.config["lockstep:systems"] === undefined ? undefined : names,
       settings.retired,
       stage,
+      systems,
     ),
   );
   diagnostics.push(...unknownRollouts(Object.keys(settings.rollouts), settings.systems, stage));
@@ -97,7 +102,7 @@ export function settingsOf(given: Given): Settings {
   refuse(diagnostics);
   const target = targetOf(stage, given.config["cloudflare:accountId"], given.env, given.root);
   refuse(smokeWithoutAddress(settings.smoke, target, stage));
-  return { stage, target, ...settings };
+  return { stage, stages, target, ...settings };
 }
 
 function json(text: string): unknown {
@@ -108,13 +113,13 @@ function json(text: string): unknown {
   }
 }
 
-const unknownStage = (stack: string): UserError =>
+const unknownStage = ({ stack, project: { stages } }: Given): UserError =>
   new UserError({
     what: "There is no such stage",
     where: "the name of the Pulumi stack",
     got: stack,
     expected: stages.map(({ name }) => name).join(", "),
-    fix: sentence`select a stack: ${pulumi("stack select dev")}; or declare the stage in src/stages`,
+    fix: sentence`select a stack: ${pulumi(`stack select ${stages[0]?.name}`)}; or declare the stage in project.ts`,
   });
 
 function unknownKeys({ config }: Given, stage: Stage): Diagnostic[] {
@@ -147,18 +152,21 @@ const expectations: Readonly<Record<string, Sentence>> = {
   "lockstep:secrets": sentence`texts by name, each set by: ${pulumi("config set --secret --path 'lockstep:secrets.<name>'")}`,
 };
 
+/** The library's own policy pack. */
+export const policyPack = join(import.meta.dirname, "..", "..", "policy");
+
 /** On a backend of one's own, plain `pulumi up` runs no policy pack unless this variable names it. */
 function withoutPolicyPack({ env, root }: Given, stage: Stage): Diagnostic[] {
-  const pack = join(root, "policy");
   const given = env["PULUMI_OPTION_POLICY_PACK"] ?? "";
-  if (!stage.needsPolicyPack || commaSeparated(given).some((path) => resolve(root, path) === pack)) return [];
+  if (!stage.needsPolicyPack || commaSeparated(given).some((path) => resolve(root, path) === policyPack))
+    return [];
   return [
     {
       what: `Stack ${stage.name} does not run without the policy pack`,
       where: "the environment variable PULUMI_OPTION_POLICY_PACK",
       got: given === "" ? "nothing" : given,
-      expected: pack,
-      fix: sentence`${embeddedShell}, or: export PULUMI_OPTION_POLICY_PACK=${pack}`,
+      expected: policyPack,
+      fix: sentence`${embeddedShell}, or: export PULUMI_OPTION_POLICY_PACK=${policyPack}`,
     },
   ];
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { connection, isEmbedded } from "../cloudflare/connection.ts";
 import { embeddedShell, pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
 import { UserError } from "../diagnostic/user-error.ts";
-import type { Stage } from "../stages/index.ts";
+import type { Stage } from "../project/stage.ts";
 
 /** Where a stack is deployed to. There are two, and which one it is follows from Pulumi's backend alone. */
 export type Target =
@@ -49,7 +49,7 @@ function embedded(stage: Stage, env: Environment, root: string): Target {
     where: path,
     got: accounts.map(({ name }) => name).join(", ") || "no accounts",
     expected: `an account named ${stage.embeddedAccount}`,
-    fix: `name one of those in src/stages/${stage.name}.ts`,
+    fix: `give stage ${stage.name} the embeddedAccount of one of those in project.ts, or start the embedded Cloudflare again: it makes an account for each stage`,
   });
 }
 

@@ -18,8 +18,9 @@ export function db(
   cwd = folder,
   env: NodeJS.ProcessEnv = {},
 ): Promise<DbRan> {
-  const child = spawn(process.execPath, [join(folder, "cli/db.ts"), ...words], {
-    cwd,
+  const child = spawn(process.execPath, [join(folder, "bin/lockstep.mjs"), "db", ...words], {
+    // As just and npm do: in the project's folder, told where they were called.
+    cwd: folder,
     env: { PATH: process.env["PATH"], INIT_CWD: cwd, ...env },
   });
   let out = "";

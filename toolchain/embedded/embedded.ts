@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
+import { loadProject, projectFile } from "../../src/project/load.ts";
 import { frugalNode } from "../install/frugal-node.mjs";
 import { withLock } from "../install/lock.mjs";
 import { codeFile } from "../package-root.ts";
@@ -65,7 +66,14 @@ async function start(places: Places): Promise<EmbeddedConnection> {
   const log = openSync(logFile, "a");
   const child = spawn(
     places.node,
-    [...frugalNode, codeFile("embedded/main", places.code), "--data", places.embedded, "--provider"],
+    [
+      ...frugalNode,
+      codeFile("embedded/main", places.code),
+      "--data",
+      places.embedded,
+      "--provider",
+      ...(await accountOptions(places.root)),
+    ],
     {
       cwd: places.root,
       detached: true,
@@ -102,6 +110,16 @@ async function start(places: Places): Promise<EmbeddedConnection> {
     expected: "a running process that wrote connection.json",
     fix: sentence`run \`${command("embedded")}\` to see it start, or \`${command("clean")}\` to begin with empty data`,
   });
+}
+
+/** An account for each stage of the project. */
+async function accountOptions(root: string): Promise<readonly string[]> {
+  if (!existsSync(join(root, projectFile))) return [];
+  const { stages } = await loadProject(root);
+  return [...new Set(stages.map(({ embeddedAccount }) => embeddedAccount))].flatMap((name) => [
+    "--account",
+    name,
+  ]);
 }
 
 /**

@@ -35,12 +35,9 @@ export function placeEngine(engine: Engine, places: Places): string {
       join(places.engine, "pulumi-language-nodejs"),
       nodeScript(places, [codeFile("toolchain/language-host/main", places.code)]),
     );
-    const dynamicProvider = createRequire(join(places.root, "program.js")).resolve(
-      "@pulumi/pulumi/cmd/dynamic-provider/index.js",
-    );
     writeScript(
       join(places.engine, "pulumi-resource-pulumi-nodejs"),
-      nodeScript(places, [preload(places), dynamicProvider]),
+      nodeScript(places, [preload(places), dynamicProvider(places.root)]),
     );
   }
   const plugin = join(places.home, "plugins", `resource-command-v${sdkVersion()}`);
@@ -91,6 +88,16 @@ function copy(from: string, to: string): void {
 }
 
 const preload = (places: Places): string => `--require=${join(places.code, "toolchain", "preload.cjs")}`;
+
+/** Of the SDK that the project's program loads; where the project has none of its own, of ours. */
+function dynamicProvider(root: string): string {
+  const script = "@pulumi/pulumi/cmd/dynamic-provider/index.js";
+  try {
+    return createRequire(join(root, "program.js")).resolve(script);
+  } catch {
+    return createRequire(import.meta.url).resolve(script);
+  }
+}
 
 function nodeScript(places: Places, args: readonly string[]): string {
   const words = [places.node, ...args];

@@ -1,4 +1,4 @@
-// Started by the `pulumi` launcher for what cannot be a line of shell: `stack.ts <project folder> <stage> <engine> prepare`, or `stack.ts <project folder> <stage> <engine> <pulumi arguments…>`.
+// Started by the `pulumi` launcher for what cannot be a line of shell: `stack.ts <project folder> <stage> <engine> prepare`, or `… <pulumi arguments…>`.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { pulumi, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { ensureEmbedded } from "../embedded/embedded.ts";
 import { withLock } from "../install/lock.mjs";
-import { type Places, placesOf, projectRoot, pulumiProjectName } from "../project.ts";
+import { type Places, placesOf, pulumiProjectName } from "../project.ts";
 import { refreshStackConfig } from "./stack-config.ts";
 
 /** Makes a stage ready for a command on the embedded target: process running, stack there, configuration written. */
@@ -29,7 +29,7 @@ function unknownStage(places: Places, stage: string): UserError {
     what: `There is no stack "${stage}"`,
     where: join(places.root, `Pulumi.${stage}.yaml`),
     got: "no such file, and no such stack in the embedded state",
-    expected: "dev, staging, prod, or another stack that was made before",
+    expected: "a stage of project.ts with its stack file, or another stack that was made before",
     fix: sentence`check the name, or make it: ${pulumi(`stack init ${stage}`)}`,
   });
 }
@@ -79,7 +79,7 @@ function forgetConfig(places: Places, stack: string): void {
 const stageOf = (stack: string): string => stack.slice(stack.lastIndexOf("/") + 1);
 
 if (import.meta.main) {
-  const [root = projectRoot, stage = "", engine = "", ...args] = process.argv.slice(2);
+  const [root = "", stage = "", engine = "", ...args] = process.argv.slice(2);
   const places = placesOf(root);
   try {
     if (args[0] === "prepare" && args.length === 1) await prepareStack(places, engine, stage);

@@ -12,11 +12,11 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { stages } from "../../src/stages/index.ts";
+import project from "../../project.ts";
 import { run, testProject } from "../fixture/project.ts";
 import { removeStaleLocks } from "./stale-lock.ts";
 
-const [dev] = stages;
+const [dev] = project.stages;
 if (dev === undefined) throw new Error("there are no stages");
 let root = "";
 beforeAll(() => {
@@ -70,6 +70,8 @@ new Slow("second", { dependsOn: [first] });`;
 const slowProvider = `
 import { appendFileSync, existsSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+
+const { stages } = project;
 export const provider = {
   async create(inputs: { name: string }) {
     appendFileSync("made.log", inputs.name + "\\n");

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { placesOf, projectRoot, pulumiProjectName } from "../project.ts";
+import { placesOf, pulumiProjectName } from "../project.ts";
 
 const lock = z.object({ pid: z.number(), hostname: z.string() });
 
@@ -57,6 +57,6 @@ function isPulumi(pid: number): boolean {
 }
 
 if (import.meta.main) {
-  const [stage = "", root = projectRoot] = process.argv.slice(2);
+  const [stage = "", root = ""] = process.argv.slice(2);
   if (removeStaleLocks({ name: stage }, root) > 0) process.stderr.write(`${toldRemoved(stage)}\n`);
 }

@@ -22,6 +22,7 @@ import {
 import { check } from "./index.ts";
 
 const stage = { name: "staging", nameSuffix: "-staging" };
+const stageNames = ["dev", "staging", "prod"];
 let root = "";
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), "lockstep-check-"));
@@ -36,7 +37,8 @@ const plain = (
   name: string,
   options: Partial<WorkerOptions<Readonly<Record<string, Binding>>>> = {},
 ): Worker => worker(name, { main: "a.ts", compatibilityDate: "2026-01-01", env: {}, ...options });
-const diagnostics = (...resources: Resource[]): Diagnostic[] => check([system("s", resources)], stage, root);
+const diagnostics = (...resources: Resource[]): Diagnostic[] =>
+  check([system("s", resources)], stage, { stageNames, root });
 const whats = (...resources: Resource[]): string[] => diagnostics(...resources).map(({ what }) => what);
 
 test("a system without a mistake has no diagnostics", () => {
@@ -151,7 +153,10 @@ describe("names", () => {
   });
 
   test("two systems must not meet in one account", () => {
-    const found = check([system("one", [plain("api")]), system("two", [plain("api")])], stage, root);
+    const found = check([system("one", [plain("api")]), system("two", [plain("api")])], stage, {
+      stageNames,
+      root,
+    });
     expect(found.map(({ got }) => got)).toEqual(["worker api-staging twice"]);
   });
 });
@@ -299,7 +304,7 @@ test("a database needs its folder of migrations", () => {
 });
 
 test("a system outside its stages is refused", () => {
-  const found = check([system("s", [plain("w")], { stages: ["prod"] })], stage, root);
+  const found = check([system("s", [plain("w")], { stages: ["prod"] })], stage, { stageNames, root });
   expect(found.map(({ what }) => what)).toEqual(["System s does not exist in stage staging"]);
 });
 

@@ -8,15 +8,27 @@ import { checkNames, checkNamesAcross } from "./names.ts";
 import { checkStageNames } from "./stage-names.ts";
 import { checkWorkers } from "./workers.ts";
 
+/** What the systems stand in. */
+export interface Surroundings {
+  /** Every stage of the project. */
+  readonly stageNames: readonly string[];
+  /** The project's folder: where the paths of declarations start. */
+  readonly root: string;
+}
+
 /** Everything that is wrong with systems that are to be deployed to a stage, before any of it is. Empty when nothing is. */
-export function check(systems: readonly System[], stage: NamingStage, root: string): Diagnostic[] {
+export function check(
+  systems: readonly System[],
+  stage: NamingStage,
+  { stageNames, root }: Surroundings,
+): Diagnostic[] {
   return [
     ...systems.flatMap((system) => [
       ...wrongStage(system, stage),
       ...checkNames(system, stage),
       ...checkListed(system),
       ...checkCycles(system),
-      ...checkStageNames(system),
+      ...checkStageNames(system, stageNames),
       ...checkLimits(system),
       ...checkWorkers(system, stage, root),
     ]),

@@ -1,13 +1,12 @@
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
-import { stages } from "../../stages/index.ts";
 import type { Resource } from "../kinds/kinds.ts";
 import { factsOf } from "../kinds/resources.ts";
 import { nameTemplate } from "../physical-name.ts";
 import type { System } from "../system.ts";
 
 /** Stages that are named in a declaration and do not exist: what is meant for them would silently never happen. */
-export function checkStageNames(system: System): Diagnostic[] {
-  const known = stages.map(({ name }) => name);
+/** @param known the names of the project's stages */
+export function checkStageNames(system: System, known: readonly string[]): Diagnostic[] {
   const unknown = (names: readonly string[], where: string): Diagnostic[] =>
     names
       .filter((name) => !known.includes(name))
@@ -16,7 +15,7 @@ export function checkStageNames(system: System): Diagnostic[] {
         where,
         got: name,
         expected: known.join(", "),
-        fix: "correct the name in src/systems",
+        fix: "correct the name, or declare the stage in project.ts",
       }));
   return [
     ...unknown(system.stages ?? [], `${system.name}, stages`),

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Worker } from "../../declare/index.ts";
 import type { BindingKind, BindingOf } from "../../declare/kinds/kinds.ts";
-import type { Stage } from "../../stages/index.ts";
+import type { Stage } from "../../project/stage.ts";
 import type { inputs } from "../cloudflare.ts";
 import type { Stores } from "../stores/stores.ts";
 

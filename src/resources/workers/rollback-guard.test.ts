@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { call, version } from "../../../embedded/contract/call.ts";
 import { type Embedded, startEmbedded } from "../../../embedded/start.ts";
+import project from "../../../project.ts";
 import { d1, system, worker } from "../../declare/index.ts";
-import { stages } from "../../stages/index.ts";
 import { refusePastContract } from "./rollback-guard.ts";
 
 const database = d1("notes");
 const api = worker("api", { main: "api.ts", compatibilityDate: "2026-07-01", env: { DB: database } });
 const shop = system("shop", [database, api]);
-const [stage] = stages.filter(({ name }) => name === "dev");
+const [stage] = project.stages.filter(({ name }) => name === "dev");
 
 let embedded: Embedded;
 let account = "";

@@ -3,11 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { EmbeddedConnection } from "./embedded/embedded.ts";
+import type { EmbeddedConnection } from "../toolchain/embedded/embedded.ts";
+import { embeddedVariables, pathWith, wranglerVariables } from "../toolchain/environment.ts";
+import { csvQuote } from "../toolchain/launchers/shell-quote.ts";
+import { packageRoot } from "../toolchain/package-root.ts";
+import { placesOf } from "../toolchain/project.ts";
 import { shellLines } from "./env.ts";
-import { embeddedVariables, pathWith, wranglerVariables } from "./environment.ts";
-import { csvQuote } from "./launchers/shell-quote.ts";
-import { placesOf, projectRoot } from "./project.ts";
 
 const nastyRoot = `/home/o'brien/my "clones"/$HOME \`x\` %41\\ ;&|*?!#\ntwo/lock`;
 const connection: EmbeddedConnection = {
@@ -63,7 +64,7 @@ test("the backend is a URL of the clone's own folder, whatever its path holds", 
 });
 
 test("wrangler gets the dev account and none of the user's own keys", () => {
-  expect(wranglerVariables(placesOf("/p"), connection, { PATH: "/bin" })).toMatchObject({
+  expect(wranglerVariables(placesOf("/p"), connection, { PATH: "/bin" }, "dev")).toMatchObject({
     PATH: "/p/.lockstep/bin:/bin",
     CLOUDFLARE_API_BASE_URL: connection.api,
     CLOUDFLARE_ACCOUNT_ID: "d1",
@@ -79,7 +80,7 @@ test("the official provider is downloaded when it is asked for", () => {
 });
 
 test("PATH keeps the user's order, loses our older copy and what npm run adds", () => {
-  const byNpm = join(projectRoot, "node_modules", ".bin");
+  const byNpm = join(packageRoot, "node_modules", ".bin");
   expect(
     pathWith(["/p/bin"], `${byNpm}:/a:/p/bin:/b/node_modules/.bin:/x/@npmcli/run-script/lib/node-gyp-bin:/c`),
   ).toBe("/p/bin:/a:/b/node_modules/.bin:/c");
@@ -93,7 +94,7 @@ test("a list element with a comma or a quote stays one element", () => {
 test("an unknown option fails, and so does the shell that evaluates the answer", () => {
   const folder = mkdtempSync(join(tmpdir(), "lockstep-env-"));
   mkdirSync(join(folder, "x"));
-  const ran = spawnSync(process.execPath, [join(projectRoot, "toolchain", "env.ts"), "--nope"], {
+  const ran = spawnSync(process.execPath, [join(packageRoot, "cli", "main.ts"), "env", "--nope"], {
     encoding: "utf8",
     cwd: folder,
   });

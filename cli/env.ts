@@ -2,16 +2,19 @@
 // `eval "$(npm run -s env -- --wrangler)"`: one in which real wrangler does, in any project.
 import { mkdirSync } from "node:fs";
 import { UserError } from "../src/diagnostic/user-error.ts";
+import { firstStage } from "../src/project/project.ts";
 import {
   embeddedVariables,
   ensureEmbedded,
   projectEnvironment,
   type Variables,
   wranglerVariables,
-} from "./environment.ts";
-import { linkTools } from "./launchers/launchers.ts";
-import { shellQuote } from "./launchers/shell-quote.ts";
-import { placesOf, projectRoot } from "./project.ts";
+} from "../toolchain/environment.ts";
+import { linkTools } from "../toolchain/launchers/launchers.ts";
+import { shellQuote } from "../toolchain/launchers/shell-quote.ts";
+import { placesOf } from "../toolchain/project.ts";
+import { whatEnded } from "./entry.ts";
+import { type Place, projectAt } from "./place.ts";
 
 /** Lines that any POSIX shell evaluates. */
 export function shellLines(variables: Variables): string {
@@ -20,7 +23,7 @@ export function shellLines(variables: Variables): string {
     .join("\n");
 }
 
-async function variables(args: readonly string[]): Promise<Variables> {
+async function variables(args: readonly string[], place: Place): Promise<Variables> {
   const unknown = args.find((arg) => arg !== "--wrangler");
   if (unknown !== undefined)
     throw new UserError({
@@ -30,27 +33,30 @@ async function variables(args: readonly string[]): Promise<Variables> {
       expected: "--wrangler, or nothing",
       fix: 'eval "$(npm run -s env)", or eval "$(npm run -s env -- --wrangler)"',
     });
+  const { root, project } = await projectAt(place);
   if (args.includes("--wrangler")) {
-    const places = placesOf(projectRoot);
+    const places = placesOf(root);
     mkdirSync(places.bin, { recursive: true });
     linkTools(places);
     const connection = await ensureEmbedded(places);
     // wrangler prints the host alone.
-    process.stderr.write(`Workers answer at ${connection.front.replace("<account>", "dev")}/\n`);
-    return wranglerVariables(places, connection, process.env);
+    process.stderr.write(
+      `Workers answer at ${connection.front.replace("<account>", firstStage(project).embeddedAccount)}/\n`,
+    );
+    return wranglerVariables(places, connection, process.env, firstStage(project).embeddedAccount);
   }
-  const { places, connection } = await projectEnvironment();
+  const { places, connection } = await projectEnvironment(process.env, root);
   return embeddedVariables(places, connection, process.env);
 }
 
-if (import.meta.main) {
+export async function run(args: readonly string[], place: Place): Promise<number> {
   try {
-    process.stdout.write(`${shellLines(await variables(process.argv.slice(2)))}\n`);
+    process.stdout.write(`${shellLines(await variables(args, place))}\n`);
+    return 0;
   } catch (error) {
-    const told = error instanceof UserError || (error instanceof Error && error.name === "ToolchainError");
-    process.stderr.write(`${told ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+    process.stderr.write(`${whatEnded(error)}\n`);
     // Without this `eval` of an empty string would succeed, and the shell would go on as if it had worked.
     process.stdout.write("false\n");
-    process.exitCode = 1;
+    return 1;
   }
 }

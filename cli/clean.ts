@@ -3,13 +3,14 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../src/diagnostic/user-error.ts";
-import { type EmbeddedConnection, runningEmbedded } from "./embedded/embedded.ts";
-import { cacheFolder } from "./engine/wanted.mjs";
-import { placesOf, projectRoot } from "./project.ts";
+import { type EmbeddedConnection, runningEmbedded } from "../toolchain/embedded/embedded.ts";
+import { cacheFolder } from "../toolchain/engine/wanted.mjs";
+import { type Places, placesOf } from "../toolchain/project.ts";
+import { type Place, projectAt } from "./place.ts";
 
 const patienceMs = 10_000;
 
-async function clean(what: string): Promise<void> {
+async function clean(what: string, root: string): Promise<void> {
   if (what !== "" && what !== "all")
     throw new UserError({
       what: "`just clean` does not know this",
@@ -18,10 +19,10 @@ async function clean(what: string): Promise<void> {
       expected: "nothing, or all",
       fix: "just clean",
     });
-  const places = placesOf(projectRoot);
+  const places = placesOf(root);
   const running = await runningEmbedded(places);
-  if (running !== undefined) await stop(running);
-  const own = join(projectRoot, ".lockstep");
+  if (running !== undefined) await stop(running, places);
+  const own = join(root, ".lockstep");
   rmSync(own, { recursive: true, force: true });
   process.stdout.write(`removed ${own}: embedded Cloudflare, its stacks, caches\n`);
   if (what !== "all") return;
@@ -31,11 +32,11 @@ async function clean(what: string): Promise<void> {
 }
 
 /** Removing the files under a running process would only make it write them again. */
-async function stop({ pid }: EmbeddedConnection): Promise<void> {
+async function stop({ pid }: EmbeddedConnection, places: Places): Promise<void> {
   process.kill(pid, "SIGTERM");
   const giveUpAt = Date.now() + patienceMs;
   while (Date.now() < giveUpAt) {
-    if ((await runningEmbedded(placesOf(projectRoot))) === undefined) return;
+    if ((await runningEmbedded(places)) === undefined) return;
     await sleep(100);
   }
   throw new UserError({
@@ -47,13 +48,8 @@ async function stop({ pid }: EmbeddedConnection): Promise<void> {
   });
 }
 
-if (import.meta.main) {
-  try {
-    await clean(process.argv[2] ?? "");
-  } catch (error) {
-    process.stderr.write(
-      `${error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
-    );
-    process.exitCode = 1;
-  }
+export async function run([what = ""]: readonly string[], place: Place): Promise<number> {
+  const { root } = await projectAt(place);
+  await clean(what, root);
+  return 0;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { ask, type WorkerAddress } from "./http.ts";
+import { ask, type WorkerAddress } from "../../cli/start/http.ts";
 import type { DemoNote } from "./notes.ts";
 
 const storedNote = z.object({ id: z.string(), title: z.string() });

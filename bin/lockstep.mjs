@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+// @ts-check
+// The command of the package and of this repository: sees to a Node that is new enough, then runs cli/main.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const oldest = /** @type {const} */ ([24, 12]);
+const packageRoot = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** @param {string} version as in process.versions.node */
+function isNewEnough(version) {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > oldest[0] || (major === oldest[0] && minor >= oldest[1]);
+}
+
+/** The project's own Node (the npm package `node`), from here upwards; undefined where there is none. */
+function carriedNode() {
+  for (let folder = process.cwd(); ; folder = dirname(folder)) {
+    const node = join(folder, "node_modules", "node", "bin", "node");
+    if (existsSync(node)) return node;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** TypeScript in this repository, JavaScript in the package. */
+const source = join(packageRoot, "cli", "main.ts");
+const main = existsSync(source) ? source : join(packageRoot, "dist", "cli", "main.js");
+
+/** @param {string} node @param {readonly string[]} args */
+function handOver(node, args) {
+  const child = spawn(node, args, { stdio: "inherit" });
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]))
+    process.on(signal, () => {
+      // A terminal sends Ctrl-C to the whole group: the child has it already.
+      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+    });
+  child.on("error", (error) => {
+    process.stderr.write(`${node} cannot be started: ${error.message}\n`);
+    process.exitCode = 1;
+  });
+  child.on("close", (code) => {
+    process.exitCode = code ?? 1;
+  });
+}
+
+if (isNewEnough(process.versions.node)) await import(main);
+else {
+  const node = carriedNode();
+  if (node !== undefined) handOver(node, [main, ...process.argv.slice(2)]);
+  else {
+    process.stderr.write(
+      `Node ${process.versions.node} found (${process.execPath}); Lockstep needs Node ${oldest.join(".")} or newer.\n` +
+        "Install it from https://nodejs.org, or let the project carry it: npm install --save-dev node@24\n",
+    );
+    // A shell that evaluates what `env` prints must not go on as if it had worked.
+    if (process.argv[2] === "env") process.stdout.write("false\n");
+    process.exitCode = 1;
+  }
+}

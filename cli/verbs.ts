@@ -1,0 +1,67 @@
+import type { Verb } from "./verb.ts";
+
+/** Verbs that change or show stacks share a module; each is told its own name. */
+const ofStacks = (name: string, usage: string, summary: string): Verb => ({
+  usage,
+  summary,
+  load: async () => {
+    const { run } = await import("./stack.ts");
+    return { run: (args, place) => run([name, ...args], place) };
+  },
+});
+
+/** Every verb of the command, in the order in which help shows them. */
+export const verbs = {
+  start: {
+    usage: "start [--once]",
+    summary: "bring the first stage up on the embedded Cloudflare and show its addresses",
+    load: () => import("./start.ts"),
+  },
+  env: {
+    usage: "env [--wrangler]",
+    summary: 'the exports of a shell for the embedded target: eval "$(npx lockstep env)"',
+    load: () => import("./env.ts"),
+  },
+  preview: ofStacks("preview", "preview [<stage> | all] [--json]", "show what an up would change"),
+  up: ofStacks("up", "up [<stage> | all] [--yes <stage>]", "bring a stage up"),
+  destroy: ofStacks("destroy", "destroy [<stage>] [--empty-buckets]", "take a stage down, with its data"),
+  drift: ofStacks("drift", "drift [<stage>]", "compare a stage with what is really there"),
+  dev: {
+    usage: "dev [<worker>] [--stage <stage>]",
+    summary: "serve what is saved at once, and show what workers log",
+    load: () => import("./dev.ts"),
+  },
+  db: {
+    usage: "db <command>",
+    summary: "migrations: new, lint, plan, status, rehearse … (db --help)",
+    load: () => import("./db.ts"),
+  },
+  secret: ofStacks("secret", "secret <stage> <name>", "set or rotate a secret of a stage"),
+  import: ofStacks("import", "import <stage> <system>/<name>", "take over a resource that exists already"),
+  retire: ofStacks("retire", "retire <system> <stage>", "take a system off a stage, with its resources"),
+  "stack-init": ofStacks("init", "stack-init [<stage>]", "make the stack of a stage"),
+  state: {
+    usage: "state backup <stage> [<folder>] | state restore <stage> <file>",
+    summary: "what Pulumi knows of a stack, in a file and back",
+    load: () => import("./state.ts"),
+  },
+  embedded: {
+    usage: "embedded [--port <n>] [--data <folder>]",
+    summary: "the embedded Cloudflare alone, for any client of the v4 API",
+    load: () => import("../embedded/main.ts"),
+  },
+  doctor: {
+    usage: "doctor [--json]",
+    summary: "what was found on this machine, and what is missing",
+    load: () => import("../toolchain/doctor.ts"),
+  },
+  clean: {
+    usage: "clean [all]",
+    summary: "remove embedded data, embedded state and caches of this project",
+    load: () => import("./clean.ts"),
+  },
+} as const satisfies Readonly<Record<string, Verb>>;
+
+export type VerbName = keyof typeof verbs;
+
+export const isVerb = (name: string): name is VerbName => Object.hasOwn(verbs, name);

@@ -1,0 +1,54 @@
+import type { System } from "../declare/index.ts";
+import { refuse } from "../diagnostic/user-error.ts";
+import { checkStages, checkSystems } from "./check.ts";
+import { type Stage, type StageDeclaration, stageOf } from "./stage.ts";
+
+/** What `defineProject` takes. */
+export interface ProjectDeclaration {
+  /** Every system of the repository. Which of them a stage deploys is said in its stack file (`lockstep:systems`). */
+  readonly systems: readonly System[];
+  /** Every stage, in the order of promotion. The first one is meant where a command is given none. */
+  readonly stages: readonly StageDeclaration[];
+}
+
+/** A repository's systems and stages: validated, frozen, inert. Everything that Lockstep does is done for one of these. */
+export interface Project {
+  readonly systems: readonly System[];
+  /** In the order of promotion; at least one. */
+  readonly stages: readonly Stage[];
+}
+
+/**
+ * Declares the project of a repository: what `project.ts` exports by default.
+ * Throws a UserError that names everything wrong with it at once.
+ *
+ * @example
+ * ```ts
+ * import { defineProject } from "lockstep";
+ * import { notes } from "./src/systems/notes.ts";
+ *
+ * export default defineProject({
+ *   systems: [notes],
+ *   stages: [{ name: "staging" }, { name: "production", suffix: "", protected: true, bakeSeconds: 900 }],
+ * });
+ * ```
+ */
+export function defineProject({ systems, stages }: ProjectDeclaration): Project {
+  refuse([...checkStages(stages), ...checkSystems(systems)]);
+  return frozen({ systems: [...systems], stages: stages.map(stageOf) });
+}
+
+/** The stage that a command means where none is named: the first one. */
+export function firstStage({ stages }: Project): Stage {
+  const [first] = stages;
+  if (first === undefined) throw new Error("a project without stages: defineProject refuses it");
+  return first;
+}
+
+/** Frozen all through. Functions (a binding of a worker that is declared later) are left as they are. */
+function frozen<Value>(value: Value): Value {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const member of Object.values(value)) frozen(member);
+  return value;
+}

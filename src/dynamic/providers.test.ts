@@ -1,7 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { globSync, readFileSync } from "node:fs";
+import {
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { providerNames, providerOf } from "./providers.ts";
 import { recordedPaths } from "./recorded-paths.ts";
@@ -9,8 +19,8 @@ import { loads } from "./shim.ts";
 
 const root = dirname(dirname(import.meta.dirname));
 
-/** Runs each text as the engine's dynamic-provider process does, in the project's folder, and says whose provider it gives. */
-function providersOf(texts: readonly string[]): Readonly<Record<string, string>> {
+/** Runs each text as the engine's dynamic-provider process does, in a project's folder, and says whose provider it gives. */
+function providersOf(texts: readonly string[], cwd = root): Readonly<Record<string, string>> {
   const program = `
     const { createRequire } = require("node:module");
     const { providerNames, providerOf } = createRequire(process.cwd() + "/x.js")("lockstep/dynamic");
@@ -22,7 +32,7 @@ function providersOf(texts: readonly string[]): Readonly<Record<string, string>>
     });
     process.stdout.write(JSON.stringify(Object.fromEntries(given)));`;
   const input = JSON.stringify(texts);
-  const out = execFileSync(process.execPath, ["--eval", program], { cwd: root, input, encoding: "utf8" });
+  const out = execFileSync(process.execPath, ["--eval", program], { cwd, input, encoding: "utf8" });
   return z.record(z.string(), z.string()).parse(JSON.parse(out));
 }
 
@@ -64,6 +74,33 @@ test("every __provider in a recorded state leads to the provider of its resource
         wanted[z.string().parse(inputs["__provider"])] = type.slice("pulumi-nodejs:dynamic/lockstep:".length);
   expect(new Set(Object.values(wanted))).toEqual(new Set(providerNames));
   expect(providersOf(Object.keys(wanted))).toEqual(wanted);
+});
+
+describe("in a project of its own", () => {
+  let project: string;
+  beforeEach(() => {
+    project = mkdtempSync(join(tmpdir(), "lockstep project "));
+    mkdirSync(join(project, "node_modules"));
+    writeFileSync(join(project, "package.json"), '{ "name": "notes", "type": "module" }');
+  });
+  afterEach(() => rmSync(project, { recursive: true, force: true }));
+
+  test("the same text leads to the package that is installed there", () => {
+    symlinkSync(root, join(project, "node_modules", "lockstep"));
+    expect(providersOf([loads("Target")], project)).toEqual({ [loads("Target")]: "Target" });
+  });
+
+  test("which is compiled, and has no sources", () => {
+    const installed = join(project, "node_modules", "lockstep");
+    mkdirSync(join(installed, "dist", "src", "dynamic"), { recursive: true });
+    for (const each of ["package.json", "entry"])
+      cpSync(join(root, each), join(installed, each), { recursive: true });
+    writeFileSync(
+      join(installed, "dist", "src", "dynamic", "providers.js"),
+      'const compiled = {};\nexport const providerNames = ["compiled"];\nexport const providerOf = () => compiled;\n',
+    );
+    expect(providersOf([loads("Target")], project)).toEqual({ [loads("Target")]: "compiled" });
+  });
 });
 
 test("a provider of a later version is refused by name", () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { placesOf } from "../project.ts";
-import { mergeConfig, plainValues, refreshStackConfig } from "./stack-config.ts";
+import { configValues, mergeConfig, plainValues, refreshStackConfig } from "./stack-config.ts";
 
 let root: string;
 beforeEach(() => {
@@ -44,6 +44,32 @@ test("what the stack file no longer has goes, unless the embedded stack never to
 
 test("a stage without a stack file has an empty configuration", () => {
   expect(refresh()).toBe("config: {}\n");
+});
+
+test("a text that another reader of YAML takes for something else is in quotes, and comes through as it is", () => {
+  const values = {
+    "a:on": "on",
+    "a:yes": "yes",
+    "a:octal": "0o17",
+    "a:old": "0123",
+    "a:date": "2026-01-01",
+    "a:time": "12:30:45",
+    "a:million": "1_000",
+    "a:binary": "0b11",
+    "a:null": "null",
+    "a:number": 3,
+    "a:lines": "one\ntwo\n",
+  };
+  stackFile(JSON.stringify({ config: values }));
+  const text = refresh();
+  for (const [key, value] of Object.entries(values))
+    if (typeof value === "string" && key !== "a:lines") expect(text).toContain(`${key}: "${value}"\n`);
+  expect(configValues(join(root, ".lockstep/config/dev.yaml"))).toEqual(values);
+});
+
+test("a date and a merged map of the stack file arrive as they are written there", () => {
+  stackFile("base: &base\n  a:one: 1\nconfig:\n  <<: *base\n  a:day: 2026-01-01\n");
+  expect(refresh()).toBe('config:\n  a:one: 1\n  a:day: "2026-01-01"\n');
 });
 
 test("a stack file dated in the future does not look newer for ever", () => {

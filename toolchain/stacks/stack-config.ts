@@ -1,15 +1,11 @@
 import { mkdirSync, readFileSync, statSync, utimesSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { Document, parse, visit } from "yaml";
 import { z } from "zod";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { writeWhole } from "../../src/files/write-whole.ts";
 import type { Places } from "../project.ts";
-
-/** The YAML reader and writer that the Pulumi SDK itself uses. */
-const yaml: { load(text: string): unknown; dump(value: unknown, options: { lineWidth: number }): string } =
-  createRequire(createRequire(import.meta.url).resolve("@pulumi/pulumi/package.json"))("js-yaml");
 
 type Config = Readonly<Record<string, unknown>>;
 const stackFileShape = z.looseObject({ config: z.nullish(z.record(z.string(), z.unknown())) });
@@ -53,7 +49,7 @@ export function refreshStackConfig(places: Places, stage: string): string {
   const current = readStackFile(target);
   const before = z.record(z.string(), z.unknown()).parse(JSON.parse(readIfThere(baseFile) ?? "{}"));
   const merged = mergeConfig(current?.config ?? {}, before, after);
-  writeWhole(target, yaml.dump({ ...current, config: merged }, { lineWidth: -1 }));
+  writeWhole(target, yamlOf({ ...current, config: merged }));
   writeWhole(baseFile, `${JSON.stringify(after)}\n`);
   // The launcher compares times; a stack file "from the future" must not make it run this for ever.
   const sourceTime = statSync(source, { throwIfNoEntry: false })?.mtime;
@@ -80,13 +76,24 @@ function readStackFile(path: string): z.infer<typeof stackFileShape> | undefined
     );
   let value: unknown;
   try {
-    value = yaml.load(text) ?? {};
+    value = parse(text, { merge: true }) ?? {};
   } catch (error) {
     throw complain(error instanceof Error ? error.message : String(error), error);
   }
   const parsed = stackFileShape.safeParse(value);
   if (!parsed.success) throw complain(z.prettifyError(parsed.error));
   return parsed.data;
+}
+
+/** A stack file's text. The engine's reader knows YAML 1.1 and more forms of numbers: what it might not take for a text is in quotes. */
+function yamlOf(file: object): string {
+  const document = new Document(file, { version: "1.1" });
+  visit(document, {
+    Scalar: (_key, node) => {
+      if (typeof node.value === "string" && /^[-+.\d]/.test(node.value)) node.type = "QUOTE_DOUBLE";
+    },
+  });
+  return document.toString({ lineWidth: 0 });
 }
 
 function readIfThere(path: string): string | undefined {

@@ -2,8 +2,8 @@ import type { SchemaObject } from "../sql/schema-guard.ts";
 import { fold, sameName } from "../sql/structure.ts";
 import { type Catalog, catalogs } from "./catalog.ts";
 import { populate } from "./populate.ts";
-import type { Step } from "./replay.ts";
 import { openShadow, type Shadow } from "./shadow.ts";
+import type { Step } from "./step.ts";
 import { type Unusable, unusable } from "./usable.ts";
 
 /** Something that worked before a file and does not after it, or that the file makes and that never works. */

@@ -1,6 +1,6 @@
 import type { Verification } from "../files/directives.ts";
 import type { MigrationFile, Statement } from "../files/reading.ts";
-import { type Action, type Parsed, parse } from "../sql/action.ts";
+import { type Parsed, parse } from "../sql/action.ts";
 import { reservedTables } from "../sql/ledger-tables.ts";
 import type { SchemaObject } from "../sql/schema-guard.ts";
 import { fold, sameName } from "../sql/structure.ts";
@@ -9,33 +9,13 @@ import { affectedFinder } from "./affected.ts";
 import type { Event } from "./authorizer.ts";
 import { type Breakage, breakages } from "./breakage.ts";
 import { type Catalog, catalogs } from "./catalog.ts";
-import { type Copy, copyEvents, readCopy } from "./copy.ts";
+import { copyEvents, readCopy } from "./copy.ts";
 import { empty, populate } from "./populate.ts";
 import { followRows, type Held, type Rows } from "./row-flow.ts";
 import { openShadow, type Shadow } from "./shadow.ts";
+import type { Step } from "./step.ts";
 
-/** One statement of a file, carried out on the shadow. */
-export interface Step {
-  readonly index: number;
-  readonly statement: Statement;
-  readonly action: Action;
-  readonly tokens: readonly Token[];
-  readonly events: readonly Event[];
-  /** What failed on an empty database; the file cannot be applied anywhere. */
-  readonly error: string | undefined;
-  /** True when the error is D1's own refusal. */
-  readonly refused: boolean;
-  /** What failed on a database with rows, and only there. */
-  readonly errorWithRows: string | undefined;
-  /** What it copies from table to table. */
-  readonly copy: Copy | undefined;
-  readonly before: Catalog;
-  readonly after: Catalog;
-  /** Where rows are before the statement. */
-  readonly rows: Rows;
-  /** Whether `table` holds rows, before the statement, that were there before what is pending. */
-  readonly holds: (table: string) => boolean;
-}
+export type { Step };
 
 /** One file, carried out. */
 export interface Replay {

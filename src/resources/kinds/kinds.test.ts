@@ -11,11 +11,12 @@ const official = Object.values(cloudflare)
   .map((each) => ("__pulumiType" in each ? each.__pulumiType : String(each)));
 
 const dynamicFolder = join(import.meta.dirname, "../../dynamic");
-const dynamic = readdirSync(dynamicFolder).flatMap((name) =>
-  [...readFileSync(join(dynamicFolder, name), "utf8").matchAll(/^ +"(pulumi-nodejs:dynamic\/[^"]+)"/gm)].map(
-    ([, type]) => type,
-  ),
-);
+const dynamic = readdirSync(dynamicFolder)
+  .filter((name) => !name.endsWith(".test.ts"))
+  .map((name) => readFileSync(join(dynamicFolder, name), "utf8"))
+  .flatMap((text) => [...text.matchAll(/super\(\s*"(pulumi-nodejs:dynamic\/[^"]+)"/g)])
+  .map(([, type]) => type);
+
 /** They keep notes and ask nobody at Cloudflare for anything that needs a permission of its own. */
 const withoutPermission = ["pulumi-nodejs:dynamic/lockstep:Target", "pulumi-nodejs:dynamic/lockstep:Guard"];
 

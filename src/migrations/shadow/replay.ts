@@ -11,6 +11,7 @@ import { type Breakage, breakages } from "./breakage.ts";
 import { type Catalog, catalogs } from "./catalog.ts";
 import { copyEvents, readCopy } from "./copy.ts";
 import { empty, populate } from "./populate.ts";
+import { quotedTexts } from "./quoted-text.ts";
 import { followRows, type Held, type Rows } from "./row-flow.ts";
 import { openShadow, type Shadow } from "./shadow.ts";
 import type { Step } from "./step.ts";
@@ -123,6 +124,7 @@ function take(
 ): Step {
   const { action, tokens }: Parsed = parse(statement.sql);
   const copy = readCopy(statement.sql, action, tokens, before, shadow.trusted);
+  const texts = quotedTexts(shadow.trusted, statement.sql, action, tokens);
   const first = shadow.run(statement.sql);
   let run = first;
   if (first.error !== undefined && !first.refused) {
@@ -139,6 +141,7 @@ function take(
     tokens,
     events: [...run.events, ...copyEvents(copy)],
     copy,
+    quotedTexts: texts,
     error: run.error,
     refused: run.refused,
     errorWithRows: run.error === undefined && !isOwnCheck(first.error, tokens) ? first.error : undefined,

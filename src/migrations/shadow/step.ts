@@ -21,6 +21,8 @@ export interface Step {
   readonly errorWithRows: string | undefined;
   /** What it copies from table to table. */
   readonly copy: Copy | undefined;
+  /** Names in double quotes that are no columns, so that SQLite takes them for text. */
+  readonly quotedTexts: readonly string[];
   readonly before: Catalog;
   readonly after: Catalog;
   /** Where rows are before the statement. */

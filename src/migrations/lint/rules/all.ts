@@ -8,8 +8,10 @@ import { longWork } from "./long-work.ts";
 import { lossyRebuild } from "./lossy-rebuild.ts";
 import { naming } from "./naming.ts";
 import { pragmas } from "./pragmas.ts";
+import { quotedText } from "./quoted-text.ts";
 import { refused } from "./refused.ts";
 import type { Rule } from "./rule.ts";
+import { setTwice } from "./set-twice.ts";
 import { tightening } from "./tightening.ts";
 import { triggers } from "./triggers.ts";
 import { unbounded } from "./unbounded.ts";
@@ -25,6 +27,8 @@ export const rules: readonly Rule[] = [
   dropColumn,
   foreignKeyEffects,
   unbounded,
+  quotedText,
+  setTwice,
   lossyRebuild,
   failsWithRows,
   uniqueness,

@@ -1,3 +1,4 @@
+import { deferredKeys } from "../../sql/declarations.ts";
 import { fold, quoted, type Table } from "../../sql/structure.ts";
 import { list, normalised, type Token, tokens, within } from "../../sql/tokens.ts";
 
@@ -9,14 +10,15 @@ export function constraintTexts(table: Table): readonly string[] {
     .map(({ name }) => fold(name))
     .join(", ");
   const uniques = uniqueSets(table);
+  const deferred = deferredKeys(table);
   const primary = uniques.find(({ columns }) => columns.join(", ") === key)?.text ?? key;
   return [
     ...(key === "" ? [] : [`PRIMARY KEY (${primary})`]),
     ...uniques.filter(({ columns }) => columns.join(", ") !== key).map(({ text }) => `UNIQUE (${text})`),
     ...(isNumbered(table) ? ["AUTOINCREMENT"] : []),
     ...table.foreignKeys.map(
-      (key) =>
-        `FOREIGN KEY (${key.from.map(fold).join(", ")}) REFERENCES ${fold(key.parent)} ON DELETE ${key.onDelete} ON UPDATE ${key.onUpdate}`,
+      (key, i) =>
+        `FOREIGN KEY (${key.from.map(fold).join(", ")}) REFERENCES ${fold(key.parent)} ON DELETE ${key.onDelete} ON UPDATE ${key.onUpdate}${deferred[i] === true ? " DEFERRABLE INITIALLY DEFERRED" : ""}`,
     ),
   ];
 }

@@ -2,6 +2,7 @@ import { accidentalText, type CopiedColumn, type Copy, keepsValues } from "../..
 import type { Rebuild } from "../../shadow/find-rebuilds.ts";
 import type { Step } from "../../shadow/replay.ts";
 import { affinity, type Column, sameName, type Table } from "../../sql/structure.ts";
+import type { ColumnPair } from "./changed-declarations.ts";
 import type { Finding } from "./rule.ts";
 
 /** Words of a finding about a rebuild; its table's name comes before the message. */
@@ -28,6 +29,14 @@ export const filledWith = (
   rebuild.copies.flatMap((step) => {
     const { copy } = step;
     return copy === undefined ? [] : copy.columns.map((column) => ({ ...column, copy, step }));
+  });
+
+/** The columns of the old table that the new one has, by name or because a copy puts their values there. */
+export const columnPairs = (rebuild: Rebuild): readonly ColumnPair[] =>
+  rebuild.old.columns.flatMap((was) => {
+    const heir = filledWith(rebuild).find((one) => keepsValues(one, rebuild.copiedAs, was.name));
+    const is = named(rebuild.rebuilt, was.name) ?? named(rebuild.rebuilt, heir?.into ?? "");
+    return is === undefined ? [] : [{ was, is }];
   });
 
 /** What happens to the values of one column of the old table. */
@@ -61,14 +70,6 @@ function valueLosses(rebuild: Rebuild, column: Column, say: Say): readonly Findi
         create,
         `turns ${column.name} from ${column.type || "no type"} into ${heir.type || "no type"}: values may be converted`,
         'keep the type, or say why no value changes: -- d1:allow DL5 "why" above the CREATE TABLE',
-      ),
-    );
-  if (now !== undefined && column.defaultSql !== undefined && now.defaultSql === undefined)
-    findings.push(
-      say(
-        create,
-        `drops the default of ${column.name} (${column.defaultSql})`,
-        'keep it, or say why: -- d1:allow DL5 "why" above the CREATE TABLE',
       ),
     );
   return findings;

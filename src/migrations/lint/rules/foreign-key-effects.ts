@@ -2,7 +2,7 @@ import type { Event } from "../../shadow/authorizer.ts";
 import { copyUnmoved, type Rebuild, rebuildOf, rebuilds } from "../../shadow/find-rebuilds.ts";
 import { isSystem, type Replay, type Step } from "../../shadow/replay.ts";
 import { closureRebuild, recipeText } from "../../shadow/safe-rebuild.ts";
-import { sameName } from "../../sql/structure.ts";
+import { fold, sameName } from "../../sql/structure.ts";
 import { switchesOn } from "./pragmas.ts";
 import { at, type Finding, type Rule } from "./rule.ts";
 import { reachesAll, writesAgain } from "./trigger-bodies.ts";
@@ -82,11 +82,13 @@ function effects(replay: Replay, found: readonly Rebuild[], step: Step): readonl
   );
   const emptied = emptiedKeys(step, direct, updates);
   const own = selfActions(step, direct);
-  if (deleted.length === 0 && changed.length === 0 && own.length === 0) return [];
+  const touched = touchedColumns(step, direct, updates);
+  if (deleted.length === 0 && changed.length === 0 && own.length === 0 && touched.length === 0) return [];
   const what = [
     ...deleted.map((table) => `deletes rows of ${table}`),
     ...changed.map((table) => `changes rows of ${table}`),
     ...own,
+    ...touched,
   ].join(" and ");
   const rebuild = rebuildOf(found, step);
   if (rebuild !== undefined)
@@ -108,13 +110,38 @@ function effects(replay: Replay, found: readonly Rebuild[], step: Step): readonl
     at(step, {
       severity: harmless ? "warning" : "error",
       message: `${verb(step)} ${direct} also ${what}, by foreign keys or triggers`,
-      fix: 'say why those rows may go or change: -- d1:data-loss "why"',
+      fix:
+        touched.length > 0
+          ? 'drop the trigger before it and create it again after it, or say why: -- d1:data-loss "why"'
+          : 'say why those rows may go or change: -- d1:data-loss "why"',
     }),
   ];
 }
 
 /** What the statement itself does to its table. */
 const isOwn = (event: Event, direct: string): boolean => event.source === "" && sameName(event.a, direct);
+
+/** Columns of its own rows that an UPDATE does not name and that its triggers write: `updated_at` in every row of a backfill. */
+function touchedColumns(step: Step, direct: string, updates: readonly Event[]): readonly string[] {
+  if (step.action.kind !== "update") return [];
+  const set = new Set(
+    step.events.filter((event) => event.action === "UPDATE" && isOwn(event, direct)).map(({ b }) => fold(b)),
+  );
+  const written = updates.filter(
+    ({ action, a, b, source }) =>
+      action === "UPDATE" &&
+      source !== "" &&
+      sameName(a, direct) &&
+      !set.has(fold(b)) &&
+      !step.rows.addedHere(direct, b) &&
+      !reachesAll(step, source, a),
+  );
+  const byTrigger = Map.groupBy(written, ({ source }) => source);
+  return [...byTrigger].map(
+    ([trigger, events]) =>
+      `overwrites ${[...new Set(events.map(({ b }) => b))].join(", ")} by the trigger ${trigger}`,
+  );
+}
 
 /** Tables whose reference is set to NULL or to its default when a key changes that it follows: what it referred to is forgotten. */
 function emptiedKeys(step: Step, direct: string, updates: readonly Event[]): readonly string[] {

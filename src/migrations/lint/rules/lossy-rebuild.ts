@@ -2,10 +2,13 @@ import { type Rebuild, rebuilds } from "../../shadow/find-rebuilds.ts";
 import type { Replay, Step } from "../../shadow/replay.ts";
 import { keepSequence } from "../../shadow/safe-rebuild.ts";
 import { nameAt } from "../../sql/action.ts";
-import { fold, rowids, sameName, type Table } from "../../sql/structure.ts";
+import { literal } from "../../sql/literals.ts";
+import { fold, quoted, rowids, sameName, type Table } from "../../sql/structure.ts";
 import { tokens } from "../../sql/tokens.ts";
+import { changedDeclarations } from "./changed-declarations.ts";
+import { changedObjects } from "./changed-objects.ts";
 import { allows, checks, constraintTexts, isNumbered } from "./constraints.ts";
-import { copiedValues, filledWith, type Say } from "./copied-values.ts";
+import { columnPairs, copiedValues, filledWith, type Say } from "./copied-values.ts";
 import { at, type Finding, type Rule } from "./rule.ts";
 
 /** DL5: what a rebuild leaves behind. */
@@ -52,13 +55,12 @@ function losses(replay: Replay, rebuild: Rebuild): readonly Finding[] {
         ]),
     ...tooLate(replay, rebuild, say),
     ...lostNumbers(replay, rebuild, step),
-    ...lostObjects(replay, rebuild, say),
-    ...lostConstraints(old, rebuilt).map((constraint) =>
-      say(
-        rebuild.create,
-        `drops the constraint ${constraint}`,
-        'keep it, or say why: -- d1:allow DL5 "why" above the CREATE TABLE',
-      ),
+    ...changedObjects(replay, rebuild, say),
+    ...[
+      ...changedDeclarations(old, rebuilt, columnPairs(rebuild)),
+      ...lostConstraints(old, rebuilt).map((constraint) => `drops the constraint ${constraint}`),
+    ].map((message) =>
+      say(rebuild.create, message, 'keep it, or say why: -- d1:allow DL5 "why" above the CREATE TABLE'),
     ),
   ];
 }
@@ -68,33 +70,22 @@ function lostConstraints(old: Table, rebuilt: Table): readonly string[] {
   const now = constraintTexts(rebuilt);
   const checked = checks(rebuilt.sql);
   return [
-    ...constraintTexts(old).filter((text) => !now.includes(text)),
+    ...constraintTexts(old).filter((text) => !now.includes(text) && !isIndexed(text, rebuilt)),
     ...checks(old.sql)
       .filter((check) => !checked.some((one) => allows(one, check)))
       .map(({ text }) => `CHECK (${text})`),
   ];
 }
 
-function lostObjects({ before, after }: Replay, { drop, old, table }: Rebuild, say: Say): readonly Finding[] {
-  const indexes = old.indexes
-    .filter(({ origin, name }) => origin === "c" && after.object("index", name) === undefined)
-    .map(({ name }) =>
-      say(
-        drop,
-        `loses the index ${name}`,
-        `create it again after the rename: ${before.object("index", name)?.sql ?? ""}`,
-      ),
-    );
-  const triggers = before.objects
-    .filter(
-      ({ type, tableName, name }) =>
-        type === "trigger" && sameName(tableName, table) && after.object("trigger", name) === undefined,
-    )
-    .map(({ name, sql }) =>
-      say(drop, `loses the trigger ${name}`, `create it again after the rename:\n${sql}`),
-    );
-  return [...indexes, ...triggers];
-}
+/** UNIQUE kept by an index, as some tools write it. */
+const isIndexed = (constraint: string, { indexes }: Table): boolean =>
+  indexes.some(
+    ({ unique, partial, columns, collations }) =>
+      unique &&
+      !partial &&
+      collations.every((one) => one === "BINARY") &&
+      constraint === `UNIQUE (${columns.map((column) => fold(column ?? "(expression)")).join(", ")})`,
+  );
 
 /** What is written into the old table after its rows were copied goes with it. */
 function tooLate(
@@ -126,12 +117,16 @@ function lostNumbers(replay: Replay, rebuild: Rebuild, step: Step): readonly Fin
   const said = replay.steps.some(({ tokens }) =>
     tokens.some(({ text }) => sameName(text, "sqlite_sequence")),
   );
-  if (isNumbered(old) && isNumbered(rebuilt) && !said)
+  const number = old.columns.find(({ primaryKey }) => primaryKey === 1);
+  if (number !== undefined && isNumbered(old) && isNumbered(rebuilt) && !said)
     return [
       at(step, {
-        severity: "warning",
         message: `the rebuild of ${table} forgets how far AUTOINCREMENT has counted: numbers of deleted rows are given again`,
         fix: `right after the copy:\n${keepSequence(copiedAs, successor).join(";\n")};`,
+        question: {
+          sql: `SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = ${literal(table)}), 0) > coalesce((SELECT max(${quoted(number.name)}) FROM ${quoted(table)}), 0)`,
+          unasked: "warning",
+        },
       }),
     ];
   const users = usersOfRowids(replay, old);

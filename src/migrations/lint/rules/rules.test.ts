@@ -69,6 +69,50 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       finds: [],
     },
   },
+  DQ1: {
+    "a mistyped column that is set": {
+      sql: 'UPDATE users SET nick = "nmae" WHERE id = 1;',
+      finds: ["1 DQ1 error"],
+    },
+    "a mistyped column in a WHERE": {
+      sql: 'DELETE FROM users WHERE age > 3 AND "emial" IS NULL;',
+      finds: ["1 DQ1 error"],
+    },
+    "a column of another table": {
+      sql: 'UPDATE users SET nick = "body" WHERE id = 1;',
+      finds: ["1 DQ1 error"],
+    },
+    "a mistyped column in a view, a copy and an upsert": {
+      sql: 'CREATE VIEW v AS SELECT "nikc" FROM users;\nCREATE TABLE c AS SELECT "emial" AS email FROM users;\nINSERT INTO users (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET nick = "nikc";',
+      finds: ["1 DQ1 error", "2 DQ1 error", "3 DQ1 error"],
+    },
+    "text that could be no column": {
+      sql: 'UPDATE users SET email = "a@b.c" WHERE id = 1;',
+      finds: ["1 DQ1 warning"],
+    },
+    "columns, tables, aliases and values": {
+      sql: 'UPDATE "users" SET "nick" = "email" WHERE "users"."id" = 1;\nINSERT INTO users (nick) VALUES ("text");\nINSERT INTO "log" ("logged_id") SELECT "u"."id" FROM "users" AS "u" ORDER BY "u"."id";\nSELECT "n" FROM (SELECT "nick" AS "n" FROM "users");',
+      finds: [],
+    },
+  },
+  ST1: {
+    "a column set twice": {
+      sql: "UPDATE users SET nick = 'a', age = 1, Nick = 'b' WHERE id = 1;",
+      finds: ["1 ST1 error"],
+    },
+    "a column set twice in an upsert, and in a row of columns": {
+      sql: "INSERT INTO users (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET nick = 'a', nick = 'b';\nUPDATE users SET (nick, age) = ('a', 1), age = 2 WHERE id = 1;",
+      finds: ["1 ST1 error", "2 ST1 error"],
+    },
+    "a column given twice": {
+      sql: "INSERT INTO users (nick, nick) VALUES ('a', 'b');",
+      finds: ["1 ST1 error"],
+    },
+    "each column once": {
+      sql: "UPDATE users SET nick = coalesce(nick, age), age = max(age, 1) WHERE id = 1;\nINSERT INTO users (nick, age) SELECT nick, nick FROM users;",
+      finds: [],
+    },
+  },
   DL1: {
     "a dropped table": { sql: `${contract}DROP TABLE alone;`, finds: ["2 DL1 error"] },
     "a dropped table that has to be empty": {
@@ -544,7 +588,7 @@ function rebuild(
 INSERT INTO new_alone (${columns}) ${select};
 DROP TABLE alone;
 ALTER TABLE new_alone RENAME TO alone;
-CREATE INDEX alone_b ON alone (id);`;
+CREATE INDEX alone_b ON alone (${/\bb INT/.test(definition) ? "b" : "id"});`;
 }
 
 for (const [code, ofCode] of Object.entries(cases)) {

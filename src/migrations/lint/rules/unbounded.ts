@@ -1,7 +1,8 @@
 import { filling, rebuilds } from "../../shadow/find-rebuilds.ts";
-import { isSystem, type Step } from "../../shadow/replay.ts";
+import { isSystem, type Replay, type Step } from "../../shadow/replay.ts";
 import { sameName } from "../../sql/structure.ts";
 import { tokens, topLevel } from "../../sql/tokens.ts";
+import { heldAgainst } from "./against-empty.ts";
 import { everyRowReason } from "./every-row.ts";
 import { at, type Finding, type Rule } from "./rule.ts";
 
@@ -24,7 +25,7 @@ export const unbounded: Rule = {
         step.rows.addedHere(action.table, column) ||
         (successorOf !== undefined && !successorOf.old.columns.some(({ name }) => sameName(name, column)));
       if (!step.holds(action.table) && successorOf === undefined && throughView(step).length === 0) return [];
-      return [...everyRow(step, isNew), ...replaced(step)];
+      return [...everyRow(step, isNew), ...againstEmpty(replay, step, isNew), ...replaced(step)];
     });
   },
 };
@@ -54,6 +55,21 @@ function everyRow(step: Step, isNew: (column: string) => boolean): readonly Find
   const set = setColumns(step);
   if (set.length > 0 && set.every(isNew)) return [];
   return [overwritten(step, `UPDATE ${action.table} ${reason}`, set)];
+}
+
+/** `WHERE owner NOT IN (SELECT … FROM new_table)` is true for every row as long as the new table has none. */
+function againstEmpty(replay: Replay, step: Step, isNew: (column: string) => boolean): readonly Finding[] {
+  const { action } = step;
+  const empty = heldAgainst(replay, step);
+  if (empty === undefined || (action.kind !== "delete" && action.kind !== "update")) return [];
+  const set = setColumns(step);
+  if (action.kind === "update" && set.length > 0 && set.every(isNew)) return [];
+  return [
+    at(step, {
+      message: `${action.kind === "delete" ? "DELETE FROM" : "UPDATE"} ${action.table} is held against ${empty}, which has no row: this file makes it and nothing fills it before`,
+      fix: `fill ${empty} first, or read the table that was meant; or say why: -- d1:allow DL4 "why"`,
+    }),
+  ];
 }
 
 const overwritten = (step: Step, what: string, columns: readonly string[]): Finding =>

@@ -15,9 +15,10 @@ import { at, type Finding, type Rule } from "./rule.ts";
 export const lossyRebuild: Rule = {
   code: "DL5",
   title:
-    "a rebuild that loses a column, its values, rows, an index, a trigger, a default, a constraint, or rowids that a search index uses, or converts a type. Columns are paired by position, as SQLite does; `coalesce(c, …)`, `nullif(c, 'x')` and `CASE … ELSE c END` keep the values of `c`",
+    "a rebuild that loses a column, its values, rows, an index, a trigger, a default, a constraint, or rowids that a search index uses, or converts a type; and any other difference between the two tables and what stands on them: `STRICT`, `WITHOUT ROWID`, `COLLATE`, `NOT NULL`, generated columns, `ON CONFLICT`, `DEFERRABLE`, uniqueness, a trigger's body. Columns are paired by position, as SQLite does; `coalesce(c, …)`, `nullif(c, 'x')` and `CASE … ELSE c END` keep the values of `c`",
   severity: "error",
-  except: "but a count of `AUTOINCREMENT` that starts anew is a warning",
+  except:
+    "but a count of `AUTOINCREMENT` that starts anew only where the live table gave numbers that its rows no longer have",
   waiver: "data-loss",
   check: (replay) =>
     rebuilds(replay).flatMap((rebuild) => (replay.holds(rebuild.table) ? losses(replay, rebuild) : [])),

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { type Clone, clone } from "../test/clone.ts";
-import { putProject, stages } from "../test/upgrade/project-of-today.ts";
+import { putProject, stages, systemFile } from "../test/upgrade/project-of-today.ts";
 import { recordings, writeRecording } from "../test/upgrade/recording.ts";
 
 const latest = readdirSync(recordings, { withFileTypes: true })
@@ -50,7 +50,7 @@ async function work({ folder, edit, visit, ...project }: Clone): Promise<void> {
     "0002_add_language.sql",
     "0003_drop_language.sql",
   ]);
-  edit("src/systems/dome.ts", (text) => text.replace('VERSION: "0.2.0"', 'VERSION: "0.1.0"'));
+  edit(systemFile("dome"), (text) => text.replace('VERSION: "0.2.0"', 'VERSION: "0.1.0"'));
   for (const stage of stages) await up(stage);
   for (const stage of stages) await note(stage, "Tides", "The moon pulls the sea.");
 
@@ -74,9 +74,7 @@ async function work({ folder, edit, visit, ...project }: Clone): Promise<void> {
   const key = 'lockstep:rollout["dome/dome-api"]';
   await pulumi("config", "set", "--path", `${key}.stable`, String(stable), "--stack", "dev");
   await pulumi("config", "set", "--path", `${key}.percent`, "25", "--stack", "dev");
-  edit("src/systems/dome.ts", (text) =>
-    text.replace('VERSION: "0.1.0",\n    AI', 'VERSION: "0.2.0",\n    AI'),
-  );
+  edit(systemFile("dome"), (text) => text.replace('VERSION: "0.1.0",\n    AI', 'VERSION: "0.2.0",\n    AI'));
   for (const stage of stages) await up(stage);
   for (const stage of stages) await pulumi("preview", "--expect-no-changes", "--stack", stage);
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundle } from "../../src/bundle/build.ts";
 
@@ -15,21 +15,37 @@ export function putProject(frozen: string, folder: string): void {
   }
   for (const stage of stages)
     cpSync(join(frozen, `Pulumi.${stage}.yaml`), join(folder, `Pulumi.${stage}.yaml`));
+  rmSync(join(folder, "src", "systems"), { recursive: true });
+  mkdirSync(join(folder, "systems"));
   for (const system of systems) {
     const text = readFileSync(join(frozen, "systems", `${system}.ts`), "utf8");
-    const declaring = text.replace('from "lockstep"', 'from "../declare/index.ts"');
-    writeFileSync(join(folder, "src", "systems", `${system}.ts`), declaring);
+    writeFileSync(
+      join(folder, systemFile(system)),
+      text.replace('from "lockstep"', 'from "../src/index.ts"'),
+    );
   }
-  writeFileSync(
-    join(folder, "src", "systems", "index.ts"),
-    `${systems.map((name) => `import { ${name} } from "./${name}.ts";`).join("\n")}
-export const systems = [${systems.join(", ")}];
-`,
-  );
+  writeFileSync(join(folder, "project.ts"), projectText);
 }
+
+/** Where a system of the project is declared. */
+export const systemFile = (system: string): string => `systems/${system}.ts`;
 
 export const stages = ["dev", "staging", "prod"] as const;
 const systems = ["dome", "pair"] as const;
+
+/** The stages as the first version had them. */
+const projectText = `import { defineProject } from "./src/index.ts";
+${systems.map((name) => `import { ${name} } from "./${systemFile(name)}";`).join("\n")}
+
+export default defineProject({
+  systems: [${systems.join(", ")}],
+  stages: [
+    { name: "dev" },
+    { name: "staging", bakeSeconds: 300 },
+    { name: "prod", suffix: "", protected: true, ownsShared: true, bakeSeconds: 900 },
+  ],
+});
+`;
 
 /** The modules of the workers in a project's folder, as this version bundles them, by their SHA-256. */
 export async function bundledModules(folder: string): Promise<ReadonlyMap<string, Uint8Array>> {

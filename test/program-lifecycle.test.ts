@@ -74,6 +74,23 @@ test("what was changed by hand is shown as drift and put back by the next up", a
   await expectUnchanged();
 });
 
+test("a preview says which declared system the stack does not list, and how to list it; an up does not", async () => {
+  const before = readFileSync(join(project.folder, "project.ts"), "utf8");
+  project.edit("project.ts", (text) =>
+    text
+      .replace("import { defineProject }", "import { defineProject, system }")
+      .replace("  systems,", '  systems: [...systems, system("trial", [], { stages: ["dev"] })],'),
+  );
+  const preview = await project.pulumi(["preview", "--stack", "dev"]);
+  expect(preview.out).toContain(
+    "System trial is declared and not in this stack. To deploy it, write in Pulumi.dev.yaml: lockstep:systems: [dome, trial]",
+  );
+  expect(preview.code).toBe(0);
+  expect((await project.pulumi(up)).out).not.toContain("trial");
+  project.write("project.ts", before);
+  expect((await project.pulumi(["preview", "--stack", "dev"])).out).not.toContain("trial");
+});
+
 test("a saved plan with changed code applies, and changes one version and its deployment", async () => {
   project.edit("workers/dome/silo/index.ts", (text) =>
     text.replace("silo is reached through", "silo can be reached through"),

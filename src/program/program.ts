@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { cachedBundle } from "../bundle/cached.ts";
 import { check } from "../declare/check/index.ts";
 import { workersOf } from "../declare/graph.ts";
@@ -8,12 +9,15 @@ import { readFolder } from "../migrations/files/reading.ts";
 import { type Given, settingsOf } from "../settings/settings.ts";
 import { deploy } from "./deploy.ts";
 import type { Outputs } from "./outputs.ts";
+import { unlistedSystems } from "./unlisted.ts";
 
 /** The whole program: settings, checks, code, resources, in this order, so that nothing is registered when something is wrong. */
 export async function program(given: Given): Promise<Outputs> {
   const settings = settingsOf(given);
   const { systems, stage } = settings;
   refuse(check(systems, stage, { stageNames: settings.stages.map(({ name }) => name), root: given.root }));
+  if (pulumi.runtime.isDryRun())
+    for (const line of unlistedSystems(given.project.systems, settings)) await pulumi.log.info(line);
   const contracted = withContracts(systems, given.root);
   const workers = systems.flatMap(workersOf);
   const bundles = await Promise.all(

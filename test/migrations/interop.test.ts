@@ -114,7 +114,7 @@ for (const [past, own] of Object.entries(pasts)) {
     const live = await fresh(`taco-${past.toLowerCase().replace(" ", "-")}`);
     const { job } = live;
     const database = databaseOf(job);
-    for (const { path } of readFolder("migrations/taco/billing"))
+    for (const { path } of readFolder("src/migrations/testing/histories/taco/billing"))
       copyFileSync(path, join(job.directory, basename(path)));
     writeChain(job.directory, readFolder(job.directory));
     await rows(database, [

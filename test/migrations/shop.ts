@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Clone } from "../clone.ts";
 
@@ -6,6 +6,9 @@ import type { Clone } from "../clone.ts";
 export function shopSystem(project: Clone): void {
   for (const folder of ["migrations/shop/db", "seeds/shop/db"])
     mkdirSync(join(project.folder, folder), { recursive: true });
+  cpSync("src/migrations/testing/histories/taco/billing", join(project.folder, "migrations/taco/billing"), {
+    recursive: true,
+  });
   project.write(
     "src/systems/shop.ts",
     `import { d1, system } from "../declare/index.ts";

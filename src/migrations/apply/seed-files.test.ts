@@ -66,13 +66,14 @@ test("a folder that is not there holds no test data", () => {
   expect(readSeeds(join(folder, "nowhere"), schema)).toEqual([]);
 });
 
-for (const system of readdirSync("seeds")) {
-  for (const name of readdirSync(join("seeds", system))) {
+const testing = join(import.meta.dirname, "../testing");
+for (const system of readdirSync(join(testing, "seeds"))) {
+  for (const name of readdirSync(join(testing, "seeds", system))) {
     test(`the test data of ${system}/${name} fits its migrations`, () => {
-      const migrations = join("migrations", system, name);
+      const migrations = join(testing, "histories", system, name);
       expect(existsSync(migrations)).toBe(true);
       const schemaOf = replayed(readFolder(migrations)) ?? [];
-      expect(readSeeds(join("seeds", system, name), schemaOf).length).toBeGreaterThan(0);
+      expect(readSeeds(join(testing, "seeds", system, name), schemaOf).length).toBeGreaterThan(0);
     });
   }
 }

@@ -29,13 +29,17 @@ beforeAll(async () => {
 beforeEach(() => d1.another());
 afterAll(() => d1.close());
 
-const folders = readdirSync("migrations").flatMap((system) =>
-  readdirSync(join("migrations", system)).map((name) => `${system}/${name}`),
+const histories = "src/migrations/testing/histories";
+const folders = ["migrations", histories].flatMap((top) =>
+  readdirSync(top).flatMap((system) =>
+    readdirSync(join(top, system)).map((database) => ({
+      name: `${system}/${database}`,
+      folder: join(top, system, database),
+    })),
+  ),
 );
 
-for (const name of folders) {
-  const folder = join("migrations", name);
-
+for (const { name, folder } of folders) {
   test(`${name}: lints clean, chain included, and a new database gets all of it`, () => {
     expect(lintFolder(folder)).toEqual([]);
     const files = readFolder(folder);
@@ -70,7 +74,7 @@ const raw = (name: string): readonly string[] =>
 test("taco's raw-SQL past is recognised, refused with baseline as the repair, and inferred to the file", async () => {
   await d1.batch(raw("0002_billing_schema.sql"));
   await d1.batch(raw("0003_credits_schema.sql"));
-  const folder = "migrations/taco/billing";
+  const folder = join(histories, "taco/billing");
   const files = readFolder(folder);
   const snapshot = await readSnapshot(database);
   const draft = draftPlan({
@@ -92,9 +96,8 @@ test("taco's raw-SQL past is recognised, refused with baseline as the repair, an
 
 test("taco's auth database is found to be at its first file", async () => {
   await d1.batch(raw("0001_auth_schema.sql"));
-  expect(infer(readFolder("migrations/taco/auth"), (await readSnapshot(database)).schema).through).toBe(
-    "0001_create_users.sql",
-  );
+  const files = readFolder(join(histories, "taco/auth"));
+  expect(infer(files, (await readSnapshot(database)).schema).through).toBe("0001_create_users.sql");
 });
 
 test("reads an empty database, wrangler's, Alchemy's, drizzle's and another tool's", async () => {

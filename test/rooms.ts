@@ -42,10 +42,10 @@ export const rooms: readonly Room[] = [
   { room: "src/stages", may: [] },
   { room: "src/declare", may: ["src/diagnostic", "src/cron", "src/stages"] },
   { room: "src/bundle", may: ["src/diagnostic", "src/files", "src/package"] },
-  { room: "src/smoke", may: ["src/diagnostic"] },
-
+  
   // The one client of Cloudflare's API.
   { room: "src/cloudflare", may: ["src/diagnostic"] },
+  { room: "src/smoke", may: ["src/diagnostic", "src/cloudflare"] },
 
   // The migration engine: text → files → shadow → findings → plan; and below the plan what speaks to a database.
   { room: "src/migrations/sql", may: [] },
@@ -143,7 +143,8 @@ export const rooms: readonly Room[] = [
   { room: "embedded/state.ts", may: [] },
   ...seams.map((room) => ({ room, may: seams.slice(0, seams.indexOf(room)) })),
   { room: "embedded/world.ts", may: ["embedded/state.ts", ...seams] },
-  { room: "embedded/quirks", may: [] },
+  // A quirk carries its probe, which may be run against a real account.
+  { room: "embedded/quirks", may: ["src/cloudflare"] },
   { room: "embedded/runtime/body.ts", may: [] },
   { room: "embedded/runtime/workerd", may: ["src/diagnostic"] },
   { room: "embedded/runtime/compute", may: ["src/package", "embedded/runtime/workerd", ...seams] },
@@ -200,7 +201,7 @@ export const rooms: readonly Room[] = [
   { room: "embedded/api/services.ts", may: ["embedded/api"] },
 
   { room: "embedded/provider/values", may: ["src/engine"] },
-  { room: "embedded/provider/client", may: provider("values") },
+  { room: "embedded/provider/client", may: ["src/cloudflare", ...provider("values")] },
   { room: "embedded/provider/facts", may: provider("values", "client") },
   { room: "embedded/provider/resources", may: ["src/engine", ...provider("values", "client", "facts")] },
   { room: "embedded/provider/plan", may: ["src/engine", ...provider("values", "facts")] },
@@ -296,11 +297,12 @@ export const rooms: readonly Room[] = [
       "src/stages",
       "src/declare",
       "src/bundle",
+      "src/cloudflare",
       "toolchain",
       "cli/alive.ts",
     ],
   },
-  { room: "cli/start", may: ["src/diagnostic", "src/files", "toolchain", "cli/alive.ts"] },
+  { room: "cli/start", may: ["src/diagnostic", "src/files", "src/cloudflare", "toolchain", "cli/alive.ts"] },
   { room: "cli/state", may: ["src/diagnostic", "toolchain", "cli/stack"] },
   { room: "cli", may: ["src/diagnostic", "src/stages", "src/systems", "toolchain", "cli"] },
   {

@@ -10,9 +10,10 @@ const shape = z.object({
   source: z.string(),
   date: z.iso.date(),
   probe: z.string(),
+  isSeen: z.custom<Quirk["isSeen"]>((value) => typeof value === "function"),
 });
 const own = extname(import.meta.filename);
-const notQuirks = [`all${own}`, `quirk${own}`];
+const notQuirks = [`all${own}`, `probing${own}`, `quirk${own}`];
 
 /** Every quirk of this folder: each file exports one, under whatever name. In order of names. */
 export async function allQuirks(): Promise<readonly Quirk[]> {

@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { ask, done, withDatabase } from "./probing.ts";
 import type { Quirk } from "./quirk.ts";
 
 export const d1ReadReplication: Quirk = {
@@ -7,4 +9,11 @@ export const d1ReadReplication: Quirk = {
   date: "2026-05-01",
   probe:
     'POST /accounts/$A/d1/database {"name":"probe"}; GET it: is read_replication there? PUT it with {"read_replication":null}: is it 400 with code 7400?',
+  isSeen: (account) =>
+    withDatabase(account, async (id) => {
+      const path = `/d1/database/${id}`;
+      const shown = await done(z.looseObject({}), account, "GET", path);
+      const refused = await ask(account, "PUT", path, { read_replication: null });
+      return "read_replication" in shown && refused.kind === "refused" && refused.code === 7400;
+    }),
 };

@@ -1,3 +1,4 @@
+import { ask, withDatabase } from "./probing.ts";
 import type { Quirk } from "./quirk.ts";
 
 export const d1TriggerSplitting: Quirk = {
@@ -7,4 +8,10 @@ export const d1TriggerSplitting: Quirk = {
   date: "2026-09-23",
   probe:
     'POST /accounts/$A/d1/database/$D/query {"sql":"CREATE TABLE t(a); CREATE TRIGGER x AFTER INSERT ON t begin DELETE FROM t; end;"}: is it refused with `incomplete input`?',
+  isSeen: (account) =>
+    withDatabase(account, async (id) => {
+      const sql = "CREATE TABLE t (a); CREATE TRIGGER x AFTER INSERT ON t begin DELETE FROM t; end;";
+      const answer = await ask(account, "POST", `/d1/database/${id}/query`, { sql });
+      return answer.kind === "refused" && answer.message.includes("incomplete input");
+    }),
 };

@@ -1,3 +1,5 @@
+import type { ProbedAccount } from "./probing.ts";
+
 /** One known oddity of the real Cloudflare that the embedded one reproduces, so that nobody meets it first in production. */
 export interface Quirk {
   /** kebab-case, also the name of its file. */
@@ -10,6 +12,11 @@ export interface Quirk {
   readonly date: string;
   /** How an account holder can check whether it is still so: a command, or a request and what to look at. */
   readonly probe: string;
+  /**
+   * Asks an account, as {@link probe} says, and gives whether it is so there. Makes only objects whose names begin with
+   * `lockstep-probe-`, and removes them. Throws when it cannot be found out.
+   */
+  readonly isSeen: (account: ProbedAccount) => Promise<boolean>;
 }
 
 /**

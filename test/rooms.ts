@@ -42,7 +42,7 @@ export const rooms: readonly Room[] = [
   { room: "src/stages", may: [] },
   { room: "src/declare", may: ["src/diagnostic", "src/cron", "src/stages"] },
   { room: "src/bundle", may: ["src/diagnostic", "src/files", "src/package"] },
-  
+
   // The one client of Cloudflare's API.
   { room: "src/cloudflare", may: ["src/diagnostic"] },
   { room: "src/smoke", may: ["src/diagnostic", "src/cloudflare"] },
@@ -104,9 +104,12 @@ export const rooms: readonly Room[] = [
       ...migrations("plan"),
     ],
   },
+  // What Pulumi calls each kind: data, so that policies and commands may know it.
+  { room: "src/resources/kinds", may: ["src/declare"] },
   {
     room: "src/resources",
     may: [
+      "src/resources/kinds",
       "src/diagnostic",
       "src/package",
       "src/engine",
@@ -132,7 +135,10 @@ export const rooms: readonly Room[] = [
       ...migrations("files"),
     ],
   },
-  { room: "policy", may: ["src/diagnostic", "src/stages", "src/declare", "src/systems"] },
+  {
+    room: "policy",
+    may: ["src/resources/kinds", "src/diagnostic", "src/stages", "src/declare", "src/systems"],
+  },
 
   // This repository's own project: its systems know the types of what their workers offer, and the workers what they are bound to.
   { room: "src/systems", may: ["src/declare", "workers"] },
@@ -267,6 +273,7 @@ export const rooms: readonly Room[] = [
   {
     room: "cli/stack",
     may: [
+      "src/resources/kinds",
       "src/diagnostic",
       "src/stages",
       "src/systems",

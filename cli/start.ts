@@ -12,16 +12,7 @@ import { type Interruption, interruption } from "./start/interruption.ts";
 import { runPulumi } from "./start/pulumi.ts";
 import { type Report, report } from "./start/report.ts";
 import { share, turn } from "./start/shared.ts";
-
-/** A stage that is up, and what a demonstration of it needs. */
-export interface Started {
-  readonly place: ProjectPlace;
-  readonly environment: ProjectEnvironment;
-  readonly stage: Stage;
-  readonly report: Report;
-  /** Aborted when the user wants to stop. */
-  readonly stop: AbortSignal;
-}
+import type { Started } from "./start/started.ts";
 
 /** What is shown once the stage is up. */
 export interface Demonstration<Shown extends object> {

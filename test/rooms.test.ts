@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { importsWithTypes, root } from "./imports.ts";
 import { isTestCode, type Room, rooms } from "./rooms.ts";
 
-const tops = ["cli", "embedded", "policy", "scripts", "src", "toolchain", "workers"];
+const tops = ["cli", "embedded", "entry", "policy", "scripts", "src", "toolchain", "workers"];
 const files = [
   ...tops.flatMap((top) =>
     readdirSync(join(root, top), { recursive: true, encoding: "utf8" })
@@ -12,6 +12,7 @@ const files = [
       .map((name) => join(top, name)),
   ),
   "index.ts",
+  "project.ts",
 ].sort();
 const shipped = files.filter((file) => !isTestCode(file));
 

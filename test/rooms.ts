@@ -39,8 +39,9 @@ export const rooms: readonly Room[] = [
   { room: "src/engine", may: [] },
 
   // What a user writes.
-  { room: "src/stages", may: [] },
-  { room: "src/declare", may: ["src/diagnostic", "src/cron", "src/stages"] },
+  { room: "src/declare", may: ["src/diagnostic", "src/cron"] },
+  { room: "src/project", may: ["src/diagnostic", "src/declare"] },
+  { room: "src/index.ts", may: ["src/diagnostic", "src/declare", "src/project"] },
   { room: "src/bundle", may: ["src/diagnostic", "src/files", "src/package"] },
 
   // The one client of Cloudflare's API.
@@ -93,16 +94,10 @@ export const rooms: readonly Room[] = [
   },
   // Old stacks have this path in their state.
   { room: "src/migrations/provider.ts", may: ["src/dynamic"] },
+  { room: "entry", may: ["src/dynamic"] },
   {
     room: "src/settings",
-    may: [
-      "src/diagnostic",
-      "src/stages",
-      "src/declare",
-      "src/cloudflare",
-      "src/systems",
-      ...migrations("plan"),
-    ],
+    may: ["src/diagnostic", "src/project", "src/declare", "src/cloudflare", ...migrations("plan")],
   },
   // What Pulumi calls each kind: data, so that policies and commands may know it.
   { room: "src/resources/kinds", may: ["src/declare"] },
@@ -113,7 +108,7 @@ export const rooms: readonly Room[] = [
       "src/diagnostic",
       "src/package",
       "src/engine",
-      "src/stages",
+      "src/project",
       "src/declare",
       "src/bundle",
       "src/cloudflare",
@@ -125,8 +120,9 @@ export const rooms: readonly Room[] = [
   {
     room: "src/program",
     may: [
+      "src/cloudflare",
       "src/diagnostic",
-      "src/stages",
+      "src/project",
       "src/declare",
       "src/bundle",
       "src/settings",
@@ -137,13 +133,14 @@ export const rooms: readonly Room[] = [
   },
   {
     room: "policy",
-    may: ["src/resources/kinds", "src/diagnostic", "src/stages", "src/declare", "src/systems"],
+    may: ["src/resources/kinds", "src/diagnostic", "src/project", "src/declare"],
   },
 
   // This repository's own project: its systems know the types of what their workers offer, and the workers what they are bound to.
   { room: "src/systems", may: ["src/declare", "workers"] },
   { room: "workers", may: ["src/declare", "src/systems"] },
-  { room: "index.ts", may: ["src/diagnostic", "src/cloudflare", "src/program"] },
+  { room: "project.ts", may: ["src/index.ts", "src/systems"] },
+  { room: "index.ts", may: ["project.ts", "src/program"] },
 
   // The embedded Cloudflare: seams, the data planes behind them, the API in front.
   { room: "embedded/state.ts", may: [] },
@@ -238,6 +235,7 @@ export const rooms: readonly Room[] = [
     room: "toolchain/embedded",
     may: [
       "src/diagnostic",
+      "src/project",
       "src/files",
       "toolchain/install",
       "toolchain/package-root.ts",
@@ -270,13 +268,15 @@ export const rooms: readonly Room[] = [
 
   // The command: on top of everything but the embedded Cloudflare, which is a process of its own.
   { room: "cli/alive.ts", may: ["toolchain/install"] },
+  { room: "cli/place.ts", may: ["src/diagnostic", "src/project", "toolchain"] },
+  { room: "cli/entry.ts", may: ["src/diagnostic"] },
+  { room: "cli/verb.ts", may: ["cli/place.ts"] },
   {
     room: "cli/stack",
     may: [
       "src/resources/kinds",
       "src/diagnostic",
-      "src/stages",
-      "src/systems",
+      "src/project",
       "src/declare",
       "src/cloudflare",
       "src/settings",
@@ -287,8 +287,7 @@ export const rooms: readonly Room[] = [
     room: "cli/db",
     may: [
       "src/diagnostic",
-      "src/stages",
-      "src/systems",
+      "src/project",
       "src/declare",
       "src/cloudflare",
       "src/migrations",
@@ -301,7 +300,7 @@ export const rooms: readonly Room[] = [
     may: [
       "src/diagnostic",
       "src/files",
-      "src/stages",
+      "src/project",
       "src/declare",
       "src/bundle",
       "src/cloudflare",
@@ -309,12 +308,32 @@ export const rooms: readonly Room[] = [
       "cli/alive.ts",
     ],
   },
-  { room: "cli/start", may: ["src/diagnostic", "src/files", "src/cloudflare", "toolchain", "cli/alive.ts"] },
+  {
+    room: "cli/start",
+    may: [
+      "src/diagnostic",
+      "src/files",
+      "src/project",
+      "src/declare",
+      "src/cloudflare",
+      "toolchain",
+      "cli/alive.ts",
+      "cli/place.ts",
+      "cli/stack",
+    ],
+  },
   { room: "cli/state", may: ["src/diagnostic", "toolchain", "cli/stack"] },
-  { room: "cli", may: ["src/diagnostic", "src/stages", "src/systems", "toolchain", "cli"] },
+  { room: "cli", may: ["src/diagnostic", "src/project", "toolchain", "cli", "embedded/main.ts"] },
   {
     room: "scripts",
-    may: ["src/diagnostic", "src/migrations", "embedded/quirks", "embedded/provider/facts", "toolchain"],
+    may: [
+      "src/diagnostic",
+      "src/migrations",
+      "embedded/quirks",
+      "embedded/provider/facts",
+      "toolchain",
+      "cli",
+    ],
   },
 ];
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { workersOf } from "../../src/declare/graph.ts";
 import { pulumiText } from "../stack/pulumi.ts";
-import type { Started } from "../start.ts";
 import { ask } from "./http.ts";
 import type { Report } from "./report.ts";
+import type { Started } from "./started.ts";
 
 /** What a worker said when it was asked. */
 interface Answer {

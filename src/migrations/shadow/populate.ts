@@ -15,12 +15,43 @@ export function populate(db: DatabaseSync, catalog: Catalog): void {
   });
 }
 
-/** Takes all rows out again: to see whether a statement that fails is at fault itself, or only meets rows. */
-export function empty(db: DatabaseSync, catalog: Catalog): void {
+/** Takes all rows out again, or those of one table: to see whether a statement that fails is at fault itself, or only meets rows. */
+export function empty(db: DatabaseSync, catalog: Catalog, only?: string): void {
   unguarded(db, catalog, () => {
-    for (const table of catalog.tables()) if (!table.virtual) db.exec(`DELETE FROM ${quoted(table.name)}`);
+    for (const table of catalog.tables())
+      if (!table.virtual && (only === undefined || sameName(table.name, only)))
+        db.exec(`DELETE FROM ${quoted(table.name)}`);
   });
 }
+
+/** Takes down all rows, and gives what puts back into another schema what fits there: rows that earlier files insert are not forgotten. */
+export function keepRows(db: DatabaseSync, catalog: Catalog): (after: Catalog) => void {
+  const kept = catalog
+    .tables()
+    .filter(({ virtual }) => !virtual)
+    .map((table) => {
+      const columns = plainColumns(table);
+      const all = db.prepare(`SELECT ${columns.map(quoted).join(", ") || "1"} FROM ${quoted(table.name)}`);
+      all.setReadBigInts(true);
+      return { name: table.name, columns, rows: all.all() };
+    });
+  return (after) =>
+    unguarded(db, after, () => {
+      for (const { name, columns, rows } of kept) {
+        const table = after.table(name);
+        if (table === undefined || table.virtual) continue;
+        const there = plainColumns(table).filter((column) => columns.includes(column));
+        if (there.length === 0) continue;
+        const insert = db.prepare(
+          `INSERT OR IGNORE INTO ${quoted(name)} (${there.map(quoted).join(", ")}) VALUES (${there.map(() => "?").join(", ")})`,
+        );
+        for (const row of rows) insert.run(...there.map((column) => row[column] ?? null));
+      }
+    });
+}
+
+const plainColumns = ({ columns }: Table): readonly string[] =>
+  columns.filter(({ kind }) => kind === "plain").map(({ name }) => name);
 
 /** Runs something with foreign keys, CHECKs and triggers out of the way; none of it shows to the statements of a file. */
 function unguarded(db: DatabaseSync, catalog: Catalog, work: () => void): void {

@@ -1,6 +1,6 @@
 import type { Verification } from "../files/directives.ts";
 import type { MigrationFile, Statement } from "../files/reading.ts";
-import { type Parsed, parse } from "../sql/action.ts";
+import { type Action, type Parsed, parse } from "../sql/action.ts";
 import { reservedTables } from "../sql/ledger-tables.ts";
 import type { SchemaObject } from "../sql/schema-guard.ts";
 import { fold, sameName } from "../sql/structure.ts";
@@ -10,10 +10,10 @@ import type { Event } from "./authorizer.ts";
 import { type Breakage, breakages } from "./breakage.ts";
 import { type Catalog, catalogs } from "./catalog.ts";
 import { copyEvents, readCopy } from "./copy.ts";
-import { empty, populate } from "./populate.ts";
+import { empty, keepRows, populate } from "./populate.ts";
 import { quotedTexts } from "./quoted-text.ts";
 import { followRows, type Held, type Rows } from "./row-flow.ts";
-import { openShadow, type Shadow } from "./shadow.ts";
+import { openShadow, type Run, type Shadow } from "./shadow.ts";
 import type { Step } from "./step.ts";
 
 export type { Step };
@@ -126,14 +126,19 @@ function take(
   const copy = readCopy(statement.sql, action, tokens, before, shadow.trusted);
   const texts = quotedTexts(shadow.trusted, statement.sql, action, tokens);
   const first = shadow.run(statement.sql);
-  let run = first;
-  if (first.error !== undefined && !first.refused) {
-    empty(shadow.trusted, before);
-    run = shadow.run(statement.sql);
-  }
+  const { restore, ...run } =
+    first.error === undefined || first.refused
+      ? { ...first, restore: undefined }
+      : withoutRows(statement.sql, action, before, shadow);
+  const byRows = run.error !== undefined && !run.refused && dependsOnRows(run, action, tokens);
+  // Made-up parents say nothing of those that are there.
+  const isOrphaned = action.kind === "insert" && /^FOREIGN KEY/.test(first.error ?? "");
   const changed = run.error === undefined && run.events.some(changesSchema);
   const after = changed ? look() : before;
-  if (run !== first) populate(shadow.trusted, after);
+  if (restore !== undefined) {
+    restore(after);
+    populate(shadow.trusted, after);
+  }
   return {
     index,
     statement,
@@ -142,9 +147,10 @@ function take(
     events: [...run.events, ...copyEvents(copy)],
     copy,
     quotedTexts: texts,
-    error: run.error,
+    error: byRows ? undefined : run.error,
     refused: run.refused,
-    errorWithRows: run.error === undefined && !isOwnCheck(first.error, tokens) ? first.error : undefined,
+    errorWithRows: run.error === undefined ? first.error : undefined,
+    errorByRows: byRows ? run.error : isOrphaned ? first.error : undefined,
     before,
     after,
     rows,
@@ -152,14 +158,34 @@ function take(
   };
 }
 
+/** Once more, first without the rows of its own table, then without any; `restore` puts them back. */
+function withoutRows(
+  sql: string,
+  action: Action,
+  before: Catalog,
+  shadow: Shadow,
+): Run & { readonly restore: (after: Catalog) => void } {
+  const restore = keepRows(shadow.trusted, before);
+  if (action.kind === "insert") {
+    empty(shadow.trusted, before, action.table);
+    const run = shadow.run(sql);
+    if (run.error === undefined) return { ...run, restore };
+  }
+  empty(shadow.trusted, before);
+  return { ...shadow.run(sql), restore };
+}
+
 /**
- * Made-up rows may break a CHECK that the table always had, and SQLite then says so at the next ADD COLUMN. Only a
- * statement with a CHECK of its own can be at fault.
+ * Whether a statement that fails without rows may succeed with those of the live database: it refers to rows, or asks for some.
+ * What it writes itself, and SQLite refuses, fails everywhere.
  */
-const isOwnCheck = (error: string | undefined, all: readonly Token[]): boolean =>
-  error !== undefined &&
-  /^CHECK constraint failed/.test(error) &&
-  !all.some((token) => token.keyword === "CHECK");
+function dependsOnRows({ error, compiled, events }: Run, action: Action, all: readonly Token[]): boolean {
+  if (!compiled || !["insert", "update", "delete", "select"].includes(action.kind)) return false;
+  if (/^FOREIGN KEY constraint failed/.test(error ?? "")) return true;
+  const asks =
+    all.some(({ keyword }) => keyword === "SELECT") && events.some((event) => event.action === "READ");
+  return asks || events.some(({ source }) => source !== "");
+}
 
 const changesSchema = (event: Event): boolean => /^(CREATE|DROP|ALTER)_/.test(event.action);
 

@@ -12,6 +12,8 @@ export interface Run {
   readonly error: string | undefined;
   /** True when the refusal is D1's (its allow-lists), not SQLite's. */
   readonly refused: boolean;
+  /** True when SQLite understood the statement: what failed, failed over rows or values. */
+  readonly compiled: boolean;
 }
 
 /** A database in memory that behaves as D1 does: its limits, its allow-lists, foreign keys that stay on. */
@@ -43,7 +45,7 @@ export function openShadow(base: readonly SchemaObject[] = []): Shadow {
     trusted,
     run: (sql) => {
       const text = refusedText(sql);
-      if (text !== undefined) return { events: [], error: text, refused: true };
+      if (text !== undefined) return { events: [], error: text, refused: true, compiled: false };
       const first = run(trusted, sql);
       // D1's SQLite is built with LIMIT on UPDATE and DELETE, Node's is not.
       if (first.error === undefined || !/near "(LIMIT|ORDER)": syntax error/i.test(first.error)) return first;
@@ -72,11 +74,13 @@ function run(db: DatabaseSync, sql: string): Run {
     return constants.SQLITE_DENY;
   });
   let error: string | undefined;
+  let compiled = false;
   try {
     const statement = db.prepare(sql);
     // SQLite prepares the first statement of a text and leaves the rest: what it leaves would never run.
     const rest = sql.slice(statement.sourceSQL.length).trim();
     if (rest !== "") throw new Error(`SQLite ends the statement before: ${rest.slice(0, 60)}`);
+    compiled = true;
     if (statement.columns().length > 0) for (const _ of statement.iterate());
     else statement.run();
   } catch (thrown) {
@@ -85,7 +89,7 @@ function run(db: DatabaseSync, sql: string): Run {
     db.setAuthorizer(null);
   }
   db.exec(error === undefined ? "RELEASE one_statement" : "ROLLBACK TO one_statement; RELEASE one_statement");
-  return { events, error, refused: refusal !== undefined };
+  return { events, error, refused: refusal !== undefined, compiled };
 }
 
 /** What D1 refuses and SQLite's authorizer is not asked about. */

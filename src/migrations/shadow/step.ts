@@ -19,6 +19,8 @@ export interface Step {
   readonly refused: boolean;
   /** What failed on a database with rows, and only there. */
   readonly errorWithRows: string | undefined;
+  /** What failed whatever the shadow holds, but depends on the rows of the live database: a foreign key, a sum that is asserted. */
+  readonly errorByRows: string | undefined;
   /** What it copies from table to table. */
   readonly copy: Copy | undefined;
   /** Names in double quotes that are no columns, so that SQLite takes them for text. */

@@ -1,4 +1,5 @@
-import type { Replay } from "../../shadow/replay.ts";
+import type { Replay, Step } from "../../shadow/replay.ts";
+import { orphansQuestion } from "./orphans.ts";
 import { at, type Finding, type Rule } from "./rule.ts";
 
 /** Seen to work as one `/query` request; more is not known to. */
@@ -11,6 +12,7 @@ export const refused: Rule = {
   code: "D1b",
   title: "statements that fail, or that D1 refuses",
   severity: "error",
+  except: "where that depends on rows, only if the live database lacks them",
   waiver: "override",
   check: (replay) => [
     ...replay.steps.flatMap((step) => {
@@ -23,6 +25,7 @@ export const refused: Rule = {
           }),
         ];
       }
+      if (step.errorByRows !== undefined) return [dependent(step, step.errorByRows)];
       if (step.error === undefined) return [];
       return [
         at(step, {
@@ -44,6 +47,18 @@ export const refused: Rule = {
     ...tooLarge(replay),
   ],
 };
+
+/** What made-up rows cannot decide: asked of the live database where it can be, and told otherwise. */
+function dependent(step: Step, error: string): Finding {
+  const sql = /^FOREIGN KEY/.test(error) ? orphansQuestion(step) : undefined;
+  const words = {
+    message: `the statement fails unless the rows that it needs are there: ${error}`,
+    fix: "insert what it refers to in a file before it",
+  };
+  return sql === undefined
+    ? at(step, { ...words, severity: "info" })
+    : at(step, { ...words, question: { sql, unasked: "info" } });
+}
 
 function tooLarge({ file }: Replay): readonly Finding[] {
   if (file.sizeBytes <= queryBytes || file.transport === "import") return [];

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, expect, test } from "vitest";
 import { z } from "zod";
-import { call, upload, version, visit } from "./contract/call.ts";
+import { call, upload, version, visit } from "./contract/testing/call.ts";
 
 const main = join(import.meta.dirname, "main.ts");
 const line = z.object({

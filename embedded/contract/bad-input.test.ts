@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Embedded, startEmbedded } from "../start.ts";
-import { type Answer, call, upload, version, visit } from "./call.ts";
+import { type Answer, call, upload, version, visit } from "./testing/call.ts";
 
 let embedded: Embedded;
 let a: string;

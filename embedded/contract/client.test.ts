@@ -1,7 +1,7 @@
 import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Embedded, startEmbedded } from "../start.ts";
-import { call, visit } from "./call.ts";
+import { call, visit } from "./testing/call.ts";
 
 let embedded: Embedded;
 let client: Cloudflare;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Embedded, startEmbedded } from "../start.ts";
-import { call, visit } from "./call.ts";
-import { type Project, wranglerProject } from "./wrangler.ts";
+import { call, visit } from "./testing/call.ts";
+import { type Project, wranglerProject } from "./testing/wrangler.ts";
 
 let embedded: Embedded;
 let account: string;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { wrangler } from "../../embedded/contract/run-wrangler.ts";
+import { wrangler } from "../../embedded/contract/testing/run-wrangler.ts";
 import { writeChain } from "../../src/migrations/files/chain.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
 import { type Clone, clone } from "../../test/clone.ts";

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Clone, clone } from "../clone.ts";
-import { createDatabase, type DbRan, expectDb, db as run } from "./db-command.ts";
-import { shopSystem } from "./shop.ts";
+import { createDatabase, type DbRan, expectDb, db as run } from "./testing/db-command.ts";
+import { shopSystem } from "./testing/shop.ts";
 
 // Many requests and processes: on a busy machine they take their time.
 vi.setConfig({ testTimeout: 300_000 });

@@ -6,8 +6,8 @@ import { rows } from "../../src/migrations/database/database.ts";
 import { databaseOf, type Job, planLive } from "../../src/migrations/plan/job.ts";
 import { takeLease } from "../../src/migrations/protocol/lease.ts";
 import { bootstrapStatements } from "../../src/migrations/sql/ledger-tables.ts";
-import { type Fault, faultProxy } from "./fault-proxy.ts";
-import { type LiveJob, liveJobs } from "./live-job.ts";
+import { type Fault, faultProxy } from "./testing/fault-proxy.ts";
+import { type LiveJob, liveJobs } from "./testing/live-job.ts";
 
 // Many requests and processes: on a busy machine they take their time.
 vi.setConfig({ testTimeout: 300_000 });

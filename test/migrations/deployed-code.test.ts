@@ -8,8 +8,8 @@ import { acceptFile } from "../../src/migrations/apply/decisions.ts";
 import { checkCode } from "../../src/migrations/code/code-check.ts";
 import { rows } from "../../src/migrations/database/database.ts";
 import { databaseOf, type Job, planLive } from "../../src/migrations/plan/job.ts";
-import { type Fault, type FaultProxy, faultProxy } from "./fault-proxy.ts";
-import { type LiveJob, liveJob } from "./live-job.ts";
+import { type Fault, type FaultProxy, faultProxy } from "./testing/fault-proxy.ts";
+import { type LiveJob, liveJob } from "./testing/live-job.ts";
 
 // Many requests and processes: on a busy machine they take their time.
 vi.setConfig({ testTimeout: 300_000 });

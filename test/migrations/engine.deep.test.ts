@@ -1,10 +1,10 @@
 import { readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { wrangler } from "../../embedded/contract/run-wrangler.ts";
+import { wrangler } from "../../embedded/contract/testing/run-wrangler.ts";
 import type { Ran } from "../../toolchain/fixture/project.ts";
 import { type Clone, clone } from "../clone.ts";
-import { db } from "./db-command.ts";
+import { db } from "./testing/db-command.ts";
 
 /** Migrations through the real engine, each test from where the one before it left off. */
 let project: Clone;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { accounts, type Counted, counted } from "./counted.ts";
-import { countedFiles, runSchedule, violations } from "./schedule.ts";
+import { accounts, type Counted, counted } from "./testing/counted.ts";
+import { countedFiles, runSchedule, violations } from "./testing/schedule.ts";
 
 let world: Counted;
 beforeAll(async () => {

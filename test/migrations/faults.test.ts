@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { accounts, type Counted, counted } from "./counted.ts";
-import { countedFiles, runSchedule, violations } from "./schedule.ts";
+import { accounts, type Counted, counted } from "./testing/counted.ts";
+import { countedFiles, runSchedule, violations } from "./testing/schedule.ts";
 
 // Many requests and processes: on a busy machine they take their time.
 vi.setConfig({ testTimeout: 300_000 });

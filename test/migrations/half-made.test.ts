@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { rows } from "../../src/migrations/database/database.ts";
 import { databaseOf, planLive } from "../../src/migrations/plan/job.ts";
-import { type LiveJob, liveJob } from "./live-job.ts";
+import { type LiveJob, liveJob } from "./testing/live-job.ts";
 
 vi.setConfig({ testTimeout: 300_000 });
 

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { wranglerProject } from "../../embedded/contract/wrangler.ts";
+import { wranglerProject } from "../../embedded/contract/testing/wrangler.ts";
 import { unplaced } from "../../src/diagnostic/place.ts";
 import { inPlace } from "../../src/diagnostic/sentence.ts";
 import { baseline, infer } from "../../src/migrations/apply/decisions.ts";
@@ -11,7 +11,7 @@ import { writeChain } from "../../src/migrations/files/chain.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
 import { databaseOf, planLive } from "../../src/migrations/plan/job.ts";
 import { split } from "../../src/migrations/sql/split.ts";
-import { type LiveJob, liveJobs } from "./live-job.ts";
+import { type LiveJob, liveJobs } from "./testing/live-job.ts";
 
 // Many requests and processes: on a busy machine they take their time.
 vi.setConfig({ testTimeout: 300_000 });

@@ -6,7 +6,7 @@ import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { rows } from "../../src/migrations/database/database.ts";
 import { databaseOf } from "../../src/migrations/plan/job.ts";
 import type { Step } from "../../src/migrations/protocol/apply.ts";
-import { type LiveJob, liveJob } from "./live-job.ts";
+import { type LiveJob, liveJob } from "./testing/live-job.ts";
 
 let embedded: Embedded;
 beforeAll(async () => {
@@ -18,7 +18,7 @@ afterAll(() => embedded.close());
 async function killedAt({ job }: LiveJob, step: Step, passes: number): Promise<void> {
   const runner = spawn(
     process.execPath,
-    [join(import.meta.dirname, "killed-runner.ts"), JSON.stringify(job), step, String(passes)],
+    [join(import.meta.dirname, "testing/killed-runner.ts"), JSON.stringify(job), step, String(passes)],
     { stdio: ["ignore", "ignore", "pipe"] },
   );
   let said = "";

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Clone, clone } from "../clone.ts";
-import { createDatabase, expectDb } from "./db-command.ts";
-import { shopSystem } from "./shop.ts";
+import { createDatabase, expectDb } from "./testing/db-command.ts";
+import { shopSystem } from "./testing/shop.ts";
 
 /** Databases with a past of their own, adopted by the commands that a person types. */
 let project: Clone;

@@ -5,10 +5,10 @@ import { rows } from "../../src/migrations/database/database.ts";
 import { queryDatabase } from "../../src/migrations/database/transports.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
 import { databaseOf } from "../../src/migrations/plan/job.ts";
-import { accounts, type Counted, counted } from "./counted.ts";
-import { type Fault, faultProxy } from "./fault-proxy.ts";
-import { type LiveJob, liveJob } from "./live-job.ts";
-import { applyCounted, countedFiles, violations } from "./schedule.ts";
+import { accounts, type Counted, counted } from "./testing/counted.ts";
+import { type Fault, faultProxy } from "./testing/fault-proxy.ts";
+import { type LiveJob, liveJob } from "./testing/live-job.ts";
+import { applyCounted, countedFiles, violations } from "./testing/schedule.ts";
 
 // Many requests and processes: on a busy machine they take their time.
 vi.setConfig({ testTimeout: 300_000 });

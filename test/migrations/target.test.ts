@@ -7,7 +7,7 @@ import { z } from "zod";
 import { endProcess } from "../../cli/start/end-process.ts";
 import { listen } from "../../embedded/listen.ts";
 import { type Clone, clone } from "../clone.ts";
-import { createDatabase, type DbRan, db as run } from "./db-command.ts";
+import { createDatabase, type DbRan, db as run } from "./testing/db-command.ts";
 
 /** Which account `db` asks: the embedded one unless `--target cloudflare` is said, whatever shell it is typed in. */
 let project: Clone;

@@ -5,8 +5,8 @@ import { isMigrator } from "../../src/migrations/database/migrator.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
 import { databaseOf } from "../../src/migrations/plan/job.ts";
 import { takeLease } from "../../src/migrations/protocol/lease.ts";
-import { type Fault, faultProxy } from "./fault-proxy.ts";
-import { type LiveJob, liveJobs } from "./live-job.ts";
+import { type Fault, faultProxy } from "./testing/fault-proxy.ts";
+import { type LiveJob, liveJobs } from "./testing/live-job.ts";
 
 // Many requests and processes: on a busy machine they take their time.
 vi.setConfig({ testTimeout: 300_000 });

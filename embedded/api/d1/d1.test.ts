@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { type StoresApi, startStoresApi } from "../../contract/stores-api.ts";
+import { type StoresApi, startStoresApi } from "../../contract/testing/stores-api.ts";
 
 let api: StoresApi;
 beforeAll(async () => {

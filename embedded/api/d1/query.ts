@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { d1TriggerSplitting } from "../../quirks/d1-trigger-splitting.ts";
 import { isOn } from "../../quirks/quirk.ts";
-import { normaliseSql } from "../../runtime/stores/normalise-sql.js";
+import { normaliseSql } from "../../runtime/stores/d1/normalise-sql.js";
 import { type D1Result, type D1Statement, SqlError } from "../../runtime/stores.ts";
 import type { World } from "../../world.ts";
 import { ApiError, type ApiRequest, ok, type Reply, type Route } from "../http/service.ts";

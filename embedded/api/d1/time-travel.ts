@@ -1,5 +1,5 @@
-import { retentionMs } from "../../runtime/stores/retention.ts";
-import { BookmarkUnknown } from "../../runtime/stores/time-travel.ts";
+import { retentionMs } from "../../runtime/stores/d1/retention.ts";
+import { BookmarkUnknown } from "../../runtime/stores/d1/time-travel.ts";
 import { SqlError } from "../../runtime/stores.ts";
 import type { World } from "../../world.ts";
 import { ApiError, type ApiRequest, ok, type Reply, type Route } from "../http/service.ts";

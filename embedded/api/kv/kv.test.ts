@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type StoresApi, startStoresApi } from "../../contract/stores-api.ts";
+import { type StoresApi, startStoresApi } from "../../contract/testing/stores-api.ts";
 
 let api: StoresApi;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type StoresApi, startStoresApi } from "../../contract/stores-api.ts";
+import { type StoresApi, startStoresApi } from "../../contract/testing/stores-api.ts";
 
 let api: StoresApi;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 // Runs in workerd, before Miniflare's own KV, R2 and D1 objects. A store is named by the header
 // `x-lockstep-store: <KIND>/<id>`. Never reloaded: what it must know of a database it asks Node once (env.NODE).
 import { DurableObject } from "cloudflare:workers";
-import { normaliseSql } from "./normalise-sql.js";
+import { normaliseSql } from "./d1/normalise-sql.js";
 
 /** What the gate knows of each database: the object that holds it now, running requests, and whether it is shut. */
 const databases = new Map();

@@ -68,7 +68,7 @@ export async function startStoresProcess(
         name: "gate",
         modules: [
           { type: "ESModule", path: "gate.js", contents: source("gate.js") },
-          { type: "ESModule", path: "normalise-sql.js", contents: source("normalise-sql.js") },
+          { type: "ESModule", path: "d1/normalise-sql.js", contents: source("d1/normalise-sql.js") },
         ],
         compatibilityDate: "2026-06-01",
         compatibilityFlags: ["experimental"], // for the same `ingest` that D1 imports with

@@ -2,16 +2,16 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Stores } from "../stores.ts";
-import { databaseInfo, runBatch } from "./d1-objects.ts";
-import { removeDatabase } from "./database-files.ts";
+import { databaseInfo, runBatch } from "./d1/d1-objects.ts";
+import { removeDatabase } from "./d1/database-files.ts";
+import { openLedger } from "./d1/ledger.ts";
+import { perDatabase } from "./d1/per-database.ts";
+import { type TimeTravel, timeTravel } from "./d1/time-travel.ts";
+import { exportSql, importSql } from "./d1/transfer.ts";
 import { kvObjects } from "./kv-objects.ts";
-import { openLedger } from "./ledger.ts";
 import { startStoresProcess } from "./miniflare.ts";
 import { importKey, objectClass, objectFile } from "./object-file.ts";
-import { perDatabase } from "./per-database.ts";
 import { r2Objects } from "./r2-objects.ts";
-import { type TimeTravel, timeTravel } from "./time-travel.ts";
-import { exportSql, importSql } from "./transfer.ts";
 
 export interface StoresOptions {
   /** The embedded Cloudflare's folder; the stores keep theirs in `stores/` and `snapshots/` below it. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { call, version } from "../../../embedded/contract/call.ts";
+import { call, version } from "../../../embedded/contract/testing/call.ts";
 import { type Embedded, startEmbedded } from "../../../embedded/start.ts";
 import project from "../../../project.ts";
 import { d1, system, worker } from "../../declare/index.ts";

@@ -14,6 +14,8 @@ const beside = (places: Places): readonly string[] => [
 export const shared: readonly string[] = [
   "src/cloudflare/envelope",
   "src/cloudflare/exchange",
+  "src/cloudflare/http",
+  "src/cloudflare/workers-dev",
   "src/cron/cron",
   "src/diagnostic/place",
   "src/diagnostic/sentence",
@@ -22,6 +24,7 @@ export const shared: readonly string[] = [
   "src/engine/property-values",
   "src/files/write-whole",
   "src/migrations/sql/split",
+  "src/migrations/sql/tokens",
   "src/package/own-module",
 ];
 

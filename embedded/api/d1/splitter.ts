@@ -1,3 +1,5 @@
+import { tokens } from "../../../src/migrations/sql/tokens.ts";
+
 /**
  * Whether D1's own splitter would cut this trigger (one whole, well-formed statement) in two. It recognises a body
  * by an upper-case BEGIN, and takes the first END that is followed by a semicolon for the body's. What is known of it
@@ -23,8 +25,16 @@ function bareCase(body: string): boolean {
   return false;
 }
 
-/** Strings, quoted names and comments hold no keywords; their place is kept. */
-const withoutLiterals = (sql: string): string =>
-  sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\//g, (text) =>
-    text.startsWith("--") || text.startsWith("/*") ? " " : "x",
-  );
+/** Strings, quoted names and comments hold no keywords; blanks stay, a line's end as it is written. */
+function withoutLiterals(sql: string): string {
+  let text = "";
+  let at = 0;
+  for (const { kind, start, end } of tokens(sql)) {
+    text += withoutComments(sql.slice(at, start));
+    text += kind === "string" || kind === "name" ? "x" : sql.slice(start, end);
+    at = end;
+  }
+  return text + withoutComments(sql.slice(at));
+}
+
+const withoutComments = (between: string): string => between.replace(/--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g, " ");

@@ -66,7 +66,10 @@ const keywords: Readonly<Record<string, Token>> = {
 const nameRun = /[A-Za-z0-9_$\u0080-\uffff]+/y;
 const blankRun = /[ \t\n\r\f]+/y;
 
-/** Splits SQL text without knowing the schema. The shadow's own parser must come to the same pieces (`preparedPieces`). */
+/**
+ * Splits SQL text without knowing the schema. It has a lexer of its own, coarser than `tokens`: this text nobody has parsed yet, so that what never
+ * ends has to be found, and comments are kept for the directives in them. The shadow's own parser must come to the same pieces (`preparedPieces`).
+ */
 export function split(text: string): Split {
   const pieces: Piece[] = [];
   const comments: Comment[] = [];

@@ -1,4 +1,5 @@
-// Plain JavaScript: it runs in workerd (the gate) as well as in Node.
+// Plain JavaScript, with a lexer of its own: it runs in workerd (the gate) as well as in Node, and src/migrations/sql/tokens.ts is TypeScript, which
+// workerd does not read. It also has to go through text that SQLite has not parsed yet, and keeps blanks, which the other leaves out.
 
 const readers = new Set(["SELECT", "EXPLAIN", "VALUES", "PRAGMA"]);
 

@@ -1,7 +1,10 @@
 // `just clean`: this clone as if it had just been installed. `just clean all`: this user's engine cache too.
+
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { unplaced } from "../src/diagnostic/place.ts";
+import { command, inPlace, named, sentence } from "../src/diagnostic/sentence.ts";
 import { UserError } from "../src/diagnostic/user-error.ts";
 import { type EmbeddedConnection, runningEmbedded } from "../toolchain/embedded/embedded.ts";
 import { cacheFolder } from "../toolchain/engine/wanted.mjs";
@@ -13,11 +16,11 @@ const patienceMs = 10_000;
 async function clean(what: string, root: string): Promise<void> {
   if (what !== "" && what !== "all")
     throw new UserError({
-      what: "`just clean` does not know this",
-      where: "just clean",
+      what: `\`${inPlace(named("clean"), unplaced())}\` does not know this`,
+      where: [named("clean")],
       got: what,
       expected: "nothing, or all",
-      fix: "just clean",
+      fix: [command("clean")],
     });
   const places = placesOf(root);
   const running = await runningEmbedded(places);
@@ -44,7 +47,7 @@ async function stop({ pid }: EmbeddedConnection, places: Places): Promise<void> 
     where: `process ${pid}`,
     got: `still running ${patienceMs / 1000} s after SIGTERM`,
     expected: "a process that has ended, so that its data can be removed",
-    fix: `kill -9 ${pid}, then just clean`,
+    fix: sentence`kill -9 ${pid}, then ${command("clean")}`,
   });
 }
 

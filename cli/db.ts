@@ -1,9 +1,10 @@
 // `npm run -s db -- <command>` and `just db <command>`: everything about migrations that is not `pulumi up`.
 import { parseArgs } from "node:util";
-import { errorFor } from "../src/diagnostic/recipe.ts";
-import { UserError } from "../src/diagnostic/user-error.ts";
+import { unplaced } from "../src/diagnostic/place.ts";
+import { inPlace, command as typed } from "../src/diagnostic/sentence.ts";
+import { placed, refusingAt, UserError } from "../src/diagnostic/user-error.ts";
 import { table } from "../toolchain/table.ts";
-import type { Command, Found, Given } from "./db/command.ts";
+import type { Command, Given } from "./db/command.ts";
 import { commands } from "./db/commands.ts";
 import { placeSaid } from "./db/place.ts";
 import { type Place, type ProjectPlace, projectAt } from "./place.ts";
@@ -30,7 +31,7 @@ function commandOf(name: string): Command {
     where: "db",
     got: name,
     expected: commands.map((command) => command.name).join(", "),
-    fix: "just db --help",
+    fix: [typed("db --help")],
   });
 }
 
@@ -53,19 +54,10 @@ function parsed(
         where: `db ${command.name}`,
         got: error.message,
         expected: command.usage,
-        fix: "just db --help",
+        fix: [typed("db --help")],
       },
       { cause: error },
     );
-  }
-}
-
-/** What a command refuses can be mended by copying what it says. */
-async function answer(command: Command, given: Given): Promise<Found> {
-  try {
-    return await command.run(given);
-  } catch (error) {
-    throw error instanceof UserError ? errorFor(error, placeSaid(given)) : error;
   }
 }
 
@@ -91,8 +83,10 @@ async function main([name, ...args]: readonly string[], place: Place): Promise<n
       if (!json) process.stderr.write(`${text}\n`);
     },
   };
-  const found = await answer(command, given);
-  const text = json ? (found.value === undefined ? "" : JSON.stringify(found.value)) : found.text;
+  const said = placeSaid(given);
+  const found = await refusingAt(said, () => command.run(given));
+  const shown = inPlace(found.text, said);
+  const text = json ? (found.value === undefined ? "" : JSON.stringify(found.value)) : shown;
   if (text !== "") process.stdout.write(`${text}\n`);
   return found.ok ? 0 : 1;
 }
@@ -108,8 +102,10 @@ export async function run(args: readonly string[], place: Place): Promise<number
   try {
     return await main(args, place);
   } catch (error) {
-    if (error instanceof UserError && args.includes("--json"))
-      process.stdout.write(`${JSON.stringify({ errors: [error.diagnostic, ...error.others] })}\n`);
+    if (error instanceof UserError && args.includes("--json")) {
+      const { diagnostic, others } = placed(error, unplaced());
+      process.stdout.write(`${JSON.stringify({ errors: [diagnostic, ...others] })}\n`);
+    }
     throw error;
   }
 }

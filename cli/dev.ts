@@ -1,7 +1,9 @@
 // `just dev [<worker>]`: what is saved serves a moment later on the embedded Cloudflare, without an `up`; what workers log is shown.
 import { parseArgs } from "node:util";
+import { placeOfTarget, unplaced } from "../src/diagnostic/place.ts";
+import { command, inPlace, named, sentence } from "../src/diagnostic/sentence.ts";
 import { UserError } from "../src/diagnostic/user-error.ts";
-import { firstStage, type Project } from "../src/project/project.ts";
+import { meantStage, type Project } from "../src/project/project.ts";
 import type { Stage } from "../src/project/stage.ts";
 import { type EmbeddedConnection, ensureEmbedded, runningEmbedded } from "../toolchain/embedded/embedded.ts";
 import { placesOf } from "../toolchain/project.ts";
@@ -16,15 +18,15 @@ import { watchSources } from "./dev/watch.ts";
 import { type Place, projectAt } from "./place.ts";
 import { colours } from "./start/report.ts";
 
-const usage = "just dev [<worker>] [--stage <stage>]";
+const usage = [named("dev", "[<worker>] [--stage <stage>]")];
 
 export async function run(args: readonly string[], place: Place): Promise<number> {
   if (args.includes("--help")) {
-    process.stdout.write(`${usage}\n`);
+    process.stdout.write(`${inPlace(usage, unplaced())}\n`);
     return 0;
   }
   const { root, project } = await projectAt(place);
-  const { stage, wanted } = request(args, project);
+  const { stage, wanted } = requestOf(args, project);
   const places = placesOf(root);
   let connection = await ensureEmbedded(places);
   const account = (): Account => accountOf(connection, stage);
@@ -38,7 +40,14 @@ export async function run(args: readonly string[], place: Place): Promise<number
     process.stdout.on("error", () => resolve()); // nobody reads any more
   });
   const watcher = watchSources(root, (sinceMs) => void loop.bring(sinceMs));
-  const loop = session({ root, workers, account, tell: print, onInputs: watcher.follow });
+  const loop = session({
+    root,
+    place: placeOfTarget(stage.name, "embedded", root),
+    workers,
+    account,
+    tell: print,
+    onInputs: watcher.follow,
+  });
   const leave = await note(
     root,
     stage.name,
@@ -74,26 +83,27 @@ export async function run(args: readonly string[], place: Place): Promise<number
   ending.abort();
   await Promise.all(listening);
   if (await leave(loop.end)) return 0;
-  process.stderr.write(`The next up puts it back: just pulumi-up ${stage.name}\n`);
+  const back = sentence`The next up puts it back: ${command("up", { stage: stage.name })}\n`;
+  process.stderr.write(inPlace(back, unplaced()));
   return 1;
 }
 
 const ignore = (): void => undefined;
 
-function request(
+export function requestOf(
   args: readonly string[],
   project: Project,
 ): { readonly stage: Stage; readonly wanted: string | undefined } {
   const { values, positionals } = parsed(args);
   const { stages } = project;
-  const { stage: name = firstStage(project).name } = values;
+  const { stage: name = meantStage(project).name } = values;
   if (values.target !== "embedded") {
     throw new UserError({
-      what: "`just dev` deploys every file that is saved, and does that on the embedded target only",
-      where: "just dev",
+      what: `\`${inPlace(named("dev"), unplaced())}\` deploys every file that is saved, and does that on the embedded target only`,
+      where: [named("dev")],
       got: `--target ${values.target}`,
       expected: "the embedded target",
-      fix: `just pulumi-up ${name} --target ${values.target}`,
+      fix: inPlace(command("up"), { ...unplaced(), stage: name, real: values.target === "cloudflare" }),
     });
   }
   const stage = stages.find((each) => each.name === name);
@@ -103,7 +113,7 @@ function request(
         stage === undefined
           ? "There is no such stage"
           : `A change of ${stage.name} is asked for by name, so it is not made by saving a file`,
-      where: "just dev",
+      where: [named("dev")],
       got: name,
       expected: stages
         .filter((each) => !each.asksBeforeChange)
@@ -131,7 +141,7 @@ function parsed(args: readonly string[]) {
   } catch (error) {
     throw new UserError({
       what: "The command line is wrong",
-      where: "just dev",
+      where: [named("dev")],
       got: error instanceof Error ? error.message : String(error),
       expected: "at most one worker",
       fix: usage,
@@ -153,7 +163,7 @@ async function deployed(
     where: `account ${stage.embeddedAccount}`,
     got: `no version of ${all.map(({ script }) => script).join(", ")} serves`,
     expected: "a stack that is up: a version takes its bindings from the one before",
-    fix: `just pulumi-up ${stage.name}, then just dev`,
+    fix: sentence`${command("up", { stage: stage.name })}, then ${command("dev", { stage: stage.name })}`,
   });
 }
 

@@ -1,8 +1,10 @@
 // `eval "$(npm run -s env)"`: a shell in which plain `pulumi`, `just` and `node` work on the embedded target.
 // `eval "$(npm run -s env -- --wrangler)"`: one in which real wrangler does, in any project.
+
 import { mkdirSync } from "node:fs";
+import { embeddedShell, named, sentence, wranglerShell } from "../src/diagnostic/sentence.ts";
 import { UserError } from "../src/diagnostic/user-error.ts";
-import { firstStage } from "../src/project/project.ts";
+import { meantStage } from "../src/project/project.ts";
 import {
   embeddedVariables,
   ensureEmbedded,
@@ -28,10 +30,10 @@ async function variables(args: readonly string[], place: Place): Promise<Variabl
   if (unknown !== undefined)
     throw new UserError({
       what: "`env` does not know this option",
-      where: "npm run env",
+      where: [named("env")],
       got: unknown,
       expected: "--wrangler, or nothing",
-      fix: 'eval "$(npm run -s env)", or eval "$(npm run -s env -- --wrangler)"',
+      fix: sentence`${embeddedShell}, or ${wranglerShell}`,
     });
   const { root, project } = await projectAt(place);
   if (args.includes("--wrangler")) {
@@ -41,9 +43,9 @@ async function variables(args: readonly string[], place: Place): Promise<Variabl
     const connection = await ensureEmbedded(places);
     // wrangler prints the host alone.
     process.stderr.write(
-      `Workers answer at ${connection.front.replace("<account>", firstStage(project).embeddedAccount)}/\n`,
+      `Workers answer at ${connection.front.replace("<account>", meantStage(project).embeddedAccount)}/\n`,
     );
-    return wranglerVariables(places, connection, process.env, firstStage(project).embeddedAccount);
+    return wranglerVariables(places, connection, process.env, meantStage(project).embeddedAccount);
   }
   const { places, connection } = await projectEnvironment(process.env, root);
   return embeddedVariables(places, connection, process.env);

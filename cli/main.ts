@@ -1,4 +1,5 @@
 // `lockstep <verb>`: what the recipes and npm scripts call, and whoever types it.
+import { named } from "../src/diagnostic/sentence.ts";
 import { UserError } from "../src/diagnostic/user-error.ts";
 import { table } from "../toolchain/table.ts";
 import { entry } from "./entry.ts";
@@ -29,7 +30,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
       where: "lockstep",
       got: name,
       expected: Object.keys(verbs).join(", "),
-      fix: "npx lockstep --help",
+      fix: [named("help")],
     });
   const { run } = await verbs[name].load();
   return run(args, placeHere());

@@ -1,4 +1,5 @@
 import { realpathSync } from "node:fs";
+import { command, sentence } from "../src/diagnostic/sentence.ts";
 import { UserError } from "../src/diagnostic/user-error.ts";
 import { findProjectRoot, loadProject } from "../src/project/load.ts";
 import type { Project } from "../src/project/project.ts";
@@ -34,6 +35,6 @@ export async function projectAt({ folder, root }: Place): Promise<ProjectPlace> 
     where: folder,
     got: "no project.ts beside a Pulumi.yaml, here or in a folder above",
     expected: "a folder of a Lockstep project",
-    fix: "npx lockstep init makes one here",
+    fix: sentence`${command("init")} makes one here`,
   });
 }

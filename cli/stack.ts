@@ -1,4 +1,6 @@
 // The verbs that change or show stacks.
+import { placeOfTarget } from "../src/diagnostic/place.ts";
+import { refusingAt } from "../src/diagnostic/user-error.ts";
 import { removeStaleLocks, toldRemoved } from "../toolchain/stacks/stale-lock.ts";
 import { type Place, projectAt } from "./place.ts";
 import { perform } from "./stack/commands.ts";
@@ -15,10 +17,12 @@ export async function run(args: readonly string[], place: Place): Promise<number
     for (const stage of request.stages) await confirm(stage, "Change", request.yes, terminal);
   for (const stage of request.stages) {
     if (request.stages.length > 1) process.stderr.write(`\n── ${stage.name} ──\n`);
-    const env = await environmentFor(request.target, stage, root);
-    if (request.target === "embedded" && removeStaleLocks(stage, root) > 0)
-      process.stderr.write(`${toldRemoved(stage.name)}\n`);
-    const code = await perform(request, stage, { root, env }, project.systems, terminal);
+    const code = await refusingAt(placeOfTarget(stage.name, request.target, root), async () => {
+      const env = await environmentFor(request.target, stage, root);
+      if (request.target === "embedded" && removeStaleLocks(stage, root) > 0)
+        process.stderr.write(`${toldRemoved(stage.name)}\n`);
+      return perform(request, stage, { root, env }, project.systems, terminal);
+    });
     if (code !== 0) return code;
   }
   return 0;

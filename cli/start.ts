@@ -1,6 +1,7 @@
 // `lockstep start`: the embedded Cloudflare up, the first stage on it, its workers asked. Stays until Ctrl-C; `--once` ends by itself.
+import { command } from "../src/diagnostic/sentence.ts";
 import { UserError } from "../src/diagnostic/user-error.ts";
-import { firstStage } from "../src/project/project.ts";
+import { meantStage } from "../src/project/project.ts";
 import type { Stage } from "../src/project/stage.ts";
 import { endedUnderneath, runningEmbedded } from "../toolchain/embedded/embedded.ts";
 import { type ProjectEnvironment, projectEnvironment } from "../toolchain/environment.ts";
@@ -44,7 +45,7 @@ export async function startProject<Shown extends object>(
       where: "lockstep start",
       got: unknown,
       expected: "--once, or nothing",
-      fix: "npm start -- --once",
+      fix: [command("start", { once: true })],
     });
   const here = await projectAt(place);
   const stop = interruption();
@@ -74,7 +75,7 @@ async function performed<Shown extends object>(
   );
   let shown: Shown | undefined;
   try {
-    const stage = firstStage(place.project);
+    const stage = meantStage(place.project);
     await bringUp(environment, stage, progress, stop.signal);
     shown = await demonstration.perform({ place, environment, stage, report: progress, stop: stop.signal });
     demonstration.show(progress, shown);

@@ -1,6 +1,8 @@
 // `just state-backup <stack> [folder]` and `just state-restore <stack> <file>`: what Pulumi knows of a stack, in a file and back.
 import { parseArgs } from "node:util";
-import { UserError } from "../src/diagnostic/user-error.ts";
+import { placeOfTarget, unplaced } from "../src/diagnostic/place.ts";
+import { inPlace, named, type Sentence, sentence } from "../src/diagnostic/sentence.ts";
+import { refusingAt, UserError } from "../src/diagnostic/user-error.ts";
 import { type Place, projectAt } from "./place.ts";
 import { terminal } from "./stack/confirm.ts";
 import { environmentFor } from "./stack/environment.ts";
@@ -8,8 +10,7 @@ import { targetNamed } from "./stack/request.ts";
 import { backup } from "./state/backup.ts";
 import { restore } from "./state/restore.ts";
 
-const usage =
-  "just state-backup <stack> [<folder>] [--target cloudflare]; just state-restore <stack> <file> [--yes <stack>] [--target cloudflare]";
+const usage = sentence`${named("state backup", "<stack> [<folder>] [--target cloudflare]")}; ${named("state restore", "<stack> <file> [--yes <stack>] [--target cloudflare]")}`;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -18,21 +19,25 @@ async function main(args: readonly string[], place: Place): Promise<void> {
     root,
     project: { stages },
   } = await projectAt(place);
-  const { command, stack, subject, yes, target } = request(args);
+  const { command, stack, subject, yes, target } = requestOf(args);
   const stage = stages.find(({ name }) => name === stack);
   if (stage === undefined)
     throw wrong(`no stack ${JSON.stringify(stack)}`, stages.map(({ name }) => name).join(", "));
-  const run = { root, env: await environmentFor(target, stage, root) };
-  if (command === "backup") {
-    const { path, resources } = await backup(stack, subject ?? "backups", run);
-    say(`${path}: ${resources} resources, read back and opened with this passphrase`);
-    return;
-  }
-  if (subject === undefined) throw wrong("no file", "a file that `just state-backup` wrote");
-  await restore({ stack, file: subject, yes, run, terminal, say });
+  const at = placeOfTarget(stack, target, root);
+  await refusingAt(at, async () => {
+    const run = { root, env: await environmentFor(target, stage, root) };
+    if (command === "backup") {
+      const { path, resources } = await backup(stack, subject ?? "backups", run);
+      say(`${path}: ${resources} resources, read back and opened with this passphrase`);
+      return;
+    }
+    if (subject === undefined)
+      throw wrong("no file", sentence`a file that \`${named("state backup")}\` wrote`);
+    await restore({ stack, file: subject, yes, run, terminal, say: (line) => say(inPlace(line, at)) });
+  });
 }
 
-function request(args: readonly string[]) {
+export function requestOf(args: readonly string[]) {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -50,12 +55,12 @@ function request(args: readonly string[]) {
   }
 }
 
-const wrong = (got: string, expected: string): UserError =>
+const wrong = (got: string, expected: Sentence): UserError =>
   new UserError({ what: "The command line is wrong", where: "lockstep state", got, expected, fix: usage });
 
 export async function run(args: readonly string[], place: Place): Promise<number> {
   if (args.includes("--help")) {
-    say(usage);
+    say(inPlace(usage, unplaced()));
     return 0;
   }
   await main(args, place);

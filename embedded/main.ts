@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { named, sentence } from "../src/diagnostic/sentence.ts";
 import { UserError } from "../src/diagnostic/user-error.ts";
 import { watchFolder } from "./lock.ts";
 import { chosenAi } from "./runtime/ai/choose.ts";
@@ -6,7 +7,7 @@ import { type EmbeddedOptions, startEmbedded } from "./start.ts";
 
 export { type Connection, type Embedded, type EmbeddedOptions, startEmbedded } from "./start.ts";
 
-const usage = `usage: npm run -s embedded -- [--port <n>] [--data <folder>] [--front-port <n>] [--provider [--provider-port <n>]] [--account <name> …] [--ai hash|endpoint:<url>]`;
+const usage = sentence`usage: ${named("embedded", "[--port <n>] [--data <folder>] [--front-port <n>] [--provider [--provider-port <n>]] [--account <name> …] [--ai hash|endpoint:<url>]")}`;
 
 function options(argv: readonly string[]): EmbeddedOptions {
   const values = parsed(argv);
@@ -42,7 +43,7 @@ function parsed(argv: readonly string[]) {
     throw new UserError(
       {
         what: "The command line is wrong",
-        where: "npm run -s embedded",
+        where: [named("embedded")],
         got: error instanceof Error ? error.message : String(error),
         expected: "the options below",
         fix: usage,

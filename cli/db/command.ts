@@ -1,4 +1,5 @@
 import type { ParseArgsOptionsConfig } from "node:util";
+import type { Sentence } from "../../src/diagnostic/sentence.ts";
 import type { Project } from "../../src/project/project.ts";
 
 /** What a command is given: its words, its options, and where it works. */
@@ -19,7 +20,7 @@ export interface Given {
 /** What a command found: a value for `--json` (undefined: it has said everything itself), a text for people, and whether it counts as success. */
 export interface Found {
   readonly value: unknown;
-  readonly text: string;
+  readonly text: Sentence;
   readonly ok: boolean;
 }
 
@@ -33,4 +34,4 @@ export interface Command {
   readonly run: (given: Given) => Promise<Found> | Found;
 }
 
-export const done = (value: unknown, text: string): Found => ({ value, text, ok: true });
+export const done = (value: unknown, text: Sentence): Found => ({ value, text, ok: true });

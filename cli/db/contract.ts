@@ -1,6 +1,7 @@
 import { readServing } from "../../src/cloudflare/deployments.ts";
 import { bindersOf } from "../../src/declare/graph.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
+import { command, lines, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
 import { refuse, UserError } from "../../src/diagnostic/user-error.ts";
 import { planLive } from "../../src/migrations/plan/job.ts";
 import { eligibility, type Opening } from "../../src/migrations/plan/opening.ts";
@@ -8,7 +9,7 @@ import { environmentFor } from "../stack/environment.ts";
 import { pulumiText } from "../stack/pulumi.ts";
 import type { Command, Given } from "./command.ts";
 import { chosen, type DeclaredDatabase } from "./databases.ts";
-import { placeOf, placeOptions, recipe } from "./place.ts";
+import { placeOf, placeOptions } from "./place.ts";
 import { existing, jobOf, missingLine, type Site, siteOf } from "./site.ts";
 
 type Result =
@@ -37,14 +38,14 @@ export const contract: Command = {
     for (const database of there) results.push(await open(given, site, database));
     const text = results.map((result) => asText(site, result)).filter((line) => line !== "");
     const next = results.some(({ kind }) => kind === "opened")
-      ? [`\nThe next up runs them: ${recipe(site, `pulumi-up ${site.stage.name}`)}`]
+      ? [sentence`\nThe next up runs them: ${command("up")}`]
       : [];
     return {
       value: results,
-      text: [
+      text: lines([
         ...(text.length === 0 ? ["no contract file is waiting"] : [...text, ...next]),
         ...missingLine(site, missing),
-      ].join("\n"),
+      ]),
       ok: results.every(({ kind }) => kind !== "waiting"),
     };
   },
@@ -62,7 +63,7 @@ async function open(given: Given, site: Site, database: DeclaredDatabase): Promi
       where: database.key,
       got: plan.expand.map(({ file }) => file.name).join(", "),
       expected: "nothing pending but contract files",
-      fix: `${recipe(site, `pulumi-up ${site.stage.name}`)}, then open the contract`,
+      fix: sentence`${command("up")}, then open the contract`,
     });
   const workers = bindersOf(database.system, database.declared).map((worker) =>
     physicalName(worker, site.stage),
@@ -106,25 +107,25 @@ async function write({ root }: Given, site: Site, key: string, opening: Opening)
 }
 
 /** What a person does about a file that waits. */
-function remedy(site: Site, eligibleFrom: string | undefined): string {
-  const again = recipe(site, `db contract ${site.stage.name}`);
+function remedy(site: Site, eligibleFrom: string | undefined): Sentence {
+  const again = command("db contract", { stage: site.stage.name });
   return eligibleFrom === undefined
-    ? `finish the rollout (100 %, or back to 0 %) with: ${recipe(site, `pulumi-up ${site.stage.name}`)}, then repeat: ${again}`
-    : `repeat it then: ${again}`;
+    ? sentence`finish the rollout (100 %, or back to 0 %) with: ${command("up")}, then repeat: ${again}`
+    : sentence`repeat it then: ${again}`;
 }
 
-function asText(site: Site, result: Result): string {
+function asText(site: Site, result: Result): Sentence {
   switch (result.kind) {
     case "nothing":
       return "";
     case "opened":
       return `${result.database}: open through ${result.opening.through}`;
     case "waiting":
-      return [
+      return lines([
         `${result.database}: ${result.file} is waiting, ${result.eligibleFrom === undefined ? "not eligible yet" : `eligible from ${result.eligibleFrom}`}`,
         ...result.reasons.map((reason) => `  ${reason}`),
-        `  fix: ${remedy(site, result.eligibleFrom)}`,
-      ].join("\n");
+        sentence`  fix: ${remedy(site, result.eligibleFrom)}`,
+      ]);
     default:
       return result satisfies never;
   }

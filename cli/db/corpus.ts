@@ -3,6 +3,7 @@ import { readServing } from "../../src/cloudflare/deployments.ts";
 import { workersOf } from "../../src/declare/graph.ts";
 import type { System } from "../../src/declare/index.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
+import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { type WorkerCorpus, writeCorpus } from "../../src/migrations/code/corpus-file.ts";
 import { request } from "../../src/migrations/database/endpoint.ts";
@@ -28,7 +29,7 @@ export const corpus: Command = {
         where: `stage ${place.stage.name}`,
         got: `--target ${place.target}`,
         expected: "the embedded target, where the workers were exercised",
-        fix: `exercise the workers there, then: just db corpus ${place.stage.name}`,
+        fix: sentence`exercise the workers there, then: ${command("db corpus", { stage: place.stage.name })}`,
       });
     const site = await siteOf(place, given);
     const all = (

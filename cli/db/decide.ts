@@ -1,4 +1,5 @@
 import { hostname, userInfo } from "node:os";
+import { command, lines, type Part, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import {
   acceptDrift,
@@ -12,11 +13,11 @@ import { readFolder } from "../../src/migrations/files/reading.ts";
 import { databaseOf, planLive } from "../../src/migrations/plan/job.ts";
 import { type Command, done, type Given } from "./command.ts";
 import { onlyOne } from "./databases.ts";
-import { type Place, placeOf, placeOptions, recipe } from "./place.ts";
+import { placeOf, placeOptions } from "./place.ts";
 import { jobOf, siteOf } from "./site.ts";
 
-/** @param command as it was typed, without the reason: the repair can be copied */
-function decision(given: Given, place: Place, command: string): Decision {
+/** @param typed what was typed, with a reason: the repair can be copied */
+function decision(given: Given, command: string, typed: Part): Decision {
   const reason = given.text("reason")?.trim() ?? "";
   if (reason === "")
     throw new UserError({
@@ -24,7 +25,7 @@ function decision(given: Given, place: Place, command: string): Decision {
       where: `db ${command}`,
       got: given.text("reason") === undefined ? "no --reason" : "an empty --reason",
       expected: "a sentence that explains it to whoever finds it in a year",
-      fix: recipe(place, `db ${command} --reason "why"`),
+      fix: [typed],
     });
   return { reason, actor: `${userInfo().username}@${hostname()}` };
 }
@@ -45,9 +46,14 @@ export const baseline: Command = {
     const { stage } = place;
     const database = onlyOne(given.project, place.words[0]);
     const job = await jobOf(await siteOf(place, given), database, given.root);
+    const of = { stage: stage.name, database: job.label };
     const through = given.text("through");
     if (through !== undefined) {
-      const decided = decision(given, place, `baseline ${stage.name} ${job.label} --through ${through}`);
+      const decided = decision(
+        given,
+        `baseline ${stage.name} ${job.label} --through ${through}`,
+        command("db baseline", { ...of, through, reason: "why" }),
+      );
       const names = await take(job, through, decided);
       return done(
         { taken: names },
@@ -58,26 +64,26 @@ export const baseline: Command = {
     if (ledger.length > 0 && ledgerKind === "wrangler")
       return {
         value: { through: undefined, dataOnly: [], ledger },
-        text: `${job.label} needs no baseline: its ledger has ${ledger.length} applied ${ledger.length === 1 ? "file" : "files"}, the last is ${ledger.at(-1)}; see: ${recipe(place, `db status ${stage.name} ${job.label}`)}`,
+        text: sentence`${job.label} needs no baseline: its ledger has ${ledger.length} applied ${ledger.length === 1 ? "file" : "files"}, the last is ${ledger.at(-1) ?? ""}; see: ${command("db status", of)}`,
         ok: false,
       };
     const found = infer(readFolder(job.directory), schema);
     if (found.through === undefined)
       return {
         value: found,
-        text: `${job.label}: no prefix of ${job.folder} makes the live schema; see where they differ: ${recipe(place, `db diff ${stage.name}:${job.label} files:${job.label}`)}`,
+        text: sentence`${job.label}: no prefix of ${job.folder} makes the live schema; see where they differ: ${command("db diff", { left: `${stage.name}:${job.label}`, right: `files:${job.label}` })}`,
         ok: false,
       };
-    const lines = [
+    const told: Sentence[] = [
       `${job.label}: the live schema is what the files through ${found.through} make`,
       ...found.dataOnly.map(
         (name) =>
           `  ${name} changes data only: whether it has run, you have to say (name it with --through if it has)`,
       ),
       "",
-      recipe(place, `db baseline ${stage.name} ${job.label} --through ${found.through} --reason "why"`),
+      [command("db baseline", { ...of, through: found.through, reason: "why" })],
     ];
-    return done(found, lines.join("\n"));
+    return done(found, lines(told));
   },
 };
 
@@ -91,16 +97,20 @@ export const accept: Command = {
     const place = placeOf(given, given.flag("drift") ? 1 : 2);
     const [name, file] = place.words;
     const database = onlyOne(given.project, name);
-    const of = `${place.stage.name} ${database.key}`;
+    const of = { stage: place.stage.name, database: database.key };
     if (file === undefined && !given.flag("drift"))
       throw new UserError({
         what: "What is to be accepted?",
         where: "db accept",
         got: "no file and no --drift",
         expected: "the name of an edited file, or --drift for the live schema",
-        fix: `${recipe(place, `db accept ${of} <file> --reason "why"`)}; what there is to accept: ${recipe(place, `db status ${of}`)}`,
+        fix: sentence`${command("db accept", { ...of, file: "<file>", reason: "why" })}; what there is to accept: ${command("db status", of)}`,
       });
-    const decided = decision(given, place, `accept ${of} ${file ?? "--drift"}`);
+    const decided = decision(
+      given,
+      `accept ${of.stage} ${of.database} ${file ?? "--drift"}`,
+      command("db accept", { ...of, file, drift: file === undefined, reason: "why" }),
+    );
     const job = await jobOf(await siteOf(place, given), database, given.root);
     if (file === undefined) {
       await acceptDrift(job, decided, await planLive(job));

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
@@ -46,7 +47,7 @@ function sideOf(given: Given, text: string | undefined): Side {
       where: "db diff",
       got: text ?? "nothing",
       expected: `<stage>:<database> or files:<database>; the stages are ${stages.map((stage) => stage.name).join(", ")}`,
-      fix: `just db diff ${stages[0]?.name}:<database> files:<database>`,
+      fix: [command("db diff", { left: `${stages[0]?.name}:<database>`, right: "files:<database>" })],
     });
   return { place, database: onlyOne(given.project, name) };
 }
@@ -63,6 +64,6 @@ async function schemaOf(given: Given, { place, database }: Side): Promise<readon
     where: database.declared.migrations ?? "",
     got: "a file that fails",
     expected: "a history that can be replayed",
-    fix: "see which: just db lint",
+    fix: sentence`see which: ${command("db lint")}`,
   });
 }

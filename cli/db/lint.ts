@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { unplaced } from "../../src/diagnostic/place.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { chainFileName, chainProblems, readChain, writeChain } from "../../src/migrations/files/chain.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
@@ -28,7 +29,7 @@ export const lint: Command = {
     for (const each of folders)
       if (each !== folder || existsSync(join(each, chainFileName))) keepChain(each, flag("update"));
     const findings = folders
-      .flatMap((each) => lintFolder(each))
+      .flatMap((each) => lintFolder(each, unplaced(root)))
       .map((finding) => ({ ...finding, file: shown(finding.file, root) }));
     const errors = findings.filter(({ severity }) => severity === "error").length;
     return {

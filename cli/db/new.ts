@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { migrationName, readFolder } from "../../src/migrations/files/reading.ts";
 import { template } from "../../src/migrations/files/template.ts";
@@ -28,25 +29,28 @@ export const newFile: Command = {
         where: "the command's second argument",
         got: title ?? "nothing",
         expected: "words of a–z and 0–9 joined by _, such as add_email",
-        fix: `just db new ${database ?? "<database>"} add_email`,
+        fix: [command("db new", { database: database ?? "<database>", name: "add_email" })],
       });
     const path = join(folder, name);
     if (existsSync(path)) throw new Error(`${path} is there although ${number} is the next free number`);
     writeFileSync(
       path,
       template(
-        sentence(title ?? ""),
+        asSentence(title ?? ""),
         number,
         flag("contract") ? "contract" : "expand",
         new Date().toISOString().slice(0, 10),
       ),
     );
     const shown = `${declared.migrations}/${name}`;
-    return done({ file: shown }, `${shown}\nWrite its statements, then: just db lint ${database}`);
+    return done(
+      { file: shown },
+      sentence`${shown}\nWrite its statements, then: ${command("db lint", { database })}`,
+    );
   },
 };
 
-const sentence = (title: string): string => {
+const asSentence = (title: string): string => {
   const words = title.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 };

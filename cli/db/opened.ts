@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { readServing } from "../../src/cloudflare/deployments.ts";
+import { named, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { eligibility, openingShape } from "../../src/migrations/plan/opening.ts";
 import { placesOf } from "../../toolchain/project.ts";
@@ -25,7 +26,7 @@ export async function openedThrough(site: Site, database: string, root: string):
       what: "A setting with a value that cannot be used",
       where: `lockstep:contracts of ${file}`,
       got: z.prettifyError(set.error).replaceAll("\n", " "),
-      expected: "what `just db contract` writes",
+      expected: sentence`what \`${named("db contract")}\` writes`,
       fix: "take it out, then open the contract again",
     });
   const opening = set.data[database];

@@ -1,6 +1,7 @@
-import type { RecipePlace } from "../../src/diagnostic/recipe.ts";
+import { type CommandPlace, callsOf, placeOfTarget } from "../../src/diagnostic/place.ts";
+import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
-import { firstStage } from "../../src/project/project.ts";
+import { meantStage } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { type TargetName, targetNamed } from "../stack/request.ts";
 import type { Given } from "./command.ts";
@@ -26,14 +27,14 @@ export function placeOf(given: Given, mostWords: number): Place {
   const named = given.words.filter((word) => stages.some(({ name }) => name === word));
   const option = given.text("stage");
   const asked = [...named, ...(option === undefined ? [] : [option])];
-  const stage = stages.find(({ name }) => name === (asked[0] ?? firstStage(given.project).name));
+  const stage = stages.find(({ name }) => name === (asked[0] ?? meantStage(given.project).name));
   if (stage === undefined || asked.length > 1 || (target === "cloudflare" && asked.length === 0))
     throw new UserError({
       what: "The command needs one stage",
       where: "a word of the command, or --stage",
       got: asked.join(" and ") || "none, on a real account",
       expected: stages.map(({ name }) => name).join(", "),
-      fix: `name one of them, such as: just db status ${stages.at(-1)?.name}${target === "cloudflare" ? " --target cloudflare" : ""}`,
+      fix: sentence`name one of them, such as: ${command("db status", { stage: stages.at(-1)?.name })}`,
     });
   const words = given.words.filter((word) => !named.includes(word));
   refuseMore(words, mostWords);
@@ -49,25 +50,22 @@ export function refuseMore(words: readonly string[], most: number): void {
     got: words.slice(most).join(" "),
     expected:
       most === 0 ? "a stage at most" : `${most === 1 ? "one word" : `${most} words`} besides the stage`,
-    fix: "leave it out, or quote what belongs together: just db --help",
+    fix: sentence`leave it out, or quote what belongs together: ${command("db --help")}`,
   });
 }
 
-/** A recipe as it is typed for the same target: the repair can be copied. */
-export const recipe = ({ target }: Pick<Place, "target">, words: string): string =>
-  `just ${words}${target === "cloudflare" ? " --target cloudflare" : ""}`;
-
-/** The same, for texts of the program. */
-export const recipePlace = ({ stage, target }: Pick<Place, "stage" | "target">): RecipePlace => ({
-  stage: stage.name,
-  real: target === "cloudflare",
-});
+/** Where what is told to be typed about a place has to work. */
+export const commandPlace = (
+  { stage, target }: Pick<Place, "stage" | "target">,
+  { root }: Pick<Given, "root">,
+): CommandPlace => placeOfTarget(stage.name, target, root);
 
 /** What the command line says of it, for the mistakes of a command: also where it is one of them. */
-export const placeSaid = ({ words, text, project }: Given): RecipePlace => ({
+export const placeSaid = ({ words, text, project, root }: Given): CommandPlace => ({
+  ...callsOf(root),
   stage:
     text("stage") ??
     words.find((word) => project.stages.some(({ name }) => name === word)) ??
-    firstStage(project).name,
+    meantStage(project).name,
   real: text("target") === "cloudflare",
 });

@@ -1,14 +1,15 @@
 import { createInterface } from "node:readline/promises";
-import { UserError } from "../../src/diagnostic/user-error.ts";
+import { command, inPlace, sentence } from "../../src/diagnostic/sentence.ts";
+import { placed, UserError } from "../../src/diagnostic/user-error.ts";
 import { query as send } from "../../src/migrations/database/endpoint.ts";
 import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
 import { databaseOf, endpointOf, type Job } from "../../src/migrations/plan/job.ts";
 import { openShadow } from "../../src/migrations/shadow/shadow.ts";
 import { split } from "../../src/migrations/sql/split.ts";
 import { table } from "../../toolchain/table.ts";
-import { type Command, done, type Found } from "./command.ts";
+import { type Command, done, type Found, type Given } from "./command.ts";
 import { onlyOne } from "./databases.ts";
-import { placeOf, placeOptions, recipe } from "./place.ts";
+import { placeOf, placeOptions, placeSaid } from "./place.ts";
 import { jobOf, siteOf } from "./site.ts";
 
 /** `query`: one or more reading statements. */
@@ -26,7 +27,9 @@ export const query: Command = {
         where: "db query",
         got: sql.trim() === "" ? "none" : `${others.length + 1} words: ${[sql, ...others].join(" ")}`,
         expected: "the statements as one quoted word",
-        fix: recipe(place, `db query ${place.stage.name} ${name ?? "<database>"} "SELECT …"`),
+        fix: [
+          command("db query", { stage: place.stage.name, database: name ?? "<database>", sql: "SELECT …" }),
+        ],
       });
     const database = onlyOne(given.project, name);
     return ask(await jobOf(await siteOf(place, given), database, given.root), sql);
@@ -57,7 +60,7 @@ export const shell: Command = {
     lines.prompt();
     for await (const line of lines) {
       if (line.trim() === ".exit" || line.trim() === "exit") break;
-      if (line.trim() !== "") process.stdout.write(`${await answer(job, line, given.flag("json"))}\n`);
+      if (line.trim() !== "") process.stdout.write(`${await answer(job, line, given)}\n`);
       if (open) lines.prompt();
     }
     lines.close();
@@ -66,13 +69,16 @@ export const shell: Command = {
   },
 };
 
-async function answer(job: Job, line: string, json: boolean): Promise<string> {
+async function answer(job: Job, line: string, given: Given): Promise<string> {
+  const json = given.flag("json");
+  const place = placeSaid(given);
   try {
     const { value, text } = await ask(job, line);
-    return json ? JSON.stringify(value) : text;
+    return json ? JSON.stringify(value) : inPlace(text, place);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return json ? JSON.stringify({ errors: [error.diagnostic, ...error.others] }) : error.message;
+    const { diagnostic, others, message } = placed(error, place);
+    return json ? JSON.stringify({ errors: [diagnostic, ...others] }) : message;
   }
 }
 
@@ -100,7 +106,7 @@ async function onlyReads(job: Job, sql: string): Promise<void> {
       where: job.label,
       got: JSON.stringify(sql),
       expected: "a statement",
-      fix: 'just db query <database> "SELECT …"',
+      fix: [command("db query", { database: "<database>", sql: "SELECT …" })],
     });
   const shadow = openShadow(schema);
   try {
@@ -115,7 +121,7 @@ async function onlyReads(job: Job, sql: string): Promise<void> {
         where: job.label,
         got: piece.sql,
         expected: "SELECT, EXPLAIN, or a PRAGMA that reads",
-        fix: "write a migration: just db new; test data belongs into seeds/",
+        fix: sentence`write a migration: ${command("db new")}; test data belongs into seeds/`,
       });
     }
   } finally {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { lines as told } from "../../src/diagnostic/sentence.ts";
 import { readSeeds } from "../../src/migrations/apply/seed-files.ts";
 import { applySeeds, refuseUnseeded } from "../../src/migrations/apply/seeds.ts";
 import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
@@ -32,6 +33,6 @@ export const seed: Command = {
       ({ database, ran }) => `${database}: ${ran.length === 0 ? "nothing new" : ran.join(", ")}`,
     );
     const text = lines.length === 0 ? ["no seed files"] : lines;
-    return done(results, [...text, ...missingLine(site, missing)].join("\n"));
+    return done(results, told([...text, ...missingLine(site, missing)]));
   },
 };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Connection, connection } from "../../src/cloudflare/connection.ts";
 import { callApi, remedy } from "../../src/cloudflare/http.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
+import { command, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { D1Endpoint } from "../../src/migrations/database/endpoint.ts";
 import type { Job } from "../../src/migrations/plan/job.ts";
@@ -12,7 +13,7 @@ import { apiEnvironment } from "../stack/environment.ts";
 import type { TargetName } from "../stack/request.ts";
 import type { Given } from "./command.ts";
 import type { DeclaredDatabase } from "./databases.ts";
-import { type Place, recipe } from "./place.ts";
+import type { Place } from "./place.ts";
 
 /** Where a command works: a stage's account, and how to speak to its API. */
 export interface Site {
@@ -68,11 +69,11 @@ export async function existing(
 }
 
 /** One line for those that are not there; none when all are. */
-export const missingLine = (site: Site, missing: readonly DeclaredDatabase[]): readonly string[] =>
+export const missingLine = (site: Site, missing: readonly DeclaredDatabase[]): readonly Sentence[] =>
   missing.length === 0
     ? []
     : [
-        `not created yet in ${site.stage.name}: ${missing.map(({ key }) => key).join(", ")} (${recipe(site, `pulumi-up ${site.stage.name}`)})`,
+        sentence`not created yet in ${site.stage.name}: ${missing.map(({ key }) => key).join(", ")} (${command("up")})`,
       ];
 
 /** A live database as migrations see it. Throws when the stack has not created it yet. */
@@ -84,7 +85,7 @@ export async function jobOf(site: Site, database: DeclaredDatabase, root: string
       where: `${database.key} in stage ${site.stage.name}`,
       got: `no database named ${physicalName(database.declared, site.stage)}`,
       expected: "a database that the stack has created",
-      fix: recipe(site, `pulumi-up ${site.stage.name}`),
+      fix: [command("up", { stage: site.stage.name })],
     });
   const folder = database.declared.migrations ?? "";
   return {

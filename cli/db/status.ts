@@ -1,6 +1,7 @@
 import { bindersOf } from "../../src/declare/graph.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
-import { diagnosticFor, typedFor } from "../../src/diagnostic/recipe.ts";
+import { command, lines, sentence } from "../../src/diagnostic/sentence.ts";
+import { placedDiagnostic } from "../../src/diagnostic/user-error.ts";
 import { withCode } from "../../src/migrations/code/code-check.ts";
 import { planLive, planNew } from "../../src/migrations/plan/job.ts";
 import type { Plan } from "../../src/migrations/plan/plan.ts";
@@ -9,7 +10,7 @@ import { table } from "../../toolchain/table.ts";
 import type { Command, Given } from "./command.ts";
 import { chosen, type DeclaredDatabase } from "./databases.ts";
 import { openedThrough } from "./opened.ts";
-import { type Place, placeOf, placeOptions, recipe, recipePlace } from "./place.ts";
+import { commandPlace, type Place, placeOf, placeOptions } from "./place.ts";
 import { endpointOf, jobOf, type Site, siteOf } from "./site.ts";
 
 interface Planned {
@@ -37,18 +38,18 @@ async function planned(site: Site, database: DeclaredDatabase, root: string): Pr
       openThrough: await openedThrough(site, database.key, root),
     };
     const held = await withCode(await planLive(job), { root, workers, job });
-    return { database, exists, plan: typed(held.plan, site), code: held.lines };
+    return { database, exists, plan: typed(held.plan, site, root), code: held.lines };
   }
   const folder = database.declared.migrations ?? "";
   const fresh = { label: database.key, folder, directory: `${root}/${folder}`, openThrough: undefined };
   const held = await withCode(planNew(fresh), { root, workers, job: undefined });
-  return { database, exists, plan: typed(held.plan, site), code: held.lines };
+  return { database, exists, plan: typed(held.plan, site, root), code: held.lines };
 }
 
 /** A plan whose repairs can be copied. */
-const typed = (plan: Plan, site: Site): Plan => ({
+const typed = (plan: Plan, site: Site, root: string): Plan => ({
   ...plan,
-  refusals: plan.refusals.map((diagnostic) => diagnosticFor(diagnostic, recipePlace(site))),
+  refusals: plan.refusals.map((diagnostic) => placedDiagnostic(diagnostic, commandPlace(site, { root }))),
 });
 
 const names = (files: Plan["expand"]): string[] => files.map(({ file }) => file.name);
@@ -73,6 +74,7 @@ export const status: Command = {
   async run(given) {
     const place = placeOf(given, 1);
     const all = await plans(given, place);
+    const remedy = sentence`what to do about it: ${command("db plan", { stage: place.stage.name })}`;
     const rows = all.map(({ database, exists, plan }) => [
       database.key,
       exists ? plan.applied.length : 0,
@@ -83,12 +85,10 @@ export const status: Command = {
     ]);
     return {
       value: all.map(asValue),
-      text: [
+      text: lines([
         table(["database", "applied", "pending", "contract", "drift", ""], rows),
-        ...(all.some(({ plan }) => plan.refusals.length > 0)
-          ? ["", `what to do about it: ${recipe(place, `db plan ${place.stage.name}`)}`]
-          : []),
-      ].join("\n"),
+        ...(all.some(({ plan }) => plan.refusals.length > 0) ? ["", remedy] : []),
+      ]),
       ok: all.every(({ plan }) => plan.refusals.length === 0),
     };
   },
@@ -103,15 +103,14 @@ export const plan: Command = {
   async run(given) {
     const place = placeOf(given, 1);
     const all = await plans(given, place);
-    const lines = all
-      .flatMap(({ plan: each, code }) => [...planLines(each), ...code])
-      .map((line) => typedFor(line, recipePlace(place)));
+    const at = commandPlace(place, given);
+    const told = all.flatMap(({ plan: each, code }) => [...planLines(each, at), ...code]);
     return {
       value: all.map((each) => ({
         ...asValue(each),
         findings: [...each.plan.expand, ...each.plan.contract].flatMap(({ findings }) => findings),
       })),
-      text: lines.length === 0 ? "nothing is pending" : lines.join("\n"),
+      text: told.length === 0 ? "nothing is pending" : told.join("\n"),
       ok: all.every(({ plan: each }) => each.refusals.length === 0),
     };
   },

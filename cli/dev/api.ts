@@ -1,5 +1,6 @@
 import { resultOf } from "../../src/cloudflare/api.ts";
 import { type Method, send } from "../../src/cloudflare/http.ts";
+import { embeddedShell, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import type { EmbeddedConnection } from "../../toolchain/embedded/embedded.ts";
@@ -29,6 +30,6 @@ export async function call(account: Account, method: Method, path: string, body?
     where: account.api,
     got: sent.message,
     expected: "the process that this project runs",
-    fix: 'start it: eval "$(npm run -s env)", then save again',
+    fix: sentence`start it: ${embeddedShell}, then save again`,
   });
 }

@@ -1,6 +1,7 @@
 import { workersOf } from "../../src/declare/graph.ts";
 import type { System } from "../../src/declare/index.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
+import { named } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
 
@@ -42,7 +43,7 @@ export function chosenWorkers(
         found.length === 0
           ? "No system declares this worker"
           : "More than one system has a worker of this name",
-      where: "just dev",
+      where: [named("dev")],
       got: wanted ?? "no workers at all",
       expected: (found.length === 0 ? all : found).map(({ fullName }) => fullName).join(", "),
       fix: "name one of them, or none for all of them",

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Bundle } from "../../src/bundle/bundle.ts";
 import { ApiError } from "../../src/cloudflare/api.ts";
+import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { type Account, call } from "./api.ts";
 
@@ -160,7 +161,7 @@ async function requireNewest(account: Account, script: string, live: Live): Prom
     where: script,
     got: `${newest.id} is newer than ${live.versionId}, which serves`,
     expected: "the newest version serving everything",
-    fix: "just pulumi-up dev (or deploy that version), then save again",
+    fix: sentence`${command("up")} (or deploy that version), then save again`,
   });
 }
 

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { bundle } from "../../src/bundle/build.ts";
+import { placeOfTarget } from "../../src/diagnostic/place.ts";
 import { ask } from "../start/http.ts";
 import { type Account, call } from "./api.ts";
 import type { DevWorker } from "./chosen.ts";
@@ -67,6 +68,7 @@ beforeAll(async () => {
   account = { api: embedded.api, token: embedded.token, id: embedded.accounts[0]?.id ?? "" };
   const options = {
     root,
+    place: placeOfTarget("dev", "embedded", process.cwd()),
     workers: [worker],
     account: () => account,
     onInputs: (files: readonly string[]) => watcher.follow(files),
@@ -196,6 +198,7 @@ test("at the end the stack's version serves again, also after a loop that was ki
   expect((await live()).versionId).not.toBe(stackVersion);
   const later = session({
     root,
+    place: placeOfTarget("dev", "embedded", process.cwd()),
     workers: [worker],
     account: () => account,
     onInputs: () => undefined,

@@ -1,6 +1,8 @@
 import { bundle } from "../../src/bundle/build.ts";
 import { ApiError } from "../../src/cloudflare/api.ts";
-import { UserError } from "../../src/diagnostic/user-error.ts";
+import type { CommandPlace } from "../../src/diagnostic/place.ts";
+import { command, inPlace, named, sentence } from "../../src/diagnostic/sentence.ts";
+import { placed, UserError } from "../../src/diagnostic/user-error.ts";
 import type { Account } from "./api.ts";
 import type { DevWorker } from "./chosen.ts";
 import { type Positions, positionsOf } from "./positions.ts";
@@ -26,6 +28,8 @@ export interface Session {
 
 export interface SessionOptions {
   readonly root: string;
+  /** Where what it tells to type has to work. */
+  readonly place: CommandPlace;
   readonly workers: readonly DevWorker[];
   readonly account: () => Account;
   readonly tell: Tell;
@@ -40,7 +44,7 @@ interface Known {
   diagnostic: string | undefined;
 }
 
-export function session({ root, workers, account, tell, onInputs }: SessionOptions): Session {
+export function session({ root, place, workers, account, tell, onInputs }: SessionOptions): Session {
   const known = new Map<DevWorker, Known>(
     workers.map((worker) => [worker, { digest: undefined, diagnostic: undefined }]),
   );
@@ -75,7 +79,7 @@ export function session({ root, workers, account, tell, onInputs }: SessionOptio
       } catch (error) {
         const text =
           error instanceof UserError
-            ? error.message
+            ? placed(error, place).message
             : error instanceof Error
               ? (error.stack ?? error.message)
               : String(error);
@@ -97,7 +101,8 @@ export function session({ root, workers, account, tell, onInputs }: SessionOptio
       inTurn(async () => {
         const done: boolean[] = [];
         for (const worker of workers)
-          if (others.has(worker.script)) tell.done(worker, "stays as it is: another `just dev` works on it");
+          if (others.has(worker.script))
+            tell.done(worker, `stays as it is: another \`${inPlace(named("dev"), place)}\` works on it`);
           else done.push(await endOne(worker, account(), tell));
         return done.every((each) => each);
       }),
@@ -142,5 +147,5 @@ const notThere = ({ name, script }: DevWorker): UserError =>
     where: script,
     got: "no version that serves",
     expected: "a stack that is up: a version takes its bindings from the one before",
-    fix: "just pulumi-up dev, then just dev",
+    fix: sentence`${command("up")}, then ${command("dev")}`,
   });

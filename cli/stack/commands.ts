@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import type { System } from "../../src/declare/index.ts";
+import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { emptyBuckets, refuseFullBuckets } from "./buckets.ts";
@@ -92,6 +93,6 @@ function refuseProtected(stage: Stage): void {
     where: `stage ${stage.name}`,
     got: "destroy",
     expected: "a stage whose data can be made again",
-    fix: "to take one system down: just retire <system> <stage>. What the engine itself always allows, and why not to use it, is in README.md",
+    fix: sentence`to take one system down: ${command("retire", { system: "<system>" })}. What the engine itself always allows, and why not to use it, is in README.md`,
   });
 }

@@ -7,6 +7,7 @@ import { type Connection, connection } from "../../src/cloudflare/connection.ts"
 import type { Resource, System } from "../../src/declare/index.ts";
 import type { ResourceKind } from "../../src/declare/kinds/kinds.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
+import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { kinds } from "../../src/resources/kinds/kinds.ts";
@@ -67,7 +68,7 @@ export async function importResource(
       where: logicalName,
       got: "an index",
       expected: "a database, bucket, namespace, queue or worker",
-      fix: `just pulumi-up ${stage.name}: an index with the same shape is taken over by itself`,
+      fix: sentence`${command("up")}: an index with the same shape is taken over by itself`,
     });
   }
   const kind = kinds[declared.kind];
@@ -160,7 +161,7 @@ const alreadyThere = (logicalName: string, stage: Stage): UserError =>
     where: `the state of ${stage.name}`,
     got: "a second import",
     expected: "a resource that the stack does not have yet",
-    fix: `nothing to do; just drift ${stage.name} compares it with what is really there`,
+    fix: sentence`nothing to do; ${command("drift")} compares it with what is really there`,
   });
 
 const absent = (logicalName: string, name: string, accountId: string): UserError =>
@@ -169,7 +170,7 @@ const absent = (logicalName: string, name: string, accountId: string): UserError
     where: `account ${accountId}`,
     got: `nothing named ${name}`,
     expected: `a resource named ${name}`,
-    fix: "just pulumi-up creates it; if it has another name, set physicalName in its declaration",
+    fix: sentence`${command("up")} creates it; if it has another name, set physicalName in its declaration`,
   });
 
 const noProvider = (stage: Stage): UserError =>
@@ -178,5 +179,5 @@ const noProvider = (stage: Stage): UserError =>
     where: `the state of ${stage.name}`,
     got: "a stack that was never brought up",
     expected: "one `up`, even one that stops at the name that is taken",
-    fix: `just pulumi-up ${stage.name}, then import`,
+    fix: sentence`${command("up")}, then import`,
   });

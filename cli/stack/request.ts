@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
+import { named, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
-import { firstStage, type Project } from "../../src/project/project.ts";
+import { meantStage, type Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
 
 export const commands = ["preview", "up", "destroy", "init", "drift", "import", "retire", "secret"] as const;
@@ -23,8 +24,7 @@ export interface Request {
   readonly rest: readonly string[];
 }
 
-const usage =
-  "`just --list` shows the recipes and their words; after those: [--target cloudflare] [--yes <stage>] [--json] [options of pulumi]";
+const usage = sentence`\`${named("help")}\` shows the commands and their words; after those: [--target cloudflare] [--yes <stage>] [--json] [options of pulumi]`;
 
 /** Reads a command line such as `up prod --target cloudflare --yes prod --diff`. */
 export function requestOf(args: readonly string[], project: Project): Request {
@@ -74,7 +74,11 @@ export function requestOf(args: readonly string[], project: Project): Request {
     throw unknown(`${command} needs to know what`, "nothing", subjects[command]);
   const extra = needsSubject ? more : [...(subject === undefined ? [] : [subject]), ...more];
   if (extra.length > 0)
-    throw unknown("Too many words", extra.join(" "), "options, after the words that `just --list` shows");
+    throw unknown(
+      "Too many words",
+      extra.join(" "),
+      sentence`options, after the words that \`${named("help")}\` shows`,
+    );
   return {
     command,
     stages: chosen,
@@ -98,7 +102,7 @@ function defaultStage(
 ): string {
   const subjectless = command !== "import" && command !== "retire" && command !== "secret";
   if (subjectless && target === "embedded" && rest.every((word) => word.startsWith("-")))
-    return firstStage(project).name;
+    return meantStage(project).name;
   throw unknown(
     "The stage has to be named, before any options",
     rest.join(" "),
@@ -128,5 +132,5 @@ const subjects: Readonly<Record<"import" | "retire" | "secret", string>> = {
   secret: "the secret's name",
 };
 
-const unknown = (what: string, got: string, expected: string): UserError =>
+const unknown = (what: string, got: string, expected: Sentence): UserError =>
   new UserError({ what, where: "the command line", got: got === "" ? "nothing" : got, expected, fix: usage });

@@ -1,4 +1,5 @@
 import { text } from "node:stream/consumers";
+import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import type { Terminal } from "./confirm.ts";
@@ -17,10 +18,10 @@ export async function setSecret(
   if (value?.trim() === "")
     throw new UserError({
       what: "A secret needs a value",
-      where: `standard input of: just secret ${stage.name} ${name}`,
+      where: sentence`standard input of: ${command("secret", { name })}`,
       got: "nothing",
       expected: "the value, from a file or a pipe; at a terminal it is asked for",
-      fix: `just secret ${stage.name} ${name} < value.txt`,
+      fix: sentence`${command("secret", { name })} < value.txt`,
     });
   const args = ["config", "set", "--secret", "--path", `lockstep:secrets["${name}"]`, "--stack", stage.name];
   const code = await pulumi([...args, ...rest], run, value);

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { embeddedShell, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { ProjectEnvironment } from "../../toolchain/environment.ts";
 
@@ -49,7 +50,7 @@ export function runPulumi(
           where: `pulumi ${args.join(" ")}`,
           got: `exit code ${code ?? "none"}; it said:\n\n${said.trim()}\n`,
           expected: "success",
-          fix: 'mend what it names and run again; a shell of your own: eval "$(npm run -s env)"',
+          fix: sentence`mend what it names and run again; a shell of your own: ${embeddedShell}`,
         }),
       );
     });

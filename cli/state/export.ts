@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
+import { named, pulumi, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { pulumiProjectName } from "../../toolchain/project.ts";
 import { pulumiText, type Run } from "../stack/pulumi.ts";
@@ -111,7 +112,7 @@ const notAnExport = (where: string, got: string, cause?: unknown): UserError =>
       what: "This is no export of a stack's state",
       where,
       got,
-      expected: "a file that `just state-backup` or `pulumi stack export` wrote",
+      expected: sentence`a file that \`${named("state backup")}\` or \`${pulumi("stack export")}\` wrote`,
       fix: "name another file",
     },
     { cause },

@@ -1,4 +1,5 @@
 import { dirname, resolve } from "node:path";
+import { command, pulumiOfStack, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Terminal } from "../stack/confirm.ts";
 import { pulumiText, type Run } from "../stack/pulumi.ts";
@@ -14,7 +15,7 @@ export interface RestoreOptions {
   readonly run: Run;
   readonly terminal: Terminal;
   /** For a person. */
-  readonly say: (line: string) => void;
+  readonly say: (line: Sentence) => void;
 }
 
 /** Shows what a restore would change, asks for the stack's name, backs the present state up, and restores. */
@@ -34,7 +35,7 @@ export async function restore({ stack, file, yes, run, terminal, say }: RestoreO
   say(`The present state is in ${before.path} (${before.resources} resources).`);
   await pulumiText(["stack", "import", "--stack", stack, "--file", path], run);
   say(
-    `Restored. Compare it with what is really there: just drift ${stack}, or pulumi refresh --stack ${stack}`,
+    sentence`Restored. Compare it with what is really there: ${command("drift")}, or ${pulumiOfStack("refresh", stack)}`,
   );
 }
 

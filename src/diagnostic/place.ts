@@ -11,7 +11,7 @@ export interface Calls {
 }
 
 /** Where a command that a person is told to type has to work. */
-export interface Place extends Calls {
+export interface CommandPlace extends Calls {
   /** The stage's name; undefined where none is known. */
   readonly stage: string | undefined;
   /** Whether that is on a real account. */
@@ -19,8 +19,8 @@ export interface Place extends Calls {
 }
 
 /**
- * The stage that commands mean when they name none, as far as a project has it. A project without it means its first stage, and is told every
- * stage by name.
+ * The stage that commands mean when they name none, in a project that has it. In another they mean its first one, and it is told every stage by
+ * name: not every process that tells somebody what to type knows the project.
  */
 export const unnamedStage = "dev";
 
@@ -66,8 +66,15 @@ function recipesIn(justfile: string): ReadonlySet<string> {
 
 const textOf = (path: string): string => (existsSync(path) ? readFileSync(path, "utf8") : "");
 
+/** The place of a command that was typed with `--target`. */
+export const placeOfTarget = (
+  stage: string | undefined,
+  target: "embedded" | "cloudflare",
+  root: string,
+): CommandPlace => ({ stage, real: target === "cloudflare", ...callsOf(root) });
+
 /** Of a process that knows no stage, or not yet: what it says is typed in the folder that it was started in. */
-export const unplaced = (root = process.cwd()): Place => ({
+export const unplaced = (root = process.cwd()): CommandPlace => ({
   stage: undefined,
   real: false,
   ...callsOf(root),

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { Place } from "./place.ts";
+import type { CommandPlace } from "./place.ts";
 import { command, embeddedShell, inPlace, named, pulumi, pulumiOfStack, sentence } from "./sentence.ts";
 
 const here = { caller: "just", shell: "npm" } as const;
 const elsewhere = { caller: "npx", shell: "npx" } as const;
-const dev: Place = { ...here, stage: "dev", real: false };
-const staging: Place = { ...here, stage: "staging", real: false };
-const prod: Place = { ...here, stage: "prod", real: true };
-const unknown: Place = { ...here, stage: undefined, real: false };
+const dev: CommandPlace = { ...here, stage: "dev", real: false };
+const staging: CommandPlace = { ...here, stage: "staging", real: false };
+const prod: CommandPlace = { ...here, stage: "prod", real: true };
+const unknown: CommandPlace = { ...here, stage: undefined, real: false };
 
 const accept = command("db accept", { database: "dome/silo", file: "0002_a.sql", reason: "…" });
 

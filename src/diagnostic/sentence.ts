@@ -1,4 +1,4 @@
-import { type Place, unnamedStage } from "./place.ts";
+import { type CommandPlace, unnamedStage } from "./place.ts";
 import { type Args, type Shape, shapeOf, type Verb } from "./verbs.ts";
 
 /**
@@ -18,8 +18,8 @@ export type Part =
       readonly verb: Verb;
       readonly args: Readonly<Record<string, string | boolean | undefined>>;
     }
-  /** A verb by its name alone: nobody is told to type it. */
-  | { readonly kind: "verb"; readonly verb: Verb }
+  /** A verb by its name, or with its usage: nobody is told to type it as it stands there. */
+  | { readonly kind: "verb"; readonly verb: Verb; readonly words: string }
   /** The shell in which plain `pulumi` works on the embedded target; or the one in which wrangler does. */
   | { readonly kind: "shell"; readonly wrangler: boolean }
   /** `words` as a shell takes them. Where it is about a stack that is named behind them. */
@@ -45,8 +45,8 @@ export const command = <V extends Verb>(
   ...[args]: Record<never, never> extends Args<V> ? [args?: Args<V>] : [args: Args<V>]
 ): Part => ({ kind: "command", verb, args: { ...args } });
 
-/** A command that is only spoken of. */
-export const named = (verb: Verb): Part => ({ kind: "verb", verb });
+/** A command that is only spoken of. @param words its usage: `<worker> [--stage <stage>]` */
+export const named = (verb: Verb, words = ""): Part => ({ kind: "verb", verb, words });
 
 /** `eval "$(npm run -s env)"`: a shell for the embedded target. */
 export const embeddedShell: Part = { kind: "shell", wrangler: false };
@@ -63,7 +63,7 @@ export const pulumiOfStack = (words: string, stage?: string): Part => ({
 export const pulumi = (words: string): Part => ({ kind: "pulumi", words, ofStack: false });
 
 /** The sentence as it is read at this place. Every command in it can be copied. */
-export const inPlace = (said: Part | Sentence, place: Place): string =>
+export const inPlace = (said: Part | Sentence, place: CommandPlace): string =>
   partsOf(said)
     .map((part) => textOf(part, place))
     .join("");
@@ -86,13 +86,13 @@ function joined(parts: readonly Part[]): Sentence {
   return others.length === 0 && typeof only === "string" ? only : merged;
 }
 
-function textOf(part: Part, place: Place): string {
+function textOf(part: Part, place: CommandPlace): string {
   if (typeof part === "string") return part;
   switch (part.kind) {
     case "command":
       return commandText(part.verb, part.args, place);
     case "verb":
-      return calledBy(part.verb, place);
+      return called(part.verb, part.words === "" ? [] : [part.words], place);
     case "shell":
       return shellText(part.wrangler, place);
     case "pulumi": {
@@ -104,21 +104,23 @@ function textOf(part: Part, place: Place): string {
   }
 }
 
-function shellText(wrangler: boolean, { shell }: Place): string {
+function shellText(wrangler: boolean, { shell }: CommandPlace): string {
   if (shell === "npm") return `eval "$(npm run -s env${wrangler ? " -- --wrangler" : ""})"`;
   return `eval "$(npx lockstep env${wrangler ? " --wrangler" : ""})"`;
 }
 
-function calledBy(verb: Verb, { caller }: Place): string {
+function called(verb: Verb, words: readonly string[], { caller }: CommandPlace): string {
   const { recipe } = shapeOf(verb);
   const byNpx = verb === "help" ? "npx lockstep --help" : `npx lockstep ${verb}`;
-  return caller === "just" && recipe !== undefined ? recipe : byNpx;
+  const name = caller === "just" && recipe !== undefined ? recipe : byNpx;
+  // npm keeps what stands before the dashes for itself.
+  return [name, ...(name.startsWith("npm ") && words.length > 0 ? ["--"] : []), ...words].join(" ");
 }
 
 function commandText(
   verb: Verb,
   args: Readonly<Record<string, string | boolean | undefined>>,
-  place: Place,
+  place: CommandPlace,
 ): string {
   const shape = shapeOf(verb);
   const target = shape.hasTarget && place.real ? ["--target", "cloudflare"] : [];
@@ -133,9 +135,7 @@ function commandText(
     return given(value).flatMap((text) => [`--${name}`, kind === "text" ? inQuotes(text) : quoted(text)]);
   });
   const typed = [...words, ...options, ...behind];
-  const called = calledBy(verb, place);
-  // npm keeps what stands before the dashes for itself.
-  return [called, ...(called.startsWith("npm ") && typed.length > 0 ? ["--"] : []), ...typed].join(" ");
+  return called(verb, typed, place);
 }
 
 const given = (value: string | boolean | undefined): readonly string[] =>
@@ -144,15 +144,16 @@ const given = (value: string | boolean | undefined): readonly string[] =>
 function stageWords(
   { stage, hasTarget }: Shape,
   asked: string | boolean | undefined,
-  place: Place,
+  place: CommandPlace,
 ): readonly string[] {
   const explicit = given(asked);
-  const meant = place.stage === undefined || (place.stage === unnamedStage && !(hasTarget && place.real));
+  const meant = !(hasTarget && place.real) && (place.stage ?? unnamedStage) === unnamedStage;
   switch (stage) {
     case "always":
       return explicit.length > 0 ? explicit : [place.stage ?? "<stage>"];
     case "unlessMeant":
-      return explicit.length > 0 ? explicit : meant ? [] : given(place.stage);
+      if (explicit.length > 0 || meant) return explicit;
+      return [place.stage ?? "<stage>"];
     case "asOption": {
       const name = explicit[0] ?? place.stage ?? unnamedStage;
       return name === unnamedStage ? [] : ["--stage", name];

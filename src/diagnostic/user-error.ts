@@ -1,4 +1,4 @@
-import { type Place, unplaced } from "./place.ts";
+import { type CommandPlace, unplaced } from "./place.ts";
 import { inPlace, type Sentence } from "./sentence.ts";
 
 /** What a person needs to mend a mistake: the five parts every refusal has. */
@@ -6,7 +6,7 @@ export interface Diagnostic {
   /** What was refused, in one sentence without a final stop. */
   readonly what: string;
   /** Where: a system/resource, a file:line, a setting. */
-  readonly where: string;
+  readonly where: Sentence;
   /** What was found. */
   readonly got: string;
   /** What would have been accepted. */
@@ -17,6 +17,7 @@ export interface Diagnostic {
 
 /** A diagnostic as it is read at one place: text alone. */
 export interface PlacedDiagnostic extends Diagnostic {
+  readonly where: string;
   readonly expected: string;
   readonly fix: string;
 }
@@ -47,21 +48,25 @@ export function refuse(diagnostics: readonly Diagnostic[]): void {
 }
 
 /** A diagnostic whose repair can be copied at this place. */
-export const placedDiagnostic = (diagnostic: Diagnostic, place: Place): PlacedDiagnostic => ({
+export const placedDiagnostic = (diagnostic: Diagnostic, place: CommandPlace): PlacedDiagnostic => ({
   ...diagnostic,
+  where: inPlace(diagnostic.where, place),
   expected: inPlace(diagnostic.expected, place),
   fix: inPlace(diagnostic.fix, place),
 });
 
 /** A refusal whose repairs can be copied at this place. */
-export const placed = (error: UserError, place: Place): UserError =>
+export const placed = (error: UserError, place: CommandPlace): UserError =>
   new UserError(placedDiagnostic(error.diagnostic, place), {
     cause: error,
     others: error.others.map((diagnostic) => placedDiagnostic(diagnostic, place)),
   });
 
 /** Does the work; a refusal that comes out of it says its repairs for this place. */
-export async function refusingAt<Value>(place: Place, work: () => Value | Promise<Value>): Promise<Value> {
+export async function refusingAt<Value>(
+  place: CommandPlace,
+  work: () => Value | Promise<Value>,
+): Promise<Value> {
   try {
     return await work();
   } catch (error) {
@@ -70,7 +75,7 @@ export async function refusingAt<Value>(place: Place, work: () => Value | Promis
 }
 
 /** The five parts of a diagnostic, a line each. */
-export function render(diagnostic: Diagnostic, place: Place): string {
+export function render(diagnostic: Diagnostic, place: CommandPlace): string {
   const { what, where, got, expected, fix } = placedDiagnostic(diagnostic, place);
   return [
     what,

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { command, sentence } from "../diagnostic/sentence.ts";
 import { UserError } from "../diagnostic/user-error.ts";
 import type { Project } from "./project.ts";
 
@@ -24,7 +25,7 @@ export async function loadProject(root: string): Promise<Project> {
       where: root,
       got: `no ${projectFile}`,
       expected: `a ${projectFile} that exports defineProject({ … }) by default`,
-      fix: "npx lockstep init makes one",
+      fix: sentence`${command("init")} makes one`,
     });
   const module: unknown = await import(pathToFileURL(path).href);
   const exported =

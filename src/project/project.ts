@@ -1,4 +1,5 @@
 import type { System } from "../declare/index.ts";
+import { unnamedStage } from "../diagnostic/place.ts";
 import { refuse } from "../diagnostic/user-error.ts";
 import { checkStages, checkSystems } from "./check.ts";
 import { type Stage, type StageDeclaration, stageOf } from "./stage.ts";
@@ -7,7 +8,7 @@ import { type Stage, type StageDeclaration, stageOf } from "./stage.ts";
 export interface ProjectDeclaration {
   /** Every system of the repository. Which of them a stage deploys is said in its stack file (`lockstep:systems`). */
   readonly systems: readonly System[];
-  /** Every stage, in the order of promotion. The first one is meant where a command is given none. */
+  /** Every stage, in the order of promotion. A command that is given none means the one called `dev`, or else the first. */
   readonly stages: readonly StageDeclaration[];
 }
 
@@ -38,9 +39,9 @@ export function defineProject({ systems, stages }: ProjectDeclaration): Project 
   return frozen({ systems: [...systems], stages: stages.map(stageOf) });
 }
 
-/** The stage that a command means where none is named: the first one. */
-export function firstStage({ stages }: Project): Stage {
-  const [first] = stages;
+/** The stage that a command means where none is named: the one called `dev`, or else the first. */
+export function meantStage({ stages }: Project): Stage {
+  const first = stages.find(({ name }) => name === unnamedStage) ?? stages[0];
   if (first === undefined) throw new Error("a project without stages: defineProject refuses it");
   return first;
 }

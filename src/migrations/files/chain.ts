@@ -45,7 +45,7 @@ export interface Linked {
 }
 
 const heading =
-  "# The chain of this folder's migrations: name, checksum, checksum of everything so far. `just db new` and `just db lint` write it.";
+  "# The chain of this folder's migrations: name, checksum, checksum of everything so far. `db new` and `db lint` of the command line write it.";
 
 /** The chain's value after one more file. */
 export const linked = (before: string, file: Linked): string =>
@@ -177,11 +177,14 @@ export function chainText(files: readonly Linked[]): string {
   return [heading, ...files.map((file, i) => `${file.name} ${file.checksum} ${values[i]}`), ""].join("\n");
 }
 
+/** An older release words the heading otherwise. */
+const withoutComments = (text: string): string => text.replaceAll(/^#.*\n/gm, "");
+
 /** Writes the chain file of a folder; says whether anything changed. */
 export function writeChain(folder: string, files: readonly Linked[]): boolean {
   const path = join(folder, chainFileName);
   const text = chainText(files);
-  if (existsSync(path) && readFileSync(path, "utf8") === text) return false;
+  if (existsSync(path) && withoutComments(readFileSync(path, "utf8")) === withoutComments(text)) return false;
   writeWhole(path, text);
   return true;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Place, unplaced } from "../../diagnostic/place.ts";
+import { type CommandPlace, unplaced } from "../../diagnostic/place.ts";
 import { placedDiagnostic, UserError } from "../../diagnostic/user-error.ts";
 import { chainDiagnostic, chainFileName, chainProblems, readChain } from "../files/chain.ts";
 import { type MigrationFile, migrationName, readMigration, sqlNames } from "../files/reading.ts";
@@ -42,7 +42,7 @@ export interface FolderFinding {
  * whose tables are taken to hold rows. Findings that a waiver sets aside are not in the list.
  * @param place where the commands in it are to work. @default a process that knows no stage
  */
-export function lintFolder(folder: string, place: Place = unplaced()): readonly FolderFinding[] {
+export function lintFolder(folder: string, place: CommandPlace = unplaced()): readonly FolderFinding[] {
   const findings: FolderFinding[] = [];
   const files: MigrationFile[] = [];
   const names = sqlNames(folder);
@@ -92,7 +92,7 @@ function readOrReport(
   name: string,
   path: string,
   findings: FolderFinding[],
-  place: Place,
+  place: CommandPlace,
 ): MigrationFile | undefined {
   // A wrong name is reported with the folder; what the file does is linted all the same.
   const legal = migrationName.test(name) ? name : "0000_unnamed.sql";
@@ -151,7 +151,7 @@ function numbering(folder: string, names: readonly string[]): readonly FolderFin
 function chainFindings(
   folder: string,
   files: readonly MigrationFile[],
-  place: Place,
+  place: CommandPlace,
 ): readonly FolderFinding[] {
   try {
     const chain = readChain(folder);

@@ -1,4 +1,4 @@
-import { type Place, unplaced } from "../../diagnostic/place.ts";
+import { type CommandPlace, unplaced } from "../../diagnostic/place.ts";
 import { command, inPlace } from "../../diagnostic/sentence.ts";
 import { type PlacedDiagnostic, placedDiagnostic } from "../../diagnostic/user-error.ts";
 import { differenceLine } from "../shadow/fingerprint.ts";
@@ -8,7 +8,7 @@ import type { Plan, PlannedFile } from "./plan.ts";
  * A plan as lines for a person; none when there is nothing to do and nothing to say.
  * @param place where the commands in it are to work. @default a process that knows no stage
  */
-export function planLines(plan: Plan, place: Place = unplaced()): readonly string[] {
+export function planLines(plan: Plan, place: CommandPlace = unplaced()): readonly string[] {
   if (plan.refusals.length > 0)
     return [
       `${plan.label}: refused`,

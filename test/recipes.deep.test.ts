@@ -85,7 +85,7 @@ test("a system cannot just be taken off the list, and can be retired", async () 
   project.edit("Pulumi.dev.yaml", (text) => text.replace("[dome, extra]", "[dome]"));
   const gone = await project.just(["deploy-dev"]);
   expect(gone.out).toContain("System extra still has resources in this stack");
-  expect(gone.out).toContain("just retire extra <stage>");
+  expect(gone.out).toContain("just retire extra dev");
   project.edit("Pulumi.dev.yaml", (text) => text.replace("[dome]", "[dome, extra]"));
 
   const retired = await project.just(["retire", "extra", "dev"]);

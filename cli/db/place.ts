@@ -34,7 +34,7 @@ export function placeOf(given: Given, mostWords: number): Place {
       where: "a word of the command, or --stage",
       got: asked.join(" and ") || "none, on a real account",
       expected: stages.map(({ name }) => name).join(", "),
-      fix: sentence`name one of them, such as: ${command("db status", { stage: stages.at(-1)?.name })}`,
+      fix: sentence`name one of them, such as: ${command("db status", { stage: (stages[1] ?? stages[0])?.name })}`,
     });
   const words = given.words.filter((word) => !named.includes(word));
   refuseMore(words, mostWords);

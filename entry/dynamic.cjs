@@ -7,4 +7,6 @@ const { join } = require("node:path");
 
 const source = join(__dirname, "..", "src", "dynamic", "providers.ts");
 const compiled = join(__dirname, "..", "dist", "src", "dynamic", "providers.js");
-module.exports = require(existsSync(source) ? source : compiled);
+const { providerNames, providerOf } = require(existsSync(source) ? source : compiled);
+// By name, so that `import { providerOf }` finds them too.
+module.exports = { providerNames, providerOf };

@@ -79,6 +79,10 @@ export const rooms: readonly Room[] = [
       ...migrations("sql", "files", "shadow", "database", "plan", "protocol"),
     ],
   },
+  {
+    room: "src/migrations/index.ts",
+    may: ["src/diagnostic", ...migrations("sql", "files", "shadow", "lint", "database", "plan", "code")],
+  },
 
   // The side that knows Pulumi.
   {

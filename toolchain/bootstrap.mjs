@@ -19,6 +19,7 @@ export const commands = {
   env: { entry: "cli/main.ts", engine: true, args: ["env"] },
   embedded: { entry: "embedded/main.ts", engine: false },
   db: { entry: "cli/main.ts", engine: false, args: ["db"] },
+  build: { entry: "scripts/pack/build.ts", engine: false },
 };
 
 /** The message for a Node that is too old, or undefined.

@@ -28,7 +28,7 @@ const outputs = z.object({
   bookmarks: z.record(z.string(), z.string()).default({}),
 });
 
-interface Failure {
+export interface Failure {
   readonly property: string;
   readonly reason: string;
 }

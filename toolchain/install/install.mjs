@@ -116,6 +116,8 @@ const everything = [
   "--include=dev",
   "--include=optional",
   "--no-ignore-scripts",
+  // `engines` is for those who install the package: this repository carries the Node that it asks for.
+  "--no-engine-strict",
   "--package-lock",
   "--bin-links",
 ];

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { openState } from "../../state.ts";
 import { openQueues } from "./broker.ts";
 
-const child = fileURLToPath(new URL("./crash.child.ts", import.meta.url));
+const child = fileURLToPath(new URL("./testing/crash.child.ts", import.meta.url));
 const messages = 60;
 
 /** Runs a consumer until it has taken `batches` batches, then kills it without any warning. Returns what it was handed. */

@@ -16,7 +16,7 @@ const event = z.union([
   z.object({ done: numbers }),
   z.object({ bookmark: z.object({ bookmark: z.string(), rows: numbers }) }),
 ]);
-const child = fileURLToPath(new URL("killed.child.ts", import.meta.url));
+const child = fileURLToPath(new URL("testing/killed.child.ts", import.meta.url));
 const kills = 60;
 
 test("killed at any moment of writes, snapshots, restores and imports, the database is as before or as after", async () => {

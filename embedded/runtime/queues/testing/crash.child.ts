@@ -1,5 +1,5 @@
-import { openState } from "../../state.ts";
-import { openQueues } from "./broker.ts";
+import { openState } from "../../../state.ts";
+import { openQueues } from "../broker.ts";
 
 // A process that takes batches and says on stdout which messages it was handed and which it is done with; killed by the test.
 const [file = ""] = process.argv.slice(2);

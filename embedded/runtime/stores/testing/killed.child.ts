@@ -1,5 +1,5 @@
 // Run by killed.deep.test.ts: works on one database for ever, and says what it is about to do and what is done.
-import { startStores } from "./start.ts";
+import { startStores } from "../start.ts";
 
 const [dataDir = "", seed = "1"] = process.argv.slice(2);
 let random = Number(seed);

@@ -12,7 +12,7 @@ import type { Worker } from "./worker.ts";
  * });
  */
 export interface DurableObjectClass {
-  /** @default "sqlite" */
+  /** Where each object keeps its data; only classes from before SQLite have the other one. Cannot change later. @default "sqlite" */
   readonly storage?: "sqlite" | "legacy-kv";
   /**
    * What Cloudflare is to do with the class and its objects. A change of it ships at 100 %, never in a rollout; a transfer
@@ -43,10 +43,11 @@ export const isLive = ({ lifecycle }: DurableObjectClass): boolean =>
  */
 export interface DurableObject<Class = unknown> {
   readonly kind: "durableObject";
+  /** The class, by the name under which its worker exports it. */
   readonly className: string;
   /** The worker that has the class. @default - the worker that binds it */
   readonly owner?: () => Worker;
-  /** Never set: carries the type of the objects to `EnvOf`. */
+  /** Never set: carries the type of the objects to `EnvOf`. @default - never set */
   readonly instance?: Class;
 }
 

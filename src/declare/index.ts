@@ -8,6 +8,19 @@ export { type Consume, type Queue, queue } from "./queue.ts";
 export { type R2, r2 } from "./r2.ts";
 export { type Service, service } from "./service.ts";
 export { type System, system } from "./system.ts";
-export { ai, json, perStage, secret, stageName, versionMetadata } from "./values.ts";
+export {
+  type Ai,
+  ai,
+  type Json,
+  json,
+  type PerStage,
+  perStage,
+  type Secret,
+  type StageName,
+  secret,
+  stageName,
+  type VersionMetadata,
+  versionMetadata,
+} from "./values.ts";
 export { type Vectorize, vectorize } from "./vectorize.ts";
 export { type Route, type Worker, type WorkerOptions, worker } from "./worker.ts";

@@ -3,14 +3,14 @@ export interface Named {
   /** Its name in the declaration, and in the logical name `<system>/<name>` for good: never change it. */
   readonly name: string;
   /**
-   * Template of its name at Cloudflare: `{name}`, `{stage}` (`staging`) and `{-stage}` (`-dev`, `-staging`, nothing in prod).
-   * @default "{name}{-stage}", and "{name}" for what stages share
+   * Template of its name at Cloudflare: `{name}`, `{stage}` (the stage's name) and `{-stage}` (the stage's suffix, such as `-dev`).
+   * @default - `{name}{-stage}`, and `{name}` for what stages share
    */
   readonly physicalName?: string;
 }
 
 /** What several stages can use together: known by its name alone. */
 export interface Shareable {
-  /** One for all stages of an account: the stage that owns shared resources creates it, the others refer to it. */
+  /** One for all stages of an account: the stage that owns shared resources creates it, the others refer to it. @default - one for each stage */
   readonly shared?: true;
 }

@@ -12,7 +12,7 @@ export interface Queue<Body = unknown> extends Named {
   readonly deliveryDelaySeconds?: number;
   /** Seconds a message is kept, 60 to 1209600 (fourteen days). @default 345600 (four days) */
   readonly messageRetentionSeconds?: number;
-  /** Never set: carries the type of the messages to `EnvOf`. */
+  /** Never set: carries the type of the messages to `EnvOf`. @default - never set */
   readonly body?: Body;
 }
 
@@ -41,6 +41,7 @@ export const queue = <Body = unknown>(
  * });
  */
 export interface Consume {
+  /** The queue; it has one consumer at most. */
   readonly queue: Queue;
   /** Where a message goes that failed too often. @default - it is dropped */
   readonly deadLetter?: Queue;

@@ -8,10 +8,11 @@ import type { Worker } from "./worker.ts";
  */
 export interface Service<Entrypoint = unknown> {
   readonly kind: "service";
+  /** The worker that is called. */
   readonly target: () => Worker;
   /** The named entrypoint class. @default - the worker's default export */
   readonly entrypoint?: string;
-  /** Never set: carries the type of what is called to `EnvOf`. */
+  /** Never set: carries the type of what is called to `EnvOf`. @default - never set */
   readonly callee?: Entrypoint;
 }
 

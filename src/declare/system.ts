@@ -7,9 +7,11 @@ import type { Resource } from "./kinds/kinds.ts";
  * const names = (of: System): string[] => of.resources.map(({ name }) => name);
  */
 export interface System {
+  /** First part of every resource's name in Pulumi's state, for good. */
   readonly name: string;
   /** The stages it exists in. @default - all */
   readonly stages?: readonly string[];
+  /** Everything that belongs to it, workers and what they use. */
   readonly resources: readonly Resource[];
 }
 
@@ -18,6 +20,7 @@ export interface System {
  * refused in the preview. A stack deploys it when its configuration lists the name under `lockstep:systems`.
  *
  * @param name also the first part of every resource's name in Pulumi's state, for good
+ * @param options `stages`: those that it exists in; without it, all
  * @example
  * export const notes = system("notes", [db, uploads, api]);
  * export const trial = system("trial", [tryOut], { stages: ["dev"] });

@@ -1,34 +1,66 @@
-/** Workers AI. */
+/**
+ * Workers AI, bound by {@link ai}.
+ *
+ * @example
+ * const env: Record<string, Binding> = { AI: ai() };
+ */
 export interface Ai {
   readonly kind: "ai";
 }
 
-/** A secret of the stack: set by `pulumi config set --secret lockstep:secrets…`, encrypted in state, never shown. */
+/**
+ * A secret of the stack, bound by {@link secret}: encrypted in the stack file and in state, never shown.
+ *
+ * @example
+ * const key: Secret = secret("stripe");
+ */
 export interface Secret {
   readonly kind: "secret";
   /** Its name in the stack's secrets. */
   readonly secret: string;
 }
 
-/** Id, tag and time of the running version. */
+/**
+ * Id, tag and time of the running version, bound by {@link versionMetadata}.
+ *
+ * @example
+ * const env: Record<string, Binding> = { VERSION: versionMetadata() };
+ */
 export interface VersionMetadata {
   readonly kind: "versionMetadata";
 }
 
-/** The name of the stage that the worker is deployed to, such as `dev`. */
+/**
+ * The name of the stage that the worker is deployed to, such as `dev`, bound by {@link stageName}.
+ *
+ * @example
+ * const env: Record<string, Binding> = { STAGE: stageName() };
+ */
 export interface StageName {
   readonly kind: "stageName";
 }
 
-/** A text that differs by stage. */
+/**
+ * A text that differs by stage, bound by {@link perStage}.
+ *
+ * @example
+ * const level: PerStage = perStage({ dev: "debug", prod: "info" });
+ */
 export interface PerStage {
   readonly kind: "perStage";
+  /** Stage → text. */
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** A value that the worker receives parsed. */
+/**
+ * A value that the worker receives parsed, bound by {@link json}.
+ *
+ * @example
+ * const limits: Json<{ readonly notes: number }> = json({ notes: 1_000 });
+ */
 export interface Json<Value = unknown> {
   readonly kind: "json";
+  /** What JSON can hold. */
   readonly value: Value;
 }
 
@@ -42,7 +74,7 @@ export const ai = (): Ai => ({ kind: "ai" });
 /**
  * Binds a secret of the stack; the code sees a `string`. A secret that nobody has set is refused in the preview.
  *
- * @param name its name in the stack's secrets: `pulumi config set --secret --path 'lockstep:secrets.stripe'`
+ * @param name its name in the stack's secrets: `npx lockstep secret dev stripe` sets it
  * @example
  * worker("shop", { ...settings, env: { STRIPE_KEY: secret("stripe") } });
  */

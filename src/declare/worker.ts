@@ -31,20 +31,21 @@ export interface Worker<Env extends Readonly<Record<string, Binding>> = Readonly
   readonly env: Env;
   /** Which behaviour of the runtime the code was written against: `YYYY-MM-DD`. */
   readonly compatibilityDate: string;
+  /** Flags of the runtime, such as `nodejs_compat`. */
   readonly compatibilityFlags: readonly string[];
   /** Queues it takes messages from. */
   readonly consumes: readonly Consume[];
-  /** Cron expressions, UTC; undefined for a worker that never had any. */
+  /** Cron expressions, UTC; undefined for a worker that never had any. @default - never had any */
   readonly crons?: readonly string[];
   /** URL patterns it answers, by stage. */
   readonly routes: Readonly<Record<string, readonly Route[]>>;
   /** Classes of Durable Objects it has. A worker with any holds data. */
   readonly durableObjects: Readonly<Record<string, DurableObjectClass>>;
-  /** Folder of static files, from the project's root. */
+  /** Folder of static files, from the project's root. @default - none */
   readonly assets?: string;
   /** Whether it answers at its `workers.dev` address. */
   readonly workersDev: boolean;
-  /** Path that has to answer 2xx after a deployment, such as `/health`; asked where `lockstep:smoke` is on. */
+  /** Path that has to answer 2xx after a deployment, such as `/health`; asked where `lockstep:smoke` is on. @default - not asked */
   readonly smoke?: string;
 }
 
@@ -75,7 +76,7 @@ export interface WorkerOptions<Env extends Readonly<Record<string, Binding>>> {
   readonly assets?: string;
   /** Whether it answers at its `workers.dev` address. @default true */
   readonly workersDev?: boolean;
-  /** Template of its name at Cloudflare, see `Named`. @default "{name}{-stage}" */
+  /** Template of its name at Cloudflare: `{name}`, `{stage}` (the stage's name) and `{-stage}` (its suffix). @default - `{name}{-stage}` */
   readonly physicalName?: string;
   /** Path that has to answer 2xx after a deployment, such as `/health`; asked where `lockstep:smoke` is on. @default - not asked */
   readonly smoke?: string;

@@ -1,7 +1,13 @@
 import { type CommandPlace, unplaced } from "./place.ts";
 import { inPlace, type Sentence } from "./sentence.ts";
 
-/** What a person needs to mend a mistake: the five parts every refusal has. */
+/**
+ * What a person needs to mend a mistake: the five parts every refusal has. `expected` and `fix` hold commands as data, because
+ * how a command is typed depends on the project; the error's message has them as text.
+ *
+ * @example
+ * const firstLine = ({ what, where }: Diagnostic): string => `${what} (${where})`;
+ */
 export interface Diagnostic {
   /** What was refused, in one sentence without a final stop. */
   readonly what: string;
@@ -25,8 +31,17 @@ export interface PlacedDiagnostic extends Diagnostic {
 /**
  * A mistake the user can mend: shown as its message alone, without a stack.
  * Everything else that is thrown is a bug in Lockstep and keeps its stack.
+ *
+ * @example
+ * try {
+ *   defineProject({ systems: [], stages: [] });
+ * } catch (error) {
+ *   if (!(error instanceof UserError)) throw error;
+ *   console.error(error.diagnostic.what); // A project needs a stage
+ * }
  */
 export class UserError extends Error {
+  /** The first mistake. */
   readonly diagnostic: Diagnostic;
   /** Further mistakes that were found at the same time. */
   readonly others: readonly Diagnostic[];

@@ -4,7 +4,12 @@ import { refuse } from "../diagnostic/user-error.ts";
 import { checkStages, checkSystems } from "./check.ts";
 import { type Stage, type StageDeclaration, stageOf } from "./stage.ts";
 
-/** What `defineProject` takes. */
+/**
+ * What {@link defineProject} takes.
+ *
+ * @example
+ * const declaration: ProjectDeclaration = { systems: [notesSystem], stages: [{ name: "dev" }] };
+ */
 export interface ProjectDeclaration {
   /** Every system of the repository. Which of them a stage deploys is said in its stack file (`lockstep:systems`). */
   readonly systems: readonly System[];
@@ -12,8 +17,14 @@ export interface ProjectDeclaration {
   readonly stages: readonly StageDeclaration[];
 }
 
-/** A repository's systems and stages: validated, frozen, inert. Everything that Lockstep does is done for one of these. */
+/**
+ * A repository's systems and stages: validated, frozen, inert. Everything that Lockstep does is done for one of these.
+ *
+ * @example
+ * const names = (project: Project): string[] => project.stages.map(({ name }) => name);
+ */
 export interface Project {
+  /** Every system of the repository. */
   readonly systems: readonly System[];
   /** In the order of promotion; at least one. */
   readonly stages: readonly Stage[];

@@ -1,24 +1,38 @@
-/** A stage as it is declared: only its name has to be said. */
+/**
+ * A stage as it is declared: only its name has to be said.
+ *
+ * @example
+ * const stages: StageDeclaration[] = [
+ *   { name: "dev" },
+ *   { name: "staging", bakeSeconds: 300 },
+ *   { name: "prod", suffix: "", protected: true, bakeSeconds: 900 },
+ * ];
+ */
 export interface StageDeclaration {
   /** Name of the Pulumi stack: lower case letters, digits and dashes. */
   readonly name: string;
-  /** What `{-stage}` becomes in physical names. @default "-<name>" */
+  /** What `{-stage}` becomes in physical names. @default - `-<name>` */
   readonly suffix?: string;
   /** Holds data that cannot be made again: stores are protected, nothing can be destroyed. @default false */
   readonly protected?: boolean;
   /** Creates the resources that several stages share; the others refer to them. @default false */
   readonly ownsShared?: boolean;
-  /** Its account of the embedded Cloudflare. Stages that name the same one share it. @default the stage's name */
+  /** Its account of the embedded Cloudflare. Stages that name the same one share it. @default - the stage's name */
   readonly embeddedAccount?: string;
-  /** Refuses to run without the policy pack. @default the value of `protected` */
+  /** Refuses to run without the policy pack. @default - the value of `protected` */
   readonly needsPolicyPack?: boolean;
-  /** A person has to type the stage's name before it is changed. @default the value of `protected` */
+  /** A person has to type the stage's name before it is changed. @default - the value of `protected` */
   readonly asksBeforeChange?: boolean;
   /** Seconds that a version must have served alone before contract migrations may follow it. On the embedded target it is 0. @default 0 */
   readonly bakeSeconds?: number;
 }
 
-/** A stage with every default filled in: data only. What differs between stages is here, never an `if` on a stage's name. */
+/**
+ * A stage with every default filled in: data only. What differs between stages is here, never an `if` on a stage's name.
+ *
+ * @example
+ * const holdsData = (stage: Stage): boolean => stage.protected;
+ */
 export interface Stage {
   /** Name of the stack. */
   readonly name: string;

@@ -1,28 +1,14 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { System } from "../declare/index.ts";
-import {
-  embeddedShell,
-  named,
-  pulumi,
-  pulumiOfStack,
-  type Sentence,
-  sentence,
-} from "../diagnostic/sentence.ts";
+import { embeddedShell, pulumi, pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
 import { type Diagnostic, refuse, UserError } from "../diagnostic/user-error.ts";
-import { type Opening, openingShape } from "../migrations/plan/opening.ts";
+import type { Opening } from "../migrations/plan/opening.ts";
 import type { Project } from "../project/project.ts";
 import type { Stage } from "../project/stage.ts";
 import { missingSecrets, smokeWithoutAddress, unknownRollouts, wrongSystems } from "./check.ts";
+import { keys, type Rollout, textKeys } from "./keys.ts";
 import { type Target, targetOf } from "./target.ts";
-
-/** Which version is trusted, and how many of the requests go to the new one. Data, so that a rollback needs no look-up. */
-export interface Rollout {
-  /** Id of the version that answers the rest. */
-  readonly stable: string;
-  /** Of the requests, 0 to 100. */
-  readonly percent: number;
-}
 
 /** Everything a run depends on besides the files of the project. Nothing else reads configuration or environment. */
 export interface Settings {
@@ -52,26 +38,17 @@ export interface Given {
   readonly root: string;
 }
 
-const rollout = z.strictObject({ stable: z.uuid(), percent: z.int().min(0).max(100) });
-
-/** The keys a stack file may have. Values that are not text are JSON, as Pulumi hands them over. */
-const keys = {
-  "lockstep:systems": z.array(z.string()),
-  "lockstep:retired": z.array(z.string()),
-  "lockstep:rollout": z.record(z.string(), rollout),
-  "lockstep:contracts": z.record(z.string(), openingShape),
-  "lockstep:smoke": z.boolean(),
-  "lockstep:secrets": z.record(z.string(), z.string()),
-} as const;
-const texts = ["cloudflare:accountId"];
-
 /** Reads and checks all settings, and complains about everything that is wrong with them at once. */
 export function settingsOf(given: Given): Settings {
   const { stages, systems } = given.project;
   const stage = stages.find(({ name }) => name === given.stack);
   if (stage === undefined) throw unknownStage(given);
   const diagnostics: Diagnostic[] = unknownKeys(given, stage);
-  const read = <Value>(key: keyof typeof keys, schema: z.ZodType<Value>, missing: Value): Value => {
+  const read = <Value>(
+    key: keyof typeof keys,
+    { schema }: { readonly schema: z.ZodType<Value> },
+    missing: Value,
+  ): Value => {
     const text = given.config[key];
     if (text === undefined) return missing;
     const parsed = schema.safeParse(json(text));
@@ -123,7 +100,7 @@ const unknownStage = ({ stack, project: { stages } }: Given): UserError =>
   });
 
 function unknownKeys({ config }: Given, stage: Stage): Diagnostic[] {
-  const known = [...Object.keys(keys), ...texts];
+  const known = [...Object.keys(keys), ...Object.keys(textKeys)];
   return Object.keys(config)
     .filter((key) => !known.includes(key) && !key.startsWith("pulumi:"))
     .map((key) => ({
@@ -135,22 +112,13 @@ function unknownKeys({ config }: Given, stage: Stage): Diagnostic[] {
     }));
 }
 
-const badValue = (key: string, stage: Stage, got: string): Diagnostic => ({
+const badValue = (key: keyof typeof keys, stage: Stage, got: string): Diagnostic => ({
   what: "A setting with a value that cannot be used",
   where: `${key} of stack ${stage.name}`,
   got: got.replaceAll("\n", " "),
-  expected: expectations[key] ?? "see README.md",
+  expected: keys[key].expected,
   fix: sentence`${pulumiOfStack(`config set --path '${key}…' <value>`, stage.name)}, or without it: ${pulumiOfStack(`config rm ${key}`, stage.name)}`,
 });
-
-const expectations: Readonly<Record<string, Sentence>> = {
-  "lockstep:systems": "a list of systems: [dome]",
-  "lockstep:retired": "a list of systems that may go: [jobmatch]",
-  "lockstep:rollout": "{ dome/dome-api: { stable: <version id>, percent: 10 } }",
-  "lockstep:contracts": sentence`what \`${named("db contract")}\` writes`,
-  "lockstep:smoke": "true or false",
-  "lockstep:secrets": sentence`texts by name, each set by: ${pulumi("config set --secret --path 'lockstep:secrets.<name>'")}`,
-};
 
 /** The library's own policy pack. */
 export const policyPack = join(import.meta.dirname, "..", "..", "policy");

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Bundle } from "../../bundle/bundle.ts";
 import type { Worker } from "../../declare/index.ts";
-import type { Rollout } from "../../settings/settings.ts";
+import type { Rollout } from "../../settings/keys.ts";
 import {
   type inputs,
   QueueConsumer,

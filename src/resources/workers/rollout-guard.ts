@@ -7,7 +7,7 @@ import { isLive, type Worker } from "../../declare/index.ts";
 import { physicalName } from "../../declare/physical-name.ts";
 import { pulumiOfStack, type Sentence, sentence } from "../../diagnostic/sentence.ts";
 import { UserError } from "../../diagnostic/user-error.ts";
-import type { Rollout } from "../../settings/settings.ts";
+import type { Rollout } from "../../settings/keys.ts";
 import { type Context, logicalName } from "../context.ts";
 
 const versionShape = z.object({

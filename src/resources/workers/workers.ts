@@ -3,7 +3,7 @@ import type { Bundle } from "../../bundle/bundle.ts";
 import { calls, uses, workerGroups, workersOf } from "../../declare/graph.ts";
 import type { System, Worker } from "../../declare/index.ts";
 import { FirstVersion } from "../../dynamic/first-version.ts";
-import type { Rollout } from "../../settings/settings.ts";
+import type { Rollout } from "../../settings/keys.ts";
 import { type Context, logicalName } from "../context.ts";
 import type { Stores } from "../stores/stores.ts";
 import { type Released, release } from "./release.ts";

@@ -1,0 +1,60 @@
+/** A part of the reference: what belongs together, in the order in which a stranger meets it. */
+export interface Section {
+  readonly title: string;
+  readonly names: readonly string[];
+}
+
+/** A public module, and where its names stand in the reference. Every one has to have a place. */
+export interface PublicModule {
+  readonly module: string;
+  readonly file: string;
+  readonly sections: readonly Section[];
+}
+
+export const modules: readonly PublicModule[] = [
+  {
+    module: "lockstep",
+    file: "src/index.ts",
+    sections: [
+      {
+        title: "The project",
+        names: ["defineProject", "ProjectDeclaration", "StageDeclaration", "Project", "Stage"],
+      },
+      { title: "Systems", names: ["system", "System", "Resource", "Store"] },
+      { title: "Workers", names: ["worker", "WorkerOptions", "Worker", "Route", "Binding", "EnvOf"] },
+      { title: "D1 databases", names: ["d1", "D1"] },
+      { title: "R2 buckets", names: ["r2", "R2"] },
+      { title: "KV namespaces", names: ["kv", "Kv"] },
+      { title: "Queues", names: ["queue", "Queue", "Consume"] },
+      { title: "Vectorize indexes", names: ["vectorize", "Vectorize"] },
+      { title: "Other workers", names: ["service", "Service"] },
+      {
+        title: "Durable Objects",
+        names: ["durableObject", "DurableObject", "DurableObjectClass", "isLive"],
+      },
+      {
+        title: "Values",
+        names: [
+          "secret",
+          "Secret",
+          "perStage",
+          "PerStage",
+          "stageName",
+          "StageName",
+          "json",
+          "Json",
+          "ai",
+          "Ai",
+          "versionMetadata",
+          "VersionMetadata",
+        ],
+      },
+      { title: "Refusals", names: ["UserError", "Diagnostic"] },
+    ],
+  },
+  {
+    module: "lockstep/program",
+    file: "src/program/index.ts",
+    sections: [{ title: "The program", names: ["deployProject"] }],
+  },
+];

@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { named, pulumi, type Sentence, sentence } from "../diagnostic/sentence.ts";
+import { openingShape } from "../migrations/plan/opening.ts";
+
+/** One key of a stack file. */
+interface Key<Value> {
+  /** Its value; where that is no text, Pulumi hands it over as JSON. */
+  readonly schema: z.ZodType<Value>;
+  /** For a refusal: what would have been accepted. */
+  readonly expected: Sentence;
+  /** For the reference: what it is for. Markdown. */
+  readonly meaning: string;
+  /** For the reference: what holds where it is missing. */
+  readonly missing: string;
+  /** For the reference: as it stands below `config:` in `Pulumi.<stage>.yaml`. */
+  readonly example: string;
+}
+
+const key = <Value>(facts: Key<Value>): Key<Value> => facts;
+
+/** Which version is trusted, and how many of the requests go to the new one. Data, so that a rollback needs no look-up. */
+const rollout = z.strictObject({
+  /** Id of the version that answers the rest. */
+  stable: z.uuid(),
+  /** Of the requests, 0 to 100. */
+  percent: z.int().min(0).max(100),
+});
+export type Rollout = Readonly<z.infer<typeof rollout>>;
+
+/** The keys that a stack file may have. docs/reference.md has a section for each, written from here. */
+export const keys = {
+  "lockstep:systems": key({
+    schema: z.array(z.string()),
+    expected: "a list of systems: [dome]",
+    meaning:
+      "The systems that the stack deploys, by name. A system that is taken off the list has to be retired first (`npx lockstep retire <system> <stage>`), because its resources go with it.",
+    missing: "refused: a stack says what it deploys, and be it `[]`",
+    example: "lockstep:systems: [notes, shop]",
+  }),
+  "lockstep:retired": key({
+    schema: z.array(z.string()),
+    expected: "a list of systems that may go: [jobmatch]",
+    meaning:
+      "Systems that may go from the stack, with everything that they hold. Written by `npx lockstep retire <system> <stage>`.",
+    missing: "none may go",
+    example: "lockstep:retired: [shop]",
+  }),
+  "lockstep:rollout": key({
+    schema: z.record(z.string(), rollout),
+    expected: "{ dome/dome-api: { stable: <version id>, percent: 10 } }",
+    meaning:
+      "Workers whose new version answers only a part of the requests, by `<system>/<worker>`: `stable` is the id of the version that answers the rest (the stack's output `versions` has the ids), `percent` the share of the new one, 0 to 100. At 0 the stable version answers everything: a rollback. Take the entry out and the newest version answers everything.",
+    missing: "every new version answers all requests",
+    example: `lockstep:rollout:
+  notes/notes-api:
+    stable: 2f0d7f3e-6f0b-4a56-9f0e-0e8a3c5b7d11
+    percent: 10`,
+  }),
+  "lockstep:contracts": key({
+    schema: z.record(z.string(), openingShape),
+    expected: sentence`what \`${named("db contract")}\` writes`,
+    meaning:
+      "Which contract migrations may run, by `<system>/<database>`, and the versions of the workers that made that safe. Written by `npx lockstep db contract <stage>`; nobody writes it by hand.",
+    missing: "contract migrations wait",
+    example: `lockstep:contracts:
+  notes/notes:
+    through: 0003_drop_text.sql
+    openedAt: "2026-11-21T06:01:57Z"
+    versions:
+      notes-api-dev: 2f0d7f3e-6f0b-4a56-9f0e-0e8a3c5b7d11`,
+  }),
+  "lockstep:smoke": key({
+    schema: z.boolean(),
+    expected: "true or false",
+    meaning:
+      "Whether each worker that declares a `smoke` path is asked for it after its deployment; one that does not answer 2xx fails the `up`, and contract migrations wait. On the embedded target only: on a real account the addresses are not known to the program, and `true` is refused.",
+    missing: "`false`",
+    example: "lockstep:smoke: true",
+  }),
+  "lockstep:secrets": key({
+    schema: z.record(z.string(), z.string()),
+    expected: sentence`texts by name, each set by: ${pulumi("config set --secret --path 'lockstep:secrets.<name>'")}`,
+    meaning:
+      "The values of the secrets that workers bind with `secret(name)`, each encrypted. Set by `npx lockstep secret <stage> <name>`, which asks for the value unseen. A secret that a worker binds and nobody has set is refused in the preview.",
+    missing: "no secrets",
+    example: `lockstep:secrets:
+  API_KEY:
+    secure: v1:kzV3lGnVnkzfcTYH:3sX0xU9b4Zc3b0eT0vXcU6rC`,
+  }),
+} as const;
+
+/** Keys whose value is a text as it stands. */
+export const textKeys = {
+  "cloudflare:accountId": {
+    meaning:
+      "The id of the Cloudflare account that the stage is deployed to. The embedded target ignores it: there a stage has an account of its own.",
+    missing: "the environment variable `CLOUDFLARE_ACCOUNT_ID`; one that disagrees is refused",
+    example: "cloudflare:accountId: 023e105f4ecef8ad9ca31a8372d0c353",
+  },
+} as const;

@@ -332,6 +332,7 @@ export const rooms: readonly Room[] = [
     room: "scripts",
     may: [
       "src/diagnostic",
+      "src/settings",
       "src/migrations",
       "embedded/quirks",
       "embedded/provider/facts",

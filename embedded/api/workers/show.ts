@@ -3,7 +3,8 @@ import { consumerOf, listQueues } from "../queues/model.ts";
 import { domainBody, domainKind } from "../zones/zone.ts";
 import { authorEmail, authorId, type Binding, type Deployment, type Version, type Worker } from "./model.ts";
 import { latestVersion, listWorkers } from "./registry.ts";
-import { byName, isSecret, withoutSecret } from "./version/bindings.ts";
+import { byName } from "./version/binding-members.ts";
+import { isSecret, withoutSecret } from "./version/bindings.ts";
 import { openParts } from "./version/parts.ts";
 import { scriptName } from "./version/spec.ts";
 

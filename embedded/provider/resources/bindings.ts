@@ -1,3 +1,4 @@
+import type { BindingTypeName } from "../../api/workers/version/binding-types.ts";
 import {
   isAbsent,
   isList,
@@ -9,12 +10,62 @@ import {
   type Values,
 } from "../values/values.ts";
 
-/** Which computed properties of a binding the service fills in; in other bindings they are simply not there. */
-const filledIn: Readonly<Record<string, readonly string[]>> = {
-  d1: ["databaseId"],
-  durable_object_namespace: ["className", "namespaceId", "scriptName"],
-  workflow: ["className", "scriptName"],
+/** What the provider has to know of a type of binding, in the program's spelling of the properties. */
+interface BindingFacts {
+  /** Computed properties that the service fills in; in other bindings they are simply not there. */
+  readonly filledIn: readonly string[];
+  /** What a binding keeps to itself: no read gives it back. */
+  readonly neverShown: readonly string[];
+}
+
+const plain: BindingFacts = { filledIn: [], neverShown: [] };
+
+/** Total over what the API knows, so that a type that is added there is not forgotten here. */
+const facts: Readonly<Record<BindingTypeName, BindingFacts>> = {
+  ai: plain,
+  ai_search: plain,
+  ai_search_namespace: plain,
+  analytics_engine: plain,
+  artifacts: plain,
+  assets: plain,
+  browser: plain,
+  d1: { ...plain, filledIn: ["databaseId"] },
+  data_blob: plain,
+  dispatch_namespace: plain,
+  durable_object_namespace: { ...plain, filledIn: ["className", "namespaceId", "scriptName"] },
+  flagship: plain,
+  hyperdrive: plain,
+  images: plain,
+  json: plain,
+  k2: plain,
+  kv_namespace: plain,
+  media: plain,
+  messaging: plain,
+  mtls_certificate: plain,
+  pipelines: plain,
+  plain_text: { ...plain, neverShown: ["text"] },
+  queue: plain,
+  r2_bucket: plain,
+  ratelimit: plain,
+  secret_key: { ...plain, neverShown: ["keyBase64", "keyJwk"] },
+  secret_text: { ...plain, neverShown: ["text"] },
+  secrets_store_secret: plain,
+  send_email: plain,
+  service: plain,
+  tail_consumer: plain,
+  text_blob: plain,
+  vectorize: plain,
+  version_metadata: plain,
+  vpc_network: plain,
+  vpc_service: plain,
+  wasm_module: plain,
+  workflow: { ...plain, filledIn: ["className", "scriptName"] },
 };
+
+const byType: ReadonlyMap<string, BindingFacts> = new Map(Object.entries(facts));
+
+/** A type that the API does not know is refused by it, by name. */
+const factsOf = (type: string): BindingFacts => byType.get(type) ?? plain;
 
 /** The planned bindings, without unknowns that nobody will fill in: neither the program nor the service. */
 export function withBindings(planned: Values, inputs: Values): Values {
@@ -32,7 +83,7 @@ export function withBindings(planned: Values, inputs: Values): Values {
 function withoutForeign(binding: Values, given: Value | undefined): Values {
   const type = text(binding, "type");
   if (type === undefined) return binding;
-  const may = filledIn[type] ?? [];
+  const may = factsOf(type).filledIn;
   return Object.fromEntries(
     Object.entries(binding).filter(
       ([name, value]) =>
@@ -62,13 +113,6 @@ export function inOrderOf(answered: readonly Value[], planned: Value | undefined
   return [...own, ...answered.filter((binding) => !names.includes(property(binding, "name") ?? null))];
 }
 
-/** What a binding keeps to itself: no read gives it back. */
-const neverShown: Readonly<Record<string, readonly string[]>> = {
-  secret_text: ["text"],
-  plain_text: ["text"],
-  secret_key: ["keyBase64", "keyJwk"],
-};
-
 /** Texts and keys are never given back; the order is the program's, and so is a list that is empty. */
 export function restoredBindings(read: Value | undefined, before: Value | undefined): Values {
   if (!isList(read)) return isList(before) && before.length === 0 ? { bindings: before } : {};
@@ -76,7 +120,7 @@ export function restoredBindings(read: Value | undefined, before: Value | undefi
   const withText = read.map((binding): Value => {
     if (!isObject(binding)) return binding;
     const original = previous.find((other) => property(other, "name") === binding["name"]);
-    const hidden = (neverShown[text(binding, "type") ?? ""] ?? []).flatMap((name): [string, Value][] => {
+    const hidden = factsOf(text(binding, "type") ?? "").neverShown.flatMap((name): [string, Value][] => {
       const value = property(original, name);
       return isAbsent(value) || isUnknown(value) ? [] : [[name, value]];
     });

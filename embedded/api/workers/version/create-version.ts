@@ -9,13 +9,12 @@ import { type Lifecycle, planLifecycle } from "../classes/lifecycle.ts";
 import type { Binding, Version, Worker } from "../model.ts";
 import { addVersion, latestVersion, saveWorker, stillThere } from "../registry.ts";
 import { completedManifest } from "./asset-sessions.ts";
-import { requireFreeNames, requireWellFormed, withoutSecret } from "./bindings.ts";
+import { requireFreeNames, requireWellFormed, resolveTargets, withoutSecret } from "./bindings.ts";
 import type { Draft } from "./draft.ts";
 import { inheritBindings } from "./inherit.ts";
 import { openParts } from "./parts.ts";
 import { seal } from "./seal.ts";
 import { missingHere, moduleType, scriptName, specOf } from "./spec.ts";
-import { resolveTargets } from "./targets.ts";
 import { releaseUnused } from "./version-use.ts";
 
 export interface Origin {

@@ -1,6 +1,6 @@
 import { ApiError } from "../../http/service.ts";
 import type { Binding, Version } from "../model.ts";
-import { optionalText } from "./bindings.ts";
+import { optionalText } from "./binding-members.ts";
 
 export interface Inherited {
   readonly bindings: readonly Binding[];

@@ -9,16 +9,14 @@ import type {
   ObjectClass,
   ResolvedBinding,
   ScriptName,
-  StoreAddress,
   VersionSpec,
 } from "../../../runtime/compute.ts";
 import type { World } from "../../../world.ts";
 import { ApiError } from "../../http/service.ts";
 import type { Binding, Version, Worker } from "../model.ts";
-import { listWorkers } from "../registry.ts";
-import { optionalText, text } from "./bindings.ts";
+import { typeOf } from "./binding-types.ts";
+import type { CellScope } from "./cell-bindings.ts";
 import { openParts } from "./parts.ts";
-import { unseal } from "./seal.ts";
 
 /** What compute calls the Worker. */
 export function scriptName(world: World, worker: Worker): ScriptName {
@@ -54,7 +52,7 @@ export function specOf(
     }),
     compatibilityDate: sentText(version, "compatibility_date") ?? "2021-11-02",
     compatibilityFlags: sentTexts(version, "compatibility_flags"),
-    bindings: version.bindings.flatMap((binding) => resolved(world, worker, version, binding, classes) ?? []),
+    bindings: version.bindings.flatMap((binding) => resolved(binding, { world, worker, version, classes })),
     objectClasses: classes,
     assets: version.assets === undefined ? undefined : assetsOf(world, worker, version.assets),
     createdOn: version.createdOn,
@@ -98,111 +96,18 @@ const isJson = (contentType: string): boolean => contentType.startsWith("applica
 const asDefaultExport = (json: Uint8Array): Uint8Array =>
   Buffer.concat([Buffer.from("export default "), json, Buffer.from(";")]);
 
-/** Types that only exist on Cloudflare itself: a Worker may declare them, `env` has nothing under their name here. */
-const notHere = [
-  "analytics_engine",
-  "browser",
-  "dispatch_namespace",
-  "hyperdrive",
-  "images",
-  "media",
-  "mtls_certificate",
-  "pipelines",
-  "ratelimit",
-  "secret_key",
-  "secrets_store_secret",
-  "send_email",
-  "tail_consumer",
-  "vpc_network",
-  "vpc_service",
-  "workflow",
-];
-
 /** One sentence for each binding that this version declares and that is missing from its `env` here. */
 export const missingHere = (bindings: readonly Binding[]): readonly string[] =>
   bindings
-    .filter((binding) => notHere.includes(binding.type))
+    .filter((binding) => typeOf(binding).here === "kept")
     .map(
       (binding) =>
         `env.${binding.name} is undefined on the embedded Cloudflare: it does not run bindings of type ${binding.type}.`,
     );
 
-function resolved(
-  world: World,
-  worker: Worker,
-  version: Version,
-  binding: Binding,
-  classes: readonly ObjectClass[],
-): ResolvedBinding | undefined {
-  const { name, type } = binding;
-  const store = (kind: StoreAddress["kind"]): ResolvedBinding => ({
-    kind: "store",
-    name,
-    store: { kind, id: version.targets[name] ?? "" },
-  });
-  switch (type) {
-    case "plain_text":
-      return { kind: "text", name, value: text(binding, "text") };
-    case "secret_text":
-      return { kind: "text", name, value: unseal(world.dataDir, version.secrets[name] ?? "") };
-    case "json":
-      return { kind: "json", name, value: binding["json"] };
-    case "kv_namespace":
-      return store("KV");
-    case "r2_bucket":
-      return store("R2");
-    case "d1":
-      return store("D1");
-    case "queue":
-      return store("QUEUE");
-    case "vectorize":
-      return store("VECTORIZE");
-    case "ai":
-      return store("AI");
-    case "service": {
-      const entrypoint = optionalText(binding, "entrypoint");
-      return {
-        kind: "service",
-        name,
-        script: text(binding, "service"),
-        ...(entrypoint === undefined ? {} : { entrypoint }),
-        ...(binding["props"] === undefined ? {} : { props: binding["props"] }),
-      };
-    }
-    case "durable_object_namespace": {
-      const className = text(binding, "class_name");
-      const declared = optionalText(binding, "script_name") ?? worker.name;
-      const own =
-        declared === worker.name ? classes.find((known) => known.className === className) : undefined;
-      const namespaceId = own?.namespaceId ?? version.targets[name] ?? "";
-      return {
-        kind: "object",
-        name,
-        className,
-        script: ownerOf(world, worker, classes, namespaceId) ?? declared,
-        namespaceId,
-      };
-    }
-    case "version_metadata":
-      return { kind: "versionMetadata", name, tag: version.annotations["workers/tag"] ?? "" };
-    case "assets":
-      return { kind: "assets", name };
-    default:
-      return undefined;
-  }
-}
-
-/** The Worker that has the namespace now; its name may not be the binding's while a class changes hands. */
-function ownerOf(
-  world: World,
-  worker: Worker,
-  classes: readonly ObjectClass[],
-  namespaceId: string,
-): string | undefined {
-  if (classes.some((known) => known.namespaceId === namespaceId)) return worker.name;
-  return listWorkers(world.state, worker.account).find(
-    (other) => other.id !== worker.id && other.classes.some((known) => known.namespaceId === namespaceId),
-  )?.name;
+function resolved(binding: Binding, scope: CellScope): readonly ResolvedBinding[] {
+  const { here } = typeOf(binding);
+  return typeof here === "function" ? [here(binding, scope)] : [];
 }
 
 /** The assets as files, written once per manifest. */

@@ -6,7 +6,7 @@ import { bucketKind } from "../../r2/buckets.ts";
 import type { ObjectClass } from "../classes/object-classes.ts";
 import type { Binding, Worker } from "../model.ts";
 import { workerNamed } from "../registry.ts";
-import { databaseId, optionalText, text } from "./bindings.ts";
+import { databaseId, optionalText, text } from "./binding-members.ts";
 
 /** The Worker's classes as the version that is uploaded will leave them. */
 export interface OwnClasses {
@@ -14,101 +14,74 @@ export interface OwnClasses {
   readonly expectedTransfers: Readonly<Record<string, string>>;
 }
 
-/**
- * What each binding means at the time of the upload: binding name → the id of its store or namespace.
- * Throws Cloudflare's refusal for the first binding of something that does not exist.
- */
-export function resolveTargets(
-  state: State,
-  worker: Worker,
-  bindings: readonly Binding[],
-  own: OwnClasses,
-): Readonly<Record<string, string>> {
-  const targets: Record<string, string> = {};
-  for (const binding of bindings) {
-    const target = targetOf(state, worker, binding, own);
-    if (target !== undefined) targets[binding.name] = target;
-  }
-  return targets;
-}
+/** Finds what a binding means: the id of its store or namespace, or undefined for what is looked up by name at each call. */
+export type Target = (state: State, worker: Worker, binding: Binding, own: OwnClasses) => string | undefined;
 
-function targetOf(state: State, worker: Worker, binding: Binding, own: OwnClasses): string | undefined {
-  const { account } = worker;
-  const { name, type } = binding;
-  switch (type) {
-    case "d1": {
-      const id = databaseId(binding) ?? "";
-      if (state.get(account, "d1", id) !== undefined) return id;
-      throw new ApiError(
-        400,
-        10181,
-        `D1 binding '${name}' references database '${id}' which was not found. Verify the database exists in your account and that the database_id in your configuration is correct.`,
-      );
-    }
-    case "kv_namespace": {
-      const id = text(binding, "namespace_id");
-      if (state.get(account, "kv", id) !== undefined) return id;
-      throw new ApiError(400, 10041, `KV namespace '${id}' not found.`);
-    }
-    case "r2_bucket": {
-      const bucket = text(binding, "bucket_name");
-      const jurisdiction = optionalText(binding, "jurisdiction") ?? "default";
-      const found = state.byName(
-        account,
-        bucketKind,
-        jurisdiction === "default" ? bucket : `${jurisdiction}/${bucket}`,
-      );
-      if (found !== undefined) return found.id;
-      throw new ApiError(
-        400,
-        10085,
-        `R2 bucket '${bucket}' not found. Please use a different name and try again.`,
-      );
-    }
-    case "queue": {
-      const queue = text(binding, "queue_name");
-      const found = state.byName(account, "queue", queue);
-      if (found !== undefined) return found.id;
-      throw new ApiError(
-        400,
-        11000,
-        `Queue '${queue}' not found. Verify the queue exists in your account and that its name in your configuration is correct.`,
-      );
-    }
-    case "vectorize": {
-      const index = text(binding, "index_name");
-      const found = state.byName(account, "vectorize", index);
-      if (found !== undefined) return found.id;
-      throw new ApiError(
-        400,
-        10159,
-        `Vectorize binding '${name}' references index '${index}' which was not found.`,
-      );
-    }
-    case "ai":
-      return account;
-    case "service":
-      requireService(state, worker, name, text(binding, "service"));
-      return undefined;
-    case "durable_object_namespace":
-      return objectNamespace(state, worker, binding, own);
-    default:
-      return undefined;
-  }
-}
+export const accountItself: Target = (_state, { account }) => account;
 
-function requireService(state: State, worker: Worker, name: string, service: string): void {
-  if (service === worker.name) return;
+export const database: Target = (state, { account }, binding) => {
+  const id = databaseId(binding) ?? "";
+  if (state.get(account, "d1", id) !== undefined) return id;
+  throw new ApiError(
+    400,
+    10181,
+    `D1 binding '${binding.name}' references database '${id}' which was not found. Verify the database exists in your account and that the database_id in your configuration is correct.`,
+  );
+};
+
+export const namespace: Target = (state, { account }, binding) => {
+  const id = text(binding, "namespace_id");
+  if (state.get(account, "kv", id) !== undefined) return id;
+  throw new ApiError(400, 10041, `KV namespace '${id}' not found.`);
+};
+
+export const bucket: Target = (state, { account }, binding) => {
+  const name = text(binding, "bucket_name");
+  const jurisdiction = optionalText(binding, "jurisdiction") ?? "default";
+  const there = state.byName(
+    account,
+    bucketKind,
+    jurisdiction === "default" ? name : `${jurisdiction}/${name}`,
+  );
+  if (there !== undefined) return there.id;
+  throw new ApiError(400, 10085, `R2 bucket '${name}' not found. Please use a different name and try again.`);
+};
+
+export const queue: Target = (state, { account }, binding) => {
+  const name = text(binding, "queue_name");
+  const there = state.byName(account, "queue", name);
+  if (there !== undefined) return there.id;
+  throw new ApiError(
+    400,
+    11000,
+    `Queue '${name}' not found. Verify the queue exists in your account and that its name in your configuration is correct.`,
+  );
+};
+
+export const index: Target = (state, { account }, binding) => {
+  const name = text(binding, "index_name");
+  const there = state.byName(account, "vectorize", name);
+  if (there !== undefined) return there.id;
+  throw new ApiError(
+    400,
+    10159,
+    `Vectorize binding '${binding.name}' references index '${name}' which was not found.`,
+  );
+};
+
+export const deployedWorker: Target = (state, worker, binding) => {
+  const service = text(binding, "service");
+  if (service === worker.name) return undefined;
   const target = workerNamed(state, worker.account, service);
-  if (target !== undefined && (target.deployedOn !== null || !isOn(undeployedTarget))) return;
+  if (target !== undefined && (target.deployedOn !== null || !isOn(undeployedTarget))) return undefined;
   throw new ApiError(
     400,
     10143,
-    `Service binding '${name}' references Worker '${service}' which was not found. Verify the Worker exists in your account and that the service name in your configuration is correct.`,
+    `Service binding '${binding.name}' references Worker '${service}' which was not found. Verify the Worker exists in your account and that the service name in your configuration is correct.`,
   );
-}
+};
 
-function objectNamespace(state: State, worker: Worker, binding: Binding, own: OwnClasses): string {
+export const objectNamespace: Target = (state, worker, binding, own) => {
   const className = text(binding, "class_name");
   const script = optionalText(binding, "script_name") ?? worker.name;
   const owner = script === worker.name ? { ...worker, ...own } : workerNamed(state, worker.account, script);
@@ -134,7 +107,7 @@ function objectNamespace(state: State, worker: Worker, binding: Binding, own: Ow
       ? `Cannot create binding for class '${className}' in script '${script}' because the script does not exist on your account.`
       : `Cannot create binding for class '${className}' in script '${script}' because it is not currently configured to implement Durable Objects.`,
   );
-}
+};
 
 /** A class that another Worker has promised to hand over: until it does, bindings reach it there. */
 const expected = (

@@ -1,0 +1,83 @@
+import type { ObjectClass, ResolvedBinding, StoreAddress } from "../../../runtime/compute.ts";
+import type { World } from "../../../world.ts";
+import type { Binding, Version, Worker } from "../model.ts";
+import { listWorkers } from "../registry.ts";
+import { optionalText, text } from "./binding-members.ts";
+import { unseal } from "./seal.ts";
+
+/** Whose binding it is. */
+export interface CellScope {
+  readonly world: World;
+  readonly worker: Worker;
+  readonly version: Version;
+  /** The Worker's own classes as the version is to see them. */
+  readonly classes: readonly ObjectClass[];
+}
+
+/** Makes of a binding what a cell puts into `env`. */
+export type CellBinding = (binding: Binding, scope: CellScope) => ResolvedBinding;
+
+/** A store, by the id that the binding's target had when the version was uploaded. */
+export const store =
+  (kind: StoreAddress["kind"]): CellBinding =>
+  ({ name }, { version }) => ({ kind: "store", name, store: { kind, id: version.targets[name] ?? "" } });
+
+export const visibleText: CellBinding = (binding) => ({
+  kind: "text",
+  name: binding.name,
+  value: text(binding, "text"),
+});
+
+export const sealedText: CellBinding = ({ name }, { world, version }) => ({
+  kind: "text",
+  name,
+  value: unseal(world.dataDir, version.secrets[name] ?? ""),
+});
+
+export const jsonValue: CellBinding = (binding) => ({
+  kind: "json",
+  name: binding.name,
+  value: binding["json"],
+});
+
+export const otherWorker: CellBinding = (binding) => {
+  const entrypoint = optionalText(binding, "entrypoint");
+  return {
+    kind: "service",
+    name: binding.name,
+    script: text(binding, "service"),
+    ...(entrypoint === undefined ? {} : { entrypoint }),
+    ...(binding["props"] === undefined ? {} : { props: binding["props"] }),
+  };
+};
+
+export const objects: CellBinding = (binding, { world, worker, version, classes }) => {
+  const { name } = binding;
+  const className = text(binding, "class_name");
+  const declared = optionalText(binding, "script_name") ?? worker.name;
+  const own = declared === worker.name ? classes.find((each) => each.className === className) : undefined;
+  const namespaceId = own?.namespaceId ?? version.targets[name] ?? "";
+  const script = ownerOf(world, worker, classes, namespaceId) ?? declared;
+  return { kind: "object", name, className, script, namespaceId };
+};
+
+export const versionFacts: CellBinding = ({ name }, { version }) => ({
+  kind: "versionMetadata",
+  name,
+  tag: version.annotations["workers/tag"] ?? "",
+});
+
+export const staticFiles: CellBinding = ({ name }) => ({ kind: "assets", name });
+
+/** The Worker that has the namespace now; its name may not be the binding's while a class changes hands. */
+function ownerOf(
+  world: World,
+  worker: Worker,
+  classes: readonly ObjectClass[],
+  namespaceId: string,
+): string | undefined {
+  if (classes.some((each) => each.namespaceId === namespaceId)) return worker.name;
+  return listWorkers(world.state, worker.account).find(
+    (other) => other.id !== worker.id && other.classes.some((each) => each.namespaceId === namespaceId),
+  )?.name;
+}

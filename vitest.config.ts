@@ -1,6 +1,6 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
-const folders = "{src,policy,embedded,toolchain,scripts,cli,workers,test}";
+const folders = "{src,policy,embedded,toolchain,scripts,cli,harness,workers,test}";
 const deep = `${folders}/**/*.deep.test.ts`;
 
 export default defineConfig({

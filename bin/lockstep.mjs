@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // @ts-check
 // The command of the package and of this repository: sees to a Node that is new enough, then runs cli/main.
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -22,6 +22,18 @@ function carriedNode() {
     if (existsSync(node)) return node;
     if (folder === dirname(folder)) return undefined;
   }
+}
+
+/** A new project on a machine with an older Node carries its own: `init` has npm fetch it. Undefined when npm could not. */
+function fetchedNode() {
+  const { devDependencies } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8"));
+  const wanted = `node@${devDependencies.node}`;
+  process.stderr.write(
+    `Node ${process.versions.node} found; Lockstep needs ${oldest.join(".")} or newer, so this project carries its own: npm install --save-dev ${wanted}\n`,
+  );
+  const words = ["install", "--save-dev", "--no-audit", "--no-fund", wanted];
+  const { status } = spawnSync("npm", words, { stdio: ["ignore", "inherit", "inherit"] });
+  return status === 0 ? carriedNode() : undefined;
 }
 
 /** TypeScript in this repository, JavaScript in the package. */
@@ -47,7 +59,7 @@ function handOver(node, args) {
 
 if (isNewEnough(process.versions.node)) await import(main);
 else {
-  const node = carriedNode();
+  const node = carriedNode() ?? (process.argv[2] === "init" ? fetchedNode() : undefined);
   if (node !== undefined) handOver(node, [main, ...process.argv.slice(2)]);
   else {
     process.stderr.write(

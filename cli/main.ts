@@ -1,7 +1,6 @@
 // `lockstep <verb>`: what the recipes and npm scripts call, and whoever types it.
 import { named } from "../src/diagnostic/sentence.ts";
 import { UserError } from "../src/diagnostic/user-error.ts";
-import { table } from "../toolchain/table.ts";
 import { entry } from "./entry.ts";
 import { placeHere } from "./place.ts";
 import { isVerb, verbs } from "./verbs.ts";
@@ -12,10 +11,7 @@ const help = (): string =>
     "",
     "On the embedded target; --target cloudflare works on a real account.",
     "",
-    table(
-      ["verb", "what it does"],
-      Object.values(verbs).map(({ usage, summary }) => [usage, summary]),
-    ),
+    ...Object.values(verbs).flatMap(({ usage, summary }) => [`  ${usage}`, `      ${summary}`]),
     "",
   ].join("\n");
 

@@ -12,6 +12,11 @@ const ofStacks = (name: string, usage: string, summary: string): Verb => ({
 
 /** Every verb of the command, in the order in which help shows them. */
 export const verbs = {
+  init: {
+    usage: "init [--no-install]",
+    summary: "make this folder a project: a system, two stages, a test",
+    load: () => import("./init.ts"),
+  },
   start: {
     usage: "start [--once]",
     summary: "bring the first stage up on the embedded Cloudflare and show its addresses",

@@ -1,21 +1,10 @@
-import {
-  appendFileSync,
-  cpSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ask, type JsonReply } from "../cli/start/http.ts";
-import { type Embedded, startEmbedded } from "../embedded/start.ts";
-import { apply, embeddedVariables, ensureEngine } from "../toolchain/environment.ts";
-import { type Ran, run } from "../toolchain/fixture/project.ts";
-import { placeEngine } from "../toolchain/launchers/launchers.ts";
+import type { Embedded } from "../embedded/start.ts";
+import type { Ran } from "../harness/run.ts";
+import { type ThrowAwayOptions, throwAway } from "../harness/throw-away.ts";
 import { packageRoot } from "../toolchain/package-root.ts";
-import { placesOf } from "../toolchain/project.ts";
 
 /** The project in a folder of its own, with an engine, a state and an embedded Cloudflare of its own. */
 export interface Clone {
@@ -44,6 +33,7 @@ const copied = [
   "cli",
   "embedded",
   "entry",
+  "harness",
   "index.ts",
   "justfile",
   "migrations",
@@ -57,55 +47,21 @@ const copied = [
   "workers",
 ];
 
-export async function clone(
-  options: {
-    /** Hears what the embedded Cloudflare says. */
-    readonly log?: (line: string) => void;
-    /** Changes the folder before anything is started in it. */
-    readonly prepare?: (folder: string) => void | Promise<void>;
-  } = {},
-): Promise<Clone> {
-  const folder = mkdtempSync(join(tmpdir(), "lockstep clone "));
-  for (const each of copied) cpSync(join(packageRoot, each), join(folder, each), { recursive: true });
-  symlinkSync(join(packageRoot, "node_modules"), join(folder, "node_modules"));
-  await options.prepare?.(folder);
-  // The clone runs its own code, which tests edit.
-  const places = { ...placesOf(folder), code: folder };
-  const engine = await ensureEngine();
-  const embedded = await startEmbedded({
-    dataDir: places.embedded,
-    providerPort: 0,
-    providerFolder: folder,
-    log: options.log ?? (() => undefined),
+export async function clone(options: Pick<ThrowAwayOptions, "log" | "prepare"> = {}): Promise<Clone> {
+  const { folder, embedded, run, remove } = await throwAway({
+    ...options,
+    root: packageRoot,
+    parts: copied,
+    // The clone runs its own code, which tests edit.
+    code: (cloned) => cloned,
   });
-  placeEngine(engine, places);
-  const { api, token, accounts, front, pid, providerPort } = embedded;
-  const connection = {
-    api,
-    token,
-    accounts: [...accounts],
-    front,
-    pid,
-    ...(providerPort !== undefined && { providerPort }),
-  };
-  const variables = {
-    ...embeddedVariables(places, connection, process.env),
-    NODE_COMPILE_CACHE: placesOf(packageRoot).compileCache,
-  };
-  const env = apply({ ...process.env, LOCKSTEP_PROVIDER: undefined }, variables);
-  const execute = (
-    command: string,
-    args: readonly string[],
-    more: NodeJS.ProcessEnv = {},
-    cwd = folder,
-  ): Promise<Ran> => run(command, args, cwd, { ...env, ...more });
   const account = (stage: string): string =>
     embedded.accounts.find(({ name }) => name === stage)?.id ?? stage;
   return {
     folder,
     embedded,
-    pulumi: (args, more) => execute("pulumi", [...args, "--non-interactive", "--color=never"], more),
-    just: (args, more, cwd) => execute("just", args, more, cwd),
+    pulumi: (args, more) => run("pulumi", [...args, "--non-interactive", "--color=never"], more),
+    just: (args, more, cwd) => run("just", args, more, cwd),
     async api(stage, method, path, body) {
       const response = await fetch(`${embedded.api}/accounts/${account(stage)}${path}`, {
         method,
@@ -121,9 +77,6 @@ export async function clone(
       writeFileSync(join(folder, path), change(readFileSync(join(folder, path), "utf8"))),
     write: (path, text) => writeFileSync(join(folder, path), text),
     append: (path, text) => appendFileSync(join(folder, path), text),
-    async remove() {
-      await embedded.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    remove,
   };
 }

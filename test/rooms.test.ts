@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { importsWithTypes, root } from "./imports.ts";
 import { isTestCode, type Room, rooms } from "./rooms.ts";
 
-const tops = ["cli", "embedded", "entry", "policy", "scripts", "src", "toolchain", "workers"];
+const tops = ["cli", "embedded", "entry", "harness", "policy", "scripts", "src", "toolchain", "workers"];
 const files = [
   ...tops.flatMap((top) =>
     readdirSync(join(root, top), { recursive: true, encoding: "utf8" })

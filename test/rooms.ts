@@ -270,6 +270,12 @@ export const rooms: readonly Room[] = [
   },
   { room: "toolchain", may: ["src/diagnostic", "toolchain"] },
 
+  // What tests of any project deploy with: the only one that starts the embedded Cloudflare in its own process.
+  {
+    room: "harness",
+    may: ["src/project", "src/declare", "src/cloudflare", "toolchain", "embedded"],
+  },
+
   // The command: on top of everything but the embedded Cloudflare, which is a process of its own.
   { room: "cli/alive.ts", may: ["toolchain/install"] },
   { room: "cli/place.ts", may: ["src/diagnostic", "src/project", "toolchain"] },
@@ -327,6 +333,7 @@ export const rooms: readonly Room[] = [
     ],
   },
   { room: "cli/state", may: ["src/diagnostic", "toolchain", "cli/stack"] },
+  { room: "cli/init", may: ["src/diagnostic", ...migrations("files")] },
   { room: "cli", may: ["src/diagnostic", "src/project", "toolchain", "cli", "embedded/main.ts"] },
   {
     room: "scripts",

@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { pathToFileURL } from "node:url";
+import { describe, expect, test, vi } from "vitest";
 import { unplaced } from "../diagnostic/place.ts";
 import { inPlace } from "../diagnostic/sentence.ts";
 import { provider, type Recorded, refusals } from "./target-provider.ts";
@@ -125,6 +126,20 @@ test("the check lets a first run through and refuses with the whole message late
   const { failures } = await provider.check(recorded, { ...recorded, accountId: "b" });
   expect(failures[0]?.reason).toContain("where:    cloudflare:accountId or CLOUDFLARE_ACCOUNT_ID");
   expect(failures[0]?.reason).toContain("fix:      set CLOUDFLARE_ACCOUNT_ID=a");
+});
+
+test.each([
+  ["a real account", "https://api.pulumi.com", "just retire shop prod --target cloudflare"],
+  ["the embedded target", pathToFileURL(`${process.cwd()}/.lockstep/state`).href, "just retire shop prod"],
+])("on %s the repair says its stage and works there", async (_, backend, repair) => {
+  vi.stubEnv("PULUMI_BACKEND_URL", backend);
+  const without = { ...recorded, systems: { dome: recorded.systems["dome"] ?? {} }, stage: "prod" };
+  const { failures } = await provider.check(recorded, without);
+  vi.unstubAllEnvs();
+  expect(failures.map(({ reason }) => reason.split("for good: ")[1])).toEqual([repair]);
+  // The stage is said, and compared with nothing: states of before do not have it.
+  const named = { ...recorded, stage: "prod" };
+  expect(await provider.diff("target", recorded, named)).toMatchObject({ changes: false });
 });
 
 test("a state that cannot be read does not pass for a first run", async () => {

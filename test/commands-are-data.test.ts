@@ -10,9 +10,14 @@ const renderer = new Set(["src/diagnostic/verbs.ts", "src/diagnostic/sentence.ts
 
 /**
  * Texts that name a command and tell nobody to type it: a version's message, by which the loop of `dev` finds its own again; the help of the
- * command that npx calls; comments of a shell script.
+ * command that npx calls; the reference of the stack file's keys, which is a page for repositories of other people; comments of a shell script.
  */
-const others = new Set(["cli/dev/release.ts", "cli/verbs.ts", "toolchain/launchers/pulumi-launcher.ts"]);
+const others = new Set([
+  "cli/dev/release.ts",
+  "cli/verbs.ts",
+  "src/settings/keys.ts",
+  "toolchain/launchers/pulumi-launcher.ts",
+]);
 
 /** `just pulumi-up`, `npx lockstep`, `npm run -s env`, `npm start`: what is typed here, or elsewhere, but not in both. */
 const typed =

@@ -135,7 +135,18 @@ function withCounts(replay: Replay, findings: readonly Reported[]): readonly str
     const copy = rebuild.copies.at(-1);
     if (copy === undefined || (leavesRows(rebuild) !== undefined && rebuild.copies.some(given))) continue;
     const successor = nameAtStep(replay, rebuild.create.index, copy.index, rebuild.successor);
-    const condition = `(SELECT count(*) FROM ${quoted(successor)}) = (SELECT count(*) FROM ${quoted(rebuild.copiedAs)})`;
+    const { stash } = rebuild;
+    const equal = (one: string, other: string): string =>
+      `(SELECT count(*) FROM ${quoted(one)}) = (SELECT count(*) FROM ${quoted(other)})`;
+    const condition = equal(successor, stash?.name ?? rebuild.copiedAs);
+    if (stash !== undefined)
+      after.set(
+        stash.filled.index,
+        assertion(
+          equal(stash.name, rebuild.copiedAs),
+          `${lossyRebuild.code}: the copy of ${rebuild.table} would lose rows`,
+        ),
+      );
     after.set(
       copy.index,
       assertion(condition, `${lossyRebuild.code}: the rebuild of ${rebuild.table} would lose rows`),

@@ -19,48 +19,119 @@ export interface Rebuild {
   /** The old table right before the first statement of the rebuild. */
   readonly old: Table;
   readonly rebuilt: Table;
+  /** The table in which its rows waited while it was dropped and made again; `copies` then read as if they came from the old table. */
+  readonly stash: Stash | undefined;
+}
+
+export interface Stash {
+  readonly name: string;
+  /** The statement that copies all rows into it. */
+  readonly filled: Step;
+  readonly drop: Step | undefined;
 }
 
 interface Identity {
-  /** Name at the start of the file; undefined for a table made in it. */
-  readonly origin: string | undefined;
+  /** The name that it stands for: its own at the start of the file, or that of the table whose place it took. */
+  stands: string | undefined;
   readonly create: Step | undefined;
-  /** The statement that moved it to another name. */
+  /** The statement that moved it away from the name that it stands for. */
   aside?: Step;
 }
 
+interface Copying {
+  readonly from: Identity;
+  readonly into: Identity;
+  /** What `from` was called. */
+  readonly name: string;
+  readonly step: Step;
+}
+
+interface Dropped {
+  readonly identity: Identity;
+  readonly name: string;
+  readonly step: Step;
+}
+
 /**
- * Finds the rebuilds of a file: a table of before is dropped, and a table made in this file has its name at the end.
- * Both orders count: the new one renamed into place, or the old one renamed aside first.
+ * Finds the rebuilds of a file: a table is dropped, and one made in this file has its name afterwards. Both orders count: the
+ * new one renamed into place, or the old one renamed aside first. A table that is rebuilt twice is found twice.
  */
 export function rebuilds(replay: Replay): readonly Rebuild[] {
+  const { dropped, copies, successors } = followTables(replay);
+  const places = dropped.flatMap((one): readonly Place[] => {
+    const { identity, step } = one;
+    const successor = successors.get(identity);
+    if (identity.stands === undefined || successor?.create === undefined) return [];
+    const first = [identity.aside, successor.create, step]
+      .filter((candidate) => candidate !== undefined)
+      .reduce((earliest, candidate) => (candidate.index < earliest.index ? candidate : earliest));
+    const old = first.before.table(identity.stands);
+    if (old === undefined) return [];
+    return [{ ...one, table: identity.stands, successor, create: successor.create, old }];
+  });
+  return places.flatMap(({ identity, name, step, table, successor, create, old }) => {
+    const next = places.find((one) => one.identity === successor)?.old;
+    const rebuilt = next ?? replay.after.table(table) ?? replay.after.table(nameDuring(create));
+    if (rebuilt === undefined) return [];
+    const direct = copies.filter((copy) => copy.from === identity && copy.into === successor);
+    const through = direct.length > 0 ? undefined : throughStash(identity, successor, copies, dropped);
+    return [
+      {
+        table,
+        droppedAs: name,
+        successor: nameDuring(create),
+        create,
+        copies: through === undefined ? direct.map((copy) => copy.step) : [through.step],
+        copiedAs: through?.name ?? direct[0]?.name ?? name,
+        drop: step,
+        old,
+        rebuilt,
+        stash: through?.stash,
+      },
+    ];
+  });
+}
+
+interface Place extends Dropped {
+  readonly table: string;
+  readonly successor: Identity;
+  readonly create: Step;
+  readonly old: Table;
+}
+
+/** Follows each table of a file through its names. */
+function followTables(replay: Replay): {
+  readonly dropped: readonly Dropped[];
+  readonly copies: readonly Copying[];
+  /** Table → the one that took its place. */
+  readonly successors: ReadonlyMap<Identity, Identity>;
+} {
   const current = new Map<string, Identity>();
   for (const table of replay.before.tables())
-    current.set(fold(table.name), { origin: table.name, create: undefined });
-  const dropped: { readonly identity: Identity; readonly name: string; readonly step: Step }[] = [];
-  const copies: {
-    readonly from: Identity;
-    readonly into: Identity;
-    readonly name: string;
-    readonly step: Step;
-  }[] = [];
+    current.set(fold(table.name), { stands: table.name, create: undefined });
+  const dropped: Dropped[] = [];
+  const copies: Copying[] = [];
+  const successors = new Map<Identity, Identity>();
+  /** Folded name → the table that last stood for it, and does not have it any more. */
+  const vacant = new Map<string, Identity>();
   for (const step of replay.steps) {
     const { action } = step;
     // A rename that fails (a view still names the dropped table) shows what was meant all the same.
     if (step.error !== undefined && action.kind !== "renameTable") continue;
     if (action.kind === "create" && action.object === "table" && !current.has(fold(action.name))) {
-      const made: Identity = { origin: undefined, create: step };
-      current.set(fold(action.name), made);
+      const made: Identity = { stands: undefined, create: step };
+      takes(made, action.name);
       if (action.select) copied(step, made);
     } else if (action.kind === "renameTable") {
       const identity = current.get(fold(action.table));
       if (identity === undefined) continue;
-      identity.aside ??= step;
+      if (leaves(identity, action.table)) identity.aside ??= step;
       current.delete(fold(action.table));
-      current.set(fold(action.to), identity);
+      takes(identity, action.to);
     } else if (action.kind === "drop" && action.object === "table") {
       const identity = current.get(fold(action.name));
       if (identity === undefined) continue;
+      leaves(identity, action.name);
       current.delete(fold(action.name));
       dropped.push({ identity, name: action.name, step });
     } else if (action.kind === "insert") {
@@ -68,32 +139,22 @@ export function rebuilds(replay: Replay): readonly Rebuild[] {
       if (into !== undefined) copied(step, into);
     }
   }
-  return dropped.flatMap(({ identity, name, step }) => {
-    const { origin } = identity;
-    if (origin === undefined) return [];
-    const successor = current.get(fold(origin));
-    if (successor?.create === undefined) return [];
-    const first = [identity.aside, successor.create, step]
-      .filter((one) => one !== undefined)
-      .reduce((earliest, one) => (one.index < earliest.index ? one : earliest));
-    const old = first.before.table(origin);
-    const rebuilt = replay.after.table(origin) ?? replay.after.table(nameDuring(successor.create));
-    if (old === undefined || rebuilt === undefined) return [];
-    const into = copies.filter((copy) => copy.from === identity && copy.into === successor);
-    return [
-      {
-        table: origin,
-        droppedAs: name,
-        successor: nameDuring(successor.create),
-        create: successor.create,
-        copies: into.map((copy) => copy.step),
-        copiedAs: into[0]?.name ?? name,
-        drop: step,
-        old,
-        rebuilt,
-      },
-    ];
-  });
+  return { dropped, copies, successors };
+
+  function takes(identity: Identity, name: string): void {
+    current.set(fold(name), identity);
+    const before = vacant.get(fold(name));
+    if (before === undefined || before === identity || identity.create === undefined) return;
+    vacant.delete(fold(name));
+    successors.set(before, identity);
+    identity.stands = before.stands;
+  }
+
+  function leaves(identity: Identity, name: string): boolean {
+    if (identity.stands === undefined || !sameName(identity.stands, name)) return false;
+    vacant.set(fold(name), identity);
+    return true;
+  }
 
   function copied(step: Step, into: Identity): void {
     for (const table of new Set(
@@ -103,6 +164,51 @@ export function rebuilds(replay: Replay): readonly Rebuild[] {
       if (from !== undefined && from !== into) copies.push({ from, into, name: table, step });
     }
   }
+}
+
+/** A copy by way of another table, one statement each, as one copy from the old table; undefined when there is none such. */
+function throughStash(
+  old: Identity,
+  successor: Identity,
+  copies: readonly Copying[],
+  dropped: readonly Dropped[],
+): { readonly step: Step; readonly name: string; readonly stash: Stash } | undefined {
+  const back = copies.filter(({ into }) => into === successor);
+  const ways = back.flatMap((second) =>
+    copies
+      .filter(
+        ({ from, into, step }) => from === old && into === second.from && step.index < second.step.index,
+      )
+      .map((first) => ({ first, second })),
+  );
+  const [way, ...more] = ways;
+  const [one, two] = [way?.first.step.copy, way?.second.step.copy];
+  if (way === undefined || more.length > 0 || one === undefined || two === undefined) return undefined;
+  const { first, second } = way;
+  const intoStash = copies.filter(({ into }) => into === second.from).length;
+  const name = second.name;
+  const partial =
+    one.partial ??
+    two.partial ??
+    (sameName(two.table ?? "", name) ? undefined : `FROM ${two.table}`) ??
+    (intoStash > 1 ? `rows of other tables in ${name}` : undefined);
+  return {
+    name: first.name,
+    stash: { name, filled: first.step, drop: dropped.find(({ identity }) => identity === second.from)?.step },
+    step: {
+      ...second.step,
+      copy: {
+        partial,
+        table: partial === undefined ? one.table : undefined,
+        select: `WITH ${quoted(name)} AS (${one.select}) ${two.select}`,
+        columns: two.columns.map((column) => {
+          const { from } = column;
+          const source = one.columns.find(({ into }) => from !== undefined && sameName(into, from.column));
+          return source === undefined ? column : { ...source, into: column.into };
+        }),
+      },
+    },
+  };
 }
 
 /** What a table that was made at one step is called before another. */
@@ -126,6 +232,13 @@ export const filling = (
       copies.some((copy) => copy.index < step.index) &&
       step.index < drop.index &&
       sameName(nameAtStep(replay, create.index, step.index, successor), table),
+  ) ??
+  all.find(
+    ({ stash, copies }) =>
+      stash !== undefined &&
+      sameName(stash.name, table) &&
+      stash.filled.index < step.index &&
+      copies.some((copy) => step.index < copy.index),
   );
 
 /** A query over the old table as it reads when that has not been moved aside yet. */

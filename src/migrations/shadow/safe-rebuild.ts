@@ -46,12 +46,21 @@ export function closureRebuild(catalog: Catalog, request: RebuildRequest): Recip
       reason: `${names(closure)} refer to each other with ON DELETE RESTRICT, which no order of DROP TABLE satisfies`,
     };
   }
+  const own = closure.find((table) =>
+    table.foreignKeys.some((key) => key.onDelete === "RESTRICT" && sameName(key.parent, table.name)),
+  );
+  if (own !== undefined) {
+    return {
+      kind: "impossible",
+      reason: `${own.name} refers to itself with ON DELETE RESTRICT, so DROP TABLE fails as soon as one row refers to another`,
+    };
+  }
   const successors = new Map<string, string>();
   for (const table of closure) {
-    const own = sameName(table.name, root.name);
+    const isRoot = sameName(table.name, root.name);
     successors.set(
       fold(table.name),
-      own && !sameName(request.createName, root.name)
+      isRoot && !sameName(request.createName, root.name)
         ? request.createName
         : free(catalog, `${table.name}__new`),
     );

@@ -17,6 +17,13 @@ export const dropTable: Rule = {
       if (isSystem(action.name) || step.before.table(action.name) === undefined) return [];
       const rebuild = rebuildOf(found, step);
       if (rebuild !== undefined && rebuild.copies.length > 0) return [];
+      // Its rows are back where they came from.
+      if (
+        found.some(
+          ({ stash, copies }) => stash?.drop === step && copies.every(({ index }) => index < step.index),
+        )
+      )
+        return [];
       const origin = rebuild?.table ?? step.rows.origin(action.name);
       if (origin === undefined || !step.holds(action.name)) return [];
       const again =

@@ -38,6 +38,20 @@ function isDeferred({ steps }: Replay, { index }: Step): boolean {
   return before?.on === true && switches.some(({ at, on }) => at > index && !on);
 }
 
+/** Whether what this statement breaks is only counted. */
+const isDeferring = ({ steps }: Replay, { index }: Step): boolean =>
+  steps.findLast(
+    ({ action, index: at }) =>
+      at < index &&
+      action.kind === "pragma" &&
+      action.name === "defer_foreign_keys" &&
+      switchesOn(action.argument),
+  ) !== undefined;
+
+/** Rows that are inserted under the old name again take their references back from the count, and the transaction can end. */
+const comesBack = ({ create, drop, successor, table, copies }: Rebuild): boolean =>
+  create.index > drop.index && sameName(successor, table) && copies.length > 0;
+
 function target(step: Step): string | undefined {
   const { action } = step;
   switch (action.kind) {
@@ -198,7 +212,7 @@ function stranded(
   if (children.length === 0) return [];
   const rebuild = rebuildOf(found, step);
   if (rebuild !== undefined) {
-    if (deferred) return [];
+    if (deferred || (isDeferring(replay, step) && comesBack(rebuild))) return [];
     return [
       refusedRebuild(
         replay,
@@ -227,7 +241,10 @@ function refusedRebuild(replay: Replay, step: Step, rebuild: Rebuild, message: s
   });
   return at(step, {
     message,
-    fix: `put this in the place of the rebuild; it keeps every row:\n${recipeText(recipe)}`,
+    fix:
+      recipe.kind === "recipe"
+        ? `put this in the place of the rebuild; it keeps every row:\n${recipeText(recipe)}`
+        : `no statements rebuild it and keep every row: ${recipe.reason}; change what refers to it in a file before`,
     waivable: false,
   });
 }

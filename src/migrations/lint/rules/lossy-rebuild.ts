@@ -91,10 +91,10 @@ const isIndexed = (constraint: string, { indexes }: Table): boolean =>
 /** What is written into the old table after its rows were copied goes with it. */
 function tooLate(
   { steps }: Replay,
-  { copies, copiedAs, drop, table }: Rebuild,
+  { copies, copiedAs, drop, table, stash }: Rebuild,
   say: Say,
 ): readonly Finding[] {
-  const copied = Math.max(...copies.map(({ index }) => index));
+  const copied = stash?.filled.index ?? Math.max(...copies.map(({ index }) => index));
   return steps
     .filter(
       ({ index, action }) =>

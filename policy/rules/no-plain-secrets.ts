@@ -72,8 +72,8 @@ function smell(binding: unknown): string | undefined {
 function smellInside(path: string, value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   for (const [key, inner] of Object.entries(value)) {
-    const found = smellOf(key, `${path}.${key}`, inner) ?? smellInside(`${path}.${key}`, inner);
-    if (found !== undefined) return found;
+    const reason = smellOf(key, `${path}.${key}`, inner) ?? smellInside(`${path}.${key}`, inner);
+    if (reason !== undefined) return reason;
   }
   return undefined;
 }

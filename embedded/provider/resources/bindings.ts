@@ -70,17 +70,17 @@ const factsOf = (type: string): BindingFacts => byType.get(type) ?? plain;
 /** The planned bindings, without unknowns that nobody will fill in: neither the program nor the service. */
 export function withBindings(planned: Values, inputs: Values): Values {
   const bindings = planned["bindings"];
-  const given = inputs["bindings"];
+  const declared = inputs["bindings"];
   if (!isList(bindings)) return planned;
   return {
     ...planned,
     bindings: bindings.map((binding, i) =>
-      isObject(binding) ? withoutForeign(binding, isList(given) ? given[i] : undefined) : binding,
+      isObject(binding) ? withoutForeign(binding, isList(declared) ? declared[i] : undefined) : binding,
     ),
   };
 }
 
-function withoutForeign(binding: Values, given: Value | undefined): Values {
+function withoutForeign(binding: Values, declared: Value | undefined): Values {
   const type = text(binding, "type");
   if (type === undefined) return binding;
   const may = factsOf(type).filledIn;
@@ -90,7 +90,7 @@ function withoutForeign(binding: Values, given: Value | undefined): Values {
         !isUnknown(value) ||
         may.includes(name) ||
         !computedOfBinding.has(name) ||
-        isUnknown(property(given, name)),
+        isUnknown(property(declared, name)),
     ),
   );
 }

@@ -6,15 +6,15 @@ import type { System } from "../system.ts";
 
 /** Stages that are named in a declaration and do not exist: what is meant for them would silently never happen. */
 /** @param known the names of the project's stages */
-export function checkStageNames(system: System, known: readonly string[]): Diagnostic[] {
+export function checkStageNames(system: System, stages: readonly string[]): Diagnostic[] {
   const unknown = (names: readonly string[], where: string): Diagnostic[] =>
     names
-      .filter((name) => !known.includes(name))
+      .filter((name) => !stages.includes(name))
       .map((name) => ({
         what: "There is no such stage",
         where,
         got: name,
-        expected: known.join(", "),
+        expected: stages.join(", "),
         fix: "correct the name, or declare the stage in project.ts",
       }));
   return [

@@ -104,7 +104,8 @@ const byTypeName: ReadonlyMap<string, BindingType> = new Map(Object.entries(bind
 
 /** What is known of a binding's type. Throws Cloudflare's refusal, with the binding's name, for a type that there is not. */
 export function typeOf({ name, type }: Binding): BindingType {
-  const known = byTypeName.get(type);
-  if (known === undefined) throw invalid(`binding ${name} has the unknown type ${JSON.stringify(type)}`);
-  return known;
+  const bindingType = byTypeName.get(type);
+  if (bindingType === undefined)
+    throw invalid(`binding ${name} has the unknown type ${JSON.stringify(type)}`);
+  return bindingType;
 }

@@ -27,8 +27,8 @@ export function inheritBindings(
         `'version_id' value '${versionId}' is invalid, only the literal 'latest' is supported by this API`,
       );
     const oldName = optionalText(binding, "old_name") ?? binding.name;
-    const found = base?.bindings.find((candidate) => candidate.name === oldName);
-    if (base === undefined || found === undefined)
+    const inherited = base?.bindings.find((candidate) => candidate.name === oldName);
+    if (base === undefined || inherited === undefined)
       throw invalid(
         binding,
         base === undefined
@@ -37,7 +37,7 @@ export function inheritBindings(
       );
     const secret = base.secrets[oldName];
     if (secret !== undefined) secrets[binding.name] = secret;
-    return { ...found, name: binding.name };
+    return { ...inherited, name: binding.name };
   });
   const names = new Set(bindings.map((binding) => binding.name));
   for (const kept of base?.bindings ?? []) {

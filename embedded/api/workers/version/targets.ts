@@ -85,15 +85,15 @@ export const objectNamespace: Target = (state, worker, binding, own) => {
   const className = text(binding, "class_name");
   const script = optionalText(binding, "script_name") ?? worker.name;
   const owner = script === worker.name ? { ...worker, ...own } : workerNamed(state, worker.account, script);
-  const found =
-    owner?.classes.find((known) => known.className === className) ??
+  const declared =
+    owner?.classes.find((each) => each.className === className) ??
     expected(
       state,
       worker.account,
       new Map(Object.entries(owner?.expectedTransfers ?? {})).get(className),
       className,
     );
-  if (found !== undefined) return found.namespaceId;
+  if (declared !== undefined) return declared.namespaceId;
   if (script === worker.name)
     throw new ApiError(
       400,
@@ -118,4 +118,4 @@ const expected = (
 ): ObjectClass | undefined =>
   source === undefined
     ? undefined
-    : workerNamed(state, account, source)?.classes.find((known) => known.className === className);
+    : workerNamed(state, account, source)?.classes.find((each) => each.className === className);

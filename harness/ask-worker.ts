@@ -1,17 +1,30 @@
 import { exchange } from "../src/cloudflare/exchange.ts";
 
-/** What is asked; a GET where nothing is said. */
+/**
+ * What is asked; a GET where nothing is said.
+ *
+ * @example
+ * const request: WorkerRequest = { json: { text: "a note" }, headers: { authorization: "Bearer for-tests" } };
+ */
 export interface WorkerRequest {
-  /** @default GET, or POST with a body */
+  /** The HTTP method. @default - GET, or POST with a body */
   readonly method?: string;
+  /** Names in any case. @default - none */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON. */
+  /** Sent as JSON. @default - no body */
   readonly json?: unknown;
 }
 
-/** What a worker answered. */
+/**
+ * What a worker answered.
+ *
+ * @example
+ * const isThere = ({ status }: WorkerAnswer): boolean => status === 200;
+ */
 export interface WorkerAnswer {
+  /** The HTTP status. */
   readonly status: number;
+  /** The body. */
   readonly text: string;
   /** The text, parsed. Throws where it is no JSON. */
   readonly json: () => unknown;

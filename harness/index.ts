@@ -10,15 +10,29 @@ import { throwAway } from "./throw-away.ts";
 
 export type { WorkerAnswer, WorkerRequest } from "./ask-worker.ts";
 
+/**
+ * What {@link deployStage} is to deploy.
+ *
+ * @example
+ * const options: DeployOptions = { stage: "prod", secrets: { API_KEY: "for-tests" } };
+ */
 export interface DeployOptions {
-  /** The project's folder. @default the folder that the test runs in */
+  /** The project's folder. @default - the folder that the test runs in */
   readonly root?: string;
   /** The stage's name. @default dev, or else the first stage */
   readonly stage?: string;
+  /** Values of the secrets that its workers bind, by name. @default - none */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
-/** A stage that is up. */
+/**
+ * A stage that is up.
+ *
+ * @example
+ * const countOf = (dev: DeployedStage) => dev.query("notes/notes", "SELECT count(*) AS n FROM notes");
+ */
 export interface DeployedStage {
+  /** The stage, with every default filled in. */
   readonly stage: Stage;
   /** Where its workers answer, by `<system>/<worker>`. */
   readonly urls: Readonly<Record<string, string>>;
@@ -67,6 +81,7 @@ const databases = z.array(z.object({ uuid: z.string(), name: z.string() }));
 export async function deployStage({
   root = process.cwd(),
   stage: name,
+  secrets = {},
 }: DeployOptions = {}): Promise<DeployedStage> {
   const project = await loadProject(root);
   const stage = stageNamed(project, name);
@@ -84,6 +99,9 @@ export async function deployStage({
       return out;
     };
     const up = (): Promise<string> => pulumi("up", "--yes", "--skip-preview");
+    const secret = Object.entries(secrets).map(([key, value]) => `lockstep:secrets["${key}"]=${value}`);
+    if (secret.length > 0)
+      await pulumi("config", "set-all", "--path", ...secret.flatMap((each) => ["--secret", each]));
     await up();
     const { urls } = outputs.parse(JSON.parse(await pulumi("stack", "output", "--json")));
     const account = copy.embedded.accounts.find((each) => each.name === stage.embeddedAccount)?.id ?? "";

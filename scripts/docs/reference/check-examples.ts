@@ -33,8 +33,11 @@ const neighbours: Readonly<Record<string, string>> = {
   "workers/notes/silo/notes.ts": "export interface Notes { get(id: string): Promise<string> }",
 };
 
-/** A line for each mistake. @param exported the names that examples use without importing them */
-export function mistakesIn(examples: readonly Example[], exported: readonly string[]): readonly string[] {
+/** Names that examples use without importing them, by the module that exports them. */
+type Exports = ReadonlyMap<string, readonly { readonly name: string }[]>;
+
+/** A line for each mistake. */
+export function mistakesIn(examples: readonly Example[], exported: Exports): readonly string[] {
   const texts = new Map(Object.entries(neighbours).map(([path, text]) => [join(root, path), text] as const));
   const names = new Map<string, string>();
   for (const [index, { of, text }] of examples.entries()) {
@@ -50,6 +53,7 @@ export function mistakesIn(examples: readonly Example[], exported: readonly stri
     paths: {
       lockstep: [join(root, "src/index.ts")],
       "lockstep/program": [join(root, "src/program/index.ts")],
+      "lockstep/testing": [join(root, "harness/index.ts")],
     },
   };
   const program = ts.createProgram([...texts.keys()], options, withFiles(texts, options));
@@ -63,13 +67,15 @@ export function mistakesIn(examples: readonly Example[], exported: readonly stri
 }
 
 /** The example with the imports that it leaves to its reader. */
-function moduleOf(text: string, exported: readonly string[]): string {
-  const used = exported.filter(
-    (name) =>
-      new RegExp(`\\b${name}\\b`).test(text) &&
-      !new RegExp(`import [^;]*\\b${name}\\b[^;]*from|(?:const|interface|type) ${name}\\b`).test(text),
-  );
-  return `import { ${used.join(", ")} } from "../src/index.ts";\n${text}\nexport {};`;
+function moduleOf(text: string, exported: Exports): string {
+  const isUsed = (name: string): boolean =>
+    new RegExp(`\\b${name}\\b`).test(text) &&
+    !new RegExp(`import [^;]*\\b${name}\\b[^;]*from|(?:const|interface|type) ${name}\\b`).test(text);
+  const imports = [...exported].map(([file, entries]) => {
+    const names = entries.map(({ name }) => name).filter(isUsed);
+    return `import { ${names.join(", ")} } from "../${file}";`;
+  });
+  return `${imports.join(" ")}\n${text}\nexport {};`;
 }
 
 function withFiles(texts: ReadonlyMap<string, string>, options: ts.CompilerOptions): ts.CompilerHost {

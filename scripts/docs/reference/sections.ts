@@ -57,4 +57,14 @@ export const modules: readonly PublicModule[] = [
     file: "src/program/index.ts",
     sections: [{ title: "The program", names: ["deployProject"] }],
   },
+  {
+    module: "lockstep/testing",
+    file: "harness/index.ts",
+    sections: [
+      {
+        title: "Tests",
+        names: ["deployStage", "DeployOptions", "DeployedStage", "WorkerRequest", "WorkerAnswer"],
+      },
+    ],
+  },
 ];

@@ -19,7 +19,7 @@ export type { WorkerAnswer, WorkerRequest } from "./ask-worker.ts";
 export interface DeployOptions {
   /** The project's folder. @default - the folder that the test runs in */
   readonly root?: string;
-  /** The stage's name. @default dev, or else the first stage */
+  /** The stage's name. @default - dev, or else the first stage */
   readonly stage?: string;
   /** Values of the secrets that its workers bind, by name. @default - none */
   readonly secrets?: Readonly<Record<string, string>>;

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { startEmbedded } from "../../../../embedded/start.ts";
-import { call } from "../../../cloudflare/api.ts";
-import type { Api } from "../../../cloudflare/http.ts";
-import { queryDatabase } from "../../database/transports.ts";
-import { openShadow } from "../../shadow/shadow.ts";
-import { workerdD1 } from "../workerd-d1.ts";
+import { startEmbedded } from "../../embedded/start.ts";
+import { call } from "../../src/cloudflare/api.ts";
+import type { Api } from "../../src/cloudflare/http.ts";
+import { queryDatabase } from "../../src/migrations/database/transports.ts";
+import { openShadow } from "../../src/migrations/shadow/shadow.ts";
+import { workerdD1 } from "../../src/migrations/testing/workerd-d1.ts";
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
 

@@ -161,6 +161,8 @@ export const rooms: readonly Room[] = [
   { room: "embedded/runtime/ai", may: ["src/diagnostic", "embedded/runtime/body.ts", ...seams] },
   { room: "embedded/runtime/dataplane", may: ["embedded/runtime/ai", ...seams] },
 
+  // What each type of binding has: the API reads it off an upload, the provider off what the program says.
+  { room: "embedded/api/workers/version/binding-types.ts", may: [] },
   { room: "embedded/api/http", may: ["embedded/world.ts", "embedded/state.ts"] },
   { room: "embedded/api/account", may: service },
   ...workerRegistry.map((room) => ({
@@ -191,6 +193,7 @@ export const rooms: readonly Room[] = [
   {
     room: "embedded/api/workers",
     may: [
+      "embedded/api/workers/version/binding-types.ts",
       ...service,
       "src/cron",
       "src/files",
@@ -210,7 +213,14 @@ export const rooms: readonly Room[] = [
   { room: "embedded/provider/values", may: ["src/engine"] },
   { room: "embedded/provider/client", may: ["src/cloudflare", ...provider("values")] },
   { room: "embedded/provider/facts", may: provider("values", "client") },
-  { room: "embedded/provider/resources", may: ["src/engine", ...provider("values", "client", "facts")] },
+  {
+    room: "embedded/provider/resources",
+    may: [
+      "embedded/api/workers/version/binding-types.ts",
+      "src/engine",
+      ...provider("values", "client", "facts"),
+    ],
+  },
   { room: "embedded/provider/plan", may: ["src/engine", ...provider("values", "facts")] },
   {
     room: "embedded/provider/lifecycle",

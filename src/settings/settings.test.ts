@@ -8,7 +8,6 @@ import { secret, system, worker } from "../declare/index.ts";
 import { unplaced } from "../diagnostic/place.ts";
 import { inPlace } from "../diagnostic/sentence.ts";
 import { UserError } from "../diagnostic/user-error.ts";
-import { missingSecrets } from "./check.ts";
 import { type Given, policyPack, settingsOf } from "./settings.ts";
 
 let root = "";
@@ -195,7 +194,6 @@ describe("prod", () => {
 });
 
 test("a secret that a worker binds has to be set", () => {
-  const { stage, systems } = settingsOf(embedded());
   const shop = system("shop", [
     worker("api", {
       main: "api.ts",
@@ -203,11 +201,20 @@ test("a secret that a worker binds has to be set", () => {
       env: { KEY: secret("key"), MAIL: secret("mail") },
     }),
   ]);
-  const missing = missingSecrets(["mail"], [...systems, shop], stage);
-  expect(missing.map(({ what, where, got }) => [what, where, got])).toEqual([
-    ["Missing required secret 'key'", "shop/api, env.KEY, in stack dev", "secrets mail"],
+  const given = (secrets: object): Given =>
+    embedded({
+      project: { ...project, systems: [shop] },
+      config: { "lockstep:systems": '["shop"]', "lockstep:secrets": JSON.stringify(secrets) },
+    });
+  const refused = diagnostic(given({ mail: "m" }));
+  expect([refused.diagnostic, ...refused.others]).toMatchObject([
+    {
+      what: "Missing required secret 'key'",
+      where: "shop/api, env.KEY, in stack dev",
+      got: "secrets mail",
+    },
   ]);
-  expect(missingSecrets(["mail", "key"], [shop], stage)).toEqual([]);
+  expect(settingsOf(given({ mail: "m", key: "k" })).secrets).toEqual({ mail: "m", key: "k" });
 });
 
 test("secrets are read as texts by their names", () => {

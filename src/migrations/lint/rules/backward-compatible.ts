@@ -1,7 +1,7 @@
 import { type Rebuild, rebuildOf, rebuilds } from "../../shadow/find-rebuilds.ts";
 import { isSystem, type Replay, type Step } from "../../shadow/replay.ts";
 import { affinity, type Column, fold, type Index, sameName, type Table } from "../../sql/structure.ts";
-import { allows, checks, isStricter, keyNamesNew, uniqueSets } from "./constraints.ts";
+import { allows, checks, isStricter, keyNamesNew, uniqueSets } from "../evidence/constraints.ts";
 import { at, type Finding, type Rule } from "./rule.ts";
 
 /** BC1: changes that the code of now, which still runs while this file is applied and may come back, does not survive. */

@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import type { Step } from "../../shadow/replay.ts";
 import { quoted, sameName } from "../../sql/structure.ts";
-import { checks } from "./constraints.ts";
+import { checks } from "../evidence/constraints.ts";
 import { at, type Finding, type Question, type Rule } from "./rule.ts";
 
 /** DD1: statements that pass on an empty table and fail on one with rows. */

@@ -3,9 +3,9 @@ import { copyUnmoved, type Rebuild, rebuildOf, rebuilds } from "../../shadow/fin
 import { isSystem, type Replay, type Step } from "../../shadow/replay.ts";
 import { closureRebuild, recipeText } from "../../shadow/safe-rebuild.ts";
 import { fold, sameName } from "../../sql/structure.ts";
+import { reachesAll, writesAgain } from "../evidence/trigger-bodies.ts";
 import { switchesOn } from "./pragmas.ts";
 import { at, type Finding, type Rule } from "./rule.ts";
-import { reachesAll, writesAgain } from "./trigger-bodies.ts";
 
 /** DL3: rows of other tables that a statement deletes or changes, through foreign keys or triggers. */
 export const foreignKeyEffects: Rule = {

@@ -5,10 +5,10 @@ import { nameAt } from "../../sql/action.ts";
 import { literal } from "../../sql/literals.ts";
 import { fold, quoted, rowids, sameName, type Table } from "../../sql/structure.ts";
 import { tokens } from "../../sql/tokens.ts";
-import { changedDeclarations } from "./changed-declarations.ts";
-import { changedObjects } from "./changed-objects.ts";
-import { allows, checks, constraintTexts, isNumbered } from "./constraints.ts";
-import { columnPairs, copiedValues, filledWith, type Say } from "./copied-values.ts";
+import { changedDeclarations } from "../evidence/changed-declarations.ts";
+import { changedObjects } from "../evidence/changed-objects.ts";
+import { allows, checks, constraintTexts, isNumbered } from "../evidence/constraints.ts";
+import { columnPairs, copiedValues, filledWith, type Say } from "../evidence/copied-values.ts";
 import { at, type Finding, type Rule } from "./rule.ts";
 
 /** DL5: what a rebuild leaves behind. */

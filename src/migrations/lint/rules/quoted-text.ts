@@ -1,7 +1,7 @@
 import { accidentalText } from "../../shadow/copy.ts";
 import { rebuilds } from "../../shadow/find-rebuilds.ts";
 import type { Replay, Step } from "../../shadow/replay.ts";
-import { everyRowReason } from "./every-row.ts";
+import { everyRowReason } from "../evidence/every-row.ts";
 import { at, type Rule } from "./rule.ts";
 
 /** DQ1: SQLite, and so D1, takes a name in double quotes for text where there is no such column. */

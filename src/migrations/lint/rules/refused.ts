@@ -1,5 +1,5 @@
 import type { Replay, Step } from "../../shadow/replay.ts";
-import { orphansQuestion } from "./orphans.ts";
+import { orphansQuestion } from "../evidence/orphans.ts";
 import { at, type Finding, type Rule } from "./rule.ts";
 
 /** Seen to work as one `/query` request; more is not known to. */

@@ -2,7 +2,7 @@ import { type CopiedColumn, neverNull } from "../../shadow/copy.ts";
 import { comingRows, type Rebuild, rebuilds } from "../../shadow/find-rebuilds.ts";
 import type { Replay } from "../../shadow/replay.ts";
 import { type Column, type ForeignKey, quoted, sameName } from "../../sql/structure.ts";
-import { allows, checks } from "./constraints.ts";
+import { allows, checks } from "../evidence/constraints.ts";
 import { at, type Finding, type Rule, unlessChanged } from "./rule.ts";
 
 /** DD3: conditions that a rebuild adds and rows of today may break. The live database is asked about the rows as they will be copied. */

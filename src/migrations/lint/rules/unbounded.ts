@@ -2,8 +2,8 @@ import { filling, rebuilds } from "../../shadow/find-rebuilds.ts";
 import { isSystem, type Replay, type Step } from "../../shadow/replay.ts";
 import { sameName } from "../../sql/structure.ts";
 import { tokens, topLevel } from "../../sql/tokens.ts";
-import { heldAgainst } from "./against-empty.ts";
-import { everyRowReason } from "./every-row.ts";
+import { heldAgainst } from "../evidence/against-empty.ts";
+import { everyRowReason } from "../evidence/every-row.ts";
 import { at, type Finding, type Rule } from "./rule.ts";
 
 /** DL4: statements that reach every row, or rows that nobody named. */

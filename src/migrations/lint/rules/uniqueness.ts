@@ -2,7 +2,7 @@ import { comingRows, rebuilds } from "../../shadow/find-rebuilds.ts";
 import type { Replay, Step } from "../../shadow/replay.ts";
 import { fold, quoted, sameName, type Table } from "../../sql/structure.ts";
 import { list, tokens, topLevel, within } from "../../sql/tokens.ts";
-import { isStricter, keyNamesNew, uniqueSets } from "./constraints.ts";
+import { isStricter, keyNamesNew, uniqueSets } from "../evidence/constraints.ts";
 import { at, type Finding, type Rule, unlessChanged } from "./rule.ts";
 
 /** DD2: uniqueness that rows of today may break. The live database is asked for one duplicate. */

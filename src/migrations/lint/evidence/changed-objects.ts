@@ -3,8 +3,8 @@ import type { Replay, Step } from "../../shadow/replay.ts";
 import type { SchemaObject } from "../../sql/schema-guard.ts";
 import { type Index, sameName } from "../../sql/structure.ts";
 import { normalised } from "../../sql/tokens.ts";
+import type { Finding } from "../rules/rule.ts";
 import type { Say } from "./copied-values.ts";
-import type { Finding } from "./rule.ts";
 
 /** Indexes and triggers that a rebuild does not make again, or makes otherwise. */
 export const changedObjects = (replay: Replay, rebuild: Rebuild, say: Say): readonly Finding[] => [

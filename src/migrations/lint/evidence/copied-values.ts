@@ -2,8 +2,8 @@ import { accidentalText, type CopiedColumn, type Copy, keepsValues } from "../..
 import type { Rebuild } from "../../shadow/find-rebuilds.ts";
 import type { Step } from "../../shadow/replay.ts";
 import { affinity, type Column, sameName, type Table } from "../../sql/structure.ts";
+import type { Finding } from "../rules/rule.ts";
 import type { ColumnPair } from "./changed-declarations.ts";
-import type { Finding } from "./rule.ts";
 
 /** Words of a finding about a rebuild; its table's name comes before the message. */
 export type Say = (step: Step, message: string, fix: string) => Finding;

@@ -162,7 +162,7 @@ export const rooms: readonly Room[] = [
   { room: "embedded/runtime/dataplane", may: ["embedded/runtime/ai", ...seams] },
 
   // What each type of binding has: the API reads it off an upload, the provider off what the program says.
-  { room: "embedded/api/workers/version/binding-types.ts", may: [] },
+  { room: "embedded/binding-type-names.ts", may: [] },
   { room: "embedded/api/http", may: ["embedded/world.ts", "embedded/state.ts"] },
   { room: "embedded/api/account", may: service },
   ...workerRegistry.map((room) => ({
@@ -193,7 +193,7 @@ export const rooms: readonly Room[] = [
   {
     room: "embedded/api/workers",
     may: [
-      "embedded/api/workers/version/binding-types.ts",
+      "embedded/binding-type-names.ts",
       ...service,
       "src/cron",
       "src/files",
@@ -215,11 +215,7 @@ export const rooms: readonly Room[] = [
   { room: "embedded/provider/facts", may: provider("values", "client") },
   {
     room: "embedded/provider/resources",
-    may: [
-      "embedded/api/workers/version/binding-types.ts",
-      "src/engine",
-      ...provider("values", "client", "facts"),
-    ],
+    may: ["embedded/binding-type-names.ts", "src/engine", ...provider("values", "client", "facts")],
   },
   { room: "embedded/provider/plan", may: ["src/engine", ...provider("values", "facts")] },
   {

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { type BindingTypeName, bindingTypes } from "../../api/workers/version/binding-types.ts";
+import { bindingTypes } from "../../api/workers/version/binding-types.ts";
+import type { BindingTypeName } from "../../binding-type-names.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { call, version, visit } from "../testing/call.ts";
 

@@ -1,4 +1,4 @@
-import type { BindingTypeName } from "../../api/workers/version/binding-types.ts";
+import type { BindingTypeName } from "../../binding-type-names.ts";
 import {
   isAbsent,
   isList,

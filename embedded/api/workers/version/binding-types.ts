@@ -1,3 +1,4 @@
+import type { BindingTypeName } from "../../../binding-type-names.ts";
 import type { Binding } from "../model.ts";
 import { databaseId, invalid } from "./binding-members.ts";
 import {
@@ -45,10 +46,9 @@ const kept = (...required: readonly string[]): BindingType => ({ required, here:
 const refused: BindingType = { required: [], here: "refused" };
 
 /**
- * Every type of binding that Cloudflare has (`inherit` is replaced before). A row more is all that a new one needs here; the
- * provider's table of them is total over this one.
+ * Every type of binding that Cloudflare has (`inherit` is replaced before), by its name in `embedded/binding-type-names.ts`.
  */
-export const bindingTypes = {
+export const bindingTypes: Readonly<Record<BindingTypeName, BindingType>> = {
   ai: { required: [], target: accountItself, here: store("AI") },
   ai_search: kept("instance_name"),
   ai_search_namespace: kept("namespace"),
@@ -96,9 +96,7 @@ export const bindingTypes = {
   vpc_service: kept("service_id"),
   wasm_module: refused,
   workflow: kept("workflow_name"),
-} as const satisfies Readonly<Record<string, BindingType>>;
-
-export type BindingTypeName = keyof typeof bindingTypes;
+};
 
 const byTypeName: ReadonlyMap<string, BindingType> = new Map(Object.entries(bindingTypes));
 

@@ -68,6 +68,11 @@ describe("what is no secret is accepted", () => {
     ).toEqual([]);
   });
 
+  test("what another resource has under the name of bindings", async () => {
+    const other = { ...version(plain("API_KEY", "abc")), type: "cloudflare:index/queue:Queue" };
+    expect(await judge(rule, other)).toEqual([]);
+  });
+
   test("a version without bindings", async () => {
     expect(await judge(rule, { ...version(), props: {} })).toEqual([]);
   });

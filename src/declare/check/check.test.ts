@@ -63,6 +63,24 @@ test("a system without a mistake has no diagnostics", () => {
   expect(diagnostics(db, files, jobs, index, callee, caller)).toEqual([]);
 });
 
+test("classes may be renamed to one of the worker's, deleted, and handed over between workers that both know them", () => {
+  const giver: Worker = plain("giver", {
+    durableObjects: {
+      Old: { lifecycle: { state: "renamed", renamedTo: "New" } },
+      New: {},
+      Gone: { lifecycle: { state: "deleted" } },
+      Room: { lifecycle: { state: "transferred", transferredTo: () => taker } },
+    },
+  });
+  const taker: Worker = plain("taker", {
+    durableObjects: { Room: { lifecycle: { state: "expecting-transfer", transferFrom: () => giver } } },
+  });
+  expect(diagnostics(giver, taker)).toEqual([]);
+  expect(whats(giver, plain("taker", { durableObjects: { Room: {} } }))).toEqual([
+    "Durable Object class Room changes hands with a worker that does not know it",
+  ]);
+});
+
 test("what is declared for a stage that does not exist is refused: it would never happen", () => {
   const id = "483da8b0-94c7-4f9e-ab1a-68df41e5664d";
   const db = d1("db", { adopt: { production: id } });
@@ -241,6 +259,16 @@ describe("workers", () => {
         },
       },
       "Durable Object class Room changes hands with a worker that does not know it",
+    ],
+    [
+      "a class that is renamed to one that is gone itself",
+      {
+        durableObjects: {
+          Old: { lifecycle: { state: "renamed", renamedTo: "New" } },
+          New: { lifecycle: { state: "deleted" } },
+        },
+      },
+      "Durable Object class Old is renamed to a class that is not there",
     ],
     [
       "a day that does not exist",

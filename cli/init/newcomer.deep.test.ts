@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -76,4 +76,29 @@ test("prod is refused without its name, and told in the words of this project", 
   expect(code).toBe(1);
   expect(out).toMatch(/not confirmed; nothing was changed/);
   expect(JSON.parse(readFileSync(join(mine, "package.json"), "utf8")).scripts.start).toBe("lockstep start");
+});
+
+test("stages are the project's own: two that are called otherwise work with every verb", async () => {
+  const declared = join(other, "project.ts");
+  const stages = /stages: \[.*\]/;
+  const text = readFileSync(declared, "utf8");
+  expect(text).toMatch(stages);
+  const others = 'stages: [{ name: "staging" }, { name: "production", suffix: "", protected: true }]';
+  writeFileSync(declared, text.replace(stages, others));
+  renameSync(join(other, "Pulumi.dev.yaml"), join(other, "Pulumi.staging.yaml"));
+  renameSync(join(other, "Pulumi.prod.yaml"), join(other, "Pulumi.production.yaml"));
+  await works(other, "npx", "lockstep", "clean");
+  const started = await works(other, "npm", "start", "--silent", "--", "--once");
+  expect(answered.parse(lastLine(started)).answers["notes/notes-api"]?.text).toBe(
+    '{"ok":true,"stage":"staging"}',
+  );
+  await works(other, "npx", "lockstep", "up", "production", "--yes", "production");
+  expect(await works(other, "npx", "lockstep", "db", "status", "production")).toMatch(
+    /notes\/notes +1 +0 +0 +0/,
+  );
+  await works(other, "npx", "lockstep", "drift", "production");
+  const destroyed = await run("npx", ["lockstep", "destroy", "production"], other, plain());
+  expect(destroyed.out).toContain("Destroying production is blocked");
+  await works(other, "npx", "lockstep", "destroy", "staging");
+  await works(other, "npx", "lockstep", "clean");
 });

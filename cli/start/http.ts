@@ -26,5 +26,6 @@ export async function ask(
       : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
   });
   if (sent.kind === "noAnswer") throw new Error(sent.message);
-  return sent;
+  const { status, text } = sent;
+  return { status, text };
 }

@@ -71,7 +71,6 @@ const slowProvider = `
 import { appendFileSync, existsSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 
-const { stages } = project;
 export const provider = {
   async create(inputs: { name: string }) {
     appendFileSync("made.log", inputs.name + "\\n");

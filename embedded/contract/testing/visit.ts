@@ -8,5 +8,6 @@ export async function visit(
 ): Promise<{ readonly status: number; readonly text: string }> {
   const sent = await exchange(`http://${host}:${frontPort}${path}`);
   if (sent.kind === "noAnswer") throw new Error(sent.message);
-  return sent;
+  const { status, text } = sent;
+  return { status, text };
 }

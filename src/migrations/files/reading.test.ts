@@ -26,6 +26,26 @@ const refusals: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
     /0007_add_email\.sql:2[\s\S]*a statement below it/,
   ],
   ["an unknown phase", "-- d1:phase later\nSELECT 1;", /expand, or -- d1:phase contract/],
+  ["a directive with a space in its name", "-- d1 : phase contract\nSELECT 1;", /no such directive/],
+  ["an unknown transport", "-- d1:transport pigeon\nSELECT 1;", /query, migrator or import/],
+  ["two transports", "-- d1:transport query\n-- d1:transport import\nSELECT 1;", /one transport a file/],
+  [
+    "a loss of data without a reason",
+    "-- d1:data-loss\nSELECT 1;",
+    /not complete[\s\S]*why these rows may go/,
+  ],
+  ["a loss of data with an empty reason", '-- d1:data-loss " "\nSELECT 1;', /why these rows may go/],
+  ["a verification without a label", "SELECT 1;\n-- d1:verify\n-- SELECT 1\n", /a label that says/],
+  [
+    "a verification whose query is not right below",
+    "SELECT 1;\n-- d1:verify x\n\n-- SELECT 1\n",
+    /one SELECT/,
+  ],
+  [
+    "a verification whose query stands behind a statement",
+    "SELECT 1;\n-- d1:verify x\nSELECT 2; -- SELECT 1\n",
+    /one SELECT/,
+  ],
   ["two phases", "-- d1:phase expand\n-- d1:phase contract\nSELECT 1;", /one phase a file/],
   ["a verification that is no query", "SELECT 1;\n-- d1:verify x\n-- DELETE FROM t\n", /one SELECT/],
   ["a verification of two queries", "SELECT 1;\n-- d1:verify x\n-- SELECT 1; SELECT 2\n", /one SELECT/],
@@ -83,6 +103,26 @@ DELETE FROM e;
   ]);
   expect(file.verifications).toEqual([
     { label: "nothing is left", sql: "SELECT count(*) = 0\nFROM e", line: 12 },
+  ]);
+});
+
+test("a verification's query ends with the first line that is no comment, is empty, or is another directive", () => {
+  const { verifications } = read(`SELECT 1;
+-- d1:verify first
+-- SELECT 1
+-- d1:verify second
+-- SELECT 2
+--
+-- and this is no SQL
+-- d1:verify third
+-- SELECT 3
+
+-- nor is this
+`);
+  expect(verifications).toEqual([
+    { label: "first", sql: "SELECT 1", line: 2 },
+    { label: "second", sql: "SELECT 2", line: 4 },
+    { label: "third", sql: "SELECT 3", line: 8 },
   ]);
 });
 

@@ -53,11 +53,15 @@ test("an opening is broken by a new split and by a worker that was not asked", (
   const split: Serving = {
     ...alone("a", 0),
     versions: [
-      { id: "one", percentage: 50 },
+      { id: "a-version", percentage: 50 },
       { id: "two", percentage: 50 },
     ],
   };
-  expect(brokenOpening(opening, [split, alone("b", 0)])).toHaveLength(2);
+  expect(brokenOpening(opening, [split, alone("b", 0)])).toEqual([
+    "a is served by 2 versions",
+    "b binds the database now and did not when the contract was opened",
+  ]);
+  expect(brokenOpening(opening, [{ ...alone("a", 0), versions: [] }])).toEqual(["a is served by 0 versions"]);
 });
 
 test("an opening is broken by another version that serves alone: a rollback may have brought back what the contract breaks", () => {

@@ -67,6 +67,13 @@ const names = (planned: Plan["expand"]): readonly string[] => planned.map(({ fil
 const refusals = ({ refusals: all }: Plan): readonly string[] =>
   all.map(({ what, fix }) => `${what} | ${inPlace(fix, unplaced())}`);
 
+test("a past of another tool is called by its name", () => {
+  const past = { ...after(users), ledger: [], ledgerKind: "none", log: [] } as const;
+  const got = (database: DatabaseSnapshot) => plan([users], database).refusals.map((refusal) => refusal.got);
+  expect(got({ ...past, drizzle: ["abc"] })).toEqual(["drizzle's __drizzle_migrations with 1 files"]);
+  expect(got(past)).toEqual(["tables but no applied file: users"]);
+});
+
 test("nothing pending: nothing to do, and not a word", () => {
   const current = plan([users, posts], after(users, posts));
   expect(current.refusals).toEqual([]);

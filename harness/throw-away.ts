@@ -1,8 +1,8 @@
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { type Embedded, startEmbedded } from "../embedded/start.ts";
-import { loadProject, projectFile } from "../src/project/load.ts";
+import { embeddedAccounts } from "../src/project/load.ts";
 import { ensureEngine } from "../toolchain/engine/ladder.mjs";
 import { apply, embeddedVariables } from "../toolchain/environment.ts";
 import { placeEngine } from "../toolchain/launchers/launchers.ts";
@@ -53,11 +53,12 @@ export async function throwAway(options: ThrowAwayOptions): Promise<ThrowAway> {
     await options.prepare?.(folder);
     const places = { ...placesOf(folder), ...(options.code && { code: options.code(folder) }) };
     const engine = await ensureEngine();
+    const accounts = await embeddedAccounts(folder);
     embedded = await startEmbedded({
       dataDir: places.embedded,
       providerPort: 0,
       providerFolder: folder,
-      accounts: await accountsOf(folder),
+      ...(accounts !== undefined && { accounts }),
       log: options.log ?? (() => undefined),
     });
     placeEngine(engine, places);
@@ -79,12 +80,6 @@ function copy({ root, parts }: ThrowAwayOptions, folder: string): void {
     cpSync(root, folder, { recursive: true, filter: (path) => !notCopied.includes(basename(path)) });
   else for (const part of parts) cpSync(join(root, part), join(folder, part), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-}
-
-async function accountsOf(folder: string): Promise<readonly string[]> {
-  if (!existsSync(join(folder, projectFile))) return ["dev", "staging", "prod"];
-  const { stages } = await loadProject(folder);
-  return [...new Set(stages.map(({ embeddedAccount }) => embeddedAccount))];
 }
 
 function environment(places: Places, embedded: Embedded, root: string): NodeJS.ProcessEnv {

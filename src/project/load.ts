@@ -40,6 +40,13 @@ export async function loadProject(root: string): Promise<Project> {
   });
 }
 
+/** The accounts of the embedded Cloudflare that a folder's project needs: one for each stage; undefined where there is no project. */
+export async function embeddedAccounts(root: string): Promise<readonly string[] | undefined> {
+  if (!existsSync(join(root, projectFile))) return undefined;
+  const { stages } = await loadProject(root);
+  return [...new Set(stages.map(({ embeddedAccount }) => embeddedAccount))];
+}
+
 /** The library may be there twice (a copy of npx and one of the project): what counts is the shape, which defineProject has checked. */
 function isProject(value: unknown): value is Project {
   if (typeof value !== "object" || value === null || !Object.isFrozen(value)) return false;

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
-import { loadProject, projectFile } from "../../src/project/load.ts";
+import { embeddedAccounts } from "../../src/project/load.ts";
 import { frugalNode } from "../install/frugal-node.mjs";
 import { withLock } from "../install/lock.mjs";
 import { codeFile } from "../package-root.ts";
@@ -113,14 +113,8 @@ async function start(places: Places): Promise<EmbeddedConnection> {
 }
 
 /** An account for each stage of the project. */
-async function accountOptions(root: string): Promise<readonly string[]> {
-  if (!existsSync(join(root, projectFile))) return [];
-  const { stages } = await loadProject(root);
-  return [...new Set(stages.map(({ embeddedAccount }) => embeddedAccount))].flatMap((name) => [
-    "--account",
-    name,
-  ]);
-}
+const accountOptions = async (root: string): Promise<readonly string[]> =>
+  ((await embeddedAccounts(root)) ?? []).flatMap((name) => ["--account", name]);
 
 /**
  * A process that has the data but does not answer is on its way up (whoever started it was killed) or down: waits until it is

@@ -4,6 +4,7 @@ import { ask, type JsonReply } from "../cli/start/http.ts";
 import type { Embedded } from "../embedded/start.ts";
 import type { Ran } from "../harness/run.ts";
 import { type ThrowAwayOptions, throwAway } from "../harness/throw-away.ts";
+import project from "../project.ts";
 import { packageRoot } from "../toolchain/package-root.ts";
 
 /** The project in a folder of its own, with an engine, a state and an embedded Cloudflare of its own. */
@@ -23,6 +24,12 @@ export interface Clone {
   readonly append: (path: string, text: string) => void;
   readonly remove: () => Promise<void>;
 }
+
+const list = (stackFile: string, systems: readonly string[]): void =>
+  writeFileSync(
+    stackFile,
+    readFileSync(stackFile, "utf8").replace(/^( *lockstep:systems:).*$/m, `$1 [${systems.join(", ")}]`),
+  );
 
 const copied = [
   "Pulumi.dev.yaml",
@@ -47,9 +54,18 @@ const copied = [
   "workers",
 ];
 
-export async function clone(options: Pick<ThrowAwayOptions, "log" | "prepare"> = {}): Promise<Clone> {
+export interface CloneOptions extends Pick<ThrowAwayOptions, "log" | "prepare"> {
+  /** Systems that every stack of the clone lists: what is not needed only takes time. @default dome */
+  readonly systems?: readonly string[];
+}
+
+export async function clone({ systems = ["dome"], prepare, log }: CloneOptions = {}): Promise<Clone> {
   const { folder, embedded, run, remove } = await throwAway({
-    ...options,
+    ...(log !== undefined && { log }),
+    prepare: async (cloned) => {
+      for (const { name } of project.stages) list(join(cloned, `Pulumi.${name}.yaml`), systems);
+      await prepare?.(cloned);
+    },
     root: packageRoot,
     parts: copied,
     // The clone runs its own code, which tests edit.

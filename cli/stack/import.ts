@@ -50,6 +50,7 @@ const idOf: { readonly [Kind in ResourceKind]: IdOf | undefined } = {
   kv: inList("storage/kv/namespaces", "id"),
   queue: inList("queues", "queue_id"),
   worker: inList("workers/workers", "id"),
+  aiGateway: inList("ai-gateway/gateways", "id"),
   vectorize: undefined,
 };
 

@@ -25,6 +25,7 @@ interface Runtime<Bound> {
   kv: KVNamespace;
   vectorize: VectorizeIndex;
   queue: Bound extends Queue<infer Body> ? WorkersQueue<Body> : never;
+  aiGateway: string;
   ai: Ai;
   secret: string;
   versionMetadata: WorkerVersionMetadata;

@@ -2,6 +2,7 @@
  * The classes of @pulumi/cloudflare that Lockstep uses, each by its own path: importing the package by its name loads 785
  * modules. The one place that knows the SDK's file names.
  */
+export { AiGateway } from "@pulumi/cloudflare/aiGateway.js";
 export { D1Database } from "@pulumi/cloudflare/d1database.js";
 export { Provider } from "@pulumi/cloudflare/provider.js";
 export { Queue } from "@pulumi/cloudflare/queue.js";

@@ -2,12 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
 import { expect, test } from "vitest";
 import project from "../../project.ts";
-import { d1, kv, queue, r2, system, vectorize, worker } from "../declare/index.ts";
+import { aiGateway, d1, kv, queue, r2, system, vectorize, worker } from "../declare/index.ts";
 import { Provider } from "./cloudflare.ts";
 import type { Context } from "./context.ts";
 import { kinds } from "./kinds/kinds.ts";
 import { Bucket } from "./stores/bucket.ts";
 import { Database } from "./stores/database.ts";
+import { Gateway } from "./stores/gateway.ts";
 import { IndexOfVectors } from "./stores/index-of-vectors.ts";
 import { MessageQueue } from "./stores/message-queue.ts";
 import { Namespace } from "./stores/namespace.ts";
@@ -66,6 +67,7 @@ const components: { readonly [Kind in keyof typeof kinds]: Build } = {
       opts,
     ),
   queue: (context, opts) => new MessageQueue("s/one", { declared: queue("one"), context }, opts),
+  aiGateway: (context, opts) => new Gateway("s/one", { declared: aiGateway("one"), context }, opts),
   worker: (context, opts) =>
     new WorkerComponent(
       "s/one",

@@ -27,6 +27,7 @@ const checks: {
   kv: fine,
   vectorize: fine,
   queue: fine,
+  aiGateway: fine,
   ai: fine,
   secret: fine,
   versionMetadata: fine,

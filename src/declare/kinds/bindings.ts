@@ -25,6 +25,7 @@ const table: { readonly [Kind in BindingKind]: BindingFacts<Kind> } = {
   kv: store,
   vectorize: store,
   queue: store,
+  aiGateway: store,
   service: {
     references: ({ target }) => [{ by: "service", to: target() }],
     stageNames: none,

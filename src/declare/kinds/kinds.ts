@@ -1,3 +1,4 @@
+import type { AiGateway } from "../ai-gateway.ts";
 import type { D1 } from "../d1.ts";
 import type { DurableObject } from "../durable-object.ts";
 import type { Kv } from "../kv.ts";
@@ -18,6 +19,7 @@ export interface Stores {
   kv: Kv;
   vectorize: Vectorize;
   queue: Queue;
+  aiGateway: AiGateway;
 }
 
 /** Every kind of resource: the stores, and what runs code. */

@@ -42,6 +42,7 @@ const lowercaseWithDashes = {
 };
 
 const twelveHoursSeconds = 12 * 60 * 60;
+const oneYearSeconds = 365 * 24 * 60 * 60;
 const fourteenDaysSeconds = 14 * 24 * 60 * 60;
 
 const limit = (of: string, value: number | undefined, least: number, most: number): Limit => ({
@@ -132,6 +133,22 @@ const table: { readonly [Kind in ResourceKind]: ResourceFacts<Kind> } = {
     stageNames: none,
     // Renamed in place.
     identity: nothing,
+    adopted: nobody,
+  },
+  aiGateway: {
+    name: {
+      pattern: /^[a-z0-9_]+(-[a-z0-9_]+)*$/,
+      longest: 64,
+      says: "1 to 64 of a-z, 0-9, underscores and single dashes between them",
+    },
+    limits: ({ cacheTtlSeconds, rateLimit }) => [
+      limit("cacheTtlSeconds", cacheTtlSeconds, 0, oneYearSeconds),
+      limit("requests of rateLimit", rateLimit?.requests, 1, Number.MAX_SAFE_INTEGER),
+      limit("windowSeconds of rateLimit", rateLimit?.windowSeconds, 1, Number.MAX_SAFE_INTEGER),
+    ],
+    stageNames: none,
+    // Another name is another gateway, with neither the log nor what was cached.
+    identity: () => [],
     adopted: nobody,
   },
 };

@@ -14,6 +14,7 @@ import type {
 } from "@cloudflare/workers-types";
 import {
   ai,
+  aiGateway,
   d1,
   durableObject,
   type EnvOf,
@@ -54,6 +55,7 @@ const api = worker("api", {
     queue: queue<Order>("orders"),
     service: service<Notes>(silo, "Notes"),
     durableObject: durableObject<Room>("Room", () => silo),
+    aiGateway: aiGateway("models"),
     ai: ai(),
     secret: secret("key"),
     versionMetadata: versionMetadata(),
@@ -80,6 +82,7 @@ export const kinds: { readonly [Kind in BindingKind]: true } = {
     Env["durableObject"],
     DurableObjectNamespace<Room & Rpc.DurableObjectBranded>
   >,
+  aiGateway: true satisfies Same<Env["aiGateway"], string>,
   ai: true satisfies Same<Env["ai"], Ai>,
   secret: true satisfies Same<Env["secret"], string>,
   versionMetadata: true satisfies Same<Env["versionMetadata"], WorkerVersionMetadata>,

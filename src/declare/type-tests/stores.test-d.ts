@@ -1,5 +1,5 @@
 // Checked by tsc: every line under an expectation has to be a mistake, everything else has to compile.
-import { d1, kv, queue, r2, vectorize } from "../index.ts";
+import { aiGateway, d1, kv, queue, r2, vectorize } from "../index.ts";
 
 d1("db", {
   migrations: "migrations/s/db",
@@ -45,3 +45,15 @@ queue<{ readonly id: string }>("orders", { deliveryDelaySeconds: 5, messageReten
 queue("orders", { batchSize: 10 });
 // @ts-expect-error the type of the messages is no value
 queue("orders", { body: { id: "1" } });
+
+aiGateway("models", {
+  shared: true,
+  cacheTtlSeconds: 3_600,
+  rateLimit: { requests: 100, windowSeconds: 60, technique: "sliding" },
+  collectLogs: false,
+});
+aiGateway("models", { rateLimit: { requests: 100, windowSeconds: 60 } });
+// @ts-expect-error a limit has a window
+aiGateway("models", { rateLimit: { requests: 100 } });
+// @ts-expect-error there is no such technique
+aiGateway("models", { rateLimit: { requests: 100, windowSeconds: 60, technique: "leaky" } });

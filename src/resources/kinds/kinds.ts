@@ -47,6 +47,12 @@ export const kinds: { readonly [Kind in ResourceKind]: PulumiKind<Kind> } = {
     component: "lockstep:stores:Queue",
     nameInput: "queueName",
   },
+  aiGateway: {
+    kind: "aiGateway",
+    type: "cloudflare:index/aiGateway:AiGateway",
+    component: "lockstep:stores:Gateway",
+    nameInput: "aiGatewayId",
+  },
   worker: {
     kind: "worker",
     type: "cloudflare:index/worker:Worker",

@@ -8,6 +8,7 @@ export const permissions = {
   "cloudflare:index/workersKvNamespace:WorkersKvNamespace": "Workers KV Storage Edit",
   "cloudflare:index/queue:Queue": "Queues Edit",
   "cloudflare:index/queueConsumer:QueueConsumer": "Queues Edit",
+  "cloudflare:index/aiGateway:AiGateway": "AI Gateway Edit",
   "cloudflare:index/worker:Worker": "Workers Scripts Edit",
   "cloudflare:index/workerVersion:WorkerVersion": "Workers Scripts Edit",
   "cloudflare:index/workersDeployment:WorkersDeployment": "Workers Scripts Edit",

@@ -6,6 +6,7 @@ import { type Context, logicalName } from "../context.ts";
 import { kinds } from "../kinds/kinds.ts";
 import { Bucket } from "./bucket.ts";
 import { Database } from "./database.ts";
+import { Gateway } from "./gateway.ts";
 import { IndexOfVectors } from "./index-of-vectors.ts";
 import { MessageQueue } from "./message-queue.ts";
 import { Namespace } from "./namespace.ts";
@@ -17,6 +18,7 @@ interface Components {
   kv: Namespace;
   vectorize: IndexOfVectors;
   queue: MessageQueue;
+  aiGateway: Gateway;
 }
 
 type Make<Kind extends StoreKind> = (
@@ -31,6 +33,7 @@ const make: { readonly [Kind in StoreKind]: Make<Kind> } = {
   kv: (name, args, opts) => new Namespace(name, args, opts),
   vectorize: (name, args, opts) => new IndexOfVectors(name, args, opts),
   queue: (name, args, opts) => new MessageQueue(name, args, opts),
+  aiGateway: (name, args, opts) => new Gateway(name, args, opts),
 };
 
 /** What became of a system's stores. */
@@ -49,6 +52,7 @@ export function deployStores(system: System, context: Context): Stores {
     kv: new Map(),
     vectorize: new Map(),
     queue: new Map(),
+    aiGateway: new Map(),
   };
   // A dynamic resource takes no provider of ours, and the state of its component has none.
   const options = (kind: StoreKind): pulumi.ComponentResourceOptions =>

@@ -5,7 +5,8 @@ export default defineProject({
   systems,
   stages: [
     { name: "dev" },
-    { name: "staging", bakeSeconds: 300 },
+    // Shares the account of prod, as on Cloudflare: what prod owns for both is there.
+    { name: "staging", embeddedAccount: "prod", bakeSeconds: 300 },
     { name: "prod", suffix: "", protected: true, ownsShared: true, bakeSeconds: 900 },
   ],
 });

@@ -1,5 +1,6 @@
 import { referencesOf } from "./kinds/bindings.ts";
 import type { Resource } from "./kinds/kinds.ts";
+import type { Queue } from "./queue.ts";
 import type { System } from "./system.ts";
 import type { Worker } from "./worker.ts";
 
@@ -25,6 +26,12 @@ export function uses(worker: Worker): readonly Resource[] {
   );
   return [...new Set([...bound, ...consumed])];
 }
+
+/** The queues that the buckets of a system notify. */
+export const notified = (system: System): readonly Queue[] =>
+  system.resources.flatMap((resource) =>
+    resource.kind === "r2" ? (resource.notifications ?? []).map(({ queue }) => queue) : [],
+  );
 
 export const workersOf = (system: System): readonly Worker[] =>
   system.resources.filter((resource) => resource.kind === "worker");

@@ -1,5 +1,6 @@
 /** The vocabulary a system is written in: inert data. Nothing exists until a stack deploys it. */
 export { type AiGateway, type AiGatewayRateLimit, aiGateway } from "./ai-gateway.ts";
+export type { BucketEvent, BucketNotification } from "./bucket-notification.ts";
 export { type D1, d1 } from "./d1.ts";
 export { type DurableObject, type DurableObjectClass, durableObject, isLive } from "./durable-object.ts";
 export type { EnvOf } from "./env.ts";

@@ -1,3 +1,4 @@
+import type { BucketNotification } from "./bucket-notification.ts";
 import type { Named, Shareable } from "./named.ts";
 
 /**
@@ -12,6 +13,8 @@ export interface R2 extends Named, Shareable {
   readonly jurisdiction?: "eu" | "fedramp";
   /** Class of new objects. @default "Standard" */
   readonly storageClass?: "Standard" | "InfrequentAccess";
+  /** Queues that are told of its objects. Each stage that uses a shared bucket has its own queue told. @default - none */
+  readonly notifications?: readonly BucketNotification[];
 }
 
 /**

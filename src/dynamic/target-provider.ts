@@ -105,7 +105,18 @@ const otherTarget = (before: Recorded, after: Recorded): Diagnostic => ({
       : sentence`leave the embedded shell, log in to the backend of the real stacks (${pulumi("login")}) and try again`,
 });
 
-const otherAccount = (before: Recorded, after: Recorded): Diagnostic => ({
+const otherAccount = (before: Recorded, after: Recorded): Diagnostic =>
+  before.target === "embedded" ? otherEmbeddedAccount(before, after) : otherRealAccount(before, after);
+
+const otherEmbeddedAccount = (before: Recorded, after: Recorded): Diagnostic => ({
+  what: "This stack lives in another account of the embedded Cloudflare",
+  where: "project.ts, embeddedAccount of the stage",
+  got: after.accountId,
+  expected: `${before.accountId}, where the stack's resources are`,
+  fix: sentence`give the stage the embeddedAccount that it had (without one, it is the stage's name); or take the stack down with project.ts as it was and bring it up again: ${command("destroy")}, then ${command("up")}`,
+});
+
+const otherRealAccount = (before: Recorded, after: Recorded): Diagnostic => ({
   what: "This stack lives in another account",
   where: "cloudflare:accountId or CLOUDFLARE_ACCOUNT_ID",
   got: after.accountId,

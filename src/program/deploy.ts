@@ -8,6 +8,7 @@ import { Provider } from "../resources/cloudflare.ts";
 import type { Context } from "../resources/context.ts";
 import { adviceOnError, migrationsBeforeCode } from "../resources/hooks.ts";
 import { deployContracts } from "../resources/stores/contract.ts";
+import { deployNotifications } from "../resources/stores/notifications.ts";
 import { deployStores } from "../resources/stores/stores.ts";
 import { deploySmoke } from "../resources/workers/smoke.ts";
 import { deployWorkers } from "../resources/workers/workers.ts";
@@ -49,6 +50,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
   const deployed = systems.map((system) => {
     const context: Context = { ...shared, hooks, beforeVersion, contracts: settings.contracts, system };
     const stores = deployStores(system, context);
+    const notifications = deployNotifications(system, context, stores);
     const { rollouts, secrets } = settings;
     const workers = deployWorkers(system, context, { stores, bundles: prepared.bundles, rollouts, secrets });
     const { contracted } = prepared;
@@ -62,7 +64,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
       ...each.triggers,
     ]);
     return {
-      resources: [...stores.all, ...code, ...smoke, ...contracts],
+      resources: [...stores.all, ...notifications, ...code, ...smoke, ...contracts],
       urls,
       versions: versionsOf(system, workers),
     };

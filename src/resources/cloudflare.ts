@@ -8,6 +8,7 @@ export { Provider } from "@pulumi/cloudflare/provider.js";
 export { Queue } from "@pulumi/cloudflare/queue.js";
 export { QueueConsumer } from "@pulumi/cloudflare/queueConsumer.js";
 export { R2Bucket } from "@pulumi/cloudflare/r2bucket.js";
+export { R2BucketEventNotification } from "@pulumi/cloudflare/r2bucketEventNotification.js";
 export type * as inputs from "@pulumi/cloudflare/types/input.js";
 export { Worker } from "@pulumi/cloudflare/worker.js";
 export { WorkersCronTrigger } from "@pulumi/cloudflare/workersCronTrigger.js";

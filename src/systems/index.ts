@@ -1,5 +1,6 @@
 import type { System } from "../declare/index.ts";
 import { dome } from "./dome.ts";
+import { portfolio } from "./portfolio.ts";
 
 /** Every system that a stack can list under `lockstep:systems`. */
-export const systems: readonly System[] = [dome];
+export const systems: readonly System[] = [dome, portfolio];

@@ -5,6 +5,7 @@ import { checkCycles } from "./cycles.ts";
 import { checkLimits } from "./limits.ts";
 import { checkListed } from "./listed.ts";
 import { checkNames, checkNamesAcross } from "./names.ts";
+import { checkNotifications } from "./notifications.ts";
 import { checkStageNames } from "./stage-names.ts";
 import { checkWorkers } from "./workers.ts";
 
@@ -30,6 +31,7 @@ export function check(
       ...checkCycles(system),
       ...checkStageNames(system, stageNames),
       ...checkLimits(system),
+      ...checkNotifications(system, stageNames),
       ...checkWorkers(system, stage, root),
     ]),
     ...checkNamesAcross(systems, stage),

@@ -1,11 +1,11 @@
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
-import { uses, workersOf } from "../graph.ts";
+import { notified, uses, workersOf } from "../graph.ts";
 import type { System } from "../system.ts";
 
 /** Resources that are used but not listed, listed twice, or listed and used by nobody. */
 export function checkListed(system: System): Diagnostic[] {
   const listed = new Set(system.resources);
-  const used = new Set(workersOf(system).flatMap((worker) => uses(worker)));
+  const used = new Set([...workersOf(system).flatMap((worker) => uses(worker)), ...notified(system)]);
   const missing = workersOf(system).flatMap((worker) =>
     uses(worker)
       .filter((resource) => !listed.has(resource))
@@ -17,6 +17,15 @@ export function checkListed(system: System): Diagnostic[] {
         fix: `add ${resource.name} to system("${system.name}", […]) in src/systems`,
       })),
   );
+  const unlistedQueues = notified(system)
+    .filter((queue) => !listed.has(queue))
+    .map(({ name }) => ({
+      what: "A bucket notifies a queue that its system does not list",
+      where: `${system.name}, notifications`,
+      got: `queue ${name}`,
+      expected: "every queue that a bucket notifies in the list of the system",
+      fix: `add ${name} to system("${system.name}", […]) in src/systems`,
+    }));
   const idle = [...listed]
     .filter((resource) => resource.kind !== "worker" && !used.has(resource))
     .map((resource) => ({
@@ -35,5 +44,5 @@ export function checkListed(system: System): Diagnostic[] {
       expected: "each resource once",
       fix: `take one of them out of system("${system.name}", […])`,
     }));
-  return [...missing, ...idle, ...twice];
+  return [...missing, ...unlistedQueues, ...idle, ...twice];
 }

@@ -96,8 +96,17 @@ const table: { readonly [Kind in ResourceKind]: ResourceFacts<Kind> } = {
       longest: 63,
       says: "3 to 63 of a-z, 0-9 and dashes, with no dash at either end",
     },
-    limits: none,
-    stageNames: none,
+    limits: ({ notifications = [] }) => [
+      limit("number of notifications", notifications.length, 0, 100),
+      ...notifications.map(({ events, queue }) =>
+        limit(`number of events for ${queue.name}`, events.length, 1, 2),
+      ),
+    ],
+    stageNames: ({ notifications = [] }) =>
+      notifications.flatMap(({ prefix, suffix }) => [
+        { property: "notifications, prefix", names: stageNamesOf(prefix ?? "") },
+        { property: "notifications, suffix", names: stageNamesOf(suffix ?? "") },
+      ]),
     identity: ({ jurisdiction }) => [jurisdiction],
     adopted: nobody,
   },

@@ -5,6 +5,7 @@
 export const permissions = {
   "cloudflare:index/d1Database:D1Database": "D1 Edit",
   "cloudflare:index/r2Bucket:R2Bucket": "Workers R2 Storage Edit",
+  "cloudflare:index/r2BucketEventNotification:R2BucketEventNotification": "Workers R2 Storage Edit",
   "cloudflare:index/workersKvNamespace:WorkersKvNamespace": "Workers KV Storage Edit",
   "cloudflare:index/queue:Queue": "Queues Edit",
   "cloudflare:index/queueConsumer:QueueConsumer": "Queues Edit",

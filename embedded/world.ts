@@ -19,7 +19,7 @@ export interface World {
   readonly origin: () => string;
 }
 
-/** An account of the embedded Cloudflare: one a stage, so that a promotion can be rehearsed. */
+/** An account of the embedded Cloudflare: one a stage, unless stages name the same one, so that a promotion can be rehearsed. */
 export interface Account {
   /** 32 hexadecimal characters. */
   readonly id: string;

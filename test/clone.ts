@@ -71,8 +71,11 @@ export async function clone({ systems = ["dome"], prepare, log }: CloneOptions =
     // The clone runs its own code, which tests edit.
     code: (cloned) => cloned,
   });
-  const account = (stage: string): string =>
-    embedded.accounts.find(({ name }) => name === stage)?.id ?? stage;
+  const account = (stage: string): string => {
+    const named = (wanted: string | undefined) => embedded.accounts.find(({ name }) => name === wanted)?.id;
+    const shared = project.stages.find(({ name }) => name === stage)?.embeddedAccount;
+    return named(stage) ?? named(shared) ?? stage;
+  };
   return {
     folder,
     embedded,

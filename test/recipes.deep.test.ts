@@ -60,7 +60,7 @@ test("workers that call each other in a cycle come up in one go", async () => {
   const up = await project.just(["pulumi-up", "staging"]);
   expect(up.code, up.out).toBe(0);
   expect(
-    (await project.visit("dome-api-staging.staging.localhost", "/notes", { title: "a", text: "b" })).status,
+    (await project.visit("dome-api-staging.prod.localhost", "/notes", { title: "a", text: "b" })).status,
   ).toBe(201);
   const again = await project.just(["pulumi-preview", "staging", "--expect-no-changes"]);
   expect(again.code, again.out).toBe(0);

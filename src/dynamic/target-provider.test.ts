@@ -27,7 +27,15 @@ describe("a stack is refused", () => {
   });
 
   test("in another account", () => {
-    expect(whats({ accountId: "b" })).toEqual(["This stack lives in another account"]);
+    expect(whats({ accountId: "b" })).toEqual([
+      "This stack lives in another account of the embedded Cloudflare",
+    ]);
+    const real: Recorded = { ...recorded, target: "cloudflare" };
+    const [refusal] = refusals(real, { ...real, accountId: "b" });
+    expect(refusal).toMatchObject({
+      what: "This stack lives in another account",
+      where: "cloudflare:accountId or CLOUDFLARE_ACCOUNT_ID",
+    });
   });
 
   test("when a system with resources is just taken off its list, naming the command for it", () => {
@@ -123,7 +131,8 @@ describe("a stack goes on", () => {
 
 test("the check lets a first run through and refuses with the whole message later", async () => {
   expect(await provider.check({}, recorded)).toEqual({ inputs: recorded, failures: [] });
-  const { failures } = await provider.check(recorded, { ...recorded, accountId: "b" });
+  const real = { ...recorded, target: "cloudflare" };
+  const { failures } = await provider.check(real, { ...real, accountId: "b" });
   expect(failures[0]?.reason).toContain("where:    cloudflare:accountId or CLOUDFLARE_ACCOUNT_ID");
   expect(failures[0]?.reason).toContain("fix:      set CLOUDFLARE_ACCOUNT_ID=a");
 });

@@ -53,9 +53,9 @@ function diagnostic(given: Given): UserError {
 }
 
 describe("the target", () => {
-  test("is embedded when the backend is the project's own state, with the stage's own account", () => {
+  test("is embedded when the backend is the project's own state, with the account that the stage names", () => {
     const { target, stage } = settingsOf(embedded({ stack: "staging" }));
-    expect(target).toMatchObject({ kind: "embedded", accountId: "1".repeat(32), accountName: "staging" });
+    expect(target).toMatchObject({ kind: "embedded", accountId: "2".repeat(32), accountName: "prod" });
     expect(stage.name).toBe("staging");
   });
 
@@ -121,7 +121,7 @@ describe("a stack", () => {
     expect(diagnostic(embedded({ config: {} })).message).toContain("lockstep:systems");
     expect(diagnostic(embedded({ config: { "lockstep:systems": '["dom"]' } })).diagnostic).toMatchObject({
       got: "dom",
-      expected: "dome",
+      expected: project.systems.map(({ name }) => name).join(", "),
     });
   });
 

@@ -23,7 +23,7 @@ export const modules: readonly PublicModule[] = [
       { title: "Systems", names: ["system", "System", "Resource", "Store"] },
       { title: "Workers", names: ["worker", "WorkerOptions", "Worker", "Route", "Binding", "EnvOf"] },
       { title: "D1 databases", names: ["d1", "D1"] },
-      { title: "R2 buckets", names: ["r2", "R2"] },
+      { title: "R2 buckets", names: ["r2", "R2", "BucketNotification", "BucketEvent"] },
       { title: "KV namespaces", names: ["kv", "Kv"] },
       { title: "Queues", names: ["queue", "Queue", "Consume"] },
       { title: "Vectorize indexes", names: ["vectorize", "Vectorize"] },

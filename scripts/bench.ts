@@ -4,6 +4,7 @@ import { UserError } from "../src/diagnostic/user-error.ts";
 import { projectEnvironment } from "../toolchain/environment.ts";
 import { packageRoot } from "../toolchain/package-root.ts";
 import { table } from "../toolchain/table.ts";
+import { benchmarkGenerated, type Generated } from "./bench/generated.ts";
 import { proportionalMegabytes } from "./bench/memory.ts";
 import { benchmarkMigrating, type Migrating } from "./bench/migrating.ts";
 import { type Command, type Paired, pairs, type Spread } from "./bench/pairs.ts";
@@ -11,10 +12,15 @@ import { benchmarkPlanning, type Planned } from "./bench/planning.ts";
 
 const { values } = optionsOf(process.argv.slice(2));
 const rounds = Number(values.rounds);
+const told = (text: string): void => void (values.json !== true && process.stderr.write(`${text}\n`));
 if (!Number.isInteger(rounds) || rounds < 1) complain(`--rounds ${values.rounds}`);
 
+if (values.generated !== undefined) {
+  await generatedAlone(values.generated);
+  process.exit();
+}
+
 const { env, connection, places } = await projectEnvironment(process.env, packageRoot);
-const told = (text: string): void => void (values.json !== true && process.stderr.write(`${text}\n`));
 
 const wrangler: Command = { name: "wrangler --version", file: "wrangler", args: ["--version"] };
 const up = (name: string, ...options: string[]): Command => ({
@@ -56,11 +62,38 @@ else {
   );
 }
 
+/** The curve over sizes, alone: it needs no stack that is up, and takes minutes. */
+async function generatedAlone(text: string): Promise<void> {
+  const sizes = text.split(",").map(Number);
+  if (!sizes.every((size) => Number.isInteger(size) && size > 0)) complain(`--generated ${text}`);
+  const generated: readonly Generated[] = await benchmarkGenerated(sizes, rounds, told);
+  if (values.json === true) {
+    process.stdout.write(`${JSON.stringify({ generated })}\n`);
+    return;
+  }
+  const rows = generated.map((each) => [
+    String(each.workers),
+    String(each.resources),
+    each.firstUpSeconds.toFixed(1),
+    each.unchangedSeconds.median.toFixed(2),
+    each.unchangedRatio.median.toFixed(1),
+    each.withoutPoliciesSeconds.median.toFixed(2),
+    each.oneChangedSeconds.toFixed(1),
+    String(each.embeddedMegabytes),
+  ]);
+  const head = ["workers", "resources", "first s", "same s", "× wr.", "no pack s", "one s", "MB"];
+  process.stdout.write(`${table(head, rows)}\n`);
+}
+
 function optionsOf(args: string[]) {
   try {
     return parseArgs({
       args,
-      options: { json: { type: "boolean" }, rounds: { type: "string", default: "5" } },
+      options: {
+        json: { type: "boolean" },
+        generated: { type: "string" },
+        rounds: { type: "string", default: "5" },
+      },
     });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
@@ -73,8 +106,8 @@ function complain(got: string): never {
     what: "The command line is wrong",
     where: "just bench",
     got,
-    expected: "--json, and --rounds with a whole number from 1",
-    fix: "just bench --rounds 5",
+    expected: "--json, --rounds with a whole number from 1, and --generated with numbers of workers",
+    fix: "just bench --rounds 5, or just bench --generated 10,50,100",
   });
   process.stderr.write(`${message}\n`);
   process.exit(1);

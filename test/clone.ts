@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ask, type JsonReply } from "../cli/start/http.ts";
 import type { Embedded } from "../embedded/start.ts";
 import type { Ran } from "../harness/run.ts";
-import { type ThrowAwayOptions, throwAway } from "../harness/throw-away.ts";
+import { type ThrowAway, type ThrowAwayOptions, throwAway } from "../harness/throw-away.ts";
 import project from "../project.ts";
 import { packageRoot } from "../toolchain/package-root.ts";
 
@@ -11,6 +11,8 @@ import { packageRoot } from "../toolchain/package-root.ts";
 export interface Clone {
   readonly folder: string;
   readonly embedded: Embedded;
+  /** Runs a program as in a shell that `env` made. */
+  readonly run: ThrowAway["run"];
   /** Runs `pulumi` as in a shell that `env` made; further variables are added. */
   readonly pulumi: (args: readonly string[], env?: NodeJS.ProcessEnv) => Promise<Ran>;
   /** Runs `just`, in the folder itself unless another is named. */
@@ -79,6 +81,7 @@ export async function clone({ systems = ["dome"], prepare, log }: CloneOptions =
   return {
     folder,
     embedded,
+    run,
     pulumi: (args, more) => run("pulumi", [...args, "--non-interactive", "--color=never"], more),
     just: (args, more, cwd) => run("just", args, more, cwd),
     async api(stage, method, path, body) {

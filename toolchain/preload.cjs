@@ -129,10 +129,21 @@ if (process.env.LOCKSTEP_PRELOAD !== "off") {
     return debuggable;
   };
 
+  /**
+   * The SDK tells the engine of each step of each resource, one call after the other: half of all that a program of a hundred workers says. The
+   * engine shows it with `--debug` alone, of which the launcher tells.
+   */
+  const showsDebug = process.env.LOCKSTEP_ENGINE_DEBUG !== undefined;
+  const withoutDebug = (log) => {
+    if (!showsDebug && log.debug !== undefined) log.debug = () => Promise.resolve();
+    return log;
+  };
+
   Module._load = function (request, parent, isMain) {
     const whole = () => load.call(this, request, parent, isMain);
     if (!parent?.filename?.includes("@pulumi/pulumi/")) return whole();
     if (/(^|\/)debuggable$/.test(request)) return withoutOrigins(whole());
+    if (/(^|\/)log$/.test(request)) return withoutDebug(whole());
     return instead(request, parent, whole) ?? whole();
   };
 

@@ -91,6 +91,25 @@ require("@pulumi/pulumi").runtime.setMocks({ newResource: () => ({ id: "", state
   expect(run(script, { PULUMI_DEBUG_PROMISE_LEAKS: "true" }).stderr).toContain("whoLeaks");
 });
 
+test("what only --debug shows is told to the engine where it was given, and warnings always are", () => {
+  const script = `const grpc = require("@grpc/grpc-js");
+const { EngineService } = require("@pulumi/pulumi/proto/engine_grpc_pb.js");
+const { Empty } = require("google-protobuf/google/protobuf/empty_pb.js");
+const server = new grpc.Server();
+const nothing = (_call, answer) => answer({ code: 12 });
+const log = (call, answer) => { console.log(call.request.getMessage()); answer(null, new Empty()); };
+server.addService(EngineService, { ...Object.fromEntries(Object.keys(EngineService).map((name) => [name, nothing])), log });
+server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), async (_error, port) => {
+  const pulumi = require("@pulumi/pulumi");
+  require("@pulumi/pulumi/runtime/settings.js").resetOptions("p", "s", 1, "127.0.0.1:" + port, "", false, "");
+  await pulumi.log.debug("a step");
+  await pulumi.log.warn("a warning");
+  process.exit();
+});`;
+  expect(run(script).stdout).toBe("a warning\n");
+  expect(run(script, { LOCKSTEP_ENGINE_DEBUG: "on" }).stdout).toBe("a step\na warning\n");
+});
+
 test("zod comes without its messages in other languages, and says what it always says", () => {
   const script = `import("zod").then(({ z }) => console.log(z.prettifyError(z.object({ a: z.number().int() }).safeParse({ a: "x" }).error), z.email().safeParse("@").error.issues[0].message));`;
   const [lean, whole] = [run(script), run(script, { LOCKSTEP_PRELOAD: "off" })];

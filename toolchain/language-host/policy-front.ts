@@ -6,6 +6,7 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import analyzerproto from "@pulumi/pulumi/proto/analyzer_pb.js";
+import { remediation } from "./remediation.ts";
 import { answerOnce, begin, listen, refuse, status, unframed, whole } from "./rpc.ts";
 
 const service = "/pulumirpc.Analyzer/";
@@ -34,6 +35,7 @@ export async function startPolicyFront(): Promise<PolicyFront> {
   const pack = Promise.withResolvers<ClientHttp2Session>();
   pack.promise.catch(() => undefined);
   const ended = Promise.withResolvers<string>();
+  const remediates = remediation();
   let stackRequest: Buffer | undefined;
 
   const server = createServer();
@@ -58,14 +60,27 @@ export async function startPolicyFront(): Promise<PolicyFront> {
           })
           .catch((error: Error) => refuse(stream, status.unavailable, error.message));
         return;
+      case `${service}Remediate`:
+        if (remediates.never()) {
+          stream.resume();
+          return answerOnce(stream, new analyzerproto.RemediateResponse());
+        }
+        return pass(stream, headers);
+      case `${service}Configure`:
+        return pass(stream, headers, { asked: remediates.configured });
+      case `${service}GetAnalyzerInfo`:
+        return pass(stream, headers, { answered: remediates.described });
       default:
-        stack.resolve({ environment: {} });
-        pack.promise.then(
-          (session) => forward(stream, headers, session, ended.promise),
-          (error: Error) => refuse(stream, status.unavailable, error.message),
-        );
+        return pass(stream, headers);
     }
   });
+  function pass(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, heard: Heard = {}): void {
+    stack.resolve({ environment: {} });
+    pack.promise.then(
+      (session) => forward(stream, headers, session, ended.promise, heard),
+      (error: Error) => refuse(stream, status.unavailable, error.message),
+    );
+  }
   const port = await listen(server);
 
   return {
@@ -98,6 +113,7 @@ function forward(
   headers: IncomingHttpHeaders,
   session: ClientHttp2Session,
   ended: Promise<string>,
+  heard: Heard,
 ): void {
   const broken = async (error: Error): Promise<void> => {
     // The connection breaks a moment before the pack's end is known, and says nothing of the cause.
@@ -116,6 +132,8 @@ function forward(
     begin(stream, response, () => trailers ?? {});
     upstream.pipe(stream, { end: false });
   });
+  if (heard.asked !== undefined) collect(stream, heard.asked);
+  if (heard.answered !== undefined) collect(upstream, heard.answered);
   upstream.on("trailers", (received) => {
     trailers = received;
   });
@@ -132,6 +150,19 @@ function forward(
 }
 
 const endOfStream = 0x1;
+
+/** Who reads a question or an answer that passes through, once it is whole. */
+interface Heard {
+  readonly asked?: (request: Buffer) => void;
+  readonly answered?: (answer: Buffer) => void;
+}
+
+function collect(stream: NodeJS.ReadableStream, read: (body: Buffer) => void): void {
+  const chunks: Buffer[] = [];
+  stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+  // A question that failed has no body, and says nothing.
+  stream.on("end", () => chunks.length > 0 && read(Buffer.concat(chunks)));
+}
 
 /** Tells the pack what the engine said of the stack. Packs older than this question answer "unimplemented", and then need nothing. */
 function configure(session: ClientHttp2Session, request: Buffer): Promise<void> {

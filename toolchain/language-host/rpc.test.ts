@@ -200,6 +200,43 @@ test("a pack is told of the stack once, then asked, with large messages and fail
   expect(seen).toEqual(["dev"]);
 });
 
+test("a pack without a rule that changes resources is not asked to change them, until its configuration has one", async () => {
+  const { front, engine } = await fronted();
+  const { EnforcementLevel } = analyzerproto;
+  let asked = 0;
+  front.attach(
+    await pack({
+      getAnalyzerInfo: (_call, answer) =>
+        answer(
+          null,
+          new analyzerproto.AnalyzerInfo().setPoliciesList([
+            new analyzerproto.PolicyInfo().setEnforcementlevel(EnforcementLevel.MANDATORY),
+          ]),
+        ),
+      configure: (_call, answer) => answer(null, new emptyproto.Empty()),
+      remediate: (_call, answer) => {
+        asked += 1;
+        answer(null, new analyzerproto.RemediateResponse());
+      },
+    } satisfies Handlers),
+  );
+  const remediate = (): Promise<unknown> =>
+    failureOf((done) => engine.remediate(new analyzerproto.AnalyzeRequest(), done));
+  // Before the pack has said what it has, it is asked.
+  expect(await remediate()).toBeNull();
+  expect(asked).toBe(1);
+  expect(await failureOf((done) => engine.getAnalyzerInfo(new emptyproto.Empty(), done))).toBeNull();
+  expect(await remediate()).toBeNull();
+  expect(asked).toBe(1);
+  const configuration = new analyzerproto.ConfigureAnalyzerRequest();
+  configuration
+    .getPolicyconfigMap()
+    .set("rule", new analyzerproto.PolicyConfig().setEnforcementlevel(EnforcementLevel.REMEDIATE));
+  expect(await failureOf((done) => engine.configure(configuration, done))).toBeNull();
+  expect(await remediate()).toBeNull();
+  expect(asked).toBe(2);
+});
+
 test("a pack older than the question about the stack is used all the same", async () => {
   const { front, engine } = await fronted();
   expect(

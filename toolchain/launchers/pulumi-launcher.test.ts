@@ -24,7 +24,7 @@ beforeEach(() => {
   places = { ...placesOf(folder), code: join(folder, "lib"), node: join(folder, "node") };
   // The engine and Node are stand-ins that print what they were asked.
   const show = (name: string): string =>
-    `#!/bin/sh\nprintf '%s' ${name}; for a in "$@"; do printf ' [%s]' "$a"; done; echo; echo "config=\${PULUMI_OPTION_CONFIG_FILE:-}"; echo "providers=\${PULUMI_DEBUG_PROVIDERS:-}"; echo "home=\${PULUMI_HOME:-}"\n`;
+    `#!/bin/sh\nprintf '%s' ${name}; for a in "$@"; do printf ' [%s]' "$a"; done; echo; echo "config=\${PULUMI_OPTION_CONFIG_FILE:-}"; echo "providers=\${PULUMI_DEBUG_PROVIDERS:-}"; echo "home=\${PULUMI_HOME:-}"; [ -z "\${LOCKSTEP_ENGINE_DEBUG:-}" ] || echo debug\n`;
   executable(join(places.root, "engine"), show("engine"));
   executable(places.node, show("node"));
   executable(join(places.bin, "pulumi"), pulumiLauncher(places, join(places.root, "engine"), "shop"));
@@ -125,6 +125,15 @@ test("it works through a symbolic link to the project, and the engine sees the f
 test("with another backend it stays out of the way and gives the user's own Pulumi home back", () => {
   const out = pulumi(["up", "--stack", "dev"], { PULUMI_BACKEND_URL: "s3://team", PULUMI_HOME: places.home });
   expect(out).toBe("engine [up] [--stack] [dev]\nconfig=\nproviders=\nhome=\n");
+});
+
+test.each([
+  [["up", "--debug", "--stack", "dev"], {}],
+  [["preview", "-s", "dev", "-d"], {}],
+  [["up", "--stack", "dev", "--debug"], { PULUMI_BACKEND_URL: "s3://team" }],
+])("the program hears of the engine's debug output in %j", (args, env) => {
+  expect(pulumi(args, env)).toContain("\ndebug\n");
+  expect(pulumi(["up", "--stack", "dev", "-m", "no --debugging"], env)).not.toContain("debug\n");
 });
 
 test("a configuration file that the user names wins", () => {

@@ -9,6 +9,10 @@
 # With any other backend it stays out of the way.
 #
 # shellcheck disable=SC2154 # assigned above: engine, root, backend, project_name, selection, node_program, stack_command, stale_lock_command, put_back_command
+case " $* " in
+  # toolchain/preload.cjs keeps what only this shows from the engine.
+  *" --debug "*|*" -d "*) export LOCKSTEP_ENGINE_DEBUG=on ;;
+esac
 own=$root/.lockstep
 if [ "${PULUMI_BACKEND_URL:-}" != "$backend" ]; then
   [ "${PULUMI_HOME:-}" != "$own/pulumi-home" ] || unset PULUMI_HOME

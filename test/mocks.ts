@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MockResourceArgs } from "@pulumi/pulumi/runtime/mocks.js";
 import { z } from "zod";
 import project from "../project.ts";
+import type { Bundle, Code } from "../src/bundle/bundle.ts";
 import { workersOf } from "../src/declare/graph.ts";
 import type { System, Worker } from "../src/declare/index.ts";
 import type { Prepared } from "../src/program/deploy.ts";
@@ -68,8 +69,8 @@ export async function deployed(settings: Settings): Promise<Deployed> {
     settings.stage.name,
   );
   withHooks(pulumi.runtime.getMonitor());
-  const bundles = new Map(settings.systems.flatMap(workersOf).map((worker) => [worker, bundleOf(worker)]));
-  const prepared: Prepared = { root: import.meta.dirname, bundles, contracted: new Set() };
+  const code = new Map(settings.systems.flatMap(workersOf).map((worker) => [worker, codeOf(worker)]));
+  const prepared: Prepared = { root: import.meta.dirname, code, contracted: new Set() };
   let outputs: Outputs | undefined;
   await pulumi.runtime.runInPulumiStack(async () => {
     outputs = deploy(settings, prepared);
@@ -110,7 +111,12 @@ function withHooks(monitor: object | undefined): void {
     Object.assign(monitor, { registerResourceHook: accept, registerErrorHook: accept });
 }
 
-const bundleOf = (worker: Worker) => ({
+const codeOf = (worker: Worker): Code => ({
+  bundle: worker.main === undefined ? undefined : bundleOf(worker),
+  site: worker.assets === undefined ? undefined : { directory: worker.assets.directory, modules: [] },
+});
+
+const bundleOf = (worker: Worker): Bundle => ({
   digest: worker.name,
   mainModule: "index.js",
   modules: [

@@ -24,15 +24,17 @@ export function chosenWorkers(
   wanted: string | undefined,
 ): readonly DevWorker[] {
   const all = systems.flatMap((system) =>
-    workersOf(system).map((worker) => ({
-      fullName: `${system.name}/${worker.name}`,
-      worker: {
-        name: worker.name,
-        script: physicalName(worker, stage),
-        main: worker.main,
-        hasUrl: worker.workersDev,
-      },
-    })),
+    workersOf(system).flatMap((worker) => {
+      const { name, main, workersDev: hasUrl } = worker;
+      // One of static files alone has no code to work on.
+      if (main === undefined) return [];
+      return [
+        {
+          fullName: `${system.name}/${name}`,
+          worker: { name, script: physicalName(worker, stage), main, hasUrl },
+        },
+      ];
+    }),
   );
   const found = all.filter(
     ({ fullName, worker }) => wanted === undefined || wanted === fullName || wanted === worker.name,

@@ -23,10 +23,16 @@ const version = z.looseObject({
   id: z.string(),
   annotations: z.record(z.string(), z.string()).default({}),
   bindings: z.array(z.looseObject({ name: z.string() })).default([]),
-  modules: z.array(z.object({ name: z.string(), content_base64: z.string() })).default([]),
+  modules: z
+    .array(z.object({ name: z.string(), content_type: z.string(), content_base64: z.string() }))
+    .default([]),
   assets: z.unknown().optional(),
 });
 type Version = z.infer<typeof version>;
+
+/** Two modules say how static files are answered with; no bundle has them, and a version is made with those of the one before. */
+const isCode = ({ name }: Version["modules"][number]): boolean =>
+  name !== "_headers" && name !== "_redirects";
 
 /** What a version is told by others or by itself; everything else was set by whoever made it, and is set again. */
 const ownMembers = [
@@ -80,7 +86,7 @@ export async function serves(
   root: string,
 ): Promise<boolean> {
   const { modules } = await read(account, script, versionId, "?include=modules");
-  const held = new Map(modules.map((each) => [each.name, each.content_base64]));
+  const held = new Map(modules.filter(isCode).map((each) => [each.name, each.content_base64]));
   return (
     held.size === bundle.modules.length &&
     bundle.modules.every((each) => held.get(each.name) === base64(each.contentFile, root))
@@ -103,18 +109,21 @@ export async function release(
     await putBack(account, script, live.stackVersionId);
     return live.stackVersionId;
   }
-  const base = await read(account, script, live.versionId);
+  const base = await read(account, script, live.versionId, "?include=modules");
   await requireNewest(account, script, live);
   const kept = Object.fromEntries(Object.entries(base).filter(([name]) => !ownMembers.includes(name)));
   const made = version.parse(
     await call(account, "POST", `/workers/workers/${script}/versions?deploy=true`, {
       ...kept,
       main_module: bundle.mainModule,
-      modules: bundle.modules.map(({ name, contentType, contentFile }) => ({
-        name,
-        content_type: contentType,
-        content_base64: base64(contentFile, root),
-      })),
+      modules: [
+        ...base.modules.filter((each) => !isCode(each)),
+        ...bundle.modules.map(({ name, contentType, contentFile }) => ({
+          name,
+          content_type: contentType,
+          content_base64: base64(contentFile, root),
+        })),
+      ],
       bindings: base.bindings.map(({ name }) => ({ name, type: "inherit" })),
       ...(base.assets === undefined ? {} : { keep_assets: true }),
       annotations: { "workers/message": message(live.stackVersionId) },

@@ -16,6 +16,19 @@ export interface Module {
   readonly contentFile: string;
 }
 
+/** A worker's static files as they are uploaded. Paths start at the project's root. */
+export interface Site {
+  readonly directory: string;
+  /** Files that say how the others are answered with: Cloudflare wants them among the modules. */
+  readonly modules: readonly Module[];
+}
+
+/** What is uploaded for a worker: code, static files, or both. */
+export interface Code {
+  readonly bundle: Bundle | undefined;
+  readonly site: Site | undefined;
+}
+
 /** The digest of modules; order and names count. */
 export function digestOf(
   modules: readonly { readonly name: string; readonly contents: Uint8Array }[],

@@ -27,6 +27,7 @@ interface Runtime<Bound> {
   queue: Bound extends Queue<infer Body> ? WorkersQueue<Body> : never;
   aiGateway: string;
   ai: Ai;
+  assets: Fetcher;
   secret: string;
   versionMetadata: WorkerVersionMetadata;
   stageName: string;

@@ -1,5 +1,6 @@
 /** The vocabulary a system is written in: inert data. Nothing exists until a stack deploys it. */
 export { type AiGateway, type AiGatewayRateLimit, aiGateway } from "./ai-gateway.ts";
+export { type Assets, type AssetsBinding, assets } from "./assets.ts";
 export type { BucketEvent, BucketNotification } from "./bucket-notification.ts";
 export { type D1, d1 } from "./d1.ts";
 export { type DurableObject, type DurableObjectClass, durableObject, isLive } from "./durable-object.ts";
@@ -25,4 +26,4 @@ export {
   versionMetadata,
 } from "./values.ts";
 export { type Vectorize, vectorize } from "./vectorize.ts";
-export { type Route, type Worker, type WorkerOptions, worker } from "./worker.ts";
+export { type Route, type SiteOptions, type Worker, type WorkerOptions, worker } from "./worker.ts";

@@ -1,3 +1,4 @@
+import type { Assets } from "./assets.ts";
 import type { DurableObjectClass } from "./durable-object.ts";
 import type { Binding } from "./kinds/kinds.ts";
 import type { Named } from "./named.ts";
@@ -25,8 +26,8 @@ export interface Route {
 export interface Worker<Env extends Readonly<Record<string, Binding>> = Readonly<Record<string, Binding>>>
   extends Named {
   readonly kind: "worker";
-  /** Its entry module, from the project's root. */
-  readonly main: string;
+  /** Its entry module, from the project's root. @default - none: it has assets alone */
+  readonly main?: string;
   /** Name in the code → what is bound. */
   readonly env: Env;
   /** Which behaviour of the runtime the code was written against: `YYYY-MM-DD`. */
@@ -41,8 +42,8 @@ export interface Worker<Env extends Readonly<Record<string, Binding>> = Readonly
   readonly routes: Readonly<Record<string, readonly Route[]>>;
   /** Classes of Durable Objects it has. A worker with any holds data. */
   readonly durableObjects: Readonly<Record<string, DurableObjectClass>>;
-  /** Folder of static files, from the project's root. @default - none */
-  readonly assets?: string;
+  /** Static files. @default - none */
+  readonly assets?: Assets;
   /** Whether it answers at its `workers.dev` address. */
   readonly workersDev: boolean;
   /** Path that has to answer 2xx after a deployment, such as `/health`; asked where `lockstep:smoke` is on. @default - not asked */
@@ -72,14 +73,29 @@ export interface WorkerOptions<Env extends Readonly<Record<string, Binding>>> {
   readonly routes?: Readonly<Record<string, readonly Route[]>>;
   /** Classes of Durable Objects it has, by name. A worker with any holds data. @default - none */
   readonly durableObjects?: Readonly<Record<string, DurableObjectClass>>;
-  /** Folder of static files, from the project's root. @default - none */
-  readonly assets?: string;
+  /** Static files: their folder, from the project's root, or the folder with settings. @default - none */
+  readonly assets?: string | Assets;
   /** Whether it answers at its `workers.dev` address. @default true */
   readonly workersDev?: boolean;
   /** Template of its name at Cloudflare: `{name}`, `{stage}` (the stage's name) and `{-stage}` (its suffix). @default - `{name}{-stage}` */
   readonly physicalName?: string;
   /** Path that has to answer 2xx after a deployment, such as `/health`; asked where `lockstep:smoke` is on. @default - not asked */
   readonly smoke?: string;
+}
+
+/**
+ * Settings of a worker that has static files and no code: everything that only code could use is missing.
+ *
+ * @example
+ * const site = { assets: "web/dist", compatibilityDate: "2026-06-01" } satisfies SiteOptions;
+ */
+export interface SiteOptions
+  extends Pick<
+    WorkerOptions<Record<string, never>>,
+    "compatibilityDate" | "compatibilityFlags" | "routes" | "workersDev" | "physicalName" | "smoke"
+  > {
+  /** Static files: their folder, from the project's root, or the folder with settings. */
+  readonly assets: string | Assets;
 }
 
 /**
@@ -96,6 +112,9 @@ export interface WorkerOptions<Env extends Readonly<Record<string, Binding>>> {
  *   crons: ["0 3 * * *"],
  *   smoke: "/health",
  * });
+ *
+ * @example
+ * const site = worker("site", { assets: "web/dist", compatibilityDate: "2026-06-01" }); // files alone, no code
  */
 export function worker<const Env extends Readonly<Record<string, Binding>>>(
   name: string,
@@ -105,7 +124,14 @@ export function worker(
   name: string,
   options: WorkerOptions<Record<string, never>>,
 ): Worker<Record<string, never>>;
-export function worker(name: string, options: WorkerOptions<Readonly<Record<string, Binding>>>): Worker {
+export function worker(name: string, options: SiteOptions): Worker<Record<string, never>>;
+export function worker(
+  name: string,
+  {
+    assets,
+    ...options
+  }: Partial<WorkerOptions<Readonly<Record<string, Binding>>>> & Pick<Worker, "compatibilityDate">,
+): Worker {
   return {
     kind: "worker",
     name,
@@ -116,5 +142,6 @@ export function worker(name: string, options: WorkerOptions<Readonly<Record<stri
     durableObjects: {},
     workersDev: true,
     ...options,
+    ...(assets !== undefined && { assets: typeof assets === "string" ? { directory: assets } : assets }),
   };
 }

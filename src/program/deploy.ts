@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Bundle } from "../bundle/bundle.ts";
+import type { Code } from "../bundle/bundle.ts";
 import type { D1, Worker } from "../declare/index.ts";
 import { Guard } from "../dynamic/guard.ts";
 import { Target } from "../dynamic/target.ts";
@@ -19,7 +19,7 @@ import { type Outputs, urlsOf, versionsOf } from "./outputs.ts";
 /** What was read from the project's files before anything is registered. */
 export interface Prepared {
   readonly root: string;
-  readonly bundles: ReadonlyMap<Worker, Bundle>;
+  readonly code: ReadonlyMap<Worker, Code>;
   /** Databases whose folder has contract files. */
   readonly contracted: ReadonlySet<D1>;
 }
@@ -52,7 +52,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     const stores = deployStores(system, context);
     const notifications = deployNotifications(system, context, stores);
     const { rollouts, secrets } = settings;
-    const workers = deployWorkers(system, context, { stores, bundles: prepared.bundles, rollouts, secrets });
+    const workers = deployWorkers(system, context, { stores, code: prepared.code, rollouts, secrets });
     const { contracted } = prepared;
     const urls = urlsOf(system, settings);
     const smoke = settings.smoke ? deploySmoke(system, context, workers, urls) : [];

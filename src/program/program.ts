@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { siteOf } from "../bundle/assets.ts";
+import type { Code } from "../bundle/bundle.ts";
 import { cachedBundle } from "../bundle/cached.ts";
 import { check } from "../declare/check/index.ts";
 import { workersOf } from "../declare/graph.ts";
-import type { D1, System } from "../declare/index.ts";
+import type { D1, System, Worker } from "../declare/index.ts";
 import { refuse } from "../diagnostic/user-error.ts";
 import { readFolder } from "../migrations/files/reading.ts";
 import { type Given, settingsOf } from "../settings/settings.ts";
@@ -20,11 +22,17 @@ export async function program(given: Given): Promise<Outputs> {
     for (const line of unlistedSystems(given.project.systems, settings)) await pulumi.log.info(line);
   const contracted = withContracts(systems, given.root);
   const workers = systems.flatMap(workersOf);
-  const bundles = await Promise.all(
-    workers.map(async (worker) => [worker, await cachedBundle(worker.main, given.root)] as const),
+  const code = await Promise.all(
+    workers.map(async (worker) => [worker, await codeOf(worker, given.root)] as const),
   );
-  return deploy(settings, { root: given.root, bundles: new Map(bundles), contracted });
+  return deploy(settings, { root: given.root, code: new Map(code), contracted });
 }
+
+/** What is uploaded for a worker. */
+const codeOf = async ({ main, assets }: Worker, root: string): Promise<Code> => ({
+  bundle: main === undefined ? undefined : await cachedBundle(main, root),
+  site: assets === undefined ? undefined : siteOf(assets.directory, root),
+});
 
 /** Databases whose migrations have a contract phase. Reading the folders also refuses files that cannot be read. */
 function withContracts(systems: readonly System[], root: string): ReadonlySet<D1> {

@@ -15,4 +15,4 @@ export { WorkersCronTrigger } from "@pulumi/cloudflare/workersCronTrigger.js";
 export { WorkersDeployment } from "@pulumi/cloudflare/workersDeployment.js";
 export { WorkersKvNamespace } from "@pulumi/cloudflare/workersKvNamespace.js";
 export { WorkersRoute } from "@pulumi/cloudflare/workersRoute.js";
-export { WorkerVersion } from "@pulumi/cloudflare/workerVersion.js";
+export { WorkerVersion, type WorkerVersionArgs } from "@pulumi/cloudflare/workerVersion.js";

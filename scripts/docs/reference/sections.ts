@@ -21,7 +21,11 @@ export const modules: readonly PublicModule[] = [
         names: ["defineProject", "ProjectDeclaration", "StageDeclaration", "Project", "Stage"],
       },
       { title: "Systems", names: ["system", "System", "Resource", "Store"] },
-      { title: "Workers", names: ["worker", "WorkerOptions", "Worker", "Route", "Binding", "EnvOf"] },
+      {
+        title: "Workers",
+        names: ["worker", "WorkerOptions", "SiteOptions", "Worker", "Route", "Binding", "EnvOf"],
+      },
+      { title: "Static files", names: ["assets", "Assets", "AssetsBinding"] },
       { title: "D1 databases", names: ["d1", "D1"] },
       { title: "R2 buckets", names: ["r2", "R2", "BucketNotification", "BucketEvent"] },
       { title: "KV namespaces", names: ["kv", "Kv"] },

@@ -29,6 +29,31 @@ const checks: {
   queue: fine,
   aiGateway: fine,
   ai: fine,
+  assets: (_assets, { where, name, worker }) => {
+    if (worker.assets === undefined)
+      return [
+        {
+          what: `Worker ${worker.name} binds static files that it does not have`,
+          where,
+          got: "assets(), and no assets",
+          expected: "a folder of static files, which the binding is for",
+          fix: `add assets: "<folder>" to worker("${worker.name}", …), or take ${name} out of env`,
+        },
+      ];
+    const [first] = Object.entries(worker.env).flatMap(([each, binding]) =>
+      typeof binding !== "string" && binding.kind === "assets" ? [each] : [],
+    );
+    if (first === name) return [];
+    return [
+      {
+        what: "Static files that are bound twice",
+        where,
+        got: `${first} and ${name}`,
+        expected: "one binding to the worker's own files",
+        fix: `use env.${first}`,
+      },
+    ];
+  },
   secret: fine,
   versionMetadata: fine,
   stageName: fine,

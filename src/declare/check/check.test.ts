@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import {
   ai,
+  assets,
   type Binding,
   d1,
   durableObject,
@@ -26,10 +27,20 @@ const stageNames = ["dev", "staging", "prod"];
 let root = "";
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), "lockstep-check-"));
-  for (const file of ["a.ts", "migrations/x/0001_a.sql"]) {
+  for (const file of [
+    "a.ts",
+    "migrations/x/0001_a.sql",
+    "site/index.html",
+    "pages/_worker.js",
+    "ours/_worker.js",
+  ]) {
     mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), "");
   }
+  writeFileSync(join(root, "ours/.assetsignore"), "_worker.js\n");
+  mkdirSync(join(root, "films"));
+  writeFileSync(join(root, "films/long.mp4"), "");
+  truncateSync(join(root, "films/long.mp4"), 25 * 1024 * 1024 + 1);
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -61,6 +72,15 @@ test("a system without a mistake has no diagnostics", () => {
     crons: ["0 3 * * *"],
   });
   expect(diagnostics(db, files, jobs, index, callee, caller)).toEqual([]);
+});
+
+test("static files come with code, without it, and with settings", () => {
+  const shop = plain("shop", {
+    assets: { directory: "site", runWorkerFirst: ["/api/*", "!/api/docs/*"], htmlHandling: "none" },
+    env: { ASSETS: assets() },
+  });
+  const site = worker("site", { assets: "ours", compatibilityDate: "2026-01-01" });
+  expect(diagnostics(shop, site)).toEqual([]);
 });
 
 test("classes may be renamed to one of the worker's, deleted, and handed over between workers that both know them", () => {
@@ -288,6 +308,43 @@ describe("workers", () => {
     ],
     ["assets that are not there", { assets: "dist" }, "There is no folder of assets for worker w"],
     [
+      "a binding to assets that it does not have",
+      { env: { ASSETS: assets() } },
+      "Worker w binds static files that it does not have",
+    ],
+    [
+      "two bindings to its assets",
+      { assets: "site", env: { A: assets(), B: assets() } },
+      "Static files that are bound twice",
+    ],
+    ["a file that is too large", { assets: "films" }, "A static file that is too large for Cloudflare"],
+    [
+      "Pages' code among its assets",
+      { assets: "pages" },
+      "Code among the static files, which anybody could read",
+    ],
+    ...(
+      [
+        ["a path without a slash", ["api/*"]],
+        ["only paths that are left out", ["!/api/*"]],
+        ["a path twice", ["/api", "/api"]],
+        ["a path that another one holds", ["/api/*", "/api/users"]],
+        ["a path that is too long", [`/${"a".repeat(100)}`]],
+        ["no path", []],
+        ["too many paths", Array.from({ length: 101 }, (_, at) => `/${at}x`)],
+      ] as const
+    ).map(
+      ([what, runWorkerFirst]): [
+        string,
+        Partial<WorkerOptions<Readonly<Record<string, Binding>>>>,
+        string,
+      ] => [
+        `${what} for the code`,
+        { assets: { directory: "site", runWorkerFirst } },
+        "Paths for which the code goes before the files that Cloudflare does not accept",
+      ],
+    ),
+    [
       "a binding that code cannot write",
       { env: { "MY-DB": "x" } },
       "A binding with a name that code cannot write",
@@ -304,6 +361,25 @@ describe("workers", () => {
     ],
   ])("with %s are refused", (_what, options, what) => {
     expect(whats(plain("w", options))).toEqual([what]);
+  });
+
+  test.each<[string, Partial<WorkerOptions<Readonly<Record<string, Binding>>>>, string]>([
+    ["neither code nor assets", {}, "Worker w has neither code nor static files"],
+    ["bindings", { assets: "site", env: { L: "x" } }, "Worker w has no code that could use env.L"],
+    ["crons", { assets: "site", crons: [] }, "Worker w has no code that could use crons"],
+    [
+      "classes",
+      { assets: "site", durableObjects: { Room: {} } },
+      "Worker w has no code that could use durableObjects",
+    ],
+    [
+      "paths for code",
+      { assets: { directory: "site", runWorkerFirst: true } },
+      "Paths for which the code goes before the files that Cloudflare does not accept",
+    ],
+  ])("without code and with %s are refused", (_what, options, what) => {
+    const { main: _, ...codeless } = plain("w", options);
+    expect(whats(codeless)).toEqual([what]);
   });
 
   test("consume a queue one at a time", () => {

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import { workersOf } from "../graph.ts";
@@ -6,15 +6,18 @@ import type { NamingStage } from "../physical-name.ts";
 import type { Queue } from "../queue.ts";
 import type { System } from "../system.ts";
 import type { Worker } from "../worker.ts";
+import { checkAssets } from "./assets.ts";
 import { checkBindings } from "./bindings.ts";
 import { checkClasses } from "./classes.ts";
+import { checkCode } from "./code.ts";
 import { checkCrons } from "./crons.ts";
 
 /** What is wrong with workers by themselves: files, dates, binding names, classes, consumers. */
 export function checkWorkers(system: System, stage: NamingStage, root: string): Diagnostic[] {
   return [
     ...workersOf(system).flatMap((worker) => [
-      ...files(system, worker, root),
+      ...checkCode(`${system.name}/${worker.name}`, worker, root),
+      ...checkAssets(`${system.name}/${worker.name}`, worker, root),
       ...settings(system, worker),
       ...checkCrons(`${system.name}/${worker.name}`, worker),
       ...checkClasses(system, worker),
@@ -23,29 +26,6 @@ export function checkWorkers(system: System, stage: NamingStage, root: string): 
     ...consumers(system),
     ...migrationFolders(system, root),
   ];
-}
-
-function files(system: System, worker: Worker, root: string): Diagnostic[] {
-  const diagnostics: Diagnostic[] = [];
-  if (!isFile(join(root, worker.main))) {
-    diagnostics.push({
-      what: `Module not found: ${worker.main}`,
-      where: `${system.name}/${worker.name}, main`,
-      got: existsSync(join(root, worker.main)) ? "a folder" : "no such file",
-      expected: "the worker's entry module, as a path from the project's root",
-      fix: `create ${worker.main}, or correct main in src/systems`,
-    });
-  }
-  if (worker.assets !== undefined && !isFolder(join(root, worker.assets))) {
-    diagnostics.push({
-      what: `There is no folder of assets for worker ${worker.name}`,
-      where: `${system.name}/${worker.name}, assets`,
-      got: `${worker.assets}, which ${existsSync(join(root, worker.assets)) ? "is a file" : "does not exist"}`,
-      expected: "a folder with static files, as a path from the project's root",
-      fix: `build the assets first, or correct assets in src/systems`,
-    });
-  }
-  return diagnostics;
 }
 
 function settings(system: System, worker: Worker): Diagnostic[] {
@@ -116,6 +96,3 @@ function migrationFolders(system: System, root: string): Diagnostic[] {
     ];
   });
 }
-
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;

@@ -35,6 +35,7 @@ const table: { readonly [Kind in BindingKind]: BindingFacts<Kind> } = {
     stageNames: none,
   },
   ai: value,
+  assets: value,
   secret: value,
   versionMetadata: value,
   stageName: value,

@@ -1,4 +1,5 @@
 import type { AiGateway } from "../ai-gateway.ts";
+import type { AssetsBinding } from "../assets.ts";
 import type { D1 } from "../d1.ts";
 import type { DurableObject } from "../durable-object.ts";
 import type { Kv } from "../kv.ts";
@@ -32,6 +33,7 @@ export interface Bindings extends Stores {
   service: Service;
   durableObject: DurableObject;
   ai: Ai;
+  assets: AssetsBinding;
   secret: Secret;
   versionMetadata: VersionMetadata;
   stageName: StageName;

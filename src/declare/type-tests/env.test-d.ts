@@ -15,6 +15,7 @@ import type {
 import {
   ai,
   aiGateway,
+  assets,
   d1,
   durableObject,
   type EnvOf,
@@ -57,6 +58,7 @@ const api = worker("api", {
     durableObject: durableObject<Room>("Room", () => silo),
     aiGateway: aiGateway("models"),
     ai: ai(),
+    assets: assets(),
     secret: secret("key"),
     versionMetadata: versionMetadata(),
     stageName: stageName(),
@@ -84,6 +86,7 @@ export const kinds: { readonly [Kind in BindingKind]: true } = {
   >,
   aiGateway: true satisfies Same<Env["aiGateway"], string>,
   ai: true satisfies Same<Env["ai"], Ai>,
+  assets: true satisfies Same<Env["assets"], Fetcher>,
   secret: true satisfies Same<Env["secret"], string>,
   versionMetadata: true satisfies Same<Env["versionMetadata"], WorkerVersionMetadata>,
   stageName: true satisfies Same<Env["stageName"], string>,
@@ -120,6 +123,9 @@ export const used = async (env: Env): Promise<void> => {
   await room.leave("me");
   // @ts-expect-error there is no such binding
   env.missing;
+  await env.assets.fetch("https://assets/logo.svg");
+  // @ts-expect-error files are only fetched
+  await env.assets.put("logo.svg");
   // @ts-expect-error bindings are not written to
   env.text = "debug";
 };

@@ -1,5 +1,5 @@
 // Checked by tsc: every line under an expectation has to be a mistake, everything else has to compile.
-import { ai, d1, queue, r2, system, worker } from "../index.ts";
+import { ai, assets, d1, queue, r2, system, worker } from "../index.ts";
 import { settings } from "./same.ts";
 
 const db = d1("db");
@@ -17,6 +17,21 @@ const api = worker("api", {
   smoke: "/health",
 });
 worker("bare", settings);
+worker("shop", {
+  ...settings,
+  assets: {
+    directory: "public",
+    htmlHandling: "drop-trailing-slash",
+    notFoundHandling: "single-page-application",
+    runWorkerFirst: ["/api/*", "!/api/docs/*"],
+  },
+  env: { ASSETS: assets() },
+});
+worker("site", { assets: "public", compatibilityDate: "2026-01-01" });
+worker("pages", {
+  assets: { directory: "public", notFoundHandling: "404-page" },
+  compatibilityDate: "2026-01-01",
+});
 system("s", [db, files, orders, api], { stages: ["dev"] });
 
 // @ts-expect-error a misspelt target
@@ -37,6 +52,20 @@ worker("w", { main: "x.ts", env: {} });
 worker("w", { ...settings, routes: [{ pattern: "example.com/*", zoneId: "z" }] });
 // @ts-expect-error a route is in a zone
 worker("w", { ...settings, routes: { prod: [{ pattern: "example.com/*" }] } });
+// @ts-expect-error neither code nor static files
+worker("w", { compatibilityDate: "2026-01-01" });
+// @ts-expect-error without code nothing is bound
+worker("w", { assets: "public", compatibilityDate: "2026-01-01", env: { DB: db } });
+// @ts-expect-error without code nothing is consumed
+worker("w", { assets: "public", compatibilityDate: "2026-01-01", consumes: [{ queue: orders }] });
+// @ts-expect-error settings of assets have a folder
+worker("w", { ...settings, assets: { notFoundHandling: "404-page" } });
+// @ts-expect-error there is no such handling
+worker("w", { ...settings, assets: { directory: "public", htmlHandling: "auto" } });
+// @ts-expect-error a misspelt setting
+worker("w", { ...settings, assets: { directory: "public", notFound: "404-page" } });
+// @ts-expect-error which files are bound is said by the worker
+assets("public");
 // @ts-expect-error a value is no resource
 system("s", [ai()]);
 // @ts-expect-error stages are a list

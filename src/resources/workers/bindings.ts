@@ -32,6 +32,7 @@ const table: {
   queue: (queue, { stores }) => ({ type: "queue", queueName: stores.of(queue).name }),
   aiGateway: (gateway, { stores }) => ({ type: "plain_text", text: stores.of(gateway).id }),
   ai: () => ({ type: "ai" }),
+  assets: () => ({ type: "assets" }),
   secret: ({ secret }, { secrets }) => ({
     type: "secret_text",
     text: pulumi.secret(secrets[secret] ?? missing(secret)),

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Bundle } from "../../bundle/bundle.ts";
-import type { Worker } from "../../declare/index.ts";
+import type { Code } from "../../bundle/bundle.ts";
+import type { Assets, Worker } from "../../declare/index.ts";
 import type { Rollout } from "../../settings/keys.ts";
 import {
   type inputs,
@@ -9,6 +9,7 @@ import {
   WorkersDeployment,
   WorkersRoute,
   WorkerVersion,
+  type WorkerVersionArgs,
 } from "../cloudflare.ts";
 import { type Context, logicalName } from "../context.ts";
 import { type Bound, bindingsOf } from "./bindings.ts";
@@ -19,7 +20,7 @@ import type { WorkerComponent } from "./shell.ts";
 
 /** What a release needs beside the worker. */
 export interface ReleaseArgs {
-  readonly bundle: Bundle;
+  readonly code: Code;
   readonly bound: Bound;
   /** Only a part of the requests goes to the new version. @default - all of them */
   readonly rollout: Rollout | undefined;
@@ -45,20 +46,18 @@ export function release(worker: WorkerComponent, context: Context, args: Release
     {
       accountId,
       workerId: shell.id,
-      mainModule: args.bundle.mainModule,
       compatibilityDate: declared.compatibilityDate,
       compatibilityFlags: [...declared.compatibilityFlags],
-      modules: args.bundle.modules.map((module) => ({ ...module })),
+      ...uploadOf(declared, args.code),
       ...withBindings(bindingsOf(declared, args.bound)),
       ...classExports(declared, args.bound.scriptName),
-      ...(declared.assets !== undefined && { assets: { directory: declared.assets } }),
     },
     {
       parent: worker,
       hooks: { ...hooks, beforeCreate: [...guards.beforeVersion, context.beforeVersion] },
       dependsOn: [...args.after],
       // The provider replaces for each of these while it is set, but not when it goes: the old version would serve on.
-      replaceOnChanges: ["assets", "bindings", "exports"],
+      replaceOnChanges: ["assets", "bindings", "exports", "modules"],
     },
   );
   const deployment = new WorkersDeployment(
@@ -73,6 +72,27 @@ export function release(worker: WorkerComponent, context: Context, args: Release
   const triggers = triggersOf(worker, context, args.bound, deployment);
   worker.released(version.id);
   return { version, deployment, triggers };
+}
+
+/** The worker's code and static files. What is not there is left out, as Cloudflare leaves it out. */
+function uploadOf({ assets }: Worker, { bundle, site }: Code): Upload {
+  const modules = [...(bundle?.modules ?? []), ...(site?.modules ?? [])];
+  return {
+    ...(bundle !== undefined && { mainModule: bundle.mainModule }),
+    ...(modules.length > 0 && { modules: modules.map((module) => ({ ...module })) }),
+    ...(assets !== undefined &&
+      site !== undefined && { assets: { directory: site.directory, ...assetsConfig(assets) } }),
+  };
+}
+
+type Upload = Pick<WorkerVersionArgs, "assets" | "mainModule" | "modules">;
+
+/** Only what is declared: Cloudflare gives back no defaults, and a state from before has none. */
+function assetsConfig({ directory: _, ...settings }: Assets): { config?: inputs.WorkerVersionAssetsConfig } {
+  const { runWorkerFirst, ...handling } = settings;
+  const first = typeof runWorkerFirst === "object" ? [...runWorkerFirst] : runWorkerFirst;
+  const config = { ...handling, ...(first !== undefined && { runWorkerFirst: first }) };
+  return Object.keys(config).length === 0 ? {} : { config };
 }
 
 /** Only a rollout names a version that is there already: it may have other classes, or be too old for its databases. */

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Bundle } from "../../bundle/bundle.ts";
+import type { Code } from "../../bundle/bundle.ts";
 import { calls, uses, workerGroups, workersOf } from "../../declare/graph.ts";
 import type { System, Worker } from "../../declare/index.ts";
 import { FirstVersion } from "../../dynamic/first-version.ts";
@@ -12,7 +12,7 @@ import { WorkerComponent } from "./shell.ts";
 /** What a system's workers are made from. */
 export interface WorkersArgs {
   readonly stores: Stores;
-  readonly bundles: ReadonlyMap<Worker, Bundle>;
+  readonly code: ReadonlyMap<Worker, Code>;
   readonly rollouts: Readonly<Record<string, Rollout>>;
   readonly secrets: Readonly<Record<string, string>>;
 }
@@ -81,7 +81,7 @@ export function deployWorkers(
     const component = made(shells, worker);
     const rollout = args.rollouts[logicalName(context, worker.name)];
     const released = release(component, context, {
-      bundle: made(args.bundles, worker),
+      code: made(args.code, worker),
       bound: { stage: context.stage, stores, scriptName, secrets: args.secrets },
       rollout,
       after: [...databases, ...callees(worker).map(callable), ...(own === undefined ? [] : [own])],

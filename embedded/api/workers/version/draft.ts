@@ -3,6 +3,7 @@ import type { World } from "../../../world.ts";
 import { mistakes } from "../../http/request.ts";
 import { ApiError } from "../../http/service.ts";
 import { type Binding, binding, type Version } from "../model.ts";
+import { isAssetSetting } from "./asset-settings.ts";
 import { openParts } from "./parts.ts";
 
 const record = z.record(z.string(), z.unknown());
@@ -147,7 +148,7 @@ function draftOf(body: Metadata, modules: Draft["modules"]): Draft {
       "Workers in the service-worker format (body_part) are not run by the embedded Cloudflare: export a default object from a module and name it in main_module",
     );
   const mainModule = body.main_module ?? undefined;
-  if (mainModule === undefined && modules.length > 0)
+  if (mainModule === undefined && modules.some((module) => !isAssetSetting(module)))
     throw new ApiError(400, 10021, "The upload has modules but no main_module");
   if (mainModule !== undefined && !modules.some((module) => module.name === mainModule))
     throw new ApiError(

@@ -14,6 +14,7 @@ import type {
 import type { World } from "../../../world.ts";
 import { ApiError } from "../../http/service.ts";
 import type { Binding, Version, Worker } from "../model.ts";
+import { assetSettings, isAssetSetting } from "./asset-settings.ts";
 import { typeOf } from "./binding-types.ts";
 import type { CellScope } from "./cell-bindings.ts";
 import { openParts } from "./parts.ts";
@@ -39,6 +40,7 @@ export function specOf(
     id: version.id,
     mainModule: version.mainModule,
     modules: version.modules.flatMap((module): Module[] => {
+      if (isAssetSetting(module)) return [];
       const type = moduleType(module.contentType, module.name);
       if (type === undefined) return [];
       const contents = parts.read(module.digest);
@@ -54,7 +56,13 @@ export function specOf(
     compatibilityFlags: sentTexts(version, "compatibility_flags"),
     bindings: version.bindings.flatMap((binding) => resolved(binding, { world, worker, version, classes })),
     objectClasses: classes,
-    assets: version.assets === undefined ? undefined : assetsOf(world, worker, version.assets),
+    assets:
+      version.assets === undefined
+        ? undefined
+        : assetsOf(world, worker, {
+            ...version.assets,
+            config: { ...version.assets.config, ...assetSettings(world, version) },
+          }),
     createdOn: version.createdOn,
   };
 }

@@ -15,6 +15,7 @@ beforeAll(async () => {
     "404.html": "<h1>lost</h1>",
     "api/static.json": '{"static":true}',
     "style.css": "body {}",
+    "docs/index.html": "<h1>docs</h1>",
   };
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(directory, name)), { recursive: true });
@@ -83,6 +84,42 @@ test("a worker with assets is asked for what they do not hold, and first where i
   const all = { directory, config: { run_worker_first: true } };
   await rig.deploy("mixed", { ...version("m3", worker, { bindings }), assets: all });
   expect((await rig.get("mixed", "/style.css")).text).toBe("worker /style.css");
+});
+
+test.each([
+  ["auto-trailing-slash", { "/about": 200, "/about/": "/about", "/about.html": "/about", "/docs": "/docs/" }],
+  [
+    "force-trailing-slash",
+    { "/about": "/about/", "/about/": 200, "/about.html": "/about/", "/docs": "/docs/" },
+  ],
+  ["drop-trailing-slash", { "/about": 200, "/about/": "/about", "/docs": 200, "/docs/": "/docs" }],
+  ["none", { "/about": 404, "/about/": 404, "/about.html": 200, "/docs": 404, "/docs/index.html": 200 }],
+])("pages have the paths of %s", async (html_handling, paths) => {
+  await rig.deploy(html_handling, {
+    ...version("h1", ""),
+    mainModule: undefined,
+    modules: [],
+    assets: { directory, config: { html_handling } },
+  });
+  for (const [path, expected] of Object.entries(paths)) {
+    const { status, headers } = await rig.get(html_handling, path);
+    expect(typeof expected === "number" ? status : headers["location"], path).toBe(expected);
+  }
+});
+
+test("files that are named like settings are settings only where the upload says so", async () => {
+  const named = mkdtempSync(join(tmpdir(), "lockstep-named-"));
+  writeFileSync(join(named, "_redirects"), "/old /new 301\n");
+  writeFileSync(join(named, "a.css"), "a {}");
+  await rig.deploy("named", {
+    ...version("n1", ""),
+    mainModule: undefined,
+    modules: [],
+    assets: { directory: named, config: {} },
+  });
+  expect((await rig.get("named", "/old")).status).toBe(404);
+  expect((await rig.get("named", "/a.css")).text).toBe("a {}");
+  rmSync(named, { recursive: true });
 });
 
 test("single-page applications get their page for every path", async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { access, cp, link, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -15,6 +16,9 @@ const configSchema = z.object({
   _redirects: z.string().optional(),
 });
 
+/** What Miniflare reads in a folder of assets as settings. To Cloudflare they are assets like others, if somebody uploads them. */
+const settingsFiles = ["_headers", "_redirects", ".assetsignore"];
+
 /**
  * The folder a cell serves. Uploads carry `_headers` and `_redirects` as settings, Miniflare reads them as files:
  * then it is a folder of the cell's own, the files in it linked, not copied.
@@ -22,7 +26,8 @@ const configSchema = z.object({
 export async function prepareAssets(assets: Assets, cellDirectory: string): Promise<string> {
   const config = configSchema.parse(assets.config);
   await access(assets.directory); // Miniflare would serve an empty folder in its place
-  if (config._headers === undefined && config._redirects === undefined) return assets.directory;
+  const uploaded = settingsFiles.some((name) => existsSync(join(assets.directory, name)));
+  if (!uploaded && config._headers === undefined && config._redirects === undefined) return assets.directory;
   const directory = join(cellDirectory, "assets");
   await linkTree(assets.directory, directory);
   if (config._headers !== undefined) await writeFile(join(directory, "_headers"), config._headers);
@@ -35,9 +40,8 @@ async function linkTree(from: string, to: string): Promise<void> {
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
     if (entry.isDirectory()) await linkTree(source, target);
-    // the two are settings, not assets: a link would be written through
-    else if (entry.name !== "_headers" && entry.name !== "_redirects")
-      await link(source, target).catch(() => cp(source, target));
+    // settings, not assets: a link would be written through
+    else if (!settingsFiles.includes(entry.name)) await link(source, target).catch(() => cp(source, target));
   }
 }
 

@@ -1,5 +1,6 @@
 // `just dev [<worker>]`: what is saved serves a moment later on the embedded Cloudflare, without an `up`; what workers log is shown.
 import { parseArgs } from "node:util";
+import { embeddedUrl } from "../src/cloudflare/worker-url.ts";
 import { placeOfTarget, unplaced } from "../src/diagnostic/place.ts";
 import { command, inPlace, named, sentence } from "../src/diagnostic/sentence.ts";
 import { UserError } from "../src/diagnostic/user-error.ts";
@@ -168,6 +169,4 @@ async function deployed(
 }
 
 const addressOf = ({ script, hasUrl }: DevWorker, { front }: EmbeddedConnection, stage: Stage): string =>
-  hasUrl
-    ? `${front.replace("<worker>", script).replace("<account>", stage.embeddedAccount)}/`
-    : "is called by other workers";
+  hasUrl ? `${embeddedUrl(front, script, stage.embeddedAccount)}/` : "is called by other workers";

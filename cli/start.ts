@@ -121,7 +121,3 @@ const bringUp = (
       },
     ),
   );
-
-/** `http://<worker>.<account>.localhost:<port>` with its places filled. */
-export const workerUrl = (front: string, worker: string, account: string): string =>
-  front.replace("<worker>", worker).replace("<account>", account);

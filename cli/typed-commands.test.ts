@@ -139,6 +139,7 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
     case "preview":
     case "destroy":
     case "drift":
+    case "outputs":
     case "import":
     case "retire":
     case "secret":

@@ -31,6 +31,11 @@ export const verbs = {
   up: ofStacks("up", "up [<stage> | all] [--yes <stage>]", "bring a stage up"),
   destroy: ofStacks("destroy", "destroy [<stage>] [--empty-buckets]", "take a stage down, with its data"),
   drift: ofStacks("drift", "drift [<stage>]", "compare a stage with what is really there"),
+  outputs: ofStacks(
+    "outputs",
+    "outputs [<stage>] [--json]",
+    "what a stage that is up has: addresses, ids, versions, bookmarks",
+  ),
   dev: {
     usage: "dev [<worker>] [--stage <stage>]",
     summary: "serve what is saved at once, and show what workers log",

@@ -2,7 +2,8 @@
 import { entry } from "../cli/entry.ts";
 import { placeHere } from "../cli/place.ts";
 import { ask, type WorkerAddress } from "../cli/start/http.ts";
-import { type Demonstration, startProject, workerUrl } from "../cli/start.ts";
+import { type Demonstration, startProject } from "../cli/start.ts";
+import { embeddedUrl } from "../src/cloudflare/worker-url.ts";
 import { type DomeAnswer, search, storeNotes, waitUntilFound } from "./demo/dome.ts";
 import { documentationNotes } from "./demo/notes.ts";
 
@@ -15,7 +16,7 @@ const demonstration: Demonstration<{
   readonly notes: number;
 }> = {
   async perform({ place, environment, stage, report, stop }) {
-    const url = workerUrl(environment.connection.front, `dome-api-${stage.name}`, stage.embeddedAccount);
+    const url = embeddedUrl(environment.connection.front, `dome-api-${stage.name}`, stage.embeddedAccount);
     const { hostname, port } = new URL(url);
     const dome: WorkerAddress = { host: hostname, port: Number(port) };
     await report.step("Ask dome-api whether it is well", async () => {

@@ -40,6 +40,7 @@ test("a secret that is bound has to be set; it is nowhere in clear, and rotating
     state("dev"),
     up.out,
     rotated.out,
+    (await project.just(["outputs", "dev", "--json"])).out,
     readFileSync(join(project.folder, ".lockstep/config/dev.yaml"), "utf8"),
   ])
     expect(place).not.toMatch(/canary/);

@@ -9,6 +9,7 @@ import type { Stage } from "../../src/project/stage.ts";
 import { emptyBuckets, refuseFullBuckets } from "./buckets.ts";
 import { confirm, type Terminal } from "./confirm.ts";
 import { importResource } from "./import.ts";
+import { showOutputs } from "./outputs.ts";
 import { pulumi, pulumiText, type Run } from "./pulumi.ts";
 import type { Request } from "./request.ts";
 import { retire } from "./retire.ts";
@@ -29,6 +30,8 @@ export async function perform(
       return pulumi(["preview", ...where, ...rest], run);
     case "drift":
       return pulumi(["refresh", ...where, "--preview-only", "--expect-no-changes", ...rest], run);
+    case "outputs":
+      return showOutputs(request, stage, run);
     case "init":
       return init(stage, rest, run);
     case "up":

@@ -4,7 +4,17 @@ import { UserError } from "../../src/diagnostic/user-error.ts";
 import { meantStage, type Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
 
-export const commands = ["preview", "up", "destroy", "init", "drift", "import", "retire", "secret"] as const;
+export const commands = [
+  "preview",
+  "up",
+  "destroy",
+  "init",
+  "drift",
+  "outputs",
+  "import",
+  "retire",
+  "secret",
+] as const;
 export type Command = (typeof commands)[number];
 
 /** Where a recipe works: `--target`. */

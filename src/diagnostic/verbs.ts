@@ -33,6 +33,7 @@ export const verbs = {
   preview: { ...stack, recipe: "just pulumi-preview" },
   destroy: { ...stack, recipe: "just pulumi-destroy", options: { "empty-buckets": "flag" } },
   drift: { ...stack, recipe: "just drift" },
+  outputs: { ...stack, recipe: "just outputs" },
   import: { ...stack, recipe: "just import", words: ["stage", "resource"] },
   retire: { ...stack, recipe: "just retire", words: ["system", "stage"] },
   secret: { ...stack, recipe: "just secret", words: ["stage", "name"] },

@@ -13,8 +13,9 @@ import { deployStores } from "../resources/stores/stores.ts";
 import { deploySmoke } from "../resources/workers/smoke.ts";
 import { deployWorkers } from "../resources/workers/workers.ts";
 import type { Settings } from "../settings/settings.ts";
+import { urlsOf } from "./addresses.ts";
 import { identities } from "./identities.ts";
-import { type Outputs, urlsOf, versionsOf } from "./outputs.ts";
+import { type Outputs, outputsOf } from "./outputs.ts";
 
 /** What was read from the project's files before anything is registered. */
 export interface Prepared {
@@ -22,6 +23,8 @@ export interface Prepared {
   readonly code: ReadonlyMap<Worker, Code>;
   /** Databases whose folder has contract files. */
   readonly contracted: ReadonlySet<D1>;
+  /** Of the account's workers.dev addresses. @default - it has none, or the target is embedded */
+  readonly subdomain?: string | undefined;
 }
 
 /** Registers every resource of the stack. Settings and systems have been checked. */
@@ -53,8 +56,8 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     const notifications = deployNotifications(system, context, stores);
     const { rollouts, secrets } = settings;
     const workers = deployWorkers(system, context, { stores, code: prepared.code, rollouts, secrets });
-    const { contracted } = prepared;
-    const urls = urlsOf(system, settings);
+    const { contracted, subdomain } = prepared;
+    const urls = urlsOf(system, settings, subdomain);
     const smoke = settings.smoke ? deploySmoke(system, context, workers, urls) : [];
     const contracts = deployContracts(system, context, { stores, workers, contracted, after: smoke });
     const code = [...workers.values()].flatMap((each) => [
@@ -64,9 +67,8 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
       ...each.triggers,
     ]);
     return {
-      resources: [...stores.all, ...notifications, ...code, ...smoke, ...contracts],
-      urls,
-      versions: versionsOf(system, workers),
+      resources: [...stores.all, ...notifications, ...code, ...smoke, ...contracts.values()],
+      outputs: outputsOf(system, settings, { stores, workers, contracts }, subdomain),
     };
   });
   if (stage.protected) {
@@ -75,9 +77,13 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
       protect: true,
     });
   }
+  const all = deployed.map(({ outputs }) => outputs);
   return {
-    urls: merged(deployed.map(({ urls }) => urls)),
-    versions: merged(deployed.map(({ versions }) => versions)),
+    urls: merged(all.map(({ urls }) => urls)),
+    routes: merged(all.map(({ routes }) => routes)),
+    versions: merged(all.map(({ versions }) => versions)),
+    stores: merged(all.map(({ stores }) => stores)),
+    databases: merged(all.map(({ databases }) => databases)),
   };
 }
 

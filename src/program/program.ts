@@ -3,12 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { siteOf } from "../bundle/assets.ts";
 import type { Code } from "../bundle/bundle.ts";
 import { cachedBundle } from "../bundle/cached.ts";
+import { connection } from "../cloudflare/connection.ts";
+import { workersDevSubdomain } from "../cloudflare/workers-dev.ts";
 import { check } from "../declare/check/index.ts";
 import { workersOf } from "../declare/graph.ts";
 import type { D1, System, Worker } from "../declare/index.ts";
 import { refuse } from "../diagnostic/user-error.ts";
 import { readFolder } from "../migrations/files/reading.ts";
-import { type Given, settingsOf } from "../settings/settings.ts";
+import { type Given, type Settings, settingsOf } from "../settings/settings.ts";
 import { deploy } from "./deploy.ts";
 import type { Outputs } from "./outputs.ts";
 import { unlistedSystems } from "./unlisted.ts";
@@ -22,10 +24,19 @@ export async function program(given: Given): Promise<Outputs> {
     for (const line of unlistedSystems(given.project.systems, settings)) await pulumi.log.info(line);
   const contracted = withContracts(systems, given.root);
   const workers = systems.flatMap(workersOf);
-  const code = await Promise.all(
-    workers.map(async (worker) => [worker, await codeOf(worker, given.root)] as const),
-  );
-  return deploy(settings, { root: given.root, code: new Map(code), contracted });
+  const [subdomain, ...code] = await Promise.all([
+    subdomainOf(settings, given),
+    ...workers.map(async (worker) => [worker, await codeOf(worker, given.root)] as const),
+  ]);
+  return deploy(settings, { root: given.root, code: new Map(code), contracted, subdomain });
+}
+
+/** Asked once in a run, and only where a worker answers there. */
+async function subdomainOf({ target, systems }: Settings, { env, root }: Given): Promise<string | undefined> {
+  const isUsed = systems.flatMap(workersOf).some(({ workersDev }) => workersDev);
+  return target.kind === "embedded" || !isUsed
+    ? undefined
+    : workersDevSubdomain(connection(env, root), target.accountId);
 }
 
 /** What is uploaded for a worker. */

@@ -103,6 +103,11 @@ test(
     await up();
     expect(await ledger()).toEqual([first, second, third]);
     expect((await preview("--expect-no-changes")).code).toBe(0);
+    // The step that ran last is the one that knows the schema.
+    const told = await succeeding(project.just(["outputs", "dev"]));
+    expect(told).toMatch(
+      new RegExp(`dome/silo {2}d1\\n.*\\n.*\\n +migration ${third}\\n +applied +3\\n +bookmark `),
+    );
 
     // What the contract took away, the version before it may still need.
     const rollout = 'lockstep:rollout["dome/silo"]';

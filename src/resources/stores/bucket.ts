@@ -10,6 +10,7 @@ import type { StoreComponent } from "./store.ts";
 /** An R2 bucket. */
 export class Bucket extends pulumi.ComponentResource implements StoreComponent {
   readonly name: pulumi.Output<string>;
+  readonly id: pulumi.Output<string>;
   readonly store: pulumi.Resource;
   readonly ready: pulumi.Resource;
 
@@ -38,6 +39,7 @@ export class Bucket extends pulumi.ComponentResource implements StoreComponent {
       this.name = store.name;
       this.store = store;
     }
+    this.id = this.name;
     this.ready = this.store;
     this.registerOutputs({ name: this.name });
   }

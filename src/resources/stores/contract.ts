@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { bindersOf } from "../../declare/graph.ts";
 import type { D1, System, Worker } from "../../declare/index.ts";
 import { physicalName } from "../../declare/physical-name.ts";
+import type { Migrations } from "../../dynamic/migrations.ts";
 import type { Context } from "../context.ts";
 import type { DeployedWorker } from "../workers/workers.ts";
 import { migrationStep } from "./migrations.ts";
@@ -19,8 +20,12 @@ export interface ContractsArgs {
 }
 
 /** Contract migrations: after all code that binds the database, and only as far as the stack's configuration opens them. */
-export function deployContracts(system: System, context: Context, args: ContractsArgs): pulumi.Resource[] {
-  return system.resources.flatMap((declared) => {
+export function deployContracts(
+  system: System,
+  context: Context,
+  args: ContractsArgs,
+): ReadonlyMap<D1, Migrations> {
+  const steps = system.resources.flatMap((declared): (readonly [D1, Migrations])[] => {
     if (declared.kind !== "d1" || declared.migrations === undefined || !args.contracted.has(declared))
       return [];
     const database = args.stores.of(declared);
@@ -34,25 +39,31 @@ export function deployContracts(system: System, context: Context, args: Contract
       workers: names,
     });
     return [
-      migrationStep(
+      [
         declared,
-        context,
-        {
-          databaseId: database.id,
-          directory: declared.migrations,
-          phase: "contract",
-          workers: names,
-          versions: Object.fromEntries(
-            released.flatMap(({ worker, servesAlone }) =>
-              servesAlone === undefined ? [] : [[physicalName(worker.declared, context.stage), servesAlone]],
+        migrationStep(
+          declared,
+          context,
+          {
+            databaseId: database.id,
+            directory: declared.migrations,
+            phase: "contract",
+            workers: names,
+            versions: Object.fromEntries(
+              released.flatMap(({ worker, servesAlone }) =>
+                servesAlone === undefined
+                  ? []
+                  : [[physicalName(worker.declared, context.stage), servesAlone]],
+              ),
             ),
-          ),
-        },
-        {
-          parent: database,
-          dependsOn: [database.ready, ...released.map(({ deployment }) => deployment), ...args.after],
-        },
-      ),
+          },
+          {
+            parent: database,
+            dependsOn: [database.ready, ...released.map(({ deployment }) => deployment), ...args.after],
+          },
+        ),
+      ],
     ];
   });
+  return new Map(steps);
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { bindersOf } from "../../declare/graph.ts";
 import type { D1 } from "../../declare/index.ts";
 import { physicalName } from "../../declare/physical-name.ts";
+import type { Migrations } from "../../dynamic/migrations.ts";
 import { D1Database } from "../cloudflare.ts";
 import { type ComponentArgs, within } from "../component.ts";
 import { durability } from "../durability.ts";
@@ -15,6 +16,8 @@ export class Database extends pulumi.ComponentResource implements StoreComponent
   readonly store: pulumi.Resource;
   /** What code that reads the database waits for: its expand migrations, or the database where it has none. */
   readonly ready: pulumi.Resource;
+  /** Undefined where it has no migrations. */
+  readonly expand: Migrations | undefined;
 
   constructor(
     name: string,
@@ -49,15 +52,16 @@ export class Database extends pulumi.ComponentResource implements StoreComponent
     this.store = store;
     const { migrations } = declared;
     const binders = bindersOf(context.system, declared).map((worker) => physicalName(worker, stage));
-    this.ready =
+    this.expand =
       migrations === undefined
-        ? store
+        ? undefined
         : migrationStep(
             declared,
             context,
             { databaseId: store.id, directory: migrations, phase: "expand", workers: binders, versions: {} },
             { parent: this },
           );
+    this.ready = this.expand ?? store;
     this.registerOutputs({ id: this.id });
   }
 }

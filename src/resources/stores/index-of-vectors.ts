@@ -10,6 +10,7 @@ import type { StoreComponent } from "./store.ts";
 /** A Vectorize index. */
 export class IndexOfVectors extends pulumi.ComponentResource implements StoreComponent {
   readonly name: pulumi.Output<string>;
+  readonly id: pulumi.Output<string>;
   readonly store: pulumi.Resource;
   readonly ready: pulumi.Resource;
 
@@ -37,6 +38,7 @@ export class IndexOfVectors extends pulumi.ComponentResource implements StoreCom
       this.name = store.name;
       this.store = store;
     }
+    this.id = this.name;
     this.ready = this.store;
     this.registerOutputs({ name: this.name });
   }

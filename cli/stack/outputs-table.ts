@@ -1,0 +1,58 @@
+import type { StackOutputs } from "./outputs.ts";
+
+/** A property, and what it is. */
+type Row = readonly [property: string, value: string];
+
+/**
+ * Each worker and store with its properties below it: the longest of them, a bookmark and a fingerprint, still fit into
+ * 80 columns there, and nothing has to be cut that somebody wants to copy.
+ */
+export function outputsTable(outputs: StackOutputs): string {
+  const workers = names(outputs.versions, outputs.urls, outputs.routes).map((name) => ({
+    name,
+    kind: "worker",
+    rows: workerRows(outputs, name),
+  }));
+  const stores = Object.entries(outputs.stores).map(([name, { kind }]) => ({
+    name,
+    kind,
+    rows: storeRows(outputs, name),
+  }));
+  return [...workers, ...stores]
+    .map(({ name, kind, rows }) => `${name}  ${kind}\n${rows.map(line).join("")}`)
+    .join("");
+}
+
+const line = ([property, value]: Row): string => `  ${property.padEnd(9)} ${value}\n`;
+
+function workerRows({ urls, routes, versions }: StackOutputs, name: string): readonly Row[] {
+  return [
+    ...row("url", urls[name]),
+    ...(routes[name] ?? []).flatMap((pattern) => row("route", pattern)),
+    ...row("version", versions[name]),
+  ];
+}
+
+function storeRows({ stores, databases }: StackOutputs, label: string): readonly Row[] {
+  const { name, id } = stores[label] ?? {};
+  const database = databases[label];
+  return [
+    ...row("name", name),
+    ...(id === name ? [] : row("id", id)),
+    ...(database === undefined
+      ? []
+      : [
+          ...row("migration", database.lastMigration === "" ? "none yet" : database.lastMigration),
+          ...row("applied", String(database.applied)),
+          ...row("bookmark", database.bookmarkBefore),
+          ...row("schema", database.schema.replace(/^sha256:/, "")),
+        ]),
+  ];
+}
+
+const row = (property: string, value: string | undefined): readonly Row[] =>
+  value === undefined || value === "" ? [] : [[property, value]];
+
+const names = (...records: readonly Readonly<Record<string, unknown>>[]): readonly string[] => [
+  ...new Set(records.flatMap(Object.keys)),
+];

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { type Clone, clone } from "./clone.ts";
+
+/** Each test goes on from where the one before it left the dev stack. */
+let project: Clone;
+beforeAll(async () => {
+  project = await clone();
+});
+afterAll(() => project.remove());
+
+async function succeeding(args: readonly string[]): Promise<string> {
+  const { code, out } = await project.just(args);
+  expect(code, out).toBe(0);
+  return out;
+}
+
+const shape = z.object({
+  urls: z.record(z.string(), z.string()),
+  versions: z.record(z.string(), z.string()),
+  stores: z.record(z.string(), z.object({ kind: z.string(), name: z.string(), id: z.string() })),
+  databases: z.record(
+    z.string(),
+    z.object({
+      applied: z.number(),
+      lastMigration: z.string(),
+      schema: z.string(),
+      bookmarkBefore: z.string(),
+    }),
+  ),
+});
+const outputs = async (stage: string) =>
+  shape.parse(JSON.parse(await succeeding(["outputs", stage, "--json"])));
+
+const nothing = (stage: string): string =>
+  `Nothing of ${stage} is up, so it puts nothing out. just pulumi-up ${stage} brings it up.\n`;
+
+test("a stage that was never brought up says so, with the command that does; so does one that was only made", async () => {
+  expect(await succeeding(["outputs", "staging"])).toBe(nothing("staging"));
+  await succeeding(["pulumi-stack-init", "staging"]);
+  expect(await succeeding(["outputs", "staging"])).toBe(nothing("staging"));
+});
+
+test("a stage that is up puts out what the API knows it by, in a table that fits 80 columns", async () => {
+  await succeeding(["deploy-dev"]);
+  const { urls, versions, stores, databases } = await outputs("dev");
+  expect(Object.keys(urls)).toEqual(["dome/dome-api"]);
+  const known = z
+    .array(z.object({ uuid: z.string(), name: z.string() }))
+    .parse(await project.api("dev", "GET", "/d1/database"));
+  const silo = known.find(({ name }) => name === "silo-dev");
+  expect(stores["dome/silo"]).toEqual({ kind: "d1", name: "silo-dev", id: silo?.uuid });
+  expect(stores["dome/dome-raw"]).toEqual({ kind: "r2", name: "dome-raw-dev", id: "dome-raw-dev" });
+  expect(await project.api("dev", "GET", `/queues/${stores["dome/new-content-ai"]?.id}`)).toMatchObject({
+    queue_name: "new-content-ai-dev",
+  });
+  expect(await project.api("dev", "GET", "/workers/scripts/silo-dev/deployments")).toMatchObject({
+    deployments: [{ versions: [{ version_id: versions["dome/silo"], percentage: 100 }] }],
+  });
+  expect(databases["dome/silo"]).toMatchObject({ applied: 1, lastMigration: "0001_create_notes.sql" });
+
+  const table = await succeeding(["outputs"]);
+  const lines = table.split("\n");
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  const copied = [
+    urls["dome/dome-api"],
+    versions["dome/silo"],
+    silo?.uuid,
+    databases["dome/silo"]?.bookmarkBefore,
+  ];
+  for (const value of copied)
+    expect(
+      lines.some((line) => line.endsWith(` ${value}`)),
+      value,
+    ).toBe(true);
+});
+
+test("an up that changes nothing, and a refresh, put the same out again", async () => {
+  const before = await outputs("dev");
+  await succeeding(["deploy-dev", "--skip-preview", "--expect-no-changes"]);
+  expect(await outputs("dev")).toEqual(before);
+  await project.pulumi(["refresh", "--yes", "--skip-preview", "--stack", "dev"]);
+  expect(await outputs("dev")).toEqual(before);
+});
+
+test("a plan that is applied as it was shown may hold a migration: its bookmark is one to go back to", async () => {
+  await succeeding(["pulumi-up", "prod", "--yes", "prod"]);
+  const before = await outputs("prod");
+  project.write("migrations/dome/silo/0002_add_tags.sql", "ALTER TABLE notes ADD COLUMN tags TEXT;\n");
+  await succeeding(["db", "lint"]);
+  await succeeding(["pulumi-up", "prod", "--yes", "prod"]);
+  const after = await outputs("prod");
+  expect(after.databases["dome/silo"]).toMatchObject({ applied: 2, lastMigration: "0002_add_tags.sql" });
+  expect(after.databases["dome/silo"]?.schema).not.toBe(before.databases["dome/silo"]?.schema);
+  expect(after.databases["dome/dome-meta"]).toEqual(before.databases["dome/dome-meta"]);
+  const { id } = after.stores["dome/silo"] ?? {};
+  await project.api(
+    "prod",
+    "POST",
+    `/d1/database/${id}/time_travel/restore?bookmark=${after.databases["dome/silo"]?.bookmarkBefore}`,
+  );
+  const columns = await project.api("prod", "POST", `/d1/database/${id}/query`, {
+    sql: "SELECT name FROM pragma_table_info('notes') WHERE name = 'tags'",
+  });
+  expect(columns).toMatchObject([{ results: [] }]);
+});
+
+test("a stage that was taken down puts nothing out any more", async () => {
+  await succeeding(["destroy-dev", "--empty-buckets"]);
+  expect(await succeeding(["outputs", "dev"])).toBe(nothing("dev"));
+});

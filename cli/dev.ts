@@ -1,15 +1,14 @@
 // `just dev [<worker>]`: what is saved serves a moment later on the embedded Cloudflare, without an `up`; what workers log is shown.
 import { parseArgs } from "node:util";
-import { embeddedUrl } from "../src/cloudflare/worker-url.ts";
 import { placeOfTarget, unplaced } from "../src/diagnostic/place.ts";
 import { command, inPlace, named, sentence } from "../src/diagnostic/sentence.ts";
 import { UserError } from "../src/diagnostic/user-error.ts";
 import { meantStage, type Project } from "../src/project/project.ts";
 import type { Stage } from "../src/project/stage.ts";
-import { type EmbeddedConnection, ensureEmbedded, runningEmbedded } from "../toolchain/embedded/embedded.ts";
+import { ensureEmbedded, runningEmbedded } from "../toolchain/embedded/embedded.ts";
 import { placesOf } from "../toolchain/project.ts";
 import { type Account, accountOf } from "./dev/api.ts";
-import { chosenWorkers, type DevWorker } from "./dev/chosen.ts";
+import { addressOf, chosenWorkers, type DevWorker } from "./dev/chosen.ts";
 import { note } from "./dev/left.ts";
 import { listen } from "./dev/logs.ts";
 import { printer } from "./dev/printer.ts";
@@ -34,7 +33,7 @@ export async function run(args: readonly string[], place: Place): Promise<number
   const all = chosenWorkers(project.systems, stage, wanted);
   const workers = await deployed(all, account(), stage);
   const print = printer(process.stdout, colours(process.stdout, process.env), workers);
-  for (const worker of workers) print.plain(worker, addressOf(worker, connection, stage));
+  for (const worker of workers) print.plain(worker, addressOf(worker, connection.front, stage));
   const ending = new AbortController();
   const interrupted = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
@@ -167,6 +166,3 @@ async function deployed(
     fix: sentence`${command("up", { stage: stage.name })}, then ${command("dev", { stage: stage.name })}`,
   });
 }
-
-const addressOf = ({ script, hasUrl }: DevWorker, { front }: EmbeddedConnection, stage: Stage): string =>
-  hasUrl ? `${embeddedUrl(front, script, stage.embeddedAccount)}/` : "is called by other workers";

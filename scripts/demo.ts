@@ -2,8 +2,8 @@
 import { entry } from "../cli/entry.ts";
 import { placeHere } from "../cli/place.ts";
 import { ask, type WorkerAddress } from "../cli/start/http.ts";
+import { urlOf } from "../cli/start/started.ts";
 import { type Demonstration, startProject } from "../cli/start.ts";
-import { embeddedUrl } from "../src/cloudflare/worker-url.ts";
 import { type DomeAnswer, search, storeNotes, waitUntilFound } from "./demo/dome.ts";
 import { documentationNotes } from "./demo/notes.ts";
 
@@ -15,8 +15,9 @@ const demonstration: Demonstration<{
   readonly answer: DomeAnswer;
   readonly notes: number;
 }> = {
-  async perform({ place, environment, stage, report, stop }) {
-    const url = embeddedUrl(environment.connection.front, `dome-api-${stage.name}`, stage.embeddedAccount);
+  async perform(started) {
+    const { place, stage, report, stop } = started;
+    const url = urlOf(started, `dome-api-${stage.name}`);
     const { hostname, port } = new URL(url);
     const dome: WorkerAddress = { host: hostname, port: Number(port) };
     await report.step("Ask dome-api whether it is well", async () => {

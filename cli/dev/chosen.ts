@@ -1,3 +1,4 @@
+import { embeddedUrl } from "../../src/cloudflare/worker-url.ts";
 import { workersOf } from "../../src/declare/graph.ts";
 import type { System } from "../../src/declare/index.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
@@ -53,3 +54,10 @@ export function chosenWorkers(
   }
   return found.map(({ worker }) => worker);
 }
+
+/** Where a person finds it. */
+export const addressOf = (
+  { script, hasUrl }: DevWorker,
+  front: string,
+  { embeddedAccount }: Stage,
+): string => (hasUrl ? `${embeddedUrl(front, script, embeddedAccount)}/` : "is called by other workers");

@@ -1,4 +1,4 @@
-import type { StackOutputs } from "./outputs.ts";
+import type { StackOutputs } from "./read-outputs.ts";
 
 /** A property, and what it is. */
 type Row = readonly [property: string, value: string];

@@ -9,6 +9,7 @@ import { gatewayConfig } from "./api/ai/ai-gateway.ts";
 import { openInvocations } from "./api/graphql/invocations.ts";
 import { apiServer } from "./api/http/server.ts";
 import { restoreConsumers } from "./api/queues/deliver.ts";
+import { tellQueues } from "./api/r2/tell-queues.ts";
 import { services } from "./api/services.ts";
 import { tailsOf } from "./api/tails/registry.ts";
 import { startCrons } from "./api/workers/crons/crons.ts";
@@ -116,6 +117,7 @@ async function build(
   const stores = await startStores({ dataDir, log });
   closing.push(() => stores.close());
   const queues = openQueues({ state, log });
+  stores.r2.onEvents((events) => tellQueues({ state, queues }, events));
   const vectors = openVectors({ state });
   const ai = options.ai ?? hashAi();
   const dataPlane = await startDataPlane({

@@ -63,6 +63,8 @@ export interface Stores {
       metadata: {
         readonly httpMetadata: Readonly<Record<string, string>>;
         readonly customMetadata: Readonly<Record<string, string>>;
+        /** Of what the object is a copy; its event says so. @default - of nothing */
+        readonly copySource?: CopySource;
       },
     ): Promise<R2ObjectInfo>;
     get(
@@ -85,6 +87,11 @@ export interface Stores {
       readonly cursor: string | undefined;
     }>;
     remove(bucketId: string): Promise<void>;
+    /**
+     * Calls the listener with what happened to objects, whoever did it, before that is told that it is done. A listener that
+     * throws makes it fail, although it has happened.
+     */
+    onEvents(listener: (events: BucketEvents) => void): void;
   };
   readonly kv: {
     put(
@@ -123,6 +130,27 @@ export interface Stores {
     remove(namespaceId: string): Promise<void>;
   };
   close(): Promise<void>;
+}
+
+/** The object that was copied. */
+export interface CopySource {
+  /** Name of its bucket. */
+  readonly bucket: string;
+  /** Its key. */
+  readonly object: string;
+}
+
+/** What happened to objects of a bucket, at the same time. */
+export interface BucketEvents {
+  readonly bucketId: string;
+  readonly events: readonly {
+    readonly action: "PutObject" | "CopyObject" | "CompleteMultipartUpload" | "DeleteObject";
+    /** Without size and eTag where it is gone. */
+    readonly object: { readonly key: string; readonly size?: number; readonly eTag?: string };
+    readonly copySource?: CopySource;
+    /** ISO 8601, UTC. */
+    readonly eventTime: string;
+  }[];
 }
 
 export interface R2ObjectInfo {

@@ -50,6 +50,12 @@ export function findBucket(
   return stored === undefined ? undefined : read(stored);
 }
 
+/** By the stores' id. */
+export function bucketById(state: State, account: string, id: string): Bucket | undefined {
+  const stored = state.get(account, bucketKind, id);
+  return stored === undefined ? undefined : read(stored);
+}
+
 /** Names of the buckets whose event notifications go to the queue. */
 export const bucketsNotifying = (state: State, account: string, queueId: string): readonly string[] =>
   state

@@ -3,25 +3,7 @@ import { z } from "zod";
 import type { World } from "../../world.ts";
 import { ApiError, type ApiRequest, ok, type Reply, type Route } from "../http/service.ts";
 import { type Bucket, bucketOf, invalid, saveBucket } from "./buckets.ts";
-
-const actions = z.enum([
-  "PutObject",
-  "CopyObject",
-  "DeleteObject",
-  "CompleteMultipartUpload",
-  "LifecycleDeletion",
-]);
-const ruleSchema = z.object({
-  actions: z.array(actions).min(1),
-  description: z.string().nullish(),
-  prefix: z.string().nullish(),
-  suffix: z.string().nullish(),
-});
-const keptSchema = z.object({ ruleId: z.string(), createdAt: z.string(), ...ruleSchema.shape });
-type Rule = z.infer<typeof keptSchema>;
-
-const rulesOf = (bucket: Bucket, queue: string): readonly Rule[] =>
-  z.array(keptSchema).parse(bucket.body.notifications[queue] ?? []);
+import { overlap, type Rule, ruleSchema, rulesOf } from "./notification-rules.ts";
 
 /** Adds rules, as Cloudflare does: two rules of a bucket may not wait for the same event. */
 async function put(request: ApiRequest, world: World): Promise<Reply> {
@@ -40,12 +22,6 @@ async function put(request: ApiRequest, world: World): Promise<Reply> {
   }
   save(request, world, bucket, queue.id, [...rulesOf(bucket, queue.id), ...rules]);
   return ok({});
-}
-
-function overlap(a: z.infer<typeof ruleSchema>, b: z.infer<typeof ruleSchema>): boolean {
-  if (!a.actions.some((action) => b.actions.includes(action))) return false;
-  const [p, q, s, t] = [a.prefix ?? "", b.prefix ?? "", a.suffix ?? "", b.suffix ?? ""];
-  return (p.startsWith(q) || q.startsWith(p)) && (s.endsWith(t) || t.endsWith(s));
 }
 
 function get(request: ApiRequest, world: World): Reply {

@@ -2,6 +2,7 @@
 // `x-lockstep-store: <KIND>/<id>`. Never reloaded: what it must know of a database it asks Node once (env.NODE).
 import { DurableObject } from "cloudflare:workers";
 import { normaliseSql } from "./d1/normalise-sql.js";
+import { withEvents } from "./r2-events.js";
 
 /** What the gate knows of each database: the object that holds it now, running requests, and whether it is shut. */
 const databases = new Map();
@@ -41,7 +42,10 @@ async function plainStore(request, env, kind, id) {
     gone = (await (await env.NODE.fetch(`http://node/removed/${key}`)).json()).removed;
     if (removed.get(key) === undefined) removed.set(key, gone);
   }
-  if (!removed.get(key)) return forward(env[kind], request, id, request.body);
+  if (!removed.get(key)) {
+    if (kind === "KV") return forward(env.KV, request, id, request.body);
+    return withEvents(request, env, id, (body) => forward(env.R2, request, id, body));
+  }
   await request.body?.cancel();
   const message = kind === "R2" ? "The specified bucket does not exist." : "namespace not found";
   const code = kind === "R2" ? 10006 : 10013;
@@ -53,7 +57,13 @@ async function plainStore(request, env, kind, id) {
 
 function forward(namespace, request, name, body) {
   const headers = new Headers(request.headers);
-  for (const header of ["x-lockstep-store", "x-lockstep-caller", "x-lockstep-control", "host"])
+  for (const header of [
+    "x-lockstep-store",
+    "x-lockstep-caller",
+    "x-lockstep-control",
+    "x-lockstep-copy-source",
+    "host",
+  ])
     headers.delete(header);
   const init = { method: request.method, headers, body, redirect: "manual", cf: { miniflare: { name } } };
   return namespace.get(namespace.idFromName(name)).fetch(new Request(request.url, init));

@@ -41,6 +41,8 @@ export interface GateQuestions {
   /** Whether a KV namespace or a bucket was deleted. */
   readonly removed: (store: string) => boolean;
   readonly report: (body: unknown) => void;
+  /** What happened to objects of a bucket. */
+  readonly objectsChanged: (body: unknown) => void;
 }
 
 /** Starts it; `questions` are what the gate asks Node. */
@@ -69,6 +71,7 @@ export async function startStoresProcess(
         modules: [
           { type: "ESModule", path: "gate.js", contents: source("gate.js") },
           { type: "ESModule", path: "d1/normalise-sql.js", contents: source("d1/normalise-sql.js") },
+          { type: "ESModule", path: "r2-events.js", contents: source("r2-events.js") },
         ],
         compatibilityDate: "2026-06-01",
         compatibilityFlags: ["experimental"], // for the same `ingest` that D1 imports with
@@ -136,6 +139,10 @@ function answer(path: string, body: string, questions: GateQuestions): Response 
   if (store !== undefined) return Response.json({ removed: questions.removed(decodeURIComponent(store)) });
   if (path === "/report") {
     questions.report(JSON.parse(body));
+    return Response.json({});
+  }
+  if (path === "/r2-events") {
+    questions.objectsChanged(JSON.parse(body));
     return Response.json({});
   }
   return new Response(`unknown question ${path}`, { status: 404 });

@@ -42,7 +42,7 @@ export class R2Error extends Error {
 }
 
 /** R2's own binding protocol: the request as JSON in a header or before the body, the answer's metadata before its body. */
-export function r2Objects(stores: StoresProcess): Omit<Stores["r2"], "remove"> {
+export function r2Objects(stores: StoresProcess): Omit<Stores["r2"], "remove" | "onEvents"> {
   const read = async (
     bucket: string,
     request: object,
@@ -59,24 +59,24 @@ export function r2Objects(stores: StoresProcess): Omit<Stores["r2"], "remove"> {
     bucket: string,
     request: object,
     value: Uint8Array,
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<{ readonly head: unknown; readonly body: Uint8Array }> => {
     const head = Buffer.from(JSON.stringify({ version: 1, ...request }));
     return answer(
       await stores.ask("R2", bucket, {
         path: "/",
         method: "PUT",
-        headers: { "cf-r2-metadata-size": String(head.length) },
+        headers: { ...headers, "cf-r2-metadata-size": String(head.length) },
         body: Buffer.concat([head, value]),
       }),
     );
   };
   return {
-    async put(bucket, key, body, { httpMetadata, customMetadata }) {
+    async put(bucket, key, body, { httpMetadata, customMetadata, copySource }) {
       const customFields = Object.entries(customMetadata).map(([k, v]) => ({ k, v }));
-      return objectSchema.parse(
-        (await write(bucket, { method: "put", object: key, httpFields: httpMetadata, customFields }, body))
-          .head,
-      );
+      const request = { method: "put", object: key, httpFields: httpMetadata, customFields };
+      const copied = copySource === undefined ? {} : { "x-lockstep-copy-source": ascii(copySource) };
+      return objectSchema.parse((await write(bucket, request, body, copied)).head);
     },
     async get(bucket, key) {
       const found = await read(bucket, { method: "get", object: key });

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import type { Stores } from "../stores.ts";
+import type { BucketEvents, Stores } from "../stores.ts";
 import { databaseInfo, runBatch } from "./d1/d1-objects.ts";
 import { removeDatabase } from "./d1/database-files.ts";
 import { openLedger } from "./d1/ledger.ts";
@@ -11,6 +11,7 @@ import { exportSql, importSql } from "./d1/transfer.ts";
 import { kvObjects } from "./kv-objects.ts";
 import { startStoresProcess } from "./miniflare.ts";
 import { importKey, objectClass, objectFile } from "./object-file.ts";
+import { bucketEvents } from "./r2-events.ts";
 import { r2Objects } from "./r2-objects.ts";
 
 export interface StoresOptions {
@@ -39,6 +40,7 @@ export async function startStores({
   const ledger = openLedger(join(root, "ledger.sqlite"));
   const inTurn = perDatabase();
   let travel: TimeTravel | undefined;
+  const listeners = new Set<(events: BucketEvents) => void>();
   const stores = await startStoresProcess(
     root,
     {
@@ -51,6 +53,10 @@ export async function startStores({
         const { statements, written } = reportSchema.parse(body);
         ledger.addStatements(statements);
         for (const [id, atMs] of written) travel?.written(id, atMs);
+      },
+      objectsChanged(body) {
+        const events = bucketEvents.parse(body);
+        for (const listener of listeners) listener(events);
       },
     },
     log,
@@ -88,7 +94,11 @@ export async function startStores({
         }),
       statements: ledger.statements,
     },
-    r2: { ...r2Objects(stores), remove: (id) => removeObject("R2", id) },
+    r2: {
+      ...r2Objects(stores),
+      remove: (id) => removeObject("R2", id),
+      onEvents: (listener) => void listeners.add(listener),
+    },
     kv: { ...kvObjects(stores), remove: (id) => removeObject("KV", id) },
     async close() {
       await travelling.close();

@@ -28,8 +28,9 @@ export async function call(
   method: Method,
   path: string,
   body?: object,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<unknown> {
-  const sent = await send(connection, method, path, body);
+  const sent = await send(connection, method, path, body, headers);
   if (sent.kind === "answer") return resultOf(`${method} ${path}`, sent);
   throw new UserError({
     what: "Cloudflare's API gave no answer",

@@ -48,17 +48,23 @@ export const remedy = (outcome: Exclude<Outcome<unknown>, { kind: "done" }>, per
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 /** One call of the API, and what came back. A form is sent as one, everything else as JSON. Never throws. */
-export async function send(api: Api, method: Method, path: string, body?: object): Promise<Exchanged> {
+export async function send(
+  api: Api,
+  method: Method,
+  path: string,
+  body?: object,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Exchanged> {
   const timeoutMs = api.timeoutMs ?? 40_000;
-  const authorization = `Bearer ${api.token}`;
+  const own = { ...more, authorization: `Bearer ${api.token}` };
   const url = `${api.baseUrl}${path}`;
   if (body instanceof FormData) {
     const form = new Response(body);
-    const headers = { authorization, "content-type": form.headers.get("content-type") ?? "" };
+    const headers = { ...own, "content-type": form.headers.get("content-type") ?? "" };
     return exchange(url, { method, headers, timeoutMs, body: new Uint8Array(await form.arrayBuffer()) });
   }
-  if (body === undefined) return exchange(url, { method, headers: { authorization }, timeoutMs });
-  const headers = { authorization, "content-type": "application/json" };
+  if (body === undefined) return exchange(url, { method, headers: own, timeoutMs });
+  const headers = { ...own, "content-type": "application/json" };
   return exchange(url, { method, headers, timeoutMs, body: JSON.stringify(body) });
 }
 

@@ -1,3 +1,4 @@
+import { provider as BucketReset } from "./bucket-reset-provider.ts";
 import { provider as FirstVersion } from "./first-version-provider.ts";
 import { provider as Guard } from "./guard-provider.ts";
 import { provider as Migrations } from "./migrations-provider.ts";
@@ -20,9 +21,14 @@ export interface DynamicProvider {
 }
 
 /** Every dynamic provider, by the name that states know it by. A name that was ever released stays. */
-const providers = { FirstVersion, Guard, Migrations, Target, VectorizeIndex } satisfies Readonly<
-  Record<string, DynamicProvider>
->;
+const providers = {
+  BucketReset,
+  FirstVersion,
+  Guard,
+  Migrations,
+  Target,
+  VectorizeIndex,
+} satisfies Readonly<Record<string, DynamicProvider>>;
 
 export type ProviderName = keyof typeof providers;
 

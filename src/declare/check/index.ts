@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import type { NamingStage } from "../physical-name.ts";
 import type { System } from "../system.ts";
+import { checkBuckets } from "./buckets.ts";
 import { checkCycles } from "./cycles.ts";
 import { checkLimits } from "./limits.ts";
 import { checkListed } from "./listed.ts";
@@ -32,6 +33,7 @@ export function check(
       ...checkStageNames(system, stageNames),
       ...checkLimits(system),
       ...checkNotifications(system, stageNames),
+      ...checkBuckets(system),
       ...checkWorkers(system, stage, root),
     ]),
     ...checkNamesAcross(systems, stage),

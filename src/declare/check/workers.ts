@@ -11,6 +11,7 @@ import { checkBindings } from "./bindings.ts";
 import { checkClasses } from "./classes.ts";
 import { checkCode } from "./code.ts";
 import { checkCrons } from "./crons.ts";
+import { isDate } from "./dates.ts";
 
 /** What is wrong with workers by themselves: files, dates, binding names, classes, consumers. */
 export function checkWorkers(system: System, stage: NamingStage, root: string): Diagnostic[] {
@@ -53,12 +54,6 @@ function settings(system: System, worker: Worker): Diagnostic[] {
   }
   return diagnostics;
 }
-
-/** A day that exists: `Date` takes the 31st of February for the 3rd of March. */
-const isDate = (text: string): boolean =>
-  /^\d{4}-\d{2}-\d{2}$/.test(text) &&
-  !Number.isNaN(Date.parse(text)) &&
-  new Date(text).toISOString().startsWith(text);
 
 /** Cloudflare delivers a queue's messages to one worker. */
 function consumers(system: System): Diagnostic[] {

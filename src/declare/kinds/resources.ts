@@ -41,6 +41,7 @@ const lowercaseWithDashes = {
   says: "1 to 63 of a-z, 0-9 and dashes, with no dash at either end",
 };
 
+const oneDaySeconds = 24 * 60 * 60;
 const twelveHoursSeconds = 12 * 60 * 60;
 const oneYearSeconds = 365 * 24 * 60 * 60;
 const fourteenDaysSeconds = 14 * 24 * 60 * 60;
@@ -96,17 +97,22 @@ const table: { readonly [Kind in ResourceKind]: ResourceFacts<Kind> } = {
       longest: 63,
       says: "3 to 63 of a-z, 0-9 and dashes, with no dash at either end",
     },
-    limits: ({ notifications = [] }) => [
+    limits: ({ notifications = [], cors = [] }) => [
+      ...cors.map(({ maxAgeSeconds }, index) =>
+        limit(`maxAgeSeconds of cors[${index}]`, maxAgeSeconds, 0, oneDaySeconds),
+      ),
       limit("number of notifications", notifications.length, 0, 100),
       ...notifications.map(({ events, queue }) =>
         limit(`number of events for ${queue.name}`, events.length, 1, 2),
       ),
     ],
-    stageNames: ({ notifications = [] }) =>
-      notifications.flatMap(({ prefix, suffix }) => [
+    stageNames: ({ notifications = [], customDomains = {} }) => [
+      { property: "customDomains", names: Object.keys(customDomains) },
+      ...notifications.flatMap(({ prefix, suffix }) => [
         { property: "notifications, prefix", names: stageNamesOf(prefix ?? "") },
         { property: "notifications, suffix", names: stageNamesOf(suffix ?? "") },
       ]),
+    ],
     identity: ({ jurisdiction }) => [jurisdiction],
     adopted: nobody,
   },

@@ -26,6 +26,28 @@ r2("files", { storageClass: "Cold" });
 // @ts-expect-error a bucket has no migrations
 r2("files", { migrations: "migrations/s/db" });
 
+r2("files", {
+  cors: [{ origins: ["*"], methods: ["GET"] }],
+  lifecycle: [{ id: "a", expire: { on: "2030-01-01" }, abortMultipart: { afterDays: 1 } }],
+  lock: [{ id: "b", retain: "indefinitely" }],
+  managedDomain: true,
+  customDomains: { prod: [{ domain: "files.example.com", zoneId: "id", minTls: "1.2" }] },
+});
+// @ts-expect-error a rule of CORS says what pages may do
+r2("files", { cors: [{ origins: ["*"] }] });
+// @ts-expect-error there is no such method for a bucket
+r2("files", { cors: [{ origins: ["*"], methods: ["PATCH"] }] });
+// @ts-expect-error a lifecycle says when
+r2("files", { lifecycle: [{ id: "a", expire: 30 }] });
+// @ts-expect-error an upload is given up after days, not on a day
+r2("files", { lifecycle: [{ id: "a", abortMultipart: { on: "2030-01-01" } }] });
+// @ts-expect-error a lock says for how long
+r2("files", { lock: [{ id: "b" }] });
+// @ts-expect-error custom domains are given by stage
+r2("files", { customDomains: [{ domain: "files.example.com", zoneId: "id" }] });
+// @ts-expect-error a domain is in a zone
+r2("files", { customDomains: { prod: [{ domain: "files.example.com" }] } });
+
 kv("cache", { adopt: { prod: "id" }, physicalName: "{name}" });
 // @ts-expect-error a namespace has no jurisdiction
 kv("cache", { jurisdiction: "eu" });

@@ -5,6 +5,7 @@ import { R2Bucket } from "../cloudflare.ts";
 import { type ComponentArgs, within } from "../component.ts";
 import { durability } from "../durability.ts";
 import { kinds } from "../kinds/kinds.ts";
+import { bucketSettings } from "./bucket-settings.ts";
 import type { StoreComponent } from "./store.ts";
 
 /** An R2 bucket. */
@@ -13,6 +14,7 @@ export class Bucket extends pulumi.ComponentResource implements StoreComponent {
   readonly id: pulumi.Output<string>;
   readonly store: pulumi.Resource;
   readonly ready: pulumi.Resource;
+  readonly settings: readonly pulumi.Resource[];
 
   constructor(
     name: string,
@@ -25,6 +27,7 @@ export class Bucket extends pulumi.ComponentResource implements StoreComponent {
       // Another stage has created it in this account; a bucket is known by its name.
       this.name = pulumi.output(physicalName(declared, stage));
       this.store = this;
+      this.settings = [];
     } else {
       const store = new R2Bucket(
         name,
@@ -38,6 +41,7 @@ export class Bucket extends pulumi.ComponentResource implements StoreComponent {
       );
       this.name = store.name;
       this.store = store;
+      this.settings = bucketSettings(this, store, declared, context);
     }
     this.id = this.name;
     this.ready = this.store;

@@ -8,4 +8,6 @@ export interface StoreComponent extends pulumi.ComponentResource {
   readonly store: pulumi.Resource;
   /** What code that binds the store waits for. */
   readonly ready: pulumi.Resource;
+  /** What configures it and is a resource of its own. @default - none */
+  readonly settings?: readonly pulumi.Resource[];
 }

@@ -10,6 +10,7 @@ import { Gateway } from "./gateway.ts";
 import { IndexOfVectors } from "./index-of-vectors.ts";
 import { MessageQueue } from "./message-queue.ts";
 import { Namespace } from "./namespace.ts";
+import type { StoreComponent } from "./store.ts";
 
 /** The component of each kind of store. */
 interface Components {
@@ -66,8 +67,12 @@ export function deployStores(system: System, context: Context): Stores {
   return {
     of: (declared) => made[declared.kind].get(declared) ?? notMade(declared),
     all: Object.values(made)
-      .flatMap((components) => [...components.values()])
-      .flatMap(({ store, ready }) => (store === ready ? [store] : [store, ready])),
+      .flatMap((components): readonly StoreComponent[] => [...components.values()])
+      .flatMap(({ store, ready, settings = [] }) => [
+        store,
+        ...(store === ready ? [] : [ready]),
+        ...settings,
+      ]),
   };
 }
 

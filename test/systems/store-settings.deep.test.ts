@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Clone, clone } from "../clone.ts";
+
+/** One system with every setting that a store can have; each test goes on from where the one before it left the stack. */
+let project: Clone;
+beforeAll(async () => {
+  project = await clone({ systems: ["shelf"], prepare: () => undefined });
+  project.edit(
+    "src/systems/index.ts",
+    () => `import { shelf } from "./shelf.ts";\nexport const systems = [shelf];\n`,
+  );
+  project.write(
+    "workers/shelf.ts",
+    `export default { async fetch(request, env) { return Response.json(Object.keys(env).sort()); } };\n`,
+  );
+});
+afterAll(() => project.remove());
+
+interface Declared {
+  readonly bucket?: string;
+}
+
+/** Writes the system, with these options of its stores. */
+const declare = ({ bucket = "" }: Declared): void =>
+  project.write(
+    "src/systems/shelf.ts",
+    `import { r2, system, worker } from "../declare/index.ts";
+const files = r2("shelf-files", { ${bucket} });
+const api = worker("shelf", {
+  main: "workers/shelf.ts",
+  compatibilityDate: "2026-06-01",
+  env: { FILES: files },
+});
+export const shelf = system("shelf", [files, api]);
+`,
+  );
+
+const up = async (...more: string[]): Promise<string> => {
+  const { code, out } = await project.pulumi(["up", "--yes", "--skip-preview", "--stack", "dev", ...more]);
+  expect(code, out).toBe(0);
+  return out;
+};
+
+async function expectSettled(): Promise<void> {
+  expect(await up()).toMatch(/Resources:\n {4}\d+ unchanged\n/);
+  const refresh = await project.pulumi(["refresh", "--yes", "--skip-preview", "--stack", "dev"]);
+  expect(refresh.out).toMatch(/Resources:\n {4}\d+ unchanged\n/);
+  expect(await up()).toMatch(/Resources:\n {4}\d+ unchanged\n/);
+}
+
+const bucket = "/r2/buckets/shelf-files-dev";
+const get = (path: string): Promise<unknown> => project.api("dev", "GET", path);
+
+const bucketSettings = `
+  cors: [{ origins: ["https://app.example.com"], methods: ["GET", "PUT"], headers: ["content-type"], maxAgeSeconds: 600 }],
+  lifecycle: [
+    { id: "logs", prefix: "logs/", expire: { afterDays: 30 } },
+    { id: "cold", infrequentAccess: { on: "2030-01-01" } },
+  ],
+  lock: [{ id: "invoices", prefix: "invoices/", retain: { forDays: 10 } }, { id: "proof", prefix: "proof/", retain: "indefinitely" }],
+  managedDomain: true,
+  customDomains: { dev: [{ domain: "files.example.com", zoneId: "023e105f4ecef8ad9ca31a8372d0c353" }] },`;
+
+test("all that is declared of the stores is there after an up, which says what will be deleted", async () => {
+  declare({ bucket: bucketSettings });
+  const preview = await project.pulumi(["preview", "--stack", "dev"]);
+  const warning =
+    "shelf/shelf-files: lifecycle rule logs deletes every object under logs/ 30 days after it was written, also what is there already";
+  expect(preview.out).toContain(warning);
+  expect(await up()).toContain(warning);
+  expect(await get(`${bucket}/cors`)).toEqual({
+    rules: [
+      {
+        allowed: { origins: ["https://app.example.com"], methods: ["GET", "PUT"], headers: ["content-type"] },
+        maxAgeSeconds: 600,
+      },
+    ],
+  });
+  expect(await get(`${bucket}/lifecycle`)).toEqual({
+    rules: [
+      {
+        id: "logs",
+        enabled: true,
+        conditions: { prefix: "logs/" },
+        deleteObjectsTransition: { condition: { type: "Age", maxAge: 2_592_000 } },
+      },
+      {
+        id: "cold",
+        enabled: true,
+        conditions: { prefix: "" },
+        storageClassTransitions: [
+          { condition: { type: "Date", date: "2030-01-01T00:00:00Z" }, storageClass: "InfrequentAccess" },
+        ],
+      },
+      {
+        id: "Default Multipart Abort Rule",
+        enabled: true,
+        conditions: { prefix: "" },
+        abortMultipartUploadsTransition: { condition: { type: "Age", maxAge: 604_800 } },
+      },
+    ],
+  });
+  expect(await get(`${bucket}/lock`)).toEqual({
+    rules: [
+      {
+        id: "invoices",
+        enabled: true,
+        prefix: "invoices/",
+        condition: { type: "Age", maxAgeSeconds: 864_000 },
+      },
+      { id: "proof", enabled: true, prefix: "proof/", condition: { type: "Indefinite" } },
+    ],
+  });
+  expect(await get(`${bucket}/domains/managed`)).toMatchObject({ enabled: true });
+  expect(await get(`${bucket}/domains/custom`)).toMatchObject({
+    domains: [{ domain: "files.example.com", enabled: true, minTLS: "1.0" }],
+  });
+});
+
+test("a second up has nothing to do, nor has one after a refresh", expectSettled);
+
+test("a changed rule takes effect, and the warning is about what is new alone", async () => {
+  declare({
+    bucket: bucketSettings
+      .replace("afterDays: 30", "afterDays: 7")
+      .replace('["GET", "PUT"]', '["GET"]')
+      .replace("forDays: 10", "forDays: 20"),
+  });
+  expect(await up()).toContain("deletes every object under logs/ 7 days after");
+  expect(await get(`${bucket}/lifecycle`)).toMatchObject({
+    rules: [{ deleteObjectsTransition: { condition: { maxAge: 604_800 } } }, { id: "cold" }, {}],
+  });
+  expect(await get(`${bucket}/cors`)).toMatchObject({ rules: [{ allowed: { methods: ["GET"] } }] });
+  expect(await get(`${bucket}/lock`)).toMatchObject({
+    rules: [{ condition: { maxAgeSeconds: 1_728_000 } }, { id: "proof" }],
+  });
+  declare({ bucket: bucketSettings.replace("afterDays: 30", "afterDays: 7") });
+  expect(await up()).not.toContain("deletes every object");
+});
+
+test("what is taken out of the declaration is taken away", async () => {
+  declare({});
+  expect(await up()).toMatch(/ - \d+ deleted/);
+  await expect(get(`${bucket}/cors`)).rejects.toThrow("10059");
+  expect(await get(`${bucket}/lifecycle`)).toMatchObject({ rules: [{ id: "Default Multipart Abort Rule" }] });
+  expect(await get(`${bucket}/lock`)).toEqual({ rules: [] });
+  expect(await get(`${bucket}/domains/managed`)).toMatchObject({ enabled: false });
+  expect(await get(`${bucket}/domains/custom`)).toEqual({ domains: [] });
+  await expectSettled();
+});
+
+test("a destroy takes everything away", async () => {
+  declare({ bucket: bucketSettings });
+  await up();
+  const destroy = await project.pulumi(["destroy", "--yes", "--skip-preview", "--stack", "dev"]);
+  expect(destroy.code, destroy.out).toBe(0);
+  expect(await get("/r2/buckets")).toEqual({ buckets: [] });
+});

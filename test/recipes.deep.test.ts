@@ -75,7 +75,7 @@ test("a system cannot just be taken off the list, and can be retired", async () 
   project.write("workers/extra.ts", 'export default { fetch: () => new Response("extra") };\n');
   project.edit("src/systems/index.ts", (text) =>
     text
-      .replace("[dome]", "[dome, extra]")
+      .replace("[dome", "[extra, dome")
       .replace('from "./dome.ts";', 'from "./dome.ts";\nimport { extra } from "./extra.ts";'),
   );
   project.edit("Pulumi.dev.yaml", (text) => text.replace("[dome]", "[dome, extra]"));

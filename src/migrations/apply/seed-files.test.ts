@@ -66,14 +66,28 @@ test("a folder that is not there holds no test data", () => {
   expect(readSeeds(join(folder, "nowhere"), schema)).toEqual([]);
 });
 
+const root = join(import.meta.dirname, "../../..");
 const testing = join(import.meta.dirname, "../testing");
-for (const system of readdirSync(join(testing, "seeds"))) {
-  for (const name of readdirSync(join(testing, "seeds", system))) {
-    test(`the test data of ${system}/${name} fits its migrations`, () => {
-      const migrations = join(testing, "histories", system, name);
-      expect(existsSync(migrations)).toBe(true);
-      const schemaOf = replayed(readFolder(migrations)) ?? [];
-      expect(readSeeds(join(testing, "seeds", system, name), schemaOf).length).toBeGreaterThan(0);
-    });
-  }
+const places = [
+  { seeds: join(root, "seeds"), migrations: join(root, "migrations") },
+  { seeds: join(testing, "seeds"), migrations: join(testing, "histories") },
+];
+const databases = places
+  .filter(({ seeds }) => existsSync(seeds))
+  .flatMap(({ seeds, migrations }) =>
+    readdirSync(seeds).flatMap((system) =>
+      readdirSync(join(seeds, system)).map((name) => ({
+        database: `${system}/${name}`,
+        seeds: join(seeds, system, name),
+        migrations: join(migrations, system, name),
+      })),
+    ),
+  );
+
+for (const { database, seeds, migrations } of databases) {
+  test(`the test data of ${database} fits its migrations`, () => {
+    expect(existsSync(migrations)).toBe(true);
+    const schemaOf = replayed(readFolder(migrations)) ?? [];
+    expect(readSeeds(seeds, schemaOf).length).toBeGreaterThan(0);
+  });
 }

@@ -1,4 +1,5 @@
--- Two people and two jobs that fit them differently well.
+-- Two people, one of them verified, and two jobs that fit them differently well. Jobs that are seeded are listed; searched for
+-- are those that came in through the API, which embeds them.
 INSERT INTO users (id, email, name, created_at, email_verified) VALUES
   ('user-test-1', 'ada@example.com', 'Ada', '2025-01-01T00:00:00Z', 1),
   ('user-test-2', 'grace@example.com', 'Grace', '2025-01-01T00:00:00Z', 0)

@@ -1,13 +1,14 @@
+import type { Workflow } from "./bindings/workflow.ts";
 import { referencesOf } from "./kinds/bindings.ts";
 import type { Resource } from "./kinds/kinds.ts";
 import type { Queue } from "./queue.ts";
 import type { System } from "./system.ts";
 import type { Worker } from "./worker.ts";
 
-/** Another worker that a worker needs: called as a service, or the owner of a Durable Object class it binds. */
+/** Another worker that a worker needs: called as a service, or the owner of a Durable Object class or Workflow it binds. */
 export interface Call {
   readonly to: Worker;
-  readonly by: "service" | "durableObject";
+  readonly by: "service" | "durableObject" | "workflow";
 }
 
 /** The workers that a worker needs, itself not among them. */
@@ -32,6 +33,25 @@ export const notified = (system: System): readonly Queue[] =>
   system.resources.flatMap((resource) =>
     resource.kind === "r2" ? (resource.notifications ?? []).map(({ queue }) => queue) : [],
   );
+
+/** A Workflow and the worker that has its class. */
+export interface OwnedWorkflow {
+  readonly declared: Workflow;
+  readonly owner: Worker;
+}
+
+/** The Workflows of a system, each once, however many workers bind it. */
+export function workflowsOf(system: System): readonly OwnedWorkflow[] {
+  const found = new Map<string, OwnedWorkflow>();
+  for (const worker of workersOf(system))
+    for (const binding of Object.values(worker.env)) {
+      if (typeof binding === "string" || binding.kind !== "workflow") continue;
+      const { of, ...written } = binding;
+      const owner = of?.() ?? worker;
+      found.set(JSON.stringify([owner.name, Object.entries(written).sort()]), { declared: binding, owner });
+    }
+  return [...found.values()];
+}
 
 export const workersOf = (system: System): readonly Worker[] =>
   system.resources.filter((resource) => resource.kind === "worker");

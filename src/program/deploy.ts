@@ -65,6 +65,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
       each.version,
       each.deployment,
       ...each.triggers,
+      ...each.workflows,
     ]);
     return {
       resources: [...stores.all, ...notifications, ...code, ...smoke, ...contracts.values()],

@@ -98,8 +98,7 @@ export function missingSecrets(
   return systems.flatMap((system) =>
     workersOf(system).flatMap((worker) =>
       Object.entries(worker.env).flatMap(([name, binding]) => {
-        if (typeof binding === "string" || binding.kind !== "secret" || set.includes(binding.secret))
-          return [];
+        if (typeof binding === "string" || !("secret" in binding) || set.includes(binding.secret)) return [];
         return [
           {
             what: `Missing required secret '${binding.secret}'`,

@@ -15,7 +15,7 @@ export interface D1 extends Named {
   /** Copies of the data near its readers. @default "disabled" */
   readonly readReplication?: "auto" | "disabled";
   /** Where the data must stay. Cannot change later. @default - anywhere */
-  readonly jurisdiction?: "eu" | "fedramp";
+  readonly jurisdiction?: "eu" | "fedramp" | "us";
   /** Where the database should be. Cannot change later. @default - near whoever creates it */
   readonly primaryLocationHint?: "wnam" | "enam" | "weur" | "eeur" | "apac" | "oc";
 }

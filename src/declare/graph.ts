@@ -52,6 +52,13 @@ export function workflowsOf(system: System): readonly OwnedWorkflow[] {
     }
   return [...found.values()];
 }
+/** The queues that are taken off over HTTP, and those that their dead letters go to. */
+export const pulled = (system: System): readonly Queue[] =>
+  system.resources.flatMap((resource) => {
+    if (resource.kind !== "queue" || resource.pullConsumer === undefined) return [];
+    const { deadLetter } = resource.pullConsumer;
+    return deadLetter === undefined ? [resource] : [resource, deadLetter];
+  });
 
 export const workersOf = (system: System): readonly Worker[] =>
   system.resources.filter((resource) => resource.kind === "worker");

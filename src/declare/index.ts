@@ -37,7 +37,7 @@ export { type DurableObject, type DurableObjectClass, durableObject, isLive } fr
 export type { EnvOf } from "./env.ts";
 export type { Binding, Resource, Store } from "./kinds/kinds.ts";
 export { type Kv, kv } from "./kv.ts";
-export { type Consume, type Queue, queue } from "./queue.ts";
+export { type Consume, type PullConsumer, type Queue, queue } from "./queue.ts";
 export { type R2, r2 } from "./r2.ts";
 export type { BucketDomain, CorsRule, LifecycleRule, LockRule, When } from "./r2-rules.ts";
 export { type Service, service } from "./service.ts";

@@ -9,6 +9,7 @@ import type { Context } from "../resources/context.ts";
 import { adviceOnError, migrationsBeforeCode } from "../resources/hooks.ts";
 import { deployContracts } from "../resources/stores/contract.ts";
 import { deployNotifications } from "../resources/stores/notifications.ts";
+import { deployPullConsumers } from "../resources/stores/pull-consumers.ts";
 import { deployStores } from "../resources/stores/stores.ts";
 import { deploySmoke } from "../resources/workers/smoke.ts";
 import { deployWorkers } from "../resources/workers/workers.ts";
@@ -54,6 +55,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     const context: Context = { ...shared, hooks, beforeVersion, contracts: settings.contracts, system };
     const stores = deployStores(system, context);
     const notifications = deployNotifications(system, context, stores);
+    const pulls = deployPullConsumers(system, context, stores);
     const { rollouts, secrets } = settings;
     const workers = deployWorkers(system, context, { stores, code: prepared.code, rollouts, secrets });
     const { contracted, subdomain } = prepared;
@@ -68,7 +70,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
       ...each.workflows,
     ]);
     return {
-      resources: [...stores.all, ...notifications, ...code, ...smoke, ...contracts.values()],
+      resources: [...stores.all, ...notifications, ...pulls, ...code, ...smoke, ...contracts.values()],
       outputs: outputsOf(system, settings, { stores, workers, contracts }, subdomain),
     };
   });

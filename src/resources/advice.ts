@@ -59,6 +59,15 @@ export function advice(refusal: Refusal): Diagnostic | undefined {
       fix: sentence`bring the whole stage up, which deploys them in order: ${command("up")}; if a worker was deleted by hand: ${pulumiOfStack("refresh")}, then up`,
     };
   }
+  if (/consumer_exists|code"?:? ?11004\b/i.test(error) && operation === "create") {
+    return {
+      what: `The queue that ${name} takes messages off has another consumer still`,
+      where,
+      got,
+      expected: "one consumer a queue: the new one is made before the old one is taken away",
+      fix: sentence`in two steps: take the old consumer out of the declaration and run ${command("up")}; put the new one in and run it again. Messages wait meanwhile`,
+    };
+  }
   if (/not empty|code"?:? ?10008\b/i.test(error) && operation === "delete") {
     return {
       what: `${name} still holds objects, and Cloudflare deletes no bucket that is not empty`,

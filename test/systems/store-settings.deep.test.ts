@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import { type Clone, clone } from "../clone.ts";
 
 /** One system with every setting that a store can have; each test goes on from where the one before it left the stack. */
@@ -18,20 +19,24 @@ afterAll(() => project.remove());
 
 interface Declared {
   readonly bucket?: string;
+  readonly queue?: string;
 }
 
 /** Writes the system, with these options of its stores. */
-const declare = ({ bucket = "" }: Declared): void =>
+const declare = ({ bucket = "", queue = "" }: Declared): void =>
   project.write(
     "src/systems/shelf.ts",
-    `import { r2, system, worker } from "../declare/index.ts";
+    `import { d1, queue, r2, system, worker } from "../declare/index.ts";
 const files = r2("shelf-files", { ${bucket} });
+const failed = queue("shelf-failed");
+const jobs = queue("shelf-jobs", { ${queue} });
+const db = d1("shelf-db", { jurisdiction: "us" });
 const api = worker("shelf", {
   main: "workers/shelf.ts",
   compatibilityDate: "2026-06-01",
-  env: { FILES: files },
+  env: { FILES: files, JOBS: jobs, FAILED: failed, DB: db },
 });
-export const shelf = system("shelf", [files, api]);
+export const shelf = system("shelf", [files, failed, jobs, db, api]);
 `,
   );
 
@@ -49,6 +54,12 @@ async function expectSettled(): Promise<void> {
 }
 
 const bucket = "/r2/buckets/shelf-files-dev";
+const queueSettings = `paused: true, pullConsumer: { visibilityTimeoutMs: 5_000, deadLetter: failed }`;
+const queueId = async (): Promise<string> =>
+  z
+    .array(z.object({ queue_id: z.string(), queue_name: z.string() }))
+    .parse(await get("/queues"))
+    .find(({ queue_name }) => queue_name === "shelf-jobs-dev")?.queue_id ?? "";
 const get = (path: string): Promise<unknown> => project.api("dev", "GET", path);
 
 const bucketSettings = `
@@ -62,7 +73,7 @@ const bucketSettings = `
   customDomains: { dev: [{ domain: "files.example.com", zoneId: "023e105f4ecef8ad9ca31a8372d0c353" }] },`;
 
 test("all that is declared of the stores is there after an up, which says what will be deleted", async () => {
-  declare({ bucket: bucketSettings });
+  declare({ bucket: bucketSettings, queue: queueSettings });
   const preview = await project.pulumi(["preview", "--stack", "dev"]);
   const warning =
     "shelf/shelf-files: lifecycle rule logs deletes every object under logs/ 30 days after it was written, also what is there already";
@@ -115,6 +126,16 @@ test("all that is declared of the stores is there after an up, which says what w
   expect(await get(`${bucket}/domains/custom`)).toMatchObject({
     domains: [{ domain: "files.example.com", enabled: true, minTLS: "1.0" }],
   });
+  const jobs = `/queues/${await queueId()}`;
+  expect(await get(jobs)).toMatchObject({ settings: { delivery_paused: true } });
+  expect(await get(`${jobs}/consumers`)).toMatchObject([
+    {
+      type: "http_pull",
+      dead_letter_queue: "shelf-failed-dev",
+      settings: { batch_size: 5, max_retries: 3, retry_delay: 0, visibility_timeout_ms: 5_000 },
+    },
+  ]);
+  expect(await get("/d1/database")).toMatchObject([{ name: "shelf-db-dev", jurisdiction: "us" }]);
 });
 
 test("a second up has nothing to do, nor has one after a refresh", expectSettled);
@@ -125,6 +146,7 @@ test("a changed rule takes effect, and the warning is about what is new alone", 
       .replace("afterDays: 30", "afterDays: 7")
       .replace('["GET", "PUT"]', '["GET"]')
       .replace("forDays: 10", "forDays: 20"),
+    queue: "pullConsumer: {}",
   });
   expect(await up()).toContain("deletes every object under logs/ 7 days after");
   expect(await get(`${bucket}/lifecycle`)).toMatchObject({
@@ -134,6 +156,12 @@ test("a changed rule takes effect, and the warning is about what is new alone", 
   expect(await get(`${bucket}/lock`)).toMatchObject({
     rules: [{ condition: { maxAgeSeconds: 1_728_000 } }, { id: "proof" }],
   });
+  const jobs = `/queues/${await queueId()}`;
+  await project.api("dev", "POST", `${jobs}/messages`, { body: { job: 1 } });
+  expect(await project.api("dev", "POST", `${jobs}/messages/pull`, {})).toMatchObject({
+    messages: [{ body: Buffer.from('{"job":1}').toString("base64") }],
+  });
+  expect(await get(`${jobs}/consumers`)).toMatchObject([{ settings: { visibility_timeout_ms: 30_000 } }]);
   declare({ bucket: bucketSettings.replace("afterDays: 30", "afterDays: 7") });
   expect(await up()).not.toContain("deletes every object");
 });
@@ -146,6 +174,7 @@ test("what is taken out of the declaration is taken away", async () => {
   expect(await get(`${bucket}/lock`)).toEqual({ rules: [] });
   expect(await get(`${bucket}/domains/managed`)).toMatchObject({ enabled: false });
   expect(await get(`${bucket}/domains/custom`)).toEqual({ domains: [] });
+  expect(await get(`/queues/${await queueId()}/consumers`)).toEqual([]);
   await expectSettled();
 });
 

@@ -417,3 +417,15 @@ test("all mistakes are told at once, each with all its parts", () => {
   expect(found.length).toBeGreaterThanOrEqual(6);
   for (const diagnostic of found) for (const part of Object.values(diagnostic)) expect(part).not.toBe("");
 });
+
+test("a queue that is pulled over HTTP is consumed by no worker, and needs none", () => {
+  const failed = queue("failed");
+  const jobs = queue("jobs", { pullConsumer: { deadLetter: failed } });
+  expect(whats(jobs, failed)).toEqual([]);
+  expect(whats(jobs)).toEqual(["Dead letters go to a queue that its system does not list"]);
+  expect(whats(jobs, failed, plain("w", { consumes: [{ queue: jobs }] }))).toEqual([
+    "A queue with two consumers",
+  ]);
+  const late = queue("late", { pullConsumer: { visibilityTimeoutMs: 50_000_000 } });
+  expect(whats(late)).toEqual(["A number that Cloudflare does not accept"]);
+});

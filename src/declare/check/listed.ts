@@ -1,11 +1,15 @@
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
-import { notified, uses, workersOf } from "../graph.ts";
+import { notified, pulled, uses, workersOf } from "../graph.ts";
 import type { System } from "../system.ts";
 
 /** Resources that are used but not listed, listed twice, or listed and used by nobody. */
 export function checkListed(system: System): Diagnostic[] {
   const listed = new Set(system.resources);
-  const used = new Set([...workersOf(system).flatMap((worker) => uses(worker)), ...notified(system)]);
+  const used = new Set([
+    ...workersOf(system).flatMap((worker) => uses(worker)),
+    ...notified(system),
+    ...pulled(system),
+  ]);
   const missing = workersOf(system).flatMap((worker) =>
     uses(worker)
       .filter((resource) => !listed.has(resource))
@@ -26,6 +30,15 @@ export function checkListed(system: System): Diagnostic[] {
       expected: "every queue that a bucket notifies in the list of the system",
       fix: `add ${name} to system("${system.name}", […]) in src/systems`,
     }));
+  const unlistedDeadLetters = pulled(system)
+    .filter((queue) => !listed.has(queue))
+    .map(({ name }) => ({
+      what: "Dead letters go to a queue that its system does not list",
+      where: `${system.name}, pullConsumer`,
+      got: `queue ${name}`,
+      expected: "every queue that dead letters go to in the list of the system",
+      fix: `add ${name} to system("${system.name}", […]) in src/systems`,
+    }));
   const idle = [...listed]
     .filter((resource) => resource.kind !== "worker" && !used.has(resource))
     .map((resource) => ({
@@ -44,5 +57,5 @@ export function checkListed(system: System): Diagnostic[] {
       expected: "each resource once",
       fix: `take one of them out of system("${system.name}", […])`,
     }));
-  return [...missing, ...unlistedQueues, ...idle, ...twice];
+  return [...missing, ...unlistedQueues, ...unlistedDeadLetters, ...idle, ...twice];
 }

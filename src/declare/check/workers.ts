@@ -55,20 +55,24 @@ function settings(system: System, worker: Worker): Diagnostic[] {
   return diagnostics;
 }
 
-/** Cloudflare delivers a queue's messages to one worker. */
+/** Cloudflare gives a queue's messages to one consumer. */
 function consumers(system: System): Diagnostic[] {
   const byQueue = new Map<Queue, string[]>();
   for (const worker of workersOf(system)) {
     for (const { queue } of worker.consumes) byQueue.set(queue, [...(byQueue.get(queue) ?? []), worker.name]);
   }
   return [...byQueue]
-    .filter(([, workers]) => workers.length > 1)
     .map(([queue, workers]) => ({
+      queue,
+      all: queue.pullConsumer === undefined ? workers : [...workers, "its pullConsumer"],
+    }))
+    .filter(({ all }) => all.length > 1)
+    .map(({ queue, all }) => ({
       what: "A queue with two consumers",
       where: `${system.name}/${queue.name}`,
-      got: workers.join(" and "),
-      expected: "one worker, once",
-      fix: "give each worker a queue of its own and send to both",
+      got: all.join(" and "),
+      expected: "one worker, once; or a pullConsumer and no worker",
+      fix: "give each consumer a queue of its own and send to both",
     }));
 }
 

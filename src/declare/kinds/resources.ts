@@ -132,9 +132,18 @@ const table: { readonly [Kind in ResourceKind]: ResourceFacts<Kind> } = {
   },
   queue: {
     name: lowercaseWithDashes,
-    limits: ({ deliveryDelaySeconds, messageRetentionSeconds }) => [
+    limits: ({ deliveryDelaySeconds, messageRetentionSeconds, pullConsumer = {} }) => [
       limit("deliveryDelaySeconds", deliveryDelaySeconds, 0, twelveHoursSeconds),
       limit("messageRetentionSeconds", messageRetentionSeconds, 60, fourteenDaysSeconds),
+      limit(
+        "pullConsumer.visibilityTimeoutMs",
+        pullConsumer.visibilityTimeoutMs,
+        0,
+        twelveHoursSeconds * 1_000,
+      ),
+      limit("pullConsumer.batchSize", pullConsumer.batchSize, 1, 100),
+      limit("pullConsumer.maxRetries", pullConsumer.maxRetries, 0, 100),
+      limit("pullConsumer.retryDelaySeconds", pullConsumer.retryDelaySeconds, 0, twelveHoursSeconds),
     ],
     stageNames: none,
     // Renamed in place.

@@ -63,6 +63,10 @@ vectorize("index", { dimensions: 3, metric: "manhattan" });
 vectorize("index", { dimensions: 3, metric: "cosine", metadataIndexes: { at: "date" } });
 
 queue<{ readonly id: string }>("orders", { deliveryDelaySeconds: 5, messageRetentionSeconds: 60 });
+queue("pulled", { paused: true, pullConsumer: { visibilityTimeoutMs: 1_000, deadLetter: queue("failed") } });
+// @ts-expect-error a worker that consumes is said by the worker
+queue("pulled", { pullConsumer: { scriptName: "w" } });
+d1("db", { jurisdiction: "us" });
 // @ts-expect-error how messages are taken off is said by the worker that consumes them
 queue("orders", { batchSize: 10 });
 // @ts-expect-error the type of the messages is no value

@@ -30,7 +30,7 @@ export class MessageQueue extends pulumi.ComponentResource implements StoreCompo
         queueName: physicalName(declared, stage),
         settings: {
           deliveryDelay: declared.deliveryDelaySeconds ?? 0,
-          deliveryPaused: false,
+          deliveryPaused: declared.paused ?? false,
           messageRetentionPeriod: declared.messageRetentionSeconds ?? fourDaysSeconds,
         },
       },

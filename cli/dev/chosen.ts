@@ -1,3 +1,4 @@
+import { type Source, sourceOf } from "../../src/bundle/bundle.ts";
 import { embeddedUrl } from "../../src/cloudflare/worker-url.ts";
 import { workersOf } from "../../src/declare/graph.ts";
 import type { System } from "../../src/declare/index.ts";
@@ -12,8 +13,8 @@ export interface DevWorker {
   readonly name: string;
   /** As deployed: `dome-api-dev`. */
   readonly script: string;
-  /** Its entry module, from the project's root. */
-  readonly main: string;
+  /** What its code is made from. */
+  readonly source: Source;
   /** Whether it answers at an address of its own. */
   readonly hasUrl: boolean;
 }
@@ -26,13 +27,14 @@ export function chosenWorkers(
 ): readonly DevWorker[] {
   const all = systems.flatMap((system) =>
     workersOf(system).flatMap((worker) => {
-      const { name, main, workersDev: hasUrl } = worker;
+      const { name, workersDev: hasUrl } = worker;
+      const source = sourceOf(worker);
       // One of static files alone has no code to work on.
-      if (main === undefined) return [];
+      if (source === undefined) return [];
       return [
         {
           fullName: `${system.name}/${name}`,
-          worker: { name, script: physicalName(worker, stage), main, hasUrl },
+          worker: { name, script: physicalName(worker, stage), source, hasUrl },
         },
       ];
     }),

@@ -3,7 +3,12 @@ import type { DevWorker } from "./chosen.ts";
 import { linesOf } from "./logs.ts";
 import { printer } from "./printer.ts";
 
-const named = (name: string): DevWorker => ({ name, script: `${name}-dev`, main: "index.ts", hasUrl: true });
+const named = (name: string): DevWorker => ({
+  name,
+  script: `${name}-dev`,
+  source: { main: "index.ts" },
+  hasUrl: true,
+});
 const [silo, domeApi] = [named("silo"), named("dome-api")];
 
 function printed(coloured: boolean): string {

@@ -16,7 +16,7 @@ import { type Watcher, watchSources } from "./watch.ts";
 const worker: DevWorker = {
   name: "hello",
   script: "hello-dev",
-  main: "workers/hello/index.ts",
+  source: { main: "workers/hello/index.ts" },
   hasUrl: true,
 };
 const source = (greeting: string): string => `
@@ -94,7 +94,7 @@ test("a worker that was never deployed is named, with what to do", async () => {
 });
 
 test("the code that serves already is no new version", async () => {
-  const made = await bundle(worker.main, root);
+  const made = await bundle(worker.source, root);
   await call(account, "POST", "/workers/workers", { name: "hello-dev", subdomain: { enabled: true } });
   await call(account, "POST", "/workers/workers/hello-dev/versions?deploy=true", {
     main_module: made.bundle.mainModule,

@@ -51,7 +51,7 @@ export function session({ root, place, workers, account, tell, onInputs }: Sessi
   const digests = new Map<string, string>();
 
   const bringOne = async (worker: DevWorker, state: Known, sinceMs: number): Promise<void> => {
-    const { bundle: built, inputs } = await bundle(worker.main, root);
+    const { bundle: built, inputs } = await bundle(worker.source, root);
     onInputs(inputs);
     if (built.digest === state.digest && state.diagnostic === undefined) return;
     const { script } = worker;
@@ -129,12 +129,12 @@ async function endOne(worker: DevWorker, account: Account, tell: Tell): Promise<
 
 const short = (id: string): string => id.slice(0, 8);
 
-function refusal({ name, main }: DevWorker, { status, texts }: ApiError, positions: Positions): UserError {
+function refusal({ name, source }: DevWorker, { status, texts }: ApiError, positions: Positions): UserError {
   const text = positions(texts.join("\n") || `HTTP ${status}`);
   const where = /[\w./-]+\.[cm]?[jt]sx?:\d+/.exec(text)?.[0];
   return new UserError({
     what: `This code of ${name} was refused; the version before it goes on serving`,
-    where: where ?? main,
+    where: where ?? (source.pages === undefined ? source.main : source.pages.functions),
     got: text,
     expected: "code that workerd starts",
     fix: "correct it and save",

@@ -11,15 +11,23 @@ const copies = ".lockstep/assets";
 /**
  * What of a folder is uploaded. The provider uploads everything that it finds; where something in the folder is not to be
  * served, it is given a copy without that.
+ *
+ * @param isServed of a path in the folder: whether it is for the public, as far as the folder itself does not say
  */
-export function siteOf(directory: string, root: string): Site {
+export function siteOf(
+  directory: string,
+  root: string,
+  isServed: (path: string) => boolean = () => true,
+): Site {
   const folder = join(root, directory);
   const modules = settingsFiles
     .filter((name) => existsSync(join(folder, name)))
     .map((name) => ({ name, contentType: "text/plain", contentFile: `${directory}/${name}` }));
-  if (modules.length === 0 && !existsSync(join(folder, ignoreFile))) return { directory, modules };
+  const hasAll =
+    modules.length === 0 && !existsSync(join(folder, ignoreFile)) && filesIn(folder).every(isServed);
+  if (hasAll) return { directory, modules };
   const copy = `${copies}/${directory.replaceAll("/", "+")}`;
-  mirror(folder, join(root, copy), served(folder));
+  mirror(folder, join(root, copy), served(folder).filter(isServed));
   return { directory: copy, modules };
 }
 

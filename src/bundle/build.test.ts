@@ -56,7 +56,7 @@ async function refusal(work: Promise<unknown>): Promise<UserError> {
 describe("a bundle", () => {
   test("is one module with everything it imports, at a path that names no machine", async () => {
     const root = project(small);
-    const { bundle: made, inputs } = await bundle("worker/index.ts", root);
+    const { bundle: made, inputs } = await bundle({ main: "worker/index.ts" }, root);
     expect(made.modules).toEqual([
       {
         name: "index.js",
@@ -70,7 +70,10 @@ describe("a bundle", () => {
 
   test("has the same bytes from any path", async () => {
     const [a, b] = [project(small), project(small, "lockstep another place with spaces ")];
-    const [one, two] = [await bundle("worker/index.ts", a), await bundle("worker/index.ts", b)];
+    const [one, two] = [
+      await bundle({ main: "worker/index.ts" }, a),
+      await bundle({ main: "worker/index.ts" }, b),
+    ];
     expect(one.bundle).toEqual(two.bundle);
     expect(read(a, one.bundle.modules[0]?.contentFile ?? "")).toBe(
       read(b, two.bundle.modules[0]?.contentFile ?? ""),
@@ -79,22 +82,22 @@ describe("a bundle", () => {
   });
 
   test("is the same although somebody else has another tsconfig", async () => {
-    const a = await bundle("worker/index.ts", project(small));
+    const a = await bundle({ main: "worker/index.ts" }, project(small));
     const b = await bundle(
-      "worker/index.ts",
+      { main: "worker/index.ts" },
       project({ ...small, "tsconfig.json": '{"compilerOptions":{"target":"es5","jsxFactory":"h"}}' }),
     );
     expect(b.bundle.digest).toBe(a.bundle.digest);
   });
 
   test("does not change with a comment, and does with a word", async () => {
-    const plain = await bundle("worker/index.ts", project(small));
+    const plain = await bundle({ main: "worker/index.ts" }, project(small));
     const commented = await bundle(
-      "worker/index.ts",
+      { main: "worker/index.ts" },
       project({ ...small, "worker/greeting.ts": `// A remark.\n${small["worker/greeting.ts"]}` }),
     );
     const other = await bundle(
-      "worker/index.ts",
+      { main: "worker/index.ts" },
       project({ ...small, "worker/greeting.ts": 'export const greeting = "bye";' }),
     );
     expect(commented.bundle.digest).toBe(plain.bundle.digest);
@@ -107,7 +110,7 @@ describe("a bundle", () => {
       "w.ts": 'import mod from "./add.wasm";\nexport default { fetch: () => new Response(String(mod)) };\n',
       "add.wasm": wasm,
     });
-    const { bundle: made } = await bundle("w.ts", root);
+    const { bundle: made } = await bundle({ main: "w.ts" }, root);
     expect(made.modules.map(({ contentType }) => contentType)).toEqual([
       "application/wasm",
       "application/javascript+module",
@@ -120,18 +123,18 @@ describe("a bundle", () => {
       "w.ts":
         'import { WorkerEntrypoint } from "cloudflare:workers";\nimport { Buffer } from "node:buffer";\nexport class A extends WorkerEntrypoint { b = Buffer.from("x") }\n',
     });
-    const { bundle: made } = await bundle("w.ts", root);
+    const { bundle: made } = await bundle({ main: "w.ts" }, root);
     expect(read(root, made.modules[0]?.contentFile ?? "")).toMatch(/from "cloudflare:workers"/);
   });
 
   test("is made of every worker of dome", async () => {
     for (const { main = "" } of workersOf(dome))
-      expect((await bundle(main, projectRoot)).bundle.digest).toMatch(/^[0-9a-f]{64}$/);
+      expect((await bundle({ main: main }, projectRoot)).bundle.digest).toMatch(/^[0-9a-f]{64}$/);
   });
 
   test("that two runs make at once is whole", async () => {
     const root = project(small);
-    const made = await Promise.all([1, 2, 3, 4].map(() => bundle("worker/index.ts", root)));
+    const made = await Promise.all([1, 2, 3, 4].map(() => bundle({ main: "worker/index.ts" }, root)));
     expect(new Set(made.map((each) => each.bundle.digest)).size).toBe(1);
     expect(existsSync(join(root, made[0]?.bundle.modules[0]?.contentFile ?? ""))).toBe(true);
   });
@@ -142,13 +145,13 @@ describe("a mistake in a worker", () => {
     const root = project({
       "w.ts": 'export default {};\nimport { x } from "./lib/missing.ts";\nconsole.log(x);\n',
     });
-    const error = await refusal(bundle("w.ts", root));
+    const error = await refusal(bundle({ main: "w.ts" }, root));
     expect(error.diagnostic).toMatchObject({ what: "Module not found: ./lib/missing.ts", where: "w.ts:2" });
   });
 
   test("that names a package which is not installed says how to install it", async () => {
     const root = project({ "w.ts": 'import hono from "hono-that-is-not-here";\nexport default hono;\n' });
-    expect((await refusal(bundle("w.ts", root))).diagnostic.fix).toContain(
+    expect((await refusal(bundle({ main: "w.ts" }, root))).diagnostic.fix).toContain(
       "npm install hono-that-is-not-here",
     );
   });
@@ -159,7 +162,7 @@ describe("a mistake in a worker", () => {
       "a.ts": "const = 1;\n",
       "b.ts": "\nlet let = ;\n",
     });
-    const error = await refusal(bundle("w.ts", root));
+    const error = await refusal(bundle({ main: "w.ts" }, root));
     expect(new Set([error.diagnostic, ...error.others].map(({ where }) => where))).toEqual(
       new Set(["a.ts:1", "b.ts:2"]),
     );
@@ -171,47 +174,47 @@ describe("a bundle that was made before", () => {
 
   test("is used again while nothing of it has changed, whatever the clock says", async () => {
     const root = project(withGround);
-    const made = await cachedBundle("worker/index.ts", root);
+    const made = await cachedBundle({ main: "worker/index.ts" }, root);
     const file = join(root, made.modules[0]?.contentFile ?? "");
     const before = statSync(file).mtimeMs;
     utimesSync(join(root, "worker/index.ts"), new Date(), new Date());
-    expect(await cachedBundle("worker/index.ts", root)).toEqual(made);
+    expect(await cachedBundle({ main: "worker/index.ts" }, root)).toEqual(made);
     expect(statSync(file).mtimeMs).toBe(before);
   });
 
   test("is made anew when a file of it has changed", async () => {
     const root = project(withGround);
-    const made = await cachedBundle("worker/index.ts", root);
+    const made = await cachedBundle({ main: "worker/index.ts" }, root);
     writeFileSync(join(root, "worker/greeting.ts"), 'export const greeting = "bye";\n');
-    expect((await cachedBundle("worker/index.ts", root)).digest).not.toBe(made.digest);
+    expect((await cachedBundle({ main: "worker/index.ts" }, root)).digest).not.toBe(made.digest);
   });
 
   test("is made anew when it is gone, or when its record is damaged", async () => {
     const root = project(withGround);
-    const made = await cachedBundle("worker/index.ts", root);
+    const made = await cachedBundle({ main: "worker/index.ts" }, root);
     rmSync(join(root, ".lockstep/bundles", made.digest), { recursive: true });
-    expect(await cachedBundle("worker/index.ts", root)).toEqual(made);
+    expect(await cachedBundle({ main: "worker/index.ts" }, root)).toEqual(made);
     expect(existsSync(join(root, made.modules[0]?.contentFile ?? ""))).toBe(true);
     writeFileSync(join(root, ".lockstep/bundles/made/worker+index.ts.json"), '{"inputs":');
-    expect(await cachedBundle("worker/index.ts", root)).toEqual(made);
+    expect(await cachedBundle({ main: "worker/index.ts" }, root)).toEqual(made);
   });
 
   test("is not believed when its bytes were changed", async () => {
     const root = project(withGround);
-    const made = await cachedBundle("worker/index.ts", root);
+    const made = await cachedBundle({ main: "worker/index.ts" }, root);
     const file = join(root, made.modules[0]?.contentFile ?? "");
     const bytes = readFileSync(file, "utf8");
     writeFileSync(file, "export default {};\n");
-    expect(await cachedBundle("worker/index.ts", root)).toEqual(made);
+    expect(await cachedBundle({ main: "worker/index.ts" }, root)).toEqual(made);
     expect(readFileSync(file, "utf8")).toBe(bytes);
   });
 
   test("can be moved with its project", async () => {
     const root = project(withGround);
-    const made = await cachedBundle("worker/index.ts", root);
+    const made = await cachedBundle({ main: "worker/index.ts" }, root);
     const moved = mkdtempSync(join(tmpdir(), "lockstep-moved-"));
     folders.push(moved);
     cpSync(root, moved, { recursive: true });
-    expect(await cachedBundle("worker/index.ts", moved)).toEqual(made);
+    expect(await cachedBundle({ main: "worker/index.ts" }, moved)).toEqual(made);
   });
 });

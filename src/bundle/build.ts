@@ -1,11 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join, relative } from "node:path";
 import { build, type Message, type OutputFile } from "esbuild";
-import { type Diagnostic, UserError } from "../diagnostic/user-error.ts";
+import { type Diagnostic, refuse, UserError } from "../diagnostic/user-error.ts";
 import { makeWholeFolder } from "../files/write-whole.ts";
-import { type Bundle, digestOf, type Module } from "./bundle.ts";
+import { type Bundle, digestOf, type Module, type Source } from "./bundle.ts";
+import { type Compiled, compilePages, type PagesFolders } from "./pages/compile.ts";
+import { pagesEntry, pagesModules } from "./pages/modules.ts";
+import { workerFirst } from "./pages/rules.ts";
 
-/** A bundle, and the files it was made from, relative to the project's root. */
+/** A bundle, and the files it was made from, relative to the project's root; a folder stands for the names in it. */
 export interface Built {
   readonly bundle: Bundle;
   readonly inputs: readonly string[];
@@ -24,11 +27,13 @@ const contentTypes: Readonly<Record<string, string>> = {
  * Bundles one worker with esbuild: everything the entry imports, but what the runtime has built in. Bytes depend on the
  * sources alone, never on the path of the clone: esbuild is given paths from the root and no tsconfig.
  */
-export async function bundle(main: string, root: string): Promise<Built> {
+export async function bundle(source: Source, root: string): Promise<Built> {
+  const pages = source.pages === undefined ? undefined : await compiled(source.pages, root);
   const out = join(root, bundlesFolder, "out");
   const result = await build({
     absWorkingDir: root,
-    entryPoints: { index: main },
+    entryPoints: { index: source.main ?? pagesEntry },
+    plugins: pages === undefined ? [] : [pagesModules(pages.entry, root)],
     outdir: out,
     write: false,
     bundle: true,
@@ -50,6 +55,8 @@ export async function bundle(main: string, root: string): Promise<Built> {
   }).catch((error: unknown) => {
     throw messagesOf(error) ?? error;
   });
+  const inputs = Object.keys(result.metafile.inputs).filter((input) => !input.startsWith("lockstep:"));
+  refuse(pages?.checkBundle(inputs) ?? []);
   const modules = result.outputFiles
     .map((file) => ({ file, name: relative(out, file.path) }))
     .filter(({ name }) => extname(name) !== ".map")
@@ -60,10 +67,21 @@ export async function bundle(main: string, root: string): Promise<Built> {
     .map((file) => ({ file, name: relative(out, file.path) }));
   keep(root, digest, [...modules, ...map]);
   return {
-    bundle: { digest, mainModule: "index.js", modules: modules.map(({ name }) => moduleOf(name, digest)) },
-    inputs: Object.keys(result.metafile.inputs).sort(),
+    bundle: {
+      digest,
+      mainModule: "index.js",
+      modules: modules.map(({ name }) => moduleOf(name, digest)),
+      ...(pages !== undefined && { workerFirst: workerFirst(pages.rules) }),
+    },
+    inputs: [...new Set([...inputs, ...(pages?.grounds ?? [])])].sort(),
   };
 }
+
+/** Compiling a function file may fail as bundling may. */
+const compiled = (pages: PagesFolders, root: string): Promise<Compiled> =>
+  compilePages(pages, root).catch((error: unknown) => {
+    throw messagesOf(error) ?? error;
+  });
 
 interface Named {
   readonly name: string;

@@ -1,4 +1,19 @@
 import { createHash } from "node:crypto";
+import type { PagesFolders } from "./pages/compile.ts";
+
+/** What a worker is made from: its entry module, or the folders of a Pages project; from the project's root. */
+export type Source =
+  | { readonly main: string; readonly pages?: undefined }
+  | { readonly main?: undefined; readonly pages: PagesFolders };
+
+/** What the code of a worker is made from, undefined for one without. */
+export const sourceOf = ({
+  main,
+  pages,
+}: {
+  readonly main?: string;
+  readonly pages?: PagesFolders;
+}): Source | undefined => (pages !== undefined ? { pages } : main !== undefined ? { main } : undefined);
 
 /** A worker's code as it is uploaded. */
 export interface Bundle {
@@ -7,6 +22,8 @@ export interface Bundle {
   /** Name of the module with the worker's exports. */
   readonly mainModule: string;
   readonly modules: readonly Module[];
+  /** Of a Pages project: paths that its code is asked for before its static files. */
+  readonly workerFirst?: true | readonly string[];
 }
 
 export interface Module {
@@ -21,6 +38,14 @@ export interface Site {
   readonly directory: string;
   /** Files that say how the others are answered with: Cloudflare wants them among the modules. */
   readonly modules: readonly Module[];
+  /** Of a Pages project, which declares none itself. @default - those of the declaration */
+  readonly settings?: SiteSettings;
+}
+
+/** How static files are answered with, in Cloudflare's words. */
+export interface SiteSettings {
+  readonly notFoundHandling: "single-page-application" | "404-page" | "none";
+  readonly runWorkerFirst: true | readonly string[];
 }
 
 /** What is uploaded for a worker: code, static files, or both. */

@@ -18,6 +18,20 @@ export interface Secret {
   readonly kind: "secret";
   /** Its name in the stack's secrets. */
   readonly secret: string;
+  /** Whether the code does without it where nobody has set it. @default - a secret that is not set is refused */
+  readonly optional?: true;
+  /** Stage → text that stands in for it while nobody has set it: for stages that hold nothing of value. @default - none */
+  readonly fallback?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A secret that the code can do without, bound by {@link secret}.
+ *
+ * @example
+ * const key: OptionalSecret = secret("stripe", { optional: true });
+ */
+export interface OptionalSecret extends Secret {
+  readonly optional: true;
 }
 
 /**
@@ -72,13 +86,25 @@ export interface Json<Value = unknown> {
  */
 export const ai = (): Ai => ({ kind: "ai" });
 /**
- * Binds a secret of the stack; the code sees a `string`. A secret that nobody has set is refused in the preview.
+ * Binds a secret of the stack; the code sees a `string`. A secret that nobody has set is refused in the preview, unless it is `optional`:
+ * then the code sees `string | undefined`, so that what needs the secret can be off in a stage and the rest of the worker runs.
  *
  * @param name its name in the stack's secrets: `npx lockstep secret dev stripe` sets it
+ * @param options `fallback`: texts by stage that stand in for it while it is not set, refused for a protected stage
  * @example
  * worker("shop", { ...settings, env: { STRIPE_KEY: secret("stripe") } });
+ *
+ * @example
+ * worker("shop", { ...settings, env: { STRIPE_KEY: secret("stripe", { optional: true, fallback: { dev: "sk_test" } }) } });
  */
-export const secret = (name: string): Secret => ({ kind: "secret", secret: name });
+export function secret(name: string): Secret;
+export function secret(
+  name: string,
+  options: Required<Pick<OptionalSecret, "optional">> & Pick<OptionalSecret, "fallback">,
+): OptionalSecret;
+export function secret(name: string, options: Pick<Secret, "optional" | "fallback"> = {}): Secret {
+  return { kind: "secret", secret: name, ...options };
+}
 /**
  * Binds the metadata of the running version.
  *

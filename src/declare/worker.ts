@@ -1,4 +1,4 @@
-import type { Assets } from "./assets.ts";
+import { type Assets, type AssetsBinding, assets } from "./assets.ts";
 import type { DurableObjectClass } from "./durable-object.ts";
 import type { Binding } from "./kinds/kinds.ts";
 import type { Named } from "./named.ts";
@@ -44,6 +44,8 @@ export interface Worker<Env extends Readonly<Record<string, Binding>> = Readonly
   readonly durableObjects: Readonly<Record<string, DurableObjectClass>>;
   /** Static files. @default - none */
   readonly assets?: Assets;
+  /** Of a worker that is a Pages project: its folders, in place of `main` and `assets`. @default - none */
+  readonly pages?: Pages;
   /** Whether it answers at its `workers.dev` address. */
   readonly workersDev: boolean;
   /** Path that has to answer 2xx after a deployment, such as `/health`; asked where `lockstep:smoke` is on. @default - not asked */
@@ -75,6 +77,8 @@ export interface WorkerOptions<Env extends Readonly<Record<string, Binding>>> {
   readonly durableObjects?: Readonly<Record<string, DurableObjectClass>>;
   /** Static files: their folder, from the project's root, or the folder with settings. @default - none */
   readonly assets?: string | Assets;
+  /** Takes the place of `main` and `assets`, see {@link PagesOptions}. */
+  readonly pages?: never;
   /** Whether it answers at its `workers.dev` address. @default true */
   readonly workersDev?: boolean;
   /** Template of its name at Cloudflare: `{name}`, `{stage}` (the stage's name) and `{-stage}` (its suffix). @default - `{name}{-stage}` */
@@ -96,10 +100,50 @@ export interface SiteOptions
   > {
   /** Static files: their folder, from the project's root, or the folder with settings. */
   readonly assets: string | Assets;
+  readonly pages?: never;
 }
 
 /**
- * Declares a worker. Its code is bundled from `main`; each deployment of it is an immutable version.
+ * The folders of a Pages project, whose functions and static files become one worker. The functions find the static files as
+ * `env.ASSETS`, and are asked for the paths that `_routes.json` in `output` names, without one for those that they have.
+ *
+ * @example
+ * const pages: Pages = { functions: "workers/notes/functions", output: "workers/notes/public" };
+ */
+export interface Pages {
+  /** Folder of the functions, one file a route, from the project's root. */
+  readonly functions: string;
+  /** Folder of static files, as the project's build leaves it. A `_worker.js` in it takes the place of the functions. */
+  readonly output: string;
+  /**
+   * Module with what Pages Functions cannot have: its default export holds the worker's other handlers (`scheduled`, `queue` …, but
+   * no `fetch`), its other exports are classes. @default - none
+   */
+  readonly handlers?: string;
+}
+
+/**
+ * Settings of a worker that is a Pages project: its folders in place of `main` and `assets`, everything else as for any worker.
+ *
+ * @example
+ * const settings = {
+ *   pages: { functions: "workers/notes/functions", output: "workers/notes/public" },
+ *   compatibilityDate: "2026-06-01",
+ *   env: {},
+ * } satisfies PagesOptions<Record<string, never>>;
+ */
+export interface PagesOptions<Env extends Readonly<Record<string, Binding>>>
+  extends Omit<WorkerOptions<Env>, "main" | "assets" | "pages"> {
+  /** Its folders, compiled as `wrangler pages functions build` does. */
+  readonly pages: Pages;
+  readonly main?: never;
+  readonly assets?: never;
+  /** Name in the code → what is bound, besides `ASSETS`. */
+  readonly env: Env;
+}
+
+/**
+ * Declares a worker. Its code is bundled from `main`, or compiled from the folders of a Pages project; each deployment of it is an immutable version.
  *
  * A module that is not there, a date that is none, a cron expression or a name that Cloudflare would refuse: all of them are
  * refused in the preview, before anything is changed.
@@ -115,6 +159,13 @@ export interface SiteOptions
  *
  * @example
  * const site = worker("site", { assets: "web/dist", compatibilityDate: "2026-06-01" }); // files alone, no code
+ *
+ * @example
+ * const app = worker("app", {
+ *   pages: { functions: "workers/notes/functions", output: "workers/notes/public" },
+ *   compatibilityDate: "2026-06-01",
+ *   env: { DB: notes }, // and ASSETS: the static files
+ * });
  */
 export function worker<const Env extends Readonly<Record<string, Binding>>>(
   name: string,
@@ -125,12 +176,17 @@ export function worker(
   options: WorkerOptions<Record<string, never>>,
 ): Worker<Record<string, never>>;
 export function worker(name: string, options: SiteOptions): Worker<Record<string, never>>;
+export function worker<const Env extends Readonly<Record<string, Binding>>>(
+  name: string,
+  options: PagesOptions<Env>,
+): Worker<Env & { readonly ASSETS: AssetsBinding }>;
 export function worker(
   name: string,
   {
-    assets,
+    assets: files,
     ...options
-  }: Partial<WorkerOptions<Readonly<Record<string, Binding>>>> & Pick<Worker, "compatibilityDate">,
+  }: Partial<Omit<WorkerOptions<Readonly<Record<string, Binding>>>, "pages">> &
+    Pick<Worker, "compatibilityDate" | "pages">,
 ): Worker {
   return {
     kind: "worker",
@@ -142,6 +198,7 @@ export function worker(
     durableObjects: {},
     workersDev: true,
     ...options,
-    ...(assets !== undefined && { assets: typeof assets === "string" ? { directory: assets } : assets }),
+    ...(files !== undefined && { assets: typeof files === "string" ? { directory: files } : files }),
+    ...(options.pages !== undefined && { env: { ...options.env, ASSETS: assets() } }),
   };
 }

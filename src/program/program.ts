@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { siteOf } from "../bundle/assets.ts";
-import type { Code } from "../bundle/bundle.ts";
+import { type Code, sourceOf } from "../bundle/bundle.ts";
 import { cachedBundle } from "../bundle/cached.ts";
+import { pagesSite } from "../bundle/pages/site.ts";
 import { connection } from "../cloudflare/connection.ts";
 import { workersDevSubdomain } from "../cloudflare/workers-dev.ts";
 import { check } from "../declare/check/index.ts";
@@ -40,10 +41,14 @@ async function subdomainOf({ target, systems }: Settings, { env, root }: Given):
 }
 
 /** What is uploaded for a worker. */
-const codeOf = async ({ main, assets }: Worker, root: string): Promise<Code> => ({
-  bundle: main === undefined ? undefined : await cachedBundle(main, root),
-  site: assets === undefined ? undefined : siteOf(assets.directory, root),
-});
+async function codeOf(worker: Worker, root: string): Promise<Code> {
+  const { assets, pages } = worker;
+  const source = sourceOf(worker);
+  const bundle = source === undefined ? undefined : await cachedBundle(source, root);
+  if (pages !== undefined && bundle !== undefined)
+    return { bundle, site: pagesSite(pages.output, bundle, root) };
+  return { bundle, site: assets === undefined ? undefined : siteOf(assets.directory, root) };
+}
 
 /** Databases whose migrations have a contract phase. Reading the folders also refuses files that cannot be read. */
 function withContracts(systems: readonly System[], root: string): ReadonlySet<D1> {

@@ -98,7 +98,19 @@ export function missingSecrets(
   return systems.flatMap((system) =>
     workersOf(system).flatMap((worker) =>
       Object.entries(worker.env).flatMap(([name, binding]) => {
-        if (typeof binding === "string" || !("secret" in binding) || set.includes(binding.secret)) return [];
+        if (typeof binding === "string" || binding.kind !== "secret" || set.includes(binding.secret))
+          return [];
+        if (stage.protected && binding.fallback?.[stage.name] !== undefined)
+          return [
+            {
+              what: `A secret of a protected stage stands in the code: '${binding.secret}'`,
+              where: `${system.name}/${worker.name}, env.${name}, in stack ${stage.name}`,
+              got: `a fallback for ${stage.name}`,
+              expected: "a secret of the stack, or none",
+              fix: sentence`take ${stage.name} out of its fallback, then ${command("secret", { name: binding.secret, stage: stage.name })}`,
+            },
+          ];
+        if (binding.optional === true) return [];
         return [
           {
             what: `Missing required secret '${binding.secret}'`,

@@ -51,7 +51,7 @@ export default defineProject({
 export async function bundledModules(folder: string): Promise<ReadonlyMap<string, Uint8Array>> {
   const modules = new Map<string, Uint8Array>();
   for (const main of globSync("workers/*/*/index.ts", { cwd: folder })) {
-    const made = await bundle(main, folder);
+    const made = await bundle({ main }, folder);
     for (const { contentFile } of made.bundle.modules) {
       const bytes = readFileSync(join(folder, contentFile));
       modules.set(createHash("sha256").update(bytes).digest("hex"), bytes);

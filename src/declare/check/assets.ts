@@ -25,10 +25,15 @@ export function checkAssets(where: string, worker: Worker, root: string): Diagno
       },
     ];
   }
-  return [...files(where, assets, root), ...workerFirst(where, worker, assets)];
+  return [
+    ...tooLargeFiles(`${where}, assets`, assets.directory, root),
+    ...codeAmongFiles(where, assets, root),
+    ...workerFirst(where, worker, assets),
+  ];
 }
 
-function files(where: string, { directory }: Assets, root: string): Diagnostic[] {
+/** Files of a folder that Cloudflare does not take. */
+export function tooLargeFiles(where: string, directory: string, root: string): Diagnostic[] {
   const folder = join(root, directory);
   const tooLarge = readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) => {
     if (!entry.isFile()) return [];
@@ -36,26 +41,26 @@ function files(where: string, { directory }: Assets, root: string): Diagnostic[]
     const { size } = statSync(path);
     return size > largestFileBytes ? [{ path, size }] : [];
   });
-  const script = existsSync(join(folder, "_worker.js")) && !existsSync(join(folder, ".assetsignore"));
+  return tooLarge.map(({ path, size }) => ({
+    what: "A static file that is too large for Cloudflare",
+    where,
+    got: `${path.slice(root.length + 1)}, ${size} bytes`,
+    expected: `at most ${largestFileBytes} bytes (25 MiB)`,
+    fix: `keep it in an R2 bucket, or name it in ${directory}/.assetsignore`,
+  }));
+}
+
+function codeAmongFiles(where: string, { directory }: Assets, root: string): Diagnostic[] {
+  const has = (name: string): boolean => existsSync(join(root, directory, name));
+  if (!has("_worker.js") || has(".assetsignore")) return [];
   return [
-    ...tooLarge.map(({ path, size }) => ({
-      what: "A static file that is too large for Cloudflare",
+    {
+      what: "Code among the static files, which anybody could read",
       where: `${where}, assets`,
-      got: `${path.slice(root.length + 1)}, ${size} bytes`,
-      expected: `at most ${largestFileBytes} bytes (25 MiB)`,
-      fix: `keep it in an R2 bucket, or name it in ${directory}/.assetsignore`,
-    })),
-    ...(script
-      ? [
-          {
-            what: "Code among the static files, which anybody could read",
-            where: `${where}, assets`,
-            got: `${directory}/_worker.js, which Pages would run and a worker serves as a text`,
-            expected: "no _worker.js, or an .assetsignore that says what becomes of it",
-            fix: `echo _worker.js >> ${directory}/.assetsignore, and name the code in main; an empty .assetsignore lets it be served`,
-          },
-        ]
-      : []),
+      got: `${directory}/_worker.js, which Pages would run and a worker serves as a text`,
+      expected: "no _worker.js, or an .assetsignore that says what becomes of it",
+      fix: `declare the folder as the output of pages; or echo _worker.js >> ${directory}/.assetsignore, and name the code in main; an empty .assetsignore lets it be served`,
+    },
   ];
 }
 

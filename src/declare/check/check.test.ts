@@ -44,10 +44,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const plain = (
-  name: string,
-  options: Partial<WorkerOptions<Readonly<Record<string, Binding>>>> = {},
-): Worker => worker(name, { main: "a.ts", compatibilityDate: "2026-01-01", env: {}, ...options });
+/** What a worker with a module of its own may be given. */
+type Settings = Partial<WorkerOptions<Readonly<Record<string, Binding>>> & { readonly main: string }>;
+
+const plain = (name: string, options: Settings = {}): Worker =>
+  worker(name, { main: "a.ts", compatibilityDate: "2026-01-01", env: {}, ...options });
 const diagnostics = (...resources: Resource[]): Diagnostic[] =>
   check([system("s", resources)], stage, { stageNames, root });
 const whats = (...resources: Resource[]): string[] => diagnostics(...resources).map(({ what }) => what);
@@ -262,7 +263,7 @@ describe("workers", () => {
     expect(diagnostic?.fix).toContain("create services/api/index.ts");
   });
 
-  test.each<[string, Partial<WorkerOptions<Readonly<Record<string, Binding>>>>, string]>([
+  test.each<[string, Settings, string]>([
     ["a date that is none", { compatibilityDate: "2026-13-45" }, "A compatibility date that is no date"],
     ["a cron with four fields", { crons: ["0 3 * *"] }, "A cron expression that Cloudflare does not accept"],
     ["a cron on day 0", { crons: ["0 3 * * 0"] }, "A cron expression that Cloudflare does not accept"],

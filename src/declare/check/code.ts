@@ -1,23 +1,14 @@
-import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import type { Worker } from "../worker.ts";
+import { checkModule } from "./module.ts";
+import { checkPages } from "./pages.ts";
 
 /** Code that is not there, and what only code could use where a worker has none. */
 export function checkCode(where: string, worker: Worker, root: string): Diagnostic[] {
-  const { main } = worker;
+  const { main, pages } = worker;
+  if (pages !== undefined) return checkPages(where, pages, root);
   if (main === undefined) return withoutCode(where, worker);
-  const path = join(root, main);
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) return [];
-  return [
-    {
-      what: `Module not found: ${main}`,
-      where: `${where}, main`,
-      got: existsSync(path) ? "a folder" : "no such file",
-      expected: "the worker's entry module, as a path from the project's root",
-      fix: `create ${main}, or correct main in src/systems`,
-    },
-  ];
+  return checkModule(`${where}, main`, main, root);
 }
 
 function withoutCode(where: string, worker: Worker): Diagnostic[] {

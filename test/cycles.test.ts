@@ -10,6 +10,8 @@ test("no files import one another in a circle, types included", () => {
   expect(cycles(files, importsWithTypes)).toEqual([
     // Types alone, and one by nature: a worker binds what is of any kind, workers among it.
     [
+      "src/declare/bindings/platform.ts",
+      "src/declare/bindings/workflow.ts",
       "src/declare/durable-object.ts",
       "src/declare/kinds/kinds.ts",
       "src/declare/service.ts",

@@ -15,6 +15,11 @@ export interface DurableObjectClass {
   /** Where each object keeps its data; only classes from before SQLite have the other one. Cannot change later. @default "sqlite" */
   readonly storage?: "sqlite" | "legacy-kv";
   /**
+   * Whether each object has a container beside it, as `ctx.container`. The container's image and how many there may be are not
+   * part of a worker at Cloudflare: `wrangler containers` has them. @default - no container
+   */
+  readonly container?: true;
+  /**
    * What Cloudflare is to do with the class and its objects. A change of it ships at 100 %, never in a rollout; a transfer
    * takes two: first the worker that expects the class, then the one that gives it. @default - it is there, with its objects
    */

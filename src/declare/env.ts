@@ -1,16 +1,33 @@
 import type {
   Ai,
+  AiSearchInstance,
+  AiSearchNamespace,
+  AnalyticsEngineDataset,
+  Artifacts,
+  BrowserRun,
+  CryptoKey,
   D1Database,
+  DispatchNamespace,
   DurableObjectNamespace,
   Fetcher,
+  Flagship,
+  ImagesBinding,
   KVNamespace,
+  MediaBinding,
   R2Bucket,
+  RateLimit,
   Rpc,
+  SecretsStoreSecret,
+  SendEmail,
   Vectorize as VectorizeIndex,
+  WorkerLoader,
   Queue as WorkersQueue,
   Service as WorkersService,
+  Workflow as WorkersWorkflow,
   WorkerVersionMetadata,
 } from "@cloudflare/workers-types";
+import type { Pipeline } from "./bindings/streams.ts";
+import type { Workflow } from "./bindings/workflow.ts";
 import type { DurableObject } from "./durable-object.ts";
 import type { BindingKind } from "./kinds/kinds.ts";
 import type { Queue } from "./queue.ts";
@@ -35,6 +52,33 @@ interface Runtime<Bound> {
   json: Bound extends Json<infer Value> ? Value : never;
   durableObject: Bound extends DurableObject<infer Class> ? ObjectsOf<Class> : never;
   service: Bound extends Service<infer Entrypoint> ? ServiceOf<Entrypoint> : never;
+  aiSearch: AiSearchInstance;
+  aiSearchNamespace: AiSearchNamespace;
+  analyticsEngine: AnalyticsEngineDataset;
+  artifacts: Artifacts;
+  browser: BrowserRun;
+  dispatchNamespace: DispatchNamespace;
+  flagship: Flagship;
+  images: ImagesBinding;
+  /** Cloudflare publishes no type for it. */
+  k2: unknown;
+  media: MediaBinding;
+  mtlsCertificate: Fetcher;
+  pipeline: Bound extends Pipeline<infer Row> ? RowsOf<Row> : never;
+  rateLimit: RateLimit;
+  raw: unknown;
+  secretKey: CryptoKey;
+  secretsStoreSecret: SecretsStoreSecret;
+  sendEmail: SendEmail;
+  vpcNetwork: Fetcher;
+  vpcService: Fetcher;
+  workerLoader: WorkerLoader;
+  workflow: Bound extends Workflow<infer Params> ? WorkersWorkflow<Params> : never;
+}
+
+/** As the module `cloudflare:pipelines` has it, which the package of types declares only for whole programs. */
+interface RowsOf<Row> {
+  send(rows: Row[]): Promise<void>;
 }
 
 /** Of a callee that says no type, only what every worker has can be called: `fetch`. */

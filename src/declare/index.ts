@@ -1,6 +1,36 @@
 /** The vocabulary a system is written in: inert data. Nothing exists until a stack deploys it. */
 export { type AiGateway, type AiGatewayRateLimit, aiGateway } from "./ai-gateway.ts";
 export { type Assets, type AssetsBinding, assets } from "./assets.ts";
+export { type Artifacts, artifacts, type Flagship, flagship } from "./bindings/account.ts";
+export { type AiSearch, type AiSearchNamespace, aiSearch, aiSearchNamespace } from "./bindings/ai-search.ts";
+export { type AnalyticsEngine, analyticsEngine } from "./bindings/analytics-engine.ts";
+export {
+  type MtlsCertificate,
+  mtlsCertificate,
+  type VpcNetwork,
+  type VpcService,
+  vpcNetwork,
+  vpcService,
+} from "./bindings/network.ts";
+export {
+  type DispatchNamespace,
+  dispatchNamespace,
+  type WorkerLoader,
+  workerLoader,
+} from "./bindings/platform.ts";
+export { type RateLimit, rateLimit } from "./bindings/rate-limit.ts";
+export { type Raw, raw } from "./bindings/raw.ts";
+export { type Browser, browser, type Images, images, type Media, media } from "./bindings/rendering.ts";
+export {
+  type SecretKey,
+  type SecretsStoreSecret,
+  secretKey,
+  secretsStoreSecret,
+} from "./bindings/secrets.ts";
+export { type SendEmail, sendEmail } from "./bindings/send-email.ts";
+export type { StageText } from "./bindings/stage-text.ts";
+export { type K2, k2, type Pipeline, pipeline } from "./bindings/streams.ts";
+export { type Workflow, workflow } from "./bindings/workflow.ts";
 export type { BucketEvent, BucketNotification } from "./bucket-notification.ts";
 export { type D1, d1 } from "./d1.ts";
 export { type DurableObject, type DurableObjectClass, durableObject, isLive } from "./durable-object.ts";

@@ -67,6 +67,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
       each.version,
       each.deployment,
       ...each.triggers,
+      ...each.workflows,
     ]);
     return {
       resources: [...stores.all, ...notifications, ...pulls, ...code, ...smoke, ...contracts.values()],

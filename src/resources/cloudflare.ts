@@ -21,3 +21,4 @@ export { WorkersDeployment } from "@pulumi/cloudflare/workersDeployment.js";
 export { WorkersKvNamespace } from "@pulumi/cloudflare/workersKvNamespace.js";
 export { WorkersRoute } from "@pulumi/cloudflare/workersRoute.js";
 export { WorkerVersion, type WorkerVersionArgs } from "@pulumi/cloudflare/workerVersion.js";
+export { Workflow } from "@pulumi/cloudflare/workflow.js";

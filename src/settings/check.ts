@@ -98,9 +98,8 @@ export function missingSecrets(
   return systems.flatMap((system) =>
     workersOf(system).flatMap((worker) =>
       Object.entries(worker.env).flatMap(([name, binding]) => {
-        if (typeof binding === "string" || binding.kind !== "secret" || set.includes(binding.secret))
-          return [];
-        if (stage.protected && binding.fallback?.[stage.name] !== undefined)
+        if (typeof binding === "string" || !("secret" in binding) || set.includes(binding.secret)) return [];
+        if (binding.kind === "secret" && stage.protected && binding.fallback?.[stage.name] !== undefined)
           return [
             {
               what: `A secret of a protected stage stands in the code: '${binding.secret}'`,
@@ -110,7 +109,7 @@ export function missingSecrets(
               fix: sentence`take ${stage.name} out of its fallback, then ${command("secret", { name: binding.secret, stage: stage.name })}`,
             },
           ];
-        if (binding.optional === true) return [];
+        if (binding.kind === "secret" && binding.optional === true) return [];
         return [
           {
             what: `Missing required secret '${binding.secret}'`,

@@ -1,10 +1,12 @@
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import { isLive } from "../durable-object.ts";
+import { valuesByStage } from "../kinds/bindings.ts";
 import type { BindingKind, BindingOf } from "../kinds/kinds.ts";
 import type { NamingStage } from "../physical-name.ts";
 import type { System } from "../system.ts";
 import type { Worker } from "../worker.ts";
 import { liveClasses } from "./classes.ts";
+import { checkRateLimit } from "./rate-limit.ts";
 
 /** Where a binding stands. */
 interface Place {
@@ -58,18 +60,28 @@ const checks: {
   versionMetadata: fine,
   stageName: fine,
   json: fine,
-  perStage: ({ values }, { where, stage }) =>
-    values[stage.name] !== undefined
-      ? []
-      : [
-          {
-            what: `A variable without a value for stage ${stage.name}`,
-            where,
-            got: `values for ${Object.keys(values).join(", ")}`,
-            expected: `one for ${stage.name}`,
-            fix: `add ${stage.name}: "…" to perStage({ … })`,
-          },
-        ],
+  perStage: fine,
+  aiSearch: fine,
+  aiSearchNamespace: fine,
+  analyticsEngine: fine,
+  artifacts: fine,
+  browser: fine,
+  dispatchNamespace: fine,
+  flagship: fine,
+  images: fine,
+  k2: fine,
+  media: fine,
+  mtlsCertificate: fine,
+  pipeline: fine,
+  rateLimit: checkRateLimit,
+  raw: fine,
+  secretKey: fine,
+  secretsStoreSecret: fine,
+  sendEmail: fine,
+  vpcNetwork: fine,
+  vpcService: fine,
+  workerLoader: fine,
+  workflow: fine,
   service: ({ target }, { where, worker }) =>
     target() !== worker
       ? []
@@ -109,9 +121,25 @@ export const checkBindings = (system: System, worker: Worker, stage: NamingStage
     const where = `${system.name}/${worker.name}, env.${name}`;
     return [
       ...(identifier.test(name) ? [] : [unwritable(name, where)]),
+      ...valuesByStage(binding).flatMap(([property, stages]) =>
+        stages.includes(stage.name) ? [] : [withoutValue(where, property, stages, stage)],
+      ),
       ...(typeof binding === "string" ? [] : checkOne(binding, { worker, where, name, stage })),
     ];
   });
+
+const withoutValue = (
+  where: string,
+  property: string,
+  stages: readonly string[],
+  stage: NamingStage,
+): Diagnostic => ({
+  what: `${property === "" ? "A variable" : `A binding's ${property}`} without a value for stage ${stage.name}`,
+  where,
+  got: `values for ${stages.join(", ")}`,
+  expected: `one for ${stage.name}`,
+  fix: `add ${stage.name}: "…" to perStage({ … })`,
+});
 
 const unwritable = (name: string, where: string): Diagnostic => ({
   what: "A binding with a name that code cannot write",

@@ -9,6 +9,7 @@ import { checkNames, checkNamesAcross } from "./names.ts";
 import { checkNotifications } from "./notifications.ts";
 import { checkStageNames } from "./stage-names.ts";
 import { checkWorkers } from "./workers.ts";
+import { checkWorkflows } from "./workflows.ts";
 
 /** What the systems stand in. */
 export interface Surroundings {
@@ -37,6 +38,7 @@ export function check(
       ...checkWorkers(system, stage, root),
     ]),
     ...checkNamesAcross(systems, stage),
+    ...checkWorkflows(systems, stage),
   ];
 }
 

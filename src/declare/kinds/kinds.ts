@@ -1,5 +1,17 @@
 import type { AiGateway } from "../ai-gateway.ts";
 import type { AssetsBinding } from "../assets.ts";
+import type { Artifacts, Flagship } from "../bindings/account.ts";
+import type { AiSearch, AiSearchNamespace } from "../bindings/ai-search.ts";
+import type { AnalyticsEngine } from "../bindings/analytics-engine.ts";
+import type { MtlsCertificate, VpcNetwork, VpcService } from "../bindings/network.ts";
+import type { DispatchNamespace, WorkerLoader } from "../bindings/platform.ts";
+import type { RateLimit } from "../bindings/rate-limit.ts";
+import type { Raw } from "../bindings/raw.ts";
+import type { Browser, Images, Media } from "../bindings/rendering.ts";
+import type { SecretKey, SecretsStoreSecret } from "../bindings/secrets.ts";
+import type { SendEmail } from "../bindings/send-email.ts";
+import type { K2, Pipeline } from "../bindings/streams.ts";
+import type { Workflow } from "../bindings/workflow.ts";
 import type { D1 } from "../d1.ts";
 import type { DurableObject } from "../durable-object.ts";
 import type { Kv } from "../kv.ts";
@@ -39,6 +51,27 @@ export interface Bindings extends Stores {
   stageName: StageName;
   perStage: PerStage;
   json: Json;
+  aiSearch: AiSearch;
+  aiSearchNamespace: AiSearchNamespace;
+  analyticsEngine: AnalyticsEngine;
+  artifacts: Artifacts;
+  browser: Browser;
+  dispatchNamespace: DispatchNamespace;
+  flagship: Flagship;
+  images: Images;
+  k2: K2;
+  media: Media;
+  mtlsCertificate: MtlsCertificate;
+  pipeline: Pipeline;
+  rateLimit: RateLimit;
+  raw: Raw;
+  secretKey: SecretKey;
+  secretsStoreSecret: SecretsStoreSecret;
+  sendEmail: SendEmail;
+  vpcNetwork: VpcNetwork;
+  vpcService: VpcService;
+  workerLoader: WorkerLoader;
+  workflow: Workflow;
 }
 
 export type StoreKind = keyof Stores;

@@ -1,20 +1,13 @@
 import type { Consume } from "../queue.ts";
-import { stageNamesOf } from "./bindings.ts";
+import { limitsOf, stageNamesOf } from "./bindings.ts";
 import type { ResourceKind, ResourceOf } from "./kinds.ts";
+import { type Limit, limit } from "./limit.ts";
 
 /** What a service at Cloudflare accepts as a name. */
 export interface NameRule {
   readonly pattern: RegExp;
   readonly longest: number;
   readonly says: string;
-}
-
-/** A number with its bounds, both included. */
-export interface Limit {
-  readonly of: string;
-  readonly value: number | undefined;
-  readonly least: number;
-  readonly most: number;
 }
 
 /** A property that mentions stages by name. */
@@ -46,13 +39,6 @@ const twelveHoursSeconds = 12 * 60 * 60;
 const oneYearSeconds = 365 * 24 * 60 * 60;
 const fourteenDaysSeconds = 14 * 24 * 60 * 60;
 
-const limit = (of: string, value: number | undefined, least: number, most: number): Limit => ({
-  of,
-  value,
-  least,
-  most,
-});
-
 const consumeLimits = ({ queue, ...consume }: Consume): readonly Limit[] => [
   limit(`batchSize of ${queue.name}`, consume.batchSize, 1, 100),
   limit(`maxWaitTimeMs of ${queue.name}`, consume.maxWaitTimeMs, 0, 60_000),
@@ -68,7 +54,12 @@ const nobody = (): Readonly<Record<string, string>> => ({});
 const table: { readonly [Kind in ResourceKind]: ResourceFacts<Kind> } = {
   worker: {
     name: { ...lowercaseWithDashes, says: `${lowercaseWithDashes.says}: it becomes part of a host name` },
-    limits: ({ consumes }) => consumes.flatMap(consumeLimits),
+    limits: ({ consumes, env }) => [
+      ...consumes.flatMap(consumeLimits),
+      ...Object.entries(env).flatMap(([name, binding]) =>
+        limitsOf(binding).map((each) => ({ ...each, of: `${each.of} of env.${name}` })),
+      ),
+    ],
     stageNames: ({ routes, env }) => [
       { property: "routes", names: Object.keys(routes) },
       ...Object.entries(env).map(([name, binding]) => ({

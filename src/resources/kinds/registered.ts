@@ -21,6 +21,7 @@ export const permissions = {
   "cloudflare:index/workersCronTrigger:WorkersCronTrigger": "Workers Scripts Edit",
   "cloudflare:index/workersRoute:WorkersRoute": "Workers Routes Edit",
   "pulumi-nodejs:dynamic/lockstep:BucketReset": "Workers R2 Storage Edit",
+  "cloudflare:index/workflow:Workflow": "Workers Scripts Edit",
   "pulumi-nodejs:dynamic/lockstep:FirstVersion": "Workers Scripts Edit",
   "pulumi-nodejs:dynamic/lockstep:Migrations": "D1 Edit",
   "pulumi-nodejs:dynamic/lockstep:VectorizeIndex": "Vectorize Edit",

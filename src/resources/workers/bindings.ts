@@ -1,9 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
+import { type StageText, textIn } from "../../declare/bindings/stage-text.ts";
 import type { Binding, Secret, Worker } from "../../declare/index.ts";
 import type { BindingKind, BindingOf } from "../../declare/kinds/kinds.ts";
+import { physicalName } from "../../declare/physical-name.ts";
 import type { Stage } from "../../project/stage.ts";
 import type { inputs } from "../cloudflare.ts";
 import type { Stores } from "../stores/stores.ts";
+import { rawInput } from "./raw-binding.ts";
 
 /** Where bindings find what they bind. */
 export interface Bound {
@@ -39,10 +42,7 @@ const table: {
   }),
   versionMetadata: () => ({ type: "version_metadata" }),
   stageName: (_binding, { stage }) => ({ type: "plain_text", text: stage.name }),
-  perStage: ({ values }, { stage }) => ({
-    type: "plain_text",
-    text: values[stage.name] ?? missing(`text for ${stage.name}`),
-  }),
+  perStage: (values, { stage }) => ({ type: "plain_text", text: text(values, stage) }),
   json: ({ value }) => ({ type: "json", json: JSON.stringify(value) }),
   service: ({ target, entrypoint }, { scriptName }) => ({
     type: "service",
@@ -55,6 +55,86 @@ const table: {
     type: "durable_object_namespace",
     className,
     ...(owner !== undefined && { scriptName: scriptName(owner()) }),
+  }),
+  aiSearch: ({ instance, namespace }, { stage }) => ({
+    type: "ai_search",
+    instanceName: text(instance, stage),
+    ...(namespace !== undefined && { namespace: text(namespace, stage) }),
+  }),
+  aiSearchNamespace: ({ namespace }, { stage }) => ({
+    type: "ai_search_namespace",
+    namespace: text(namespace, stage),
+  }),
+  analyticsEngine: ({ dataset }, { stage }) => ({ type: "analytics_engine", dataset: text(dataset, stage) }),
+  artifacts: ({ namespace }, { stage }) => ({ type: "artifacts", namespace: text(namespace, stage) }),
+  browser: () => ({ type: "browser" }),
+  dispatchNamespace: ({ namespace, outbound }, { stage, scriptName }) => ({
+    type: "dispatch_namespace",
+    namespace: text(namespace, stage),
+    ...(outbound !== undefined && {
+      outbound: {
+        worker: {
+          service: scriptName(outbound.worker()),
+          ...(outbound.entrypoint !== undefined && { entrypoint: outbound.entrypoint }),
+        },
+        ...(outbound.parameters !== undefined && { params: outbound.parameters.map((name) => ({ name })) }),
+      },
+    }),
+  }),
+  flagship: ({ appId }, { stage }) => ({ type: "flagship", appId: text(appId, stage) }),
+  images: () => ({ type: "images" }),
+  k2: ({ stream }, { stage }) => ({ type: "k2", stream: text(stream, stage) }),
+  media: () => ({ type: "media" }),
+  mtlsCertificate: ({ certificateId }, { stage }) => ({
+    type: "mtls_certificate",
+    certificateId: text(certificateId, stage),
+  }),
+  pipeline: ({ pipeline }, { stage }) => ({ type: "pipelines", pipeline: text(pipeline, stage) }),
+  rateLimit: ({ namespaceId, limit, periodSeconds, mitigationSeconds }, { stage }) => ({
+    type: "ratelimit",
+    namespaceId: text(namespaceId, stage),
+    simple: {
+      limit,
+      period: periodSeconds,
+      ...(mitigationSeconds !== undefined && { mitigationTimeout: mitigationSeconds }),
+    },
+  }),
+  raw: ({ binding }) => rawInput(binding),
+  secretKey: ({ secret, format, algorithm, usages }, { secrets }) => {
+    const key = pulumi.secret(secrets[secret] ?? missing(secret));
+    return {
+      type: "secret_key",
+      format,
+      algorithm: JSON.stringify(typeof algorithm === "string" ? { name: algorithm } : algorithm),
+      usages: [...usages],
+      ...(format === "jwk" ? { keyJwk: key } : { keyBase64: key }),
+    };
+  },
+  secretsStoreSecret: ({ storeId, secretName }, { stage }) => ({
+    type: "secrets_store_secret",
+    storeId: text(storeId, stage),
+    secretName: text(secretName, stage),
+  }),
+  sendEmail: ({ destinationAddress, allowedDestinationAddresses, allowedSenderAddresses }, { stage }) => ({
+    type: "send_email",
+    ...(destinationAddress !== undefined && { destinationAddress: text(destinationAddress, stage) }),
+    ...(allowedDestinationAddresses !== undefined && {
+      allowedDestinationAddresses: [...allowedDestinationAddresses],
+    }),
+    ...(allowedSenderAddresses !== undefined && { allowedSenderAddresses: [...allowedSenderAddresses] }),
+  }),
+  vpcNetwork: ({ tunnelId, networkId }, { stage }) => ({
+    type: "vpc_network",
+    ...(tunnelId !== undefined && { tunnelId: text(tunnelId, stage) }),
+    ...(networkId !== undefined && { networkId: text(networkId, stage) }),
+  }),
+  vpcService: ({ serviceId }, { stage }) => ({ type: "vpc_service", serviceId: text(serviceId, stage) }),
+  workerLoader: () => ({ type: "worker_loader" }),
+  workflow: (workflow, { stage, scriptName }) => ({
+    type: "workflow",
+    workflowName: physicalName(workflow, stage),
+    className: workflow.className,
+    ...(workflow.of !== undefined && { scriptName: scriptName(workflow.of()) }),
   }),
 };
 
@@ -80,6 +160,9 @@ export const bindingsOf = (worker: Worker, bound: Bound): inputs.WorkerVersionBi
       name,
       ...(typeof binding === "string" ? { type: "plain_text", text: binding } : inputOf(binding, bound)),
     }));
+
+const text = (of: StageText, stage: Stage): string =>
+  textIn(of, stage.name) ?? missing(`text for ${stage.name}`);
 
 function missing(what: string): never {
   throw new Error(`there is no ${what}: the check of the system let it pass`);

@@ -41,3 +41,9 @@ function exportOf(
       return lifecycle satisfies never;
   }
 }
+
+/** The classes whose objects have a container. A worker without any sends nothing. */
+export function classContainers(worker: Worker): { containers?: inputs.WorkerVersionContainer[] } {
+  const classes = Object.entries(worker.durableObjects).filter(([, declared]) => declared.container === true);
+  return classes.length === 0 ? {} : { containers: classes.map(([className]) => ({ className })) };
+}

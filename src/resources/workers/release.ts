@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Code } from "../../bundle/bundle.ts";
-import type { Assets, Worker } from "../../declare/index.ts";
+import type { Assets, Workflow as DeclaredWorkflow, Worker } from "../../declare/index.ts";
 import type { Rollout } from "../../settings/keys.ts";
 import {
   type inputs,
@@ -13,10 +13,11 @@ import {
 } from "../cloudflare.ts";
 import { type Context, logicalName } from "../context.ts";
 import { type Bound, bindingsOf } from "./bindings.ts";
-import { classExports } from "./class-exports.ts";
+import { classContainers, classExports } from "./class-exports.ts";
 import { noRollbackPastContract } from "./rollback-guard.ts";
 import { sameClassesInRollout } from "./rollout-guard.ts";
 import type { WorkerComponent } from "./shell.ts";
+import { makeWorkflows } from "./workflows.ts";
 
 /** What a release needs beside the worker. */
 export interface ReleaseArgs {
@@ -24,6 +25,8 @@ export interface ReleaseArgs {
   readonly bound: Bound;
   /** Only a part of the requests goes to the new version. @default - all of them */
   readonly rollout: Rollout | undefined;
+  /** The Workflows whose classes it has. */
+  readonly workflows: readonly DeclaredWorkflow[];
   /** What the version waits for: migrations, and what it calls. */
   readonly after: readonly pulumi.Resource[];
 }
@@ -33,6 +36,8 @@ export interface Released {
   readonly version: WorkerVersion;
   readonly deployment: WorkersDeployment;
   readonly triggers: readonly pulumi.Resource[];
+  /** What workers that bind a Workflow of this one wait for. */
+  readonly workflows: readonly pulumi.Resource[];
 }
 
 /** Uploads the worker's code as an immutable version, and lets it answer. */
@@ -51,6 +56,7 @@ export function release(worker: WorkerComponent, context: Context, args: Release
       ...uploadOf(declared, args.code),
       ...withBindings(bindingsOf(declared, args.bound)),
       ...classExports(declared, args.bound.scriptName),
+      ...classContainers(declared),
     },
     {
       parent: worker,
@@ -70,8 +76,9 @@ export function release(worker: WorkerComponent, context: Context, args: Release
     },
   );
   const triggers = triggersOf(worker, context, args.bound, deployment);
+  const workflows = makeWorkflows(worker, context, args.workflows, deployment);
   worker.released(version.id);
-  return { version, deployment, triggers };
+  return { version, deployment, triggers, workflows };
 }
 
 /** The worker's code and static files. What is not there is left out, as Cloudflare leaves it out. */

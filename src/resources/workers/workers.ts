@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Code } from "../../bundle/bundle.ts";
-import { calls, uses, workerGroups, workersOf } from "../../declare/graph.ts";
+import { calls, uses, workerGroups, workersOf, workflowsOf } from "../../declare/graph.ts";
 import type { System, Worker } from "../../declare/index.ts";
 import { FirstVersion } from "../../dynamic/first-version.ts";
 import type { Rollout } from "../../settings/keys.ts";
@@ -31,10 +31,10 @@ export function servesAlone<Id>(made: Id, rollout: Rollout | undefined): Id | st
 
 const callees = (worker: Worker): readonly Worker[] => calls(worker).map((call) => call.to);
 
-/** A cycle of workers in the order in which they can be deployed: whoever has a Durable Object class before who binds it. */
+/** A cycle of workers in the order in which they can be deployed: whoever has a class before who binds its objects or Workflow. */
 function ownersFirst(group: readonly Worker[]): readonly Worker[] {
   const owners = (worker: Worker): readonly Worker[] =>
-    calls(worker).flatMap(({ by, to }) => (by === "durableObject" && group.includes(to) ? [to] : []));
+    calls(worker).flatMap(({ by, to }) => (by !== "service" && group.includes(to) ? [to] : []));
   return workerGroups(group, owners).flat();
 }
 
@@ -68,12 +68,12 @@ export function deployWorkers(
   const firsts = new Map<Worker, pulumi.Resource>();
   const scriptName = (worker: Worker): pulumi.Input<string> => made(shells, worker).shell.name;
   /** What a caller of the worker waits for. */
-  const callable = (worker: Worker): pulumi.Resource => {
-    const done = deployed.get(worker)?.deployment ?? firsts.get(worker);
-    if (done !== undefined) return done;
-    const first = firstVersion(worker, made(shells, worker), system, context);
+  const callable = (worker: Worker): readonly pulumi.Resource[] => {
+    const done = deployed.get(worker);
+    if (done !== undefined) return [done.deployment, ...done.workflows];
+    const first = firsts.get(worker) ?? firstVersion(worker, made(shells, worker), system, context);
     firsts.set(worker, first);
-    return first;
+    return [first];
   };
   for (const worker of groups.flatMap(ownersFirst)) {
     const databases = uses(worker).flatMap((each) => (each.kind === "d1" ? [stores.of(each).ready] : []));
@@ -84,7 +84,8 @@ export function deployWorkers(
       code: made(args.code, worker),
       bound: { stage: context.stage, stores, scriptName, secrets: args.secrets },
       rollout,
-      after: [...databases, ...callees(worker).map(callable), ...(own === undefined ? [] : [own])],
+      workflows: workflowsOf(system).flatMap(({ declared, owner }) => (owner === worker ? [declared] : [])),
+      after: [...databases, ...callees(worker).flatMap(callable), ...(own === undefined ? [] : [own])],
     });
     deployed.set(worker, {
       worker: component,

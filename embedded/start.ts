@@ -14,6 +14,7 @@ import { services } from "./api/services.ts";
 import { tailsOf } from "./api/tails/registry.ts";
 import { startCrons } from "./api/workers/crons/crons.ts";
 import { restoreDeployments } from "./api/workers/deploy/deploy-versions.ts";
+import { restoreWorkflows } from "./api/workflows/engine.ts";
 import { type Connection, writeConnection } from "./connection.ts";
 import { folderFailure, makeFolder, openStateFile } from "./folder.ts";
 import { drain, listen } from "./listen.ts";
@@ -25,6 +26,7 @@ import type { AiBackend } from "./runtime/ai.ts";
 import { startCompute } from "./runtime/compute/start.ts";
 import { startDataPlane } from "./runtime/dataplane/server.ts";
 import { openQueues } from "./runtime/queues/broker.ts";
+import { openRateLimits } from "./runtime/rate-limits/rate-limits.ts";
 import { startStores } from "./runtime/stores/start.ts";
 import { openVectors } from "./runtime/vectors/engine.ts";
 import type { World } from "./world.ts";
@@ -124,6 +126,7 @@ async function build(
     queues,
     vectors,
     ai,
+    rateLimits: openRateLimits(),
     log,
     gatewayConfig: (account, gateway) => gatewayConfig(state, account, gateway),
   });
@@ -188,7 +191,8 @@ async function build(
     ...(provider === undefined ? {} : { providerPort: provider.port }),
     pid: process.pid,
   };
-  const { started: restored } = await restoreDeployments(world, log);
+  const { started } = await restoreDeployments(world, log);
+  const restored = started.then(() => restoreWorkflows(world, log));
   restoreConsumers(world);
   closing.push(() => restored);
   closing.push(startCrons(world, log));

@@ -159,7 +159,12 @@ export const rooms: readonly Room[] = [
   { room: "embedded/runtime/queues", may: ["embedded/state.ts", "embedded/runtime/body.ts", ...seams] },
   { room: "embedded/runtime/vectors", may: ["embedded/state.ts", "embedded/runtime/body.ts", ...seams] },
   { room: "embedded/runtime/ai", may: ["src/diagnostic", "embedded/runtime/body.ts", ...seams] },
-  { room: "embedded/runtime/dataplane", may: ["embedded/runtime/ai", ...seams] },
+  { room: "embedded/runtime/rate-limits", may: ["embedded/runtime/body.ts"] },
+  { room: "embedded/runtime/workflows", may: seams },
+  {
+    room: "embedded/runtime/dataplane",
+    may: ["embedded/runtime/ai", "embedded/runtime/rate-limits", ...seams],
+  },
 
   // What each type of binding has: the API reads it off an upload, the provider off what the program says.
   { room: "embedded/binding-type-names.ts", may: [] },
@@ -201,11 +206,15 @@ export const rooms: readonly Room[] = [
       "embedded/api/r2",
       "embedded/api/queues",
       "embedded/api/zones",
+      "embedded/runtime/workflows",
       ...workerRegistry,
       ...seams,
     ],
   },
-  { room: "embedded/api/workflows", may: [...service, ...workerRegistry] },
+  {
+    room: "embedded/api/workflows",
+    may: [...service, "embedded/runtime/workflows", ...workerRegistry, ...seams],
+  },
   { room: "embedded/api/tails", may: [...service, "embedded/api/workers", ...workerRegistry, ...seams] },
   { room: "embedded/api/graphql", may: [...service, "embedded/quirks", "embedded/api/r2", ...seams] },
   { room: "embedded/api/services.ts", may: ["embedded/api"] },

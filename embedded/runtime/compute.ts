@@ -10,7 +10,7 @@ export interface Module {
 
 /** A store outside the cell, addressed by an id that never changes its meaning (never by a name that can be reused). */
 export interface StoreAddress {
-  readonly kind: "KV" | "R2" | "D1" | "QUEUE" | "VECTORIZE" | "AI";
+  readonly kind: "KV" | "R2" | "D1" | "QUEUE" | "VECTORIZE" | "AI" | "RATELIMIT";
   readonly id: string;
 }
 
@@ -18,7 +18,15 @@ export interface StoreAddress {
 export type ResolvedBinding =
   | { readonly kind: "text"; readonly name: string; readonly value: string }
   | { readonly kind: "json"; readonly name: string; readonly value: unknown }
-  | { readonly kind: "store"; readonly name: string; readonly store: StoreAddress }
+  | {
+      readonly kind: "store";
+      readonly name: string;
+      readonly store: StoreAddress;
+      /** What the binding itself says, for what stands in `env`. @default - nothing */
+      readonly settings?: Readonly<Record<string, unknown>>;
+    }
+  /** `script` is what the Workflow is called among the scripts, see `embedded/runtime/workflows`. */
+  | { readonly kind: "workflow"; readonly name: string; readonly script: string }
   | {
       readonly kind: "service";
       readonly name: string;
@@ -48,6 +56,8 @@ export interface ObjectClass {
   readonly className: string;
   readonly namespaceId: string;
   readonly storage: "sqlite" | "legacy-kv";
+  /** Its objects are not evicted while nobody calls them. @default false */
+  readonly staysInMemory?: true;
 }
 
 /** All a cell needs to run one version of one script. */
@@ -161,6 +171,8 @@ export interface Compute {
   setSubdomain(name: ScriptName, enabled: boolean): void;
   /** A batch finishes on the version where it started. */
   queue(name: ScriptName, queueName: string, messages: readonly QueueDelivery[]): Promise<QueueOutcome>;
+  /** Asks the script's own default export where its Durable Objects live, past the front door; answers with parsed JSON. */
+  ask(name: ScriptName, question: object): Promise<unknown>;
   scheduled(name: ScriptName, cron: string, atMs: number): Promise<{ readonly outcome: string }>;
   onLog(listener: (line: LogLine) => void): () => void;
   onInvocation(listener: (invocation: Invocation) => void): () => void;

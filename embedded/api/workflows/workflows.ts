@@ -1,32 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
 import type { Stored } from "../../state.ts";
 import type { World } from "../../world.ts";
 import { ApiError, type ApiRequest, ok, paged, type Reply, type Service } from "../http/service.ts";
 import { workerNamed } from "../workers/registry.ts";
+import { askEngine, removeEngine, startEngine } from "./engine.ts";
+import { instanceRoutes, listedInstances } from "./instances.ts";
+import { type Put, putSchema, storedWorkflow as stored } from "./model.ts";
 
 const kind = "workflow";
 
-const retention = z.union([z.number(), z.string()]).nullish();
-const putSchema = z.looseObject({
-  class_name: z.string().min(1),
-  script_name: z.string().min(1),
-  limits: z.object({ steps: z.number().int().positive().nullish() }).nullish(),
-  schedules: z.array(z.object({ cron: z.string().min(1) })).nullish(),
-  concurrency: z.object({ limit: z.number().int().positive().nullish() }).nullish(),
-  default_retention: z.object({ error_retention: retention, success_retention: retention }).nullish(),
-});
-type Put = z.infer<typeof putSchema>;
-
-const stored = z.object({
-  uuid: z.string(),
-  versionId: z.string(),
-  createdOn: z.string(),
-  modifiedOn: z.string(),
-  sent: putSchema,
-});
-
-/** Only kept and shown: no instance ever runs here. */
+/** Its cell starts with it, so that its instances go on with what it is now. */
 async function put(request: ApiRequest, world: World): Promise<Reply> {
   const name = request.params["workflow"] ?? "";
   if (!/^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/.test(name))
@@ -57,6 +40,7 @@ async function put(request: ApiRequest, world: World): Promise<Reply> {
     if (before === undefined) world.state.insert(account, kind, name, name, body);
     else world.state.update(account, kind, name, name, body);
   });
+  await startEngine(world, found(request, world));
   const { id, ...rest } = summary(found(request, world));
   const { versionId } = stored.parse(found(request, world).body);
   return ok({ id, ...rest, version_id: versionId, is_deleted: 0, terminator_running: 0 });
@@ -100,15 +84,33 @@ const noInstances = {
   waitingForPause: 0,
 };
 
-function shown(workflow: Stored, world: World): object {
+async function shown(workflow: Stored, world: World): Promise<object> {
   const { sent } = stored.parse(workflow.body);
   const gone = workerNamed(world.state, workflow.account, sent.script_name) === undefined;
-  return { ...summary(workflow), instances: noInstances, script_deleted: gone };
+  const counts: Record<string, number> = { ...noInstances };
+  for (const { status } of listedInstances.parse(await askEngine(world, workflow, { method: "list" })))
+    counts[status] = (counts[status] ?? 0) + 1;
+  return { ...summary(workflow), instances: counts, script_deleted: gone };
 }
 
-function remove(request: ApiRequest, world: World): Reply {
-  world.state.remove(request.account.id, kind, found(request, world).id);
+async function remove(request: ApiRequest, world: World): Promise<Reply> {
+  const workflow = found(request, world);
+  await removeEngine(world, workflow);
+  world.state.remove(request.account.id, kind, workflow.id);
   return ok({ status: "ok", success: true });
+}
+
+/** Only the version that is in force is remembered. */
+function versionOf(workflow: Stored): object {
+  const { uuid, versionId, modifiedOn, sent } = stored.parse(workflow.body);
+  return {
+    id: versionId,
+    workflow_id: uuid,
+    class_name: sent.class_name,
+    created_on: modifiedOn,
+    modified_on: modifiedOn,
+    has_dag: false,
+  };
 }
 
 const base = "/accounts/:account/workflows";
@@ -119,10 +121,12 @@ export const workflows: Service = {
       method: "GET",
       path: base,
       permission: "Workers Scripts:Read",
-      handle: (request, world) =>
+      handle: async (request, world) =>
         paged(
           request,
-          world.state.list(request.account.id, kind).map((workflow) => shown(workflow, world)),
+          await Promise.all(
+            world.state.list(request.account.id, kind).map((workflow) => shown(workflow, world)),
+          ),
         ),
     },
     { method: "PUT", path: `${base}/:workflow`, permission: "Workers Scripts:Edit", handle: put },
@@ -130,8 +134,15 @@ export const workflows: Service = {
       method: "GET",
       path: `${base}/:workflow`,
       permission: "Workers Scripts:Read",
-      handle: (request, world) => ok(shown(found(request, world), world)),
+      handle: async (request, world) => ok(await shown(found(request, world), world)),
     },
     { method: "DELETE", path: `${base}/:workflow`, permission: "Workers Scripts:Edit", handle: remove },
+    {
+      method: "GET",
+      path: `${base}/:workflow/versions`,
+      permission: "Workers Scripts:Read",
+      handle: (request, world) => paged(request, [versionOf(found(request, world))]),
+    },
+    ...instanceRoutes,
   ],
 };

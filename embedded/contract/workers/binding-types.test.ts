@@ -37,8 +37,12 @@ afterAll(() => embedded.close());
 const base = (): string => `/accounts/${embedded.accounts[0]?.id}`;
 
 /** A value for each member that a type asks for, of the shape that Cloudflare documents where that is no text. */
-const memberValue = (member: string): unknown =>
-  member === "simple" ? { limit: 1, period: 10 } : member === "usages" ? ["sign"] : "one";
+const memberValues: Readonly<Record<string, unknown>> = {
+  simple: { limit: 1, period: 10 },
+  usages: ["sign"],
+  namespace_id: "1",
+};
+const memberValue = (member: string): unknown => memberValues[member] ?? "one";
 
 const bindingOf = (type: string): Record<string, unknown> => ({
   type,

@@ -65,7 +65,9 @@ export function peerTable(scripts: Scripts): Peers {
 /** The scripts a cell has bindings to. */
 function calledBy(cell: Cell): Set<string> {
   return new Set(
-    cell.version.bindings.flatMap((b) => (b.kind === "service" || b.kind === "object" ? [b.script] : [])),
+    cell.version.bindings.flatMap((b) =>
+      b.kind === "service" || b.kind === "object" || b.kind === "workflow" ? [b.script] : [],
+    ),
   );
 }
 

@@ -8,6 +8,7 @@ import { tieWorkerdToThisProcess } from "../workerd/workerd-binary.ts";
 import { type Cell, startCell } from "./cell/cell.ts";
 import type { CellRole } from "./cell/cell-options.ts";
 import type { CellSettings } from "./cell/cell-settings.ts";
+import { askLink } from "./cell/control.ts";
 import { endOrphans, endWorkerd, notePids } from "./cell/orphans.ts";
 import { validator } from "./cell/validate.ts";
 import { watchdog } from "./cell/watchdog.ts";
@@ -149,6 +150,12 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     },
     queue,
     scheduled,
+    ask: async (name, question) => {
+      const script = scripts.find(name.account, name.script);
+      await script?.turn;
+      if (script?.owner === undefined) throw new Error(`${name.script} has no Durable Objects that run`);
+      return askLink(script.owner, "/ask", question);
+    },
     onLog: (listener) => {
       logListeners.add(listener);
       return () => logListeners.delete(listener);

@@ -4,6 +4,7 @@ import { openState } from "../../state.ts";
 import { hashAi } from "../ai/hash.ts";
 import { openQueues } from "../queues/broker.ts";
 import type { QueueBroker } from "../queues.ts";
+import { openRateLimits } from "../rate-limits/rate-limits.ts";
 import { openVectors } from "../vectors/engine.ts";
 import { type DataPlane, startDataPlane } from "./server.ts";
 
@@ -18,7 +19,13 @@ beforeEach(async () => {
   queues.configure("q", { deliveryDelaySeconds: 0, deliveryPaused: false, messageRetentionSeconds: 60 });
   const vectors = openVectors({ state });
   vectors.create("v", { dimensions: 2, metric: "cosine" });
-  plane = await startDataPlane({ queues, vectors, ai: hashAi(), log: (line) => log.push(line) });
+  plane = await startDataPlane({
+    queues,
+    vectors,
+    ai: hashAi(),
+    rateLimits: openRateLimits(),
+    log: (line) => log.push(line),
+  });
 });
 afterEach(() => plane.close());
 

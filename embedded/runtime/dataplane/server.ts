@@ -3,12 +3,14 @@ import { type GatewayConfig, openGateways } from "../ai/gateway.ts";
 import { type AiPlane, handleAiRequest } from "../ai/http.ts";
 import type { AiBackend } from "../ai.ts";
 import type { QueueBroker } from "../queues.ts";
+import type { RateLimits } from "../rate-limits/rate-limits.ts";
 import type { VectorEngine } from "../vectors.ts";
 
 export interface DataPlaneOptions {
   readonly queues: QueueBroker;
   readonly vectors: VectorEngine;
   readonly ai: AiBackend;
+  readonly rateLimits: RateLimits;
   readonly log: (line: string) => void;
   /** The AI Gateway of this name in this account; undefined when there is none. @default there are no gateways */
   readonly gatewayConfig?: (account: string, gateway: string) => GatewayConfig | undefined;
@@ -20,7 +22,7 @@ export interface DataPlane {
   close(): Promise<void>;
 }
 
-/** The stores that live in this process and not in the stores process: cells reach them with `x-lockstep-store: QUEUE|VECTORIZE|AI/<id>`. */
+/** The stores that live in this process and not in the stores process: cells reach them with `x-lockstep-store: QUEUE|VECTORIZE|RATELIMIT|AI/<id>`. */
 export async function startDataPlane(options: DataPlaneOptions): Promise<DataPlane> {
   const { ai, vectors, gatewayConfig = () => undefined } = options;
   const aiPlane: AiPlane = { ai, vectors, gateways: openGateways(), gatewayConfig };
@@ -79,13 +81,15 @@ async function dispatch(
       return options.queues.handle(id, request, response);
     case "VECTORIZE":
       return options.vectors.handle(id, request, response);
+    case "RATELIMIT":
+      return options.rateLimits.handle(id, request, response);
     case "AI":
       return handleAiRequest(aiPlane, id, request, response);
     default:
       return refuse(
         response,
         400,
-        `the data plane has no ${JSON.stringify(kind)}; it has QUEUE, VECTORIZE and AI`,
+        `the data plane has no ${JSON.stringify(kind)}; it has QUEUE, VECTORIZE, RATELIMIT and AI`,
       );
   }
 }

@@ -6,12 +6,15 @@ import {
   jsonValue,
   objects,
   otherWorker,
+  rateLimit,
   sealedText,
   staticFiles,
   store,
   versionFacts,
   visibleText,
+  workflow,
 } from "./cell-bindings.ts";
+import { wrongRateLimit } from "./rate-limit.ts";
 import {
   accountItself,
   bucket,
@@ -82,7 +85,7 @@ export const bindingTypes: Readonly<Record<BindingTypeName, BindingType>> = {
   plain_text: { required: ["text"], here: visibleText },
   queue: { required: ["queue_name"], target: queue, here: store("QUEUE") },
   r2_bucket: { required: ["bucket_name"], target: bucket, here: store("R2") },
-  ratelimit: kept("namespace_id", "simple"),
+  ratelimit: { required: ["namespace_id", "simple"], wrong: wrongRateLimit, here: rateLimit },
   secret_key: { ...kept("algorithm", "format", "usages"), secret: ["key_base64", "key_jwk"] },
   secret_text: { required: ["text"], secret: ["text"], here: sealedText },
   secrets_store_secret: kept("store_id", "secret_name"),
@@ -95,7 +98,7 @@ export const bindingTypes: Readonly<Record<BindingTypeName, BindingType>> = {
   vpc_network: kept(),
   vpc_service: kept("service_id"),
   wasm_module: refused,
-  workflow: kept("workflow_name"),
+  workflow: { required: ["workflow_name"], here: workflow },
 };
 
 const byTypeName: ReadonlyMap<string, BindingType> = new Map(Object.entries(bindingTypes));

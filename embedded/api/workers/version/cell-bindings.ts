@@ -1,8 +1,10 @@
 import type { ObjectClass, ResolvedBinding, StoreAddress } from "../../../runtime/compute.ts";
+import { scriptOfWorkflow } from "../../../runtime/workflows/engine-version.ts";
 import type { World } from "../../../world.ts";
 import type { Binding, Version, Worker } from "../model.ts";
 import { listWorkers } from "../registry.ts";
 import { optionalText, text } from "./binding-members.ts";
+import { rateLimitOf } from "./rate-limit.ts";
 import { unseal } from "./seal.ts";
 
 /** Whose binding it is. */
@@ -60,6 +62,24 @@ export const objects: CellBinding = (binding, { world, worker, version, classes 
   const script = ownerOf(world, worker, classes, namespaceId) ?? declared;
   return { kind: "object", name, className, script, namespaceId };
 };
+
+/** Who has the same id in an account counts together. */
+export const rateLimit: CellBinding = (binding, { worker }) => {
+  const { limit, period, mitigation_timeout: mitigation = 0 } = rateLimitOf(binding);
+  const id = `${worker.account}-${text(binding, "namespace_id")}`;
+  return {
+    kind: "store",
+    name: binding.name,
+    store: { kind: "RATELIMIT", id },
+    settings: { limit, period, mitigation },
+  };
+};
+
+export const workflow: CellBinding = (binding) => ({
+  kind: "workflow",
+  name: binding.name,
+  script: scriptOfWorkflow(text(binding, "workflow_name")),
+});
 
 export const versionFacts: CellBinding = ({ name }, { version }) => ({
   kind: "versionMetadata",

@@ -63,6 +63,7 @@ export function userWorker(version: VersionSpec, context: UserWorkerContext): Wo
     className: classes.get(namespaceId)?.className ?? className,
     useSQLite: classes.get(namespaceId)?.storage !== "legacy-kv",
     unsafeUniqueKey: `${namespaceId}${context.namespaceSuffix ?? ""}`,
+    ...(classes.get(namespaceId)?.staysInMemory === true && { unsafePreventEviction: true }),
   });
   const of = <K extends ResolvedBinding["kind"]>(kind: K): Extract<ResolvedBinding, { kind: K }>[] =>
     version.bindings.filter((b): b is Extract<ResolvedBinding, { kind: K }> => b.kind === kind);
@@ -115,14 +116,18 @@ export function userWorker(version: VersionSpec, context: UserWorkerContext): Wo
           .filter((c) => !bound.has(c.namespaceId))
           .map((c) => local(c.className, c.namespaceId))
       : [],
-    unsafeBindings: of("store").map((b) =>
-      external(b.name, {
-        kind: b.store.kind,
-        id: b.store.id,
-        address: addressOf(b.store, context),
-        caller: context.caller,
-      }),
-    ),
+    unsafeBindings: [
+      ...of("store").map((b) =>
+        external(b.name, {
+          kind: b.store.kind,
+          id: b.store.id,
+          address: addressOf(b.store, context),
+          caller: context.caller,
+          ...(b.settings !== undefined && { settings: JSON.stringify(b.settings) }),
+        }),
+      ),
+      ...of("workflow").map((b) => external(b.name, { kind: "WORKFLOW", script: b.script })),
+    ],
     tails: [{ name: "link", entrypoint: "Tail" }],
     outboundService: { name: "link", entrypoint: "Outbound" },
     ...(assets === undefined ? {} : { assets }),
@@ -138,6 +143,7 @@ function addressOf(store: StoreAddress, context: UserWorkerContext): string {
     case "QUEUE":
     case "VECTORIZE":
     case "AI":
+    case "RATELIMIT":
       return context.dataPlaneAddress;
     default:
       return store.kind satisfies never;

@@ -19,7 +19,7 @@ export class CellUnreachable extends Error {
  */
 export async function askLink(
   cell: Cell,
-  path: "/peers" | "/ping" | "/queue" | "/scheduled",
+  path: "/ask" | "/peers" | "/ping" | "/queue" | "/scheduled",
   body: unknown,
   limitMs?: number,
 ): Promise<unknown> {

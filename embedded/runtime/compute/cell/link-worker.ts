@@ -5,13 +5,19 @@ import { type CellRole, external, type RemoteObjects } from "./cell-options.ts";
 import type { CellSettings } from "./cell-settings.ts";
 
 const source = (name: string): string => readFileSync(new URL(`./link/${name}`, import.meta.url), "utf8");
-const modules = ["link.js", "calls.js", "objects.js", "outbound.js", "report.js", "service.js"].map(
-  (name) => ({
-    type: "ESModule" as const,
-    path: `/${name}`,
-    contents: source(name),
-  }),
-);
+const modules = [
+  "link.js",
+  "calls.js",
+  "objects.js",
+  "outbound.js",
+  "report.js",
+  "service.js",
+  "workflow.js",
+].map((name) => ({
+  type: "ESModule" as const,
+  path: `/${name}`,
+  contents: source(name),
+}));
 const eventsText = source("events.js");
 
 export interface LinkContext {

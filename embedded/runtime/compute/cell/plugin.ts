@@ -1,19 +1,23 @@
+import { readFileSync } from "node:fs";
 import { kVoid } from "miniflare";
 import { z } from "zod";
 
 /** Options of one binding that lives outside the cell: a store, or workerd's door to other cells. */
 const optionsSchema = z.discriminatedUnion("kind", [
   z.object({
-    kind: z.enum(["KV", "R2", "D1", "QUEUE", "VECTORIZE", "AI"]),
+    kind: z.enum(["KV", "R2", "D1", "QUEUE", "VECTORIZE", "AI", "RATELIMIT"]),
     id: z.string(),
     address: z.string(),
     caller: z.string(),
+    /** JSON. */
+    settings: z.string().default("{}"),
   }),
+  z.object({ kind: z.literal("WORKFLOW"), script: z.string() }),
   z.object({ kind: z.literal("CELLS") }),
   z.object({ kind: z.literal("EVENTS"), script: z.string() }),
 ]);
 type Options = z.infer<typeof optionsSchema>;
-type StoreOptions = Exclude<Options, { kind: "CELLS" | "EVENTS" }>;
+type StoreOptions = Exclude<Options, { kind: "CELLS" | "EVENTS" | "WORKFLOW" }>;
 
 const entriesSchema = z.array(z.object({ name: z.string(), options: optionsSchema }));
 const entries = (given: unknown): z.infer<typeof entriesSchema> =>
@@ -34,7 +38,7 @@ const events = (script: string): object => ({
 });
 
 function services(options: Options): object[] {
-  if (options.kind === "CELLS") return [];
+  if (options.kind === "CELLS" || options.kind === "WORKFLOW") return [];
   if (options.kind === "EVENTS") return [events(options.script)];
   const injectRequestHeaders = [
     { name: "x-lockstep-store", value: `${options.kind}/${options.id}` },
@@ -49,7 +53,13 @@ function services(options: Options): object[] {
 function binding(options: Options): object {
   if (options.kind === "CELLS") return { workerdDebugPort: kVoid };
   if (options.kind === "EVENTS") return { service: { name: eventsService } };
+  if (options.kind === "WORKFLOW") {
+    const props = { json: JSON.stringify({ script: options.script }) };
+    const engine = { name: "core:user:link", entrypoint: "Workflow", props };
+    return wrapped(ownModules.workflow, [{ name: "engine", service: engine }]);
+  }
   const service = { name: serviceName(options) };
+  const fetcher = { name: "fetcher", service };
   const { kind } = options;
   switch (kind) {
     case "KV":
@@ -59,28 +69,31 @@ function binding(options: Options): object {
     case "QUEUE":
       return { queue: service };
     case "D1":
-      return wrapped("d1-api", service);
+      return wrapped("cloudflare-internal:d1-api", [fetcher]);
     case "AI":
-      return wrapped("ai-api", service);
+      return wrapped("cloudflare-internal:ai-api", [fetcher]);
     case "VECTORIZE":
-      return wrapped(
-        "vectorize-api",
-        service,
+      return wrapped("cloudflare-internal:vectorize-api", [
+        fetcher,
         { name: "indexId", text: options.id },
         { name: "indexVersion", text: "v2" },
         { name: "useNdJson", json: "true" },
-      );
+      ]);
+    case "RATELIMIT":
+      return wrapped(ownModules.rateLimit, [fetcher, { name: "settings", json: options.settings }]);
     default:
       return kind satisfies never;
   }
 }
 
-const wrapped = (module: string, service: object, ...more: readonly object[]): object => ({
-  wrapped: {
-    moduleName: `cloudflare-internal:${module}`,
-    innerBindings: [{ name: "fetcher", service }, ...more],
-  },
+const wrapped = (moduleName: string, innerBindings: readonly object[]): object => ({
+  wrapped: { moduleName, innerBindings },
 });
+
+/** What stands in `env` for bindings that workerd has no class for; their code is in `wrapped/`. */
+const ownModules = { rateLimit: "lockstep:rate-limit", workflow: "lockstep:workflow" } as const;
+const ownSource = (name: string): string =>
+  readFileSync(new URL(`./wrapped/${name.replace("lockstep:", "")}.js`, import.meta.url), "utf8");
 
 /** Miniflare's plugin interface; it loads this file by its path. */
 export const plugins = {
@@ -90,6 +103,15 @@ export const plugins = {
     getBindings: async (given: unknown): Promise<object[]> =>
       entries(given).map(({ name, options }) => ({ name, ...binding(options) })),
     getNodeBindings: (): object => ({}),
+    getExtensions: (): object[] => [
+      {
+        modules: Object.values(ownModules).map((name) => ({
+          name,
+          esModule: ownSource(name),
+          internal: true,
+        })),
+      },
+    ],
     getServices: async ({ options }: { options: unknown }): Promise<object[]> =>
       entries(options).flatMap((entry) => services(entry.options)),
   },

@@ -8,6 +8,7 @@ export { Objects, objectClass } from "./objects.js";
 export { Outbound } from "./outbound.js";
 export { Tail } from "./report.js";
 export { Service } from "./service.js";
+export { Workflow } from "./workflow.js";
 
 /** For the process that runs the cells, on a socket of its own. */
 export class Control extends WorkerEntrypoint {
@@ -19,6 +20,7 @@ export class Control extends WorkerEntrypoint {
       watch(watched);
       return Response.json(told(peers));
     }
+    if (path === "/ask") return this.env.USER.fetch(request);
     return this.env.EVENTS.fetch(request);
   }
 }

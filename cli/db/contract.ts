@@ -31,7 +31,7 @@ export const contract: Command = {
   options: placeOptions,
   async run(given) {
     const place = placeOf(given, 1);
-    const selection = chosen(given.project, place.words[0]);
+    const selection = chosen(given.project, place.words[0], place.stage.name);
     const site = await siteOf(place, given);
     const results: Result[] = [];
     const { there, missing } = await existing(site, selection);

@@ -19,10 +19,20 @@ export const declaredDatabases = ({ systems }: Project): readonly DeclaredDataba
     ),
   );
 
-/** The databases that a command is for: the named one, or all. A name without its system will do where it is the only one. */
-export function chosen(project: Project, name: string | undefined): readonly DeclaredDatabase[] {
+/**
+ * The databases that a command is for: the named one, or all of the systems that the stage has. A name without its system will do where it is
+ * the only one.
+ */
+export function chosen(
+  project: Project,
+  name: string | undefined,
+  stage?: string,
+): readonly DeclaredDatabase[] {
   const all = declaredDatabases(project);
-  if (name === undefined) return all;
+  if (name === undefined)
+    return all.filter(
+      ({ system: { stages } }) => stage === undefined || stages === undefined || stages.includes(stage),
+    );
   const found = all.filter(({ key, declared }) => key === name || declared.name === name);
   if (found.length === 1) return found;
   throw new UserError({

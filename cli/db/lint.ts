@@ -3,8 +3,14 @@ import { join, relative, resolve } from "node:path";
 import { unplaced } from "../../src/diagnostic/place.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { chainFileName, chainProblems, readChain, writeChain } from "../../src/migrations/files/chain.ts";
-import { readFolder } from "../../src/migrations/files/reading.ts";
-import { type FolderFinding, lintFolder } from "../../src/migrations/lint/lint-folder.ts";
+import type { MigrationFile } from "../../src/migrations/files/reading.ts";
+import {
+  type FolderFinding,
+  type LintedFolder,
+  lintChain,
+  lintFiles,
+  unreadableFile,
+} from "../../src/migrations/lint/lint-folder.ts";
 import type { Command, Given } from "./command.ts";
 import { chosen, declaredDatabases } from "./databases.ts";
 import { refuseMore } from "./place.ts";
@@ -25,11 +31,17 @@ export const lint: Command = {
         ? chosen(given.project, place).map(({ declared: { migrations = "" } }) => join(root, migrations))
         : [];
     const folders = folder === undefined ? declared : [folder];
-    // A folder of anybody's gets no chain file, but one that has it is kept.
-    for (const each of folders)
-      if (each !== folder || existsSync(join(each, chainFileName))) keepChain(each, flag("update"));
     const findings = folders
-      .flatMap((each) => lintFolder(each, unplaced(root)))
+      .flatMap((each) => {
+        const linted = lintFiles(each, unplaced(root));
+        // A folder of anybody's gets no chain file, but one that has it is kept.
+        if (each !== folder || existsSync(join(each, chainFileName))) keepChain(each, linted, flag("update"));
+        // What is not recorded now is unfinished: what is wrong with it stands above.
+        const chain = lintChain(each, linted.files, unplaced(root)).filter(
+          ({ severity }) => severity === "error",
+        );
+        return [...linted.findings, ...chain];
+      })
       .map((finding) => ({ ...finding, file: shown(finding.file, root) }));
     const errors = findings.filter(({ severity }) => severity === "error").length;
     return {
@@ -57,22 +69,22 @@ function asFolder(place: string, given: Given): string | undefined {
   });
 }
 
-/** A folder's files; undefined where one cannot be read, which is a finding like others. */
-function readable(folder: string): ReturnType<typeof readFolder> | undefined {
-  try {
-    return readFolder(folder);
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
-}
-
-/** New files at the end are recorded at once; anything else only when it is asked for. */
-function keepChain(folder: string, update: boolean): void {
-  const files = readable(folder);
-  if (files === undefined) return;
+/**
+ * New files at the end are recorded at once, up to the first that has an error or does nothing: its correction is still to come, and is
+ * no edit of what was recorded. Anything else is recorded only when it is asked for.
+ */
+function keepChain(folder: string, { findings, files }: LintedFolder, update: boolean): void {
+  const errors = new Set(findings.flatMap(({ file, severity }) => (severity === "error" ? [file] : [])));
+  // One that cannot be read has no place in a chain, and nothing after it has.
+  const unread = findings.some(({ code }) => code === unreadableFile.code);
+  if (unread) return;
+  const isFinished = ({ path, statements }: MigrationFile): boolean =>
+    !errors.has(path) && statements.length > 0;
   const chain = update ? [] : (readChain(folder) ?? []);
-  if (chainProblems(files, chain).every(({ kind }) => kind === "unrecorded")) writeChain(folder, files);
+  const unfinished = files.findIndex((file, i) => i >= chain.length && !isFinished(file));
+  const ready = update || unfinished < 0 ? files : files.slice(0, unfinished);
+  if (ready.length === 0) return;
+  if (chainProblems(ready, chain).every(({ kind }) => kind === "unrecorded")) writeChain(folder, ready);
 }
 
 const shown = (file: string, root: string): string => {

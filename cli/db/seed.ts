@@ -18,7 +18,7 @@ export const seed: Command = {
   async run(given) {
     const place = placeOf(given, 1);
     refuseUnseeded(place.stage.name);
-    const selection = chosen(given.project, place.words[0]);
+    const selection = chosen(given.project, place.words[0], place.stage.name);
     const site = await siteOf(place, given);
     const results: { database: string; ran: readonly string[] }[] = [];
     const { there, missing } = await existing(site, selection);

@@ -22,7 +22,7 @@ interface Planned {
 }
 
 async function plans(given: Given, place: Place): Promise<readonly Planned[]> {
-  const databases = chosen(given.project, place.words[0]);
+  const databases = chosen(given.project, place.words[0], place.stage.name);
   const site = await siteOf(place, given);
   return Promise.all(databases.map((database) => planned(site, database, given.root)));
 }

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import { connection } from "../cloudflare/connection.ts";
-import { inOrder, type MigrationFile } from "../migrations/files/reading.ts";
+import { inOrder } from "../migrations/files/names.ts";
+import type { MigrationFile } from "../migrations/files/reading.ts";
 import type { Job } from "../migrations/plan/job.ts";
 import { openingShape } from "../migrations/plan/opening.ts";
 

@@ -52,9 +52,14 @@ test("new writes the next number from the template; lint says what is wrong with
   expect(readFileSync(join(project.folder, path), "utf8")).toContain("-- Create users\n-- Migration: 0001");
   expect(await good("lint", "shop/shop-db")).toContain("no findings"); // as it comes out of the template
   project.append(path, "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT);\n");
+  project.append(path, "INSERT INTO nobody (id) VALUES (1);\n");
+  expect(await bad("lint", "shop/shop-db")).toMatch(/0001_create_users\.sql:\d+ +error/);
+  // A refused file is not recorded, so its correction is no edit of what was.
+  project.edit(path, (text) => text.replace("INTO nobody", "INTO users"));
+  expect(await good("lint", "shop/shop-db")).toContain("no findings");
+  project.edit(path, (text) => text.replace(/INSERT.*\n/, ""));
   expect(await bad("lint", "shop/shop-db")).toMatch(/CH1[\s\S]*just db lint --update/);
   await good("lint", "shop/shop-db", "--update");
-  expect(await good("lint", "shop/shop-db")).toContain("no findings");
   expect(readFileSync(join(project.folder, "migrations/shop/db/chain.txt"), "utf8")).toContain(
     "0001_create_users",
   );

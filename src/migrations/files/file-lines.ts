@@ -1,5 +1,6 @@
 import { chainOf } from "./chain.ts";
-import { inOrder, type MigrationFile } from "./reading.ts";
+import { inOrder } from "./names.ts";
+import type { MigrationFile } from "./reading.ts";
 import { fileLine } from "./summary.ts";
 
 type Lines = Readonly<Record<string, string>>;

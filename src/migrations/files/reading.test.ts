@@ -57,19 +57,23 @@ for (const [what, text, message] of refusals) {
   });
 }
 
-for (const name of [
-  "7_short.sql",
-  "0007-dash.sql",
-  "0007_Upper.sql",
-  "0007_.sql",
-  "0007_a__b.sql",
-  "notes.sql",
-  "0007_a.SQL",
-]) {
-  test(`refuses the name ${name}`, () => {
-    expect(() => read("SELECT 1;", name)).toThrow(/NNNN_snake_case\.sql/);
+for (const [name, number] of [
+  ["0007_add_email.sql", 7],
+  ["7_short.sql", 7],
+  ["0007-dash.sql", 7],
+  ["0007_Upper.sql", 7],
+  ["20260101000000_init/migration.sql", 20260101000000],
+  ["notes.sql", undefined],
+  ["0007_a.SQL", 7],
+] as const) {
+  test(`reads ${name}, a name that wrangler takes`, () => {
+    expect(read("SELECT 1;", name)).toMatchObject({ name, number });
   });
 }
+
+test("refuses a name with a space, which a line of the chain file cannot hold", () => {
+  expect(() => read("SELECT 1;", "0007 add email.sql")).toThrow(/a name without spaces/);
+});
 
 test("directives belong to the statement they stand above, in, or behind on its line", () => {
   const file = read(`-- d1:phase contract

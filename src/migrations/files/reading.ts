@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../diagnostic/user-error.ts";
 import { split } from "../sql/split.ts";
@@ -11,6 +11,7 @@ import {
   type Verification,
   type Waiver,
 } from "./directives.ts";
+import { isReadable, migrationNames, numberOf } from "./names.ts";
 
 /** One statement of a migration file. */
 export interface Statement {
@@ -25,9 +26,10 @@ export interface Statement {
 
 /** One file of a migrations folder, read and found whole. */
 export interface MigrationFile {
-  /** `0001_create_notes.sql`: what the ledger calls it. */
+  /** What the ledger calls it, as wrangler does: `0001_create_notes.sql`, or `0001_init/migration.sql`. */
   readonly name: string;
-  readonly number: number;
+  /** What its name begins with; undefined for one that begins with no digit. */
+  readonly number: number | undefined;
   /** Where it is, for messages: `migrations/dome/silo/0001_create_notes.sql`. */
   readonly path: string;
   /** `sha256:` and 64 hexadecimal characters, of the file's bytes. */
@@ -42,51 +44,23 @@ export interface MigrationFile {
   readonly sizeBytes: number;
 }
 
-export const migrationName = /^(\d{4,})_[a-z0-9]+(?:_[a-z0-9]+)*\.sql$/;
-
-/** Names in the order in which they run: by number, then by text. The same order as wrangler's for legal names. */
-export const inOrder = (a: string, b: string): number =>
-  Number.parseInt(a, 10) - Number.parseInt(b, 10) || (a < b ? -1 : a > b ? 1 : 0);
-
-/** All migration files of a folder, in order. Anything else that ends in `.sql` is refused, so that no file is ever passed over. */
+/** All migration files of a folder, in order. Throws where there is none, or where a `.sql` file lies that nothing reads. */
 export function readFolder(folder: string): readonly MigrationFile[] {
-  return sqlNames(folder).map((name) =>
+  return migrationNames(folder).map((name) =>
     readMigration(name, join(folder, name), readFileSync(join(folder, name))),
   );
 }
 
-/** The names of a folder's `.sql` files, in order. */
-export function sqlNames(folder: string): readonly string[] {
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch (error) {
-    throw new UserError(
-      {
-        what: "The migrations folder cannot be read",
-        where: folder,
-        got: error instanceof Error ? error.message : String(error),
-        expected: "a folder with files like 0001_create_notes.sql",
-        fix: `create it: mkdir -p ${folder}`,
-      },
-      { cause: error },
-    );
-  }
-  return names.filter((name) => name.toLowerCase().endsWith(".sql")).sort(inOrder);
-}
-
 /** Reads one file's bytes; every refusal says file and line. */
 export function readMigration(name: string, path: string, bytes: Uint8Array): MigrationFile {
-  const number = migrationName.exec(name)?.[1];
-  if (number === undefined) {
+  if (!isReadable(name))
     throw refusal(
       path,
       0,
       `the name ${JSON.stringify(name)}`,
-      "NNNN_snake_case.sql: four digits or more, then words of a–z and 0–9 joined by _",
-      "rename the file, unless it is applied already",
+      "a name without spaces: a line of the chain file ends where a space stands",
+      "rename the file: 0001_create_notes.sql",
     );
-  }
   const text = decode(path, bytes);
   const parts = split(text);
   if (parts.unterminated !== undefined) {
@@ -102,7 +76,7 @@ export function readMigration(name: string, path: string, bytes: Uint8Array): Mi
   const directives: Directives = fileDirectives(path, parts);
   return {
     name,
-    number: Number(number),
+    number: numberOf(name),
     path,
     checksum: checksum(bytes),
     phase: directives.phase,

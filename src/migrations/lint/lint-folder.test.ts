@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -46,7 +46,7 @@ test("goes on after a file that cannot be read, or is not named as it should be"
     "0005_open.sql:2 RD1 error",
     "notes.sql:1 BC1 error",
     "notes.sql:1 DL1 error",
-    "notes.sql:1 NM1 error",
+    "notes.sql:1 NM1 warning",
   ]);
 });
 
@@ -62,8 +62,28 @@ test("a chain file is held against the files, and a folder without one is no fau
   expect(told()).toEqual(["chain.txt:1 CH1 error"]);
 });
 
-test("an empty folder is clean, a missing one is refused", () => {
-  expect(told()).toEqual([]);
+test("two files of one number that the chain holds are told of and no fault: they may be applied everywhere", () => {
+  write("0001_a.sql", "CREATE TABLE a (a);\n");
+  write("0001_b.sql", "CREATE TABLE b (a);\n");
+  expect(told()).toEqual(["0001_b.sql:1 NM1 error"]);
+  writeChain(folder, readFolder(folder));
+  expect(told()).toEqual(["0001_b.sql:1 NM1 warning"]);
+});
+
+test("names that wrangler takes are at most a warning, times are no gaps, and nested files are linted", () => {
+  write("001_users.sql", "CREATE TABLE users (id INTEGER PRIMARY KEY);\n");
+  write("20260101000000_Add-Posts.sql", "CREATE TABLE posts (id INTEGER PRIMARY KEY);\n");
+  mkdirSync(join(folder, "20260102000000_gone"));
+  write("20260102000000_gone/migration.sql", "-- d1:phase contract\nDROP TABLE posts;\n");
+  expect(told()).toEqual([
+    "001_users.sql:1 NM1 warning",
+    "20260101000000_Add-Posts.sql:1 NM1 warning",
+    "20260102000000_gone/migration.sql:2 DL1 error",
+  ]);
+});
+
+test("an empty folder is refused, and so is a missing one", () => {
+  expect(told).toThrow(/no migration/);
   expect(() => lintFolder(join(folder, "nowhere"))).toThrow(/mkdir -p/);
 });
 

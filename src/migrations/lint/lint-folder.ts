@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CommandPlace, unplaced } from "../../diagnostic/place.ts";
+import { command, inPlace, type Sentence, sentence } from "../../diagnostic/sentence.ts";
 import { placedDiagnostic, UserError } from "../../diagnostic/user-error.ts";
-import { chainDiagnostic, chainFileName, chainProblems, readChain } from "../files/chain.ts";
-import { type MigrationFile, migrationName, readMigration, sqlNames } from "../files/reading.ts";
+import { chainDiagnostic, chainFileName, chainProblems, type Link, readChain } from "../files/chain.ts";
+import { migrationNames, numberOf, usualName } from "../files/names.ts";
+import { type MigrationFile, readMigration } from "../files/reading.ts";
 import { openStage, type Replay } from "../shadow/replay.ts";
 import { answered, type LintedFile, lint } from "./lint.ts";
 import { naming } from "./rules/naming.ts";
@@ -42,11 +44,23 @@ export interface FolderFinding {
  * whose tables are taken to hold rows. Findings that a waiver sets aside are not in the list.
  * @param place where the commands in it are to work. @default a process that knows no stage
  */
-export function lintFolder(folder: string, place: CommandPlace = unplaced()): readonly FolderFinding[] {
+export const lintFolder = (folder: string, place: CommandPlace = unplaced()): readonly FolderFinding[] => {
+  const { findings, files } = lintFiles(folder, place);
+  return [...findings, ...lintChain(folder, files, place)];
+};
+
+/** A folder's files, those that can be read, and what is wrong with them. */
+export interface LintedFolder {
+  readonly findings: readonly FolderFinding[];
+  readonly files: readonly MigrationFile[];
+}
+
+/** The same without the chain file. */
+export function lintFiles(folder: string, place: CommandPlace = unplaced()): LintedFolder {
   const findings: FolderFinding[] = [];
   const files: MigrationFile[] = [];
-  const names = sqlNames(folder);
-  findings.push(...numbering(folder, names));
+  const names = migrationNames(folder);
+  findings.push(...numbering(folder, names, place));
   for (const name of names) {
     const file = readOrReport(name, join(folder, name), findings, place);
     if (file !== undefined) files.push(file);
@@ -67,7 +81,7 @@ export function lintFolder(folder: string, place: CommandPlace = unplaced()): re
   } finally {
     stage.close();
   }
-  return [...findings, ...chainFindings(folder, files, place)];
+  return { findings, files };
 }
 
 /** Without the waivers that meet nothing here, but would in a plan: that knows no row which earlier files insert. */
@@ -94,10 +108,8 @@ function readOrReport(
   findings: FolderFinding[],
   place: CommandPlace,
 ): MigrationFile | undefined {
-  // A wrong name is reported with the folder; what the file does is linted all the same.
-  const legal = migrationName.test(name) ? name : "0000_unnamed.sql";
   try {
-    return { ...readMigration(legal, path, readFileSync(path)), name };
+    return readMigration(name, path, readFileSync(path));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { what, where, got, expected, fix } = placedDiagnostic(error.diagnostic, place);
@@ -114,41 +126,61 @@ function readOrReport(
   }
 }
 
-function numbering(folder: string, names: readonly string[]): readonly FolderFinding[] {
+/** Numbers from here on are times: what lies between two of them is no gap. */
+const leastTime = 10_000;
+
+function numbering(folder: string, names: readonly string[], place: CommandPlace): readonly FolderFinding[] {
   const findings: FolderFinding[] = [];
+  const recorded = new Set(chainIn(folder).map((link) => link.name));
   let last: { readonly number: number; readonly name: string } | undefined;
   for (const name of names) {
-    const say = (severity: Severity, message: string, fix: string): void => {
-      findings.push({ file: join(folder, name), line: 1, code: naming.code, severity, message, fix });
+    const say = (severity: Severity, message: string, fix: Sentence): void => {
+      findings.push({
+        file: join(folder, name),
+        line: 1,
+        code: naming.code,
+        severity,
+        message,
+        fix: inPlace(fix, place),
+      });
     };
-    const digits = migrationName.exec(name)?.[1];
-    if (digits === undefined) {
+    if (!usualName.test(name.replace(/\/migration\.sql$/, ".sql")))
       say(
-        "error",
+        "warning",
         `the name ${name} is not NNNN_snake_case.sql`,
-        "rename the file, unless it is applied already",
+        sentence`leave it if it is applied anywhere; new files: ${command("db new")}`,
       );
-      continue;
-    }
-    const number = Number(digits);
+    const number = numberOf(name);
+    if (number === undefined) continue;
     if (last?.number === number)
       say(
-        "error",
+        recorded.has(name) && recorded.has(last.name) ? "warning" : "error",
         `${name} and ${last.name} have the same number`,
-        "give the one that is applied nowhere yet the next free number",
+        sentence`give the one that is applied nowhere yet the next free number; if both are applied: ${command("db lint", { update: true })}`,
       );
-    else if (last !== undefined && number > last.number + 1)
+    else if (last !== undefined && number > last.number + 1 && number < leastTime)
       say(
         "warning",
         `numbers jump from ${last.name} to ${name}`,
-        "a gap invites a file in the middle: use the next number",
+        sentence`a gap invites a file in the middle: use the next number`,
       );
     last = { number, name };
   }
   return findings;
 }
 
-function chainFindings(
+/** A chain file that cannot be read is a finding of its own. */
+function chainIn(folder: string): readonly Link[] {
+  try {
+    return readChain(folder) ?? [];
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}
+
+/** What does not fit between a folder's files and its chain file. */
+export function lintChain(
   folder: string,
   files: readonly MigrationFile[],
   place: CommandPlace,

@@ -37,11 +37,15 @@ export interface LintedFile {
   readonly stakes: readonly Stake[];
 }
 
-/** Runs every rule over a replayed file. Questions are left open; {@link answered} closes them. */
-export function lint(replay: Replay): LintedFile {
+/**
+ * Runs every rule over a replayed file. Questions are left open; {@link answered} closes them.
+ * @param isNew of a database that is empty but for what the files before put there
+ */
+export function lint(replay: Replay, { isNew = false }: { readonly isNew?: boolean } = {}): LintedFile {
   const { file } = replay;
   const waivers = waiversOf(file);
   const findings = rules
+    .filter(({ silentOnNew }) => !(isNew && silentOnNew))
     .flatMap((rule) => rule.check(replay).map((finding) => reported(file, rule, finding, waivers)))
     .toSorted((a, b) => a.line - b.line);
   const stakes = atStake(replay, findings);
@@ -49,7 +53,7 @@ export function lint(replay: Replay): LintedFile {
     file,
     findings: [
       ...findings,
-      ...waivers.unused().map((finding) => reported(file, unusedWaiver, finding, waivers)),
+      ...(isNew ? [] : waivers.unused().map((finding) => reported(file, unusedWaiver, finding, waivers))),
     ],
     effects: replay.steps.map((step) => ({
       line: step.statement.line,
@@ -62,7 +66,7 @@ export function lint(replay: Replay): LintedFile {
         ? [finding.whenWaived]
         : [],
     ),
-    statements: withCounts(replay, findings),
+    statements: isNew ? file.statements.map(({ sql }) => sql) : withCounts(replay, findings),
     verifications: file.verifications,
     transport:
       file.transport ??

@@ -3,7 +3,8 @@ import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import type { DatabaseSnapshot } from "../database/snapshot.ts";
 import type { ChainProblem, Link } from "../files/chain.ts";
 import { chainDiagnostic, chainProblems } from "../files/chain.ts";
-import { inOrder, type MigrationFile } from "../files/reading.ts";
+import { inOrder } from "../files/names.ts";
+import type { MigrationFile } from "../files/reading.ts";
 
 /** A folder's files against a database's ledger. */
 export interface History {
@@ -55,7 +56,10 @@ export function history(
       });
     }
   }
-  refusals.push(...order(subject, applied, pending, database.ledger), ...sameNumbers(files, ledger));
+  refusals.push(
+    ...order(subject, applied, pending, database.ledger),
+    ...sameNumbers(files, ledger, chain ?? []),
+  );
   return {
     applied,
     pending,
@@ -139,13 +143,12 @@ function order(
   const refusals: Diagnostic[] = [];
   for (const file of pending) {
     if (last === undefined || inOrder(file.name, last.name) > 0) continue;
-    const next = String(last.number + 1).padStart(4, "0");
     refusals.push({
       what: `${file.name} comes before a file that is applied already`,
       where: file.path,
       got: `${file.name} after ${last.name} was applied to ${label}`,
       expected: "new files at the end",
-      fix: sentence`give it the next number: git mv ${file.path} ${file.path.replace(file.name, file.name.replace(/^\d+/, next))}, then: ${command("db lint")}`,
+      fix: sentence`${later(file, last)}, then: ${command("db lint")}`,
     });
   }
   const asApplied = ledger.filter((name) => applied.some((file) => file.name === name));
@@ -162,10 +165,25 @@ function order(
   return refusals;
 }
 
-function sameNumbers(files: readonly MigrationFile[], ledger: ReadonlySet<string>): readonly Diagnostic[] {
+/** How a file gets a name behind the last one that is applied. */
+function later(file: MigrationFile, last: MigrationFile): Sentence {
+  if (last.number === undefined) return `rename it, so that it comes after ${last.name} in the alphabet`;
+  const next = String(last.number + 1).padStart(4, "0");
+  const name = file.number === undefined ? `${next}_${file.name}` : file.name.replace(/^\d+/, next);
+  return `give it the next number: git mv ${file.path} ${file.path.replace(file.name, name)}`;
+}
+
+/** Of the same number may be what a chain holds: their order is theirs by name, everywhere. */
+function sameNumbers(
+  files: readonly MigrationFile[],
+  ledger: ReadonlySet<string>,
+  chain: readonly Link[],
+): readonly Diagnostic[] {
+  const recorded = new Set([...ledger, ...chain.map(({ name }) => name)]);
   return files.flatMap((file, i) => {
     const before = files[i - 1];
-    if (before?.number !== file.number || (ledger.has(file.name) && ledger.has(before.name))) return [];
+    if (before === undefined || file.number === undefined || before.number !== file.number) return [];
+    if (recorded.has(file.name) && recorded.has(before.name)) return [];
     const late = ledger.has(file.name) ? before : file;
     return [
       {

@@ -1,6 +1,7 @@
 import { command, sentence } from "../../diagnostic/sentence.ts";
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
-import { inOrder, type MigrationFile } from "../files/reading.ts";
+import { inOrder } from "../files/names.ts";
+import type { MigrationFile } from "../files/reading.ts";
 
 /** Pending files by when they run. */
 export interface Phases {

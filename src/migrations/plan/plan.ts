@@ -127,12 +127,17 @@ function lintPending(
 ): readonly Staged[] {
   if (pending.length === 0) return [];
   const chains = new Map(chainOf(input.files).map((chain, i) => [input.files[i]?.name, chain]));
-  // Also a new database that a run left half-way: rows may have come into it since.
-  const stage = openStage(schema, { holdsRows: schema.length > 0 });
+  // Not a new database that a run left half-way: rows may have come into it since.
+  const isNew = schema.length === 0;
+  const stage = openStage(schema, { holdsRows: !isNew });
   try {
     return pending.map((file, i) => {
       const replay = stage.replay(file, pending.slice(i + 1));
-      return { ...lint(replay), chain: chains.get(file.name) ?? "", schemaAfter: replay.after.objects };
+      return {
+        ...lint(replay, { isNew }),
+        chain: chains.get(file.name) ?? "",
+        schemaAfter: replay.after.objects,
+      };
     });
   } finally {
     stage.close();

@@ -5,7 +5,8 @@ import { readServing } from "../../cloudflare/deployments.ts";
 import { placeOfRun } from "../../cloudflare/place-of-run.ts";
 import { command, inPlace, type Sentence, sentence } from "../../diagnostic/sentence.ts";
 import { refusingAt } from "../../diagnostic/user-error.ts";
-import { inOrder } from "../../migrations/files/reading.ts";
+import { inOrder } from "../../migrations/files/names.ts";
+
 import { type Eligibility, eligibility, type Opening } from "../../migrations/plan/opening.ts";
 import { type Context, logicalName } from "../context.ts";
 

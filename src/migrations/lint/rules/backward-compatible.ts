@@ -11,6 +11,7 @@ export const backwardCompatible: Rule = {
   severity: "error",
   except: "but not in a contract file",
   waiver: "allow",
+  silentOnNew: true,
   check: (replay) => {
     if (replay.file.phase === "contract") return [];
     const found = rebuilds(replay);

@@ -7,6 +7,7 @@ export const dropColumn: Rule = {
   title: "`DROP COLUMN`",
   severity: "error",
   waiver: "data-loss",
+  silentOnNew: true,
   check: (replay) =>
     replay.steps.flatMap((step) => {
       const { action } = step;

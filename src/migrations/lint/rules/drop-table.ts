@@ -9,6 +9,7 @@ export const dropTable: Rule = {
   title: "`DROP TABLE` of a table that may hold rows. With `allow`, the migration checks that it is empty",
   severity: "error",
   waiver: "data-loss",
+  silentOnNew: true,
   check: (replay) => {
     const found = rebuilds(replay);
     return replay.steps.flatMap((step) => {

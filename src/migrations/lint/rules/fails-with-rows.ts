@@ -11,6 +11,7 @@ export const failsWithRows: Rule = {
   severity: "error",
   except: "only if the live table has rows",
   waiver: "allow",
+  silentOnNew: true,
   check: (replay) =>
     replay.steps.flatMap((step) => {
       const { action } = step;

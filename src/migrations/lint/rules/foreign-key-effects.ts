@@ -15,6 +15,7 @@ export const foreignKeyEffects: Rule = {
   severity: "error",
   except: "but what only follows along (`ON UPDATE CASCADE`, a trigger with a `WHERE`) is a warning",
   waiver: "data-loss",
+  silentOnNew: true,
   check: (replay) => {
     const found = rebuilds(replay);
     return replay.steps.flatMap((step) => [

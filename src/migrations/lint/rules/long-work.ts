@@ -14,6 +14,7 @@ export const longWork: Rule = {
   severity: "warning",
   except: "only if the live table is that large",
   waiver: "allow",
+  silentOnNew: true,
   check: (replay) => {
     const warn = (step: Step, table: string, what: string): readonly Finding[] =>
       replay.holds(table) && replay.before.table(table) !== undefined

@@ -8,6 +8,7 @@ export const pragmas: Rule = {
     "PRAGMAs that D1 ignores (`foreign_keys=OFF`) or that hide broken references (`defer_foreign_keys=OFF`)",
   severity: "error",
   waiver: "none",
+  silentOnNew: true,
   check: (replay) =>
     replay.steps.flatMap((step) => {
       const { action } = step;

@@ -40,6 +40,8 @@ export interface CheckFacts {
   /** Where that does not hold, as the rest of a sentence in Markdown: `but not in a contract file`. */
   readonly except?: string;
   readonly waiver: WaiverKind;
+  /** True: it is about rows or running code, and silent where there is neither: on the way of a new, empty database through its files. */
+  readonly silentOnNew?: true;
 }
 
 /** One rule of the linter: a plain constant. */

@@ -13,6 +13,7 @@ export const unbounded: Rule = {
     "`DELETE`, `UPDATE` or upsert of every row, also through a view, and with a `WHERE` that cannot be false or looks at no column of the table; `REPLACE`. An `UPDATE` that sets only columns of the same file is fine",
   severity: "error",
   waiver: "data-loss",
+  silentOnNew: true,
   check: (replay) => {
     const found = rebuilds(replay);
     return replay.steps.flatMap((step) => {

@@ -12,6 +12,7 @@ export const uniqueness: Rule = {
   severity: "error",
   except: "only if there is a duplicate; a warning, if statements before it change those rows",
   waiver: "none",
+  silentOnNew: true,
   check: (replay) => [
     ...replay.steps.flatMap((step) => indexFinding(replay, step)),
     ...rebuilds(replay).flatMap((rebuild) => {

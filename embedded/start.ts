@@ -15,6 +15,7 @@ import { tailsOf } from "./api/tails/registry.ts";
 import { startCrons } from "./api/workers/crons/crons.ts";
 import { restoreDeployments } from "./api/workers/deploy/deploy-versions.ts";
 import { restoreWorkflows } from "./api/workflows/engine.ts";
+import { workerAt } from "./api/zones/addressed.ts";
 import { type Connection, writeConnection } from "./connection.ts";
 import { folderFailure, makeFolder, openStateFile } from "./folder.ts";
 import { drain, listen } from "./listen.ts";
@@ -136,6 +137,7 @@ async function build(
     storesAddress: stores.address,
     dataPlaneAddress: dataPlane.address,
     frontPort: options.frontPort ?? before?.frontPort ?? 0,
+    workerAt: (host, path) => workerAt(state, host, path),
     log,
   });
   closing.push(() => compute.close());

@@ -70,7 +70,12 @@ export async function deployed(settings: Settings): Promise<Deployed> {
   );
   withHooks(pulumi.runtime.getMonitor());
   const code = new Map(settings.systems.flatMap(workersOf).map((worker) => [worker, codeOf(worker)]));
-  const prepared: Prepared = { root: import.meta.dirname, code, contracted: new Set() };
+  const prepared: Prepared = {
+    root: import.meta.dirname,
+    code,
+    zoneIds: zonesOf(settings.systems),
+    contracted: new Set(),
+  };
   let outputs: Outputs | undefined;
   await pulumi.runtime.runInPulumiStack(async () => {
     outputs = deploy(settings, prepared);
@@ -110,6 +115,20 @@ function withHooks(monitor: object | undefined): void {
   if (monitor !== undefined)
     Object.assign(monitor, { registerResourceHook: accept, registerErrorHook: accept });
 }
+
+/** Zones whose ids say what they were asked for. */
+const zonesOf = (systems: readonly System[]): ReadonlyMap<string, string> =>
+  new Map(
+    systems
+      .flatMap(workersOf)
+      .flatMap(({ domains, routes }) => [
+        ...Object.values(domains).flat(),
+        ...Object.values(routes).flatMap((list) =>
+          list.map((each) => ("zoneName" in each ? each.zoneName : "")),
+        ),
+      ])
+      .map((name) => [name, `zone of ${name}`]),
+  );
 
 const codeOf = (worker: Worker): Code => ({
   bundle: worker.main === undefined ? undefined : bundleOf(worker),

@@ -5,14 +5,23 @@ import type { Named } from "./named.ts";
 import type { Consume } from "./queue.ts";
 
 /**
- * A URL pattern of a zone, answered by the worker.
+ * A URL pattern of a zone, answered by the worker. The zone is said by its name, or by its id at Cloudflare, 32 hexadecimal
+ * digits. One that the account does not have is refused in the preview.
  *
  * @example
- * worker("api", { ...settings, routes: { prod: [{ pattern: "api.example.com/*", zoneId: "023e105f4ecef8ad9ca31a8372d0c353" }] } });
+ * worker("api", { ...settings, routes: { prod: [{ pattern: "example.com/api/*", zoneName: "example.com" }] } });
  */
-export interface Route {
-  /** Host and path, with `*`: `example.com/api/*`. */
+export type Route = RouteOfZoneName | RouteOfZoneId;
+
+interface Pattern {
+  /** Host and path, with `*` at the beginning of the one and the end of the other: `*.example.com/api/*`. */
   readonly pattern: string;
+}
+interface RouteOfZoneName extends Pattern {
+  /** Name of the zone, which the account has: `example.com`. */
+  readonly zoneName: string;
+}
+interface RouteOfZoneId extends Pattern {
   /** Id of the zone at Cloudflare, 32 hexadecimal digits. */
   readonly zoneId: string;
 }
@@ -38,6 +47,8 @@ export interface Worker<Env extends Readonly<Record<string, Binding>> = Readonly
   readonly consumes: readonly Consume[];
   /** Cron expressions, UTC; undefined for a worker that never had any. @default - never had any */
   readonly crons?: readonly string[];
+  /** Hosts that are its own, by stage. */
+  readonly domains: Readonly<Record<string, readonly string[]>>;
   /** URL patterns it answers, by stage. */
   readonly routes: Readonly<Record<string, readonly Route[]>>;
   /** Classes of Durable Objects it has. A worker with any holds data. */
@@ -71,6 +82,11 @@ export interface WorkerOptions<Env extends Readonly<Record<string, Binding>>> {
   readonly consumes?: readonly Consume[];
   /** Cron expressions, UTC. To end the last ones write `[]`: left out, they would run on, which is refused. @default - never had any */
   readonly crons?: readonly string[];
+  /**
+   * Hosts that are its own, by stage, such as `{ prod: ["api.example.com"] }`: Cloudflare makes their DNS records and
+   * certificates. A host that is in no zone of the account is refused in the preview. @default - none
+   */
+  readonly domains?: Readonly<Record<string, readonly string[]>>;
   /** URL patterns it answers, by stage. @default - none */
   readonly routes?: Readonly<Record<string, readonly Route[]>>;
   /** Classes of Durable Objects it has, by name. A worker with any holds data. @default - none */
@@ -96,7 +112,13 @@ export interface WorkerOptions<Env extends Readonly<Record<string, Binding>>> {
 export interface SiteOptions
   extends Pick<
     WorkerOptions<Record<string, never>>,
-    "compatibilityDate" | "compatibilityFlags" | "routes" | "workersDev" | "physicalName" | "smoke"
+    | "compatibilityDate"
+    | "compatibilityFlags"
+    | "domains"
+    | "routes"
+    | "workersDev"
+    | "physicalName"
+    | "smoke"
   > {
   /** Static files: their folder, from the project's root, or the folder with settings. */
   readonly assets: string | Assets;
@@ -194,6 +216,7 @@ export function worker(
     env: {},
     compatibilityFlags: [],
     consumes: [],
+    domains: {},
     routes: {},
     durableObjects: {},
     workersDev: true,

@@ -22,6 +22,8 @@ import { type Outputs, outputsOf } from "./outputs.ts";
 export interface Prepared {
   readonly root: string;
   readonly code: ReadonlyMap<Worker, Code>;
+  /** Ids of zones, by what is in them. */
+  readonly zoneIds: ReadonlyMap<string, string>;
   /** Databases whose folder has contract files. */
   readonly contracted: ReadonlySet<D1>;
   /** Of the account's workers.dev addresses. @default - it has none, or the target is embedded */
@@ -50,6 +52,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     ownsShared: ownsShared(settings),
     provider,
     target: first,
+    zoneIds: prepared.zoneIds,
   };
   const deployed = systems.map((system) => {
     const context: Context = { ...shared, hooks, beforeVersion, contracts: settings.contracts, system };

@@ -15,6 +15,7 @@ import { type Given, type Settings, settingsOf } from "../settings/settings.ts";
 import { deploy } from "./deploy.ts";
 import type { Outputs } from "./outputs.ts";
 import { unlistedSystems } from "./unlisted.ts";
+import { zoneIdsOf } from "./zones.ts";
 
 /** The whole program: settings, checks, code, resources, in this order, so that nothing is registered when something is wrong. */
 export async function program(given: Given): Promise<Outputs> {
@@ -25,11 +26,12 @@ export async function program(given: Given): Promise<Outputs> {
     for (const line of unlistedSystems(given.project.systems, settings)) await pulumi.log.info(line);
   const contracted = withContracts(systems, given.root);
   const workers = systems.flatMap(workersOf);
-  const [subdomain, ...code] = await Promise.all([
+  const [subdomain, zoneIds, ...code] = await Promise.all([
     subdomainOf(settings, given),
+    zoneIdsOf(settings, given.root),
     ...workers.map(async (worker) => [worker, await codeOf(worker, given.root)] as const),
   ]);
-  return deploy(settings, { root: given.root, code: new Map(code), contracted, subdomain });
+  return deploy(settings, { root: given.root, code: new Map(code), contracted, subdomain, zoneIds });
 }
 
 /** Asked once in a run, and only where a worker answers there. */

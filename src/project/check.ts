@@ -4,6 +4,7 @@ import type { StageDeclaration } from "./stage.ts";
 
 /** Part of host names (`<worker>.<account>.localhost`) and of file names (`Pulumi.<stage>.yaml`). */
 const legalName = /^[a-z][a-z0-9-]{0,38}$/;
+const domainName = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?$/;
 /** Words that commands use in the place of a stage. */
 const taken = ["all", "files"];
 
@@ -39,6 +40,7 @@ function checkStage({
   name,
   suffix = "",
   embeddedAccount = name,
+  zones = [],
   bakeSeconds = 0,
 }: StageDeclaration): Diagnostic[] {
   const found: Diagnostic[] = [];
@@ -71,6 +73,16 @@ function checkStage({
         embeddedAccount,
         "a name like a stage's",
         "rename the account",
+      ),
+    );
+  for (const zone of zones.filter((each) => !domainName.test(each)))
+    found.push(
+      wrong(
+        "A zone is not a domain's name",
+        `${where}, zones`,
+        zone,
+        "a name in lower case, such as example.com",
+        "the name as the account's list of domains has it",
       ),
     );
   if (!Number.isInteger(bakeSeconds) || bakeSeconds < 0)

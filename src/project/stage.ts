@@ -19,6 +19,11 @@ export interface StageDeclaration {
   readonly ownsShared?: boolean;
   /** Its account of the embedded Cloudflare. Stages that name the same one share it. @default - the stage's name */
   readonly embeddedAccount?: string;
+  /**
+   * Domains that its account has, such as `example.com`: what the routes and custom domains of its workers are in. On the embedded
+   * target they are made where they are missing; on a real account they have to be there. @default - none
+   */
+  readonly zones?: readonly string[];
   /** Refuses to run without the policy pack. @default - the value of `protected` */
   readonly needsPolicyPack?: boolean;
   /** A person has to type the stage's name before it is changed. @default - the value of `protected` */
@@ -44,6 +49,8 @@ export interface Stage {
   readonly ownsShared: boolean;
   /** Its account of the embedded Cloudflare. */
   readonly embeddedAccount: string;
+  /** Domains that its account has. */
+  readonly zones: readonly string[];
   /** Refuses to run without the policy pack. */
   readonly needsPolicyPack: boolean;
   /** A person has to type the stage's name before it is changed. */
@@ -59,6 +66,7 @@ export const stageOf = (declared: StageDeclaration): Stage => ({
   protected: declared.protected ?? false,
   ownsShared: declared.ownsShared ?? false,
   embeddedAccount: declared.embeddedAccount ?? declared.name,
+  zones: declared.zones ?? [],
   needsPolicyPack: declared.needsPolicyPack ?? declared.protected ?? false,
   asksBeforeChange: declared.asksBeforeChange ?? declared.protected ?? false,
   bakeSeconds: declared.bakeSeconds ?? 0,

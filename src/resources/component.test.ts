@@ -45,6 +45,7 @@ async function requestsOf(program: (context: Context) => void): Promise<readonly
       target: new pulumi.ComponentResource("test:Target", "target"),
       system: system("s", []),
       beforeVersion: new pulumi.ResourceHook("before-version", () => {}),
+      zoneIds: new Map(),
       contracts: {},
       hooks: {},
     });

@@ -45,8 +45,10 @@ interface Settings {
   readonly shop: string;
 }
 const full: Settings = {
-  site: `assets: { directory: "web", notFoundHandling: "404-page", htmlHandling: "drop-trailing-slash" }`,
-  shop: `assets: { directory: "web", notFoundHandling: "single-page-application", runWorkerFirst: ["/api/*"] }`,
+  site: `assets: { directory: "web", notFoundHandling: "404-page", htmlHandling: "drop-trailing-slash" },
+    domains: { dev: ["www.example.com"] }`,
+  shop: `assets: { directory: "web", notFoundHandling: "single-page-application", runWorkerFirst: ["/api/*"] },
+    routes: { dev: [{ pattern: "www.example.com/api/*", zoneName: "example.com" }], prod: [] }`,
 };
 
 function declare({ site, shop }: Settings): void {
@@ -67,6 +69,7 @@ async function pulumi(...args: string[]): Promise<string> {
   expect(exitCode, out).toBe(0);
   return out;
 }
+const preview = ["preview"] as const;
 const up = (): Promise<string> => pulumi("up", "--yes", "--skip-preview");
 const unchanged = /^ +\d+ unchanged$/m;
 
@@ -86,7 +89,19 @@ interface Answer {
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
+const domains = () => project.api("dev", "GET", "/workers/domains");
 const visit = (worker: string, path: string) => visitHost(`${worker}-dev.dev.localhost`, path);
+
+test("is refused before anything changes while the account has no such zone", async () => {
+  const { code: exitCode, out } = await project.pulumi([...preview, "--stack", "dev"]);
+  expect(exitCode).not.toBe(0);
+  expect(out).toContain("The account of stage dev has no zone for www.example.com");
+  expect(out).toContain("The account of stage dev has no zone for example.com");
+  expect(out).toMatch(/fix: +correct the name, or say in project.ts that the account has it/);
+  project.edit("project.ts", (text) =>
+    text.replace('{ name: "dev" }', '{ name: "dev", zones: ["example.com"] }'),
+  );
+});
 
 test("comes up, and its files are answered as it says", async () => {
   await up();
@@ -99,6 +114,14 @@ test("comes up, and its files are answered as it says", async () => {
   expect((await visit("shop", "/any/route")).text).toBe("<h1>home</h1>");
   expect((await visit("shop", "/api/any")).text).toBe("code /api/any");
   expect((await visit("shop", "/api/style")).text).toBe("body {}");
+});
+
+test("answers at its own host, and for a part of it by a route", async () => {
+  for (const host of ["www.example.com", "www.example.com.localhost", "WWW.example.com:443"]) {
+    expect((await visitHost(host, "/about")).text, host).toBe("<h1>about</h1>");
+    expect((await visitHost(host, "/api/any?page=2")).text, host).toBe("code /api/any");
+  }
+  expect((await visitHost("example.com", "/")).status).toBe(421);
 });
 
 test("a second up changes nothing, nor does one after a refresh", async () => {
@@ -116,9 +139,23 @@ test("headers, redirects and ignored files that go are gone", async () => {
   expect(await up()).toMatch(unchanged);
 });
 
+test("a host goes over to another worker, and a route to another path", async () => {
+  declare({
+    site: `assets: "web"`,
+    shop: `assets: "web", domains: { dev: ["www.example.com"] },
+      routes: { dev: [{ pattern: "www.example.com/other/*", zoneName: "example.com" }] }`,
+  });
+  await up();
+  expect((await visitHost("www.example.com", "/api/any")).text).toBe("code /api/any");
+  expect(await domains()).toMatchObject([{ hostname: "www.example.com", service: "shop-dev" }]);
+  expect(await up()).toMatch(unchanged);
+});
+
 test("settings that go are gone", async () => {
   declare({ site: `assets: "web"`, shop: `assets: "web"` });
   await up();
+  expect(await domains()).toEqual([]);
+  expect((await visitHost("www.example.com", "/")).status).toBe(421);
   expect((await visit("site", "/nowhere")).text).not.toContain("lost");
   expect((await visit("shop", "/any/route")).text).toBe("code /any/route");
   expect((await visit("shop", "/style.css")).text).toBe("body {}");

@@ -71,7 +71,8 @@ async function create(request: ApiRequest, world: World): Promise<Reply> {
   const id = randomBytes(16).toString("hex");
   const now = new Date().toISOString();
   world.state.transaction(() => {
-    if (everyZone(world.state).some((zone) => zone.name === name))
+    // Another account may have one of that name, as long as it is not active there; here each stage has its own account.
+    if (everyZone(world.state).some((zone) => zone.name === name && zone.account === sent.account.id))
       throw new ApiError(400, 1061, `${name} already exists`);
     world.state.insert(sent.account.id, zoneKind, id, name, {
       status: "pending",

@@ -14,7 +14,7 @@ import { validator } from "./cell/validate.ts";
 import { watchdog } from "./cell/watchdog.ts";
 import { deliver } from "./deliver.ts";
 import { deployer } from "./deploy.ts";
-import { frontDoor } from "./front/front.ts";
+import { frontDoor, type WorkerAt } from "./front/front.ts";
 import { maximumHeaderBytes, wantsWebSocket } from "./front/headers.ts";
 import { limiter } from "./limiter.ts";
 import { peerTable } from "./peers.ts";
@@ -33,6 +33,8 @@ export interface ComputeOptions {
   readonly idleLimitMs?: number;
   /** How long a worker may hold the processor before its runtime is ended: Cloudflare's Error 1102. @default 30_000 */
   readonly cpuLimitMs?: number;
+  /** Whose a host and path are that is not `<script>.<account>.localhost`: a route or a custom domain. @default nobody's */
+  readonly workerAt?: WorkerAt;
   readonly log: (line: string) => void;
 }
 
@@ -129,7 +131,8 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const onTrace = (account: string, name: string, trace: Trace): void => {
     for (const listener of scripts.find(account, name)?.watchers ?? []) listener(trace);
   };
-  frontDoor(front, { scripts, wake, nonce, onInvocation, onLog, onWake, onTrace });
+  const { workerAt = () => undefined } = options;
+  frontDoor(front, { scripts, workerAt, wake, nonce, onInvocation, onLog, onWake, onTrace });
   const { queue, scheduled } = deliver({ scripts, wake, onInvocation });
 
   return {

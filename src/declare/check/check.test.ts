@@ -299,7 +299,7 @@ describe("workers", () => {
     ["a file for assets", { assets: "a.ts" }, "There is no folder of assets for worker w"],
     [
       "routes of a stage that does not exist",
-      { routes: { production: [{ pattern: "a.example/*", zoneId: "z" }] } },
+      { routes: { production: [{ pattern: "a.example/*", zoneId: "0".repeat(32) }] } },
       "There is no such stage",
     ],
     [
@@ -362,6 +362,64 @@ describe("workers", () => {
     ],
   ])("with %s are refused", (_what, options, what) => {
     expect(whats(plain("w", options))).toEqual([what]);
+  });
+
+  test("have hosts and paths that are theirs, by stage", () => {
+    const zoneName = "example.com";
+    const routes = [
+      { pattern: "example.com/api/*", zoneName },
+      { pattern: "*.example.com/*", zoneName },
+      { pattern: "*example.com/", zoneName },
+      { pattern: "https://www.example.com", zoneId: "0123456789abcdef0123456789abcdef" },
+    ];
+    const one = plain("one", {
+      domains: { prod: ["example.com"], staging: ["a-b.example.co.uk"] },
+      routes: { prod: routes },
+    });
+    const two = plain("two", { domains: { dev: ["a-b.example.co.uk"] } });
+    expect(diagnostics(one, two)).toEqual([]);
+  });
+
+  test.each([
+    "https://example.com",
+    "example.com/",
+    "example.com:443",
+    "*.example.com",
+    "Example.com",
+    "localhost",
+    "",
+    "a..com",
+  ])("have no custom domain %j", (host) => {
+    expect(whats(plain("w", { domains: { prod: [host] } }))).toEqual([
+      "A custom domain that is no host name",
+    ]);
+  });
+
+  test.each([
+    { pattern: "example.com/*/x", zoneName: "example.com" },
+    { pattern: "www.*.com/", zoneName: "example.com" },
+    { pattern: "example.com:80/*", zoneName: "example.com" },
+    { pattern: "example.com/?q=*", zoneName: "example.com" },
+    { pattern: "*/*", zoneName: "example.com" },
+    { pattern: "badexample.com/*", zoneName: "example.com" },
+    { pattern: "example.com/*", zoneName: "https://example.com" },
+    { pattern: "example.com/*", zoneId: "example.com" },
+    { pattern: "", zoneName: "example.com" },
+  ])("have no route %j", (route) => {
+    expect(whats(plain("w", { routes: { prod: [route] } }))).toEqual([
+      "A route that Cloudflare does not accept",
+    ]);
+  });
+
+  test("have each address once in a stage", () => {
+    const routes = { staging: [{ pattern: "example.com/*", zoneName: "example.com" }] };
+    const one = plain("one", { domains: { staging: ["api.example.com"] }, routes });
+    const two = plain("two", { domains: { staging: ["api.example.com"] }, routes });
+    const found = check([system("a", [one]), system("b", [two])], stage, { stageNames, root });
+    expect(found.map(({ where, got }) => `${where}: ${got}`)).toEqual([
+      "a/one and b/two, in staging: api.example.com",
+      "a/one and b/two, in staging: example.com/*",
+    ]);
   });
 
   test.each<[string, Partial<WorkerOptions<Readonly<Record<string, Binding>>>>, string]>([

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import type { NamingStage } from "../physical-name.ts";
 import type { System } from "../system.ts";
+import { checkAddresses } from "./addresses.ts";
 import { checkBuckets } from "./buckets.ts";
 import { checkCycles } from "./cycles.ts";
 import { checkLimits } from "./limits.ts";
@@ -39,6 +40,7 @@ export function check(
     ]),
     ...checkNamesAcross(systems, stage),
     ...checkWorkflows(systems, stage),
+    ...checkAddresses(systems, stage),
   ];
 }
 

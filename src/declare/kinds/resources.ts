@@ -60,7 +60,8 @@ const table: { readonly [Kind in ResourceKind]: ResourceFacts<Kind> } = {
         limitsOf(binding).map((each) => ({ ...each, of: `${each.of} of env.${name}` })),
       ),
     ],
-    stageNames: ({ routes, env }) => [
+    stageNames: ({ domains, routes, env }) => [
+      { property: "domains", names: Object.keys(domains) },
       { property: "routes", names: Object.keys(routes) },
       ...Object.entries(env).map(([name, binding]) => ({
         property: `env.${name}`,

@@ -11,7 +11,13 @@ const api = worker("api", {
   compatibilityFlags: ["nodejs_compat"],
   consumes: [{ queue: orders, deadLetter: queue("failed"), batchSize: 5 }],
   crons: ["0 3 * * *"],
-  routes: { prod: [{ pattern: "example.com/*", zoneId: "z" }] },
+  domains: { prod: ["api.example.com"], dev: [] },
+  routes: {
+    prod: [
+      { pattern: "example.com/*", zoneId: "z" },
+      { pattern: "example.org/*", zoneName: "example.org" },
+    ],
+  },
   assets: "public",
   workersDev: false,
   smoke: "/health",
@@ -50,6 +56,10 @@ worker("w", { ...settings, enviroment: { DB: db } });
 worker("w", { main: "x.ts", env: {} });
 // @ts-expect-error routes are given by stage
 worker("w", { ...settings, routes: [{ pattern: "example.com/*", zoneId: "z" }] });
+// @ts-expect-error domains are given by stage
+worker("w", { ...settings, domains: ["api.example.com"] });
+// @ts-expect-error a list of hosts
+worker("w", { ...settings, domains: { prod: "api.example.com" } });
 // @ts-expect-error a route is in a zone
 worker("w", { ...settings, routes: { prod: [{ pattern: "example.com/*" }] } });
 // @ts-expect-error neither code nor static files

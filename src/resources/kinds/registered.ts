@@ -19,6 +19,7 @@ export const permissions = {
   "cloudflare:index/workerVersion:WorkerVersion": "Workers Scripts Edit",
   "cloudflare:index/workersDeployment:WorkersDeployment": "Workers Scripts Edit",
   "cloudflare:index/workersCronTrigger:WorkersCronTrigger": "Workers Scripts Edit",
+  "cloudflare:index/workersCustomDomain:WorkersCustomDomain": "Workers Scripts Edit",
   "cloudflare:index/workersRoute:WorkersRoute": "Workers Routes Edit",
   "pulumi-nodejs:dynamic/lockstep:BucketReset": "Workers R2 Storage Edit",
   "cloudflare:index/workflow:Workflow": "Workers Scripts Edit",

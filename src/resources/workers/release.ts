@@ -7,11 +7,11 @@ import {
   QueueConsumer,
   WorkersCronTrigger,
   WorkersDeployment,
-  WorkersRoute,
   WorkerVersion,
   type WorkerVersionArgs,
 } from "../cloudflare.ts";
 import { type Context, logicalName } from "../context.ts";
+import { addressesOf } from "./addresses.ts";
 import { type Bound, bindingsOf } from "./bindings.ts";
 import { classContainers, classExports } from "./class-exports.ts";
 import { noRollbackPastContract } from "./rollback-guard.ts";
@@ -143,7 +143,7 @@ function triggersOf(
   deployment: WorkersDeployment,
 ): pulumi.Resource[] {
   const { declared, shell } = worker;
-  const { accountId, stage, hooks } = context;
+  const { accountId, hooks } = context;
   const name = logicalName(context, declared.name);
   const options = { parent: worker, hooks, dependsOn: [deployment] };
   const consumers = declared.consumes.map(
@@ -173,9 +173,5 @@ function triggersOf(
     schedules === undefined
       ? []
       : [new WorkersCronTrigger(name, { accountId, scriptName: shell.name, schedules }, options)];
-  const routes = (declared.routes[stage.name] ?? []).map(
-    ({ pattern, zoneId }) =>
-      new WorkersRoute(`${name}/${pattern}`, { zoneId, pattern, script: shell.name }, options),
-  );
-  return [...consumers, ...crons, ...routes];
+  return [...consumers, ...crons, ...addressesOf(worker, context, options)];
 }

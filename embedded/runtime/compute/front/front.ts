@@ -10,8 +10,15 @@ import { doesNotStart, notServed, type TextAnswer } from "./pages.ts";
 import { proxyRequest } from "./proxy.ts";
 import { endWith, proxyUpgrade } from "./upgrade.ts";
 
+/** Whose an address is by a route or a custom domain. */
+export type WorkerAt = (
+  host: string,
+  path: string,
+) => { readonly account: string; readonly script: string } | undefined;
+
 export interface FrontOptions extends ReportListeners {
   readonly scripts: Scripts;
+  readonly workerAt: WorkerAt;
   readonly wake: Wake;
   /** Known to the cells' links alone. */
   readonly nonce: string;
@@ -20,7 +27,11 @@ export interface FrontOptions extends ReportListeners {
 /** How long a request waits for a script that is starting. */
 const startLimitMs = 30_000;
 
-/** `<script>.<account name>.localhost` → the cell of one of that script's versions. */
+/**
+ * The cell of one of a script's versions, for a request to `<script>.<account name>.localhost`, or to an address of a route or
+ * a custom domain: by that name itself, as a DNS of one's own or a header would lead there, or with `.localhost` behind it, which
+ * browsers take to this machine.
+ */
 export function frontDoor(server: Server, options: FrontOptions): void {
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     const answer = async (): Promise<void> => {
@@ -56,12 +67,18 @@ export function frontDoor(server: Server, options: FrontOptions): void {
 
 async function cellFor(
   request: IncomingMessage,
-  { scripts, wake, onLog }: FrontOptions,
+  { scripts, workerAt, wake, onLog }: FrontOptions,
 ): Promise<{ readonly cell: Cell } | TextAnswer> {
   const host = (request.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
-  const [, name = "", accountName = ""] = /^([^.]+)\.([^.]+)\.localhost$/.exec(host) ?? [];
-  const script = scripts.byHost(accountName, name);
-  if (script === undefined || !script.subdomainEnabled) return notServed(request, scripts, script);
+  const [, label = "", accountName = ""] = /^([^.]+)\.([^.]+)\.localhost$/.exec(host) ?? [];
+  const own = scripts.byHost(accountName, label);
+  const at = own?.subdomainEnabled
+    ? undefined
+    : workerAt(host.replace(/\.localhost$/, ""), request.url ?? "/");
+  const script = at === undefined ? own : scripts.find(at.account, at.script);
+  if (script === undefined || (at === undefined && !script.subdomainEnabled))
+    return notServed(request, scripts, script);
+  const name = script.name.script;
   if (script.state === "starting")
     await Promise.race([script.opened, sleep(startLimitMs, undefined, { ref: false })]);
   const place = choose(script.shares, name, request.headers);

@@ -11,6 +11,11 @@ export interface Connection {
   /** Where Workers answer: `http://<worker>.<account>.localhost:<port>`. */
   readonly front: string;
   readonly frontPort: number;
+  /**
+   * Where S3 clients reach an account's buckets: `http://127.0.0.1:<port>/r2/<account id>`. They sign with the id of an API token
+   * and the SHA-256 of its value in hex.
+   */
+  readonly s3: string;
   readonly providerPort?: number;
   readonly pid: number;
 }

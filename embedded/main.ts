@@ -95,8 +95,8 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = 1;
     stop(`${embedded.dataDir} was deleted`);
   });
-  const { api, token, accounts, front } = embedded;
-  process.stdout.write(`${JSON.stringify({ api, token, accounts, front })}\n`); // whoever reads it may stop us at once
+  const { api, token, accounts, front, s3 } = embedded;
+  process.stdout.write(`${JSON.stringify({ api, token, accounts, front, s3 })}\n`); // whoever reads it may stop us at once
 }
 
 /** Miniflare's listeners would end the process before anything is drained. Ours comes first: a signal between the two would be lost. */

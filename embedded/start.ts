@@ -4,11 +4,13 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { UserError } from "../src/diagnostic/user-error.ts";
 import { openAccounts } from "./api/account/accounts.ts";
-import { newTokenValue, openTokens } from "./api/account/token-store.ts";
+import { newTokenValue, openTokens, type Tokens } from "./api/account/token-store.ts";
 import { gatewayConfig } from "./api/ai/ai-gateway.ts";
 import { openInvocations } from "./api/graphql/invocations.ts";
 import { apiServer } from "./api/http/server.ts";
+import type { Token } from "./api/http/tokens.ts";
 import { restoreConsumers } from "./api/queues/deliver.ts";
+import { s3Endpoint } from "./api/r2/s3/endpoint.ts";
 import { tellQueues } from "./api/r2/tell-queues.ts";
 import { services } from "./api/services.ts";
 import { tailsOf } from "./api/tails/registry.ts";
@@ -159,6 +161,7 @@ async function build(
     accounts,
     findToken: tokens.find,
     upgrade: tails.upgrade,
+    before: s3Endpoint({ world, accounts, credentials: s3Credentials(tokens), log }),
     log,
   });
   const apiPort = await listen(server, options.port ?? before?.apiPort ?? 0, {
@@ -190,6 +193,7 @@ async function build(
     accounts,
     front: `http://<worker>.<account>.localhost:${compute.frontPort}`,
     frontPort: compute.frontPort,
+    s3: `${origin}/r2/<account id>`,
     ...(provider === undefined ? {} : { providerPort: provider.port }),
     pid: process.pid,
   };
@@ -204,6 +208,13 @@ async function build(
   writeConnection(dataDir, connection);
   return { ...connection, dataDir, world, restored, close };
 }
+
+const s3Credentials =
+  (tokens: Tokens) =>
+  (accessKeyId: string): { readonly token: Token; readonly secret: string } | undefined => {
+    const [token, secret] = [tokens.get(accessKeyId), tokens.s3Secret(accessKeyId)];
+    return token === undefined || secret === undefined ? undefined : { token, secret };
+  };
 
 function requireFrontPort(wanted: number | undefined, got: number): void {
   if (wanted === undefined || wanted === 0 || wanted === got) return;

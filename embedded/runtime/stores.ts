@@ -65,12 +65,39 @@ export interface Stores {
         readonly customMetadata: Readonly<Record<string, string>>;
         /** Of what the object is a copy; its event says so. @default - of nothing */
         readonly copySource?: CopySource;
+        /** What has to hold for what is there, or {@link R2Error} 10031. @default - nothing */
+        readonly onlyIf?: PutCondition;
       },
     ): Promise<R2ObjectInfo>;
     get(
       bucketId: string,
       key: string,
+      range?: { readonly offset: number; readonly length: number },
     ): Promise<{ readonly object: R2ObjectInfo; readonly body: Uint8Array } | undefined>;
+    head(bucketId: string, key: string): Promise<R2ObjectInfo | undefined>;
+    /** Begins an upload in parts; gives its id. */
+    createUpload(
+      bucketId: string,
+      key: string,
+      metadata: {
+        readonly httpMetadata: Readonly<Record<string, string>>;
+        readonly customMetadata: Readonly<Record<string, string>>;
+      },
+    ): Promise<string>;
+    /** Gives the part's etag. */
+    uploadPart(
+      bucketId: string,
+      key: string,
+      uploadId: string,
+      part: { readonly number: number; readonly body: Uint8Array },
+    ): Promise<string>;
+    completeUpload(
+      bucketId: string,
+      key: string,
+      uploadId: string,
+      parts: readonly { readonly part: number; readonly etag: string }[],
+    ): Promise<R2ObjectInfo>;
+    abortUpload(bucketId: string, key: string, uploadId: string): Promise<void>;
     delete(bucketId: string, key: string): Promise<void>;
     list(
       bucketId: string,
@@ -130,6 +157,12 @@ export interface Stores {
     remove(namespaceId: string): Promise<void>;
   };
   close(): Promise<void>;
+}
+
+/** Etags without quotes; `*` is any object. */
+export interface PutCondition {
+  readonly etagMatches?: readonly string[];
+  readonly etagDoesNotMatch?: readonly string[];
 }
 
 /** The object that was copied. */

@@ -44,6 +44,8 @@ export interface Tokens {
   create(token: NewToken): { readonly token: RememberedToken; readonly value: string };
   find(value: string): Token | undefined;
   get(id: string): RememberedToken | undefined;
+  /** The SHA-256 of a token's value in hex: with its id as the access key, what S3 clients sign with. */
+  s3Secret(id: string): string | undefined;
   list(): readonly RememberedToken[];
   remove(id: string): boolean;
 }
@@ -73,6 +75,10 @@ export function openTokens(state: State): Tokens {
         : undefined;
     },
     get: (id) => remembered(state.get("", kind, id)),
+    s3Secret(id) {
+      const stored = state.get("", kind, id);
+      return stored === undefined ? undefined : body.parse(stored.body).digest;
+    },
     list: () => state.list("", kind).flatMap((stored) => remembered(stored) ?? []),
     remove: (id) => state.remove("", kind, id),
   };

@@ -16,6 +16,8 @@ export interface ApiOptions {
   readonly findToken: (value: string) => Token | undefined;
   /** Takes a request for a WebSocket. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Takes a request that speaks another protocol, and says whether it was one. @default - there is none */
+  readonly before?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** What went wrong inside, with its stack. @default standard error */
   readonly log?: (line: string) => void;
 }
@@ -24,6 +26,7 @@ export interface ApiOptions {
 export function apiServer(options: ApiOptions): Server {
   const match = router(options.services);
   const server = createServer({ requestTimeout: 0 }, (request, response) => {
+    if (options.before?.(request, response)) return;
     answer(request, response, match, options).catch((error: unknown) => {
       (options.log ?? console.error)(
         `api: could not answer ${request.method} ${pathOf(request)}: ${stackOf(error)}`,

@@ -56,6 +56,14 @@ export function bucketById(state: State, account: string, id: string): Bucket | 
   return stored === undefined ? undefined : read(stored);
 }
 
+/** The buckets of a jurisdiction, by name. */
+export const listBuckets = (state: State, account: string, jurisdiction: Jurisdiction): readonly Bucket[] =>
+  state
+    .list(account, bucketKind)
+    .map(read)
+    .filter((bucket) => bucket.body.jurisdiction === jurisdiction)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+
 /** Names of the buckets whose event notifications go to the queue. */
 export const bucketsNotifying = (state: State, account: string, queueId: string): readonly string[] =>
   state
@@ -120,36 +128,46 @@ const createSchema = z.object({
 
 async function create(request: ApiRequest, world: World): Promise<Reply> {
   const sent = await request.json(createSchema);
+  const { name } = sent;
   const jurisdiction = jurisdictionOf(request);
-  if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(sent.name))
+  return ok(shown(name, makeBucket(world, request.account.id, name, { ...sent, jurisdiction })));
+}
+
+/** Makes a bucket that nobody has yet. Throws Cloudflare's refusals. */
+export function makeBucket(
+  world: World,
+  account: string,
+  name: string,
+  {
+    jurisdiction,
+    locationHint,
+    storageClass,
+  }: Omit<z.infer<typeof createSchema>, "name"> & { readonly jurisdiction: Jurisdiction },
+): BucketBody {
+  if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(name))
     throw new ApiError(400, 10005, "The specified bucket name is not valid.");
-  if (sent.locationHint && !locations.includes(sent.locationHint.toLowerCase()))
+  if (locationHint && !locations.includes(locationHint.toLowerCase()))
     throw invalid(
-      `unknown locationHint ${JSON.stringify(sent.locationHint)}, expected one of ${locations.join(", ")}`,
+      `unknown locationHint ${JSON.stringify(locationHint)}, expected one of ${locations.join(", ")}`,
     );
   const body: BucketBody = {
     creationDate: new Date().toISOString(),
     jurisdiction,
-    location: sent.locationHint ?? "WEUR",
-    storageClass: sent.storageClass ?? "Standard",
+    location: locationHint ?? "WEUR",
+    storageClass: storageClass ?? "Standard",
     notifications: {},
     customDomains: [],
     managedDomain: false,
   };
+  const id = randomBytes(16).toString("hex");
   try {
-    world.state.insert(
-      request.account.id,
-      bucketKind,
-      randomBytes(16).toString("hex"),
-      stateName(sent.name, jurisdiction),
-      body,
-    );
+    world.state.insert(account, bucketKind, id, stateName(name, jurisdiction), body);
   } catch (error) {
     if (error instanceof NameTaken)
       throw new ApiError(409, 10004, "The bucket you tried to create already exists, and you own it.");
     throw error;
   }
-  return ok(shown(sent.name, body));
+  return body;
 }
 
 const shown = (name: string, body: BucketBody): object => ({
@@ -202,9 +220,16 @@ function edit(request: ApiRequest, world: World): Reply {
   return ok(shown(bucket.name, saveBucket(request, world, bucket, { storageClass: sent.data })));
 }
 
-/** First the name goes, then the files: cut off in between, nothing is left that could be in the way. */
 async function remove(request: ApiRequest, world: World): Promise<Reply> {
-  const bucket = bucketOf(request, world);
+  await removeBucket(world, request.account.id, bucketOf(request, world));
+  return ok({});
+}
+
+/**
+ * Removes a bucket that is empty, or throws Cloudflare's refusal. First the name goes, then the files: cut off in between,
+ * nothing is left that could be in the way.
+ */
+export async function removeBucket(world: World, account: string, bucket: Bucket): Promise<void> {
   const notified = Object.keys(bucket.body.notifications).length > 0;
   const { objects } = await world.stores.r2.list(bucket.id, { limit: 1 });
   if (objects.length > 0 || notified)
@@ -213,9 +238,8 @@ async function remove(request: ApiRequest, world: World): Promise<Reply> {
       10008,
       `The bucket you tried to delete is not empty${notified ? " (it has event notification rules)" : ""}.`,
     );
-  if (!world.state.remove(request.account.id, bucketKind, bucket.id)) throw noBucket(); // another delete was first
+  if (!world.state.remove(account, bucketKind, bucket.id)) throw noBucket(); // another delete was first
   await world.stores.r2.remove(bucket.id);
-  return ok({});
 }
 
 export const invalid = (what: string): ApiError =>

@@ -3,16 +3,8 @@ import type { R2ObjectInfo } from "../../runtime/stores.ts";
 import type { World } from "../../world.ts";
 import { ApiError, type ApiRequest, ok, type Reply, type Route } from "../http/service.ts";
 import { bucketOf, whole } from "./buckets.ts";
-
-/** HTTP headers that R2 keeps with an object, and R2's own words for them. */
-const httpHeaders: Readonly<Record<string, string>> = {
-  "content-type": "contentType",
-  "content-language": "contentLanguage",
-  "content-disposition": "contentDisposition",
-  "content-encoding": "contentEncoding",
-  "cache-control": "cacheControl",
-  expires: "cacheExpiry",
-};
+import { httpHeaders } from "./http-metadata.ts";
+import { refuseLocked } from "./locks.ts";
 
 /** Above it Cloudflare's API refuses an upload; S3 and Workers take more. */
 const maximumUploadBytes = 300 * 1024 * 1024;
@@ -33,6 +25,7 @@ async function put(request: ApiRequest, world: World): Promise<Reply> {
     const value = request.headers.get(header);
     if (value !== null) httpMetadata[field] = field === "cacheExpiry" ? expiry(value) : value;
   }
+  await refused(() => refuseLocked(world, bucket, [keyOf(request)]));
   const object = await refused(() =>
     world.stores.r2.put(bucket.id, keyOf(request), body, { httpMetadata, customMetadata: {} }),
   );
@@ -96,6 +89,7 @@ function headersOf(object: R2ObjectInfo): Record<string, string> {
 
 async function remove(request: ApiRequest, world: World): Promise<Reply> {
   const bucket = bucketOf(request, world);
+  await refused(() => refuseLocked(world, bucket, [keyOf(request)]));
   await refused(() => world.stores.r2.delete(bucket.id, keyOf(request)));
   return ok({ key: keyOf(request) });
 }

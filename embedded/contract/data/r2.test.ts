@@ -140,6 +140,10 @@ describe("the official client", () => {
       errors: [{ code: 10008 }],
     });
     await buckets.eventNotifications.delete(queue.queue_id ?? "", { ...scope, bucket_name: "shared" });
+    await expect(
+      buckets.objects.delete(keys[0] ?? "", { ...scope, bucket_name: "shared" }),
+    ).rejects.toMatchObject({ status: 403, errors: [{ code: 10069 }] });
+    await buckets.locks.update("shared", { ...scope, rules: [] });
     for (const key of keys) await buckets.objects.delete(key ?? "", { ...scope, bucket_name: "shared" });
     await buckets.delete("shared", scope);
     await expect(buckets.get("shared", scope)).rejects.toMatchObject({

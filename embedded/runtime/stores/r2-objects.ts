@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { R2ObjectInfo, Stores } from "../stores.ts";
+import type { PutCondition, R2ObjectInfo, Stores } from "../stores.ts";
 import type { StoresProcess } from "./miniflare.ts";
 
 const objectSchema = z
@@ -72,15 +72,36 @@ export function r2Objects(stores: StoresProcess): Omit<Stores["r2"], "remove" | 
     );
   };
   return {
-    async put(bucket, key, body, { httpMetadata, customMetadata, copySource }) {
-      const customFields = Object.entries(customMetadata).map(([k, v]) => ({ k, v }));
-      const request = { method: "put", object: key, httpFields: httpMetadata, customFields };
+    async put(bucket, key, body, { copySource, onlyIf, ...metadata }) {
+      const condition = onlyIf === undefined ? {} : { onlyIf: conditional(onlyIf) };
+      const request = { method: "put", object: key, ...fieldsOf(metadata), ...condition };
       const copied = copySource === undefined ? {} : { "x-lockstep-copy-source": ascii(copySource) };
       return objectSchema.parse((await write(bucket, request, body, copied)).head);
     },
-    async get(bucket, key) {
-      const found = await read(bucket, { method: "get", object: key });
+    async get(bucket, key, range) {
+      const found = await read(bucket, { method: "get", object: key, ...(range && { range }) });
       return found === undefined ? undefined : { object: objectSchema.parse(found.head), body: found.body };
+    },
+    async head(bucket, key) {
+      const found = await read(bucket, { method: "head", object: key });
+      return found === undefined ? undefined : objectSchema.parse(found.head);
+    },
+    async createUpload(bucket, key, metadata) {
+      const request = { method: "createMultipartUpload", object: key, ...fieldsOf(metadata) };
+      const { head, body } = await write(bucket, request, new Uint8Array());
+      return z.object({ uploadId: z.string() }).parse(head ?? json(body)).uploadId;
+    },
+    async uploadPart(bucket, key, uploadId, { number, body: value }) {
+      const request = { method: "uploadPart", object: key, uploadId, partNumber: number };
+      const { head, body } = await write(bucket, request, value);
+      return z.object({ etag: z.string() }).parse(head ?? json(body)).etag;
+    },
+    async completeUpload(bucket, key, uploadId, parts) {
+      const request = { method: "completeMultipartUpload", object: key, uploadId, parts };
+      return objectSchema.parse((await write(bucket, request, new Uint8Array())).head);
+    },
+    async abortUpload(bucket, key, uploadId) {
+      await write(bucket, { method: "abortMultipartUpload", object: key, uploadId }, new Uint8Array());
     },
     async delete(bucket, key) {
       await write(bucket, { method: "delete", object: key }, new Uint8Array());
@@ -111,6 +132,26 @@ async function answer(response: Response): Promise<{ readonly head: unknown; rea
     body: bytes.subarray(size),
   };
 }
+
+const json = (body: Uint8Array): unknown => JSON.parse(Buffer.from(body).toString("utf8"));
+
+const fieldsOf = ({
+  httpMetadata,
+  customMetadata,
+}: {
+  readonly httpMetadata: Readonly<Record<string, string>>;
+  readonly customMetadata: Readonly<Record<string, string>>;
+}): object => ({
+  httpFields: httpMetadata,
+  customFields: Object.entries(customMetadata).map(([k, v]) => ({ k, v })),
+});
+
+const conditional = ({ etagMatches, etagDoesNotMatch }: PutCondition): object => ({
+  ...(etagMatches && { etagMatches: etagMatches.map(tag) }),
+  ...(etagDoesNotMatch && { etagDoesNotMatch: etagDoesNotMatch.map(tag) }),
+});
+
+const tag = (etag: string): object => (etag === "*" ? { type: "wildcard" } : { type: "strong", value: etag });
 
 /** JSON for a header: keys with other letters than ASCII would not pass one. */
 const ascii = (value: object): string =>

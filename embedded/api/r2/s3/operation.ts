@@ -1,0 +1,43 @@
+import type { Account, World } from "../../../world.ts";
+import type { Bucket, Jurisdiction } from "../buckets.ts";
+
+/** A request that was signed by somebody who may make it. */
+export interface S3Request {
+  readonly method: string;
+  readonly account: Account;
+  readonly jurisdiction: Jurisdiction;
+  /** Decoded. */
+  readonly query: ReadonlyMap<string, string>;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  readonly world: World;
+}
+
+export interface BucketRequest extends S3Request {
+  readonly bucket: Bucket;
+}
+
+export interface ObjectRequest extends BucketRequest {
+  readonly key: string;
+}
+
+export interface S3Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+export const xmlReply = (body: string): S3Reply => ({
+  status: 200,
+  headers: { "content-type": "application/xml" },
+  body,
+});
+
+export const empty = (status: number, headers: Readonly<Record<string, string>> = {}): S3Reply => ({
+  status,
+  headers,
+  body: "",
+});
+
+export const quoted = (etag: string): string => `"${etag}"`;

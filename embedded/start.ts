@@ -24,6 +24,8 @@ import { drain, listen } from "./listen.ts";
 import { takeFolder } from "./lock.ts";
 import { serveProvider } from "./provider/protocol/serve.ts";
 import { remember, remembered } from "./remembered.ts";
+import { openGatewayLogs } from "./runtime/ai/gateway-logs.ts";
+import { openAiGateways } from "./runtime/ai/gateways.ts";
 import { hashAi } from "./runtime/ai/hash.ts";
 import type { AiBackend } from "./runtime/ai.ts";
 import { startCompute } from "./runtime/compute/start.ts";
@@ -49,6 +51,8 @@ export interface EmbeddedOptions {
   readonly accounts?: readonly string[];
   /** @default the hash backend */
   readonly ai?: AiBackend;
+  /** The time by which AI Gateways cache and limit, in milliseconds. @default the clock */
+  readonly gatewayClock?: () => number;
   /** One line for people. @default standard error */
   readonly log?: (line: string) => void;
 }
@@ -125,13 +129,22 @@ async function build(
   stores.r2.onEvents((events) => tellQueues({ state, queues }, events));
   const vectors = openVectors({ state });
   const ai = options.ai ?? hashAi();
+  let origin = "";
+  const gateways = openAiGateways({
+    ai,
+    vectors,
+    logs: openGatewayLogs(state),
+    config: (account, gateway) => gatewayConfig(state, account, gateway),
+    origin: () => origin,
+    ...(options.gatewayClock === undefined ? {} : { now: options.gatewayClock }),
+  });
   const dataPlane = await startDataPlane({
     queues,
     vectors,
     ai,
     rateLimits: openRateLimits(),
     log,
-    gatewayConfig: (account, gateway) => gatewayConfig(state, account, gateway),
+    gateways,
   });
   closing.push(() => dataPlane.close());
   const compute = await startCompute({
@@ -152,8 +165,17 @@ async function build(
     );
   compute.onInvocation(invocations.record);
 
-  let origin = "";
-  const world: World = { state, stores, compute, queues, vectors, ai, dataDir, origin: () => origin };
+  const world: World = {
+    state,
+    stores,
+    compute,
+    queues,
+    vectors,
+    ai,
+    gateways,
+    dataDir,
+    origin: () => origin,
+  };
   const tails = tailsOf(world);
   const server = apiServer({
     services,

@@ -1,4 +1,5 @@
 import type { AiBackend } from "./runtime/ai.ts";
+import type { AiGateways } from "./runtime/ai-gateway.ts";
 import type { Compute } from "./runtime/compute.ts";
 import type { QueueBroker } from "./runtime/queues.ts";
 import type { Stores } from "./runtime/stores.ts";
@@ -13,6 +14,7 @@ export interface World {
   readonly queues: QueueBroker;
   readonly vectors: VectorEngine;
   readonly ai: AiBackend;
+  readonly gateways: AiGateways;
   /** The folder that everything is kept in; a service may keep files in a subfolder of its own. */
   readonly dataDir: string;
   /** `http://127.0.0.1:<port>`: for upload and download addresses that the API itself hands out. */

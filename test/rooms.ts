@@ -18,6 +18,7 @@ const workerRegistry = [
 /** Types alone: what a data plane does, without how. A later one may name what an earlier one has. */
 const seams = [
   "embedded/runtime/ai.ts",
+  "embedded/runtime/ai-gateway.ts",
   "embedded/runtime/compute.ts",
   "embedded/runtime/queues.ts",
   "embedded/runtime/stores.ts",
@@ -158,7 +159,10 @@ export const rooms: readonly Room[] = [
   { room: "embedded/runtime/stores", may: ["embedded/runtime/workerd", ...seams] },
   { room: "embedded/runtime/queues", may: ["embedded/state.ts", "embedded/runtime/body.ts", ...seams] },
   { room: "embedded/runtime/vectors", may: ["embedded/state.ts", "embedded/runtime/body.ts", ...seams] },
-  { room: "embedded/runtime/ai", may: ["src/diagnostic", "embedded/runtime/body.ts", ...seams] },
+  {
+    room: "embedded/runtime/ai",
+    may: ["src/diagnostic", "embedded/state.ts", "embedded/runtime/body.ts", ...seams],
+  },
   { room: "embedded/runtime/rate-limits", may: ["embedded/runtime/body.ts"] },
   { room: "embedded/runtime/workflows", may: seams },
   {

@@ -3,6 +3,8 @@ import { alerting } from "./account/alerting.ts";
 import { user } from "./account/user.ts";
 import { ai } from "./ai/ai.ts";
 import { aiGateway } from "./ai/ai-gateway.ts";
+import { aiGatewayEndpoint } from "./ai/ai-gateway-endpoint.ts";
+import { aiGatewayLogs } from "./ai/ai-gateway-logs.ts";
 import { d1 } from "./d1/d1.ts";
 import { graphql } from "./graphql/graphql.ts";
 import type { Service } from "./http/service.ts";
@@ -56,6 +58,8 @@ export const services: readonly Service[] = [
   vectorize,
   ai,
   aiGateway,
+  aiGatewayLogs,
+  aiGatewayEndpoint,
   workflows,
   hyperdrive,
   alerting,

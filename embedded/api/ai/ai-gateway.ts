@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { GatewayConfig } from "../../runtime/ai/gateway.ts";
+import type { GatewayConfig } from "../../runtime/ai-gateway.ts";
 import { NameTaken, type State, type Stored } from "../../state.ts";
 import { ApiError, type ApiRequest, ok, paged, type Reply, type Service } from "../http/service.ts";
 
@@ -30,7 +30,8 @@ function withoutNulls(sent: z.infer<typeof shape>): Record<string, unknown> {
   );
 }
 
-function requireGateway(state: State, request: ApiRequest): Stored {
+/** The gateway of the path. Throws {@link ApiError} 404. */
+export function requireGateway(state: State, request: ApiRequest): Stored {
   const found = state.get(request.account.id, kind, request.params["gateway"] ?? "");
   if (found === undefined) throw new ApiError(404, 7002, "AI Gateway not found");
   return found;
@@ -86,6 +87,7 @@ const behaviour = z.object({
   rate_limiting_interval: z.number().nullish(),
   rate_limiting_limit: z.number().nullish(),
   rate_limiting_technique: z.enum(["fixed", "sliding"]).nullish(),
+  collect_logs: z.boolean(),
 });
 
 /** What the data plane does with calls through this gateway; undefined when the account has none of this id. */
@@ -99,6 +101,7 @@ export function gatewayConfig(state: State, account: string, id: string): Gatewa
     limit: gateway.rate_limiting_limit ?? undefined,
     intervalSeconds: gateway.rate_limiting_interval ?? undefined,
     technique: gateway.rate_limiting_technique ?? "fixed",
+    collectLogs: gateway.collect_logs,
     cacheVersion: gateway.cache_invalidate_on_update ? modifiedAt : createdAt,
   };
 }
@@ -128,6 +131,19 @@ export const aiGateway: Service = {
       handle: (request, { state }) => ok(shown(requireGateway(state, request))),
     },
     {
+      method: "GET",
+      path: `${one}/url/:provider`,
+      permission: "AI Gateway:Read",
+      handle: (request, { state, gateways }) =>
+        ok({
+          url: gateways.url(
+            request.account.id,
+            requireGateway(state, request).id,
+            request.params["provider"] ?? "universal",
+          ),
+        }),
+    },
+    {
       method: "PUT",
       path: one,
       permission: "AI Gateway:Edit",
@@ -137,9 +153,10 @@ export const aiGateway: Service = {
       method: "DELETE",
       path: one,
       permission: "AI Gateway:Edit",
-      handle: (request, { state }) => {
+      handle: (request, { state, gateways }) => {
         const gateway = requireGateway(state, request);
         state.remove(request.account.id, kind, gateway.id);
+        gateways.logs.remove(request.account.id, gateway.id);
         return ok(shown(gateway));
       },
     },

@@ -1,4 +1,5 @@
-import { runAi, searchModels } from "../../runtime/ai/http.ts";
+import { searchModels } from "../../runtime/ai/http.ts";
+import { runAi } from "../../runtime/ai/run.ts";
 import { AiError } from "../../runtime/ai.ts";
 import type { World } from "../../world.ts";
 import { ApiError, type ApiRequest, ok, paged, type Reply, type Service } from "../http/service.ts";

@@ -76,6 +76,9 @@ export async function startStoresApi(
     get vectors() {
       return absent("vectors");
     },
+    get gateways() {
+      return absent("gateways");
+    },
     get ai() {
       return absent("ai");
     },

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { AiError, type AiResult } from "../ai.ts";
-import { type GatewayConfig, type GatewayOptions, type Gateways, openGateways } from "./gateway.ts";
+import type { GatewayConfig, GatewayOptions } from "../ai-gateway.ts";
+import { type GatewayCache, openGatewayCache } from "./gateway.ts";
 
 const plain: GatewayConfig = {
   cacheTtlSeconds: undefined,
@@ -8,15 +9,16 @@ const plain: GatewayConfig = {
   intervalSeconds: undefined,
   technique: "sliding",
   cacheVersion: "1",
+  collectLogs: true,
 };
 
 let nowMs: number;
 let runs: number;
-let gateways: Gateways;
+let gateways: GatewayCache;
 beforeEach(() => {
   nowMs = 1_000_000;
   runs = 0;
-  gateways = openGateways(() => nowMs);
+  gateways = openGatewayCache(() => nowMs);
 });
 
 async function ask(

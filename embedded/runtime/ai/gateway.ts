@@ -1,46 +1,23 @@
 import { createHash } from "node:crypto";
 import { AiError, type AiResult } from "../ai.ts";
+import type { GatewayConfig, GatewayOptions, GatewayRequest, Through } from "../ai-gateway.ts";
 
-/** What an AI Gateway does with the calls that go through it. */
-export interface GatewayConfig {
-  /** 0 or undefined: nothing is cached. */
-  readonly cacheTtlSeconds: number | undefined;
-  /** Undefined or 0: as many requests as one likes. */
-  readonly limit: number | undefined;
-  readonly intervalSeconds: number | undefined;
-  readonly technique: "fixed" | "sliding";
-  /** Changes when what is cached must not be given any more. */
-  readonly cacheVersion: string;
-}
-
-/** What a call itself says about the gateway: `AI.run(model, inputs, { gateway: { id, skipCache, … } })`. */
-export interface GatewayOptions {
-  readonly id: string;
-  readonly skipCache?: boolean | undefined;
-  readonly cacheTtl?: number | undefined;
-  readonly cacheKey?: string | undefined;
-}
-
-export interface Gateways {
+/** The part of a gateway that answers, or does not, before a model is asked. */
+export interface GatewayCache {
   /** Answers from the cache, or runs. Throws {@link AiError} 2003 above the rate limit. A stream is never cached. */
   run(
-    storeId: string,
+    account: string,
     config: GatewayConfig,
     options: GatewayOptions,
-    request: { readonly model: string; readonly inputs: unknown },
+    request: GatewayRequest,
     run: () => Promise<AiResult>,
-  ): Promise<Through>;
-}
-
-export interface Through {
-  readonly result: AiResult;
-  readonly cacheStatus: "HIT" | "MISS";
+  ): Promise<Omit<Through, "logId">>;
 }
 
 const cachedAnswers = 1000;
 
 /** Caches and counts in memory: a restart begins anew, as a gateway's cache may at any time. */
-export function openGateways(now: () => number = Date.now): Gateways {
+export function openGatewayCache(now: () => number = Date.now): GatewayCache {
   const cache = new Map<string, { readonly value: unknown; readonly untilMs: number }>();
   const requests = new Map<string, number[]>();
 
@@ -56,8 +33,8 @@ export function openGateways(now: () => number = Date.now): Gateways {
   }
 
   return {
-    async run(storeId, config, options, { model, inputs }, run) {
-      const gateway = `${storeId}/${options.id}`;
+    async run(account, config, options, { model, inputs }, run) {
+      const gateway = `${account}/${options.id}`;
       admit(gateway, config);
       const ttlSeconds = options.cacheTtl ?? config.cacheTtlSeconds ?? 0;
       const key = createHash("sha256")

@@ -2,16 +2,18 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import { type AiBackend, AiError, type AiResult } from "../ai.ts";
+import type { AiGateways } from "../ai-gateway.ts";
 import { readBody } from "../body.ts";
 import type { VectorEngine } from "../vectors.ts";
-import type { GatewayConfig, Gateways } from "./gateway.ts";
+import { handleGatewayRequest } from "./gateway-http.ts";
+import { noGateway } from "./gateways.ts";
+import { runAi } from "./run.ts";
 
 export interface AiPlane {
   readonly ai: AiBackend;
   readonly vectors: VectorEngine;
-  readonly gateways: Gateways;
-  /** The gateway of this name behind this AI store; undefined when there is none. */
-  readonly gatewayConfig: (storeId: string, gateway: string) => GatewayConfig | undefined;
+  /** Undefined where no account has any. */
+  readonly gateways: AiGateways | undefined;
 }
 
 const gatewayOptions = z.object({
@@ -19,13 +21,15 @@ const gatewayOptions = z.object({
   skipCache: z.boolean().optional(),
   cacheTtl: z.number().min(0).optional(),
   cacheKey: z.string().optional(),
+  collectLog: z.boolean().optional(),
+  metadata: z.record(z.string(), z.unknown()).optional(),
 });
 const runBody = z.object({
   inputs: z.unknown(),
   options: z.object({ gateway: gatewayOptions.optional() }).optional(),
 });
 
-/** Answers workerd's AI binding: `/run`, `/ai-gateway/run`, `/ai-api/models/search`. */
+/** Answers workerd's AI binding: `/run`, `/ai-gateway/…`, `/ai-api/models/search`. The id of an AI store is its account. */
 export async function handleAiRequest(
   plane: AiPlane,
   storeId: string,
@@ -45,19 +49,11 @@ export async function handleAiRequest(
         const body = parseRun(await readBody(request));
         const model = String(request.headers["cf-consn-model-id"] ?? "");
         response.setHeader("cf-ai-req-id", randomUUID());
-        const run = () => runAi(plane, model, body.inputs);
         const gateway = body.options?.gateway;
-        if (gateway === undefined) return await sendResult(await run(), response);
-        const config = plane.gatewayConfig(storeId, gateway.id);
-        if (config === undefined) throw new NoGateway();
-        const through = await plane.gateways.run(
-          storeId,
-          config,
-          gateway,
-          { model, inputs: body.inputs },
-          run,
-        );
-        response.setHeader("cf-aig-log-id", randomUUID());
+        if (gateway === undefined) return await sendResult(await runAi(plane, model, body.inputs), response);
+        if (plane.gateways === undefined) throw noGateway();
+        const through = await plane.gateways.run(storeId, gateway, { model, inputs: body.inputs });
+        if (through.logId !== undefined) response.setHeader("cf-aig-log-id", through.logId);
         response.setHeader("cf-aig-cache-status", through.cacheStatus);
         return await sendResult(through.result, response);
       }
@@ -69,6 +65,11 @@ export async function handleAiRequest(
           result: searchModels(plane.ai, url.searchParams),
         });
       default:
+        if (
+          plane.gateways !== undefined &&
+          (await handleGatewayRequest(plane.gateways, storeId, request, response))
+        )
+          return;
         throw new AiError(404, 7000, `the local AI binding does not answer ${route}`);
     }
   } catch (error) {
@@ -76,34 +77,12 @@ export async function handleAiRequest(
     json(error.status, {
       internalCode: error.internalCode,
       name:
-        error instanceof NoGateway || error.internalCode === 2003
-          ? "AiGatewayError"
-          : "InferenceUpstreamError",
+        // Three thousand and more are Workers AI's own.
+        error.internalCode < 3000 ? "AiGatewayError" : "InferenceUpstreamError",
       description: error.message,
       errors: [{ code: error.internalCode, message: error.message }],
     });
   }
-}
-
-/** A gateway has to be created before it is named, by the API or by a deployment. */
-class NoGateway extends AiError {
-  constructor() {
-    super(400, 2001, "Please configure AI Gateway in the Cloudflare dashboard");
-  }
-}
-
-const embeddingAnswer = z.object({ data: z.array(z.array(z.number())) });
-
-/** Runs a model and tells the vector engine which embeddings came out of it. */
-export async function runAi(
-  { ai, vectors }: Pick<AiPlane, "ai" | "vectors">,
-  model: string,
-  inputs: unknown,
-): Promise<AiResult> {
-  const result = await ai.run(model, inputs);
-  const embeddings = result.kind === "json" ? embeddingAnswer.safeParse(result.value) : undefined;
-  if (embeddings?.success === true) vectors.remember(ai.name, embeddings.data.data);
-  return result;
 }
 
 async function sendResult(result: AiResult, response: ServerResponse): Promise<void> {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { type GatewayConfig, openGateways } from "../ai/gateway.ts";
 import { type AiPlane, handleAiRequest } from "../ai/http.ts";
 import type { AiBackend } from "../ai.ts";
+import type { AiGateways } from "../ai-gateway.ts";
 import type { QueueBroker } from "../queues.ts";
 import type { RateLimits } from "../rate-limits/rate-limits.ts";
 import type { VectorEngine } from "../vectors.ts";
@@ -12,8 +12,8 @@ export interface DataPlaneOptions {
   readonly ai: AiBackend;
   readonly rateLimits: RateLimits;
   readonly log: (line: string) => void;
-  /** The AI Gateway of this name in this account; undefined when there is none. @default there are no gateways */
-  readonly gatewayConfig?: (account: string, gateway: string) => GatewayConfig | undefined;
+  /** @default no account has one */
+  readonly gateways?: AiGateways;
 }
 
 export interface DataPlane {
@@ -24,8 +24,8 @@ export interface DataPlane {
 
 /** The stores that live in this process and not in the stores process: cells reach them with `x-lockstep-store: QUEUE|VECTORIZE|RATELIMIT|AI/<id>`. */
 export async function startDataPlane(options: DataPlaneOptions): Promise<DataPlane> {
-  const { ai, vectors, gatewayConfig = () => undefined } = options;
-  const aiPlane: AiPlane = { ai, vectors, gateways: openGateways(), gatewayConfig };
+  const { ai, vectors, gateways } = options;
+  const aiPlane: AiPlane = { ai, vectors, gateways };
   const server = createServer((request, response) => {
     dispatch(options, aiPlane, request, response).catch((error: unknown) => {
       // A worker that went away in the middle of a request is not worth a line.

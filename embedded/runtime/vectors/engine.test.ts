@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
 import { openState, type State } from "../../state.ts";
 import { hashAi } from "../ai/hash.ts";
-import { runAi } from "../ai/http.ts";
+import { runAi } from "../ai/run.ts";
 import type { Metric, Vector, VectorEngine, VectorQuery } from "../vectors.ts";
 import { openVectors } from "./engine.ts";
 

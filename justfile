@@ -52,6 +52,11 @@ env *arguments:
 clean what="":
     @node bin/lockstep.mjs clean "$@"
 
+# A picture of what is declared, as Mermaid: just diagram [<system>] [--json]
+[no-exit-message]
+diagram *arguments:
+    @node bin/lockstep.mjs diagram "$@"
+
 # Migrations: new, lint, status, plan, rehearse, seed, contract, corpus, query, shell, diff, baseline, accept (just db --help)
 [no-exit-message]
 db *arguments:

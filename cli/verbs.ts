@@ -36,6 +36,11 @@ export const verbs = {
     "outputs [<stage>] [--json]",
     "what a stage that is up has: addresses, ids, versions, bookmarks",
   ),
+  diagram: {
+    usage: "diagram [<system>] [--json]",
+    summary: "a picture of what is declared, as Mermaid",
+    load: () => import("./diagram.ts"),
+  },
   dev: {
     usage: "dev [<worker>] [--stage <stage>]",
     summary: "serve what is saved at once, and show what workers log",

@@ -42,6 +42,8 @@ export const rooms: readonly Room[] = [
   // What a user writes.
   { room: "src/declare", may: ["src/diagnostic", "src/cron"] },
   { room: "src/project", may: ["src/diagnostic", "src/declare"] },
+  // What a person sees of it.
+  { room: "src/diagram", may: ["src/declare"] },
   { room: "src/index.ts", may: ["src/diagnostic", "src/declare", "src/project"] },
   { room: "src/bundle", may: ["src/diagnostic", "src/files", "src/package"] },
 
@@ -353,7 +355,10 @@ export const rooms: readonly Room[] = [
   },
   { room: "cli/state", may: ["src/diagnostic", "toolchain", "cli/stack"] },
   { room: "cli/init", may: ["src/diagnostic", ...migrations("files")] },
-  { room: "cli", may: ["src/diagnostic", "src/project", "toolchain", "cli", "embedded/main.ts"] },
+  {
+    room: "cli",
+    may: ["src/diagnostic", "src/project", "src/diagram", "toolchain", "cli", "embedded/main.ts"],
+  },
   {
     room: "scripts",
     may: [

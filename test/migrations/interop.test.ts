@@ -80,6 +80,22 @@ test("wrangler and Lockstep take turns on one ledger, whoever begins, and it is 
   ]);
 });
 
+test("a row that somebody deleted from the ledger comes back in its place, with the next file", async () => {
+  const live = await fresh("lost-row");
+  live.write("0001_notes.sql", first);
+  live.write("0002_language.sql", second);
+  await live.migrate();
+  await rows(databaseOf(live.job), [`DELETE FROM d1_migrations WHERE name = '0001_notes.sql'`]);
+  live.write("0003_index.sql", third);
+  expect((await live.migrate()).map(({ name }) => name)).toEqual(["0003_index.sql"]);
+  expect((await readSnapshot(databaseOf(live.job))).ledger).toEqual([
+    "0001_notes.sql",
+    "0002_language.sql",
+    "0003_index.sql",
+  ]);
+  expect(await d1Migrations(live, "list", "lost-row")).toContain("No migrations to apply");
+});
+
 test("a file that wrangler applied in another wording than the folder's is drift, not history", async () => {
   const live = await fresh("other-words");
   live.write("0001_notes.sql", first);

@@ -14,6 +14,7 @@ import { ledgerTable } from "../sql/ledger-tables.ts";
 import { assertion, inParts, literal } from "../sql/literals.ts";
 import { type SchemaObject, schemaGuards } from "../sql/schema-guard.ts";
 import { adoption } from "./adoption.ts";
+import { reorder } from "./ledger-rows.ts";
 import { tool } from "./tool.ts";
 
 /** What a person decided, and why: it stays in the database's audit table. */
@@ -135,12 +136,6 @@ const ledgerGuard = (names: readonly string[]): string =>
     `(SELECT json_group_array(name) FROM (SELECT name FROM "d1_migrations" ORDER BY id)) = ${literal(JSON.stringify(names))}`,
     "the ledger is not what it was when this was decided",
   );
-
-/** Ids are unique, so the ledger goes through negative ones. */
-const reorder = (names: readonly string[]): string[] => [
-  ...names.map((name, i) => `UPDATE "d1_migrations" SET id = ${-(i + 1)} WHERE name = ${literal(name)}`),
-  `UPDATE "d1_migrations" SET id = -id WHERE id < 0`,
-];
 
 /** Takes the live schema as it is: later plans compare with it. Files that only wrangler knows of are taken over with it. */
 export async function acceptDrift(

@@ -14,6 +14,7 @@ import { proveCanaries } from "../protocol/canaries.ts";
 import { fingerprint } from "../shadow/fingerprint.ts";
 import { literal } from "../sql/literals.ts";
 import { adoption } from "./adoption.ts";
+import { ledgerRows } from "./ledger-rows.ts";
 import { markStage } from "./stage-mark.ts";
 import { tool } from "./tool.ts";
 
@@ -121,11 +122,12 @@ async function replan(job: Job, { phase, agreed }: MigrateOptions, database: Dat
   if (plan.adopted.length > 0)
     // Their schema was just seen to be the database's.
     await rows(database, adoption(plan.adopted, fingerprint(plan.schema)));
+  if (plan.unledgered.length > 0) await rows(database, [...ledgerRows(plan.unledgered, plan.ledger)]);
   const chosen = plan.isNew || phase === "expand" ? plan.expand : plan.contract;
   for (const file of chosen)
     if (agreed.get(file.file.name) !== file.file.checksum) throw notAgreed(job, file);
   if (plan.isNew && chosen.length > 0) await rows(database, [setMeta(initialKey, "running")]);
-  return { files: chosen.map(applicable), ledger: snapshot.ledger, schema: snapshot.schema };
+  return { files: chosen.map(applicable), ledger: plan.ledger, schema: snapshot.schema };
 }
 
 const notAgreed = (job: Job, { file }: PlannedFile): UserError =>

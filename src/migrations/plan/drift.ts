@@ -9,7 +9,7 @@ import type { History, Subject } from "./history.ts";
 
 /** The log's last fingerprint answers in no time; only when it differs are the files replayed, to say what does. */
 export function drifted(told: History, database: DatabaseSnapshot): readonly Difference[] {
-  const last = database.ledger.at(-1);
+  const last = told.ledger.at(-1);
   if (last === undefined || told.refusals.length > 0) return [];
   const entry = database.log.find(({ name }) => name === last);
   const live = fingerprint(database.schema);

@@ -12,6 +12,10 @@ export interface History {
   readonly pending: readonly MigrationFile[];
   /** Applied by wrangler: in the ledger, not in our log. */
   readonly unlogged: readonly MigrationFile[];
+  /** Applied by our log, and no longer in the ledger. */
+  readonly unledgered: readonly MigrationFile[];
+  /** The names that count as applied, in the order in which they were; those of {@link unledgered} where their names put them. */
+  readonly ledger: readonly string[];
   readonly refusals: readonly Diagnostic[];
 }
 
@@ -31,15 +35,22 @@ export function history(
   database: DatabaseSnapshot,
 ): History {
   const byName = new Map(files.map((file) => [file.name, file]));
-  const ledger = new Set(database.ledger);
   const log = new Map(database.log.map((entry) => [entry.name, entry]));
+  const inLedger = new Set(database.ledger);
+  // Both rows are written in one transaction: whoever has the one had the other.
+  const unledgered =
+    database.ledgerKind === "wrangler"
+      ? files.filter(({ name }) => log.has(name) && !inLedger.has(name))
+      : [];
+  const names = withThose(database.ledger, unledgered);
+  const ledger = new Set(names);
   const applied = files.filter((file) => ledger.has(file.name));
   const pending = files.filter((file) => !ledger.has(file.name));
   const refusals: Diagnostic[] = [
     ...foreignHistory(subject, database),
     ...chainRefusals(subject, files, chain, ledger),
   ];
-  for (const [position, name] of database.ledger.entries()) {
+  for (const [position, name] of names.entries()) {
     const file = byName.get(name);
     if (file === undefined) {
       refusals.push(removed(subject, name, position, log.get(name)?.checksum, pending));
@@ -56,16 +67,25 @@ export function history(
       });
     }
   }
-  refusals.push(
-    ...order(subject, applied, pending, database.ledger),
-    ...sameNumbers(files, ledger, chain ?? []),
-  );
+  refusals.push(...order(subject, applied, pending, names), ...sameNumbers(files, ledger, chain ?? []));
   return {
     applied,
     pending,
     unlogged: database.ledgerKind === "wrangler" ? applied.filter((file) => !log.has(file.name)) : [],
+    unledgered,
+    ledger: names,
     refusals,
   };
+}
+
+/** Each before the first name that comes after it. */
+function withThose(ledger: readonly string[], lost: readonly MigrationFile[]): readonly string[] {
+  const names = [...ledger];
+  for (const { name } of lost) {
+    const at = names.findIndex((other) => inOrder(other, name) > 0);
+    names.splice(at < 0 ? names.length : at, 0, name);
+  }
+  return names;
 }
 
 function foreignHistory({ label }: Subject, database: DatabaseSnapshot): readonly Diagnostic[] {

@@ -23,6 +23,10 @@ export function planLines(plan: Plan, place: CommandPlace = unplaced()): readonl
     lines.push(
       `${plan.label}: ${several(plan.adopted.map(({ name }) => name))} applied by wrangler: taken over, the schema is what the files make`,
     );
+  if (plan.unledgered.length > 0)
+    lines.push(
+      `${plan.label}: ${several(plan.unledgered.map(({ name }) => name))} applied by our log, and not in the ledger: its row comes back`,
+    );
   for (const difference of plan.drift) lines.push(`  drift  ${differenceLine(difference)}`);
   for (const file of plan.expand) lines.push(...fileLines(file, plan.isNew ? "" : "before the code"));
   for (const file of plan.contract) lines.push(...fileLines(file, "contract, opened"));

@@ -259,6 +259,30 @@ test("what wrangler applied is taken over when the schema shows it", () => {
   ]);
 });
 
+test("a row that the ledger lost is known from the log, wherever it stood, and its file does not run again", () => {
+  for (const lost of [users, posts, age]) {
+    const was = after(users, posts, age);
+    const planned = plan([users, posts, age, city], {
+      ...was,
+      ledger: was.ledger.filter((name) => name !== lost.name),
+    });
+    expect([refusals(planned), names(planned.expand), planned.unledgered, planned.ledger]).toEqual([
+      [],
+      ["0005_city.sql"],
+      [lost],
+      was.ledger,
+    ]);
+    expect(planLines(planned)[1]).toContain(`${lost.name} applied by our log, and not in the ledger`);
+  }
+});
+
+test("a file that was edited is told so although the ledger lost its row", () => {
+  const was = after(users, posts);
+  expect(refusals(plan([edited, posts], { ...was, ledger: ["0002_posts.sql"] }))[0]).toContain(
+    "0001_users.sql was edited after it was applied",
+  );
+});
+
 test("drift is told object by object", () => {
   const drifted = plan([users, posts], {
     ...after(users, posts),

@@ -46,6 +46,9 @@ export interface Plan extends Subject {
   readonly waiting: readonly PlannedFile[];
   /** In wrangler's ledger without a row in our log; their schema was seen to be the database's. */
   readonly adopted: readonly MigrationFile[];
+  /** In our log without a row in the ledger, which gets it back before anything runs; the whole ledger as it is then. */
+  readonly unledgered: readonly MigrationFile[];
+  readonly ledger: readonly string[];
   readonly drift: readonly Difference[];
   readonly refusals: readonly Diagnostic[];
   /** The live schema, as the plan saw it. */
@@ -100,6 +103,8 @@ export function draftPlan(input: PlanInput): Draft {
         contract: of(split.contract),
         waiting: of(split.waiting),
         adopted: told.unlogged,
+        unledgered: told.unledgered,
+        ledger: told.ledger,
         drift,
         schema: database.schema,
         refusals: [...refusals, ...closed.flatMap((file) => lintRefusals(file, answers))],

@@ -51,8 +51,11 @@ export function settingsFor(
   };
 }
 
-/** Runs the program's deployment against no engine at all; what is registered is kept. */
-export async function deployed(settings: Settings): Promise<Deployed> {
+/** Runs the program's deployment against no engine at all; what is registered is kept. @param adoptable ids that the account has */
+export async function deployed(
+  settings: Settings,
+  adoptable: ReadonlySet<string> = new Set(),
+): Promise<Deployed> {
   const resources: Registered[] = [];
   await pulumi.runtime.setMocks(
     {
@@ -75,6 +78,7 @@ export async function deployed(settings: Settings): Promise<Deployed> {
     code,
     zoneIds: zonesOf(settings.systems),
     contracted: new Set(),
+    adoptable,
   };
   let outputs: Outputs | undefined;
   await pulumi.runtime.runInPulumiStack(async () => {

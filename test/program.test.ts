@@ -216,15 +216,16 @@ test("workers that call each other in a cycle: the one called before its turn ge
   expect(run.resources.filter(({ type }) => type === types.version)).toHaveLength(2);
 });
 
-test("an existing database is taken over on a real account, and nowhere else", async () => {
+test("an existing database is taken over where the account has it, on both targets", async () => {
   const existing = "3f0c3e1e-6a2c-4d6a-8f5e-0a1b2c3d4e5f";
   const db = d1("db", { adopt: { dev: existing } });
   const shop = system("s", [db, worker("w", { ...settings, env: { DB: db } })]);
-  const imported = async (more: Parameters<typeof settingsFor>[1]) =>
-    (await deployed(settingsFor([shop], more))).of(types.d1, "s/db").importId;
+  const imported = async (more: Parameters<typeof settingsFor>[1], ids: readonly string[] = [existing]) =>
+    (await deployed(settingsFor([shop], more), new Set(ids))).of(types.d1, "s/db").importId;
   expect(await imported({})).toBe(`${accountId}/${existing}`);
+  expect(await imported({}, [])).toBeUndefined();
   expect(await imported({ stageName: "staging" })).toBeUndefined();
-  expect(await imported({ target: embeddedTarget })).toBeUndefined();
+  expect(await imported({ target: embeddedTarget })).toBe(`${embeddedTarget.accountId}/${existing}`);
 });
 
 test("a store keeps the name that it has in the account", async () => {

@@ -10,7 +10,10 @@ export interface D1 extends Named {
   readonly kind: "d1";
   /** The folder of its migration files, from the project's root, such as `migrations/notes/notes`. @default - no migrations */
   readonly migrations?: string;
-  /** Ids of databases that already exist on a real account, by stage: they are taken over instead of created. @default - created */
+  /**
+   * Ids of databases that exist already, by stage: one that the account has is taken over with its rows, on both targets.
+   * Where it has none of this id a new one is created, and that is said. @default - created
+   */
   readonly adopt?: Readonly<Record<string, string>>;
   /** Copies of the data near its readers. @default "disabled" */
   readonly readReplication?: "auto" | "disabled";

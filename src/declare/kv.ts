@@ -8,7 +8,10 @@ import type { Named } from "./named.ts";
  */
 export interface Kv extends Named {
   readonly kind: "kv";
-  /** Ids of namespaces that already exist on a real account, by stage: they are taken over instead of created. @default - created */
+  /**
+   * Ids of namespaces that exist already, by stage: one that the account has is taken over with its values, on both targets.
+   * Where it has none of this id a new one is created, and that is said. @default - created
+   */
   readonly adopt?: Readonly<Record<string, string>>;
 }
 

@@ -18,7 +18,7 @@ import { urlsOf } from "./addresses.ts";
 import { identities } from "./identities.ts";
 import { type Outputs, outputsOf } from "./outputs.ts";
 
-/** What was read from the project's files before anything is registered. */
+/** What was read from the project's files, and asked of the account, before anything is registered. */
 export interface Prepared {
   readonly root: string;
   readonly code: ReadonlyMap<Worker, Code>;
@@ -26,6 +26,8 @@ export interface Prepared {
   readonly zoneIds: ReadonlyMap<string, string>;
   /** Databases whose folder has contract files. */
   readonly contracted: ReadonlySet<D1>;
+  /** Ids that declarations adopt in this stage and that are in the account. */
+  readonly adoptable: ReadonlySet<string>;
   /** Of the account's workers.dev addresses. @default - it has none, or the target is embedded */
   readonly subdomain?: string | undefined;
 }
@@ -50,6 +52,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     accountId: target.accountId,
     real,
     ownsShared: ownsShared(settings),
+    adoptable: prepared.adoptable,
     provider,
     target: first,
     zoneIds: prepared.zoneIds,
@@ -94,7 +97,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
 }
 
 /** Stages of the embedded Cloudflare have an account each; there is nothing to refer to in another one. */
-const ownsShared = ({ stage, stages, target }: Settings): boolean =>
+export const ownsShared = ({ stage, stages, target }: Settings): boolean =>
   stage.ownsShared ||
   (target.kind === "embedded" &&
     stages.every((each) => !each.ownsShared || each.embeddedAccount !== stage.embeddedAccount));

@@ -12,7 +12,8 @@ import type { D1, System, Worker } from "../declare/index.ts";
 import { refuse } from "../diagnostic/user-error.ts";
 import { readFolder } from "../migrations/files/reading.ts";
 import { type Given, type Settings, settingsOf } from "../settings/settings.ts";
-import { deploy } from "./deploy.ts";
+import { deploy, ownsShared } from "./deploy.ts";
+import { existing } from "./existing.ts";
 import type { Outputs } from "./outputs.ts";
 import { unlistedSystems } from "./unlisted.ts";
 import { zoneIdsOf } from "./zones.ts";
@@ -26,12 +27,19 @@ export async function program(given: Given): Promise<Outputs> {
     for (const line of unlistedSystems(given.project.systems, settings)) await pulumi.log.info(line);
   const contracted = withContracts(systems, given.root);
   const workers = systems.flatMap(workersOf);
-  const [subdomain, zoneIds, ...code] = await Promise.all([
+  const [subdomain, zoneIds, adoptable, ...code] = await Promise.all([
     subdomainOf(settings, given),
     zoneIdsOf(settings, given.root),
+    existing(systems, {
+      stage,
+      owner: ownsShared(settings) ? undefined : settings.stages.find((each) => each.ownsShared),
+      accountId: settings.target.accountId,
+      connection: () => connection(given.env, given.root),
+    }),
     ...workers.map(async (worker) => [worker, await codeOf(worker, given.root)] as const),
   ]);
-  return deploy(settings, { root: given.root, code: new Map(code), contracted, subdomain, zoneIds });
+  const read = { code: new Map(code), contracted, subdomain, zoneIds, adoptable };
+  return deploy(settings, { root: given.root, ...read });
 }
 
 /** Asked once in a run, and only where a worker answers there. */

@@ -41,6 +41,7 @@ async function requestsOf(program: (context: Context) => void): Promise<readonly
       accountId: "0123456789abcdef0123456789abcdef",
       real: true,
       ownsShared: true,
+      adoptable: new Set(),
       provider: new Provider("cloudflare", {}),
       target: new pulumi.ComponentResource("test:Target", "target"),
       system: system("s", []),

@@ -11,6 +11,8 @@ export interface Context {
   readonly real: boolean;
   /** Whether this stage creates what stages share, or refers to what another one created in the same account. */
   readonly ownsShared: boolean;
+  /** Ids that declarations adopt in this stage and that are in the account. */
+  readonly adoptable: ReadonlySet<string>;
   readonly provider: pulumi.ProviderResource;
   /** The first resource of the stack: dynamic resources, which have no provider of ours, wait for it. */
   readonly target: pulumi.Resource;

@@ -7,6 +7,7 @@ import { D1Database } from "../cloudflare.ts";
 import { type ComponentArgs, within } from "../component.ts";
 import { durability } from "../durability.ts";
 import { kinds } from "../kinds/kinds.ts";
+import { adoption } from "./adoption.ts";
 import { migrationStep } from "./migrations.ts";
 import type { StoreComponent } from "./store.ts";
 
@@ -24,9 +25,8 @@ export class Database extends pulumi.ComponentResource implements StoreComponent
     { declared, context }: ComponentArgs<D1>,
     opts: pulumi.ComponentResourceOptions = {},
   ) {
-    const { accountId, stage, hooks } = context;
+    const { accountId, stage } = context;
     super(kinds.d1.component, name, {}, opts);
-    const adopted = context.real ? declared.adopt?.[stage.name] : undefined;
     const store = new D1Database(
       name,
       {
@@ -41,9 +41,8 @@ export class Database extends pulumi.ComponentResource implements StoreComponent
       within(
         this,
         {
-          hooks,
+          ...adoption(declared, context),
           ...durability(stage),
-          ...(adopted !== undefined && { import: `${accountId}/${adopted}` }),
         },
         opts,
       ),

@@ -5,6 +5,7 @@ import { WorkersKvNamespace } from "../cloudflare.ts";
 import { type ComponentArgs, within } from "../component.ts";
 import { durability } from "../durability.ts";
 import { kinds } from "../kinds/kinds.ts";
+import { adoption } from "./adoption.ts";
 import type { StoreComponent } from "./store.ts";
 
 /** A KV namespace. */
@@ -18,18 +19,16 @@ export class Namespace extends pulumi.ComponentResource implements StoreComponen
     { declared, context }: ComponentArgs<Kv>,
     opts: pulumi.ComponentResourceOptions = {},
   ) {
-    const { accountId, stage, hooks } = context;
+    const { accountId, stage } = context;
     super(kinds.kv.component, name, {}, opts);
-    const adopted = context.real ? declared.adopt?.[stage.name] : undefined;
     const store = new WorkersKvNamespace(
       name,
       { accountId, title: physicalName(declared, stage) },
       within(
         this,
         {
-          hooks,
+          ...adoption(declared, context),
           ...durability(stage),
-          ...(adopted !== undefined && { import: `${accountId}/${adopted}` }),
         },
         opts,
       ),

@@ -1,0 +1,128 @@
+import { z } from "zod";
+import { ApiError, call } from "../cloudflare/api.ts";
+import type { Connection } from "../cloudflare/connection.ts";
+import type { D1, Kv, R2, System, Vectorize } from "../declare/index.ts";
+import { physicalName } from "../declare/physical-name.ts";
+import { command, sentence } from "../diagnostic/sentence.ts";
+import { type Diagnostic, refuse, UserError } from "../diagnostic/user-error.ts";
+import type { Stage } from "../project/stage.ts";
+
+/** Which account is asked, and for which stage. */
+export interface Asked {
+  readonly stage: Stage;
+  /** The stage that owns what stages share; undefined where it is this one. */
+  readonly owner: Stage | undefined;
+  readonly accountId: string;
+  /** Called only where something has to be asked. */
+  readonly connection: () => Connection;
+}
+
+/** How a kind of store is asked for, and under which permission. */
+const asking = {
+  d1: {
+    path: "d1/database",
+    name: z.object({ name: z.string() }).transform(({ name }) => name),
+    permission: "D1 Read",
+  },
+  kv: {
+    path: "storage/kv/namespaces",
+    name: z.object({ title: z.string() }).transform(({ title }) => title),
+    permission: "Workers KV Storage Read",
+  },
+  r2: { path: "r2/buckets", name: z.unknown().transform(() => ""), permission: "Workers R2 Storage Read" },
+  vectorize: {
+    path: "vectorize/v2/indexes",
+    name: z.unknown().transform(() => ""),
+    permission: "Vectorize Read",
+  },
+} as const;
+
+/**
+ * The ids, of those that declarations adopt in this stage, that are in the account. Nothing is asked where nothing is adopted.
+ * Throws UserError for a store that is there under another name, for a shared one that its owner has not made, and where the token may not look.
+ */
+export async function existing(systems: readonly System[], asked: Asked): Promise<ReadonlySet<string>> {
+  const stores = systems.flatMap(({ name: system, resources }) =>
+    resources.map((store) => ({ system, store })),
+  );
+  const adopted = await Promise.all(
+    stores.map(({ system, store }) =>
+      store.kind === "d1" || store.kind === "kv" ? look(system, store, asked) : [],
+    ),
+  );
+  const missing = await Promise.all(
+    stores.map(({ system, store }) =>
+      store.kind === "r2" || store.kind === "vectorize" ? unmade(system, store, asked) : [],
+    ),
+  );
+  refuse([...adopted.flat(), ...missing.flat()].filter((each) => typeof each !== "string"));
+  return new Set(adopted.flat().filter((each) => typeof each === "string"));
+}
+
+/** The id, if it is there; a diagnostic, if it cannot be taken over. */
+async function look(system: string, store: D1 | Kv, asked: Asked): Promise<readonly (string | Diagnostic)[]> {
+  const { stage, accountId } = asked;
+  const id = store.adopt?.[stage.name];
+  if (id === undefined) return [];
+  const name = await nameOf(store.kind, id, asked);
+  if (name === undefined) return [];
+  const wanted = physicalName(store, stage);
+  if (name === wanted) return [id];
+  return [
+    {
+      what: "A store that is to be taken over has another name than it is declared with",
+      where: `${system}/${store.name} (${store.kind}), adopt`,
+      got: `${id} is called ${name} in account ${accountId}`,
+      expected: wanted,
+      fix: `declare it with the name that it has, physicalName: "${name}", or another id`,
+    },
+  ];
+}
+
+/** Another jurisdiction has names of its own, and is not asked. */
+async function unmade(system: string, store: R2 | Vectorize, asked: Asked): Promise<readonly Diagnostic[]> {
+  const { stage, owner, accountId } = asked;
+  if (store.shared !== true || owner === undefined) return [];
+  if (store.kind === "r2" && store.jurisdiction !== undefined) return [];
+  const name = physicalName(store, stage);
+  if ((await nameOf(store.kind, name, asked)) !== undefined) return [];
+  return [
+    {
+      what: `A store that stages share is not there yet, and ${stage.name} does not own it`,
+      where: `${system}/${store.name} (${store.kind}), shared`,
+      got: `nothing called ${name} in account ${accountId}`,
+      expected: `what stage ${owner.name} makes for all`,
+      fix: sentence`bring ${owner.name} up first: ${command("up", { stage: owner.name })}`,
+    },
+  ];
+}
+
+/** What the account calls it; undefined where it is not there. */
+async function nameOf(
+  kind: keyof typeof asking,
+  id: string,
+  { accountId, connection }: Asked,
+): Promise<string | undefined> {
+  const { path, name, permission } = asking[kind];
+  const asked = `/accounts/${accountId}/${path}/${encodeURIComponent(id)}`;
+  try {
+    return name.parse(await call(connection(), "GET", asked));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    // Vectorize says 410 of an index that was deleted.
+    if (error.status === 404 || error.status === 410) return undefined;
+    const mayNotLook = [401, 403].includes(error.status);
+    throw new UserError(
+      {
+        what: "Whether a store is there cannot be asked, so nothing is begun",
+        where: `GET ${asked}`,
+        got: error.message,
+        expected: "the store, or that there is none",
+        fix: mayNotLook
+          ? `give the API token the permission ${permission}`
+          : "mend what the API names, then run again",
+      },
+      { cause: error },
+    );
+  }
+}

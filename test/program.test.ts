@@ -52,7 +52,12 @@ describe("dome", async () => {
     expect(names(types.d1, "name")).toEqual(["dome-meta-dev", "silo-dev"]);
     expect(names(types.r2, "name")).toEqual(["dome-raw-dev", "silo-content-dev"]);
     expect(names(types.index, "name")).toEqual(["dome-notes-dev"]);
-    expect(names(types.queue, "queueName")).toEqual(["new-content-ai-dev", "new-content-constellation-dev"]);
+    expect(names(types.queue, "queueName")).toEqual([
+      "new-content-ai-dev",
+      "new-content-ai-dlq-dev",
+      "new-content-constellation-dev",
+      "new-content-constellation-dlq-dev",
+    ]);
     expect(names(types.worker, "name")).toEqual(["constellation-dev", "dome-api-dev", "silo-dev"]);
   });
 
@@ -79,6 +84,8 @@ describe("dome", async () => {
       { name: "ENVIRONMENT", type: "plain_text", text: "dev" },
       { name: "LOG_LEVEL", type: "plain_text", text: "debug" },
       { name: "META", type: "d1", databaseId: "dome/dome-meta#id" },
+      { name: "NEW_CONTENT_AI", type: "queue", queueName: "new-content-ai-dev" },
+      { name: "NEW_CONTENT_CONSTELLATION", type: "queue", queueName: "new-content-constellation-dev" },
       { name: "RAW", type: "r2_bucket", bucketName: "dome-raw-dev" },
       { name: "SILO", type: "service", service: "silo-dev", environment: "production", entrypoint: "Notes" },
       { name: "VERSION", type: "plain_text", text: "0.1.0" },

@@ -26,6 +26,8 @@ const content = r2("silo-content");
 const index = vectorize("dome-notes", { dimensions: 1536, metric: "cosine" });
 const newContentConstellation = queue<NewContent>("new-content-constellation");
 const newContentAi = queue<NewContent>("new-content-ai");
+const deadConstellation = queue<NewContent>("new-content-constellation-dlq");
+const deadAi = queue<NewContent>("new-content-ai-dlq");
 
 const compatibilityDate = "2026-06-01";
 const vars = {
@@ -55,6 +57,7 @@ const constellation = worker("constellation", {
   consumes: [
     {
       queue: newContentConstellation,
+      deadLetter: deadConstellation,
       batchSize: 10,
       maxWaitTimeMs: 1_000,
       maxRetries: 5,
@@ -74,9 +77,21 @@ const domeApi = worker("dome-api", {
     RAW: raw,
     CONSTELLATION: service<Search>(constellation, "Search"),
     SILO: service<Notes>(silo, "Notes"),
+    NEW_CONTENT_CONSTELLATION: newContentConstellation,
+    NEW_CONTENT_AI: newContentAi,
   },
   consumes: [
-    { queue: newContentAi, batchSize: 10, maxWaitTimeMs: 1_000, maxRetries: 5, retryDelaySeconds: 10 },
+    {
+      queue: newContentAi,
+      deadLetter: deadAi,
+      batchSize: 10,
+      maxWaitTimeMs: 1_000,
+      maxRetries: 5,
+      retryDelaySeconds: 10,
+    },
+    // Kept in dome-raw. What cannot be kept is tried a hundred times: after that there is nowhere to put it.
+    { queue: deadConstellation, maxWaitTimeMs: 1_000, maxRetries: 100, retryDelaySeconds: 60 },
+    { queue: deadAi, maxWaitTimeMs: 1_000, maxRetries: 100, retryDelaySeconds: 60 },
   ],
 });
 
@@ -93,6 +108,8 @@ export const dome = system("dome", [
   index,
   newContentConstellation,
   newContentAi,
+  deadConstellation,
+  deadAi,
   silo,
   constellation,
   domeApi,

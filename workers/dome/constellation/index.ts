@@ -1,5 +1,6 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { ConstellationEnv, NewContent } from "../../../src/systems/dome.ts";
+import { log } from "../log.ts";
 import { chunks } from "./chunks.ts";
 import type { Search as Entrypoint, Passage } from "./search.ts";
 
@@ -53,6 +54,7 @@ export default {
         })),
       );
       message.ack();
+      log(env, "debug", "a note was embedded", { noteId, passages: parts.length });
     }
   },
 } satisfies ExportedHandler<ConstellationEnv, NewContent>;

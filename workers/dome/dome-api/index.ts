@@ -1,6 +1,8 @@
 import type { DomeApiEnv, NewContent } from "../../../src/systems/dome.ts";
+import { log } from "../log.ts";
 import type { NewNote } from "../silo/notes.ts";
 import { answer } from "./answer.ts";
+import { deadFrom, keep, list, sendAgain } from "./dead-letters.ts";
 import page from "./page.html";
 import { summarise } from "./summaries.ts";
 
@@ -22,8 +24,11 @@ export default {
       case "POST /notes": {
         const note = await newNote(request);
         if (typeof note === "string") return problem(400, note);
-        await env.RAW.put(`received/${crypto.randomUUID()}.json`, JSON.stringify(note));
-        return Response.json(await silo.put(note), { status: 201 });
+        const raw = `received/${crypto.randomUUID()}.json`;
+        await env.RAW.put(raw, JSON.stringify(note));
+        const stored = await silo.put(note);
+        log(env, "info", "a note was received", { noteId: stored.id, raw });
+        return Response.json(stored, { status: 201 });
       }
       case "GET /search": {
         const question = url.searchParams.get("q")?.trim() ?? "";
@@ -37,6 +42,10 @@ export default {
         ).all();
         return Response.json(results);
       }
+      case "GET /dead-letters":
+        return Response.json(await list(env));
+      case "POST /dead-letters":
+        return Response.json({ sentAgain: await sendAgain(env) });
       default:
         return problem(
           404,
@@ -45,8 +54,10 @@ export default {
     }
   },
   async queue(batch, env) {
+    const dead = deadFrom(batch.queue);
     for (const message of batch.messages) {
-      await summarise(env, message.body.noteId);
+      if (dead !== undefined) await keep(env, dead, message);
+      else await summarise(env, message.body.noteId);
       message.ack();
     }
   },

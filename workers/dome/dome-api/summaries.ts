@@ -1,4 +1,5 @@
 import type { DomeApiEnv } from "../../../src/systems/dome.ts";
+import { log } from "../log.ts";
 
 const model = "@cf/meta/llama-3.1-8b-instruct";
 const summarisedCharacters = 4_000;
@@ -24,4 +25,5 @@ export async function summarise(env: DomeApiEnv, noteId: string): Promise<void> 
   )
     .bind(noteId, reply.response, model, new Date().toISOString())
     .run();
+  log(env, "debug", "a note was summarised", { noteId });
 }

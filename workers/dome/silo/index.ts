@@ -1,5 +1,6 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { SiloEnv } from "../../../src/systems/dome.ts";
+import { log } from "../log.ts";
 import type { Notes as Entrypoint, NewNote, Note, NoteSummary } from "./notes.ts";
 
 interface NoteRow {
@@ -46,6 +47,7 @@ export class Notes extends WorkerEntrypoint<SiloEnv> implements Entrypoint {
       await this.env.DB.prepare("UPDATE notes SET queued_at = ? WHERE id = ?")
         .bind(new Date().toISOString(), id)
         .run();
+      log(this.env, "info", "a note is new", { noteId: id });
     }
     return summaryOf(row);
   }

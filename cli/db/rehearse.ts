@@ -1,12 +1,18 @@
 import { refuse } from "../../src/diagnostic/user-error.ts";
+import { copyText, hasVirtualTables } from "../../src/migrations/apply/copy-text.ts";
 import { rehearse as run } from "../../src/migrations/apply/rehearse.ts";
 import { exportSql } from "../../src/migrations/database/export.ts";
-import { endpointOf, planLive } from "../../src/migrations/plan/job.ts";
+import { databaseOf, endpointOf, planLive } from "../../src/migrations/plan/job.ts";
+import type { SchemaObject } from "../../src/migrations/sql/schema-guard.ts";
 import { table } from "../../toolchain/table.ts";
 import type { Command } from "./command.ts";
 import { onlyOne } from "./databases.ts";
 import { placeOf, placeOptions } from "./place.ts";
 import { jobOf, siteOf } from "./site.ts";
+
+/** Named, so that D1 does not go through what is its own. */
+const tablesOf = (schema: readonly SchemaObject[]): readonly string[] =>
+  schema.filter(({ type }) => type === "table").map(({ name }) => name);
 
 /** `rehearse`: the pending files on a copy of the live database. */
 export const rehearse: Command = {
@@ -20,8 +26,15 @@ export const rehearse: Command = {
     const job = await jobOf(await siteOf(place, given), database, given.root);
     const plan = await planLive(job);
     refuse(plan.refusals);
-    given.say("exporting the live database …");
-    const dump = await exportSql(endpointOf(job), job.label);
+    const byPages = hasVirtualTables(plan.schema);
+    given.say(
+      byPages
+        ? "reading the live database, page by page: it has search tables, and an export could leave it unreachable …"
+        : "exporting the live database: it answers nobody meanwhile …",
+    );
+    const dump = byPages
+      ? await copyText(databaseOf(job), plan.schema)
+      : await exportSql(endpointOf(job), job.label, tablesOf(plan.schema));
     const rehearsal = run(
       dump,
       [...plan.expand, ...plan.contract, ...plan.waiting].map(({ file }) => file),

@@ -15,14 +15,19 @@ const state = z.object({
 const pollMs = 300;
 
 /**
- * The whole database as SQL text, through `/export`. D1 answers no other query while it exports, and cannot export
- * virtual tables (FTS5).
+ * These tables of a database as SQL text, through `/export`, with the indexes, views and triggers of the database. D1 answers no other query while
+ * it exports. Never to be asked of a database with virtual tables (FTS5).
  */
-export async function exportSql(endpoint: D1Endpoint, label: string): Promise<string> {
+export async function exportSql(
+  endpoint: D1Endpoint,
+  label: string,
+  tables: readonly string[],
+): Promise<string> {
   let bookmark: string | undefined;
   for (;;) {
     const body = {
       output_format: "polling",
+      dump_options: { tables },
       ...(bookmark === undefined ? {} : { current_bookmark: bookmark }),
     };
     const outcome = await read(() => request(endpoint, "POST", "/export", body));

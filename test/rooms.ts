@@ -211,6 +211,7 @@ export const rooms: readonly Room[] = [
       "embedded/quirks",
       "embedded/api/r2",
       "embedded/api/queues",
+      "embedded/api/hyperdrive",
       "embedded/api/zones",
       "embedded/runtime/workflows",
       ...workerRegistry,

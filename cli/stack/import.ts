@@ -51,6 +51,7 @@ const idOf: { readonly [Kind in ResourceKind]: IdOf | undefined } = {
   queue: inList("queues", "queue_id"),
   worker: inList("workers/workers", "id"),
   aiGateway: inList("ai-gateway/gateways", "id"),
+  hyperdrive: inList("hyperdrive/configs", "id"),
   vectorize: undefined,
 };
 

@@ -41,6 +41,8 @@ export type ResolvedBinding =
       readonly script: string;
       readonly namespaceId: string;
     }
+  /** A database that is reached at this address, `postgres://user:password@host:port/database` or `mysql://…`. */
+  | { readonly kind: "hyperdrive"; readonly name: string; readonly connectionString: string }
   | { readonly kind: "versionMetadata"; readonly name: string; readonly tag: string }
   | { readonly kind: "assets"; readonly name: string };
 

@@ -11,6 +11,7 @@ import type {
   DurableObjectNamespace,
   Fetcher,
   Flagship,
+  Hyperdrive as HyperdriveBinding,
   ImagesBinding,
   KVNamespace,
   MediaBinding,
@@ -43,6 +44,7 @@ interface Runtime<Bound> {
   vectorize: VectorizeIndex;
   queue: Bound extends Queue<infer Body> ? WorkersQueue<Body> : never;
   aiGateway: string;
+  hyperdrive: HyperdriveBinding;
   ai: Ai;
   assets: Fetcher;
   secret: Bound extends { readonly optional: true } ? string | undefined : string;

@@ -35,6 +35,7 @@ export type { BucketEvent, BucketNotification } from "./bucket-notification.ts";
 export { type D1, d1 } from "./d1.ts";
 export { type DurableObject, type DurableObjectClass, durableObject, isLive } from "./durable-object.ts";
 export type { EnvOf } from "./env.ts";
+export { type Hyperdrive, type HyperdriveOrigin, hyperdrive } from "./hyperdrive.ts";
 export type { Binding, Resource, Store } from "./kinds/kinds.ts";
 export { type Kv, kv } from "./kv.ts";
 export { type Consume, type PullConsumer, type Queue, queue } from "./queue.ts";

@@ -30,6 +30,7 @@ const table: { readonly [Kind in BindingKind]: (binding: BindingOf<Kind>) => Bou
   vectorize: store,
   queue: store,
   aiGateway: store,
+  hyperdrive: store,
   service: ({ target, entrypoint }) => ({ to: "resource", resource: target(), of: entrypoint }),
   durableObject: ({ className, owner }) => ({ to: "class", name: className, owner: owner?.() }),
   ai: () => platform("Workers AI"),

@@ -16,6 +16,7 @@ const shapes: { readonly [Kind in NodeKind]: Shape } = {
   vectorize: { open: "{{", close: "}}", says: "Vectorize" },
   queue: { open: ">", close: "]", says: "Queue" },
   aiGateway: { open: "[/", close: "\\]", says: "AI Gateway" },
+  hyperdrive: { open: "[(", close: ")]", says: "Hyperdrive" },
   class: { open: "([", close: "])", says: "Durable Object" },
   workflow: { open: "[\\", close: "/]", says: "Workflow" },
   cron: { open: "(", close: ")", says: "cron, UTC" },

@@ -50,6 +50,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
   const shared = {
     stage,
     accountId: target.accountId,
+    secrets: settings.secrets,
     real,
     ownsShared: ownsShared(settings),
     adoptable: prepared.adoptable,

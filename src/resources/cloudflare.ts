@@ -4,6 +4,7 @@
  */
 export { AiGateway } from "@pulumi/cloudflare/aiGateway.js";
 export { D1Database } from "@pulumi/cloudflare/d1database.js";
+export { HyperdriveConfig } from "@pulumi/cloudflare/hyperdriveConfig.js";
 export { Provider } from "@pulumi/cloudflare/provider.js";
 export { Queue } from "@pulumi/cloudflare/queue.js";
 export { QueueConsumer } from "@pulumi/cloudflare/queueConsumer.js";

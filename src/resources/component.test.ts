@@ -2,13 +2,25 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
 import { expect, test } from "vitest";
 import project from "../../project.ts";
-import { aiGateway, d1, kv, queue, r2, system, vectorize, worker } from "../declare/index.ts";
+import {
+  aiGateway,
+  d1,
+  hyperdrive,
+  kv,
+  queue,
+  r2,
+  secret,
+  system,
+  vectorize,
+  worker,
+} from "../declare/index.ts";
 import { Provider } from "./cloudflare.ts";
 import type { Context } from "./context.ts";
 import { kinds } from "./kinds/kinds.ts";
 import { Bucket } from "./stores/bucket.ts";
 import { Database } from "./stores/database.ts";
 import { Gateway } from "./stores/gateway.ts";
+import { HyperdriveComponent } from "./stores/hyperdrive-config.ts";
 import { IndexOfVectors } from "./stores/index-of-vectors.ts";
 import { MessageQueue } from "./stores/message-queue.ts";
 import { Namespace } from "./stores/namespace.ts";
@@ -45,6 +57,7 @@ async function requestsOf(program: (context: Context) => void): Promise<readonly
       provider: new Provider("cloudflare", {}),
       target: new pulumi.ComponentResource("test:Target", "target"),
       system: system("s", []),
+      secrets: { password: "p" },
       beforeVersion: new pulumi.ResourceHook("before-version", () => {}),
       zoneIds: new Map(),
       contracts: {},
@@ -69,6 +82,17 @@ const components: { readonly [Kind in keyof typeof kinds]: Build } = {
       opts,
     ),
   queue: (context, opts) => new MessageQueue("s/one", { declared: queue("one"), context }, opts),
+  hyperdrive: (context, opts) =>
+    new HyperdriveComponent(
+      "s/one",
+      {
+        declared: hyperdrive("one", {
+          origin: { host: "h", database: "d", user: "u", password: secret("password") },
+        }),
+        context,
+      },
+      opts,
+    ),
   aiGateway: (context, opts) => new Gateway("s/one", { declared: aiGateway("one"), context }, opts),
   worker: (context, opts) =>
     new WorkerComponent(

@@ -17,6 +17,8 @@ export interface Context {
   /** The first resource of the stack: dynamic resources, which have no provider of ours, wait for it. */
   readonly target: pulumi.Resource;
   readonly system: System;
+  /** The stack's secrets, in clear. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** Ids of zones, by what is in them: the zone name of a route, the host of a custom domain. */
   readonly zoneIds: ReadonlyMap<string, string>;
   /** Asks, before a version is created, whether its databases are ready for it. */

@@ -95,7 +95,21 @@ export function missingSecrets(
   systems: readonly System[],
   stage: Stage,
 ): Diagnostic[] {
-  return systems.flatMap((system) =>
+  const passwords = systems.flatMap((system) =>
+    system.resources.flatMap((resource) =>
+      resource.kind !== "hyperdrive" || set.includes(resource.origin.password.secret)
+        ? []
+        : [
+            missingSecret(
+              resource.origin.password.secret,
+              `${system.name}/${resource.name}, origin.password`,
+              set,
+              stage,
+            ),
+          ],
+    ),
+  );
+  const bound = systems.flatMap((system) =>
     workersOf(system).flatMap((worker) =>
       Object.entries(worker.env).flatMap(([name, binding]) => {
         if (typeof binding === "string" || !("secret" in binding) || set.includes(binding.secret)) return [];
@@ -110,16 +124,17 @@ export function missingSecrets(
             },
           ];
         if (binding.kind === "secret" && binding.optional === true) return [];
-        return [
-          {
-            what: `Missing required secret '${binding.secret}'`,
-            where: `${system.name}/${worker.name}, env.${name}, in stack ${stage.name}`,
-            got: set.length === 0 ? "no secrets" : `secrets ${[...set].sort().join(", ")}`,
-            expected: `a secret named ${binding.secret}`,
-            fix: sentence`${command("secret", { name: binding.secret, stage: stage.name })}, or: ${pulumiOfStack(`config set --secret --path 'lockstep:secrets.${binding.secret}'`, stage.name)}`,
-          },
-        ];
+        return [missingSecret(binding.secret, `${system.name}/${worker.name}, env.${name}`, set, stage)];
       }),
     ),
   );
+  return [...passwords, ...bound];
 }
+
+const missingSecret = (secret: string, where: string, set: readonly string[], stage: Stage): Diagnostic => ({
+  what: `Missing required secret '${secret}'`,
+  where: `${where}, in stack ${stage.name}`,
+  got: set.length === 0 ? "no secrets" : `secrets ${[...set].sort().join(", ")}`,
+  expected: `a secret named ${secret}`,
+  fix: sentence`${command("secret", { name: secret, stage: stage.name })}, or: ${pulumiOfStack(`config set --secret --path 'lockstep:secrets.${secret}'`, stage.name)}`,
+});

@@ -1,10 +1,19 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { type Clone, clone } from "../clone.ts";
 
 /** One system with every setting that a store can have; each test goes on from where the one before it left the stack. */
 let project: Clone;
+/** Stands for a database: says back what it hears. */
+const database = createServer((socket) => socket.on("error", () => socket.destroy()).pipe(socket));
+let databasePort = 0;
 beforeAll(async () => {
+  database.listen(0, "127.0.0.1");
+  await once(database, "listening");
+  const address = database.address();
+  databasePort = typeof address === "object" && address !== null ? address.port : 0;
   project = await clone({ systems: ["shelf"], prepare: () => undefined });
   project.edit(
     "src/systems/index.ts",
@@ -12,31 +21,54 @@ beforeAll(async () => {
   );
   project.write(
     "workers/shelf.ts",
-    `export default { async fetch(request, env) { return Response.json(Object.keys(env).sort()); } };\n`,
+    `export default { async fetch(request, env) {
+  const { readable, writable } = env.SHOP.connect();
+  const writer = writable.getWriter();
+  await writer.write(new TextEncoder().encode("tide"));
+  const { value } = await readable.getReader().read();
+  const { user, password, database, connectionString } = env.SHOP;
+  const { protocol } = new URL(connectionString);
+  return Response.json({ user, password, database, protocol, answer: new TextDecoder().decode(value) });
+} };
+`,
   );
 });
-afterAll(() => project.remove());
+afterAll(async () => {
+  database.close();
+  await project.remove();
+});
 
 interface Declared {
   readonly bucket?: string;
   readonly queue?: string;
+  readonly hyperdrive?: string;
 }
 
 /** Writes the system, with these options of its stores. */
-const declare = ({ bucket = "", queue = "" }: Declared): void =>
+const declare = ({ bucket = "", queue = "", hyperdrive = "" }: Declared): void =>
   project.write(
     "src/systems/shelf.ts",
-    `import { d1, queue, r2, system, worker } from "../declare/index.ts";
+    `import { d1, hyperdrive, perStage, queue, secret, r2, system, worker } from "../declare/index.ts";
 const files = r2("shelf-files", { ${bucket} });
 const failed = queue("shelf-failed");
 const jobs = queue("shelf-jobs", { ${queue} });
 const db = d1("shelf-db", { jurisdiction: "us" });
+const shop = hyperdrive("shelf-shop", {
+  origin: {
+    host: perStage({ dev: "127.0.0.1" }),
+    port: ${databasePort},
+    database: "shop",
+    user: "ann",
+    password: secret("shop-password"),
+  },
+  ${hyperdrive}
+});
 const api = worker("shelf", {
   main: "workers/shelf.ts",
   compatibilityDate: "2026-06-01",
-  env: { FILES: files, JOBS: jobs, FAILED: failed, DB: db },
+  env: { FILES: files, JOBS: jobs, FAILED: failed, DB: db, SHOP: shop },
 });
-export const shelf = system("shelf", [files, failed, jobs, db, api]);
+export const shelf = system("shelf", [files, failed, jobs, db, shop, api]);
 `,
   );
 
@@ -74,6 +106,12 @@ const bucketSettings = `
 
 test("all that is declared of the stores is there after an up, which says what will be deleted", async () => {
   declare({ bucket: bucketSettings, queue: queueSettings });
+  const without = await project.pulumi(["preview", "--stack", "dev"]);
+  expect(without.out).toContain("Missing required secret 'shop-password'");
+  await project.pulumi([
+    ...["config", "set", "--secret", "--path", "lockstep:secrets.shop-password", "p@ss/word"],
+    ...["--stack", "dev"],
+  ]);
   const preview = await project.pulumi(["preview", "--stack", "dev"]);
   const warning =
     "shelf/shelf-files: lifecycle rule logs deletes every object under logs/ 30 days after it was written, also what is there already";
@@ -135,6 +173,21 @@ test("all that is declared of the stores is there after an up, which says what w
       settings: { batch_size: 5, max_retries: 3, retry_delay: 0, visibility_timeout_ms: 5_000 },
     },
   ]);
+  expect(await get("/hyperdrive/configs")).toMatchObject([
+    {
+      name: "shelf-shop-dev",
+      origin: { scheme: "postgres", host: "127.0.0.1", database: "shop", user: "ann" },
+      caching: { disabled: false, max_age: 60, stale_while_revalidate: 15 },
+      origin_connection_limit: 60,
+    },
+  ]);
+  expect(JSON.parse((await project.visit("shelf-dev.dev.localhost", "/")).text)).toEqual({
+    user: "ann",
+    password: "p@ss/word",
+    database: "shop",
+    protocol: "postgres:",
+    answer: "tide",
+  });
   expect(await get("/d1/database")).toMatchObject([{ name: "shelf-db-dev", jurisdiction: "us" }]);
 });
 
@@ -147,6 +200,7 @@ test("a changed rule takes effect, and the warning is about what is new alone", 
       .replace('["GET", "PUT"]', '["GET"]')
       .replace("forDays: 10", "forDays: 20"),
     queue: "pullConsumer: {}",
+    hyperdrive: "caching: false, connectionLimit: 10,",
   });
   expect(await up()).toContain("deletes every object under logs/ 7 days after");
   expect(await get(`${bucket}/lifecycle`)).toMatchObject({
@@ -162,6 +216,9 @@ test("a changed rule takes effect, and the warning is about what is new alone", 
     messages: [{ body: Buffer.from('{"job":1}').toString("base64") }],
   });
   expect(await get(`${jobs}/consumers`)).toMatchObject([{ settings: { visibility_timeout_ms: 30_000 } }]);
+  expect(await get("/hyperdrive/configs")).toMatchObject([
+    { caching: { disabled: true }, origin_connection_limit: 10 },
+  ]);
   declare({ bucket: bucketSettings.replace("afterDays: 30", "afterDays: 7") });
   expect(await up()).not.toContain("deletes every object");
 });

@@ -1,51 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { z } from "zod";
 import { NameTaken, type Stored } from "../../state.ts";
 import type { World } from "../../world.ts";
 import { ApiError, type ApiRequest, ok, paged, type Reply, type Service } from "../http/service.ts";
+import { type Config, createSchema, hyperdriveKind, patchSchema, stored } from "./config.ts";
 
-const kind = "hyperdrive";
-
-const scheme = z.enum(["postgres", "postgresql", "mysql"]);
-const origin = z.looseObject({
-  scheme: scheme.nullish(),
-  database: z.string().min(1),
-  user: z.string().min(1),
-  password: z.string().nullish(),
-  host: z.string().nullish(),
-  port: z.number().int().min(1).max(65_535).nullish(),
-  access_client_id: z.string().nullish(),
-  access_client_secret: z.string().nullish(),
-  service_id: z.string().nullish(),
-});
-const settings = {
-  caching: z.record(z.string(), z.unknown()).nullish(),
-  mtls: z.record(z.string(), z.unknown()).nullish(),
-  origin_connection_limit: z.number().int().min(5).max(100).nullish(),
-  integration: z.unknown().optional(),
-};
-const createSchema = z.looseObject({ name: z.string().min(1).max(255), origin, ...settings });
-const patchSchema = z.looseObject({
-  name: z.string().min(1).max(255).optional(),
-  origin: origin.partial().optional(),
-  ...settings,
-});
-type Config = z.infer<typeof createSchema>;
-
-const stored = z.object({
-  createdOn: z.string(),
-  modifiedOn: z.string(),
-  config: z.record(z.string(), z.unknown()),
-});
-
-/** Only kept and shown: nothing connects to the database. Passwords are remembered and never shown. */
+/** Workers connect straight to the database. Passwords are remembered and never shown. */
 async function create(request: ApiRequest, world: World): Promise<Reply> {
   const config = await request.json(createSchema);
   requirePassword(config);
   const now = new Date().toISOString();
   const id = randomBytes(16).toString("hex");
   nameFree(config.name, () =>
-    world.state.insert(request.account.id, kind, id, config.name, {
+    world.state.insert(request.account.id, hyperdriveKind, id, config.name, {
       createdOn: now,
       modifiedOn: now,
       config,
@@ -76,7 +42,9 @@ async function edit(request: ApiRequest, world: World): Promise<Reply> {
 function write(request: ApiRequest, world: World, before: Stored, config: Config): Reply {
   const { createdOn } = stored.parse(before.body);
   const body = { createdOn, modifiedOn: new Date().toISOString(), config };
-  nameFree(config.name, () => world.state.update(request.account.id, kind, before.id, config.name, body));
+  nameFree(config.name, () =>
+    world.state.update(request.account.id, hyperdriveKind, before.id, config.name, body),
+  );
   return ok(shown(found(request, world, before.id)));
 }
 
@@ -95,7 +63,7 @@ function nameFree(name: string, work: () => void): void {
 }
 
 function found(request: ApiRequest, world: World, id = request.params["config"] ?? ""): Stored {
-  const config = world.state.get(request.account.id, kind, id);
+  const config = world.state.get(request.account.id, hyperdriveKind, id);
   if (config === undefined) throw new ApiError(404, 2001, "Hyperdrive config not found");
   return config;
 }
@@ -121,7 +89,7 @@ const withoutNull = (value: object): object =>
   Object.fromEntries(Object.entries(value).filter(([, v]) => v != null));
 
 function remove(request: ApiRequest, world: World): Reply {
-  world.state.remove(request.account.id, kind, found(request, world).id);
+  world.state.remove(request.account.id, hyperdriveKind, found(request, world).id);
   return ok(null);
 }
 
@@ -133,7 +101,8 @@ export const hyperdrive: Service = {
       method: "GET",
       path: base,
       permission: "Hyperdrive:Read",
-      handle: (request, world) => paged(request, world.state.list(request.account.id, kind).map(shown)),
+      handle: (request, world) =>
+        paged(request, world.state.list(request.account.id, hyperdriveKind).map(shown)),
     },
     { method: "POST", path: base, permission: "Hyperdrive:Edit", handle: create },
     {

@@ -30,6 +30,7 @@ const checks: {
   vectorize: fine,
   queue: fine,
   aiGateway: fine,
+  hyperdrive: fine,
   ai: fine,
   assets: (_assets, { where, name, worker }) => {
     if (worker.assets === undefined && worker.pages === undefined)

@@ -35,6 +35,14 @@ const table: { readonly [Kind in BindingKind]: BindingFacts<Kind> } = {
   vectorize: store,
   queue: store,
   aiGateway: store,
+  hyperdrive: {
+    references: itself,
+    texts: ({ origin: { host, database, user } }) => ({
+      "origin.host": host,
+      "origin.database": database,
+      "origin.user": user,
+    }),
+  },
   service: {
     references: ({ target }) => [{ by: "service", to: target() }],
     texts: noTexts,

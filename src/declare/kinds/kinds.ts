@@ -14,6 +14,7 @@ import type { K2, Pipeline } from "../bindings/streams.ts";
 import type { Workflow } from "../bindings/workflow.ts";
 import type { D1 } from "../d1.ts";
 import type { DurableObject } from "../durable-object.ts";
+import type { Hyperdrive } from "../hyperdrive.ts";
 import type { Kv } from "../kv.ts";
 import type { Queue } from "../queue.ts";
 import type { R2 } from "../r2.ts";
@@ -33,6 +34,7 @@ export interface Stores {
   vectorize: Vectorize;
   queue: Queue;
   aiGateway: AiGateway;
+  hyperdrive: Hyperdrive;
 }
 
 /** Every kind of resource: the stores, and what runs code. */

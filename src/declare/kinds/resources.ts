@@ -151,6 +151,23 @@ const table: { readonly [Kind in ResourceKind]: ResourceFacts<Kind> } = {
     identity: nothing,
     adopted: nobody,
   },
+  hyperdrive: {
+    name: { pattern: /^\S(.*\S)?$/, longest: 255, says: "1 to 255 characters" },
+    limits: ({ origin, caching, connectionLimit }) => [
+      limit("origin.port", origin.port, 1, 65_535),
+      limit("connectionLimit", connectionLimit, 5, 100),
+      ...(caching === false || caching === undefined
+        ? []
+        : [
+            limit("caching.maxAgeSeconds", caching.maxAgeSeconds, 1, 60 * 60),
+            limit("caching.staleWhileRevalidateSeconds", caching.staleWhileRevalidateSeconds, 0, 60 * 60),
+          ]),
+    ],
+    stageNames: none,
+    // Renamed in place, and it holds nothing.
+    identity: nothing,
+    adopted: nobody,
+  },
   aiGateway: {
     name: {
       pattern: /^[a-z0-9_]+(-[a-z0-9_]+)*$/,

@@ -12,6 +12,7 @@ import type {
   DurableObjectNamespace,
   Fetcher,
   Flagship,
+  Hyperdrive,
   ImagesBinding,
   KVNamespace,
   MediaBinding,
@@ -41,6 +42,7 @@ import {
   durableObject,
   type EnvOf,
   flagship,
+  hyperdrive,
   images,
   json,
   k2,
@@ -93,6 +95,9 @@ const api = worker("api", {
     service: service<Notes>(silo, "Notes"),
     durableObject: durableObject<Room>("Room", () => silo),
     aiGateway: aiGateway("models"),
+    hyperdrive: hyperdrive("shop", {
+      origin: { host: "db.example.com", database: "shop", user: "shop", password: secret("password") },
+    }),
     ai: ai(),
     assets: assets(),
     secret: secret("key"),
@@ -142,6 +147,7 @@ export const kinds: { readonly [Kind in BindingKind]: true } = {
     DurableObjectNamespace<Room & Rpc.DurableObjectBranded>
   >,
   aiGateway: true satisfies Same<Env["aiGateway"], string>,
+  hyperdrive: true satisfies Same<Env["hyperdrive"], Hyperdrive>,
   ai: true satisfies Same<Env["ai"], Ai>,
   assets: true satisfies Same<Env["assets"], Fetcher>,
   secret: true satisfies Same<Env["secret"], string>,

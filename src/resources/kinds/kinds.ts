@@ -53,6 +53,12 @@ export const kinds: { readonly [Kind in ResourceKind]: PulumiKind<Kind> } = {
     component: "lockstep:stores:Gateway",
     nameInput: "aiGatewayId",
   },
+  hyperdrive: {
+    kind: "hyperdrive",
+    type: "cloudflare:index/hyperdriveConfig:HyperdriveConfig",
+    component: "lockstep:stores:Hyperdrive",
+    nameInput: "name",
+  },
   worker: {
     kind: "worker",
     type: "cloudflare:index/worker:Worker",

@@ -12,6 +12,7 @@ export const permissions = {
   "cloudflare:index/r2CustomDomain:R2CustomDomain": "Workers R2 Storage Edit",
   "cloudflare:index/r2ManagedDomain:R2ManagedDomain": "Workers R2 Storage Edit",
   "cloudflare:index/workersKvNamespace:WorkersKvNamespace": "Workers KV Storage Edit",
+  "cloudflare:index/hyperdriveConfig:HyperdriveConfig": "Hyperdrive Edit",
   "cloudflare:index/queue:Queue": "Queues Edit",
   "cloudflare:index/queueConsumer:QueueConsumer": "Queues Edit",
   "cloudflare:index/aiGateway:AiGateway": "AI Gateway Edit",

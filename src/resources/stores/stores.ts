@@ -7,6 +7,7 @@ import { kinds } from "../kinds/kinds.ts";
 import { Bucket } from "./bucket.ts";
 import { Database } from "./database.ts";
 import { Gateway } from "./gateway.ts";
+import { HyperdriveComponent } from "./hyperdrive-config.ts";
 import { IndexOfVectors } from "./index-of-vectors.ts";
 import { MessageQueue } from "./message-queue.ts";
 import { Namespace } from "./namespace.ts";
@@ -20,6 +21,7 @@ interface Components {
   vectorize: IndexOfVectors;
   queue: MessageQueue;
   aiGateway: Gateway;
+  hyperdrive: HyperdriveComponent;
 }
 
 type Make<Kind extends StoreKind> = (
@@ -35,6 +37,7 @@ const make: { readonly [Kind in StoreKind]: Make<Kind> } = {
   vectorize: (name, args, opts) => new IndexOfVectors(name, args, opts),
   queue: (name, args, opts) => new MessageQueue(name, args, opts),
   aiGateway: (name, args, opts) => new Gateway(name, args, opts),
+  hyperdrive: (name, args, opts) => new HyperdriveComponent(name, args, opts),
 };
 
 /** What became of a system's stores. */
@@ -54,6 +57,7 @@ export function deployStores(system: System, context: Context): Stores {
     vectorize: new Map(),
     queue: new Map(),
     aiGateway: new Map(),
+    hyperdrive: new Map(),
   };
   // A dynamic resource takes no provider of ours, and the state of its component has none.
   const options = (kind: StoreKind): pulumi.ComponentResourceOptions =>

@@ -33,6 +33,7 @@ const table: {
   kv: (namespace, { stores }) => ({ type: "kv_namespace", namespaceId: stores.of(namespace).id }),
   vectorize: (index, { stores }) => ({ type: "vectorize", indexName: stores.of(index).name }),
   queue: (queue, { stores }) => ({ type: "queue", queueName: stores.of(queue).name }),
+  hyperdrive: (config, { stores }) => ({ type: "hyperdrive", id: stores.of(config).id }),
   aiGateway: (gateway, { stores }) => ({ type: "plain_text", text: stores.of(gateway).id }),
   ai: () => ({ type: "ai" }),
   assets: () => ({ type: "assets" }),

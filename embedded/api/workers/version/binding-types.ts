@@ -3,6 +3,7 @@ import type { Binding } from "../model.ts";
 import { databaseId, invalid } from "./binding-members.ts";
 import {
   type CellBinding,
+  databaseElsewhere,
   jsonValue,
   objects,
   otherWorker,
@@ -20,6 +21,7 @@ import {
   bucket,
   database,
   deployedWorker,
+  hyperdriveConfig,
   index,
   namespace,
   objectNamespace,
@@ -69,7 +71,7 @@ export const bindingTypes: Readonly<Record<BindingTypeName, BindingType>> = {
   dispatch_namespace: kept("namespace"),
   durable_object_namespace: { required: ["class_name"], target: objectNamespace, here: objects },
   flagship: kept("app_id"),
-  hyperdrive: kept("id"),
+  hyperdrive: { required: ["id"], target: hyperdriveConfig, here: databaseElsewhere },
   images: kept(),
   json: {
     required: [],

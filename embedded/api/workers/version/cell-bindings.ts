@@ -1,6 +1,7 @@
 import type { ObjectClass, ResolvedBinding, StoreAddress } from "../../../runtime/compute.ts";
 import { scriptOfWorkflow } from "../../../runtime/workflows/engine-version.ts";
 import type { World } from "../../../world.ts";
+import { connectionString, hyperdriveKind } from "../../hyperdrive/config.ts";
 import type { Binding, Version, Worker } from "../model.ts";
 import { listWorkers } from "../registry.ts";
 import { optionalText, text } from "./binding-members.ts";
@@ -86,6 +87,17 @@ export const versionFacts: CellBinding = ({ name }, { version }) => ({
   name,
   tag: version.annotations["workers/tag"] ?? "",
 });
+
+/** Straight to the database: nothing is pooled or cached here. */
+export const databaseElsewhere: CellBinding = ({ name }, { world, worker, version }) => {
+  const stored = world.state.get(worker.account, hyperdriveKind, version.targets[name] ?? "");
+  return {
+    kind: "hyperdrive",
+    name,
+    connectionString:
+      (stored && connectionString(stored)) ?? "postgres://deleted:deleted@127.0.0.1:1/deleted",
+  };
+};
 
 export const staticFiles: CellBinding = ({ name }) => ({ kind: "assets", name });
 

@@ -2,6 +2,7 @@ import { isOn } from "../../../quirks/quirk.ts";
 import { undeployedTarget } from "../../../quirks/undeployed-target.ts";
 import type { State } from "../../../state.ts";
 import { ApiError } from "../../http/service.ts";
+import { connectionString, hyperdriveKind } from "../../hyperdrive/config.ts";
 import { bucketKind } from "../../r2/buckets.ts";
 import type { ObjectClass } from "../classes/object-classes.ts";
 import type { Binding, Worker } from "../model.ts";
@@ -56,6 +57,24 @@ export const queue: Target = (state, { account }, binding) => {
     11000,
     `Queue '${name}' not found. Verify the queue exists in your account and that its name in your configuration is correct.`,
   );
+};
+
+export const hyperdriveConfig: Target = (state, { account }, binding) => {
+  const id = text(binding, "id");
+  const stored = state.get(account, hyperdriveKind, id);
+  if (stored === undefined)
+    throw new ApiError(
+      400,
+      10157,
+      `Hyperdrive binding '${binding.name}' references config '${id}' which was not found.`,
+    );
+  if (connectionString(stored) === undefined)
+    throw new ApiError(
+      400,
+      10157,
+      `Hyperdrive binding '${binding.name}' references config '${id}', whose origin is reached through Access or a VPC: the embedded Cloudflare connects to a host and a password only. It deploys to a real account.`,
+    );
+  return id;
 };
 
 export const index: Target = (state, { account }, binding) => {

@@ -101,6 +101,7 @@ export function userWorker(version: VersionSpec, context: UserWorkerContext): Wo
         },
       ]),
     ),
+    hyperdrives: Object.fromEntries(of("hyperdrive").map((b) => [b.name, b.connectionString])),
     durableObjects: Object.fromEntries(
       of("object").map((b) => {
         const away = remote.get(b.namespaceId);

@@ -23,10 +23,14 @@ export const diff: Command = {
     const [left, right] = given.words;
     const sides = [sideOf(given, left), sideOf(given, right)] as const;
     const [was, is] = [await schemaOf(given, sides[0]), await schemaOf(given, sides[1])];
-    const found = differences(was, is);
+    const named = { expected: left ?? "", live: right ?? "" };
+    const found = differences(was, is, named);
     return {
       value: found,
-      text: found.length === 0 ? "the same schema" : found.map(differenceLine).join("\n"),
+      text:
+        found.length === 0
+          ? "the same schema"
+          : found.map((difference) => differenceLine(difference, named)).join("\n"),
       ok: found.length === 0,
     };
   },

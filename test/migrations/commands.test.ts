@@ -128,7 +128,9 @@ test("status, plan, rehearse and diff of a database that has one file of two", a
     indexesMade: ["by_email"],
     foreignKeyViolationsAfter: 0,
   });
-  expect(await bad("diff", "files:shop/shop-db", "dev:shop/shop-db")).toContain("by_email");
+  const [files, dev] = ["files:shop/shop-db", "dev:shop/shop-db"];
+  expect(await bad("diff", files, dev)).toContain(`- index by_email (only in ${files})`);
+  expect(await bad("diff", dev, files)).toContain(`+ index by_email (only in ${files})`);
   expect(await bad("diff", "dev")).toContain("<stage>:<database>");
 });
 

@@ -106,7 +106,7 @@ test("a file that wrangler applied in another wording than the folder's is drift
   ]);
   const { refusals } = await planLive(live.job);
   expect(refusals).toHaveLength(1);
-  expect(refusals[0]?.got).toContain("column title: TEXT → TEXT NOT NULL");
+  expect(refusals[0]?.got).toContain("column title: TEXT in the files, TEXT NOT NULL in the database");
   await expect(live.migrate()).rejects.toThrow(/ledger lists files whose schema the database does not have/);
 });
 

@@ -155,7 +155,7 @@ export async function acceptDrift(
     ...schemaGuards(schema),
     ...adoption(adopted, fingerprint(schema)),
     `UPDATE "_mig_log" SET schema_after = ${literal(fingerprint(schema))} WHERE name = ${literal(last)}`,
-    audit("accept drift", last, decision, drift.map(differenceLine).join("\n")),
+    audit("accept drift", last, decision, drift.map((difference) => differenceLine(difference)).join("\n")),
   ]);
 }
 

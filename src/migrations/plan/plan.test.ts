@@ -289,7 +289,7 @@ test("drift is told object by object", () => {
     schema: replayed([users, posts, age, twin]) ?? [],
   });
   expect(drifted.refusals[0]?.got).toContain("+ table twin");
-  expect(drifted.refusals[0]?.got).toContain("~ table users: column age (INTEGER) is not in the files");
+  expect(drifted.refusals[0]?.got).toContain("~ table users: column age (INTEGER) is only in the database");
 });
 
 test("questions about rows are asked in one go; answers decide, and are shown", () => {

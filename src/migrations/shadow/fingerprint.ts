@@ -14,6 +14,14 @@ export interface Difference {
   readonly details: readonly string[];
 }
 
+/** What the two sides of a comparison are called, in sentences: `only in …`. */
+export interface Sides {
+  readonly expected: string;
+  readonly live: string;
+}
+
+const filesAndDatabase: Sides = { expected: "the files", live: "the database" };
+
 /** A schema as one checksum; blanks, comments, quotes and the case of words do not matter. */
 export const fingerprint = (schema: readonly SchemaObject[]): string =>
   checksum(
@@ -38,6 +46,7 @@ const key = (object: SchemaObject): string => `${object.type} ${fold(object.name
 export function differences(
   expected: readonly SchemaObject[],
   live: readonly SchemaObject[],
+  sides: Sides = filesAndDatabase,
 ): readonly Difference[] {
   const wanted = new Map(own(expected).map((object) => [key(object), object]));
   const there = new Map(own(live).map((object) => [key(object), object]));
@@ -64,12 +73,15 @@ export function differences(
           ? [readTable(before.trusted, object.name), readTable(after.trusted, object.name)]
           : [];
       const [was, is] = tables;
-      const details = was === undefined || is === undefined ? [] : tableDetails(was, is);
+      const details = was === undefined || is === undefined ? [] : tableDetails(was, is, sides);
       found.push({
         kind: "changed",
         type: object.type,
         name: object.name,
-        details: details.length > 0 ? details : [`expected: ${object.sql}`, `found: ${now?.sql ?? ""}`],
+        details:
+          details.length > 0
+            ? details
+            : [`in ${sides.expected}: ${object.sql}`, `in ${sides.live}: ${now?.sql ?? ""}`],
       });
     }
   } finally {
@@ -79,33 +91,41 @@ export function differences(
   return found;
 }
 
-function tableDetails(was: Table, is: Table): readonly string[] {
+function tableDetails(was: Table, is: Table, sides: Sides): readonly string[] {
   const details: string[] = [];
   for (const column of was.columns) {
     const now = is.columns.find(({ name }) => sameName(name, column.name));
-    if (now === undefined) details.push(`column ${column.name} is missing`);
+    if (now === undefined)
+      details.push(`column ${column.name} (${said(column)}) is only in ${sides.expected}`);
     else if (said(now) !== said(column))
-      details.push(`column ${column.name}: ${said(column)} → ${said(now)}`);
+      details.push(
+        `column ${column.name}: ${said(column)} in ${sides.expected}, ${said(now)} in ${sides.live}`,
+      );
   }
   for (const column of is.columns) {
     if (!was.columns.some(({ name }) => sameName(name, column.name)))
-      details.push(`column ${column.name} (${said(column)}) is not in the files`);
+      details.push(`column ${column.name} (${said(column)}) is only in ${sides.live}`);
   }
   const [keysWas, keysIs] = [was, is].map((table) =>
     table.foreignKeys.map(
       (one) => `${one.from.join(", ")} → ${one.parent} ON DELETE ${one.onDelete} ON UPDATE ${one.onUpdate}`,
     ),
   );
-  details.push(...diff("foreign key", keysWas ?? [], keysIs ?? []));
-  if (was.strict !== is.strict) details.push(is.strict ? "is STRICT" : "is not STRICT");
-  if (was.withoutRowid !== is.withoutRowid)
-    details.push(is.withoutRowid ? "is WITHOUT ROWID" : "is not WITHOUT ROWID");
+  details.push(...diff("foreign key", keysWas ?? [], keysIs ?? [], sides));
+  const where = (isLive: boolean): string => `only in ${isLive ? sides.live : sides.expected}`;
+  if (was.strict !== is.strict) details.push(`is STRICT ${where(is.strict)}`);
+  if (was.withoutRowid !== is.withoutRowid) details.push(`is WITHOUT ROWID ${where(is.withoutRowid)}`);
   return details;
 }
 
-const diff = (what: string, was: readonly string[], is: readonly string[]): readonly string[] => [
-  ...was.filter((one) => !is.includes(one)).map((one) => `${what} ${one} is missing`),
-  ...is.filter((one) => !was.includes(one)).map((one) => `${what} ${one} is not in the files`),
+const diff = (
+  what: string,
+  was: readonly string[],
+  is: readonly string[],
+  sides: Sides,
+): readonly string[] => [
+  ...was.filter((one) => !is.includes(one)).map((one) => `${what} ${one} is only in ${sides.expected}`),
+  ...is.filter((one) => !was.includes(one)).map((one) => `${what} ${one} is only in ${sides.live}`),
 ];
 
 const said = (column: Column): string =>
@@ -120,13 +140,16 @@ const said = (column: Column): string =>
     .join(" ");
 
 /** A difference in one line. */
-export const differenceLine = ({ kind, type, name, details }: Difference): string => {
-  const sign = kind === "added" ? "+" : kind === "removed" ? "-" : "~";
-  const first =
-    kind === "changed"
-      ? `: ${details.join("; ")}`
-      : kind === "added"
-        ? " (not in the files)"
-        : " (in the files, not in the database)";
-  return `${sign} ${type} ${name}${first}`;
-};
+export function differenceLine(
+  { kind, type, name, details }: Difference,
+  sides: Sides = filesAndDatabase,
+): string {
+  switch (kind) {
+    case "added":
+      return `+ ${type} ${name} (only in ${sides.live})`;
+    case "removed":
+      return `- ${type} ${name} (only in ${sides.expected})`;
+    case "changed":
+      return `~ ${type} ${name}: ${details.join("; ")}`;
+  }
+}

@@ -50,7 +50,7 @@ const idOf: { readonly [Kind in ResourceKind]: IdOf | undefined } = {
   kv: inList("storage/kv/namespaces", "id"),
   queue: inList("queues", "queue_id"),
   worker: inList("workers/workers", "id"),
-  aiGateway: inList("ai-gateway/gateways", "id"),
+  aiGateway: async (_api, account, name) => `${account}/${name}`,
   hyperdrive: inList("hyperdrive/configs", "id"),
   vectorize: undefined,
 };
@@ -69,7 +69,7 @@ export async function importResource(
       what: "A Vectorize index needs no import",
       where: logicalName,
       got: "an index",
-      expected: "a database, bucket, namespace, queue or worker",
+      expected: "a database, bucket, namespace, queue, gateway or worker",
       fix: sentence`${command("up")}: an index with the same shape is taken over by itself`,
     });
   }

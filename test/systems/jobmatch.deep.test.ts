@@ -63,6 +63,13 @@ async function signIn(stage: string, email: string): Promise<Visitor> {
 
 const resume = "I wrote compilers for ten years. I know parsers and type systems. I like coffee.";
 
+test("a stage that only refers to the gateway is refused until the stage that owns it has made it", async () => {
+  const preview = await project.pulumi(["preview", "--stack", "staging"]);
+  expect(preview.code).not.toBe(0);
+  expect(preview.out).toContain("An AI Gateway that stages share is not there yet");
+  expect(preview.out).toContain("no jobmatch-ai-gateway-dev in account");
+});
+
 /** Staging shares the account of prod, which owns the gateway of both: prod comes first. */
 describe.each(["prod", "staging", "dev"])("%s", (stage) => {
   let ada: Visitor;
@@ -241,4 +248,30 @@ describe.each(["prod", "staging", "dev"])("%s", (stage) => {
         expect(left, path).not.toContain(`-${stage}`);
       }
     });
+});
+
+test("a gateway that was there before the stack stops the up, and is taken over as it is by an import", async () => {
+  const gateway = z.object({ id: z.string(), cache_ttl: z.number(), created_at: z.string() });
+  const before = gateway.parse(
+    await project.api("dev", "POST", "/ai-gateway/gateways", {
+      id: "jobmatch-ai-gateway-dev",
+      cache_invalidate_on_update: false,
+      cache_ttl: 60,
+      collect_logs: false,
+      rate_limiting_interval: 0,
+      rate_limiting_limit: 0,
+    }),
+  );
+  const taken = await up("dev");
+  expect(taken.code).not.toBe(0);
+  expect(taken.out).toContain("jobmatch-ai-gateway-dev");
+  const imported = await project.just(["import", "dev", "jobmatch/jobmatch-ai-gateway-dev"]);
+  expect(imported.code, imported.out).toBe(0);
+  const after = await up("dev");
+  expect(after.code, after.out).toBe(0);
+  expect(gateway.parse(await project.api("dev", "GET", `/ai-gateway/gateways/${before.id}`))).toEqual({
+    ...before,
+    cache_ttl: 3600,
+  });
+  expect((await up("dev")).out).toMatch(/Resources:\n {4}\d+ unchanged\n/);
 });

@@ -12,6 +12,7 @@ import type { Token } from "./api/http/tokens.ts";
 import { restoreConsumers } from "./api/queues/deliver.ts";
 import { s3Endpoint } from "./api/r2/s3/endpoint.ts";
 import { tellQueues } from "./api/r2/tell-queues.ts";
+import { secretValue } from "./api/secrets-store/secrets-store.ts";
 import { services } from "./api/services.ts";
 import { tailsOf } from "./api/tails/registry.ts";
 import { startCrons } from "./api/workers/crons/crons.ts";
@@ -28,8 +29,10 @@ import { openGatewayLogs } from "./runtime/ai/gateway-logs.ts";
 import { openAiGateways } from "./runtime/ai/gateways.ts";
 import { hashAi } from "./runtime/ai/hash.ts";
 import type { AiBackend } from "./runtime/ai.ts";
+import { openAnalytics } from "./runtime/analytics/query.ts";
 import { startCompute } from "./runtime/compute/start.ts";
 import { startDataPlane } from "./runtime/dataplane/server.ts";
+import { openEmails } from "./runtime/emails/keep.ts";
 import { openQueues } from "./runtime/queues/broker.ts";
 import { openRateLimits } from "./runtime/rate-limits/rate-limits.ts";
 import { startStores } from "./runtime/stores/start.ts";
@@ -138,11 +141,16 @@ async function build(
     origin: () => origin,
     ...(options.gatewayClock === undefined ? {} : { now: options.gatewayClock }),
   });
+  const analytics = openAnalytics(state.sqlite);
+  const emails = openEmails(join(dataDir, "emails"));
   const dataPlane = await startDataPlane({
     queues,
     vectors,
     ai,
     rateLimits: openRateLimits(),
+    analytics,
+    emails,
+    secretValue: (id) => secretValue({ state, dataDir }, id),
     log,
     gateways,
   });
@@ -173,6 +181,8 @@ async function build(
     vectors,
     ai,
     gateways,
+    analytics,
+    emails,
     dataDir,
     origin: () => origin,
   };

@@ -1,6 +1,8 @@
 import type { AiBackend } from "./runtime/ai.ts";
 import type { AiGateways } from "./runtime/ai-gateway.ts";
+import type { Analytics } from "./runtime/analytics.ts";
 import type { Compute } from "./runtime/compute.ts";
+import type { Emails } from "./runtime/emails.ts";
 import type { QueueBroker } from "./runtime/queues.ts";
 import type { Stores } from "./runtime/stores.ts";
 import type { VectorEngine } from "./runtime/vectors.ts";
@@ -15,6 +17,10 @@ export interface World {
   readonly vectors: VectorEngine;
   readonly ai: AiBackend;
   readonly gateways: AiGateways;
+  /** Data points of Analytics Engine. */
+  readonly analytics: Analytics;
+  /** Messages that Workers sent. */
+  readonly emails: Emails;
   /** The folder that everything is kept in; a service may keep files in a subfolder of its own. */
   readonly dataDir: string;
   /** `http://127.0.0.1:<port>`: for upload and download addresses that the API itself hands out. */

@@ -19,7 +19,9 @@ const workerRegistry = [
 const seams = [
   "embedded/runtime/ai.ts",
   "embedded/runtime/ai-gateway.ts",
+  "embedded/runtime/analytics.ts",
   "embedded/runtime/compute.ts",
+  "embedded/runtime/emails.ts",
   "embedded/runtime/queues.ts",
   "embedded/runtime/stores.ts",
   "embedded/runtime/vectors.ts",
@@ -166,6 +168,8 @@ export const rooms: readonly Room[] = [
     may: ["src/diagnostic", "embedded/state.ts", "embedded/runtime/body.ts", ...seams],
   },
   { room: "embedded/runtime/rate-limits", may: ["embedded/runtime/body.ts"] },
+  { room: "embedded/runtime/analytics", may: ["embedded/runtime/body.ts", ...seams] },
+  { room: "embedded/runtime/emails", may: ["src/files", "embedded/runtime/body.ts", ...seams] },
   { room: "embedded/runtime/workflows", may: seams },
   {
     room: "embedded/runtime/dataplane",
@@ -193,6 +197,9 @@ export const rooms: readonly Room[] = [
     ],
   },
   { room: "embedded/api/hyperdrive", may: service },
+  { room: "embedded/api/analytics-engine", may: [...service, ...seams] },
+  { room: "embedded/api/emails", may: service },
+  { room: "embedded/api/secrets-store", may: [...service, "embedded/api/workers"] },
   { room: "embedded/api/kv", may: [...service, "embedded/runtime/stores", ...workerRegistry, ...seams] },
   { room: "embedded/api/r2", may: [...service, "embedded/runtime/stores", ...workerRegistry, ...seams] },
   {

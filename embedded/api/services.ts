@@ -5,7 +5,9 @@ import { ai } from "./ai/ai.ts";
 import { aiGateway } from "./ai/ai-gateway.ts";
 import { aiGatewayEndpoint } from "./ai/ai-gateway-endpoint.ts";
 import { aiGatewayLogs } from "./ai/ai-gateway-logs.ts";
+import { analyticsEngine } from "./analytics-engine/analytics-engine.ts";
 import { d1 } from "./d1/d1.ts";
+import { emails } from "./emails/emails.ts";
 import { graphql } from "./graphql/graphql.ts";
 import type { Service } from "./http/service.ts";
 import { hyperdrive } from "./hyperdrive/hyperdrive.ts";
@@ -14,6 +16,7 @@ import { queueConsumers } from "./queues/consumers.ts";
 import { queueMessages } from "./queues/messages.ts";
 import { queues } from "./queues/queues.ts";
 import { r2 } from "./r2/r2.ts";
+import { secretsStore } from "./secrets-store/secrets-store.ts";
 import { tails } from "./tails/tails.ts";
 import { vectorize } from "./vectorize/vectorize.ts";
 import { assets } from "./workers/routes/assets.ts";
@@ -62,6 +65,9 @@ export const services: readonly Service[] = [
   aiGatewayEndpoint,
   workflows,
   hyperdrive,
+  analyticsEngine,
+  emails,
+  secretsStore,
   alerting,
   zones,
 ];

@@ -10,7 +10,17 @@ export interface Module {
 
 /** A store outside the cell, addressed by an id that never changes its meaning (never by a name that can be reused). */
 export interface StoreAddress {
-  readonly kind: "KV" | "R2" | "D1" | "QUEUE" | "VECTORIZE" | "AI" | "RATELIMIT";
+  readonly kind:
+    | "KV"
+    | "R2"
+    | "D1"
+    | "QUEUE"
+    | "VECTORIZE"
+    | "AI"
+    | "RATELIMIT"
+    | "ANALYTICS"
+    | "EMAIL"
+    | "SECRET";
   readonly id: string;
 }
 

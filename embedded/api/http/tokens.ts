@@ -5,6 +5,7 @@ export type Group = (typeof groups)[number];
 
 /** Every group that a limited token can carry. */
 export const groups = [
+  "Account Analytics",
   "Account Settings",
   "AI Gateway",
   "API Tokens",
@@ -12,6 +13,7 @@ export const groups = [
   "Hyperdrive",
   "Notifications",
   "Queues",
+  "Secrets Store",
   "Vectorize",
   "Workers AI",
   "Workers KV Storage",

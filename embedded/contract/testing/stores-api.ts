@@ -79,6 +79,12 @@ export async function startStoresApi(
     get gateways() {
       return absent("gateways");
     },
+    get analytics() {
+      return absent("analytics");
+    },
+    get emails() {
+      return absent("emails");
+    },
     get ai() {
       return absent("ai");
     },

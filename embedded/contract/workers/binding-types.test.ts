@@ -96,7 +96,12 @@ test("every type that is run here is in env", async () => {
     name: "one",
     config: { dimensions: 3, metric: "cosine" },
   });
+  const store = await call(embedded, "POST", `${base()}/secrets_store/stores`, { name: "one" });
+  await call(embedded, "POST", `${base()}/secrets_store/stores/${String(store.result["id"])}/secrets`, [
+    { name: "one", value: "one", scopes: ["workers"] },
+  ]);
   const more: Partial<Record<BindingTypeName, object>> = {
+    secrets_store_secret: { store_id: store.result["id"], secret_name: "one" },
     d1: { id: database.result["uuid"] },
     kv_namespace: { namespace_id: namespace.result["id"] },
     r2_bucket: { bucket_name: "one" },

@@ -1,7 +1,11 @@
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openState } from "../../state.ts";
 import { hashAi } from "../ai/hash.ts";
+import { openAnalytics } from "../analytics/query.ts";
+import { openEmails } from "../emails/keep.ts";
 import { openQueues } from "../queues/broker.ts";
 import type { QueueBroker } from "../queues.ts";
 import { openRateLimits } from "../rate-limits/rate-limits.ts";
@@ -24,6 +28,9 @@ beforeEach(async () => {
     vectors,
     ai: hashAi(),
     rateLimits: openRateLimits(),
+    analytics: openAnalytics(state.sqlite),
+    emails: openEmails(join(tmpdir(), "lockstep-no-emails")),
+    secretValue: () => undefined,
     log: (line) => log.push(line),
   });
 });

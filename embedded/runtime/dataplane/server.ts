@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { type AiPlane, handleAiRequest } from "../ai/http.ts";
 import type { AiBackend } from "../ai.ts";
 import type { AiGateways } from "../ai-gateway.ts";
+import type { Analytics } from "../analytics.ts";
+import type { Emails } from "../emails.ts";
 import type { QueueBroker } from "../queues.ts";
 import type { RateLimits } from "../rate-limits/rate-limits.ts";
 import type { VectorEngine } from "../vectors.ts";
@@ -11,6 +13,10 @@ export interface DataPlaneOptions {
   readonly vectors: VectorEngine;
   readonly ai: AiBackend;
   readonly rateLimits: RateLimits;
+  readonly analytics: Analytics;
+  readonly emails: Emails;
+  /** A secret of a Secrets Store, by `<account>/<store>/<name>`; undefined when it is gone. */
+  readonly secretValue: (id: string) => string | undefined;
   readonly log: (line: string) => void;
   /** @default no account has one */
   readonly gateways?: AiGateways;
@@ -22,7 +28,7 @@ export interface DataPlane {
   close(): Promise<void>;
 }
 
-/** The stores that live in this process and not in the stores process: cells reach them with `x-lockstep-store: QUEUE|VECTORIZE|RATELIMIT|AI/<id>`. */
+/** The stores that live in this process and not in the stores process: cells reach them with `x-lockstep-store: QUEUE|VECTORIZE|AI|RATELIMIT|ANALYTICS|EMAIL|SECRET/<id>`. */
 export async function startDataPlane(options: DataPlaneOptions): Promise<DataPlane> {
   const { ai, vectors, gateways } = options;
   const aiPlane: AiPlane = { ai, vectors, gateways };
@@ -83,13 +89,22 @@ async function dispatch(
       return options.vectors.handle(id, request, response);
     case "RATELIMIT":
       return options.rateLimits.handle(id, request, response);
+    case "ANALYTICS":
+      return options.analytics.handle(id, request, response);
+    case "EMAIL":
+      return options.emails.handle(id, request, response);
+    case "SECRET": {
+      const value = options.secretValue(id);
+      response.writeHead(value === undefined ? 404 : 200, { "content-type": "text/plain" }).end(value);
+      return;
+    }
     case "AI":
       return handleAiRequest(aiPlane, id, request, response);
     default:
       return refuse(
         response,
         400,
-        `the data plane has no ${JSON.stringify(kind)}; it has QUEUE, VECTORIZE, RATELIMIT and AI`,
+        `the data plane has no ${JSON.stringify(kind)}; it has QUEUE, VECTORIZE, AI, RATELIMIT, ANALYTICS, EMAIL and SECRET`,
       );
   }
 }

@@ -50,6 +50,8 @@ export const dispatchNamespace = (
 /**
  * Binds a loader of Dynamic Workers: `env.LOADER.get(id, () => code)`.
  *
+ * The Cloudflare provider, 6.22.1, does not know this type of binding yet, and refuses it in the preview.
+ *
  * @example
  * worker("sandbox", { ...settings, env: { LOADER: workerLoader() } });
  */

@@ -4,11 +4,14 @@ import { databaseId, invalid } from "./binding-members.ts";
 import {
   type CellBinding,
   databaseElsewhere,
+  dataset,
   jsonValue,
   objects,
   otherWorker,
+  outgoingMail,
   rateLimit,
   sealedText,
+  secretOfStore,
   staticFiles,
   store,
   versionFacts,
@@ -26,8 +29,10 @@ import {
   namespace,
   objectNamespace,
   queue,
+  storedSecret,
   type Target,
 } from "./targets.ts";
+import { wrongDataset, wrongMail } from "./wrong.ts";
 
 /** All that the emulator knows of one type of binding. */
 interface BindingType {
@@ -57,7 +62,7 @@ export const bindingTypes: Readonly<Record<BindingTypeName, BindingType>> = {
   ai: { required: [], target: accountItself, here: store("AI") },
   ai_search: kept("instance_name"),
   ai_search_namespace: kept("namespace"),
-  analytics_engine: kept("dataset"),
+  analytics_engine: { required: ["dataset"], wrong: wrongDataset, here: dataset },
   artifacts: kept("namespace"),
   assets: { required: [], here: staticFiles },
   browser: kept(),
@@ -90,8 +95,8 @@ export const bindingTypes: Readonly<Record<BindingTypeName, BindingType>> = {
   ratelimit: { required: ["namespace_id", "simple"], wrong: wrongRateLimit, here: rateLimit },
   secret_key: { ...kept("algorithm", "format", "usages"), secret: ["key_base64", "key_jwk"] },
   secret_text: { required: ["text"], secret: ["text"], here: sealedText },
-  secrets_store_secret: kept("store_id", "secret_name"),
-  send_email: kept(),
+  secrets_store_secret: { required: ["store_id", "secret_name"], target: storedSecret, here: secretOfStore },
+  send_email: { required: [], wrong: wrongMail, here: outgoingMail },
   service: { required: ["service"], target: deployedWorker, here: otherWorker },
   tail_consumer: kept("service"),
   text_blob: refused,

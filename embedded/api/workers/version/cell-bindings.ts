@@ -76,6 +76,30 @@ export const rateLimit: CellBinding = (binding, { worker }) => {
   };
 };
 
+export const dataset: CellBinding = (binding, { worker }) => ({
+  kind: "store",
+  name: binding.name,
+  store: { kind: "ANALYTICS", id: `${worker.account}/${text(binding, "dataset")}` },
+});
+
+/** Whose mail it is says the account; to whom it may go, the binding. */
+export const outgoingMail: CellBinding = ({ name, type: _, ...rules }, { worker }) => ({
+  kind: "store",
+  name,
+  store: { kind: "EMAIL", id: worker.account },
+  settings: Object.fromEntries(Object.entries(rules).filter(([, value]) => value != null)),
+});
+
+export const secretOfStore: CellBinding = (binding, { worker }) => {
+  const name = text(binding, "secret_name");
+  return {
+    kind: "store",
+    name: binding.name,
+    store: { kind: "SECRET", id: `${worker.account}/${text(binding, "store_id")}/${name}` },
+    settings: { name },
+  };
+};
+
 export const workflow: CellBinding = (binding) => ({
   kind: "workflow",
   name: binding.name,

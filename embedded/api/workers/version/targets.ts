@@ -88,6 +88,16 @@ export const index: Target = (state, { account }, binding) => {
   );
 };
 
+export const storedSecret: Target = (state, { account }, binding) => {
+  const [store, name] = [text(binding, "store_id"), text(binding, "secret_name")];
+  if (state.byName(account, "secretsStoreSecret", `${store}/${name}`) !== undefined) return undefined;
+  throw new ApiError(
+    400,
+    10182,
+    `Secrets Store binding '${binding.name}' references secret '${name}' of store '${store}', which was not found.`,
+  );
+};
+
 export const deployedWorker: Target = (state, worker, binding) => {
   const service = text(binding, "service");
   if (service === worker.name) return undefined;

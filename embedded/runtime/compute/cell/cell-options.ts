@@ -145,6 +145,9 @@ function addressOf(store: StoreAddress, context: UserWorkerContext): string {
     case "VECTORIZE":
     case "AI":
     case "RATELIMIT":
+    case "ANALYTICS":
+    case "EMAIL":
+    case "SECRET":
       return context.dataPlaneAddress;
     default:
       return store.kind satisfies never;

@@ -5,7 +5,7 @@ import { z } from "zod";
 /** Options of one binding that lives outside the cell: a store, or workerd's door to other cells. */
 const optionsSchema = z.discriminatedUnion("kind", [
   z.object({
-    kind: z.enum(["KV", "R2", "D1", "QUEUE", "VECTORIZE", "AI", "RATELIMIT"]),
+    kind: z.enum(["KV", "R2", "D1", "QUEUE", "VECTORIZE", "AI", "RATELIMIT", "ANALYTICS", "EMAIL", "SECRET"]),
     id: z.string(),
     address: z.string(),
     caller: z.string(),
@@ -56,7 +56,7 @@ function binding(options: Options): object {
   if (options.kind === "WORKFLOW") {
     const props = { json: JSON.stringify({ script: options.script }) };
     const engine = { name: "core:user:link", entrypoint: "Workflow", props };
-    return wrapped(ownModules.workflow, [{ name: "engine", service: engine }]);
+    return wrapped(ownModules.WORKFLOW, [{ name: "engine", service: engine }]);
   }
   const service = { name: serviceName(options) };
   const fetcher = { name: "fetcher", service };
@@ -80,7 +80,10 @@ function binding(options: Options): object {
         { name: "useNdJson", json: "true" },
       ]);
     case "RATELIMIT":
-      return wrapped(ownModules.rateLimit, [fetcher, { name: "settings", json: options.settings }]);
+    case "ANALYTICS":
+    case "EMAIL":
+    case "SECRET":
+      return wrapped(ownModules[kind], [fetcher, { name: "settings", json: options.settings }]);
     default:
       return kind satisfies never;
   }
@@ -91,7 +94,13 @@ const wrapped = (moduleName: string, innerBindings: readonly object[]): object =
 });
 
 /** What stands in `env` for bindings that workerd has no class for; their code is in `wrapped/`. */
-const ownModules = { rateLimit: "lockstep:rate-limit", workflow: "lockstep:workflow" } as const;
+const ownModules = {
+  ANALYTICS: "lockstep:analytics",
+  EMAIL: "lockstep:email",
+  RATELIMIT: "lockstep:rate-limit",
+  SECRET: "lockstep:secret",
+  WORKFLOW: "lockstep:workflow",
+} as const;
 const ownSource = (name: string): string =>
   readFileSync(new URL(`./wrapped/${name.replace("lockstep:", "")}.js`, import.meta.url), "utf8");
 

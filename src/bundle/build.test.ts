@@ -118,6 +118,43 @@ describe("a bundle", () => {
     expect(read(root, made.modules[1]?.contentFile ?? "")).toContain(made.modules[0]?.name);
   });
 
+  test("takes WebAssembly once, however it is imported and by whom", async () => {
+    const root = project({
+      "w.ts":
+        'import mod from "./lib/add.wasm?module";\nimport { again } from "./lib/index.ts";\nexport default { mod, again };\n',
+      "lib/index.ts": 'import again from "./add.wasm";\nexport { again };\n',
+      "lib/add.wasm": Buffer.from("0061736d01000000", "hex").toString("latin1"),
+    });
+    const { bundle: made, inputs } = await bundle({ main: "w.ts" }, root);
+    expect(made.modules.map(({ name }) => name)).toEqual([
+      expect.stringMatching(/^add-\w+\.wasm$/),
+      "index.js",
+    ]);
+    expect(read(root, made.modules[1]?.contentFile ?? "")).not.toContain("?module");
+    expect(inputs).toContain("lib/add.wasm");
+    const error = await refusal(
+      bundle({ main: "w.ts" }, project({ "w.ts": 'import "./none.wasm?module";\n' })),
+    );
+    expect(error.diagnostic).toMatchObject({ what: "Module not found: ./none.wasm", where: "w.ts:1" });
+  });
+
+  test("holds texts and JSON in its code, and bytes beside it", async () => {
+    const root = project({
+      "w.ts":
+        'import a from "./a.txt";\nimport b from "./b.html";\nimport c from "./c.sql";\nimport d from "./d.json";\nimport e from "./e.bin";\nexport default { a, b, c, d, e };\n',
+      "a.txt": "text a",
+      "b.html": "<p>b</p>",
+      "c.sql": "SELECT 3",
+      "d.json": '{"d":4}',
+      "e.bin": "bytes",
+    });
+    const { bundle: made } = await bundle({ main: "w.ts" }, root);
+    const types = made.modules.map(({ contentType }) => contentType);
+    expect(types).toEqual(["application/octet-stream", "application/javascript+module"]);
+    const code = read(root, made.modules[1]?.contentFile ?? "");
+    for (const part of ["text a", "<p>b</p>", "SELECT 3", "d: 4"]) expect(code).toContain(part);
+  });
+
   test("leaves what the runtime has to the runtime", async () => {
     const root = project({
       "w.ts":

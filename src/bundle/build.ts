@@ -7,6 +7,7 @@ import { type Bundle, digestOf, type Module, type Source } from "./bundle.ts";
 import { type Compiled, compilePages, type PagesFolders } from "./pages/compile.ts";
 import { pagesEntry, pagesModules } from "./pages/modules.ts";
 import { workerFirst } from "./pages/rules.ts";
+import { wasmModule } from "./wasm-module.ts";
 
 /** A bundle, and the files it was made from, relative to the project's root; a folder stands for the names in it. */
 export interface Built {
@@ -33,7 +34,7 @@ export async function bundle(source: Source, root: string): Promise<Built> {
   const result = await build({
     absWorkingDir: root,
     entryPoints: { index: source.main ?? pagesEntry },
-    plugins: pages === undefined ? [] : [pagesModules(pages.entry, root)],
+    plugins: [wasmModule, ...(pages === undefined ? [] : [pagesModules(pages.entry, root)])],
     outdir: out,
     write: false,
     bundle: true,

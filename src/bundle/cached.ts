@@ -20,9 +20,15 @@ const remembered = z.object({
 /** Files that change what a bundle is made of without being in it. */
 const ground = [
   "package-lock.json",
-  ...["./build", "./pages/entry", "./pages/pattern", "./pages/router", "./pages/routes", "./pages/rules"].map(
-    (module) => ownModule(import.meta, module),
-  ),
+  ...[
+    "./build",
+    "./wasm-module",
+    "./pages/entry",
+    "./pages/pattern",
+    "./pages/router",
+    "./pages/routes",
+    "./pages/rules",
+  ].map((module) => ownModule(import.meta, module)),
 ];
 
 /** The bundle of a worker; esbuild is not even loaded when nothing it was made from has changed. */

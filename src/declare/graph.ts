@@ -17,7 +17,7 @@ export const calls = (worker: Worker): readonly Call[] =>
     .flatMap((binding) => referencesOf(binding))
     .flatMap((reference) => (reference.by === "store" || reference.to === worker ? [] : [reference]));
 
-/** The resources that a worker binds, consumes or sends its dead letters to. */
+/** The resources that a worker binds, consumes, or sends its dead letters or events to. */
 export function uses(worker: Worker): readonly Resource[] {
   const bound = Object.values(worker.env)
     .flatMap((binding) => referencesOf(binding))
@@ -25,7 +25,7 @@ export function uses(worker: Worker): readonly Resource[] {
   const consumed = worker.consumes.flatMap(({ queue, deadLetter }) =>
     deadLetter === undefined ? [queue] : [queue, deadLetter],
   );
-  return [...new Set([...bound, ...consumed])];
+  return [...new Set([...bound, ...consumed, ...(worker.tailConsumers ?? [])])];
 }
 
 /** The queues that the buckets of a system notify. */

@@ -68,3 +68,4 @@ export {
   type WorkerOptions,
   worker,
 } from "./worker.ts";
+export type { Limits, Observability, Placement, WorkerSettings } from "./worker-settings.ts";

@@ -21,7 +21,7 @@ export interface Service<Entrypoint = unknown> {
  * that the callee exports, or an interface that this class implements; without it only `fetch` is known to be there.
  *
  * Where two workers bind each other, the first names the second by a function whose type is written out, as TypeScript cannot
- * infer two constants from each other. A worker that binds itself is refused in the preview.
+ * infer two constants from each other; and so does a worker that binds itself, to call an entrypoint of its own.
  *
  * @example
  * import type { Notes } from "../workers/notes/silo/notes.ts"; // export interface Notes { get(id: string): Promise<Note> }

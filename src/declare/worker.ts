@@ -3,6 +3,7 @@ import type { DurableObjectClass } from "./durable-object.ts";
 import type { Binding } from "./kinds/kinds.ts";
 import type { Named } from "./named.ts";
 import type { Consume } from "./queue.ts";
+import type { WorkerSettings } from "./worker-settings.ts";
 
 /**
  * A URL pattern of a zone, answered by the worker. The zone is said by its name, or by its id at Cloudflare, 32 hexadecimal
@@ -33,7 +34,8 @@ interface RouteOfZoneId extends Pattern {
  * const api: Worker = worker("api", { main: "workers/notes/api/index.ts", compatibilityDate: "2026-06-01" });
  */
 export interface Worker<Env extends Readonly<Record<string, Binding>> = Readonly<Record<string, Binding>>>
-  extends Named {
+  extends Named,
+    WorkerSettings {
   readonly kind: "worker";
   /** Its entry module, from the project's root. @default - none: it has assets alone */
   readonly main?: string;
@@ -46,7 +48,7 @@ export interface Worker<Env extends Readonly<Record<string, Binding>> = Readonly
   /** Queues it takes messages from. */
   readonly consumes: readonly Consume[];
   /** Cron expressions, UTC; undefined for a worker that never had any. @default - never had any */
-  readonly crons?: readonly string[];
+  readonly crons?: readonly string[] | Readonly<Record<string, readonly string[]>>;
   /** Hosts that are its own, by stage. */
   readonly domains: Readonly<Record<string, readonly string[]>>;
   /** URL patterns it answers, by stage. */
@@ -57,6 +59,8 @@ export interface Worker<Env extends Readonly<Record<string, Binding>> = Readonly
   readonly assets?: Assets;
   /** Of a worker that is a Pages project: its folders, in place of `main` and `assets`. @default - none */
   readonly pages?: Pages;
+  /** Workers of the system that get its logs and exceptions, after each invocation, in their `tail` handler. @default - none */
+  readonly tailConsumers?: readonly Worker[];
   /** Whether it answers at its `workers.dev` address. */
   readonly workersDev: boolean;
   /** Path that has to answer 2xx after a deployment, such as `/health`; asked where `lockstep:smoke` is on. @default - not asked */
@@ -69,7 +73,7 @@ export interface Worker<Env extends Readonly<Record<string, Binding>> = Readonly
  * @example
  * const settings = { main: "workers/notes/api/index.ts", compatibilityDate: "2026-06-01" } satisfies WorkerOptions<Record<string, never>>;
  */
-export interface WorkerOptions<Env extends Readonly<Record<string, Binding>>> {
+export interface WorkerOptions<Env extends Readonly<Record<string, Binding>>> extends WorkerSettings {
   /** Its entry module, from the project's root, such as `workers/notes/api/index.ts`. */
   readonly main: string;
   /** Which behaviour of the runtime the code was written against: `YYYY-MM-DD`. */
@@ -80,8 +84,11 @@ export interface WorkerOptions<Env extends Readonly<Record<string, Binding>>> {
   readonly compatibilityFlags?: readonly string[];
   /** Queues it takes messages from. @default - none */
   readonly consumes?: readonly Consume[];
-  /** Cron expressions, UTC. To end the last ones write `[]`: left out, they would run on, which is refused. @default - never had any */
-  readonly crons?: readonly string[];
+  /**
+   * Cron expressions, UTC; or by stage, where a stage that is not named has none. To end the last ones write `[]`: left out, they
+   * would run on, which is refused. @default - never had any
+   */
+  readonly crons?: readonly string[] | Readonly<Record<string, readonly string[]>>;
   /**
    * Hosts that are its own, by stage, such as `{ prod: ["api.example.com"] }`: Cloudflare makes their DNS records and
    * certificates. A host that is in no zone of the account is refused in the preview. @default - none
@@ -95,6 +102,8 @@ export interface WorkerOptions<Env extends Readonly<Record<string, Binding>>> {
   readonly assets?: string | Assets;
   /** Takes the place of `main` and `assets`, see {@link PagesOptions}. */
   readonly pages?: never;
+  /** Workers of the system that get its logs and exceptions, after each invocation, in their `tail` handler. @default - none */
+  readonly tailConsumers?: readonly Worker[];
   /** Whether it answers at its `workers.dev` address. @default true */
   readonly workersDev?: boolean;
   /** Template of its name at Cloudflare: `{name}`, `{stage}` (the stage's name) and `{-stage}` (its suffix). @default - `{name}{-stage}` */
@@ -119,6 +128,9 @@ export interface SiteOptions
     | "workersDev"
     | "physicalName"
     | "smoke"
+    | "observability"
+    | "logpush"
+    | "previewUrls"
   > {
   /** Static files: their folder, from the project's root, or the folder with settings. */
   readonly assets: string | Assets;

@@ -1,3 +1,4 @@
+import { everyCron } from "../declare/crons.ts";
 import { workersOf } from "../declare/graph.ts";
 import { isLive, type System, type Worker } from "../declare/index.ts";
 import type { Resource } from "../declare/kinds/kinds.ts";
@@ -32,7 +33,7 @@ export function draw(system: System): Graph {
   for (const worker of workersOf(system)) {
     const self = resource(worker);
     if (isAsked(worker)) edge(node("visitors", "visitors"), self, "calls");
-    for (const cron of cronsOf(worker)) edge(node("cron", cron), self, "calls");
+    for (const cron of new Set(everyCron(worker))) edge(node("cron", cron), self, "calls");
     for (const [className, declared] of Object.entries(worker.durableObjects))
       if (isLive(declared)) edge(self, inside(worker, "class", className), "owns");
     for (const { queue, deadLetter, maxRetries = 3 } of worker.consumes) {
@@ -72,10 +73,8 @@ export function draw(system: System): Graph {
 }
 
 /** Whether requests reach it from outside. */
-const isAsked = ({ workersDev, routes }: Worker): boolean =>
-  workersDev || Object.values(routes).some((patterns) => patterns.length > 0);
-
-const cronsOf = ({ crons = [] }: Worker): readonly string[] => crons;
+const isAsked = ({ workersDev, domains, routes }: Worker): boolean =>
+  workersDev || [...Object.values(domains), ...Object.values(routes)].some(({ length }) => length > 0);
 
 const labelOf = (name: string, bound: Bound): string =>
   bound.to === "resource" && bound.of !== undefined ? `${name}: ${bound.of}` : name;

@@ -1,3 +1,4 @@
+import { cronsIn } from "../declare/crons.ts";
 import { calls, workersOf } from "../declare/graph.ts";
 import { isLive, type System } from "../declare/index.ts";
 import { type NamingStage, physicalName } from "../declare/physical-name.ts";
@@ -31,7 +32,7 @@ export const workerRecord = (
               .map((each) => `worker ${system.name}/${each.name}`),
             ...worker.consumes.map(({ queue }) => `queue ${system.name}/${queue.name}`),
           ],
-          ...(worker.crons !== undefined && { crons: worker.crons }),
+          ...(worker.crons !== undefined && { crons: cronsIn(worker, stage.name) ?? [] }),
           classes: Object.fromEntries(
             Object.entries(worker.durableObjects).map(([className, declared]) => [
               className,

@@ -35,6 +35,7 @@ export const modules: readonly PublicModule[] = [
           "EnvOf",
         ],
       },
+      { title: "Settings of workers", names: ["WorkerSettings", "Observability", "Placement", "Limits"] },
       { title: "Static files", names: ["assets", "Assets", "AssetsBinding"] },
       { title: "D1 databases", names: ["d1", "D1"] },
       {

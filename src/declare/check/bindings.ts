@@ -83,18 +83,7 @@ const checks: {
   vpcService: fine,
   workerLoader: fine,
   workflow: fine,
-  service: ({ target }, { where, worker }) =>
-    target() !== worker
-      ? []
-      : [
-          {
-            what: `Circular dependency detected: ${worker.name} → ${worker.name}`,
-            where,
-            got: "a worker that binds itself",
-            expected: "another worker",
-            fix: "call the function directly",
-          },
-        ],
+  service: fine,
   durableObject: ({ className, owner: ownerOf }, { where, worker }) => {
     const owner = ownerOf?.() ?? worker;
     const declared = owner.durableObjects[className];

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import {
@@ -250,9 +251,23 @@ describe("cycles", () => {
     );
   });
 
-  test("of a worker with itself are a mistake", () => {
-    const a: Worker = plain("a", { env: { SELF: service((): Worker => a) } });
-    expect(whats(a)).toEqual(["Circular dependency detected: a → a"]);
+  test("of a worker with itself can be deployed", () => {
+    const a: Worker = plain("a", { env: { SELF: service((): Worker => a, "Jobs") } });
+    expect(diagnostics(a)).toEqual([]);
+  });
+
+  test("of events are refused: they would have no end", () => {
+    const own: Worker = { ...plain("own"), tailConsumers: [] };
+    const itself: Worker = Object.assign(own, { tailConsumers: [own] });
+    expect(whats(itself)).toEqual([
+      "Worker own would get the events of its own tail handler, without an end",
+    ]);
+    const tail: Worker = plain("tail", { env: { STORE: service((): Worker => store) } });
+    const store: Worker = plain("store", { env: { API: service((): Worker => api) } });
+    const api: Worker = plain("api", { tailConsumers: [tail] });
+    expect(whats(tail, store, api)).toEqual([
+      "Worker tail gets the events of api and causes some, without an end",
+    ]);
   });
 });
 
@@ -362,6 +377,80 @@ describe("workers", () => {
     ],
   ])("with %s are refused", (_what, options, what) => {
     expect(whats(plain("w", options))).toEqual([what]);
+  });
+
+  test("have settings, and crons by stage", () => {
+    const tail = plain("tail");
+    const all = plain("all", {
+      observability: {
+        headSamplingRate: 0.1,
+        logs: { headSamplingRate: 0, destinations: ["store"] },
+        traces: { enabled: true },
+      },
+      logpush: true,
+      placement: { region: "aws:eu-central-1" },
+      limits: { cpuMs: 1, subRequests: 10_000_000 },
+      tailConsumers: [tail],
+      previewUrls: true,
+      crons: { prod: ["0 3 * * *"], dev: [] },
+    });
+    expect(diagnostics(tail, all)).toEqual([]);
+    expect(whats(all)).toEqual(["Worker all uses a resource that its system does not list"]);
+  });
+
+  test("have rates of 0 to 1, whatever they are for", () => {
+    const rate = fc.double({ noNaN: false });
+    fc.assert(
+      fc.property(rate, (headSamplingRate) => {
+        const expected = headSamplingRate >= 0 && headSamplingRate <= 1 ? 0 : 1;
+        for (const observability of [
+          { headSamplingRate },
+          { logs: { headSamplingRate } },
+          { traces: { headSamplingRate } },
+        ])
+          expect(diagnostics(plain("w", { observability }))).toHaveLength(expected);
+      }),
+    );
+  });
+
+  test.each<[string, Partial<WorkerOptions<Readonly<Record<string, Binding>>>>, string]>([
+    [
+      "too much processor time",
+      { limits: { cpuMs: 300_001 } },
+      "limits.cpuMs: 300001, not a whole number of 1 to 300000",
+    ],
+    [
+      "no requests",
+      { limits: { subRequests: 0 } },
+      "limits.subRequests: 0, not a whole number of 1 to 10000000",
+    ],
+    [
+      "a region without a cloud",
+      { placement: { region: "eu" } },
+      'placement.region: "eu", not a cloud and its region, such as "aws:eu-central-1"',
+    ],
+    [
+      "a host with a scheme",
+      { placement: { hostname: "https://a.example" } },
+      'placement.hostname: "https://a.example", not a host, such as "api.example.com"',
+    ],
+    [
+      "a host without a port",
+      { placement: { host: "db.example.com" } },
+      'placement.host: "db.example.com", not a host and its port, such as "db.example.com:5432"',
+    ],
+    ["crons of a stage that does not exist", { crons: { live: [] } }, "crons: live, not dev, staging, prod"],
+    [
+      "crons of another stage that are none",
+      { crons: { prod: ["0 3 * *"] } },
+      'crons: "0 3 * *", not five fields: minute, hour, day of month, month, day of week',
+    ],
+  ])("with %s are refused", (_what, options, expected) => {
+    const [first, ...others] = diagnostics(plain("w", options));
+    expect(`${String(first?.where).replace(/^.*, /, "")}: ${first?.got}, not ${first?.expected}`).toBe(
+      expected,
+    );
+    expect(others).toEqual([]);
   });
 
   test("have hosts and paths that are theirs, by stage", () => {

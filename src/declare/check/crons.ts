@@ -1,10 +1,11 @@
 import { parseCron } from "../../cron/cron.ts";
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
+import { everyCron } from "../crons.ts";
 import type { Worker } from "../worker.ts";
 
 /** Cron expressions that Cloudflare would refuse, when everything else of the worker is there already. */
 export const checkCrons = (where: string, worker: Worker): Diagnostic[] =>
-  (worker.crons ?? []).flatMap((cron) => {
+  everyCron(worker).flatMap((cron) => {
     const parsed = parseCron(cron);
     if (!("expected" in parsed)) return [];
     return [

@@ -12,6 +12,7 @@ import { checkClasses } from "./classes.ts";
 import { checkCode } from "./code.ts";
 import { checkCrons } from "./crons.ts";
 import { isDate } from "./dates.ts";
+import { checkSettings } from "./settings.ts";
 
 /** What is wrong with workers by themselves: files, dates, binding names, classes, consumers. */
 export function checkWorkers(system: System, stage: NamingStage, root: string): Diagnostic[] {
@@ -21,6 +22,7 @@ export function checkWorkers(system: System, stage: NamingStage, root: string): 
       ...checkAssets(`${system.name}/${worker.name}`, worker, root),
       ...settings(system, worker),
       ...checkCrons(`${system.name}/${worker.name}`, worker),
+      ...checkSettings(`${system.name}/${worker.name}`, worker),
       ...checkClasses(system, worker),
       ...checkBindings(system, worker, stage),
     ]),

@@ -1,3 +1,4 @@
+import { cronStages } from "../crons.ts";
 import type { Consume } from "../queue.ts";
 import { limitsOf, stageNamesOf } from "./bindings.ts";
 import type { ResourceKind, ResourceOf } from "./kinds.ts";
@@ -54,13 +55,16 @@ const nobody = (): Readonly<Record<string, string>> => ({});
 const table: { readonly [Kind in ResourceKind]: ResourceFacts<Kind> } = {
   worker: {
     name: { ...lowercaseWithDashes, says: `${lowercaseWithDashes.says}: it becomes part of a host name` },
-    limits: ({ consumes, env }) => [
+    limits: ({ consumes, env, limits }) => [
+      limit("limits.cpuMs", limits?.cpuMs, 1, 300_000),
+      limit("limits.subRequests", limits?.subRequests, 1, 10_000_000),
       ...consumes.flatMap(consumeLimits),
       ...Object.entries(env).flatMap(([name, binding]) =>
         limitsOf(binding).map((each) => ({ ...each, of: `${each.of} of env.${name}` })),
       ),
     ],
-    stageNames: ({ domains, routes, env }) => [
+    stageNames: ({ crons = [], domains, routes, env }) => [
+      { property: "crons", names: cronStages({ crons }) },
       { property: "domains", names: Object.keys(domains) },
       { property: "routes", names: Object.keys(routes) },
       ...Object.entries(env).map(([name, binding]) => ({

@@ -23,6 +23,21 @@ const api = worker("api", {
   smoke: "/health",
 });
 worker("bare", settings);
+worker("all", {
+  ...settings,
+  crons: { prod: ["0 3 * * *"], dev: [] },
+  observability: {
+    headSamplingRate: 0.1,
+    logs: { invocationLogs: false, destinations: ["store"] },
+    traces: { enabled: true },
+  },
+  logpush: true,
+  placement: { region: "aws:eu-central-1" },
+  limits: { cpuMs: 50, subRequests: 10 },
+  tailConsumers: [api],
+  previewUrls: true,
+});
+worker("smart", { ...settings, placement: "smart" });
 worker("shop", {
   ...settings,
   assets: {
@@ -56,6 +71,18 @@ worker("w", { ...settings, enviroment: { DB: db } });
 worker("w", { main: "x.ts", env: {} });
 // @ts-expect-error routes are given by stage
 worker("w", { ...settings, routes: [{ pattern: "example.com/*", zoneId: "z" }] });
+// @ts-expect-error one place
+worker("w", { ...settings, placement: "fast" });
+// @ts-expect-error a place has a name
+worker("w", { ...settings, placement: {} });
+// @ts-expect-error a tail consumer is a worker
+worker("w", { ...settings, tailConsumers: ["api"] });
+// @ts-expect-error traces have no lines for invocations
+worker("w", { ...settings, observability: { traces: { invocationLogs: false } } });
+// @ts-expect-error a misspelt limit
+worker("w", { ...settings, limits: { cpu: 50 } });
+// @ts-expect-error crons of a stage are a list
+worker("w", { ...settings, crons: { prod: "0 3 * * *" } });
 // @ts-expect-error domains are given by stage
 worker("w", { ...settings, domains: ["api.example.com"] });
 // @ts-expect-error a list of hosts

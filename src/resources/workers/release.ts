@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Code } from "../../bundle/bundle.ts";
+import { cronsIn } from "../../declare/crons.ts";
 import type { Assets, Workflow as DeclaredWorkflow, Worker } from "../../declare/index.ts";
 import type { Rollout } from "../../settings/keys.ts";
 import {
@@ -16,6 +17,7 @@ import { type Bound, bindingsOf } from "./bindings.ts";
 import { classContainers, classExports } from "./class-exports.ts";
 import { noRollbackPastContract } from "./rollback-guard.ts";
 import { sameClassesInRollout } from "./rollout-guard.ts";
+import { versionSettings } from "./settings.ts";
 import type { WorkerComponent } from "./shell.ts";
 import { makeWorkflows } from "./workflows.ts";
 
@@ -57,6 +59,7 @@ export function release(worker: WorkerComponent, context: Context, args: Release
       ...withBindings(bindingsOf(declared, args.bound)),
       ...classExports(declared, args.bound.scriptName),
       ...classContainers(declared),
+      ...versionSettings(declared),
     },
     {
       parent: worker,
@@ -64,6 +67,8 @@ export function release(worker: WorkerComponent, context: Context, args: Release
       dependsOn: [...args.after],
       // The provider replaces for each of these while it is set, but not when it goes: the old version would serve on.
       replaceOnChanges: ["assets", "bindings", "exports", "modules"],
+      // Limits that go are no change to the provider at all: it takes them for Cloudflare's own.
+      ...(declared.limits !== undefined && { replacementTrigger: versionSettings(declared).limits }),
     },
   );
   const deployment = new WorkersDeployment(
@@ -168,7 +173,7 @@ function triggersOf(
       ),
   );
   // Also for an empty list: deleting the resource would leave the last ones running, as the provider calls nothing for it.
-  const schedules = declared.crons?.map((cron) => ({ cron }));
+  const schedules = cronsIn(declared, context.stage.name)?.map((cron) => ({ cron }));
   const crons =
     schedules === undefined
       ? []

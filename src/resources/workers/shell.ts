@@ -5,14 +5,7 @@ import { Worker } from "../cloudflare.ts";
 import { type ComponentArgs, within } from "../component.ts";
 import { durability } from "../durability.ts";
 import { kinds } from "../kinds/kinds.ts";
-
-/** Everything explicit: what is left out, the API fills in, and a later plan would show it as a change. */
-const observability = {
-  enabled: true,
-  headSamplingRate: 1,
-  logs: { enabled: true, headSamplingRate: 1, invocationLogs: true, persist: true, destinations: [] },
-  traces: { enabled: false, headSamplingRate: 1, persist: true, destinations: [] },
-};
+import { scriptSettings } from "./settings.ts";
 
 /** What the shell of a worker is made from. */
 export interface WorkerArgs extends ComponentArgs<Declared> {
@@ -44,11 +37,7 @@ export class WorkerComponent extends pulumi.ComponentResource {
       {
         accountId,
         name: physicalName(declared, stage),
-        logpush: false,
-        observability,
-        subdomain: { enabled: declared.workersDev, previewsEnabled: false },
-        tags: [],
-        tailConsumers: [],
+        ...scriptSettings(declared, stage),
         ...(inCycle && { force: true }),
       },
       // Deleting a worker deletes the Durable Objects it has, so such a worker is treated as a store.

@@ -29,7 +29,11 @@ export function servesAlone<Id>(made: Id, rollout: Rollout | undefined): Id | st
   return rollout.percent === 0 ? rollout.stable : undefined;
 }
 
-const callees = (worker: Worker): readonly Worker[] => calls(worker).map((call) => call.to);
+/** The workers that have to be there before a worker: those that it calls, and those that get its events. */
+const callees = (worker: Worker): readonly Worker[] => [
+  ...calls(worker).map((call) => call.to),
+  ...(worker.tailConsumers ?? []),
+];
 
 /** A cycle of workers in the order in which they can be deployed: whoever has a class before who binds its objects or Workflow. */
 function ownersFirst(group: readonly Worker[]): readonly Worker[] {
@@ -77,6 +81,7 @@ export function deployWorkers(
   };
   for (const worker of groups.flatMap(ownersFirst)) {
     const databases = uses(worker).flatMap((each) => (each.kind === "d1" ? [stores.of(each).ready] : []));
+    if (callsItself(worker)) callable(worker);
     const own = firsts.get(worker);
     const component = made(shells, worker);
     const rollout = args.rollouts[logicalName(context, worker.name)];
@@ -95,6 +100,12 @@ export function deployWorkers(
   }
   return deployed;
 }
+
+/** A version cannot bind a worker that has none yet, itself included. */
+const callsItself = (worker: Worker): boolean =>
+  Object.values(worker.env).some(
+    (binding) => typeof binding !== "string" && binding.kind === "service" && binding.target() === worker,
+  );
 
 function firstVersion(
   worker: Worker,

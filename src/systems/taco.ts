@@ -1,7 +1,29 @@
-import { d1, type EnvOf, perStage, r2, secret, stageName, system, worker } from "../declare/index.ts";
+import {
+  d1,
+  type EnvOf,
+  perStage,
+  r2,
+  secret,
+  sendEmail,
+  stageName,
+  system,
+  worker,
+} from "../declare/index.ts";
 
-const auth = d1("taco-auth", { migrations: "migrations/taco/auth" });
-const billing = d1("taco-billing", { migrations: "migrations/taco/billing" });
+const auth = d1("taco-auth", {
+  migrations: "migrations/taco/auth",
+  adopt: {
+    staging: "ba7fe27f-e3f3-4329-a884-d9ce0586c507",
+    prod: "483da8b0-94c7-4f9e-ab1a-68df41e5664d",
+  },
+});
+const billing = d1("taco-billing", {
+  migrations: "migrations/taco/billing",
+  adopt: {
+    staging: "82db418e-8563-4086-86c3-22398526a63a",
+    prod: "b8f3b52c-3061-4402-a8b3-794b45dbb2cb",
+  },
+});
 const backups = r2("taco-backups");
 
 const app = worker("taco", {
@@ -19,6 +41,9 @@ const app = worker("taco", {
     AUTH_DB: auth,
     BILLING_DB: billing,
     BACKUPS: backups,
+    MAIL: sendEmail(),
+    MAIL_FROM: "taco@example.com",
+    LOGIN_CODES: perStage({ dev: "in the answer", staging: "by mail", prod: "by mail" }),
     // Without them the stage takes no payments and gives no backups away; dev has some that anybody may know.
     STRIPE_WEBHOOK_SECRET: secret("taco-stripe-webhook", { optional: true, fallback: { dev: "whsec_dev" } }),
     ADMIN_TOKEN: secret("taco-admin-token", { optional: true, fallback: { dev: "admin-of-dev" } }),

@@ -107,3 +107,16 @@ assets("public");
 system("s", [ai()]);
 // @ts-expect-error stages are a list
 system("s", [db], { stages: "dev" });
+
+const folders = { functions: "functions", output: "public" };
+const pages = worker("pages", { pages: folders, compatibilityDate: "2026-06-01", env: { DB: db } });
+pages.env.ASSETS satisfies { readonly kind: "assets" };
+worker("w", { pages: { ...folders, handlers: "cron.ts" }, compatibilityDate: "2026-06-01", env: {} });
+// @ts-expect-error a Pages project has no module of its own
+worker("w", { ...settings, pages: folders, env: {} });
+// @ts-expect-error its static files are in its output
+worker("w", { pages: folders, assets: "public", compatibilityDate: "2026-06-01", env: {} });
+// @ts-expect-error it is two folders
+worker("w", { pages: { functions: "functions" }, compatibilityDate: "2026-06-01", env: {} });
+// @ts-expect-error it has code or static files
+worker("w", { compatibilityDate: "2026-06-01", env: {} });

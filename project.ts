@@ -4,9 +4,9 @@ import { systems } from "./src/systems/index.ts";
 export default defineProject({
   systems,
   stages: [
-    { name: "dev" },
+    { name: "dev", branch: "develop" },
     // Shares the account of prod, as on Cloudflare: what prod owns for both is there.
-    { name: "staging", embeddedAccount: "prod", bakeSeconds: 300 },
-    { name: "prod", suffix: "", protected: true, ownsShared: true, bakeSeconds: 900 },
+    { name: "staging", branch: "staging", embeddedAccount: "prod", bakeSeconds: 300 },
+    { name: "prod", branch: "main", suffix: "", protected: true, ownsShared: true, bakeSeconds: 900 },
   ],
 });

@@ -140,6 +140,8 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
     case "destroy":
     case "drift":
     case "outputs":
+    case "summary":
+    case "verify":
     case "import":
     case "retire":
     case "secret":

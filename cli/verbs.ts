@@ -36,6 +36,21 @@ export const verbs = {
     "outputs [<stage>] [--json]",
     "what a stage that is up has: addresses, ids, versions, bookmarks",
   ),
+  summary: ofStacks(
+    "summary",
+    "summary [<stage>]",
+    "what a stage that is up has, in Markdown: for the page of a CI job",
+  ),
+  verify: ofStacks(
+    "verify",
+    "verify [<stage>] [<system>]",
+    "ask the workers of a stage at their smoke paths",
+  ),
+  stage: {
+    usage: "stage <branch> [--systems]",
+    summary: "the name of the stage that a branch is deployed to",
+    load: () => import("./stage.ts"),
+  },
   diagram: {
     usage: "diagram [<system>] [--json]",
     summary: "a picture of what is declared, as Mermaid",

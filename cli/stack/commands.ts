@@ -14,6 +14,8 @@ import { pulumi, pulumiText, type Run } from "./pulumi.ts";
 import type { Request } from "./request.ts";
 import { retire } from "./retire.ts";
 import { setSecret } from "./secret.ts";
+import { showSummary } from "./show-summary.ts";
+import { verify } from "./verify.ts";
 
 /** Does for one stage what was asked for; gives the exit code. */
 export async function perform(
@@ -32,6 +34,10 @@ export async function perform(
       return pulumi(["refresh", ...where, "--preview-only", "--expect-no-changes", ...rest], run);
     case "outputs":
       return showOutputs(request, stage, run);
+    case "summary":
+      return showSummary(request, stage, run, systems);
+    case "verify":
+      return verify(stage, request.subject, run, systems);
     case "init":
       return init(stage, rest, run);
     case "up":

@@ -11,6 +11,8 @@ export const commands = [
   "init",
   "drift",
   "outputs",
+  "summary",
+  "verify",
   "import",
   "retire",
   "secret",
@@ -82,7 +84,8 @@ export function requestOf(args: readonly string[], project: Project): Request {
   const needsSubject = command === "import" || command === "retire" || command === "secret";
   if (needsSubject && subject === undefined)
     throw unknown(`${command} needs to know what`, "nothing", subjects[command]);
-  const extra = needsSubject ? more : [...(subject === undefined ? [] : [subject]), ...more];
+  const mayHaveSubject = needsSubject || command === "verify";
+  const extra = mayHaveSubject ? more : [...(subject === undefined ? [] : [subject]), ...more];
   if (extra.length > 0)
     throw unknown(
       "Too many words",

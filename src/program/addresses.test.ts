@@ -36,12 +36,14 @@ const shop = system("shop", [
     workersDev: false,
     routes: { dev: [{ pattern: "*.example.org/*", ...zone }] },
   }),
+  worker("own", { ...settings, domains: { dev: ["dev.example.net"], prod: ["example.net"] } }),
   worker("inner", { ...settings, workersDev: false }),
 ]);
 
 test("on a real account a worker is opened at its workers.dev address, or else where its first plain route begins", () => {
   expect(urlsOf(shop, real, "example")).toEqual({
     "shop/api": "https://api-dev.example.workers.dev/",
+    "shop/own": "https://dev.example.net/",
     "shop/page": "https://example.com/",
   });
 });
@@ -49,12 +51,16 @@ test("on a real account a worker is opened at its workers.dev address, or else w
 test("in an account without a subdomain only routes are left, and no address is made up", () => {
   expect(urlsOf(shop, real, undefined)).toEqual({
     "shop/api": "https://shop.example.com/api/",
+    "shop/own": "https://dev.example.net/",
     "shop/page": "https://example.com/",
   });
 });
 
 test("on the embedded target a worker answers below its account's name, and nowhere else", () => {
-  expect(urlsOf(shop, embedded, undefined)).toEqual({ "shop/api": "http://api-dev.dev.localhost:8788/" });
+  expect(urlsOf(shop, embedded, undefined)).toEqual({
+    "shop/api": "http://api-dev.dev.localhost:8788/",
+    "shop/own": "http://own-dev.dev.localhost:8788/",
+  });
 });
 
 test("routes are those of the stage", () => {
@@ -62,6 +68,7 @@ test("routes are those of the stage", () => {
     "shop/api": ["shop.example.com/api/*"],
     "shop/page": ["*.example.com/*", "example.com/*"],
     "shop/wild": ["*.example.org/*"],
+    "shop/own": ["dev.example.net"],
   });
-  expect(routesOf(shop, { name: "prod" })).toEqual({});
+  expect(routesOf(shop, { name: "prod" })).toEqual({ "shop/own": ["example.net"] });
 });

@@ -7,7 +7,7 @@ import type { Settings } from "../settings/settings.ts";
 
 /**
  * The address to open of each worker that has one, with a final slash. On the embedded target its own; on a real account
- * that of its workers.dev subdomain, or else what its first route begins with.
+ * its first custom domain, or else that of its workers.dev subdomain, or else what its first route begins with.
  */
 export function urlsOf(
   system: System,
@@ -22,20 +22,29 @@ export function urlsOf(
   };
   return Object.fromEntries(
     workersOf(system).flatMap((worker) => {
-      const url = ownUrl(worker) ?? (target.kind === "embedded" ? undefined : routeUrl(worker, stage));
+      const url =
+        target.kind === "embedded"
+          ? ownUrl(worker)
+          : (domainUrl(worker, stage) ?? ownUrl(worker) ?? routeUrl(worker, stage));
       return url === undefined ? [] : [[`${system.name}/${worker.name}`, url]];
     }),
   );
 }
 
-/** The patterns of zones that each worker answers in a stage. */
+/** The custom domains of each worker in a stage, and the patterns of zones that it answers. */
 export const routesOf = (system: System, stage: Pick<Stage, "name">): Record<string, readonly string[]> =>
   Object.fromEntries(
     workersOf(system).flatMap((worker) => {
       const patterns = (worker.routes[stage.name] ?? []).map(({ pattern }) => pattern);
-      return patterns.length === 0 ? [] : [[`${system.name}/${worker.name}`, patterns]];
+      const all = [...(worker.domains[stage.name] ?? []), ...patterns];
+      return all.length === 0 ? [] : [[`${system.name}/${worker.name}`, all]];
     }),
   );
+
+function domainUrl({ domains }: Worker, { name }: Pick<Stage, "name">): string | undefined {
+  const [first] = domains[name] ?? [];
+  return first === undefined ? undefined : `https://${first}/`;
+}
 
 /** `example.com/api/*` answers at `https://example.com/api/`; a pattern with a star further ahead is no one address. */
 function routeUrl(worker: Worker, stage: Pick<Stage, "name">): string | undefined {

@@ -11,7 +11,7 @@ import { routesOf, urlsOf } from "./addresses.ts";
 export interface Outputs {
   /** The one address to open of each worker that has any. */
   readonly urls: Readonly<Record<string, string>>;
-  /** Patterns of zones that workers answer. */
+  /** Custom domains of workers, and patterns of zones that they answer. */
   readonly routes: Readonly<Record<string, readonly string[]>>;
   /** The version that was uploaded last: what a rollout or a rollback names. */
   readonly versions: Readonly<Record<string, pulumi.Output<string>>>;

@@ -20,6 +20,15 @@ export function checkStages(stages: readonly StageDeclaration[]): Diagnostic[] {
     ...twice(stages.map(({ name }) => name)).map((name) =>
       wrong("Two stages have the same name", "stages", name, "each name once", "rename one of them"),
     ),
+    ...twice(stages.flatMap(({ branch }) => branch ?? [])).map((branch) =>
+      wrong(
+        "Two stages are deployed from the same branch",
+        "stages",
+        branch,
+        "one stage for a branch",
+        "give one of them another branch",
+      ),
+    ),
     ...sameNames(stages),
   ];
 }

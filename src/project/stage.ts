@@ -24,6 +24,8 @@ export interface StageDeclaration {
    * target they are made where they are missing; on a real account they have to be there. @default - none
    */
   readonly zones?: readonly string[];
+  /** The branch that is deployed to it: `lockstep stage <branch>` gives its name. @default - none */
+  readonly branch?: string;
   /** Refuses to run without the policy pack. @default - the value of `protected` */
   readonly needsPolicyPack?: boolean;
   /** A person has to type the stage's name before it is changed. @default - the value of `protected` */
@@ -51,6 +53,8 @@ export interface Stage {
   readonly embeddedAccount: string;
   /** Domains that its account has. */
   readonly zones: readonly string[];
+  /** The branch that is deployed to it. @default - none */
+  readonly branch?: string;
   /** Refuses to run without the policy pack. */
   readonly needsPolicyPack: boolean;
   /** A person has to type the stage's name before it is changed. */
@@ -67,6 +71,7 @@ export const stageOf = (declared: StageDeclaration): Stage => ({
   ownsShared: declared.ownsShared ?? false,
   embeddedAccount: declared.embeddedAccount ?? declared.name,
   zones: declared.zones ?? [],
+  ...(declared.branch !== undefined && { branch: declared.branch }),
   needsPolicyPack: declared.needsPolicyPack ?? declared.protected ?? false,
   asksBeforeChange: declared.asksBeforeChange ?? declared.protected ?? false,
   bakeSeconds: declared.bakeSeconds ?? 0,

@@ -1,0 +1,65 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { isVerb } from "../../cli/verbs.ts";
+import project from "../../project.ts";
+import { packageRoot } from "../../toolchain/package-root.ts";
+import { needsOf, readWorkflow, workflowFiles } from "./workflow.ts";
+
+const ours = workflowFiles.filter((path) => path.startsWith(".github/"));
+
+test("every workflow of this project is one that is tested here", () => {
+  expect(
+    readdirSync(join(packageRoot, ".github/workflows"))
+      .map((name) => `.github/workflows/${name}`)
+      .sort(),
+  ).toEqual(ours);
+});
+
+test.each(
+  workflowFiles,
+)("%s is a workflow whose jobs wait for jobs that are there, and whose outputs exist", (path) => {
+  const { jobs } = readWorkflow(path);
+  const text = readFileSync(join(packageRoot, path), "utf8");
+  for (const [name, job] of Object.entries(jobs)) {
+    expect(job.steps[0]?.uses, name).toMatch(/^actions\/checkout@/);
+    for (const need of needsOf(job)) expect(Object.keys(jobs)).toContain(need);
+  }
+  for (const [, job = "", output = ""] of text.matchAll(/needs\.(\w+)\.outputs\.(\w+)/g))
+    expect(Object.keys(jobs[job]?.outputs ?? {}), `${job}.${output}`).toContain(output);
+});
+
+test.each(
+  workflowFiles,
+)("%s runs npm, and verbs of this command: no script of its own, no tool beside it", (path) => {
+  const lines = Object.values(readWorkflow(path).jobs).flatMap(({ steps }) =>
+    steps.flatMap(({ run = "" }) => run.split("\n").filter((line) => line !== "")),
+  );
+  expect(lines.length).toBeGreaterThan(4);
+  for (const line of lines) {
+    const verb = /(?:npx lockstep|node bin\/lockstep\.mjs) ([\w-]+)/.exec(line)?.[1];
+    if (verb === undefined) expect(line).toMatch(/^(npm (ci|test)|echo "\w+=\$\w+" >> "\$GITHUB_OUTPUT")$/);
+    else expect(isVerb(verb), line).toBe(true);
+  }
+});
+
+test("a push to a branch of a stage deploys, and no other", () => {
+  const { branches } = readWorkflow(".github/workflows/deploy.yml").on.push;
+  expect(branches).toEqual(project.stages.map(({ branch }) => branch));
+});
+
+test("code waits for the tests, and asking the systems waits for the code", () => {
+  const { jobs } = readWorkflow(".github/workflows/deploy.yml");
+  expect(jobs["up"] && needsOf(jobs["up"])).toEqual(["test"]);
+  expect(jobs["verify"] && needsOf(jobs["verify"])).toEqual(["test", "up"]);
+  const migrations = readWorkflow(".github/workflows/migrations.yml").jobs;
+  expect(migrations["prod"] && needsOf(migrations["prod"])).toEqual(["staging"]);
+});
+
+const actionlint = spawnSync("actionlint", ["--version"]);
+
+test.skipIf(actionlint.error !== undefined)("actionlint finds nothing in them", () => {
+  const { stdout, stderr } = spawnSync("actionlint", [...ours], { cwd: packageRoot, encoding: "utf8" });
+  expect(stdout + stderr).toBe("");
+});

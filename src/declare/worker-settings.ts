@@ -68,7 +68,10 @@ export interface WorkerSettings {
   readonly logpush?: boolean;
   /** Where it runs. @default - near the visitor */
   readonly placement?: Placement;
-  /** What one invocation may use. The embedded Cloudflare keeps the limits and does not enforce them. @default - Cloudflare's */
+  /**
+   * What one invocation may use. The embedded Cloudflare keeps the limits and does not enforce them. To end the last ones write `{}`:
+   * left out, they would stay, which is refused. @default - Cloudflare's
+   */
   readonly limits?: Limits;
   /** Whether each version has a `workers.dev` address of its own. @default false */
   readonly previewUrls?: boolean;

@@ -59,7 +59,7 @@ export interface Worker<Env extends Readonly<Record<string, Binding>> = Readonly
   readonly assets?: Assets;
   /** Of a worker that is a Pages project: its folders, in place of `main` and `assets`. @default - none */
   readonly pages?: Pages;
-  /** Workers of the system that get its logs and exceptions, after each invocation, in their `tail` handler. @default - none */
+  /** Workers of the system that get its logs and exceptions, after each invocation, in their `tail` handler; on a real account alone. @default - none */
   readonly tailConsumers?: readonly Worker[];
   /** Whether it answers at its `workers.dev` address. */
   readonly workersDev: boolean;
@@ -102,7 +102,7 @@ export interface WorkerOptions<Env extends Readonly<Record<string, Binding>>> ex
   readonly assets?: string | Assets;
   /** Takes the place of `main` and `assets`, see {@link PagesOptions}. */
   readonly pages?: never;
-  /** Workers of the system that get its logs and exceptions, after each invocation, in their `tail` handler. @default - none */
+  /** Workers of the system that get its logs and exceptions, after each invocation, in their `tail` handler; on a real account alone. @default - none */
   readonly tailConsumers?: readonly Worker[];
   /** Whether it answers at its `workers.dev` address. @default true */
   readonly workersDev?: boolean;

@@ -7,6 +7,7 @@ const worker = z.object({
   name: z.string(),
   heldBy: z.array(z.string()),
   crons: z.array(z.string()).optional(),
+  limited: z.boolean().optional(),
   classes: z.record(z.string(), z.enum(["live", "gone"])),
 });
 const recorded = z.object({
@@ -90,7 +91,13 @@ function workersHarmed(before: Recorded, after: Recorded): Diagnostic[] {
     );
     const { crons = [] } = was;
     const running = crons.length > 0 && now.crons === undefined;
-    return [...renamed, ...lost, ...(running ? [cronsLeftOut(label, crons)] : [])];
+    const limited = was.limited === true && now.limited === undefined;
+    return [
+      ...renamed,
+      ...lost,
+      ...(running ? [cronsLeftOut(label, crons)] : []),
+      ...(limited ? [limitsLeftOut(label)] : []),
+    ];
   });
 }
 
@@ -138,6 +145,14 @@ const exchanged = (store: string, identity: string, wanted: string): Diagnostic 
   got: wanted,
   expected: identity,
   fix: "declare a new resource beside it, move the data, and remove the old one in a later change",
+});
+
+const limitsLeftOut = (worker: string): Diagnostic => ({
+  what: "Limits are gone from the declaration, and Cloudflare's provider would leave them as they are",
+  where: `${worker}, limits`,
+  got: "no limits",
+  expected: "limits, or {} for those that Cloudflare has",
+  fix: "write limits: {}; once it is deployed it may go",
 });
 
 const classGone = (worker: string, className: string, declared: readonly string[]): Diagnostic => ({

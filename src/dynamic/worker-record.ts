@@ -11,6 +11,8 @@ export interface RecordedWorker {
   readonly heldBy: readonly string[];
   /** Its cron expressions; absent where none is declared, not even an empty list. */
   readonly crons?: readonly string[];
+  /** Whether one invocation has limits of its own; absent where none are declared, not even an empty set. */
+  readonly limited?: boolean;
   /** Its Durable Object classes, and whether they have objects or are gone. */
   readonly classes: Readonly<Record<string, "live" | "gone">>;
 }
@@ -33,6 +35,7 @@ export const workerRecord = (
             ...worker.consumes.map(({ queue }) => `queue ${system.name}/${queue.name}`),
           ],
           ...(worker.crons !== undefined && { crons: cronsIn(worker, stage.name) ?? [] }),
+          ...(worker.limits !== undefined && { limited: Object.keys(worker.limits).length > 0 }),
           classes: Object.fromEntries(
             Object.entries(worker.durableObjects).map(([className, declared]) => [
               className,

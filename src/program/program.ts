@@ -14,6 +14,7 @@ import { readFolder } from "../migrations/files/reading.ts";
 import { type Given, type Settings, settingsOf } from "../settings/settings.ts";
 import { deploy, ownsShared } from "./deploy.ts";
 import { existing } from "./existing.ts";
+import { notRunHere } from "./not-run-here.ts";
 import type { Outputs } from "./outputs.ts";
 import { unlistedSystems } from "./unlisted.ts";
 import { zoneIdsOf } from "./zones.ts";
@@ -24,7 +25,8 @@ export async function program(given: Given): Promise<Outputs> {
   const { systems, stage } = settings;
   refuse(check(systems, stage, { stageNames: settings.stages.map(({ name }) => name), root: given.root }));
   if (pulumi.runtime.isDryRun())
-    for (const line of unlistedSystems(given.project.systems, settings)) await pulumi.log.info(line);
+    for (const line of [...unlistedSystems(given.project.systems, settings), ...notRunHere(settings)])
+      await pulumi.log.info(line);
   const contracted = withContracts(systems, given.root);
   const workers = systems.flatMap(workersOf);
   const [subdomain, zoneIds, adoptable, ...code] = await Promise.all([

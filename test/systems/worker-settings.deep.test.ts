@@ -186,6 +186,12 @@ test("is refused before anything changes while the account has no such zone", as
   );
 });
 
+test("says in the preview that events are not delivered here", async () => {
+  expect(await pulumi(...preview)).toContain(
+    "shop/shop: the embedded Cloudflare keeps tailConsumers and delivers no events; a real account does",
+  );
+});
+
 test("comes up, and its files are answered as it says", async () => {
   await up();
   expect((await visit("site", "/about")).text).toBe("<h1>about</h1>");
@@ -259,6 +265,13 @@ test("a host goes over to another worker, and a route to another path", async ()
     placement: { mode: "smart" },
     limits: { cpu_ms: 100 },
   });
+  expect(await up()).toMatch(unchanged);
+});
+
+test("limits that are emptied are gone", async () => {
+  declare({ site: `assets: "web"`, shop: `assets: "web", placement: "smart", limits: {}, crons: []` });
+  const out = await up();
+  expect((await settings()).limits ?? {}, out).toEqual({});
   expect(await up()).toMatch(unchanged);
 });
 

@@ -67,8 +67,6 @@ export function release(worker: WorkerComponent, context: Context, args: Release
       dependsOn: [...args.after],
       // The provider replaces for each of these while it is set, but not when it goes: the old version would serve on.
       replaceOnChanges: ["assets", "bindings", "exports", "modules"],
-      // Limits that go are no change to the provider at all: it takes them for Cloudflare's own.
-      ...(declared.limits !== undefined && { replacementTrigger: versionSettings(declared).limits }),
     },
   );
   const deployment = new WorkersDeployment(

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import { wranglerProject } from "../../embedded/contract/testing/wrangler.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
 import { packageRoot } from "../../toolchain/package-root.ts";
@@ -84,9 +85,10 @@ interface Answer {
   readonly answer: string;
   readonly passages: readonly { readonly key: string; readonly text: string }[];
 }
+const hostOf = (stage: "staging" | "prod"): string =>
+  `portfolio-service${stage === "prod" ? "" : "-staging"}.prod.localhost`;
 const asked = async (stage: "staging" | "prod", question: string): Promise<Answer> => {
-  const host = `portfolio-service${stage === "prod" ? "" : "-staging"}.prod.localhost`;
-  const { status, text } = await project.visit(host, "/ask", { question });
+  const { status, text } = await project.visit(hostOf(stage), "/ask", { question });
   expect(status, text).toBe(200);
   return JSON.parse(text);
 };
@@ -116,7 +118,103 @@ test("a document that is put into the bucket is answered from, by its stage alon
   files.remove();
 });
 
-test("a second up of either changes nothing", async () => {
-  await unchanged("prod");
+/** A list of the service's, whole. */
+const listed = async (
+  stage: "staging" | "prod",
+  list: string,
+): Promise<readonly Record<string, unknown>[]> => {
+  const { status, text } = await project.visit(hostOf(stage), `/${list}`);
+  expect(status, text).toBe(200);
+  return JSON.parse(text).rows;
+};
+
+test("a message that no object is behind is tried four times, and lies among the dead letters then", async () => {
+  const queues = await project.api("staging", "GET", "/queues?name=portfolio-doc-processing-staging");
+  const [queue] = z.array(z.object({ queue_id: z.string() })).parse(queues);
+  await project.api("staging", "POST", `/queues/${queue?.queue_id}/messages`, {
+    body: { nonsense: true },
+    content_type: "json",
+  });
+  await until(async () => (await listed("staging", "dead-letters")).length > 0, "a dead letter");
+  expect(await listed("staging", "dead-letters")).toMatchObject([
+    { r2_key: null, body: JSON.stringify({ nonsense: true }) },
+  ]);
+  expect(log.filter((line) => line.includes("a message that names no object"))).toHaveLength(4);
+  expect(await listed("prod", "dead-letters")).toEqual([]);
+});
+
+test("its cron queues what no event told of, and reports what lost its object", async () => {
+  const { state, stores, compute } = project.embedded.world;
+  const bucket = state.byName(account(), "r2_bucket", "portfolio-documents")?.id ?? "";
+  const notifications = `/event_notifications/r2/portfolio-documents/configuration/queues`;
+  const queues = await project.api("prod", "GET", "/queues?name=portfolio-doc-processing-prod");
+  const [queue] = z.array(z.object({ queue_id: z.string() })).parse(queues);
+  const configured = z
+    .object({ rules: z.array(z.record(z.string(), z.unknown())) })
+    .parse(await project.api("prod", "GET", `${notifications}/${queue?.queue_id}`));
+  await project.api("prod", "DELETE", `${notifications}/${queue?.queue_id}`);
+  const words = Buffer.from("The ferry to the island leaves at nine.");
+  const metadata = { httpMetadata: {}, customMetadata: {} };
+  await stores.r2.put(bucket, "documents/ferry.md", words, metadata);
+  await project.api("prod", "PUT", `${notifications}/${queue?.queue_id}`, configured);
+  for (const stage of ["", "-staging"]) {
+    const script = { account: account(), accountName: "prod", script: `portfolio-r2-reconciliation${stage}` };
+    expect(await compute.scheduled(script, "17 * * * *", Date.now())).toEqual({ outcome: "ok" });
+  }
+  const question = "When does the ferry leave?";
+  await until(async () => (await asked("prod", question)).passages.length > 0, "an answer");
+  expect(await listed("prod", "missing-objects")).toEqual([]);
+  expect(await listed("staging", "missing-objects")).toMatchObject([{ r2_key: "test-ann/old.md" }]);
+});
+
+test("a second up of either changes nothing, also after a refresh", async () => {
+  for (const stage of ["prod", "staging"]) {
+    await unchanged(stage);
+    const refreshed = await project.pulumi(["refresh", "--yes", "--skip-preview", "--stack", stage]);
+    expect(refreshed.code, refreshed.out).toBe(0);
+    await unchanged(stage);
+  }
+});
+
+test("a changed declaration changes what it says and nothing else", async () => {
+  project.edit("src/systems/portfolio.ts", (text) =>
+    text.replace('crons: ["17 * * * *"]', 'crons: ["17 * * * *", "47 * * * *"]'),
+  );
+  const out = await up("staging");
+  // The trigger, and the record of what the stack has.
+  expect(out).toMatch(/WorkersCronTrigger portfolio\/r2-reconciliation updated/);
+  expect(out).toMatch(/~ 2 updated/);
+  expect(out).not.toMatch(/\d+ (created|deleted|replaced)/);
   await unchanged("staging");
+  await up("prod");
+});
+
+test("the destruction of staging leaves the bucket, its objects and all of prod", async () => {
+  const { code, out } = await project.pulumi(["destroy", "--yes", "--skip-preview", "--stack", "staging"]);
+  expect(code, out).toBe(0);
+  const names = async (path: string, name: string) =>
+    z
+      .array(z.record(z.string(), z.unknown()))
+      .parse(await project.api("prod", "GET", path))
+      .map((each) => each[name]);
+  expect(await names("/d1/database", "name")).toEqual(["portfolio-sql-prod"]);
+  expect((await names("/queues", "queue_name")).toSorted()).toEqual([
+    "portfolio-doc-processing-prod",
+    "portfolio-doc-processing-prod-dlq",
+  ]);
+  expect(await names("/vectorize/v2/indexes", "name")).toEqual(["portfolio-embeddings-prod"]);
+  expect((await asked("prod", "When does the ferry leave?")).passages).toMatchObject([
+    { key: "documents/ferry.md" },
+  ]);
+  await unchanged("prod");
+});
+
+test("prod is not destroyed, and nothing of it goes", async () => {
+  const { code, out } = await project.pulumi(["destroy", "--yes", "--skip-preview", "--stack", "prod"]);
+  expect(code, out).not.toBe(0);
+  expect(out).toContain("protect");
+  expect(await project.api("prod", "GET", "/r2/buckets/portfolio-documents")).toMatchObject({
+    name: "portfolio-documents",
+  });
+  await unchanged("prod");
 });

@@ -73,3 +73,16 @@ test("where nothing is adopted or shared, nobody is asked, so no token is needed
   const plain = system("shop", [d1("orders"), kv("cache"), r2("files")]);
   expect([...(await asks(plain, ""))]).toEqual([]);
 });
+
+test("a bucket is found by its name, in its own jurisdiction", async () => {
+  await api.call("POST", "/r2/buckets", { name: "papers-staging" });
+  const found = await asks(
+    system("shop", [
+      r2("papers", { adopt: { staging: "papers-staging" } }),
+      r2("others", { adopt: { staging: "papers-staging" }, jurisdiction: "eu" }),
+    ]),
+  );
+  expect([...found]).toEqual(["default/papers-staging"]);
+  const renamed = system("shop", [r2("letters", { adopt: { staging: "papers-staging" } })]);
+  expect(await refusal(renamed)).toMatch(/physicalName: "papers-staging"/);
+});

@@ -12,6 +12,8 @@ export interface Queue<Body = unknown> extends Named {
   readonly deliveryDelaySeconds?: number;
   /** Seconds a message is kept, 60 to 1209600 (fourteen days). @default 345600 (four days) */
   readonly messageRetentionSeconds?: number;
+  /** Ids of queues that already exist, by stage: each is taken over where the account has it, and made anew where not. @default - created */
+  readonly adopt?: Readonly<Record<string, string>>;
   /** Whether nothing is delivered for now: messages are taken and kept, and nobody gets any. @default false */
   readonly paused?: boolean;
   /** Lets programs outside Cloudflare take its messages over HTTP; no worker may consume it then. @default - only a worker does */

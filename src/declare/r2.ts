@@ -14,6 +14,11 @@ export interface R2 extends Named, Shareable {
   readonly jurisdiction?: "eu" | "fedramp";
   /** Class of new objects. @default "Standard" */
   readonly storageClass?: "Standard" | "InfrequentAccess";
+  /**
+   * Names of buckets that already exist, by stage: each is taken over with its objects where the account has it, and made anew
+   * where not. It has to be the bucket's name in the stage, see `physicalName`. @default - created
+   */
+  readonly adopt?: Readonly<Record<string, string>>;
   /** Queues that are told of its objects. Each stage that uses a shared bucket has its own queue told. @default - none */
   readonly notifications?: readonly BucketNotification[];
   /** Which pages of other origins may use it from a browser. @default - none */

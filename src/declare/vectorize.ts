@@ -19,7 +19,7 @@ export interface Vectorize extends Named, Shareable {
 }
 
 /**
- * Declares a Vectorize index. Its dimensions are those of the model that makes the vectors.
+ * Declares a Vectorize index; one that is there already with its name and shape is taken over. Its dimensions are those of the model that makes the vectors.
  *
  * @example
  * const index = vectorize("notes", { dimensions: 768, metric: "cosine", metadataIndexes: { author: "string" } });

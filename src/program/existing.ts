@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { ApiError, call } from "../cloudflare/api.ts";
 import type { Connection } from "../cloudflare/connection.ts";
-import type { D1, Kv, R2, System, Vectorize } from "../declare/index.ts";
+import { type Adoptable, adoptedKey } from "../declare/adopted-key.ts";
+import type { R2, System, Vectorize } from "../declare/index.ts";
 import { physicalName } from "../declare/physical-name.ts";
 import { command, sentence } from "../diagnostic/sentence.ts";
 import { type Diagnostic, refuse, UserError } from "../diagnostic/user-error.ts";
@@ -29,7 +30,16 @@ const asking = {
     name: z.object({ title: z.string() }).transform(({ title }) => title),
     permission: "Workers KV Storage Read",
   },
-  r2: { path: "r2/buckets", name: z.unknown().transform(() => ""), permission: "Workers R2 Storage Read" },
+  queue: {
+    path: "queues",
+    name: z.object({ queue_name: z.string() }).transform(({ queue_name }) => queue_name),
+    permission: "Queues Read",
+  },
+  r2: {
+    path: "r2/buckets",
+    name: z.object({ name: z.string() }).transform(({ name }) => name),
+    permission: "Workers R2 Storage Read",
+  },
   vectorize: {
     path: "vectorize/v2/indexes",
     name: z.unknown().transform(() => ""),
@@ -47,7 +57,9 @@ export async function existing(systems: readonly System[], asked: Asked): Promis
   );
   const adopted = await Promise.all(
     stores.map(({ system, store }) =>
-      store.kind === "d1" || store.kind === "kv" ? look(system, store, asked) : [],
+      store.kind === "d1" || store.kind === "kv" || store.kind === "queue" || store.kind === "r2"
+        ? look(system, store, asked)
+        : [],
     ),
   );
   const missing = await Promise.all(
@@ -60,14 +72,21 @@ export async function existing(systems: readonly System[], asked: Asked): Promis
 }
 
 /** The id, if it is there; a diagnostic, if it cannot be taken over. */
-async function look(system: string, store: D1 | Kv, asked: Asked): Promise<readonly (string | Diagnostic)[]> {
+async function look(
+  system: string,
+  store: Adoptable,
+  asked: Asked,
+): Promise<readonly (string | Diagnostic)[]> {
   const { stage, accountId } = asked;
   const id = store.adopt?.[stage.name];
   if (id === undefined) return [];
-  const name = await nameOf(store.kind, id, asked);
+  // The owner of a shared one takes it over, nobody else.
+  if (store.kind === "r2" && store.shared === true && asked.owner !== undefined) return [];
+  const jurisdiction = store.kind === "r2" ? store.jurisdiction : undefined;
+  const name = await nameOf(store.kind, id, asked, jurisdiction);
   if (name === undefined) return [];
   const wanted = physicalName(store, stage);
-  if (name === wanted) return [id];
+  if (name === wanted) return [adoptedKey(store, id)];
   return [
     {
       what: "A store that is to be taken over has another name than it is declared with",
@@ -102,11 +121,13 @@ async function nameOf(
   kind: keyof typeof asking,
   id: string,
   { accountId, connection }: Asked,
+  jurisdiction?: string,
 ): Promise<string | undefined> {
   const { path, name, permission } = asking[kind];
   const asked = `/accounts/${accountId}/${path}/${encodeURIComponent(id)}`;
   try {
-    return name.parse(await call(connection(), "GET", asked));
+    const headers = jurisdiction === undefined ? {} : { "cf-r2-jurisdiction": jurisdiction };
+    return name.parse(await call(connection(), "GET", asked, undefined, headers));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     // Vectorize says 410 of an index that was deleted.

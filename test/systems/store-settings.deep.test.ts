@@ -9,12 +9,17 @@ let project: Clone;
 /** Stands for a database: says back what it hears. */
 const database = createServer((socket) => socket.on("error", () => socket.destroy()).pipe(socket));
 let databasePort = 0;
+/** What was in the account before the system: it is taken over. */
+let failedId = "";
 beforeAll(async () => {
   database.listen(0, "127.0.0.1");
   await once(database, "listening");
   const address = database.address();
   databasePort = typeof address === "object" && address !== null ? address.port : 0;
   project = await clone({ systems: ["shelf"], prepare: () => undefined });
+  await project.api("dev", "POST", "/r2/buckets", { name: "shelf-old-dev" });
+  const failed = await project.api("dev", "POST", "/queues", { queue_name: "shelf-failed-dev" });
+  failedId = z.object({ queue_id: z.string() }).parse(failed).queue_id;
   project.edit(
     "src/systems/index.ts",
     () => `import { shelf } from "./shelf.ts";\nexport const systems = [shelf];\n`,
@@ -50,7 +55,8 @@ const declare = ({ bucket = "", queue = "", hyperdrive = "" }: Declared): void =
     "src/systems/shelf.ts",
     `import { d1, hyperdrive, perStage, queue, secret, r2, system, worker } from "../declare/index.ts";
 const files = r2("shelf-files", { ${bucket} });
-const failed = queue("shelf-failed");
+const failed = queue("shelf-failed", { adopt: { dev: "${failedId}" } });
+const old = r2("shelf-old", { adopt: { dev: "shelf-old-dev" } });
 const jobs = queue("shelf-jobs", { ${queue} });
 const db = d1("shelf-db", { jurisdiction: "us" });
 const shop = hyperdrive("shelf-shop", {
@@ -66,9 +72,9 @@ const shop = hyperdrive("shelf-shop", {
 const api = worker("shelf", {
   main: "workers/shelf.ts",
   compatibilityDate: "2026-06-01",
-  env: { FILES: files, JOBS: jobs, FAILED: failed, DB: db, SHOP: shop },
+  env: { FILES: files, JOBS: jobs, FAILED: failed, OLD: old, DB: db, SHOP: shop },
 });
-export const shelf = system("shelf", [files, failed, jobs, db, shop, api]);
+export const shelf = system("shelf", [files, old, failed, jobs, db, shop, api]);
 `,
   );
 
@@ -117,6 +123,8 @@ test("all that is declared of the stores is there after an up, which says what w
     "shelf/shelf-files: lifecycle rule logs deletes every object under logs/ 30 days after it was written, also what is there already";
   expect(preview.out).toContain(warning);
   expect(await up()).toContain(warning);
+  expect(await get(`/queues/${failedId}`)).toMatchObject({ queue_name: "shelf-failed-dev" });
+  expect(await get("/queues")).toHaveLength(2);
   expect(await get(`${bucket}/cors`)).toEqual({
     rules: [
       {

@@ -102,7 +102,8 @@ const table: { readonly [Kind in ResourceKind]: ResourceFacts<Kind> } = {
         limit(`number of events for ${queue.name}`, events.length, 1, 2),
       ),
     ],
-    stageNames: ({ notifications = [], customDomains = {} }) => [
+    stageNames: ({ notifications = [], customDomains = {}, adopt = {} }) => [
+      { property: "adopt", names: Object.keys(adopt) },
       { property: "customDomains", names: Object.keys(customDomains) },
       ...notifications.flatMap(({ prefix, suffix }) => [
         { property: "notifications, prefix", names: stageNamesOf(prefix ?? "") },
@@ -110,7 +111,7 @@ const table: { readonly [Kind in ResourceKind]: ResourceFacts<Kind> } = {
       ]),
     ],
     identity: ({ jurisdiction }) => [jurisdiction],
-    adopted: nobody,
+    adopted: ({ adopt = {} }) => adopt,
   },
   kv: {
     name: { pattern: /^\S(.*\S)?$/, longest: 512, says: "1 to 512 characters" },
@@ -150,10 +151,10 @@ const table: { readonly [Kind in ResourceKind]: ResourceFacts<Kind> } = {
       limit("pullConsumer.maxRetries", pullConsumer.maxRetries, 0, 100),
       limit("pullConsumer.retryDelaySeconds", pullConsumer.retryDelaySeconds, 0, twelveHoursSeconds),
     ],
-    stageNames: none,
+    stageNames: ({ adopt = {} }) => [{ property: "adopt", names: Object.keys(adopt) }],
     // Renamed in place.
     identity: nothing,
-    adopted: nobody,
+    adopted: ({ adopt = {} }) => adopt,
   },
   hyperdrive: {
     name: { pattern: /^\S(.*\S)?$/, longest: 255, says: "1 to 255 characters" },

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { D1, Kv } from "../../declare/index.ts";
+import { type Adoptable, adoptedKey } from "../../declare/adopted-key.ts";
 import { type Context, logicalName } from "../context.ts";
 
 /**
@@ -8,13 +8,14 @@ import { type Context, logicalName } from "../context.ts";
  * in the place of a missing one stays, as Cloudflare gives an id only once.
  */
 export function adoption(
-  declared: D1 | Kv,
+  declared: Adoptable,
   context: Context,
 ): Pick<pulumi.CustomResourceOptions, "hooks" | "import"> {
   const { accountId, hooks, stage, adoptable } = context;
   const id = declared.adopt?.[stage.name];
   if (id === undefined) return { hooks };
-  if (adoptable.has(id)) return { hooks, import: `${accountId}/${id}` };
+  if (adoptable.has(adoptedKey(declared, id)))
+    return { hooks, import: `${accountId}/${importIds[declared.kind](id, declared)}` };
   const label = logicalName(context, declared.name);
   const says = new pulumi.ResourceHook(
     `made-instead/${label}`,
@@ -28,4 +29,20 @@ export function adoption(
   return { hooks: { ...hooks, beforeCreate: [...(hooks.beforeCreate ?? []), says] } };
 }
 
-const nouns: Readonly<Record<(D1 | Kv)["kind"], string>> = { d1: "database", kv: "KV namespace" };
+const nouns: Readonly<Record<Adoptable["kind"], string>> = {
+  d1: "database",
+  kv: "KV namespace",
+  queue: "queue",
+  r2: "bucket",
+};
+
+const itself = (id: string): string => id;
+
+/** What Pulumi imports a store by, behind the account. */
+const importIds: Readonly<Record<Adoptable["kind"], (id: string, declared: Adoptable) => string>> = {
+  d1: itself,
+  kv: itself,
+  queue: itself,
+  r2: (name, declared) =>
+    `${name}/${(declared.kind === "r2" ? declared.jurisdiction : undefined) ?? "default"}`,
+};

@@ -5,6 +5,7 @@ import { R2Bucket } from "../cloudflare.ts";
 import { type ComponentArgs, within } from "../component.ts";
 import { durability } from "../durability.ts";
 import { kinds } from "../kinds/kinds.ts";
+import { adoption } from "./adoption.ts";
 import { bucketSettings } from "./bucket-settings.ts";
 import type { StoreComponent } from "./store.ts";
 
@@ -21,7 +22,7 @@ export class Bucket extends pulumi.ComponentResource implements StoreComponent {
     { declared, context }: ComponentArgs<R2>,
     opts: pulumi.ComponentResourceOptions = {},
   ) {
-    const { accountId, stage, hooks } = context;
+    const { accountId, stage } = context;
     super(kinds.r2.component, name, {}, opts);
     if (declared.shared === true && !context.ownsShared) {
       // Another stage has created it in this account; a bucket is known by its name.
@@ -37,7 +38,7 @@ export class Bucket extends pulumi.ComponentResource implements StoreComponent {
           jurisdiction: declared.jurisdiction ?? "default",
           storageClass: declared.storageClass ?? "Standard",
         },
-        within(this, { hooks, ...durability(stage) }, opts),
+        within(this, { ...durability(stage), ...adoption(declared, context) }, opts),
       );
       this.name = store.name;
       this.store = store;

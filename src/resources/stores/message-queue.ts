@@ -5,6 +5,7 @@ import { Queue } from "../cloudflare.ts";
 import { type ComponentArgs, within } from "../component.ts";
 import { durability } from "../durability.ts";
 import { kinds } from "../kinds/kinds.ts";
+import { adoption } from "./adoption.ts";
 import type { StoreComponent } from "./store.ts";
 
 const fourDaysSeconds = 4 * 24 * 60 * 60;
@@ -21,7 +22,7 @@ export class MessageQueue extends pulumi.ComponentResource implements StoreCompo
     { declared, context }: ComponentArgs<Declared>,
     opts: pulumi.ComponentResourceOptions = {},
   ) {
-    const { accountId, stage, hooks } = context;
+    const { accountId, stage } = context;
     super(kinds.queue.component, name, {}, opts);
     const store = new Queue(
       name,
@@ -34,7 +35,7 @@ export class MessageQueue extends pulumi.ComponentResource implements StoreCompo
           messageRetentionPeriod: declared.messageRetentionSeconds ?? fourDaysSeconds,
         },
       },
-      within(this, { hooks, ...durability(stage) }, opts),
+      within(this, { ...durability(stage), ...adoption(declared, context) }, opts),
     );
     this.name = store.queueName;
     this.id = store.queueId;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type StoresApi, startStoresApi } from "../embedded/contract/testing/stores-api.ts";
 import project from "../project.ts";
-import { d1, kv, r2, type System, system } from "../src/declare/index.ts";
+import { aiGateway, d1, kv, r2, type System, system } from "../src/declare/index.ts";
 import { UserError } from "../src/diagnostic/user-error.ts";
 import { existing } from "../src/program/existing.ts";
 
@@ -17,11 +17,14 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const [staging, prod] = ["staging", "prod"].map((name) => project.stages.find((each) => each.name === name));
-const asks = (of: System, token = api.token) => {
+/** What the state of the stack is to hold, as the engine would say. */
+const managed = new Set<string>();
+const asks = (of: System, token = api.token, owner: typeof prod | null = prod) => {
   if (staging === undefined) throw new Error("there is no stage staging");
   return existing([of], {
     stage: staging,
-    owner: prod,
+    owner: owner ?? undefined,
+    inState: async (_type, name) => managed.has(name),
     accountId: api.account,
     connection: () => ({ baseUrl: `${api.origin}/client/v4`, token }),
   });
@@ -46,7 +49,7 @@ test("of what is adopted, the ids that the account has are found, and only those
       d1("plain"),
     ]),
   );
-  expect([...found].toSorted()).toEqual([database, namespace].toSorted());
+  expect([...found.adoptable].toSorted()).toEqual([database, namespace].toSorted());
 });
 
 test("a store under another name is refused, as it would be replaced by an empty one", async () => {
@@ -60,18 +63,21 @@ test("a token that may not look is refused, and is told which permission it lack
   expect(wrong).toMatch(/cannot be asked, so nothing is begun[\s\S]*the permission D1 Read/);
 });
 
-test("a shared bucket that its owner has not made is refused, naming the stage to bring up first", async () => {
-  const files = system("shop", [r2("files", { shared: true })]);
-  expect(await refusal(files)).toMatch(
-    /got: +nothing called files in account[\s\S]*bring prod up first: just pulumi-up prod/,
-  );
+test("what stages share is made by whoever comes first, and taken over by its owner once", async () => {
+  const files = system("shop", [r2("files", { shared: true }), aiGateway("models", { shared: true })]);
+  expect([...(await asks(files)).unmade]).toEqual(["shop/files", "shop/models"]);
+  const asOwner = (): ReturnType<typeof existing> => asks(files, api.token, null);
+  expect(await asOwner()).toEqual({ adoptable: new Set(), unmade: new Set() });
   await api.call("POST", "/r2/buckets", { name: "files" });
-  expect([...(await asks(files))]).toEqual([]);
+  expect([...(await asks(files)).unmade]).toEqual(["shop/models"]);
+  expect([...(await asOwner()).adoptable]).toEqual(["default/files"]);
+  managed.add("shop/files");
+  expect([...(await asOwner()).adoptable]).toEqual([]);
 });
 
 test("where nothing is adopted or shared, nobody is asked, so no token is needed", async () => {
   const plain = system("shop", [d1("orders"), kv("cache"), r2("files")]);
-  expect([...(await asks(plain, ""))]).toEqual([]);
+  expect(await asks(plain, "")).toEqual({ adoptable: new Set(), unmade: new Set() });
 });
 
 test("a bucket is found by its name, in its own jurisdiction", async () => {
@@ -82,7 +88,11 @@ test("a bucket is found by its name, in its own jurisdiction", async () => {
       r2("others", { adopt: { staging: "papers-staging" }, jurisdiction: "eu" }),
     ]),
   );
-  expect([...found]).toEqual(["default/papers-staging"]);
+  expect([...found.adoptable]).toEqual(["default/papers-staging"]);
+  // What the stack has already is not taken over again: Pulumi would replace it.
+  managed.add("shop/papers");
+  const again = await asks(system("shop", [r2("papers", { adopt: { staging: "papers-staging" } })]));
+  expect([...again.adoptable]).toEqual([]);
   const renamed = system("shop", [r2("letters", { adopt: { staging: "papers-staging" } })]);
   expect(await refusal(renamed)).toMatch(/physicalName: "papers-staging"/);
 });

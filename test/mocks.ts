@@ -79,6 +79,7 @@ export async function deployed(
     zoneIds: zonesOf(settings.systems),
     contracted: new Set(),
     adoptable,
+    unmade: new Set(),
   };
   let outputs: Outputs | undefined;
   await pulumi.runtime.runInPulumiStack(async () => {

@@ -2,6 +2,7 @@ import { provider as BucketReset } from "./bucket-reset-provider.ts";
 import { provider as FirstVersion } from "./first-version-provider.ts";
 import { provider as Guard } from "./guard-provider.ts";
 import { provider as Migrations } from "./migrations-provider.ts";
+import { provider as SharedStore } from "./shared-store-provider.ts";
 import { provider as Target } from "./target-provider.ts";
 import { provider as VectorizeIndex } from "./vectorize-provider.ts";
 
@@ -26,6 +27,7 @@ const providers = {
   FirstVersion,
   Guard,
   Migrations,
+  SharedStore,
   Target,
   VectorizeIndex,
 } satisfies Readonly<Record<string, DynamicProvider>>;

@@ -28,6 +28,8 @@ export interface Prepared {
   readonly contracted: ReadonlySet<D1>;
   /** Ids that declarations adopt in this stage and that are in the account. */
   readonly adoptable: ReadonlySet<string>;
+  /** `<system>/<name>` of stores that another stage owns and that are not there yet. */
+  readonly unmade: ReadonlySet<string>;
   /** Of the account's workers.dev addresses. @default - it has none, or the target is embedded */
   readonly subdomain?: string | undefined;
 }
@@ -54,6 +56,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     real,
     ownsShared: ownsShared(settings),
     adoptable: prepared.adoptable,
+    unmade: prepared.unmade,
     provider,
     target: first,
     zoneIds: prepared.zoneIds,

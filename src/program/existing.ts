@@ -2,11 +2,12 @@ import { z } from "zod";
 import { ApiError, call } from "../cloudflare/api.ts";
 import type { Connection } from "../cloudflare/connection.ts";
 import { type Adoptable, adoptedKey } from "../declare/adopted-key.ts";
-import type { R2, System, Vectorize } from "../declare/index.ts";
+import type { AiGateway, R2, System, Vectorize } from "../declare/index.ts";
 import { physicalName } from "../declare/physical-name.ts";
-import { command, sentence } from "../diagnostic/sentence.ts";
 import { type Diagnostic, refuse, UserError } from "../diagnostic/user-error.ts";
 import type { Stage } from "../project/stage.ts";
+import { kinds } from "../resources/kinds/kinds.ts";
+import { gatewayKey } from "../resources/stores/shared.ts";
 
 /** Which account is asked, and for which stage. */
 export interface Asked {
@@ -14,6 +15,8 @@ export interface Asked {
   /** The stage that owns what stages share; undefined where it is this one. */
   readonly owner: Stage | undefined;
   readonly accountId: string;
+  /** Whether the stack's state has a resource of this Pulumi type and name. */
+  readonly inState: (type: string, name: string) => Promise<boolean>;
   /** Called only where something has to be asked. */
   readonly connection: () => Connection;
 }
@@ -40,6 +43,11 @@ const asking = {
     name: z.object({ name: z.string() }).transform(({ name }) => name),
     permission: "Workers R2 Storage Read",
   },
+  aiGateway: {
+    path: "ai-gateway/gateways",
+    name: z.unknown().transform(() => ""),
+    permission: "AI Gateway Read",
+  },
   vectorize: {
     path: "vectorize/v2/indexes",
     name: z.unknown().transform(() => ""),
@@ -47,11 +55,19 @@ const asking = {
   },
 } as const;
 
+/** What the account has of what is declared. */
+export interface Existing {
+  /** Ids that declarations adopt in this stage, and stores that it owns and another stage made: by these they are taken over. */
+  readonly adoptable: ReadonlySet<string>;
+  /** `<system>/<name>` of stores that another stage owns and that nobody has made yet. */
+  readonly unmade: ReadonlySet<string>;
+}
+
 /**
- * The ids, of those that declarations adopt in this stage, that are in the account. Nothing is asked where nothing is adopted.
- * Throws UserError for a store that is there under another name, for a shared one that its owner has not made, and where the token may not look.
+ * Asks the account for what is adopted or shared; where nothing is, nothing is asked. Throws UserError for a store that is there under another
+ * name, and where the token may not look.
  */
-export async function existing(systems: readonly System[], asked: Asked): Promise<ReadonlySet<string>> {
+export async function existing(systems: readonly System[], asked: Asked): Promise<Existing> {
   const stores = systems.flatMap(({ name: system, resources }) =>
     resources.map((store) => ({ system, store })),
   );
@@ -62,13 +78,21 @@ export async function existing(systems: readonly System[], asked: Asked): Promis
         : [],
     ),
   );
-  const missing = await Promise.all(
+  refuse(adopted.flat().filter((each) => typeof each !== "string"));
+  const found = await Promise.all(
     stores.map(({ system, store }) =>
-      store.kind === "r2" || store.kind === "vectorize" ? unmade(system, store, asked) : [],
+      store.kind === "r2" || store.kind === "vectorize" || store.kind === "aiGateway"
+        ? shared(system, store, asked)
+        : { adoptable: [], unmade: [] },
     ),
   );
-  refuse([...adopted.flat(), ...missing.flat()].filter((each) => typeof each !== "string"));
-  return new Set(adopted.flat().filter((each) => typeof each === "string"));
+  return {
+    adoptable: new Set([
+      ...adopted.flat().filter((each) => typeof each === "string"),
+      ...found.flatMap(({ adoptable }) => adoptable),
+    ]),
+    unmade: new Set(found.flatMap(({ unmade }) => unmade)),
+  };
 }
 
 /** The id, if it is there; a diagnostic, if it cannot be taken over. */
@@ -86,7 +110,11 @@ async function look(
   const name = await nameOf(store.kind, id, asked, jurisdiction);
   if (name === undefined) return [];
   const wanted = physicalName(store, stage);
-  if (name === wanted) return [adoptedKey(store, id)];
+  if (name === wanted) {
+    // Another import of what is managed already would replace it: only an id is known by Pulumi again, a name is not.
+    const isOurs = store.kind === "r2" && (await asked.inState(kinds.r2.type, `${system}/${store.name}`));
+    return isOurs ? [] : [adoptedKey(store, id)];
+  }
   return [
     {
       what: "A store that is to be taken over has another name than it is declared with",
@@ -98,22 +126,26 @@ async function look(
   ];
 }
 
-/** Another jurisdiction has names of its own, and is not asked. */
-async function unmade(system: string, store: R2 | Vectorize, asked: Asked): Promise<readonly Diagnostic[]> {
-  const { stage, owner, accountId } = asked;
-  if (store.shared !== true || owner === undefined) return [];
-  if (store.kind === "r2" && store.jurisdiction !== undefined) return [];
-  const name = physicalName(store, stage);
-  if ((await nameOf(store.kind, name, asked)) !== undefined) return [];
-  return [
-    {
-      what: `A store that stages share is not there yet, and ${stage.name} does not own it`,
-      where: `${system}/${store.name} (${store.kind}), shared`,
-      got: `nothing called ${name} in account ${accountId}`,
-      expected: `what stage ${owner.name} makes for all`,
-      fix: sentence`bring ${owner.name} up first: ${command("up", { stage: owner.name })}`,
-    },
-  ];
+/** A store that stages share, from the side of this one. */
+async function shared(system: string, store: Shared, asked: Asked): Promise<SharedFound> {
+  const nothing = { adoptable: [], unmade: [] };
+  if (store.shared !== true) return nothing;
+  const name = physicalName(store, asked.stage);
+  const jurisdiction = store.kind === "r2" ? store.jurisdiction : undefined;
+  const isThere = (await nameOf(store.kind, name, asked, jurisdiction)) !== undefined;
+  const label = `${system}/${store.name}`;
+  if (asked.owner !== undefined) return isThere ? nothing : { ...nothing, unmade: [label] };
+  // An index is taken over by its own provider.
+  if (!isThere || store.kind === "vectorize" || (await asked.inState(kinds[store.kind].type, label)))
+    return nothing;
+  return { ...nothing, adoptable: [store.kind === "r2" ? adoptedKey(store, name) : gatewayKey(name)] };
+}
+
+type Shared = R2 | Vectorize | AiGateway;
+
+interface SharedFound {
+  readonly adoptable: readonly string[];
+  readonly unmade: readonly string[];
 }
 
 /** What the account calls it; undefined where it is not there. */

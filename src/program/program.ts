@@ -16,6 +16,7 @@ import { deploy, ownsShared } from "./deploy.ts";
 import { existing } from "./existing.ts";
 import { notRunHere } from "./not-run-here.ts";
 import type { Outputs } from "./outputs.ts";
+import { ownState } from "./own-state.ts";
 import { unlistedSystems } from "./unlisted.ts";
 import { zoneIdsOf } from "./zones.ts";
 
@@ -29,18 +30,19 @@ export async function program(given: Given): Promise<Outputs> {
       await pulumi.log.info(line);
   const contracted = withContracts(systems, given.root);
   const workers = systems.flatMap(workersOf);
-  const [subdomain, zoneIds, adoptable, ...code] = await Promise.all([
+  const [subdomain, zoneIds, found, ...code] = await Promise.all([
     subdomainOf(settings, given),
     zoneIdsOf(settings, given.root),
     existing(systems, {
       stage,
       owner: ownsShared(settings) ? undefined : settings.stages.find((each) => each.ownsShared),
       accountId: settings.target.accountId,
+      inState: ownState(),
       connection: () => connection(given.env, given.root),
     }),
     ...workers.map(async (worker) => [worker, await codeOf(worker, given.root)] as const),
   ]);
-  const read = { code: new Map(code), contracted, subdomain, zoneIds, adoptable };
+  const read = { code: new Map(code), contracted, subdomain, zoneIds, ...found };
   return deploy(settings, { root: given.root, ...read });
 }
 

@@ -54,6 +54,7 @@ async function requestsOf(program: (context: Context) => void): Promise<readonly
       real: true,
       ownsShared: true,
       adoptable: new Set(),
+      unmade: new Set(),
       provider: new Provider("cloudflare", {}),
       target: new pulumi.ComponentResource("test:Target", "target"),
       system: system("s", []),

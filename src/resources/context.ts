@@ -11,8 +11,10 @@ export interface Context {
   readonly real: boolean;
   /** Whether this stage creates what stages share, or refers to what another one created in the same account. */
   readonly ownsShared: boolean;
-  /** Ids that declarations adopt in this stage and that are in the account. */
+  /** What the account has and this stage takes over: ids that are adopted, and stores that it owns and another stage made. */
   readonly adoptable: ReadonlySet<string>;
+  /** `<system>/<name>` of stores that another stage owns and that are not there yet. */
+  readonly unmade: ReadonlySet<string>;
   readonly provider: pulumi.ProviderResource;
   /** The first resource of the stack: dynamic resources, which have no provider of ours, wait for it. */
   readonly target: pulumi.Resource;

@@ -26,6 +26,8 @@ export const permissions = {
   "cloudflare:index/workflow:Workflow": "Workers Scripts Edit",
   "pulumi-nodejs:dynamic/lockstep:FirstVersion": "Workers Scripts Edit",
   "pulumi-nodejs:dynamic/lockstep:Migrations": "D1 Edit",
+  // What stages share: buckets, indexes, gateways.
+  "pulumi-nodejs:dynamic/lockstep:SharedStore": "Workers R2 Storage Edit, Vectorize Edit or AI Gateway Edit",
   "pulumi-nodejs:dynamic/lockstep:VectorizeIndex": "Vectorize Edit",
 } as const;
 

@@ -1,21 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Adoptable, adoptedKey } from "../../declare/adopted-key.ts";
+import { physicalName } from "../../declare/physical-name.ts";
 import { type Context, logicalName } from "../context.ts";
 
 /**
  * The options of a store that a declaration may take over: the import of the one that is there, or else a line that says it is
  * not and another is made. Pulumi looks at an import only while its state has no store, or one of another id; what was made here
- * in the place of a missing one stays, as Cloudflare gives an id only once.
+ * in the place of a missing one stays, as Cloudflare gives an id only once. A bucket's name can be given again, so of buckets only those are
+ * adoptable that the state does not have.
  */
 export function adoption(
   declared: Adoptable,
   context: Context,
 ): Pick<pulumi.CustomResourceOptions, "hooks" | "import"> {
   const { accountId, hooks, stage, adoptable } = context;
-  const id = declared.adopt?.[stage.name];
+  const adopted = declared.adopt?.[stage.name];
+  // A bucket of all stages may have been made by another one before its owner came.
+  const id =
+    adopted ??
+    (declared.kind === "r2" && declared.shared === true ? physicalName(declared, stage) : undefined);
   if (id === undefined) return { hooks };
   if (adoptable.has(adoptedKey(declared, id)))
     return { hooks, import: `${accountId}/${importIds[declared.kind](id, declared)}` };
+  if (adopted === undefined) return { hooks };
   const label = logicalName(context, declared.name);
   const says = new pulumi.ResourceHook(
     `made-instead/${label}`,

@@ -7,6 +7,7 @@ import { durability } from "../durability.ts";
 import { kinds } from "../kinds/kinds.ts";
 import { adoption } from "./adoption.ts";
 import { bucketSettings } from "./bucket-settings.ts";
+import { isAnothers, sharedStore } from "./shared.ts";
 import type { StoreComponent } from "./store.ts";
 
 /** An R2 bucket. */
@@ -24,10 +25,9 @@ export class Bucket extends pulumi.ComponentResource implements StoreComponent {
   ) {
     const { accountId, stage } = context;
     super(kinds.r2.component, name, {}, opts);
-    if (declared.shared === true && !context.ownsShared) {
-      // Another stage has created it in this account; a bucket is known by its name.
+    if (isAnothers(declared, context)) {
+      this.store = sharedStore(this, declared, context);
       this.name = pulumi.output(physicalName(declared, stage));
-      this.store = this;
       this.settings = [];
     } else {
       const store = new R2Bucket(

@@ -5,7 +5,7 @@ import { AiGateway } from "../cloudflare.ts";
 import { type ComponentArgs, within } from "../component.ts";
 import { durability } from "../durability.ts";
 import { kinds } from "../kinds/kinds.ts";
-import { sharedResource } from "./shared.ts";
+import { gatewayKey, isAnothers, sharedStore } from "./shared.ts";
 import type { StoreComponent } from "./store.ts";
 
 /** An AI Gateway. Code names it by its id. */
@@ -21,19 +21,9 @@ export class Gateway extends pulumi.ComponentResource implements StoreComponent 
   ) {
     const { accountId, stage, hooks } = context;
     super(kinds.aiGateway.component, name, {}, opts);
-    if (declared.shared === true && !context.ownsShared) {
-      // Another stage has created it in this account; a gateway is known by its id. A version that names one that is not there
-      // would be taken by Cloudflare, and refused when it asks a model.
-      const id = physicalName(declared, stage);
-      this.id = pulumi.output(
-        sharedResource(context, {
-          what: "An AI Gateway",
-          declaredName: declared.name,
-          physicalName: id,
-          path: `ai-gateway/gateways/${id}`,
-        }),
-      );
-      this.store = this;
+    if (isAnothers(declared, context)) {
+      this.store = sharedStore(this, declared, context);
+      this.id = pulumi.output(physicalName(declared, stage));
     } else {
       const { rateLimit } = declared;
       const store = new AiGateway(
@@ -52,7 +42,18 @@ export class Gateway extends pulumi.ComponentResource implements StoreComponent 
           logpush: false,
           workersAiBillingMode: "postpaid",
         },
-        within(this, { hooks, ...durability(stage) }, opts),
+        within(
+          this,
+          {
+            hooks,
+            ...durability(stage),
+            // Another stage may have made it before its owner came.
+            ...(context.adoptable.has(gatewayKey(physicalName(declared, stage))) && {
+              import: `${accountId}/${physicalName(declared, stage)}`,
+            }),
+          },
+          opts,
+        ),
       );
       this.id = store.aiGatewayId;
       this.store = store;

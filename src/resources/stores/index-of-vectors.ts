@@ -5,6 +5,7 @@ import { VectorizeIndex } from "../../dynamic/vectorize-index.ts";
 import { type ComponentArgs, within } from "../component.ts";
 import { durability } from "../durability.ts";
 import { kinds } from "../kinds/kinds.ts";
+import { isAnothers, sharedStore } from "./shared.ts";
 import type { StoreComponent } from "./store.ts";
 
 /** A Vectorize index. */
@@ -21,10 +22,9 @@ export class IndexOfVectors extends pulumi.ComponentResource implements StoreCom
   ) {
     const { accountId, stage, target, hooks } = context;
     super(kinds.vectorize.component, name, {}, opts);
-    if (declared.shared === true && !context.ownsShared) {
-      // Another stage has created it in this account; an index is known by its name.
+    if (isAnothers(declared, context)) {
+      this.store = sharedStore(this, declared, context);
       this.name = pulumi.output(physicalName(declared, stage));
-      this.store = this;
     } else {
       const metadataIndexes = Object.fromEntries(
         Object.entries(declared.metadataIndexes ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)),

@@ -1,37 +1,86 @@
-import { connection } from "../../cloudflare/connection.ts";
-import { callApi } from "../../cloudflare/http.ts";
-import { placeOfRun } from "../../cloudflare/place-of-run.ts";
-import { refusingAt, UserError } from "../../diagnostic/user-error.ts";
+import * as pulumi from "@pulumi/pulumi";
+import type { AiGateway, R2, Vectorize } from "../../declare/index.ts";
+import { physicalName } from "../../declare/physical-name.ts";
+import { SharedStore, type SharedStoreArgs } from "../../dynamic/shared-store.ts";
+import { within } from "../component.ts";
 import { type Context, logicalName } from "../context.ts";
 
-/** What another stage of the same account is to have created. */
-export interface Shared {
-  readonly declaredName: string;
-  /** `An AI Gateway`. */
-  readonly what: string;
-  readonly physicalName: string;
-  /** Of the API, below the account. */
-  readonly path: string;
-}
+/** What several stages of an account can use. */
+type Shareable = AiGateway | R2 | Vectorize;
 
-/**
- * The name of a shared resource that is there. Throws {@link UserError}, in the preview already, for one that is not: the code
- * that names it would be refused only when somebody uses it.
- */
-export function sharedResource(context: Context, shared: Shared): Promise<string> {
-  const { accountId, stage } = context;
-  const { declaredName, what, physicalName, path } = shared;
-  return refusingAt(placeOfRun(stage.name), async () => {
-    const api = connection(process.env, process.cwd());
-    const outcome = await callApi(api, "GET", `/accounts/${accountId}/${path}`);
-    if (outcome.kind === "refused" && outcome.status === 404)
-      throw new UserError({
-        what: `${what} that stages share is not there yet`,
-        where: logicalName(context, declaredName),
-        got: `no ${physicalName} in account ${accountId}`,
-        expected: "the stage with ownsShared to have created it: this one only refers to it",
-        fix: "bring up the stage that project.ts marks with ownsShared, then this one",
-      });
-    return physicalName;
-  });
+type Made = Omit<SharedStoreArgs, "accountId" | "name">;
+
+/** How the API makes one of each kind, with what its owner declares. */
+const made: {
+  readonly [Kind in Shareable["kind"]]: (declared: Shareable & { kind: Kind }, name: string) => Made;
+} = {
+  r2: ({ storageClass = "Standard", jurisdiction }, name) => ({
+    path: "r2/buckets",
+    body: { name, storageClass },
+    headers: jurisdiction === undefined ? {} : { "cf-r2-jurisdiction": jurisdiction },
+  }),
+  vectorize: ({ dimensions, metric, description = "" }, name) => ({
+    path: "vectorize/v2/indexes",
+    body: { name, description, config: { dimensions, metric } },
+    headers: {},
+  }),
+  aiGateway: ({ cacheTtlSeconds = 0, rateLimit, collectLogs = true }, name) => ({
+    path: "ai-gateway/gateways",
+    body: {
+      id: name,
+      cache_invalidate_on_update: true,
+      cache_ttl: cacheTtlSeconds,
+      collect_logs: collectLogs,
+      rate_limiting_interval: rateLimit?.windowSeconds ?? 0,
+      rate_limiting_limit: rateLimit?.requests ?? 0,
+      rate_limiting_technique: rateLimit?.technique ?? "fixed",
+      authentication: false,
+      logpush: false,
+      workers_ai_billing_mode: "postpaid",
+    },
+    headers: {},
+  }),
+};
+
+const makeOf = <Kind extends Shareable["kind"]>(declared: Shareable & { kind: Kind }, name: string): Made =>
+  made[declared.kind](declared, name);
+
+/** By which a gateway that is taken over is known: it has no id but its name. */
+export const gatewayKey = (name: string): string => `gateway/${name}`;
+
+/** Whether this stage only uses what another one owns. */
+export const isAnothers = (declared: Shareable, { ownsShared }: Context): boolean =>
+  declared.shared === true && !ownsShared;
+
+/** A store of another stage, for one that uses it. It says so where it has to be made. */
+export function sharedStore(
+  parent: pulumi.ComponentResource,
+  declared: Shareable,
+  context: Context,
+): SharedStore {
+  const { accountId, hooks, stage, target, unmade } = context;
+  const label = logicalName(context, declared.name);
+  const name = physicalName(declared, stage);
+  const says = new pulumi.ResourceHook(
+    `made-for-all/${label}`,
+    () =>
+      unmade.has(label)
+        ? pulumi.log.info(
+            `${label}: account ${accountId} has no ${name} yet; it is made now, stays when stage ${stage.name} is destroyed, and the stage that owns it takes it over`,
+          )
+        : undefined,
+    { onDryRun: true },
+  );
+  return new SharedStore(
+    label,
+    { accountId, name, ...makeOf(declared, name) },
+    within(
+      parent,
+      {
+        dependsOn: [target],
+        hooks: { ...hooks, beforeCreate: [...(hooks.beforeCreate ?? []), says] },
+      },
+      {},
+    ),
+  );
 }

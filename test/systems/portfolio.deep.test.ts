@@ -52,31 +52,39 @@ const unchanged = async (stage: string): Promise<void> => {
   expect(code, out).toBe(0);
 };
 
-test("staging does not come up before the bucket is there, which prod owns", async () => {
-  const { code, out } = await project.pulumi(["up", "--yes", "--skip-preview", "--stack", "staging"]);
-  expect(code).not.toBe(0);
-  expect(out).toContain("bring prod up first: just pulumi-up prod");
+test("staging takes over the database that is there, and its rows get what the migrations fill in", async () => {
+  const past = ["portfolio/portfolio-sql", "--through", "0001_initial_schema.sql", "--reason", "by hand"];
+  const baseline = await project.just(["db", "baseline", "staging", ...past]);
+  expect(baseline.code, baseline.out).toBe(0);
+  const made = "has no portfolio-documents yet; it is made now, stays when stage staging is destroyed";
+  const preview = await project.pulumi(["preview", "--stack", "staging"]);
+  expect(preview.out).toContain(made);
+  const out = await up("staging");
+  expect(out).toContain(made);
+  expect(out).not.toContain("a new, empty one is made");
+  const rows = await project.api("staging", "POST", `/d1/database/${adopted}/query`, {
+    sql: "SELECT r2_key, company, tokens FROM documents JOIN chunks ON chunks.document_id = documents.id",
+  });
+  expect(rows).toMatchObject([{ results: [{ r2_key: "test-ann/old.md", company: "acme", tokens: 3 }] }]);
+  await unchanged("staging");
 });
 
-test("prod comes up and says that it makes the database that it was to take over", async () => {
+test("prod takes over the bucket that staging made, and says that it makes the database that it was to take over", async () => {
   const line =
     "account " +
     account() +
     " has no database e8ae40da-e089-47f8-8845-7586f7a555ec, which stage prod adopts; a new, empty one is made";
   const preview = await project.pulumi(["preview", "--stack", "prod"]);
   expect(preview.out).toContain(line);
+  await project.api("prod", "PUT", "/r2/buckets/portfolio-documents/objects/test-ann/kept.md");
   expect(await up("prod")).toContain(line);
-});
-
-test("staging takes over the database that is there, and its rows get what the migrations fill in", async () => {
-  const past = ["portfolio/portfolio-sql", "--through", "0001_initial_schema.sql", "--reason", "by hand"];
-  const { code, out } = await project.just(["db", "baseline", "staging", ...past]);
-  expect(code, out).toBe(0);
-  expect(await up("staging")).not.toContain("a new, empty one is made");
-  const rows = await project.api("staging", "POST", `/d1/database/${adopted}/query`, {
-    sql: "SELECT r2_key, company, tokens FROM documents JOIN chunks ON chunks.document_id = documents.id",
-  });
-  expect(rows).toMatchObject([{ results: [{ r2_key: "test-ann/old.md", company: "acme", tokens: 3 }] }]);
+  // The bucket that staging made is prod's now, as it is.
+  const outputs = await project.pulumi(["stack", "output", "--json", "--stack", "prod"]);
+  expect(outputs.out).toContain('"name": "portfolio-documents"');
+  const kept = await project.api("prod", "GET", "/r2/buckets/portfolio-documents/objects");
+  expect(kept).toMatchObject([{ key: "test-ann/kept.md" }]);
+  await unchanged("prod");
+  await unchanged("staging");
 });
 
 const wrangler = () => wranglerProject(project.embedded, account());

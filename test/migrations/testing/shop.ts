@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Clone } from "../../clone.ts";
 
@@ -6,6 +6,8 @@ import type { Clone } from "../../clone.ts";
 export function shopSystem(project: Clone): void {
   for (const folder of ["migrations/shop/db", "seeds/shop/db"])
     mkdirSync(join(project.folder, folder), { recursive: true });
+  // Its own past in the place of the one of today.
+  rmSync(join(project.folder, "migrations/taco/billing"), { recursive: true, force: true });
   cpSync("src/migrations/testing/histories/taco/billing", join(project.folder, "migrations/taco/billing"), {
     recursive: true,
   });

@@ -46,6 +46,21 @@ beforeAll(async () => {
   await post(embedded, `${at}/r2/buckets`, { name: "shelf" });
   const database = await post(embedded, `${at}/d1/database`, { name: "there" });
   const kv = await post(embedded, `${at}/storage/kv/namespaces`, { title: "there" });
+  const hyperdrive = await post(embedded, `${at}/hyperdrive/configs`, {
+    name: "there",
+    origin: {
+      scheme: "postgres",
+      host: "127.0.0.1",
+      port: 5432,
+      database: "shop",
+      user: "ann",
+      password: "x",
+    },
+  });
+  const secretStore = await post(embedded, `${at}/secrets_store/stores`, { name: "there" });
+  await post(embedded, `${at}/secrets_store/stores/${String(secretStore["id"])}/secrets`, [
+    { name: "n", value: "x", scopes: ["workers"] },
+  ]);
   cases = lawCases({
     accountId: account,
     zoneId: zone,
@@ -53,6 +68,8 @@ beforeAll(async () => {
     namespaceId: String(kv["id"]),
     workerId: String(worker["id"]),
     databaseId: String(database["uuid"]),
+    hyperdriveId: String(hyperdrive["id"]),
+    secretStoreId: String(secretStore["id"]),
     versionIds: versions,
   });
 });

@@ -18,6 +18,8 @@ const cases = lawCases({
   namespaceId: id,
   workerId: id,
   databaseId: id,
+  hyperdriveId: "h",
+  secretStoreId: "s",
   versionIds: ["v1", "v2"],
 });
 const files = (path: string): string => new URL(`../${path}`, import.meta.url).pathname;

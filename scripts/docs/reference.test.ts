@@ -30,8 +30,8 @@ describe("the reference", () => {
     const examples = entries.flatMap(({ name, examples }) => examples.map((text) => ({ of: name, text })));
     const wrong = { of: "a wrong one", text: 'const wrong = r2("files", { noSuchOption: true });' };
     const [mistake = "", ...others] = mistakesIn([...examples, wrong], byFile);
-    expect(others).toEqual([]);
-    expect(mistake).toContain("a wrong one: ");
+    expect([mistake, ...others]).toEqual([expect.stringContaining("a wrong one: ")]);
+
     expect(mistake).toContain("noSuchOption");
   });
 

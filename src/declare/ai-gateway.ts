@@ -26,7 +26,7 @@ export interface AiGateway extends Named, Shareable {
   readonly kind: "aiGateway";
   /** For how many seconds the answer to a repeated request comes from the cache; 0 caches nothing. @default 0 */
   readonly cacheTtlSeconds?: number;
-  /** @default - as many requests as one likes */
+  /** How many requests it lets through. @default - as many as one likes */
   readonly rateLimit?: AiGatewayRateLimit;
   /** Whether requests and answers are kept in the gateway's log. @default true */
   readonly collectLogs?: boolean;

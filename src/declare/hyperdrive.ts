@@ -33,7 +33,9 @@ export interface HyperdriveOrigin {
  * straight to the database.
  *
  * @example
- * const shop: Hyperdrive = hyperdrive("shop", { origin });
+ * const shop: Hyperdrive = hyperdrive("shop", {
+ *   origin: { host: "db.example.com", database: "shop", user: "shop", password: secret("database-password") },
+ * });
  */
 export interface Hyperdrive extends Named {
   readonly kind: "hyperdrive";

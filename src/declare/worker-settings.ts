@@ -5,7 +5,7 @@
  * const observability: Observability = { headSamplingRate: 0.1, traces: { enabled: true }, logs: { invocationLogs: false } };
  */
 export interface Observability {
-  /** @default true */
+  /** Whether anything is recorded. @default true */
   readonly enabled?: boolean;
   /** Part of the invocations that is recorded, 0 to 1. @default 1 */
   readonly headSamplingRate?: number;

@@ -100,7 +100,7 @@ export interface WorkerOptions<Env extends Readonly<Record<string, Binding>>> ex
   readonly durableObjects?: Readonly<Record<string, DurableObjectClass>>;
   /** Static files: their folder, from the project's root, or the folder with settings. @default - none */
   readonly assets?: string | Assets;
-  /** Takes the place of `main` and `assets`, see {@link PagesOptions}. */
+  /** Takes the place of `main` and `assets`, see {@link PagesOptions}. @default - not a Pages project */
   readonly pages?: never;
   /** Workers of the system that get its logs and exceptions, after each invocation, in their `tail` handler; on a real account alone. @default - none */
   readonly tailConsumers?: readonly Worker[];
@@ -134,6 +134,7 @@ export interface SiteOptions
   > {
   /** Static files: their folder, from the project's root, or the folder with settings. */
   readonly assets: string | Assets;
+  /** Takes the place of `assets`, see {@link PagesOptions}. @default - not a Pages project */
   readonly pages?: never;
 }
 
@@ -170,7 +171,9 @@ export interface PagesOptions<Env extends Readonly<Record<string, Binding>>>
   extends Omit<WorkerOptions<Env>, "main" | "assets" | "pages"> {
   /** Its folders, compiled as `wrangler pages functions build` does. */
   readonly pages: Pages;
+  /** Never beside `pages`: what is no function of them is a module of `handlers`. @default - never */
   readonly main?: never;
+  /** Never beside `pages`, whose `output` they are. @default - never */
   readonly assets?: never;
   /** Name in the code → what is bound, besides `ASSETS`. */
   readonly env: Env;

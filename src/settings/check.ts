@@ -1,5 +1,5 @@
 import { workersOf } from "../declare/graph.ts";
-import type { System } from "../declare/index.ts";
+import type { System, Worker } from "../declare/index.ts";
 import { command, pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
 import type { Stage } from "../project/stage.ts";
@@ -58,18 +58,30 @@ const listedAndRetired = (name: string, stage: Stage): Diagnostic => ({
 });
 
 /** Rather than ask nobody, and let a deployment pass for one that answered. */
-export const smokeWithoutAddress = (smoke: boolean, target: Target, stage: Stage): Diagnostic[] =>
-  smoke && target.kind === "cloudflare"
-    ? [
-        {
-          what: "Smoke tests need the addresses of workers, and those of a real account only Cloudflare knows",
-          where: `lockstep:smoke of stack ${stage.name}`,
-          got: "true, on a real account",
-          expected: "smoke tests on the embedded target only",
-          fix: sentence`${pulumiOfStack("config rm lockstep:smoke", stage.name)}, and ask the workers yourself`,
-        },
-      ]
-    : [];
+export const smokeWithoutAddress = (
+  smoke: boolean,
+  systems: readonly System[],
+  target: Target,
+  stage: Stage,
+): Diagnostic[] =>
+  systems.flatMap((system) =>
+    workersOf(system)
+      .filter((worker) => smoke && worker.smoke !== undefined && !hasAddress(worker, target, stage))
+      .map((worker) => ({
+        what: `A smoke test of a worker that has no address in stage ${stage.name}`,
+        where: `${system.name}/${worker.name}, smoke`,
+        got: `smoke: ${JSON.stringify(worker.smoke)}, and workersDev: false`,
+        expected:
+          target.kind === "embedded"
+            ? "its workers.dev address"
+            : "its workers.dev address, a custom domain or a route",
+        fix: sentence`leave smoke out, give it an address, or ask no worker after deployments: ${pulumiOfStack("config rm lockstep:smoke", stage.name)}`,
+      })),
+  );
+
+const hasAddress = ({ workersDev, domains, routes }: Worker, target: Target, { name }: Stage): boolean =>
+  workersDev ||
+  (target.kind === "cloudflare" && ((domains[name] ?? []).length > 0 || (routes[name] ?? []).length > 0));
 
 /** Rollouts of workers that the stack does not have. */
 export function unknownRollouts(

@@ -73,7 +73,7 @@ export const keys = {
     schema: z.boolean(),
     expected: "true or false",
     meaning:
-      "Whether each worker that declares a `smoke` path is asked for it after its deployment; one that does not answer 2xx fails the `up`, and contract migrations wait. On the embedded target only: on a real account the addresses are not known to the program, and `true` is refused.",
+      "Whether each worker that declares a `smoke` path is asked for it after its deployment; one that does not answer 2xx fails the `up`, and contract migrations wait. A worker with such a path and no address in the stage is refused.",
     missing: "`false`",
     example: "lockstep:smoke: true",
   }),

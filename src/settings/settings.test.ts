@@ -8,8 +8,10 @@ import { secret, system, worker } from "../declare/index.ts";
 import { unplaced } from "../diagnostic/place.ts";
 import { inPlace } from "../diagnostic/sentence.ts";
 import { UserError } from "../diagnostic/user-error.ts";
+import { defineProject } from "../project/project.ts";
 import { type Given, policyPack, settingsOf } from "./settings.ts";
 
+const { stages } = project;
 let root = "";
 const account = "0123456789abcdef0123456789abcdef";
 beforeAll(() => {
@@ -96,13 +98,25 @@ describe("the target", () => {
     );
   });
 
-  test("is asked no smoke tests where no worker's address is known, rather than asking nobody", () => {
-    const config = { "lockstep:systems": '["dome"]', "lockstep:smoke": "true" };
-    expect(settingsOf(embedded({ config })).smoke).toBe(true);
-    expect(diagnostic(real({ config, env: { CLOUDFLARE_ACCOUNT_ID: account } })).diagnostic).toMatchObject({
-      where: "lockstep:smoke of stack dev",
-      got: "true, on a real account",
+  test("is asked smoke tests of workers that have an address, and refused those of others, rather than asking nobody", () => {
+    const config = { "lockstep:systems": '["shop"]', "lockstep:smoke": "true" };
+    const settings = { main: "a.ts", compatibilityDate: "2026-06-01", smoke: "/health", workersDev: false };
+    const shop = (more: object) => ({
+      project: defineProject({
+        systems: [system("shop", [worker("api", { ...settings, ...more })])],
+        stages,
+      }),
+      config,
     });
+    const atDomain = shop({ domains: { dev: ["api.example.com"] } });
+    expect(settingsOf(real(atDomain)).smoke).toBe(true);
+    for (const made of [real, embedded])
+      expect(settingsOf(made(shop({ workersDev: true }))).smoke).toBe(true);
+    for (const given of [embedded(atDomain), real(shop({ domains: { prod: ["api.example.com"] } }))])
+      expect(diagnostic(given).diagnostic).toMatchObject({
+        what: "A smoke test of a worker that has no address in stage dev",
+        where: "shop/api, smoke",
+      });
   });
 
   test("does not take a name for an id", () => {

@@ -23,7 +23,7 @@ export interface Settings {
   readonly rollouts: Readonly<Record<string, Rollout>>;
   /** Which contract migrations are open, by `<system>/<database>`: written by `just db contract`. */
   readonly contracts: Readonly<Record<string, Opening>>;
-  /** Whether workers are asked after each deployment; on the embedded target only. Needs the command provider. */
+  /** Whether workers are asked after each deployment. Needs the command provider. */
   readonly smoke: boolean;
   /** In clear: to be wrapped before they go anywhere. */
   readonly secrets: Readonly<Record<string, string>>;
@@ -78,7 +78,7 @@ export function settingsOf(given: Given): Settings {
   diagnostics.push(...withoutPolicyPack(given, stage));
   refuse(diagnostics);
   const target = targetOf(stage, given.config["cloudflare:accountId"], given.env, given.root);
-  refuse(smokeWithoutAddress(settings.smoke, target, stage));
+  refuse(smokeWithoutAddress(settings.smoke, settings.systems, target, stage));
   return { stage, stages, target, ...settings };
 }
 

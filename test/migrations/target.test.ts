@@ -55,7 +55,9 @@ test("in a shell of a real account it asks the embedded one, and the real one he
   expect((await db(embeddedShell, "query", "silo", sql)).err).toBe("");
   const staging = await db(realShell, "status", "staging", "--json");
   expect(staging).toMatchObject({ code: 0, err: note });
-  expect(JSON.parse(staging.out)).toMatchObject([{ exists: false }, { exists: false }]);
+  const databases: readonly { readonly exists: boolean }[] = JSON.parse(staging.out);
+  expect(databases.length).toBeGreaterThan(1);
+  expect(databases.filter(({ exists }) => exists)).toEqual([]);
   expect(asked).toEqual([]);
 });
 

@@ -100,8 +100,20 @@ test("every type that is run here is in env", async () => {
   await call(embedded, "POST", `${base()}/secrets_store/stores/${String(store.result["id"])}/secrets`, [
     { name: "one", value: "one", scopes: ["workers"] },
   ]);
+  const hyperdrive = await call(embedded, "POST", `${base()}/hyperdrive/configs`, {
+    name: "one",
+    origin: {
+      scheme: "postgres",
+      host: "127.0.0.1",
+      port: 5432,
+      database: "shop",
+      user: "ann",
+      password: "x",
+    },
+  });
   const more: Partial<Record<BindingTypeName, object>> = {
     secrets_store_secret: { store_id: store.result["id"], secret_name: "one" },
+    hyperdrive: { id: hyperdrive.result["id"] },
     d1: { id: database.result["uuid"] },
     kv_namespace: { namespace_id: namespace.result["id"] },
     r2_bucket: { bucket_name: "one" },

@@ -182,7 +182,7 @@ test("is refused before anything changes while the account has no such zone", as
   expect(out).toContain("The account of stage dev has no zone for example.com");
   expect(out).toMatch(/fix: +correct the name, or say in project.ts that the account has it/);
   project.edit("project.ts", (text) =>
-    text.replace('{ name: "dev" }', '{ name: "dev", zones: ["example.com"] }'),
+    text.replace('{ name: "dev",', '{ name: "dev", zones: ["example.com"],'),
   );
 });
 

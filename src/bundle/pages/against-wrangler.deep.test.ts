@@ -156,6 +156,8 @@ test("without a 404.html a path that nothing has is the application's page, and 
     "public/404.html": _page,
     "functions/_middleware.js": _top,
     "functions/[[any]]/deep.ts": _any,
+    // Where only some paths are functions', Pages sends a name with a plus to its encoded form first; here it is asked at once.
+    "functions/odd+name(1).ts": _odd,
     ...others
   } = project;
   const answers = await expectTheSame(others);

@@ -11,6 +11,6 @@ export interface Named {
 
 /** What several stages can use together: known by its name alone. */
 export interface Shareable {
-  /** One for all stages of an account: the stage that owns shared resources creates it, the others refer to it. @default - one for each stage */
+  /** One for all stages of an account. Whichever comes first makes it; it belongs to the stage that owns shared resources, and the others leave it when they are destroyed. @default - one for each stage */
   readonly shared?: true;
 }

@@ -15,7 +15,7 @@ export interface StageDeclaration {
   readonly suffix?: string;
   /** Holds data that cannot be made again: stores are protected, nothing can be destroyed. @default false */
   readonly protected?: boolean;
-  /** Creates the resources that several stages share; the others refer to them. @default false */
+  /** Has the resources that several stages share, and takes over what another one made before it came. @default false */
   readonly ownsShared?: boolean;
   /** Its account of the embedded Cloudflare. Stages that name the same one share it. @default - the stage's name */
   readonly embeddedAccount?: string;
@@ -47,7 +47,7 @@ export interface Stage {
   readonly nameSuffix: string;
   /** Holds data that cannot be made again: stores are protected, and nothing can be destroyed. */
   readonly protected: boolean;
-  /** Creates the resources that all stages share; the others refer to them. */
+  /** Has the resources that all stages share, and takes over what another one made before it came. */
   readonly ownsShared: boolean;
   /** Its account of the embedded Cloudflare. */
   readonly embeddedAccount: string;

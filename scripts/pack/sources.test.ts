@@ -122,6 +122,11 @@ test("no published code names a TypeScript file of the library: in the package i
   expect(lines).toEqual([]);
 });
 
+test("no file is compiled over one that is copied", () => {
+  const made = new Set(compiled.map((file) => file.replace(/\.ts$/, ".js")));
+  expect(copied.filter((file) => made.has(file))).toEqual([]);
+});
+
 test("code for workerd and code for Node can be told apart by their extensions", () => {
   expect(copied.filter((file) => extname(file) === ".js").length).toBeGreaterThan(5);
   for (const file of copied.filter((name) => extname(name) === ".js"))

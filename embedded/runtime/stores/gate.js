@@ -2,7 +2,7 @@
 // `x-lockstep-store: <KIND>/<id>`. Never reloaded: what it must know of a database it asks Node once (env.NODE).
 import { DurableObject } from "cloudflare:workers";
 import { normaliseSql } from "./d1/normalise-sql.js";
-import { withEvents } from "./r2-events.js";
+import { withEvents } from "./gate-events.js";
 
 /** What the gate knows of each database: the object that holds it now, running requests, and whether it is shut. */
 const databases = new Map();

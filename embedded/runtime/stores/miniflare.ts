@@ -71,7 +71,7 @@ export async function startStoresProcess(
         modules: [
           { type: "ESModule", path: "gate.js", contents: source("gate.js") },
           { type: "ESModule", path: "d1/normalise-sql.js", contents: source("d1/normalise-sql.js") },
-          { type: "ESModule", path: "r2-events.js", contents: source("r2-events.js") },
+          { type: "ESModule", path: "gate-events.js", contents: source("gate-events.js") },
         ],
         compatibilityDate: "2026-06-01",
         compatibilityFlags: ["experimental"], // for the same `ingest` that D1 imports with

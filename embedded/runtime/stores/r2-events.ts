@@ -9,7 +9,7 @@ const event = z.object({
   eventTime: z.string(),
 });
 
-/** What the gate tells of a bucket, see r2-events.js. */
+/** What the gate tells of a bucket, see gate-events.js. */
 export const bucketEvents = z
   .object({ bucket: z.string(), events: z.array(event) })
   .transform(({ bucket, events }): BucketEvents => ({ bucketId: bucket, events: events.map(defined) }));

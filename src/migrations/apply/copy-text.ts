@@ -1,34 +1,27 @@
 import { z } from "zod";
 import { type Database, rows } from "../database/database.ts";
-import { openShadow } from "../shadow/shadow.ts";
+import { isVirtualTable, openShadow, virtualParts } from "../shadow/shadow.ts";
 import type { SchemaObject } from "../sql/schema-guard.ts";
 import { quoted, readTable, type Table } from "../sql/structure.ts";
 
 /** Rows in a request; D1 answers with at most some megabytes. */
 const rowsAPage = 500;
 
-const kinds = z.array(z.object({ name: z.string(), type: z.string() }));
 const page = z.array(z.object({ at: z.number(), line: z.string() }));
 
 /** Whether a database has virtual tables (FTS5, say): `/export` refuses it, and was seen to leave it unreachable afterwards. */
-export const hasVirtualTables = (schema: readonly SchemaObject[]): boolean =>
-  schema.some(({ type, sql }) => type === "table" && /^\s*CREATE\s+VIRTUAL\b/i.test(sql));
+export const hasVirtualTables = (schema: readonly SchemaObject[]): boolean => schema.some(isVirtualTable);
 
 /**
  * A database as SQL text, read with SELECTs alone, page by page: for one that must not be exported. What is written meanwhile may be in one table
  * and not yet in another. Search tables over another table's content are rebuilt, all others are filled with their own rows.
  */
 export async function copyText(database: Database, schema: readonly SchemaObject[]): Promise<string> {
-  const { tables, hidden } = tablesOf(schema);
+  const parts = new Set(virtualParts(schema));
+  const own = schema.filter(({ type, name }) => type === "table" && !parts.has(name));
+  const tables = tablesOf(schema, own);
   const created = (virtual: boolean): readonly string[] =>
-    schema
-      .filter(
-        ({ type, name, sql }) =>
-          type === "table" &&
-          !hidden.has(name) &&
-          hasVirtualTables([{ type, name, tableName: name, sql }]) === virtual,
-      )
-      .map(({ sql }) => sql);
+    own.filter((table) => isVirtualTable(table) === virtual).map(({ sql }) => sql);
   const lines = [...created(false)];
   for (const table of tables.filter((each) => !each.virtual)) lines.push(...(await inserts(database, table)));
   lines.push(...created(true));
@@ -42,24 +35,11 @@ export async function copyText(database: Database, schema: readonly SchemaObject
   return lines.map((line) => `${line};\n`).join("");
 }
 
-/** The tables that hold rows of their own; hidden are those in which a virtual table keeps its. */
-function tablesOf(schema: readonly SchemaObject[]): {
-  readonly tables: readonly Table[];
-  readonly hidden: ReadonlySet<string>;
-} {
+/** The structure of those tables of the schema. */
+function tablesOf(schema: readonly SchemaObject[], own: readonly SchemaObject[]): readonly Table[] {
   const shadow = openShadow(schema);
   try {
-    const listed = kinds.parse(
-      shadow.trusted.prepare("SELECT name, type FROM pragma_table_list WHERE schema = 'main'").all(),
-    );
-    const hidden = new Set(listed.filter(({ type }) => type === "shadow").map(({ name }) => name));
-    return {
-      hidden,
-      tables: schema.flatMap(({ type, name }) => {
-        const table = type === "table" && !hidden.has(name) ? readTable(shadow.trusted, name) : undefined;
-        return table === undefined ? [] : [table];
-      }),
-    };
+    return own.flatMap(({ name }) => readTable(shadow.trusted, name) ?? []);
   } finally {
     shadow.close();
   }

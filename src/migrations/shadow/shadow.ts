@@ -132,11 +132,15 @@ function rebuild(db: DatabaseSync, base: readonly SchemaObject[]): void {
   }
 }
 
+/** Whether an object of the schema is a virtual table: FTS5, say. */
+export const isVirtualTable = ({ type, sql }: SchemaObject): boolean =>
+  type === "table" && /^\s*create\s+virtual\s/i.test(sql);
+
 /** The tables that FTS5 and R*Tree keep for themselves, named after their virtual table. */
 export function virtualParts(schema: readonly SchemaObject[]): readonly string[] {
   const names = new Set(schema.map((object) => object.name));
   return schema
-    .filter((object) => object.type === "table" && /^create\s+virtual\s/i.test(object.sql))
+    .filter(isVirtualTable)
     .flatMap((object) => partsOf(object.sql).map((part) => `${object.name}_${part}`))
     .filter((name) => names.has(name));
 }

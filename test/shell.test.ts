@@ -21,6 +21,9 @@ const files = folders
 /** The linter of shell text where it is installed (the Debian package shellcheck); a shell's own syntax check everywhere else. */
 const shellcheck = spawnSync("shellcheck", ["--version"]).status === 0;
 
+/** The shell that a file names in its first line: bash takes what sh calls a mistake. */
+const shellOf = (path: string): string => (/^#!.*\bbash\b/.test(readFileSync(path, "utf8")) ? "bash" : "sh");
+
 test("the launcher, what ends a workerd, and the CI's script are among the files that are checked", () => {
   const names = files.map((path) => path.slice(root.length + 1));
   expect(names).toContain("toolchain/launchers/pulumi.sh");
@@ -28,11 +31,11 @@ test("the launcher, what ends a workerd, and the CI's script are among the files
   expect(names.filter((name) => name.endsWith("/workerd.sh"))).toHaveLength(1);
 });
 
-test(`${shellcheck ? "shellcheck" : "sh -n (shellcheck is not installed)"} has nothing to say about any shell file`, () => {
+test(`${shellcheck ? "shellcheck" : "the shell (shellcheck is not installed)"} has nothing to say about any shell file`, () => {
   for (const path of files) {
     const { stdout, stderr } = shellcheck
       ? spawnSync("shellcheck", [path], { encoding: "utf8" })
-      : spawnSync("sh", ["-n", path], { encoding: "utf8" });
+      : spawnSync(shellOf(path), ["-n", path], { encoding: "utf8" });
     expect(stdout + stderr, path).toBe("");
   }
 });

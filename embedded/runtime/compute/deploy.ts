@@ -5,7 +5,7 @@ import type { CellRole } from "./cell/cell-options.ts";
 import type { Peers } from "./peers.ts";
 import { retirement } from "./retire.ts";
 import { markStarting, type Place, type Script, type Scripts, type Share, settle } from "./scripts.ts";
-import { sleeper } from "./sleeper.ts";
+import { awakeOf, sleeper } from "./sleeper.ts";
 
 /** Object calls that take longer are reset when their owner changes, as on Cloudflare. */
 const objectGraceMs = 250;
@@ -37,11 +37,14 @@ export interface DeployerOptions {
   readonly tryOut: (name: ScriptName, version: VersionSpec) => Promise<void>;
   /** A version that nobody asked for this long is put to sleep. */
   readonly idleLimitMs: number;
+  /** Above so many versions awake, what is deployed new sleeps until somebody asks for it. */
+  readonly awakeLimit: number;
   readonly log: (line: string) => void;
 }
 
 /** Moves scripts from version to version: starts what is new, moves the pointer, drains and ends what is old. */
-export function deployer({ scripts, peers, start, tryOut, idleLimitMs, log }: DeployerOptions): Deployer {
+export function deployer(options: DeployerOptions): Deployer {
+  const { scripts, peers, start, tryOut, log } = options;
   const live = new Set<Cell>();
   const starting = new Set<Promise<Cell>>();
   let closing = false;
@@ -65,7 +68,11 @@ export function deployer({ scripts, peers, start, tryOut, idleLimitMs, log }: De
   };
   const retired = retirement(peers, end, log);
   const tell = ({ name }: Script): Promise<void> => peers.tell(name.account, name.script);
-  const sleeps = sleeper({ scripts, peers, idleLimitMs, tell, retire: retired.retire, log });
+  const sleeps = sleeper({ ...options, tell, retire: retired.retire });
+  /** A worker in use goes on without a pause; of many new ones, only so many as are likely to be asked at once. */
+  const startsAsleep = (script: Script): boolean =>
+    !script.shares.some(({ place }) => place.cell !== undefined) &&
+    awakeOf(scripts).length + starting.size >= options.awakeLimit;
 
   const wake = async (script: Script, place: Place): Promise<Cell> => {
     if (place.cell !== undefined) return place.cell;
@@ -88,7 +95,9 @@ export function deployer({ scripts, peers, start, tryOut, idleLimitMs, log }: De
       splits.map(async ({ version, percentage }): Promise<Share> => {
         const running = script.shares.find((s) => s.place.version.id === version.id);
         if (running !== undefined) return { percentage, place: running.place };
-        const cell = lazily ? undefined : await begin(script.name, version, "code");
+        const asleep = lazily || startsAsleep(script);
+        const cell = asleep ? undefined : await begin(script.name, version, "code");
+        if (asleep && !lazily) await tryOut(script.name, version);
         return { percentage, place: { version, cell, waking: undefined } };
       }),
     );

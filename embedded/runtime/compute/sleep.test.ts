@@ -1,9 +1,7 @@
-import { readdirSync } from "node:fs";
 import { request as httpRequest } from "node:http";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Rig, scriptName, service, startRig, version } from "./testing/rig.ts";
+import { awakeCells, type Rig, scriptName, service, startRig, version } from "./testing/rig.ts";
 
 let rig: Rig;
 beforeAll(async () => {
@@ -11,8 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-/** Each cell has a folder of its own while it runs. */
-const running = (): number => readdirSync(join(rig.dataDir, "cells")).filter((f) => f !== "pids").length;
+const running = (): number => awakeCells(rig);
 const callee = version("callee-1", "export default { fetch: () => new Response('callee'), queue() {} };");
 const caller = version("caller-1", "export default { fetch: (r, env) => env.CALLEE.fetch(r) };", {
   bindings: [service("CALLEE", "callee")],

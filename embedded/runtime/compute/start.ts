@@ -31,6 +31,8 @@ export interface ComputeOptions {
   readonly frontPort?: number;
   /** A version that nobody asked for this long is put to sleep until somebody does. @default 600_000 */
   readonly idleLimitMs?: number;
+  /** Above so many versions awake, those that were not asked for the longest sleep. @default 16 */
+  readonly awakeLimit?: number;
   /** How long a worker may hold the processor before its runtime is ended: Cloudflare's Error 1102. @default 30_000 */
   readonly cpuLimitMs?: number;
   /** Whose a host and path are that is not `<script>.<account>.localhost`: a route or a custom domain. @default nobody's */
@@ -111,7 +113,8 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     known.add(version.id);
   };
   const idleLimitMs = options.idleLimitMs ?? 10 * 60_000;
-  const deployments = deployer({ scripts, peers, start, tryOut, idleLimitMs, log: options.log });
+  const awakeLimit = options.awakeLimit ?? 16;
+  const deployments = deployer({ scripts, peers, start, tryOut, idleLimitMs, awakeLimit, log: options.log });
   const { wake } = deployments;
   const dog = watchdog({
     cells: deployments.cells,

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import {
   createServer,
   request as httpRequest,
@@ -69,10 +69,15 @@ export const service = (name: string, script: string, entrypoint?: string): Reso
   ...(entrypoint === undefined ? {} : { entrypoint }),
 });
 
+/** Each cell has a folder of its own while it runs. */
+export const awakeCells = (rig: Rig): number =>
+  readdirSync(join(rig.dataDir, "cells")).filter((name) => name !== "pids").length;
+
 export async function startRig(
   options: {
     readonly dataDir?: string;
     readonly idleLimitMs?: number;
+    readonly awakeLimit?: number;
     readonly cpuLimitMs?: number;
     readonly stores?: (request: IncomingMessage) => string;
   } = {},
@@ -94,6 +99,7 @@ export async function startRig(
   const compute = await startCompute({
     ...(options.cpuLimitMs === undefined ? {} : { cpuLimitMs: options.cpuLimitMs }),
     ...(options.idleLimitMs === undefined ? {} : { idleLimitMs: options.idleLimitMs }),
+    ...(options.awakeLimit === undefined ? {} : { awakeLimit: options.awakeLimit }),
     dataDir,
     storesAddress,
     dataPlaneAddress: storesAddress,

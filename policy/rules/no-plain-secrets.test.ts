@@ -1,5 +1,6 @@
 import { UnknownValueError } from "@pulumi/policy";
 import { describe, expect, test } from "vitest";
+import { worker } from "../../src/declare/index.ts";
 import { unknownValue } from "../../src/engine/property-values.ts";
 import { judge } from "../testing/judge.ts";
 import { noPlainSecrets } from "./no-plain-secrets.ts";
@@ -100,6 +101,40 @@ test.each([
 test("JSON without a secret in it is accepted, whatever shape it has", async () => {
   for (const json of ['{"maxTokens":4096,"tokens":null,"list":["a"]}', "3", "null", "[]", "no JSON"])
     expect(await judge(rule, version({ name: "OPTIONS", type: "json", json })), json).toEqual([]);
+});
+
+describe("a variable of which the declaration says why it is no secret is accepted", () => {
+  const declared = worker("dome-api", {
+    main: "index.ts",
+    compatibilityDate: "2026-06-01",
+    env: { MAP_KEY: "abc" },
+    notSecret: { MAP_KEY: "of the browser, and limited to our domain" },
+  });
+  const waiving = noPlainSecrets({
+    stageOf: () => undefined,
+    declaredAs: (kind, name) => (kind === "worker" && name === "dome/dome-api" ? declared : undefined),
+  });
+
+  test("it alone, whatever its value is", async () => {
+    const found = await judge(
+      waiving,
+      version(plain("MAP_KEY", `AI${"za"}${"x1".repeat(20)}`), plain("API_KEY", "abc")),
+    );
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain("API_KEY");
+  });
+
+  test("and not the same variable of another worker", async () => {
+    const other = { ...version(plain("MAP_KEY", `AI${"za"}${"x1".repeat(20)}`)), name: "dome/other" };
+    expect(await judge(waiving, other)).toHaveLength(1);
+  });
+});
+
+test("the refusal says the repair, and the way on for what is no secret", async () => {
+  const [said = ""] = await judge(rule, version(plain("UPSTREAM_KEY", "b7f3c1d9e5")));
+  expect(said).toContain('`UPSTREAM_KEY: secret("upstream-key")` in its env');
+  expect(said).toMatch(/secret dev upstream-key/);
+  expect(said).toContain('`notSecret: { UPSTREAM_KEY: "…" }`');
 });
 
 test("a binding that is not known yet says so, and does not hide the others", async () => {

@@ -41,6 +41,8 @@ export interface Worker<Env extends Readonly<Record<string, Binding>> = Readonly
   readonly main?: string;
   /** Name in the code → what is bound. */
   readonly env: Env;
+  /** Variables in plain text that the policy pack may not take for secrets: name in `env` → why it is none. @default - none */
+  readonly notSecret?: Readonly<Record<string, string>>;
   /** Which behaviour of the runtime the code was written against: `YYYY-MM-DD`. */
   readonly compatibilityDate: string;
   /** Flags of the runtime, such as `nodejs_compat`. */
@@ -80,6 +82,11 @@ export interface WorkerOptions<Env extends Readonly<Record<string, Binding>>> ex
   readonly compatibilityDate: string;
   /** Name in the code → what is bound. @default - nothing */
   readonly env?: Env;
+  /**
+   * Variables in plain text that the policy pack may not take for secrets: name in `env` → why it is none, such as
+   * `{ MAP_KEY: "of the browser, and limited to our domain" }`. @default - none
+   */
+  readonly notSecret?: Readonly<Record<string, string>>;
   /** Flags of the runtime, such as `nodejs_compat`. @default - none */
   readonly compatibilityFlags?: readonly string[];
   /** Queues it takes messages from. @default - none */

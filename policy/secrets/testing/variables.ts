@@ -7,7 +7,7 @@ export interface Variable {
   readonly value: string;
 }
 
-/** The lists. Those for holding were written before anything was measured, and no rule was changed for what is in them. */
+/** The lists. Those for holding were written before the rule was, and were judged once it did well on those for making. */
 export type List = "secret-for-making" | "secret-for-holding" | "plain-for-making" | "plain-for-holding";
 
 /**
@@ -39,21 +39,27 @@ const alphabets: Readonly<Record<string, string>> = {
 type Random = () => number;
 
 const expanded = (template: string, random: Random): string =>
-  template.replaceAll("{|}", "").replaceAll(/\{(\w+)(?::([^{}]*))?\}/g, (asWritten, kind: string, argument = "") => {
-    const alphabet = alphabets[kind];
-    if (alphabet !== undefined) return some(alphabet, Number(argument), random);
-    if (kind === "b64") return bytes(Number(argument), random).toString("base64");
-    if (kind === "b64u") return bytes(Number(argument), random).toString("base64url");
-    if (kind === "base64") return Buffer.from(argument).toString("base64");
-    if (kind === "uuid")
-      return [8, 4, 4, 4, 12].map((length) => some(alphabets["hex"] ?? "", length, random)).join("-");
-    if (kind === "jwt")
-      return [{ alg: "HS256", typ: "JWT" }, { iss: "example", role: argument, exp: 2_000_000_000 }]
-        .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
-        .concat(bytes(32, random).toString("base64url"))
-        .join(".");
-    return asWritten;
-  }).replaceAll(/\\n/g, "\n");
+  template
+    .replaceAll("{|}", "")
+    .replaceAll(/\{(\w+)(?::([^{}]*))?\}/g, (asWritten, kind: string, argument = "") => {
+      const alphabet = alphabets[kind];
+      if (alphabet !== undefined) return some(alphabet, Number(argument), random);
+      if (kind === "b64") return bytes(Number(argument), random).toString("base64");
+      if (kind === "b64u") return bytes(Number(argument), random).toString("base64url");
+      if (kind === "base64") return Buffer.from(argument).toString("base64");
+      if (kind === "uuid")
+        return [8, 4, 4, 4, 12].map((length) => some(alphabets["hex"] ?? "", length, random)).join("-");
+      if (kind === "jwt")
+        return [
+          { alg: "HS256", typ: "JWT" },
+          { iss: "example", role: argument, exp: 2_000_000_000 },
+        ]
+          .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+          .concat(bytes(32, random).toString("base64url"))
+          .join(".");
+      return asWritten;
+    })
+    .replaceAll(/\\n/g, "\n");
 
 const some = (alphabet: string, length: number, random: Random): string =>
   Array.from({ length }, () => alphabet[Math.floor(random() * alphabet.length)]).join("");

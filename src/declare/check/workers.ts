@@ -12,6 +12,7 @@ import { checkClasses } from "./classes.ts";
 import { checkCode } from "./code.ts";
 import { checkCrons } from "./crons.ts";
 import { isDate } from "./dates.ts";
+import { checkNotSecret } from "./not-secret.ts";
 import { checkSettings } from "./settings.ts";
 
 /** What is wrong with workers by themselves: files, dates, binding names, classes, consumers. */
@@ -25,6 +26,7 @@ export function checkWorkers(system: System, stage: NamingStage, root: string): 
       ...checkSettings(`${system.name}/${worker.name}`, worker),
       ...checkClasses(system, worker),
       ...checkBindings(system, worker, stage),
+      ...checkNotSecret(`${system.name}/${worker.name}`, worker),
     ]),
     ...consumers(system),
     ...migrationFolders(system, root),

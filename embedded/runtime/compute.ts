@@ -98,7 +98,7 @@ export interface ScriptName {
 
 export interface Split {
   readonly version: VersionSpec;
-  /** Above 0; all of a deployment add up to 100. */
+  /** All of a deployment add up to 100. At 0 a version answers only who asks for it by a version override. */
   readonly percentage: number;
 }
 

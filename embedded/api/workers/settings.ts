@@ -36,9 +36,7 @@ export function renameWorker(world: World, before: Worker, name: string): Promis
     await world.compute.remove(scriptName(world, worker), { deleteObjects: false });
     await world.compute.deploy(
       scriptName(world, renamed),
-      shares
-        .filter(({ percentage }) => percentage > 0)
-        .map(({ version_id, percentage }) => ({
+      shares.map(({ version_id, percentage }) => ({
           version: specOf(world, renamed, requireVersion(world.state, renamed, version_id), renamed.classes),
           percentage,
         })),

@@ -91,6 +91,12 @@ function peer(scripts: Scripts, account: string, name: string): object {
   const awake = script.shares.flatMap(({ place: { cell, version }, percentage }) =>
     cell === undefined ? [] : [{ ...cell.address, version: version.id, weight: percentage }],
   );
-  const asleep = script.state === "live" && awake.length < script.shares.length;
-  return { state: asleep ? "asleep" : script.state, services: awake, objects: script.owner?.address ?? null };
+  const sleeping = script.state === "live" ? script.shares.filter(({ place }) => place.cell === undefined) : [];
+  return {
+    state: sleeping.some(({ percentage }) => percentage > 0) ? "asleep" : script.state,
+    services: awake,
+    // a version at 0 % does not hold up the calls that go elsewhere
+    sleeping: sleeping.map(({ place }) => place.version.id),
+    objects: script.owner?.address ?? null,
+  };
 }

@@ -11,7 +11,7 @@ export interface Place {
 
 export interface Share {
   readonly place: Place;
-  /** Above 0; all of a script add up to 100. */
+  /** All of a script add up to 100. At 0 it answers only who asks for it by its id. */
   readonly percentage: number;
 }
 

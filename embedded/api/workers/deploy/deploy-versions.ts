@@ -52,7 +52,7 @@ export async function deployVersions(
   const classes = lifecycle.changes ? lifecycle.classes : worker.classes;
   const splits = shares.flatMap(({ percentage }, i): Split[] => {
     const version = versions[i];
-    return version === undefined || percentage === 0
+    return version === undefined
       ? []
       : [{ version: specOf(world, worker, version, classes), percentage }];
   });
@@ -153,12 +153,10 @@ export async function restoreDeployments(
 
 async function restore(world: World, worker: Worker, lazily: boolean): Promise<void> {
   const shares = activeDeployment(world.state, worker)?.versions ?? [];
-  const splits = shares
-    .filter(({ percentage }) => percentage > 0)
-    .map(({ version_id, percentage }) => ({
-      version: specOf(world, worker, requireVersion(world.state, worker, version_id), worker.classes),
-      percentage,
-    }));
+  const splits = shares.map(({ version_id, percentage }) => ({
+    version: specOf(world, worker, requireVersion(world.state, worker, version_id), worker.classes),
+    percentage,
+  }));
   world.compute.setSubdomain(scriptName(world, worker), worker.subdomain.enabled);
   await world.compute.deploy(scriptName(world, worker), splits, { lazily });
 }

@@ -18,7 +18,7 @@ export function choose(
     at -= share.percentage;
     if (at < 0) return share.place;
   }
-  return shares.at(-1)?.place;
+  return shares.findLast(({ percentage }) => percentage > 0)?.place; // rounding left a rest
 }
 
 /** A structured-field dictionary: `dome-api="<version>", silo="<version>"`. */

@@ -94,3 +94,22 @@ test("at 100 % only one version answers, and it keeps its cell through every cha
   ).toBe("2");
   expect(await counted("counting", 5)).toEqual({ 3: 1, 4: 1, 5: 1, 6: 1, 7: 1 });
 });
+
+test("a version deployed at 0 % answers who asks for it, from outside and through another script, also asleep, and nobody else", async () => {
+  const splits = [
+    { version: old, percentage: 100 },
+    { version: fresh, percentage: 0 },
+  ];
+  const caller = version("zero-caller", "export default { fetch: (r, env) => env.ZERO.fetch(r) };", {
+    bindings: [service("ZERO", "zero")],
+  });
+  await rig.deploy("zero-caller", caller);
+  rig.compute.setSubdomain(scriptName("zero"), true);
+  await rig.compute.deploy(scriptName("zero"), splits, { lazily: true });
+  const asking = { "Cloudflare-Workers-Version-Overrides": 'zero="version-2"' };
+  expect(await counted("zero-caller", 5)).toEqual({ "version-1": 5 });
+  for (const script of ["zero-caller", "zero"]) {
+    expect((await rig.get(script, "/", asking)).text).toBe("version-2");
+    expect(await counted(script, 50)).toEqual({ "version-1": 50 });
+  }
+});

@@ -4,7 +4,10 @@
 const holdMs = 30_000;
 const ownerChanged = "Durable Object reset because its code was updated.";
 
-/** script → { state: "live" | "starting" | "asleep" | "absent", services: [{ address, main, user, version, weight }], objects: { address } | null } */
+/**
+ * script → { state: "live" | "starting" | "asleep" | "absent", services: [{ address, main, user, version, weight }],
+ * sleeping: [version], objects: { address } | null }
+ */
 const peers = {};
 /** `<kind> <address>` → calls under way. */
 const underWay = {};
@@ -22,8 +25,10 @@ function find(script, kind, version) {
   if (peer.state === "absent")
     throw new Error(`Script not found: "${script}" has no deployment in this account.`);
   if (kind === "objects") return peer.objects;
-  return peer.state === "asleep" ? undefined : choose(peer.services, version);
+  return isAsleep(peer, version) ? undefined : choose(peer.services, version);
 }
+
+const isAsleep = (peer, version) => peer.state === "asleep" || peer.sleeping?.includes(version);
 
 function choose(services, version) {
   const asked = version && services.find((s) => s.version === version);
@@ -33,7 +38,7 @@ function choose(services, version) {
     at -= service.weight;
     if (at < 0) return service;
   }
-  return services.at(-1);
+  return services.findLast(({ weight }) => weight > 0); // rounding left a rest
 }
 
 const wake = (env, script) =>
@@ -41,7 +46,7 @@ const wake = (env, script) =>
 
 // Polled: a promise that another request resolves would count as a hang.
 async function held(env, script, kind, version) {
-  if (peers[script]?.state === "asleep" && kind === "service") await wake(env, script);
+  if (peers[script] && isAsleep(peers[script], version) && kind === "service") await wake(env, script);
   for (const until = Date.now() + holdMs; Date.now() < until; ) {
     await scheduler.wait(4);
     const target = find(script, kind, version);

@@ -52,6 +52,11 @@ env *arguments:
 clean what="":
     @node bin/lockstep.mjs clean "$@"
 
+# What stands on the embedded target for the ids that wrangler projects name: just aliases [--json]
+[no-exit-message]
+aliases *arguments:
+    @node bin/lockstep.mjs aliases "$@"
+
 # A picture of what is declared, as Mermaid: just diagram [<system>] [--json]
 [no-exit-message]
 diagram *arguments:

@@ -75,6 +75,11 @@ export const verbs = {
     summary: "what Pulumi knows of a stack, in a file and back",
     load: () => import("./state.ts"),
   },
+  aliases: {
+    usage: "aliases [--json]",
+    summary: "what stands on the embedded target for the ids that wrangler projects name",
+    load: () => import("./aliases.ts"),
+  },
   embedded: {
     usage: "embedded [--port <n>] [--data <folder>]",
     summary: "the embedded Cloudflare alone, for any client of the v4 API",

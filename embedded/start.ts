@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { UserError } from "../src/diagnostic/user-error.ts";
-import { openAccounts } from "./api/account/accounts.ts";
+import { listAccounts, openAccounts } from "./api/account/accounts.ts";
 import { newTokenValue, openTokens, type Tokens } from "./api/account/token-store.ts";
 import { gatewayConfig } from "./api/ai/ai-gateway.ts";
+import { storesIn } from "./api/aliases/in-path.ts";
+import { accountFor } from "./api/aliases/stand-in.ts";
 import { openInvocations } from "./api/graphql/invocations.ts";
 import { apiServer } from "./api/http/server.ts";
 import type { Token } from "./api/http/tokens.ts";
@@ -184,16 +186,26 @@ async function build(
     analytics,
     emails,
     dataDir,
+    log,
     origin: () => origin,
   };
   const tails = tailsOf(world);
   const server = apiServer({
     services,
     world,
-    accounts,
+    accounts: () => listAccounts(state),
+    aliases: {
+      account: (id) => accountFor(world, id),
+      params: (params, method) => storesIn(world, params, method),
+    },
     findToken: tokens.find,
     upgrade: tails.upgrade,
-    before: s3Endpoint({ world, accounts, credentials: s3Credentials(tokens), log }),
+    before: s3Endpoint({
+      world,
+      accounts: () => listAccounts(state),
+      credentials: s3Credentials(tokens),
+      log,
+    }),
     log,
   });
   const apiPort = await listen(server, options.port ?? before?.apiPort ?? 0, {

@@ -23,6 +23,8 @@ export interface World {
   readonly emails: Emails;
   /** The folder that everything is kept in; a service may keep files in a subfolder of its own. */
   readonly dataDir: string;
+  /** One line for people, in the log of the process. */
+  readonly log: (line: string) => void;
   /** `http://127.0.0.1:<port>`: for upload and download addresses that the API itself hands out. */
   readonly origin: () => string;
 }

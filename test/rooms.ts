@@ -207,6 +207,19 @@ export const rooms: readonly Room[] = [
     may: [...service, "embedded/api/r2", "embedded/runtime/queues", ...workerRegistry, ...seams],
   },
   { room: "embedded/api/vectorize", may: [...service, "embedded/runtime/vectors", ...seams] },
+  // What ids in a wrangler project mean here.
+  {
+    room: "embedded/api/aliases",
+    may: [
+      ...service,
+      "embedded/api/account",
+      "embedded/api/d1",
+      "embedded/api/kv",
+      "embedded/api/queues",
+      "embedded/api/r2",
+      ...workerRegistry,
+    ],
+  },
   { room: "embedded/api/zones", may: [...service, ...workerRegistry] },
   {
     room: "embedded/api/workers",
@@ -217,6 +230,7 @@ export const rooms: readonly Room[] = [
       "src/files",
       "embedded/quirks",
       "embedded/api/r2",
+      "embedded/api/aliases",
       "embedded/api/queues",
       "embedded/api/hyperdrive",
       "embedded/api/zones",
@@ -365,7 +379,15 @@ export const rooms: readonly Room[] = [
   { room: "cli/init", may: ["src/diagnostic", ...migrations("files")] },
   {
     room: "cli",
-    may: ["src/diagnostic", "src/project", "src/diagram", "toolchain", "cli", "embedded/main.ts"],
+    may: [
+      "src/diagnostic",
+      "src/project",
+      "src/diagram",
+      "src/cloudflare",
+      "toolchain",
+      "cli",
+      "embedded/main.ts",
+    ],
   },
   {
     room: "scripts",

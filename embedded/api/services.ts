@@ -5,6 +5,7 @@ import { ai } from "./ai/ai.ts";
 import { aiGateway } from "./ai/ai-gateway.ts";
 import { aiGatewayEndpoint } from "./ai/ai-gateway-endpoint.ts";
 import { aiGatewayLogs } from "./ai/ai-gateway-logs.ts";
+import { aliases } from "./aliases/routes.ts";
 import { analyticsEngine } from "./analytics-engine/analytics-engine.ts";
 import { d1 } from "./d1/d1.ts";
 import { emails } from "./emails/emails.ts";
@@ -69,5 +70,6 @@ export const services: readonly Service[] = [
   emails,
   secretsStore,
   alerting,
+  aliases,
   zones,
 ];

@@ -29,6 +29,7 @@ export const verbs = {
   doctor: { ...plain, recipe: "just doctor" },
   clean: { ...plain, recipe: "just clean" },
   dev: { ...plain, recipe: "just dev", stage: "asOption", words: ["worker?"] },
+  aliases: { ...plain, recipe: "just aliases" },
   diagram: { ...plain, recipe: "just diagram", words: ["system?"] },
   up: { ...stack, recipe: "just pulumi-up" },
   preview: { ...stack, recipe: "just pulumi-preview" },

@@ -15,7 +15,17 @@ export function openAccounts(
   for (const name of names)
     if (state.byName("", kind, name) === undefined)
       state.insert("", kind, idOf(name), name, { createdOn: new Date().toISOString() });
-  return state.list("", kind).map(({ id, name }) => ({ id, name }));
+  return listAccounts(state);
+}
+
+/** In order of creation. */
+export const listAccounts = (state: State): readonly Account[] =>
+  state.list("", kind).map(({ id, name }) => ({ id, name }));
+
+/** One more, beside those that the process was started with. */
+export function createAccount(state: State, id: string, name: string): Account {
+  state.insert("", kind, id, name, { createdOn: new Date().toISOString() });
+  return { id, name };
 }
 
 function shown(state: State, account: Account): object {
@@ -31,10 +41,9 @@ function shown(state: State, account: Account): object {
 
 function all(request: ApiRequest, state: State): readonly Account[] {
   const wanted = request.url.searchParams.get("name");
-  return state
-    .list("", kind)
-    .map(({ id, name }) => ({ id, name }))
-    .filter((account) => request.reaches(account.id) && (wanted === null || account.name === wanted));
+  return listAccounts(state).filter(
+    (account) => request.reaches(account.id) && (wanted === null || account.name === wanted),
+  );
 }
 
 export const accounts: Service = {

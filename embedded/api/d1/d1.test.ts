@@ -29,7 +29,7 @@ describe("databases", () => {
   });
 
   test("names and bodies that cannot be are refused and leave nothing", async () => {
-    for (const name of ["", "Upper", "a b", "-x", "x".repeat(129), "ä"])
+    for (const name of ["", "a b", "-x", "_x", "a.b", "ä"])
       expect(await api.call("POST", "/d1/database", { name })).toMatchObject(
         refusal(400, 7400, expect.stringContaining("name")),
       );

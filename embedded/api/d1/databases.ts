@@ -9,7 +9,7 @@ import { ApiError, type ApiRequest, ok, paged, type Reply, type Route } from "..
 import { forget } from "./transfers.ts";
 
 /** Kind of a database in the state; its id is the uuid, its name the database's. */
-const databaseKind = "d1";
+export const databaseKind = "d1";
 
 const mode = z.object({ mode: z.enum(["auto", "disabled"]) });
 
@@ -62,15 +62,25 @@ const createSchema = z.object({
 const databasesPerAccount = 50_000;
 
 async function create(request: ApiRequest, world: World): Promise<Reply> {
-  const { name, jurisdiction, primary_location_hint, read_replication } = await request.json(createSchema);
-  if (!/^[a-z0-9][a-z0-9_-]*$/.test(name) || name.length > 128)
+  return ok(await makeDatabase(world, request.account.id, await request.json(createSchema)));
+}
+
+/** Makes a database that nobody has yet; `also` belongs to the same transaction. Throws Cloudflare's refusals. */
+export async function makeDatabase(
+  world: World,
+  account: string,
+  { name, jurisdiction, primary_location_hint, read_replication }: z.infer<typeof createSchema>,
+  also: (uuid: string) => void = () => {},
+): Promise<object> {
+  // Cloudflare's schema has the pattern and no length.
+  if (!/^[a-z0-9][a-z0-9_-]*$/i.test(name))
     throw malformed(
-      `name: must be lower-case letters, digits, "-" and "_", begin with a letter or digit and have at most 128 characters, got ${JSON.stringify(name)}`,
+      `name: must be letters, digits, "-" and "_", and begin with a letter or digit, got ${JSON.stringify(name)}`,
     );
-  if (world.state.list(request.account.id, databaseKind).length >= databasesPerAccount)
+  if (world.state.list(account, databaseKind).length >= databasesPerAccount)
     throw new ApiError(400, 7406, `System limit reached: databases per account (${databasesPerAccount})`);
   const taken = (): ApiError => new ApiError(400, 7502, `A database with the name '${name}' already exists`);
-  if (world.state.byName(request.account.id, databaseKind, name) !== undefined) throw taken();
+  if (world.state.byName(account, databaseKind, name) !== undefined) throw taken();
   const database: Database = {
     uuid: randomUUID(),
     name,
@@ -82,13 +92,16 @@ async function create(request: ApiRequest, world: World): Promise<Reply> {
   // First the file, then the name: a creation that was cut off can be repeated.
   const shown = await details(database, world);
   try {
-    world.state.insert(request.account.id, databaseKind, database.uuid, name, bodyOf(database));
+    world.state.transaction(() => {
+      world.state.insert(account, databaseKind, database.uuid, name, bodyOf(database));
+      also(database.uuid);
+    });
   } catch (error) {
     await world.stores.d1.remove(database.uuid);
     if (error instanceof NameTaken) throw taken();
     throw error;
   }
-  return ok({ ...shown, created_in_region: database.region });
+  return { ...shown, created_in_region: database.region };
 }
 
 const bodyOf = ({

@@ -20,7 +20,7 @@ export interface RequestContext {
   readonly params: Readonly<Record<string, string>>;
   readonly bearer: string;
   readonly token: Token | undefined;
-  readonly accounts: readonly Account[];
+  readonly accounts: () => readonly Account[];
 }
 
 /** What a service sees of an HTTP request. The body is read when it is first asked for. */
@@ -48,7 +48,7 @@ export function apiRequest(request: IncomingMessage, context: RequestContext): A
     },
     reaches: (accountId) => token !== undefined && reaches(token, accountId),
     get account(): Account {
-      const found = accounts.find((account) => account.id === params["account"]);
+      const found = accounts().find((account) => account.id === params["account"]);
       if (found === undefined)
         throw new ApiError(
           404,

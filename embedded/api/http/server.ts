@@ -2,17 +2,30 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from "node:stream";
 import type { Account, World } from "../../world.ts";
 import { authenticate, authorize, bearerOf } from "./authorize.ts";
+import { isWrangler } from "./is-wrangler.ts";
 import { apiRequest, Disconnected } from "./request.ts";
-import { router } from "./router.ts";
+import { type Matched, router } from "./router.ts";
 import { ApiError, type Reply, type Service } from "./service.ts";
 import type { Token } from "./tokens.ts";
 
 const base = "/client/v4";
 
+type Params = Readonly<Record<string, string>>;
+
+/** What stands here for the ids of a wrangler project, which are those of a real account. */
+export interface Aliases {
+  /** The account that an id means; undefined when it means none. */
+  readonly account: (id: string) => string | undefined;
+  /** The path's parameters, with ids of stores that are here. */
+  readonly params: (params: Params, method: string) => Promise<Params>;
+}
+
 export interface ApiOptions {
   readonly services: readonly Service[];
   readonly world: World;
-  readonly accounts: readonly Account[];
+  readonly accounts: () => readonly Account[];
+  /** What ids of another account mean here, for wrangler alone. @default - nothing */
+  readonly aliases?: Aliases;
   readonly findToken: (value: string) => Token | undefined;
   /** Takes a request for a WebSocket. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -89,9 +102,9 @@ async function dispatch(
   if (found === undefined || (found.route.auth ?? "token") === "token") {
     token = authenticate(request.headers, path, options.findToken);
     if (found === undefined) throw noRoute(path);
-    authorize(token, found.route, found.params);
   }
-  const { params, route } = found;
+  const { route } = found;
+  const params = await meant(request, found, token, options.aliases);
   return route.handle(
     apiRequest(request, {
       url,
@@ -102,6 +115,27 @@ async function dispatch(
     }),
     options.world,
   );
+}
+
+/** The route's parameters as they are meant here. Whoever may not do this changes nothing by asking. */
+async function meant(
+  request: IncomingMessage,
+  { route, params }: Matched,
+  token: Token | undefined,
+  aliases: Aliases | undefined,
+): Promise<Params> {
+  if (token === undefined) return params;
+  const { account } = params;
+  if (aliases === undefined || account === undefined || !isWrangler(request.headers["user-agent"])) {
+    authorize(token, route, params);
+    return params;
+  }
+  const here = {
+    ...params,
+    account: (token.grants === "all" ? aliases.account(account) : undefined) ?? account,
+  };
+  authorize(token, route, here);
+  return aliases.params(here, route.method);
 }
 
 const noRoute = (path: string): ApiError =>

@@ -6,7 +6,7 @@ import { ApiError, type ApiRequest, ok, paged, type Reply, type Route } from "..
 import { scriptsBinding } from "../workers/bound-by.ts";
 
 /** Kind of a namespace in the state; its id is 32 hexadecimal digits, its name the title. */
-const namespaceKind = "kv";
+export const namespaceKind = "kv";
 
 const bodySchema = z.object({ jurisdiction: z.enum(["eu", "fedramp", "us"]).optional() });
 
@@ -42,20 +42,31 @@ const shown = ({ id, title, jurisdiction }: Namespace): object => ({
 });
 
 const title = z.string().min(1).max(512);
+const createSchema = z.object({ title, jurisdiction: z.enum(["eu", "fedramp", "us"]).nullish() });
 
 async function create(request: ApiRequest, world: World): Promise<Reply> {
-  const sent = await request.json(
-    z.object({ title, jurisdiction: z.enum(["eu", "fedramp", "us"]).nullish() }),
-  );
+  return ok(makeNamespace(world, request.account.id, await request.json(createSchema)));
+}
+
+/** Makes a namespace whose title nobody has yet; `also` belongs to the same transaction. Throws Cloudflare's refusal. */
+export function makeNamespace(
+  world: World,
+  account: string,
+  sent: z.infer<typeof createSchema>,
+  also: (id: string) => void = () => {},
+): object {
   const namespace: Namespace = {
     id: randomBytes(16).toString("hex"),
     title: sent.title,
     jurisdiction: sent.jurisdiction ?? undefined,
   };
   unique(() =>
-    world.state.insert(request.account.id, namespaceKind, namespace.id, namespace.title, bodyOf(namespace)),
+    world.state.transaction(() => {
+      world.state.insert(account, namespaceKind, namespace.id, namespace.title, bodyOf(namespace));
+      also(namespace.id);
+    }),
   );
-  return ok(shown(namespace));
+  return shown(namespace);
 }
 
 async function rename(request: ApiRequest, world: World): Promise<Reply> {

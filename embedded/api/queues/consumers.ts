@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { NameTaken, type State } from "../../state.ts";
 import type { World } from "../../world.ts";
+import { isWrangler } from "../http/is-wrangler.ts";
 import { ApiError, type ApiRequest, ok, type Reply, type Service } from "../http/service.ts";
 import { activeDeployment, requireVersion, script } from "../workers/registry.ts";
 import { attachConsumer } from "./deliver.ts";
@@ -16,6 +17,7 @@ import {
   requireQueue,
   shownConsumer,
 } from "./model.ts";
+import { ensureQueue } from "./queues.ts";
 
 const deadLetterQueue = z.string().nullish();
 const seconds = z.int().min(0).max(86_400).nullish();
@@ -135,9 +137,17 @@ function requireConsumer(request: ApiRequest, world: World, queue: Queue): Consu
   return consumer;
 }
 
-async function create(request: ApiRequest, world: World): Promise<Reply> {
+/** What was sent; for wrangler, a dead-letter queue that is missing is made like the other queues of its project. */
+async function sentIn(request: ApiRequest, world: World): Promise<Sent> {
   const sent = await request.json(consumerShape);
+  if (sent.dead_letter_queue && isWrangler(request.headers.get("user-agent")))
+    ensureQueue(world, request.account.id, sent.dead_letter_queue);
+  return sent;
+}
+
+async function create(request: ApiRequest, world: World): Promise<Reply> {
   const queue = queueOf(request, world);
+  const sent = await sentIn(request, world);
   const consumer: Consumer = {
     account: queue.account,
     id: randomBytes(16).toString("hex"),
@@ -159,8 +169,8 @@ async function create(request: ApiRequest, world: World): Promise<Reply> {
 }
 
 async function replace(request: ApiRequest, world: World): Promise<Reply> {
-  const sent = await request.json(consumerShape);
   const queue = queueOf(request, world);
+  const sent = await sentIn(request, world);
   const old = requireConsumer(request, world, queue);
   const consumer: Consumer = {
     account: queue.account,

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { NameTaken } from "../../state.ts";
 import type { World } from "../../world.ts";
+import { isWrangler } from "../http/is-wrangler.ts";
 import { ApiError, type ApiRequest, ok, paged, type Reply, type Service } from "../http/service.ts";
 import { bucketsNotifying } from "../r2/buckets.ts";
 import {
@@ -70,12 +71,20 @@ function orTaken<T>(name: string, work: () => T): T {
   }
 }
 
-async function create(request: ApiRequest, { state, queues }: World): Promise<Reply> {
-  const { queue_name: name, settings: sent, jurisdiction } = await request.json(createShape);
+async function create(request: ApiRequest, world: World): Promise<Reply> {
+  return ok(shownQueue(world.state, makeQueue(world, request.account.id, await request.json(createShape))));
+}
+
+/** Makes a queue that nobody has yet. Throws Cloudflare's refusals. */
+export function makeQueue(
+  { state, queues }: World,
+  account: string,
+  { queue_name: name, settings: sent, jurisdiction }: z.infer<typeof createShape>,
+): Queue {
   requireLegalName(name);
   const now = new Date().toISOString();
   const queue: Queue = {
-    account: request.account.id,
+    account,
     id: randomBytes(16).toString("hex"),
     name,
     createdOn: now,
@@ -89,8 +98,22 @@ async function create(request: ApiRequest, { state, queues }: World): Promise<Re
       queues.configure(queue.id, brokerSettings(queue));
     }),
   );
-  return ok(shownQueue(state, queue));
+  return queue;
 }
+
+/** Makes the queue where the account has none of this name: for projects of wrangler, whose account at Cloudflare has it. */
+export function ensureQueue(world: World, account: string, name: string): void {
+  if (world.state.byName(account, queueKind, name) !== undefined) return;
+  makeQueue(world, account, { queue_name: name });
+  world.log(`wrangler named the queue ${name}, which was not there: it was made`);
+}
+
+/**
+ * Whether wrangler asks before a deployment if the queues of its project are there, which puts their names first; its
+ * commands about one queue put the page first, and a name that is wrong there stays wrong.
+ */
+const isDeployment = ({ headers, url }: ApiRequest): boolean =>
+  isWrangler(headers.get("user-agent")) && url.search.startsWith("?name=");
 
 /** PUT replaces the settings (what is absent is the default again), PATCH changes those that are sent. */
 async function change(
@@ -118,9 +141,11 @@ function save(state: World["state"], queue: Queue): void {
 
 const bodyOf = ({ account: _account, id: _id, name: _name, ...body }: Queue): QueueBody => body;
 
-function list(request: ApiRequest, { state }: World): Reply {
+function list(request: ApiRequest, world: World): Reply {
+  const { state } = world;
   const account = request.account.id;
   const names = request.url.searchParams.getAll("name");
+  if (isDeployment(request)) for (const name of names) ensureQueue(world, account, name);
   const producing = producers(state, account);
   const found = listQueues(state, account).filter(
     (queue) => names.length === 0 || names.includes(queue.name),

@@ -37,9 +37,9 @@ export function renameWorker(world: World, before: Worker, name: string): Promis
     await world.compute.deploy(
       scriptName(world, renamed),
       shares.map(({ version_id, percentage }) => ({
-          version: specOf(world, renamed, requireVersion(world.state, renamed, version_id), renamed.classes),
-          percentage,
-        })),
+        version: specOf(world, renamed, requireVersion(world.state, renamed, version_id), renamed.classes),
+        percentage,
+      })),
     );
     return renamed;
   });

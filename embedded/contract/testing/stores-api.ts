@@ -66,6 +66,7 @@ export async function startStoresApi(
     state,
     stores,
     dataDir,
+    log: () => {},
     origin: () => origin,
     get compute() {
       return absent("compute");
@@ -92,7 +93,7 @@ export async function startStoresApi(
   const server = apiServer({
     services: [d1, r2, kv],
     world,
-    accounts: [{ id: account, name: "dev" }],
+    accounts: () => [{ id: account, name: "dev" }],
     findToken: (value) => tokens.get(value),
     upgrade: (_request, socket) => void socket.destroy(),
   });

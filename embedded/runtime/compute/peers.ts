@@ -91,7 +91,8 @@ function peer(scripts: Scripts, account: string, name: string): object {
   const awake = script.shares.flatMap(({ place: { cell, version }, percentage }) =>
     cell === undefined ? [] : [{ ...cell.address, version: version.id, weight: percentage }],
   );
-  const sleeping = script.state === "live" ? script.shares.filter(({ place }) => place.cell === undefined) : [];
+  const sleeping =
+    script.state === "live" ? script.shares.filter(({ place }) => place.cell === undefined) : [];
   return {
     state: sleeping.some(({ percentage }) => percentage > 0) ? "asleep" : script.state,
     services: awake,

@@ -14,7 +14,7 @@ import { xmlError } from "./xml.ts";
 
 export interface S3Options {
   readonly world: World;
-  readonly accounts: readonly Account[];
+  readonly accounts: () => readonly Account[];
   /** The token with this id, and the secret access key that belongs to it: the SHA-256 of its value in hex. */
   readonly credentials: (
     accessKeyId: string,
@@ -133,7 +133,7 @@ async function carriedOut(
   const sent: Sent = { method, path: decoded(pathOf(request)), parameters, headers };
   const signed = verify(sent, (id) => credentials(id)?.secret, Date.now());
   const token = credentials(signed.accessKeyId)?.token;
-  const account = accounts.find(({ id }) => id === place.accountId);
+  const account = accounts().find(({ id }) => id === place.accountId);
   const permission = `Workers R2 Storage:${["GET", "HEAD"].includes(method) ? "Read" : "Edit"}` as const;
   if (
     account === undefined ||

@@ -52,9 +52,7 @@ export async function deployVersions(
   const classes = lifecycle.changes ? lifecycle.classes : worker.classes;
   const splits = shares.flatMap(({ percentage }, i): Split[] => {
     const version = versions[i];
-    return version === undefined
-      ? []
-      : [{ version: specOf(world, worker, version, classes), percentage }];
+    return version === undefined ? [] : [{ version: specOf(world, worker, version, classes), percentage }];
   });
   try {
     await world.compute.deploy(scriptName(world, worker), splits);

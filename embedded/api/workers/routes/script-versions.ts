@@ -1,3 +1,4 @@
+import { bindingsHere } from "../../aliases/in-upload.ts";
 import { ApiError, ok, type Service } from "../../http/service.ts";
 import { inTurn } from "../deploy/turns.ts";
 import { listVersions, requireVersion } from "../registry.ts";
@@ -46,8 +47,9 @@ export const scriptVersions: Service = {
       path: versions,
       permission: "Workers Scripts:Edit",
       handle: async (request, world) => {
-        const draft = await draftFromForm(await request.form());
+        const sent = await draftFromForm(await request.form());
         const worker = scriptOf(request, world);
+        const draft = { ...sent, bindings: await bindingsHere(request, world, sent.bindings) };
         if (draft.migrations !== undefined)
           throw new ApiError(
             400,

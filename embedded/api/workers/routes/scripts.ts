@@ -1,4 +1,5 @@
 import type { World } from "../../../world.ts";
+import { bindingsHere } from "../../aliases/in-upload.ts";
 import { ApiError, type ApiRequest, ok, type Reply, type Service } from "../../http/service.ts";
 import { deleteWorker } from "../delete-worker.ts";
 import { deployVersions } from "../deploy/deploy-versions.ts";
@@ -62,7 +63,8 @@ function shownScript(worker: Worker, version: Version | undefined): Record<strin
 
 /** Uploads and deploys in one step, as every script did before there were versions. */
 async function upload(request: ApiRequest, world: World): Promise<Reply> {
-  const draft = await draftFromForm(await request.form());
+  const sent = await draftFromForm(await request.form());
+  const draft = { ...sent, bindings: await bindingsHere(request, world, sent.bindings) };
   for (;;) {
     const reply = await uploadOnce(request, world, draft);
     if (reply !== undefined) return reply;

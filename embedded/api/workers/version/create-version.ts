@@ -5,6 +5,7 @@ import { serviceEnvironment } from "../../../quirks/service-environment.ts";
 import { UploadRejected, type Validation } from "../../../runtime/compute.ts";
 import type { World } from "../../../world.ts";
 import { ApiError, type ApiMessage } from "../../http/service.ts";
+import { queuesConsumedBy } from "../../queues/model.ts";
 import { type Lifecycle, planLifecycle } from "../classes/lifecycle.ts";
 import type { Binding, Version, Worker } from "../model.ts";
 import { addVersion, latestVersion, saveWorker, stillThere } from "../registry.ts";
@@ -57,6 +58,7 @@ async function create(world: World, worker: Worker, draft: Draft, origin: Origin
   const targets = resolveTargets(world.state, worker, version.bindings, lifecycle);
   const complete = { ...version, targets, reconciliation: lifecycle.reconciliation };
   const validation = await validate(world, worker, complete, lifecycle);
+  requireQueueHandler(world, worker, validation);
   const { id, ...body } = complete;
   const saved = world.state.transaction(() => {
     const current = stillThere(world.state, worker);
@@ -177,6 +179,18 @@ async function validate(
   } catch (error) {
     throw classRefusal(worker, version, error) ?? asApiError(error);
   }
+}
+
+/** A Worker that is handed batches has to take them. */
+function requireQueueHandler({ state }: World, worker: Worker, { handlers }: Validation): void {
+  if (handlers.includes("queue")) return;
+  const consumed = queuesConsumedBy(state, worker.account, worker.id);
+  if (consumed.length === 0) return;
+  throw new ApiError(
+    400,
+    11_001,
+    `Queue handler is missing: Worker '${worker.name}' is the consumer of ${consumed.join(", ")}, and this version has no queue() handler. Export one, or remove the consumer first. See https://developers.cloudflare.com/queues/configuration/javascript-apis/#consumer`,
+  );
 }
 
 /** A class that the code lacks is told differently when it was declared, and when objects of it exist already. */

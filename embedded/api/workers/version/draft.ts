@@ -86,14 +86,13 @@ export function draftFromJson(body: z.infer<typeof jsonVersion>): Draft {
   return draftOf(body, modules);
 }
 
-/** Multipart with its parts in any order: `metadata` is JSON, every other part is a module under its own name. */
+/** Multipart with its parts in any order: `metadata` is JSON, every other part is a module. */
 export async function draftFromForm(form: FormData): Promise<Draft> {
   const sent = form.get("metadata") ?? form.get("settings");
   if (sent === null) throw new ApiError(400, 10021, "The upload has no part named metadata");
   const body = parseMetadata(typeof sent === "string" ? sent : await sent.text());
   const modules: { name: string; contentType: string; bytes: Uint8Array }[] = [];
-  for (const [name, part] of form.entries()) {
-    if (name === "metadata" || name === "settings") continue;
+  for (const { name, part } of moduleParts(form, body.main_module ?? undefined)) {
     const bytes = typeof part === "string" ? Buffer.from(part) : Buffer.from(await part.arrayBuffer());
     modules.push({
       name,
@@ -102,6 +101,30 @@ export async function draftFromForm(form: FormData): Promise<Draft> {
     });
   }
   return draftOf(body, modules);
+}
+
+interface ModulePart {
+  readonly name: string;
+  readonly part: string | File;
+}
+
+/**
+ * A part is the module of its own name, or of its filename: where the main module is known by that one, and where many parts
+ * have one name, as the lists of official SDKs do (`files[]`).
+ */
+function moduleParts(form: FormData, mainModule: string | undefined): readonly ModulePart[] {
+  const parts = [...form.entries()]
+    .filter(([name]) => name !== "metadata" && name !== "settings")
+    .map(([name, part]) => ({ name, filename: typeof part === "string" ? name : part.name, part }));
+  const times = (wanted: string): number => parts.filter(({ name }) => name === wanted).length;
+  const mainByFilename =
+    mainModule !== undefined &&
+    times(mainModule) === 0 &&
+    parts.some(({ filename }) => filename === mainModule);
+  return parts.map(({ name, filename, part }) => ({
+    name: mainByFilename || name.endsWith("[]") ? filename : name,
+    part,
+  }));
 }
 
 /** The modules, assets and bindings of a version again, changed by what of the metadata was sent. Secrets are inherited. */

@@ -66,7 +66,11 @@ export const verbs = {
     summary: "migrations: new, lint, plan, status, rehearse … (db --help)",
     load: () => import("./db.ts"),
   },
-  secret: ofStacks("secret", "secret <stage> <name>", "set or rotate a secret of a stage"),
+  secret: ofStacks(
+    "secret",
+    "secret [<stage>] [<name>] [--json]",
+    "which secrets of a stage are set, missing or unused; with a name: set or rotate it",
+  ),
   import: ofStacks("import", "import <stage> <system>/<name>", "take over a resource that exists already"),
   retire: ofStacks("retire", "retire <system> <stage>", "take a system off a stage, with its resources"),
   "stack-init": ofStacks("init", "stack-init [<stage>]", "make the stack of a stage"),

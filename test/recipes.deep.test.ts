@@ -29,7 +29,12 @@ test("a secret that is bound has to be set; it is nowhere in clear, and rotating
   const without = await project.just(["deploy-dev"]);
   expect(without.out).toContain("Missing required secret 'key'");
   expect(without.out).toContain("just secret dev key");
+  const unknown = await project.just(["secret", "dev", "KEYS", "--", "canary-zero"]);
+  expect(unknown.out).toContain("There is no such secret");
+  expect(unknown.out).toContain("just secret dev key");
+  expect((await project.just(["secret", "dev"])).out).toMatch(/^key +missing +dome\/dome-api, env\.KEY$/m);
   expect((await project.just(["secret", "dev", "key", "--", "canary-one"])).code).toBe(0);
+  expect((await project.just(["secret", "dev"])).out).toMatch(/^key +set +dome\/dome-api, env\.KEY$/m);
   const up = await project.just(["deploy-dev"]);
   expect(up.code, up.out).toBe(0);
   await project.just(["secret", "dev", "key", "--", "canary-two"]);

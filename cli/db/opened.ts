@@ -1,11 +1,10 @@
-import { join } from "node:path";
 import { z } from "zod";
 import { readServing } from "../../src/cloudflare/deployments.ts";
 import { named, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { eligibility, openingShape } from "../../src/migrations/plan/opening.ts";
-import { placesOf } from "../../toolchain/project.ts";
 import { configValues } from "../../toolchain/stacks/stack-config.ts";
+import { stackFileOf } from "../stack/stack-file.ts";
 import type { Site } from "./site.ts";
 
 const openings = z.record(z.string(), openingShape).default({});
@@ -16,10 +15,7 @@ const openings = z.record(z.string(), openingShape).default({});
  */
 export async function openedThrough(site: Site, database: string, root: string): Promise<string | undefined> {
   const { stage, target } = site;
-  const file =
-    target === "embedded"
-      ? join(placesOf(root).config, `${stage.name}.yaml`)
-      : join(root, `Pulumi.${stage.name}.yaml`);
+  const file = stackFileOf(stage, target, root);
   const set = openings.safeParse(configValues(file)["lockstep:contracts"]);
   if (!set.success)
     throw new UserError({

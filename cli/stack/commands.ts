@@ -9,6 +9,7 @@ import type { Stage } from "../../src/project/stage.ts";
 import { emptyBuckets, refuseFullBuckets } from "./buckets.ts";
 import { confirm, type Terminal } from "./confirm.ts";
 import { importResource } from "./import.ts";
+import { listSecrets } from "./list-secrets.ts";
 import { showOutputs } from "./outputs.ts";
 import { pulumi, pulumiText, type Run } from "./pulumi.ts";
 import type { Request } from "./request.ts";
@@ -50,7 +51,8 @@ export async function perform(
       await confirm(stage, `Retire ${subject} from`, yes, terminal);
       return retire(stage, subject, run);
     case "secret":
-      return setSecret(stage, subject, rest, run, terminal);
+      if (request.subject === undefined) return listSecrets(request, stage, systems, run.root);
+      return setSecret(stage, subject, rest, run, terminal, systems);
     case "destroy":
       refuseProtected(stage);
       await (request.emptyBuckets ? emptyBuckets : refuseFullBuckets)(stage, run, systems);

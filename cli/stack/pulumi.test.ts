@@ -49,7 +49,9 @@ test("a SIGTERM lets pulumi finish its step and is waited for", async () => {
 
 const secret = `const { setSecret } = await import(${moduleUrl("secret.ts")});
   const dev = { name: "dev" };
-  process.exitCode = await setSecret(dev, "key", [], run, { interactive: false }).catch((error) => {
+  const env = { KEY: { kind: "secret", secret: "key" } };
+  const systems = [{ name: "s", resources: [{ kind: "worker", name: "api", env }] }];
+  process.exitCode = await setSecret(dev, "key", [], run, { interactive: false }, systems).catch((error) => {
     process.stderr.write(error.message);
     return 1;
   });`;

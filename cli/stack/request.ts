@@ -81,10 +81,10 @@ export function requestOf(args: readonly string[], project: Project): Request {
   if (chosen.length === 0 || (stage === "all" && command !== "up" && command !== "preview")) {
     throw unknown("There is no such stage", stage, stages.map((each) => each.name).join(", "));
   }
-  const needsSubject = command === "import" || command === "retire" || command === "secret";
+  const needsSubject = command === "import" || command === "retire";
   if (needsSubject && subject === undefined)
     throw unknown(`${command} needs to know what`, "nothing", subjects[command]);
-  const mayHaveSubject = needsSubject || command === "verify";
+  const mayHaveSubject = needsSubject || command === "verify" || command === "secret";
   const extra = mayHaveSubject ? more : [...(subject === undefined ? [] : [subject]), ...more];
   if (extra.length > 0)
     throw unknown(
@@ -113,7 +113,7 @@ function defaultStage(
   rest: readonly string[],
   project: Project,
 ): string {
-  const subjectless = command !== "import" && command !== "retire" && command !== "secret";
+  const subjectless = command !== "import" && command !== "retire";
   if (subjectless && target === "embedded" && rest.every((word) => word.startsWith("-")))
     return meantStage(project).name;
   throw unknown(
@@ -139,10 +139,9 @@ export function targetNamed(word: string | undefined): TargetName {
 const isUrn = (word: string | undefined): boolean =>
   word?.includes(":") === true || word?.includes("*") === true;
 
-const subjects: Readonly<Record<"import" | "retire" | "secret", string>> = {
+const subjects: Readonly<Record<"import" | "retire", string>> = {
   import: "<system>/<name>",
   retire: "a system",
-  secret: "the secret's name",
 };
 
 const unknown = (what: string, got: string, expected: Sentence): UserError =>

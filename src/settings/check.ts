@@ -1,5 +1,6 @@
 import { workersOf } from "../declare/graph.ts";
 import type { System, Worker } from "../declare/index.ts";
+import { secretUses } from "../declare/secret-uses.ts";
 import { command, pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
 import type { Stage } from "../project/stage.ts";
@@ -107,40 +108,21 @@ export function missingSecrets(
   systems: readonly System[],
   stage: Stage,
 ): Diagnostic[] {
-  const passwords = systems.flatMap((system) =>
-    system.resources.flatMap((resource) =>
-      resource.kind !== "hyperdrive" || set.includes(resource.origin.password.secret)
-        ? []
-        : [
-            missingSecret(
-              resource.origin.password.secret,
-              `${system.name}/${resource.name}, origin.password`,
-              set,
-              stage,
-            ),
-          ],
-    ),
-  );
-  const bound = systems.flatMap((system) =>
-    workersOf(system).flatMap((worker) =>
-      Object.entries(worker.env).flatMap(([name, binding]) => {
-        if (typeof binding === "string" || !("secret" in binding) || set.includes(binding.secret)) return [];
-        if (binding.kind === "secret" && stage.protected && binding.fallback?.[stage.name] !== undefined)
-          return [
-            {
-              what: `A secret of a protected stage stands in the code: '${binding.secret}'`,
-              where: `${system.name}/${worker.name}, env.${name}, in stack ${stage.name}`,
-              got: `a fallback for ${stage.name}`,
-              expected: "a secret of the stack, or none",
-              fix: sentence`take ${stage.name} out of its fallback, then ${command("secret", { name: binding.secret, stage: stage.name })}`,
-            },
-          ];
-        if (binding.kind === "secret" && binding.optional === true) return [];
-        return [missingSecret(binding.secret, `${system.name}/${worker.name}, env.${name}`, set, stage)];
-      }),
-    ),
-  );
-  return [...passwords, ...bound];
+  return secretUses(systems)
+    .filter(({ secret }) => !set.includes(secret))
+    .flatMap(({ secret, where, optional, fallback }) => {
+      if (stage.protected && fallback[stage.name] !== undefined)
+        return [
+          {
+            what: `A secret of a protected stage stands in the code: '${secret}'`,
+            where: `${where}, in stack ${stage.name}`,
+            got: `a fallback for ${stage.name}`,
+            expected: "a secret of the stack, or none",
+            fix: sentence`take ${stage.name} out of its fallback, then ${command("secret", { name: secret, stage: stage.name })}`,
+          },
+        ];
+      return optional || fallback[stage.name] !== undefined ? [] : [missingSecret(secret, where, set, stage)];
+    });
 }
 
 const missingSecret = (secret: string, where: string, set: readonly string[], stage: Stage): Diagnostic => ({

@@ -1,0 +1,40 @@
+import { workersOf } from "./graph.ts";
+import type { System } from "./system.ts";
+
+/** One place that a secret of the stack is bound at. */
+export interface SecretUse {
+  /** Its name in the stack's secrets. */
+  readonly secret: string;
+  /** `dome/dome-api, env.KEY` */
+  readonly where: string;
+  /** Whether the code does without it. */
+  readonly optional: boolean;
+  /** Stage → text that stands in for it. */
+  readonly fallback: Readonly<Record<string, string>>;
+}
+
+/** Every secret that systems bind: in the `env` of workers, and as passwords of databases elsewhere. */
+export const secretUses = (systems: readonly System[]): readonly SecretUse[] =>
+  systems.flatMap((system) => [
+    ...system.resources.flatMap((resource): readonly SecretUse[] =>
+      resource.kind === "hyperdrive"
+        ? [
+            {
+              secret: resource.origin.password.secret,
+              where: `${system.name}/${resource.name}, origin.password`,
+              optional: false,
+              fallback: {},
+            },
+          ]
+        : [],
+    ),
+    ...workersOf(system).flatMap((worker) =>
+      Object.entries(worker.env).flatMap(([name, binding]): readonly SecretUse[] => {
+        if (typeof binding === "string" || !("secret" in binding)) return [];
+        const { optional = false, fallback = {} } = binding.kind === "secret" ? binding : {};
+        return [
+          { secret: binding.secret, where: `${system.name}/${worker.name}, env.${name}`, optional, fallback },
+        ];
+      }),
+    ),
+  ]);

@@ -2,11 +2,13 @@ import type { Transport, Verification } from "../files/directives.ts";
 import type { MigrationFile } from "../files/reading.ts";
 import { summary } from "../files/summary.ts";
 import { nameAtStep, rebuilds } from "../shadow/find-rebuilds.ts";
+import { findReturns, isBack } from "../shadow/find-returns.ts";
 import type { Replay, Step } from "../shadow/replay.ts";
 import { assertion } from "../sql/literals.ts";
 import { quoted } from "../sql/structure.ts";
 import { topLevel } from "../sql/tokens.ts";
 import { rules } from "./rules/all.ts";
+import { foreignKeyEffects } from "./rules/foreign-key-effects.ts";
 import { leavesRows, lossyRebuild } from "./rules/lossy-rebuild.ts";
 import type { CheckFacts, Finding, Question, Severity, WaiverKind } from "./rules/rule.ts";
 import { unusedWaiver, type Waivers, waiversOf } from "./waivers.ts";
@@ -126,7 +128,8 @@ function atStake(replay: Replay, findings: readonly Reported[]): readonly Stake[
 
 /**
  * Right after its copy, the new table of a rebuild must hold as many rows as the old one, unless the file says that some may
- * go. What happens to either of them later is the business of the statements that do it.
+ * go; and rows that were put by and come back must be there as they were. What happens to either of them later is the
+ * business of the statements that do it.
  */
 function withCounts(replay: Replay, findings: readonly Reported[]): readonly string[] {
   const given = (copy: Step): boolean =>
@@ -134,32 +137,51 @@ function withCounts(replay: Replay, findings: readonly Reported[]): readonly str
       ({ code, statement, waived }) =>
         code === lossyRebuild.code && statement === copy.index && waived !== undefined,
     );
-  const after = new Map<number, string>();
+  const after: { readonly index: number; readonly sql: string }[] = [];
+  const equal = (one: string, other: string): string =>
+    `(SELECT count(*) FROM ${quoted(one)}) = (SELECT count(*) FROM ${quoted(other)})`;
   for (const rebuild of rebuilds(replay)) {
     const copy = rebuild.copies.at(-1);
     if (copy === undefined || (leavesRows(rebuild) !== undefined && rebuild.copies.some(given))) continue;
     const successor = nameAtStep(replay, rebuild.create.index, copy.index, rebuild.successor);
-    const { stash } = rebuild;
-    const equal = (one: string, other: string): string =>
-      `(SELECT count(*) FROM ${quoted(one)}) = (SELECT count(*) FROM ${quoted(other)})`;
-    const condition = equal(successor, stash?.name ?? rebuild.copiedAs);
+    const { stash, copiedAs, table } = rebuild;
     if (stash !== undefined)
-      after.set(
-        stash.filled.index,
-        assertion(
-          equal(stash.name, rebuild.copiedAs),
-          `${lossyRebuild.code}: the copy of ${rebuild.table} would lose rows`,
+      after.push({
+        index: stash.filled.index,
+        sql: assertion(
+          equal(stash.name, copiedAs),
+          `${lossyRebuild.code}: the copy of ${table} would lose rows`,
         ),
-      );
-    after.set(
-      copy.index,
-      assertion(condition, `${lossyRebuild.code}: the rebuild of ${rebuild.table} would lose rows`),
-    );
+      });
+    after.push({
+      index: copy.index,
+      sql: assertion(
+        equal(successor, stash?.name ?? copiedAs),
+        `${lossyRebuild.code}: the rebuild of ${table} would lose rows`,
+      ),
+    });
   }
-  return replay.steps.flatMap((step) => {
-    const count = after.get(step.index);
-    return count === undefined ? [step.statement.sql] : [step.statement.sql, count];
-  });
+  for (const one of findReturns(replay).found)
+    after.push(
+      {
+        index: one.filled.index,
+        sql: assertion(
+          equal(one.stash, one.table),
+          `${foreignKeyEffects.code}: the copy of ${one.table} in ${one.stash} would lose rows`,
+        ),
+      },
+      {
+        index: one.back.index,
+        sql: assertion(
+          isBack(one),
+          `${foreignKeyEffects.code}: not every row of ${one.table} came back from ${one.stash} as it was`,
+        ),
+      },
+    );
+  return replay.steps.flatMap((step) => [
+    step.statement.sql,
+    ...after.filter(({ index }) => index === step.index).map(({ sql }) => sql),
+  ]);
 }
 
 /** The questions that a file's findings ask of a live database. */

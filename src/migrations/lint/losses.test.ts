@@ -224,9 +224,9 @@ test("a table that is moved aside leaves running code without it, also when an e
 
 for (const value of ["00", "onx", "'off'", "nope", "0x1"]) {
   test(`PRAGMA defer_foreign_keys = ${value} switches off, as SQLite reads it`, () => {
-    const { refused } = live(content, [
+    const { refused, warned } = live(content, [
       `PRAGMA defer_foreign_keys = ON;\nPRAGMA defer_foreign_keys = ${value};`,
     ]);
-    expect(refused[0]).toMatch(/^2 (FK1|D1b)/);
+    expect([...refused, ...warned][0]).toMatch(/^2 (FK1|D1b)/);
   });
 }

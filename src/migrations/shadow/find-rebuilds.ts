@@ -28,6 +28,8 @@ export interface Stash {
   /** The statement that copies all rows into it. */
   readonly filled: Step;
   readonly drop: Step | undefined;
+  /** It as it was filled. */
+  readonly declared: Table | undefined;
 }
 
 interface Identity {
@@ -194,7 +196,12 @@ function throughStash(
     (intoStash > 1 ? `rows of other tables in ${name}` : undefined);
   return {
     name: first.name,
-    stash: { name, filled: first.step, drop: dropped.find(({ identity }) => identity === second.from)?.step },
+    stash: {
+      name,
+      filled: first.step,
+      drop: dropped.find(({ identity }) => identity === second.from)?.step,
+      declared: second.step.before.table(name),
+    },
     step: {
       ...second.step,
       copy: {

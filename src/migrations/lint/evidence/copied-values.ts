@@ -1,6 +1,7 @@
 import { accidentalText, type CopiedColumn, type Copy, keepsValues } from "../../shadow/copy.ts";
 import type { Rebuild } from "../../shadow/find-rebuilds.ts";
 import type { Step } from "../../shadow/replay.ts";
+import { keepsAffinity } from "../../shadow/stashed-columns.ts";
 import { affinity, type Column, sameName, type Table } from "../../sql/structure.ts";
 import type { Finding } from "../rules/rule.ts";
 import type { ColumnPair } from "./changed-declarations.ts";
@@ -11,6 +12,7 @@ export type Say = (step: Step, message: string, fix: string) => Finding;
 /** What happens to the old table's values, column by column. `copy` is its first copying statement. */
 export const copiedValues = (rebuild: Rebuild, copy: Step, say: Say): readonly Finding[] => [
   ...ownColumns(rebuild, copy).flatMap((column) => valueLosses(rebuild, column, say)),
+  ...convertedInStash(rebuild, say),
   ...notCopied(rebuild, copy, say),
   ...accidents(rebuild, copy, say),
 ];
@@ -85,6 +87,24 @@ const affinityIn = (table: Table, { type }: Column): string =>
 function converts({ old, rebuilt }: Rebuild, before: Column, after: Column): boolean {
   const now = affinityIn(rebuilt, after);
   return now !== affinityIn(old, before) && now !== "BLOB";
+}
+
+/** Columns that wait in a stash which has them with another type: '007' is 7 in an INTEGER, and '7' when it comes back. */
+function convertedInStash({ old, stash }: Rebuild, say: Say): readonly Finding[] {
+  if (stash?.declared === undefined) return [];
+  const { declared, filled, name } = stash;
+  return (filled.copy?.columns ?? []).flatMap(({ into, from }) => {
+    const was = named(old, from?.column ?? "");
+    const waits = named(declared, into);
+    if (was === undefined || waits === undefined || keepsAffinity(old, was.type, waits.type)) return [];
+    return [
+      say(
+        filled,
+        `lets ${was.name} wait as ${waits.type} in ${name}: values may be converted`,
+        `CREATE TABLE ${name} AS SELECT …, or give ${into} the type ${was.type || "of none"}`,
+      ),
+    ];
+  });
 }
 
 /** Columns that are there before and after, and that no copy fills. */

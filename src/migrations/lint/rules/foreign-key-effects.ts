@@ -1,8 +1,10 @@
 import type { Event } from "../../shadow/authorizer.ts";
 import { copyUnmoved, type Rebuild, rebuildOf, rebuilds } from "../../shadow/find-rebuilds.ts";
+import { findReturns, type Returns, returning } from "../../shadow/find-returns.ts";
 import { isSystem, type Replay, type Step } from "../../shadow/replay.ts";
 import { closureRebuild, recipeText } from "../../shadow/safe-rebuild.ts";
 import { fold, sameName } from "../../sql/structure.ts";
+import { emptyTables } from "../evidence/against-empty.ts";
 import { reachesAll, writesAgain } from "../evidence/trigger-bodies.ts";
 import { switchesOn } from "./pragmas.ts";
 import { at, type Finding, type Rule } from "./rule.ts";
@@ -18,8 +20,9 @@ export const foreignKeyEffects: Rule = {
   silentOnNew: true,
   check: (replay) => {
     const found = rebuilds(replay);
+    const returns = findReturns(replay);
     return replay.steps.flatMap((step) => [
-      ...effects(replay, found, step),
+      ...effects(replay, found, returns, step),
       ...stranded(replay, found, step, isDeferred(replay, step)),
     ]);
   },
@@ -67,7 +70,12 @@ function target(step: Step): string | undefined {
   }
 }
 
-function effects(replay: Replay, found: readonly Rebuild[], step: Step): readonly Finding[] {
+function effects(
+  replay: Replay,
+  found: readonly Rebuild[],
+  returns: Returns,
+  step: Step,
+): readonly Finding[] {
   const direct = target(step);
   if (direct === undefined || step.error !== undefined) return [];
   const mayHoldRows = (table: string): boolean =>
@@ -76,7 +84,8 @@ function effects(replay: Replay, found: readonly Rebuild[], step: Step): readonl
     (step.rows.filled(table) || step.holds(table));
   const isTable = step.before.table(direct) !== undefined;
   if (isTable && !mayHoldRows(direct) && step.action.kind !== "insert") return [];
-  const byStatement = step.events.filter(({ a }) => mayHoldRows(a));
+  const comesBack = (table: string): boolean => returning(returns, replay, step, table) !== undefined;
+  const byStatement = step.events.filter(({ a }) => mayHoldRows(a) && !comesBack(a));
   const renewed = (event: Event): boolean =>
     step.action.kind === "update" && event.source !== "" && writesAgain(step, event.source, event.a);
   const deleted = names(
@@ -96,7 +105,7 @@ function effects(replay: Replay, found: readonly Rebuild[], step: Step): readonl
     updates.filter((event) => !meant(event) && (!sameName(event.a, direct) || wide(event))),
   );
   const emptied = emptiedKeys(step, direct, updates);
-  const own = selfActions(step, direct);
+  const own = comesBack(direct) ? [] : selfActions(step, direct);
   const touched = touchedColumns(step, direct, updates);
   if (deleted.length === 0 && changed.length === 0 && own.length === 0 && touched.length === 0) return [];
   const what = [
@@ -105,6 +114,7 @@ function effects(replay: Replay, found: readonly Rebuild[], step: Step): readonl
     ...own,
     ...touched,
   ].join(" and ");
+  const but = stillMissing(returns, [...deleted, ...changed], step);
   const rebuild = rebuildOf(found, step);
   if (rebuild !== undefined)
     return [
@@ -112,7 +122,7 @@ function effects(replay: Replay, found: readonly Rebuild[], step: Step): readonl
         replay,
         step,
         rebuild,
-        `dropping ${direct} to rebuild it ${what}: its foreign keys act, and no PRAGMA stops them on D1`,
+        `dropping ${direct} to rebuild it ${what}: its foreign keys act, and no PRAGMA stops them on D1${but}`,
       ),
     ];
   const harmless =
@@ -124,7 +134,7 @@ function effects(replay: Replay, found: readonly Rebuild[], step: Step): readonl
   return [
     at(step, {
       severity: harmless ? "warning" : "error",
-      message: `${verb(step)} ${direct} also ${what}, by foreign keys or triggers`,
+      message: `${verb(step)} ${direct} also ${what}, by foreign keys or triggers${but}`,
       fix:
         touched.length > 0
           ? 'drop the trigger before it and create it again after it, or say why: -- d1:data-loss "why"'
@@ -132,6 +142,13 @@ function effects(replay: Replay, found: readonly Rebuild[], step: Step): readonl
     }),
   ];
 }
+
+/** What copies of these tables lack to bring their rows back. */
+const stillMissing = ({ missing }: Returns, tables: readonly string[], step: Step): string =>
+  missing
+    .filter(({ table, filled }) => filled.index < step.index && tables.some((name) => sameName(name, table)))
+    .map(({ table, why }) => `; the copy of ${table} ${why}`)
+    .join("");
 
 /** What the statement itself does to its table. */
 const isOwn = (event: Event, direct: string): boolean => event.source === "" && sameName(event.a, direct);
@@ -204,6 +221,10 @@ function stranded(
     .tables()
     .filter((table) => !sameName(table.name, action.name) && step.holds(table.name))
     .filter((table) => !found.some((rebuild) => isCopied(rebuild, table.name, step)))
+    // Emptied on purpose, its rows put by.
+    .filter(
+      (table) => rebuildOf(found, step) === undefined || !emptyTables(replay, step).has(fold(table.name)),
+    )
     .filter((table) =>
       table.foreignKeys.some(
         (key) => sameName(key.parent, action.name) && ["NO ACTION", "RESTRICT"].includes(key.onDelete),

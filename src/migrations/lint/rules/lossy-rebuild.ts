@@ -1,4 +1,5 @@
 import { type Rebuild, rebuilds } from "../../shadow/find-rebuilds.ts";
+import { findReturns, type Return } from "../../shadow/find-returns.ts";
 import type { Replay, Step } from "../../shadow/replay.ts";
 import { keepSequence } from "../../shadow/safe-rebuild.ts";
 import { nameAt } from "../../sql/action.ts";
@@ -21,9 +22,26 @@ export const lossyRebuild: Rule = {
     "but a count of `AUTOINCREMENT` that starts anew only where the live table gave numbers that its rows no longer have",
   waiver: "data-loss",
   silentOnNew: true,
-  check: (replay) =>
-    rebuilds(replay).flatMap((rebuild) => (replay.holds(rebuild.table) ? losses(replay, rebuild) : [])),
+  check: (replay) => [
+    ...rebuilds(replay).flatMap((rebuild) => (replay.holds(rebuild.table) ? losses(replay, rebuild) : [])),
+    ...findReturns(replay).found.flatMap((one) => otherRowids(replay, one)),
+  ],
 };
+
+/** Rows that went away and come back are numbered anew. */
+function otherRowids(replay: Replay, { filled, back, table, stash }: Return): readonly Finding[] {
+  const now = filled.before.table(table);
+  const keeps = back.copy?.columns.some(({ into }) => rowids.includes(fold(into))) === true;
+  const users = now === undefined || keeps ? [] : usersOfRowids(replay, now);
+  return users.length === 0
+    ? []
+    : [
+        at(back, {
+          message: `the rows of ${table} come back from ${stash} with other rowids, by which ${users.join(", ")} finds them`,
+          fix: `put them by too: CREATE TABLE ${stash} AS SELECT rowid AS n, * …, and back: INSERT INTO ${table} (rowid, …) SELECT n, …`,
+        }),
+      ];
+}
 
 /** How a rebuild may leave rows behind; undefined when it copies every row once. */
 export function leavesRows({ copies, copiedAs }: Rebuild): string | undefined {

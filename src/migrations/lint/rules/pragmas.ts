@@ -1,5 +1,5 @@
 import type { Step } from "../../shadow/replay.ts";
-import { at, type Rule } from "./rule.ts";
+import { at, type Rule, type Severity } from "./rule.ts";
 
 /** FK1: switches that are ignored on D1, or that hide broken references. */
 export const pragmas: Rule = {
@@ -7,6 +7,8 @@ export const pragmas: Rule = {
   title:
     "PRAGMAs that D1 ignores (`foreign_keys=OFF`) or that hide broken references (`defer_foreign_keys=OFF`)",
   severity: "error",
+  except:
+    "but what drizzle and Prisma write around every rebuild, `foreign_keys=OFF` and `defer_foreign_keys=OFF`, is a warning: DL3 finds what the one does not prevent, and the check that ends every migration what the other hides",
   waiver: "none",
   silentOnNew: true,
   check: (replay) =>
@@ -15,20 +17,24 @@ export const pragmas: Rule = {
       if (action.kind !== "pragma") return [];
       const on = switchesOn(action.argument);
       const off = action.argument !== "" && !on;
-      const said = (message: string, fix: string) => [at(step, { message, fix })];
+      const said = (message: string, fix: string, severity: Severity = "error") => [
+        at(step, { severity, message, fix }),
+      ];
       switch (action.name) {
         case "foreign_keys":
           return off
             ? said(
                 "D1 accepts PRAGMA foreign_keys=OFF and ignores it: foreign keys stay on",
-                "take it out; a table with references is rebuilt with them (DL3 prints how)",
+                "leave it or take it out, it does nothing; a table with references is rebuilt with them (DL3 prints how)",
+                "warning",
               )
             : [];
         case "defer_foreign_keys":
           return off && !checked(replay.steps.slice(0, step.index))
             ? said(
-                "PRAGMA defer_foreign_keys=OFF erases the violations found so far: they would be committed",
-                "take it out: the deferral ends by itself, and references are checked at the end of every migration",
+                "PRAGMA defer_foreign_keys=OFF erases the violations counted so far; those that are left at the end of the file stop it all the same",
+                "leave it or take it out: the deferral ends by itself, and references are checked at the end of every migration",
+                "warning",
               )
             : [];
         case "legacy_alter_table":

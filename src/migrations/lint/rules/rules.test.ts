@@ -468,13 +468,13 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
     },
   },
   FK1: {
-    "foreign_keys off": { sql: "PRAGMA foreign_keys = OFF;", finds: ["1 FK1 error"] },
-    "foreign_keys(0)": { sql: "PRAGMA foreign_keys(0);", finds: ["1 FK1 error"] },
+    "foreign_keys off": { sql: "PRAGMA foreign_keys = OFF;", finds: ["1 FK1 warning"] },
+    "foreign_keys(0)": { sql: "PRAGMA foreign_keys(0);", finds: ["1 FK1 warning"] },
     "foreign_keys on": { sql: "PRAGMA foreign_keys = ON;", finds: [] },
     deferral: { sql: "PRAGMA defer_foreign_keys = ON;", finds: [] },
     "deferral ended": {
       sql: "PRAGMA defer_foreign_keys = ON;\nPRAGMA defer_foreign_keys = OFF;",
-      finds: ["2 FK1 error"],
+      finds: ["2 FK1 warning"],
     },
     "deferral ended after a check": {
       sql: "PRAGMA defer_foreign_keys = ON;\nSELECT json_extract('{}', CASE WHEN NOT EXISTS (SELECT 1 FROM pragma_foreign_key_check) THEN '$' ELSE 'broken' END);\nPRAGMA defer_foreign_keys = OFF;",

@@ -123,6 +123,27 @@ test("what fails, or leaves a table that cannot be used, stops a new database to
   for (const one of [fails, unusable]) expect(refusals(plan([one], undefined))).toHaveLength(1);
 });
 
+test("a new database is judged by what its last file leaves: what one breaks a later one may mend", () => {
+  const before = file(
+    "0001_a.sql",
+    "CREATE TABLE a (id INTEGER PRIMARY KEY, b TEXT);\nCREATE VIEW v AS SELECT b FROM a;\nCREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE a SET b = upper(new.b) WHERE id = new.id; END;\n",
+  );
+  const breaks = file(
+    "0002_rename_first.sql",
+    "CREATE TABLE c (id INTEGER PRIMARY KEY, a INTEGER REFERENCES later (code));\nDROP TABLE a;\nCREATE TABLE a (id INTEGER PRIMARY KEY);\n",
+  );
+  const mends = file(
+    "0003_mends.sql",
+    "DROP VIEW v;\nCREATE VIEW v AS SELECT id FROM a;\nCREATE TABLE later (code INTEGER);\n",
+  );
+  const unique = file("0004_unique.sql", "CREATE UNIQUE INDEX later_code ON later (code);\n");
+  expect(refusals(plan([before, breaks, mends, unique], undefined))).toEqual([]);
+  expect(refusals(plan([before, breaks, mends], undefined))).toEqual([
+    expect.stringContaining("foreign key mismatch"),
+  ]);
+  expect(refusals(plan([before, breaks, mends, unique], after(before))).join()).toContain("UA1");
+});
+
 test("a new database whose first run was killed half way is still new", () => {
   const half = { ...after(users, posts), meta: new Map([["initial", "running"]]) };
   const resumed = plan([users, posts, age, dropNick, city], half);

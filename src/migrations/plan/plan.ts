@@ -1,16 +1,16 @@
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import { type DatabaseSnapshot, emptySnapshot } from "../database/snapshot.ts";
 import type { ApplicableFile } from "../files/applicable-file.ts";
-import { chainOf, type Link } from "../files/chain.ts";
+import type { Link } from "../files/chain.ts";
 import type { MigrationFile } from "../files/reading.ts";
-import { answered, blocking, type LintedFile, lint } from "../lint/lint.ts";
+import { answered, blocking, type LintedFile } from "../lint/lint.ts";
 import type { Question } from "../lint/rules/rule.ts";
 import { type Difference, fingerprint } from "../shadow/fingerprint.ts";
-import { openStage } from "../shadow/replay.ts";
 import { openShadow } from "../shadow/shadow.ts";
 import type { SchemaObject } from "../sql/schema-guard.ts";
 import { drifted, driftRefusals } from "./drift.ts";
 import { history, type Subject } from "./history.ts";
+import { lintHalfWay, lintPending } from "./lint-pending.ts";
 import { phases } from "./phases.ts";
 
 export interface PlanInput extends Subject {
@@ -76,16 +76,19 @@ export function draftPlan(input: PlanInput): Draft {
     ? { expand: told.pending, contract: [], waiting: [], refusals: [] }
     : phases(told.pending, input.openThrough);
   const refusals = [...told.refusals, ...split.refusals, ...driftRefusals(input, told, drift)];
-  const linted =
-    refusals.length > 0
-      ? []
-      : lintPending(input, [...split.expand, ...split.contract, ...split.waiting], database.schema);
-  const asked = answerable(database.schema, linted);
+  const pending = refusals.length > 0 ? [] : [...split.expand, ...split.contract, ...split.waiting];
+  const asLive = lintPending(input.files, pending, database.schema);
+  const halfWay =
+    isNew && pending.length > 0 && drift.length === 0
+      ? lintHalfWay(input.files, told.applied, pending)
+      : undefined;
+  const asked = answerable(database.schema, [...asLive, ...(halfWay?.linted ?? [])], halfWay?.proof);
   return {
     questions: [...asked],
     close: (values) => {
       const answers = new Map([...asked].map((sql, i) => [sql, values[i]]));
-      const closed = linted.map(
+      const isProven = halfWay !== undefined && answers.get(halfWay.proof) === 1;
+      const closed = (isProven ? halfWay.linted : asLive).map(
         (file): PlannedFile => ({
           ...file,
           ...answered(file, truth(answers)),
@@ -120,44 +123,20 @@ const startsEmpty = (database: DatabaseSnapshot): boolean =>
   database.meta.get(initialKey) === "running" ||
   (database.ledger.length === 0 && database.schema.length === 0);
 
-interface Staged extends LintedFile {
-  readonly chain: string;
-  readonly schemaAfter: readonly SchemaObject[];
-}
-
-function lintPending(
-  input: PlanInput,
-  pending: readonly MigrationFile[],
-  schema: readonly SchemaObject[],
-): readonly Staged[] {
-  if (pending.length === 0) return [];
-  const chains = new Map(chainOf(input.files).map((chain, i) => [input.files[i]?.name, chain]));
-  // Not a new database that a run left half-way: rows may have come into it since.
-  const isNew = schema.length === 0;
-  const stage = openStage(schema, { holdsRows: !isNew });
-  try {
-    return pending.map((file, i) => {
-      const replay = stage.replay(file, pending.slice(i + 1));
-      return {
-        ...lint(replay, { isNew }),
-        chain: chains.get(file.name) ?? "",
-        schemaAfter: replay.after.objects,
-      };
-    });
-  } finally {
-    stage.close();
-  }
-}
-
 /** All questions that the schema of today can answer: one about a column that comes with a pending file cannot be asked. */
-function answerable(schema: readonly SchemaObject[], linted: readonly LintedFile[]): ReadonlySet<string> {
-  const wanted = new Set(
-    linted.flatMap((file) => [
+function answerable(
+  schema: readonly SchemaObject[],
+  linted: readonly LintedFile[],
+  proof: string | undefined,
+): ReadonlySet<string> {
+  const wanted = new Set([
+    ...(proof === undefined ? [] : [proof]),
+    ...linted.flatMap((file) => [
       ...file.findings.flatMap(({ question }) => (question === undefined ? [] : [question.sql])),
       ...file.stakes.map(({ sql }) => sql),
       ...file.preconditions.map(preconditionSql),
     ]),
-  );
+  ]);
   if (wanted.size === 0 || schema.length === 0) return new Set();
   const shadow = openShadow(schema);
   try {

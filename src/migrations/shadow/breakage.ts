@@ -44,6 +44,14 @@ export function breakages(
   });
 }
 
+/** Those that are there in the schema of now as well. */
+export function stillBroken(shadow: Shadow, now: Catalog, found: readonly Breakage[]): readonly Breakage[] {
+  if (found.length === 0) return [];
+  const names = new Set(found.map(({ name }) => fold(name)));
+  const uses = new Set(unusable(shadow.trusted, now, names).map(({ name, use }) => `${fold(name)} ${use}`));
+  return found.filter(({ name, use }) => uses.has(`${fold(name)} ${use}`));
+}
+
 const missingTable = (error: string): string | undefined =>
   /^no such table: (?:main\.)?(.+)$/.exec(error)?.[1];
 

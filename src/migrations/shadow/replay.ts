@@ -7,7 +7,7 @@ import { fold, sameName } from "../sql/structure.ts";
 import type { Token } from "../sql/tokens.ts";
 import { affectedFinder } from "./affected.ts";
 import type { Event } from "./authorizer.ts";
-import { type Breakage, breakages } from "./breakage.ts";
+import { type Breakage, breakages, stillBroken } from "./breakage.ts";
 import { type Catalog, catalogs } from "./catalog.ts";
 import { copyEvents, readCopy } from "./copy.ts";
 import { empty, keepRows, populate } from "./populate.ts";
@@ -36,6 +36,8 @@ export interface Replay {
 export interface Stage {
   /** `later`: the files that come after it. */
   readonly replay: (file: MigrationFile, later?: readonly MigrationFile[]) => Replay;
+  /** Those breakages that are there still: a later file may have mended what an earlier one broke. */
+  readonly unmended: (found: readonly Breakage[]) => readonly Breakage[];
   /** From here on every table counts as one that may hold rows: the files so far are taken as applied. */
   readonly settle: () => void;
   readonly schema: () => readonly SchemaObject[];
@@ -95,6 +97,7 @@ export function openStage(
         holds: (table) => heldBefore.tables.has(fold(table)),
       };
     },
+    unmended: (found) => stillBroken(shadow, now, found),
     settle,
     schema: () => now.objects,
     catalog: () => now,

@@ -48,6 +48,11 @@ export const rooms: readonly Room[] = [
   { room: "src/diagram", may: ["src/declare"] },
   { room: "src/index.ts", may: ["src/diagnostic", "src/declare", "src/project"] },
   { room: "src/bundle", may: ["src/diagnostic", "src/files", "src/package"] },
+  // The SQL in a worker's bundle.
+  {
+    room: "src/statements",
+    may: ["src/files", "src/package", "src/declare", "src/bundle", ...migrations("sql")],
+  },
 
   // The one client of Cloudflare's API.
   { room: "src/cloudflare", may: ["src/diagnostic"] },

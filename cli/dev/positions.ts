@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { SourceMap } from "node:module";
 import { join, relative, resolve } from "node:path";
 import { z } from "zod";
-import { bundlesFolder } from "../../src/bundle/build.ts";
+import { bundlesFolder } from "../../src/bundle/bundle.ts";
 
 const mapShape = z.object({
   version: z.number(),

@@ -3,7 +3,7 @@ import { extname, join, relative } from "node:path";
 import { build, type Message, type OutputFile } from "esbuild";
 import { type Diagnostic, refuse, UserError } from "../diagnostic/user-error.ts";
 import { makeWholeFolder } from "../files/write-whole.ts";
-import { type Bundle, digestOf, type Module, type Source } from "./bundle.ts";
+import { type Bundle, bundlesFolder, digestOf, type Module, type Source } from "./bundle.ts";
 import { type Compiled, compilePages, type PagesFolders } from "./pages/compile.ts";
 import { pagesEntry, pagesModules } from "./pages/modules.ts";
 import { workerFirst } from "./pages/rules.ts";
@@ -14,9 +14,6 @@ export interface Built {
   readonly bundle: Bundle;
   readonly inputs: readonly string[];
 }
-
-/** Where bundles are kept, from the project's root. The path is part of the state, so it names the content and no machine. */
-export const bundlesFolder = ".lockstep/bundles";
 
 const contentTypes: Readonly<Record<string, string>> = {
   ".js": "application/javascript+module",

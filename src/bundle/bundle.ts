@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import type { PagesFolders } from "./pages/compile.ts";
 
+/** Where bundles are kept, from the project's root. The path is part of the state, so it names the content and no machine. */
+export const bundlesFolder = ".lockstep/bundles";
+
 /** What a worker is made from: its entry module, or the folders of a Pages project; from the project's root. */
 export type Source =
   | { readonly main: string; readonly pages?: undefined }

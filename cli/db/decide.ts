@@ -1,13 +1,10 @@
 import { hostname, userInfo } from "node:os";
 import { command, lines, type Part, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
-import {
-  acceptDrift,
-  acceptFile,
-  type Decision,
-  infer,
-  baseline as take,
-} from "../../src/migrations/apply/decisions.ts";
+import { acceptDrift } from "../../src/migrations/apply/accept-drift.ts";
+import { acceptFile } from "../../src/migrations/apply/accept-file.ts";
+import { infer, baseline as take } from "../../src/migrations/apply/baseline.ts";
+import type { Decision } from "../../src/migrations/apply/decision.ts";
 import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
 import { databaseOf, planLive } from "../../src/migrations/plan/job.ts";
@@ -116,7 +113,11 @@ export const accept: Command = {
       await acceptDrift(job, decided, await planLive(job));
       return done({ accepted: "drift" }, `${job.label}: the live schema is taken as it is`);
     }
-    await acceptFile(job, file, decided);
-    return done({ accepted: file }, `${job.label}: ${file} is taken as it is`);
+    const uncompared = await acceptFile(job, file, decided);
+    const told = `${job.label}: ${file} is taken as it is`;
+    return done(
+      { accepted: file },
+      uncompared === undefined ? told : `${told}; its schema could not be compared: ${uncompared}`,
+    );
   },
 };

@@ -3,8 +3,8 @@ import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
-import { replayed } from "../../src/migrations/plan/drift.ts";
 import { databaseOf } from "../../src/migrations/plan/job.ts";
+import { replay } from "../../src/migrations/plan/replayed.ts";
 import { differenceLine, differences } from "../../src/migrations/shadow/fingerprint.ts";
 import type { SchemaObject } from "../../src/migrations/sql/schema-guard.ts";
 import type { Command, Given } from "./command.ts";
@@ -61,13 +61,13 @@ async function schemaOf(given: Given, { place, database }: Side): Promise<readon
     const site = await siteOf(placeOf({ ...given, words: [place] }, 0), given);
     return (await readSnapshot(databaseOf(await jobOf(site, database, given.root)))).schema;
   }
-  const schema = replayed(readFolder(join(given.root, database.declared.migrations ?? "")));
-  if (schema !== undefined) return schema;
+  const made = replay(readFolder(join(given.root, database.declared.migrations ?? "")));
+  if (made.kind === "schema") return made.schema;
   throw new UserError({
     what: "The files do not run on an empty database",
-    where: database.declared.migrations ?? "",
-    got: "a file that fails",
+    where: `${made.file.path}:${made.line}`,
+    got: made.message,
     expected: "a history that can be replayed",
-    fix: sentence`see which: ${command("db lint")}`,
+    fix: sentence`see all that is to be said about it: ${command("db lint", { database: database.key })}`,
   });
 }

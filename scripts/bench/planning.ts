@@ -1,8 +1,8 @@
 import { type DatabaseSnapshot, emptySnapshot } from "../../src/migrations/database/snapshot.ts";
 import { chainOf } from "../../src/migrations/files/chain.ts";
 import { type MigrationFile, readMigration } from "../../src/migrations/files/reading.ts";
-import { replayed } from "../../src/migrations/plan/drift.ts";
 import { offlinePlan, type PlanInput } from "../../src/migrations/plan/plan.ts";
+import { replayed } from "../../src/migrations/plan/replayed.ts";
 import { fingerprint } from "../../src/migrations/shadow/fingerprint.ts";
 import { type Spread, spread } from "./pairs.ts";
 

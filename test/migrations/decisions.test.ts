@@ -1,7 +1,9 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { acceptDrift, acceptFile, baseline } from "../../src/migrations/apply/decisions.ts";
+import { acceptDrift } from "../../src/migrations/apply/accept-drift.ts";
+import { acceptFile } from "../../src/migrations/apply/accept-file.ts";
+import { baseline } from "../../src/migrations/apply/baseline.ts";
 import { rows } from "../../src/migrations/database/database.ts";
 import { databaseOf, type Job, planLive } from "../../src/migrations/plan/job.ts";
 import { takeLease } from "../../src/migrations/protocol/lease.ts";
@@ -103,6 +105,48 @@ test("a baseline that is refused because somebody migrates leaves Alchemy's ledg
     [{ id: 1, name: "0001_a.sql" }],
     [{ id: "00001" }],
   ]);
+});
+
+test("an edit is taken only while the files still make the live schema, and what was taken is its content", async () => {
+  const live = await fresh("edited");
+  live.write("0001_a.sql", table("a"));
+  live.write("0002_b.sql", table("b"));
+  await live.migrate();
+  const database = databaseOf(live.job);
+  live.write("0001_a.sql", "CREATE TABLE a (id INTEGER PRIMARY KEY, more TEXT);\n");
+  await expect(acceptFile(live.job, "0001_a.sql", decision)).rejects.toThrow(
+    /another schema than the database has[\s\S]*column more \(TEXT\) is only in the files[\s\S]*db new test\/edited/,
+  );
+  live.write("0001_a.sql", `${table("a")}INSERT INTO nobody VALUES (1);\n`);
+  await expect(acceptFile(live.job, "0001_a.sql", decision)).rejects.toThrow(
+    /does not run as it is now[\s\S]*0001_a\.sql:2[\s\S]*no such table: nobody/,
+  );
+  // What somebody took as it was before is no reason to refuse a comment.
+  live.write("0001_a.sql", table("a"));
+  await rows(database, ["ALTER TABLE b ADD COLUMN hand TEXT"]);
+  await acceptDrift(live.job, decision, await planLive(live.job));
+  live.write("0001_a.sql", `-- a comment\n${table("a")}`);
+  expect(await acceptFile(live.job, "0001_a.sql", decision)).toBeUndefined();
+  expect((await planLive(live.job)).refusals).toEqual([]);
+  live.write("0001_a.sql", `-- another comment\n${table("a")}`);
+  expect((await planLive(live.job)).refusals.map(({ what }) => what)).toEqual([
+    "0001_a.sql was edited after it was applied",
+  ]);
+});
+
+test("where another file fails on an empty database an edit cannot be compared, and that is said", async () => {
+  const live = await fresh("uncompared");
+  live.write("0001_a.sql", table("a"));
+  await live.migrate();
+  await rows(databaseOf(live.job), [
+    "CREATE TABLE wide (x)",
+    "INSERT INTO d1_migrations (name) VALUES ('0002_wide.sql')",
+  ]);
+  live.write("0002_wide.sql", "ALTER TABLE old_wide RENAME TO wide;\n");
+  live.write("0001_a.sql", `-- a comment\n${table("a")}`);
+  expect(await acceptFile(live.job, "0001_a.sql", decision)).toMatch(
+    /^0002_wide\.sql:1 fails on an empty database \(no such table: old_wide\)$/,
+  );
 });
 
 test("a lost answer is called unknown, a rate limit is waited for", async () => {

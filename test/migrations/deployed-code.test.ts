@@ -4,7 +4,7 @@ import { readServing } from "../../src/cloudflare/deployments.ts";
 import { exchange } from "../../src/cloudflare/exchange.ts";
 import { addressOf } from "../../src/cloudflare/workers-dev.ts";
 import { provider } from "../../src/dynamic/migrations-provider.ts";
-import { acceptFile } from "../../src/migrations/apply/decisions.ts";
+import { acceptFile } from "../../src/migrations/apply/accept-file.ts";
 import { checkCode } from "../../src/migrations/code/code-check.ts";
 import { rows } from "../../src/migrations/database/database.ts";
 import { databaseOf, type Job, planLive } from "../../src/migrations/plan/job.ts";

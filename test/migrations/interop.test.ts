@@ -4,7 +4,7 @@ import { expect, test, vi } from "vitest";
 import { wranglerProject } from "../../embedded/contract/testing/wrangler.ts";
 import { unplaced } from "../../src/diagnostic/place.ts";
 import { inPlace } from "../../src/diagnostic/sentence.ts";
-import { baseline, infer } from "../../src/migrations/apply/decisions.ts";
+import { baseline, infer } from "../../src/migrations/apply/baseline.ts";
 import { rows } from "../../src/migrations/database/database.ts";
 import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
 import { writeChain } from "../../src/migrations/files/chain.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readFolder } from "../files/reading.ts";
-import { replayed } from "../plan/drift.ts";
+import { replayed } from "../plan/replayed.ts";
 import { openShadow } from "../shadow/shadow.ts";
 import { readSeeds } from "./seed-files.ts";
 

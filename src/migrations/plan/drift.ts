@@ -1,11 +1,9 @@
 import { command, sentence } from "../../diagnostic/sentence.ts";
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import type { DatabaseSnapshot } from "../database/snapshot.ts";
-import type { MigrationFile } from "../files/reading.ts";
 import { type Difference, differenceLine, differences, fingerprint } from "../shadow/fingerprint.ts";
-import { openShadow } from "../shadow/shadow.ts";
-import type { SchemaObject } from "../sql/schema-guard.ts";
 import type { History, Subject } from "./history.ts";
+import { replayed } from "./replayed.ts";
 
 /** The log's last fingerprint answers in no time; only when it differs are the files replayed, to say what does. */
 export function drifted(told: History, database: DatabaseSnapshot): readonly Difference[] {
@@ -22,21 +20,6 @@ export function drifted(told: History, database: DatabaseSnapshot): readonly Dif
     return [{ kind: "changed", type: "schema", name: "as a whole", details }];
   }
   return fingerprint(expected) === live ? [] : differences(expected, database.schema);
-}
-
-/** The schema that files leave on an empty database; undefined when one of them fails there. */
-export function replayed(files: readonly MigrationFile[]): readonly SchemaObject[] | undefined {
-  const shadow = openShadow();
-  try {
-    for (const file of files) {
-      for (const statement of file.statements)
-        if (shadow.run(statement.sql).error !== undefined) return undefined;
-      shadow.endRequest();
-    }
-    return shadow.schema();
-  } finally {
-    shadow.close();
-  }
 }
 
 export function driftRefusals(

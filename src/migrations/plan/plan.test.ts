@@ -5,9 +5,9 @@ import { type DatabaseSnapshot, emptySnapshot } from "../database/snapshot.ts";
 import { chainText, parseChain } from "../files/chain.ts";
 import { type MigrationFile, readMigration } from "../files/reading.ts";
 import { fingerprint } from "../shadow/fingerprint.ts";
-import { replayed } from "./drift.ts";
 import { draftPlan, offlinePlan, type Plan, type PlanInput } from "./plan.ts";
 import { planLines } from "./plan-text.ts";
+import { replayed } from "./replayed.ts";
 
 const folder = "migrations/shop/db";
 

@@ -86,6 +86,7 @@ async function open(given: Given, site: Site, database: DeclaredDatabase): Promi
     through: last,
     openedAt: new Date().toISOString(),
     versions: { ...found.versions },
+    files: Object.fromEntries(plan.waiting.map(({ file }) => [file.name, file.checksum])),
   };
   await write(given, site, database.key, opening);
   return { database: database.key, kind: "opened", opening };
@@ -99,6 +100,9 @@ async function write({ root }: Given, site: Site, key: string, opening: Opening)
     [`${path}.openedAt`, opening.openedAt],
     ...Object.entries(opening.versions).map(
       ([worker, version]) => [`${path}.versions["${worker}"]`, version] as const,
+    ),
+    ...Object.entries(opening.files ?? {}).map(
+      ([file, checksum]) => [`${path}.files["${file}"]`, checksum] as const,
     ),
   ];
   const args = values.flatMap(([name, value]) => ["--plaintext", `${name}=${value}`]);

@@ -2,18 +2,15 @@ import { z } from "zod";
 import { readServing } from "../../src/cloudflare/deployments.ts";
 import { named, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
-import { eligibility, openingShape } from "../../src/migrations/plan/opening.ts";
+import { eligibility, type Opening, openingShape } from "../../src/migrations/plan/opening.ts";
 import { configValues } from "../../toolchain/stacks/stack-config.ts";
 import { stackFileOf } from "../stack/stack-file.ts";
 import type { Site } from "./site.ts";
 
 const openings = z.record(z.string(), openingShape).default({});
 
-/**
- * How far the next up would run a database's contract: as far as the stack's configuration says, while the versions that it was opened
- * for still serve alone.
- */
-export async function openedThrough(site: Site, database: string, root: string): Promise<string | undefined> {
+/** What of a database's contract the next up would run: what the stack's configuration says, while the versions that it was opened for still serve alone. */
+export async function openedNow(site: Site, database: string, root: string): Promise<Opening | undefined> {
   const { stage, target } = site;
   const file = stackFileOf(stage, target, root);
   const set = openings.safeParse(configValues(file)["lockstep:contracts"]);
@@ -31,5 +28,5 @@ export async function openedThrough(site: Site, database: string, root: string):
   const now = eligibility(await readServing(site.connection, site.accountId, workers), 0, Date.now());
   const same =
     now.kind === "eligible" && workers.every((worker) => now.versions[worker] === opening.versions[worker]);
-  return same ? opening.through : undefined;
+  return same ? opening : undefined;
 }

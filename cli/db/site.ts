@@ -92,7 +92,7 @@ export async function jobOf(site: Site, database: DeclaredDatabase, root: string
     label: database.key,
     folder,
     directory: join(root, folder),
-    openThrough: undefined,
+    opened: undefined,
     connection: site.connection,
     accountId: site.accountId,
     databaseId: endpoint.databaseId,

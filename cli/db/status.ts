@@ -9,7 +9,7 @@ import { planLines } from "../../src/migrations/plan/plan-text.ts";
 import { table } from "../../toolchain/table.ts";
 import type { Command, Given } from "./command.ts";
 import { chosen, type DeclaredDatabase } from "./databases.ts";
-import { openedThrough } from "./opened.ts";
+import { openedNow } from "./opened.ts";
 import { commandPlace, type Place, placeOf, placeOptions } from "./place.ts";
 import { endpointOf, jobOf, type Site, siteOf } from "./site.ts";
 
@@ -35,13 +35,13 @@ async function planned(site: Site, database: DeclaredDatabase, root: string): Pr
   if (exists) {
     const job = {
       ...(await jobOf(site, database, root)),
-      openThrough: await openedThrough(site, database.key, root),
+      opened: await openedNow(site, database.key, root),
     };
     const held = await withCode(await planLive(job), { root, workers, job });
     return { database, exists, plan: typed(held.plan, site, root), code: held.lines };
   }
   const folder = database.declared.migrations ?? "";
-  const fresh = { label: database.key, folder, directory: `${root}/${folder}`, openThrough: undefined };
+  const fresh = { label: database.key, folder, directory: `${root}/${folder}`, opened: undefined };
   const held = await withCode(planNew(fresh), { root, workers, job: undefined });
   return { database, exists, plan: typed(held.plan, site, root), code: held.lines };
 }

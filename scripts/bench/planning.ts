@@ -74,7 +74,7 @@ const input = (files: readonly MigrationFile[], snapshot: DatabaseSnapshot): Pla
     line: i + 1,
   })),
   database: snapshot,
-  openThrough: undefined,
+  opened: undefined,
 });
 
 /** A database to which the first files were applied by Lockstep. */

@@ -26,11 +26,11 @@ export type MigrationsInputs = z.infer<typeof stepInputs>;
 /** The folder that the step migrates by, and how far contract files of it may run. */
 export const folderOf = (
   given: MigrationsInputs,
-): Pick<Job, "label" | "folder" | "directory" | "openThrough"> => ({
+): Pick<Job, "label" | "folder" | "directory" | "opened"> => ({
   label: given.label,
   folder: given.directory,
   directory: resolve(given.directory),
-  openThrough: isOpen(given) ? given.opening?.through : undefined,
+  opened: isOpen(given) ? given.opening : undefined,
 });
 
 /**
@@ -54,11 +54,11 @@ export const jobOf = (given: MigrationsInputs): Job => ({
 
 /** The files that concern this phase. */
 export function concerned(given: MigrationsInputs, read: readonly MigrationFile[]): readonly MigrationFile[] {
-  const { openThrough } = folderOf(given);
+  const through = folderOf(given).opened?.through;
   return read.filter(
     (file) =>
       given.phase === "expand" ||
-      (file.phase === "contract" && openThrough !== undefined && inOrder(file.name, openThrough) <= 0),
+      (file.phase === "contract" && through !== undefined && inOrder(file.name, through) <= 0),
   );
 }
 

@@ -29,7 +29,7 @@ test("a folder is read, linted, planned and shown with what the library gives", 
       files,
       chain,
       database: undefined,
-      openThrough: undefined,
+      opened: undefined,
     });
     expect(plan.refusals).toEqual([]);
     expect(library.planLines(plan).join("\n")).toContain("0001_notes.sql");

@@ -60,14 +60,16 @@ export const keys = {
     schema: z.record(z.string(), openingShape),
     expected: sentence`what \`${named("db contract")}\` writes`,
     meaning:
-      "Which contract migrations may run, by `<system>/<database>`, and the versions of the workers that made that safe. Written by `npx lockstep db contract <stage>`; nobody writes it by hand.",
+      "Which contract migrations may run, by `<system>/<database>`, the versions of the workers that made that safe, and the files as they were when they were opened. Written by `npx lockstep db contract <stage>`; nobody writes it by hand.",
     missing: "contract migrations wait",
     example: `lockstep:contracts:
   notes/notes:
     through: 0003_drop_text.sql
     openedAt: "2026-11-21T06:01:57Z"
     versions:
-      notes-api-dev: 2f0d7f3e-6f0b-4a56-9f0e-0e8a3c5b7d11`,
+      notes-api-dev: 2f0d7f3e-6f0b-4a56-9f0e-0e8a3c5b7d11
+    files:
+      0003_drop_text.sql: sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`,
   }),
   "lockstep:smoke": key({
     schema: z.boolean(),

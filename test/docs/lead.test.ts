@@ -9,7 +9,7 @@ import { packageRoot } from "../../toolchain/package-root.ts";
 test("what the README says that a preview shows is what it shows of the guide's database", () => {
   const folder = "migrations/notes/notes";
   const directory = join(packageRoot, "docs/examples/guide", folder);
-  const plan = planNew({ label: "notes/notes", folder, directory, openThrough: undefined });
+  const plan = planNew({ label: "notes/notes", folder, directory, opened: undefined });
   const readme = readFileSync(join(packageRoot, "README.md"), "utf8");
   expect(readme).toContain(`\`\`\`text\n${planLines(plan, unplaced()).join("\n")}\n\`\`\``);
 });

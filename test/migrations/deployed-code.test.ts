@@ -68,7 +68,7 @@ async function visit({ job }: LiveJob, name: string): Promise<void> {
 
 const drop = '-- d1:phase contract\n-- d1:data-loss "unused"\nALTER TABLE notes DROP COLUMN email;\n';
 const check = async (job: Job, workers: readonly string[]): ReturnType<typeof checkCode> =>
-  checkCode(await planLive({ ...job, openThrough: "9999" }), { root: job.directory, workers, job });
+  checkCode(await planLive({ ...job, opened: { through: "9999" } }), { root: job.directory, workers, job });
 
 test("a column that the deployed version was seen to read is not dropped, though nobody wrote a corpus; one that it does not read is", async () => {
   const live = await fresh("reader");

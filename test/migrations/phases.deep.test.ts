@@ -97,6 +97,13 @@ test(
     expect(await db("plan", "silo")).toMatch(
       /0003_drop_language\.sql {2}1 statement, contract, opened[\s\S]*held against the code: \d+ statements/,
     );
+    // What was opened is a content: an edit of it has to be looked at and opened again.
+    project.append(join(folder, third), "-- nobody ever did\n");
+    await db("lint", "--update");
+    const edited = await preview();
+    expect(edited.code).not.toBe(0);
+    expect(edited.out).toMatch(/it is not open any more[\s\S]*just db contract/);
+    await db("contract");
     const shown = await preview();
     expect(shown.out).toContain(`${third}  1 statement, contract, opened`);
     expect(shown.out).toMatch(/held against the code: \d+ statements recorded of silo-dev@[0-9a-f]{8}/);

@@ -49,7 +49,7 @@ for (const { name, folder } of folders) {
       files,
       chain: readChain(folder),
       database: undefined,
-      openThrough: undefined,
+      opened: undefined,
     });
     expect(plan.refusals).toEqual([]);
     expect(plan.expand).toHaveLength(files.length);
@@ -83,7 +83,7 @@ test("taco's raw-SQL past is recognised, refused with baseline as the repair, an
     files,
     chain: readChain(folder),
     database: snapshot,
-    openThrough: undefined,
+    opened: undefined,
   });
   expect(
     draft

@@ -5,6 +5,7 @@ import { type DatabaseSnapshot, readSnapshot } from "../database/snapshot.ts";
 import { queryDatabase } from "../database/transports.ts";
 import { readChain } from "../files/chain.ts";
 import { type MigrationFile, readFolder } from "../files/reading.ts";
+import type { Opened } from "./opening.ts";
 import { draftPlan, offlinePlan, type Plan, type PlanInput } from "./plan.ts";
 
 /** One database and the folder that makes it. */
@@ -15,8 +16,8 @@ export interface Job {
   readonly folder: string;
   /** The same, absolute. */
   readonly directory: string;
-  /** Contract files up to this one are open. */
-  readonly openThrough: string | undefined;
+  /** Which contract files are open, with their content; undefined: none is. */
+  readonly opened: Opened | undefined;
   /** The folder's files, when they were read already. @default - they are read */
   readonly read?: readonly MigrationFile[];
   readonly connection: Connection;
@@ -33,7 +34,7 @@ export const endpointOf = ({ connection, accountId, databaseId }: Job): D1Endpoi
 
 export const databaseOf = (job: Job): Database => queryDatabase(endpointOf(job), job.label);
 
-type Folder = Pick<Job, "label" | "folder" | "directory" | "openThrough" | "read">;
+type Folder = Pick<Job, "label" | "folder" | "directory" | "opened" | "read">;
 
 /**
  * Plans against the live database, read-only: one request, and a second one when rules have questions.
@@ -51,8 +52,8 @@ export async function planLive(
 /** Plans for a database that does not exist yet. */
 export const planNew = (job: Folder): Plan => offlinePlan({ ...folderInput(job), database: undefined });
 
-function folderInput({ label, folder, directory, openThrough, read }: Folder): Omit<PlanInput, "database"> {
-  return { label, folder, files: read ?? readFolder(directory), chain: readChain(directory), openThrough };
+function folderInput({ label, folder, directory, opened, read }: Folder): Omit<PlanInput, "database"> {
+  return { label, folder, files: read ?? readFolder(directory), chain: readChain(directory), opened };
 }
 
 async function answers(database: Database, questions: readonly string[]): Promise<readonly unknown[]> {

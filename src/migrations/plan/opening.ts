@@ -9,8 +9,12 @@ export const openingShape = z.strictObject({
   openedAt: z.string(),
   /** Worker (its physical name) → the version that served it alone. */
   versions: z.record(z.string(), z.string()),
+  /** File → the checksum that was looked at when it was opened. An earlier release wrote none. */
+  files: z.record(z.string(), z.string()).optional(),
 });
 export type Opening = z.infer<typeof openingShape>;
+/** What of an opening concerns the files. */
+export type Opened = Pick<Opening, "through" | "files">;
 
 export type Eligibility =
   | { readonly kind: "eligible"; readonly versions: Readonly<Record<string, string>> }

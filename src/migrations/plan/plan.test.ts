@@ -57,7 +57,7 @@ function input(
     files,
     chain: parseChain("chain.txt", chainText(files)),
     database,
-    openThrough: undefined,
+    opened: undefined,
     ...more,
   };
 }
@@ -163,13 +163,30 @@ test("expand files run, contract files wait until they are opened", () => {
   ]);
   expect(planLines(waiting).join("\n")).toContain("0004_drop_nick.sql waits");
   const open = plan([users, posts, age, dropNick], after(users, posts, age), {
-    openThrough: "0004_drop_nick.sql",
+    opened: { through: "0004_drop_nick.sql" },
   });
   expect([names(open.expand), names(open.contract), names(open.waiting)]).toEqual([
     [],
     ["0004_drop_nick.sql"],
     [],
   ]);
+});
+
+test("a contract is open for the content that was looked at: an edited file, or one that came later, is not", () => {
+  const at = { ...after(users, posts, age) };
+  const files = { [dropNick.name]: dropNick.checksum };
+  const through = dropNick.name;
+  expect(plan([users, posts, age, dropNick], at, { opened: { through, files } }).refusals).toEqual([]);
+  expect(
+    refusals(
+      plan([users, posts, age, dropNick], at, { opened: { through, files: { [through]: "sha256:0" } } }),
+    ),
+  ).toEqual([
+    "0004_drop_nick.sql was edited after its contract was opened: it is not open any more | look at it again and open it as it is: just db contract; or give it back what it was",
+  ]);
+  expect(refusals(plan([users, posts, age, dropNick], at, { opened: { through, files: {} } }))[0]).toContain(
+    "came after the contract was opened: it is not open",
+  );
 });
 
 test("an expand file behind a waiting contract file is refused, naming the release to deploy first", () => {
@@ -319,7 +336,7 @@ test("questions about rows are asked in one go; answers decide, and are shown", 
     '-- d1:phase contract\nCREATE UNIQUE INDEX users_email ON users (email);\n-- d1:data-loss "test rows"\nDELETE FROM posts;\n',
   );
   const draft = draftPlan(
-    input([users, posts, risky], after(users, posts), { openThrough: "0003_risky.sql" }),
+    input([users, posts, risky], after(users, posts), { opened: { through: "0003_risky.sql" } }),
   );
   expect(draft.questions).toHaveLength(3);
   const close = (duplicates: number): Plan =>
@@ -350,7 +367,9 @@ test("a waiver that takes an empty table for granted is refused when the table h
     "0003_drop.sql",
     '-- d1:phase contract\n-- d1:allow DL1 "never used"\nDROP TABLE posts;\n',
   );
-  const draft = draftPlan(input([users, posts, drop], after(users, posts), { openThrough: "0003_drop.sql" }));
+  const draft = draftPlan(
+    input([users, posts, drop], after(users, posts), { opened: { through: "0003_drop.sql" } }),
+  );
   const close = (empty: number): Plan =>
     draft.close(draft.questions.map((sql) => (/^SELECT NOT EXISTS/.test(sql) ? empty : 3)));
   expect(refusals(close(0))[0]).toMatch(/A waiver rests on something that is not so/);

@@ -11,6 +11,7 @@ import type { SchemaObject } from "../sql/schema-guard.ts";
 import { drifted, driftRefusals } from "./drift.ts";
 import { history, type Subject } from "./history.ts";
 import { lintHalfWay, lintPending } from "./lint-pending.ts";
+import type { Opened } from "./opening.ts";
 import { phases } from "./phases.ts";
 
 export interface PlanInput extends Subject {
@@ -20,8 +21,8 @@ export interface PlanInput extends Subject {
   readonly chain: readonly Link[] | undefined;
   /** undefined: the database does not exist yet. */
   readonly database: DatabaseSnapshot | undefined;
-  /** Contract files up to this one were opened (`just db contract`); undefined: none was. */
-  readonly openThrough: string | undefined;
+  /** Contract files that were opened (`just db contract`), with their content; undefined: none was. */
+  readonly opened: Opened | undefined;
 }
 
 /** A pending file with its place in the chain. */
@@ -74,7 +75,7 @@ export function draftPlan(input: PlanInput): Draft {
   const drift = drifted(told, database);
   const split = isNew
     ? { expand: told.pending, contract: [], waiting: [], refusals: [] }
-    : phases(told.pending, input.openThrough);
+    : phases(told.pending, input.opened);
   const refusals = [...told.refusals, ...split.refusals, ...driftRefusals(input, told, drift)];
   const pending = refusals.length > 0 ? [] : [...split.expand, ...split.contract, ...split.waiting];
   const asLive = lintPending(input.files, pending, database.schema);

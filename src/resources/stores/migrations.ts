@@ -55,7 +55,7 @@ function showsPlan(
     folder: directory,
     directory: resolve(directory),
     // The contract step has something to do only while it is open.
-    openThrough: phase === "contract" ? contracts[label]?.through : undefined,
+    opened: phase === "contract" ? contracts[label] : undefined,
   };
   return new pulumi.ResourceHook(
     `migration-plan/${label}/${phase}`,

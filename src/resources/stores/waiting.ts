@@ -40,7 +40,7 @@ async function waitingLine(
     label,
     folder: directory,
     directory: resolve(directory),
-    openThrough: undefined,
+    opened: undefined,
     connection: api,
     accountId,
     databaseId,

@@ -21,7 +21,7 @@ const job = z
   .parse(JSON.parse(text));
 let passed = 0;
 await migrate(
-  { ...job, openThrough: undefined },
+  { ...job, opened: undefined },
   {
     phase: "expand",
     stage: "dev",

@@ -31,7 +31,7 @@ export async function liveJob(embedded: Embedded, name: string): Promise<LiveJob
     label: `test/${name}`,
     folder: "migrations",
     directory,
-    openThrough: undefined,
+    opened: undefined,
     connection: {
       baseUrl: embedded.api,
       token: embedded.token,

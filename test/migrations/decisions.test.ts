@@ -96,6 +96,7 @@ test("a baseline that is refused because somebody migrates leaves Alchemy's ledg
     "INSERT INTO d1_migrations VALUES ('00001', 'a.sql', '2025-01-01')",
     ...bootstrapStatements.slice(1),
     takeLease("a run", "run 17"),
+    "UPDATE _mig_lock SET expires_at = unixepoch() + 180",
   ]);
   await expect(baseline(live.job, "0001_a.sql", decision)).rejects.toThrow(/held by run 17/);
   expect(await rows(database, ["SELECT id FROM d1_migrations"])).toEqual([[{ id: "00001" }]]);

@@ -71,7 +71,7 @@ export async function migrate(job: Job, options: MigrateOptions): Promise<readon
         await proveCanaries(database, endpoint);
         await markStage(database, options.stage);
       },
-      replan: () => replan(job, options, database),
+      replan: (held) => replan(job, options, database, held),
       fingerprint,
       note: `stage ${options.stage}, ${runner()}, process ${process.pid}`,
       tool,
@@ -111,7 +111,12 @@ async function removeAndForget(database: Database, endpoint: D1Endpoint, script:
   await rows(database, [`DELETE FROM "_mig_meta" WHERE k = ${literal(migratorKey(script))}`]);
 }
 
-async function replan(job: Job, { phase, agreed }: MigrateOptions, database: Database): Promise<Replanned> {
+async function replan(
+  job: Job,
+  { phase, agreed }: MigrateOptions,
+  database: Database,
+  held: string,
+): Promise<Replanned> {
   const snapshot = await readSnapshot(database);
   // What a killed run left behind. Nobody else is using it: this run holds the lease.
   for (const script of snapshot.meta.values())
@@ -121,12 +126,12 @@ async function replan(job: Job, { phase, agreed }: MigrateOptions, database: Dat
   refuse(plan.refusals);
   if (plan.adopted.length > 0)
     // Their schema was just seen to be the database's.
-    await rows(database, adoption(plan.adopted, fingerprint(plan.schema)));
-  if (plan.unledgered.length > 0) await rows(database, [...ledgerRows(plan.unledgered, plan.ledger)]);
+    await rows(database, [held, ...adoption(plan.adopted, fingerprint(plan.schema))]);
+  if (plan.unledgered.length > 0) await rows(database, [held, ...ledgerRows(plan.unledgered, plan.ledger)]);
   const chosen = plan.isNew || phase === "expand" ? plan.expand : plan.contract;
   for (const file of chosen)
     if (agreed.get(file.file.name) !== file.file.checksum) throw notAgreed(job, file);
-  if (plan.isNew && chosen.length > 0) await rows(database, [setMeta(initialKey, "running")]);
+  if (plan.isNew && chosen.length > 0) await rows(database, [held, setMeta(initialKey, "running")]);
   return { files: chosen.map(applicable), ledger: plan.ledger, schema: snapshot.schema };
 }
 

@@ -6,7 +6,7 @@ import { bootstrapStatements } from "../sql/ledger-tables.ts";
 import { literal, nullable } from "../sql/literals.ts";
 import { type SchemaObject, schemaObjects } from "../sql/schema-guard.ts";
 import { keep, take } from "./holding.ts";
-import { type Lease, releaseLease } from "./lease.ts";
+import { type Lease, leaseHeld, releaseLease } from "./lease.ts";
 import { reconcile } from "./reconcile.ts";
 import { requestStatements } from "./request.ts";
 import { drifted, rolledBack } from "./rolled-back.ts";
@@ -47,8 +47,11 @@ export interface ApplyOptions {
   ) => ReturnType<Database["run"]>;
   /** Once the tables are there, before the lease is taken. */
   readonly prepare?: () => Promise<void>;
-  /** Reads the database and decides again, under the lease, what is to be applied. Throws when that is no longer what was planned. */
-  readonly replan: () => Promise<Replanned>;
+  /**
+   * Reads the database and decides again, under the lease, what is to be applied. Throws when that is no longer what was planned.
+   * @param held what it writes itself begins with this statement, which fails where the lease was lost
+   */
+  readonly replan: (held: string) => Promise<Replanned>;
   /** Fingerprint of a schema, kept in the log. */
   readonly fingerprint: (schema: readonly SchemaObject[]) => string;
   /** Who is running: shown to whoever finds the lease taken. */
@@ -56,8 +59,6 @@ export interface ApplyOptions {
   readonly tool: string;
   readonly actor: string | undefined;
   readonly uuid: () => string;
-  /** Longer than D1 lets a request live: after it, one that left no trace never will. @default 45 000 */
-  readonly quietWindowMs?: number;
   readonly onStep?: (step: Step, file: string | undefined) => void;
 }
 
@@ -79,15 +80,22 @@ export async function apply(options: ApplyOptions): Promise<readonly Applied[]> 
   await rows(database, bootstrapStatements);
   await options.prepare?.();
   onStep?.("lease", undefined);
-  const lease = await take(database, options.uuid(), options.note);
+  let lease = await take(database, options.uuid(), options.note);
   const applied: Applied[] = [];
   try {
+    // Each bookmark is read while the lease rests, and the fence grows after it: a restore of it frees the lease, for others alone.
+    let bookmark = await bookmarkOf(options, undefined);
+    lease = await renew(options, lease, "the first file");
     onStep?.("replan", undefined);
-    const { files, ...planned } = await options.replan();
+    const { files, ...planned } = await options.replan(leaseHeld(lease));
     let snapshot: Snapshot = planned;
     for (const [i, file] of files.entries()) {
-      if (i > 0) await renew(options, lease, file.name);
-      const { left, ...done } = await applyOne(options, lease, file, snapshot);
+      if (i > 0) {
+        bookmark = await bookmarkOf(options, file.name);
+        lease = await renew(options, lease, file.name);
+      }
+      const { left, lease: kept, ...done } = await applyOne(options, lease, { file, bookmark, snapshot });
+      lease = kept;
       applied.push(done);
       onStep?.("readBack", file.name);
       if (left !== undefined) await correctLog(options, file, left);
@@ -115,9 +123,9 @@ export class ApplyFailed extends Error {
   }
 }
 
-async function renew({ database, onStep }: ApplyOptions, lease: Lease, file: string): Promise<void> {
-  onStep?.("renew", file);
-  await keep(database, lease, file);
+async function renew({ database, onStep }: ApplyOptions, lease: Lease, before: string): Promise<Lease> {
+  onStep?.("renew", before);
+  return keep(database, lease, before);
 }
 
 /** The log has what the plan expected of the file; what it really left was read inside its transaction. */
@@ -143,40 +151,53 @@ async function readBack({ database, fingerprint }: ApplyOptions, file: Applicabl
 
 /** How often a request that was not carried out is sent again: after so many it is the request, not the network. */
 const sends = 3;
+/** A network that was away for a moment is there again. */
+const pauseMs = 5000;
+
+/** A file, and what was there right before it. */
+interface Due {
+  readonly file: ApplicableFile;
+  readonly bookmark: string;
+  readonly snapshot: Snapshot;
+}
+
+interface AppliedOne extends Applied {
+  /** The schema; undefined when the answer was lost. */
+  readonly left: readonly SchemaObject[] | undefined;
+  readonly lease: Lease;
+}
 
 async function applyOne(
   options: ApplyOptions,
-  lease: Lease,
-  file: ApplicableFile,
-  snapshot: Snapshot,
-): Promise<
-  Applied & { /** Undefined when the answer was lost. */ left: readonly SchemaObject[] | undefined }
-> {
+  given: Lease,
+  { file, bookmark, snapshot }: Due,
+): Promise<AppliedOne> {
   const { database, onStep } = options;
-  onStep?.("bookmark", file.name);
-  const bookmark = await bookmarkOf(database);
   const attempt = options.uuid();
-  const statements = requestStatements({
-    file,
-    attempt,
-    ...lease,
-    applied: snapshot.ledger,
-    schema: snapshot.schema,
-    bookmarkBefore: bookmark,
-    schemaBefore: options.fingerprint(snapshot.schema),
-    tool: options.tool,
-    actor: options.actor,
-  });
-  const finished = (byThisRun: boolean, left?: readonly SchemaObject[]) => ({
+  let lease = given;
+  const claimed = (): readonly string[] =>
+    requestStatements({
+      file,
+      attempt,
+      ...lease,
+      applied: snapshot.ledger,
+      schema: snapshot.schema,
+      bookmarkBefore: bookmark,
+      schemaBefore: options.fingerprint(snapshot.schema),
+      tool: options.tool,
+      actor: options.actor,
+    });
+  const finished = (byThisRun: boolean, left?: readonly SchemaObject[]): AppliedOne => ({
     name: file.name,
     byThisRun,
     bookmarkBefore: bookmark,
     left,
+    lease,
   });
   let lostSends = 0;
   for (;;) {
     onStep?.("send", file.name);
-    const outcome = await (options.send ?? ((_file, all) => database.run(all)))(file, statements, attempt);
+    const outcome = await (options.send ?? ((_file, all) => database.run(all)))(file, claimed(), attempt);
     const judged = verdict(outcome);
     switch (judged.kind) {
       case "committed":
@@ -186,27 +207,24 @@ async function applyOne(
         );
       case "lostLease":
         // Taken by another run, or only run out while this one stood still: then it can be had again, and the guards hold.
-        await keep(database, lease, file.name);
+        lease = await keep(database, lease, file.name);
         continue;
       case "rolledBack":
         throw rolledBack(database, file, judged);
       case "later":
         await database.sleep(judged.retryAfterMs);
-        await keep(database, lease, file.name);
+        lease = await keep(database, lease, file.name);
         continue;
       case "alreadyApplied":
       case "unknown": {
         onStep?.("reconcile", file.name);
-        const found = await reconcile(
-          { ...options, quietWindowMs: judged.kind === "unknown" ? (options.quietWindowMs ?? 45_000) : 0 },
-          lease,
-          file,
-          attempt,
-        );
+        const { found, lease: kept } = await reconcile(database, lease, file, attempt);
+        lease = kept;
         if (found !== "absent") return finished(found === "ours");
         if (judged.kind === "alreadyApplied")
           throw new Error(`${file.name}: the ledger's UNIQUE refused it, yet the log has no row of it`);
         if (++lostSends === sends) throw unsettled(database, file, judged.message, lostSends);
+        await database.sleep(pauseMs * lostSends);
         continue;
       }
       default:
@@ -215,7 +233,8 @@ async function applyOne(
   }
 }
 
-async function bookmarkOf(database: Database): Promise<string> {
+async function bookmarkOf({ database, onStep }: ApplyOptions, file: string | undefined): Promise<string> {
+  onStep?.("bookmark", file);
   const outcome = await read(database.bookmark, attempts, database.sleep);
   if (outcome.kind === "done") return outcome.value;
   throw unanswered(database, outcome);

@@ -3,9 +3,9 @@ import { command, sentence } from "../../diagnostic/sentence.ts";
 import { UserError } from "../../diagnostic/user-error.ts";
 import { attempts, type Database, rows } from "../database/database.ts";
 import { bootstrapStatements } from "../sql/ledger-tables.ts";
-import { assertion, failedAssertion, literal } from "../sql/literals.ts";
+import { failedAssertion } from "../sql/literals.ts";
 import { take } from "./holding.ts";
-import { releaseLease } from "./lease.ts";
+import { leaseHeld, releaseLease } from "./lease.ts";
 
 /**
  * A person's decision as one request under the lease: nothing of it happens while somebody migrates.
@@ -19,11 +19,7 @@ export async function locked(
   await rows(database, bootstrapStatements);
   const lease = await take(database, crypto.randomUUID(), `decision of ${actor}`);
   try {
-    const held = assertion(
-      `EXISTS (SELECT 1 FROM "_mig_lock" WHERE holder = ${literal(lease.holder)} AND fence = ${lease.fence} AND expires_at > unixepoch())`,
-      "the lease was lost",
-    );
-    const outcome = await sent(database, statements(held));
+    const outcome = await sent(database, statements(leaseHeld(lease)));
     if (outcome.kind !== "done") throw unrecorded(database, outcome);
   } finally {
     await database.run([releaseLease(lease)]);

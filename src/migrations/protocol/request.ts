@@ -1,14 +1,13 @@
 import type { ApplicableFile } from "../files/applicable-file.ts";
 import { assertion, literal, nullable } from "../sql/literals.ts";
 import { readSchema, type SchemaObject, schemaGuards } from "../sql/schema-guard.ts";
+import { type Lease, restLease } from "./lease.ts";
 
 /** Who runs it, over what. */
-export interface Claim {
+export interface Claim extends Lease {
   readonly file: ApplicableFile;
   /** One uuid a file and run: the same in every retry, so that a late twin hits the ledger's UNIQUE. */
   readonly attempt: string;
-  readonly holder: string;
-  readonly fence: number;
   /** The ledger's names in order, as planned. */
   readonly applied: readonly string[];
   readonly schema: readonly SchemaObject[];
@@ -40,6 +39,7 @@ export function requestStatements(claim: Claim): string[] {
     ...file.statements,
     ...file.verify.map(({ label, sql }) => assertion(`(${sql})`, `verify: ${label}`)),
     assertion("NOT EXISTS (SELECT 1 FROM pragma_foreign_key_check)", violated),
+    restLease(claim),
     readSchema,
   ];
 }

@@ -172,7 +172,7 @@ const hasty = (endpoint: D1Endpoint, label: string): Database => ({
 export const applyCounted = (
   database: Database,
   files: readonly ApplicableFile[],
-  options: { onStep?: (step: Step) => void; quietWindowMs?: number },
+  options: { onStep?: (step: Step) => void },
 ): ReturnType<typeof apply> =>
   apply({
     database,
@@ -185,7 +185,6 @@ export const applyCounted = (
     tool: "lockstep-test",
     actor: undefined,
     uuid: () => crypto.randomUUID(),
-    quietWindowMs: 9_000,
     ...options,
   });
 

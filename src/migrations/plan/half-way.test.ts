@@ -4,8 +4,8 @@ import { emptySnapshot } from "../database/snapshot.ts";
 import { chainText, parseChain } from "../files/chain.ts";
 import { type MigrationFile, readMigration } from "../files/reading.ts";
 import { fingerprint } from "../shadow/fingerprint.ts";
-import { replayed } from "./drift.ts";
 import { draftPlan, offlinePlan, type PlanInput } from "./plan.ts";
+import { replayed } from "./replayed.ts";
 
 const file = (name: string, sql: string): MigrationFile =>
   readMigration(name, `migrations/shop/db/${name}`, new TextEncoder().encode(sql));
@@ -17,7 +17,7 @@ const input = (files: readonly MigrationFile[], applied: readonly MigrationFile[
     folder: "migrations/shop/db",
     files,
     chain: parseChain("chain.txt", chainText(files)),
-    openThrough: undefined,
+    opened: undefined,
     database: {
       ...emptySnapshot,
       schema,

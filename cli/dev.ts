@@ -39,7 +39,11 @@ export async function run(args: readonly string[], place: Place): Promise<number
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
     process.stdout.on("error", () => resolve()); // nobody reads any more
   });
-  const watcher = watchSources(root, (sinceMs) => void loop.bring(sinceMs));
+  const watcher = watchSources(
+    root,
+    (sinceMs) => void loop.bring(sinceMs),
+    (text) => process.stderr.write(`Some saves are not seen: ${text}\n`),
+  );
   const loop = session({
     root,
     place: placeOfTarget(stage.name, "embedded", root),
@@ -74,12 +78,13 @@ export async function run(args: readonly string[], place: Place): Promise<number
       connection = found ?? connection;
     }, ignore);
   }, 1_000);
+  await watcher.ready;
   process.stdout.write(
     "Save a file under workers/ and it serves. Ctrl-C ends this, and the stack's own versions serve again.\n",
   );
   await interrupted;
   clearInterval(refresh);
-  watcher.close();
+  await watcher.close();
   ending.abort();
   await Promise.all(listening);
   if (await leave(loop.end)) return 0;

@@ -77,12 +77,16 @@ beforeAll(async () => {
       failed: (_: DevWorker, text: string) => void told.push(text),
     },
   };
-  watcher = watchSources(root, (sinceMs) => void loop.bring(sinceMs));
+  watcher = watchSources(
+    root,
+    (sinceMs) => void loop.bring(sinceMs),
+    (text) => void told.push(text),
+  );
   loop = session(options);
 });
 afterAll(async () => {
   ending.abort();
-  watcher.close();
+  await watcher.close();
   await embedded.close();
   rmSync(root, { recursive: true, force: true });
 });

@@ -1,5 +1,5 @@
-import { existsSync, type FSWatcher, watch } from "node:fs";
 import { dirname, join, sep } from "node:path";
+import { type FSWatcher, watch } from "chokidar";
 
 /** Editors write a file in several steps: a moment of quiet is waited for. */
 const quietMs = 40;
@@ -8,12 +8,20 @@ const quietMs = 40;
 export interface Watcher {
   /** Watches, besides `workers/`, the folders of these files (from the root); packages are not watched. */
   readonly follow: (files: readonly string[]) => void;
-  readonly close: () => void;
+  /** Settles when every save from here on is seen. */
+  readonly ready: Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
-/** Calls `onChange` with the moment (of `performance.now()`) of the first of some changes, when they have come to rest. */
-export function watchSources(root: string, onChange: (sinceMs: number) => void): Watcher {
-  const watchers = new Map<string, FSWatcher>();
+/**
+ * Calls `onChange` with the moment (of `performance.now()`) of the first of some changes, when they have come to rest; `onTrouble`
+ * with what the system says where it watches no more files.
+ */
+export function watchSources(
+  root: string,
+  onChange: (sinceMs: number) => void,
+  onTrouble: (text: string) => void,
+): Watcher {
   let sinceMs: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   const changed = (): void => {
@@ -25,34 +33,35 @@ export function watchSources(root: string, onChange: (sinceMs: number) => void):
       onChange(since);
     }, quietMs);
   };
-  const add = (folder: string, recursive: boolean): void => {
-    const path = join(root, folder);
-    if (watchers.has(folder) || !existsSync(path)) return;
-    const watcher = watch(path, { recursive }, changed);
-    // A folder that goes away takes its watcher along; when it comes back, the next build follows it again.
-    watcher.on("error", () => {
-      watcher.close();
-      watchers.delete(folder);
-    });
-    watchers.set(folder, watcher);
+  const options = {
+    ignoreInitial: true,
+    ignored: (path: string) => path.split(sep).includes("node_modules"),
   };
-  add("workers", true);
+  const workers = watch(join(root, "workers"), options);
+  const folders = watch([], { ...options, depth: 0 });
+  for (const watcher of [workers, folders]) {
+    watcher.on("all", changed);
+    watcher.on("error", (error) => onTrouble(error instanceof Error ? error.message : String(error)));
+  }
+  const followed = new Set<string>();
   return {
     follow: (files) => {
       for (const file of files) {
         const folder = dirname(file);
-        if (
-          folder.split(sep).includes("node_modules") ||
-          folder === "workers" ||
-          folder.startsWith(`workers${sep}`)
-        )
-          continue;
-        add(folder, false);
+        if (followed.has(folder) || folder === "workers" || folder.startsWith(`workers${sep}`)) continue;
+        followed.add(folder);
+        folders.add(join(root, folder));
       }
     },
-    close: () => {
+    ready: whenReady(workers),
+    close: async () => {
       clearTimeout(timer);
-      for (const watcher of watchers.values()) watcher.close();
+      await Promise.all([workers.close(), folders.close()]);
     },
   };
 }
+
+const whenReady = (watcher: FSWatcher): Promise<void> =>
+  new Promise((resolve) => {
+    watcher.once("ready", () => resolve());
+  });

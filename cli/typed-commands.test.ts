@@ -6,6 +6,7 @@ import project from "../project.ts";
 import { type CommandPlace, unnamedStage } from "../src/diagnostic/place.ts";
 import { inPlace, type Part } from "../src/diagnostic/sentence.ts";
 import { shapeOf, verbs as shapes, type Verb } from "../src/diagnostic/verbs.ts";
+import { requestOf as cronRequestOf } from "./cron.ts";
 import { commands } from "./db/commands.ts";
 import { placeOf } from "./db/place.ts";
 import { requestOf as devRequestOf } from "./dev.ts";
@@ -171,6 +172,10 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
     case "dev": {
       const { stage, wanted } = devRequestOf(rest, project);
       return { verb, stage: stage.name, real: false, words: wanted === undefined ? [] : [wanted] };
+    }
+    case "cron": {
+      const { stage, wanted } = cronRequestOf(rest, project);
+      return { verb, stage: stage.name, real: false, words: [wanted] };
     }
     case "db":
       return dbMeaning(rest);

@@ -61,6 +61,11 @@ export const verbs = {
     summary: "serve what is saved at once, and show what workers log",
     load: () => import("./dev.ts"),
   },
+  cron: {
+    usage: 'cron <worker> ["<cron>"] [--stage <stage>]',
+    summary: "run a worker's cron trigger now, on the embedded Cloudflare",
+    load: () => import("./cron.ts"),
+  },
   db: {
     usage: "db <command>",
     summary: "migrations: new, lint, plan, status, rehearse … (db --help)",

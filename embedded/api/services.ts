@@ -20,6 +20,7 @@ import { r2 } from "./r2/r2.ts";
 import { secretsStore } from "./secrets-store/secrets-store.ts";
 import { tails } from "./tails/tails.ts";
 import { vectorize } from "./vectorize/vectorize.ts";
+import { runNow } from "./workers/crons/run-now.ts";
 import { assets } from "./workers/routes/assets.ts";
 import { deployments } from "./workers/routes/deployments.ts";
 import { objectNamespaces } from "./workers/routes/object-namespaces.ts";
@@ -68,6 +69,7 @@ export const services: readonly Service[] = [
   hyperdrive,
   analyticsEngine,
   emails,
+  runNow,
   secretsStore,
   alerting,
   aliases,

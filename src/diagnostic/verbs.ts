@@ -30,6 +30,7 @@ export const verbs = {
   clean: { ...plain, recipe: "just clean" },
   dev: { ...plain, recipe: "just dev", stage: "asOption", words: ["worker?"] },
   aliases: { ...plain, recipe: "just aliases" },
+  cron: { ...plain, recipe: "just cron", stage: "asOption", words: ["worker"] },
   diagram: { ...plain, recipe: "just diagram", words: ["system?"] },
   up: { ...stack, recipe: "just pulumi-up" },
   preview: { ...stack, recipe: "just pulumi-preview" },

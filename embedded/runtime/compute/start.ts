@@ -135,8 +135,8 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     for (const listener of scripts.find(account, name)?.watchers ?? []) listener(trace);
   };
   const { workerAt = () => undefined } = options;
-  frontDoor(front, { scripts, workerAt, wake, nonce, onInvocation, onLog, onWake, onTrace });
   const { queue, scheduled } = deliver({ scripts, wake, onInvocation });
+  frontDoor(front, { scripts, workerAt, wake, scheduled, nonce, onInvocation, onLog, onWake, onTrace });
 
   return {
     validate: async (name, version) => {

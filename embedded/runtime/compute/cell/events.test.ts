@@ -99,3 +99,17 @@ test("a batch finishes on the version where it started", async () => {
     .poll(() => rig.logs.map((l) => `${l.version}: ${l.text}`), { timeout: 15_000 })
     .toContain("s1: finished on one");
 });
+
+test("the scheduled handler runs when it is asked for by hand, as wrangler dev does it", async () => {
+  const at = "/cdn-cgi/handler/scheduled";
+  expect(await rig.get("consumer", `${at}?cron=0+3+*+*+*&time=1700000000000`)).toMatchObject({
+    status: 200,
+    text: "ok",
+  });
+  await expect.poll(() => rig.logs.at(-1)?.text, { timeout: 15_000 }).toBe("0 3 * * * 1700000000000");
+  expect(await rig.get("consumer", `${at}?cron=bad&format=json`)).toMatchObject({
+    status: 500,
+    text: '{"outcome":"exception"}',
+  });
+  expect((await rig.get("consumer", `${at}/more`)).text, "any other path is the worker's").toBe("ok");
+});

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Compute } from "../../compute.ts";
 import type { Cell } from "../cell/cell.ts";
 import { type ReportListeners, receiveReport } from "../cell/report.ts";
 import type { Wake } from "../deploy.ts";
@@ -8,6 +9,7 @@ import type { Scripts } from "../scripts.ts";
 import { choose } from "./choose.ts";
 import { doesNotStart, notServed, type TextAnswer } from "./pages.ts";
 import { proxyRequest } from "./proxy.ts";
+import { answerRun, askedRun } from "./scheduled.ts";
 import { endWith, proxyUpgrade } from "./upgrade.ts";
 
 /** Whose an address is by a route or a custom domain. */
@@ -20,6 +22,7 @@ export interface FrontOptions extends ReportListeners {
   readonly scripts: Scripts;
   readonly workerAt: WorkerAt;
   readonly wake: Wake;
+  readonly scheduled: Compute["scheduled"];
   /** Known to the cells' links alone. */
   readonly nonce: string;
 }
@@ -40,7 +43,12 @@ export function frontDoor(server: Server, options: FrontOptions): void {
         response.writeHead(204).end();
         return;
       }
-      const found = await cellFor(request, options);
+      const asked = askedRun(request);
+      const served = await cellFor(request, options);
+      const found =
+        "cell" in served && asked !== undefined
+          ? await answerRun(options.scheduled, served.cell.name, asked)
+          : served;
       if ("text" in found) response.writeHead(found.status, found.headers).end(found.text);
       else await proxyRequest(request, response, found.cell, options);
     };

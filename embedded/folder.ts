@@ -1,13 +1,13 @@
-import { mkdirSync } from "node:fs";
 import { join, sep } from "node:path";
 import { z } from "zod";
 import { UserError } from "../src/diagnostic/user-error.ts";
+import { ownFolder } from "../src/files/own-folder.ts";
 import { openState, type State } from "./state.ts";
 
-/** Makes the data folder; throws UserError when it cannot be one. */
+/** Makes the data folder, which its owner alone can look into; throws UserError when it cannot be one. */
 export function makeFolder(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true });
+    ownFolder(dataDir);
   } catch (error) {
     throw unusable(dataDir, "a folder that can be made and written to", error);
   }

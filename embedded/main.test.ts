@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,6 +46,14 @@ function folder(): string {
   const made = mkdtempSync(join(tmpdir(), "lockstep-main-"));
   folders.push(made);
   return made;
+}
+
+/** What others than the owner may do with a folder or anything in it: `mode path` of each. */
+function openIn(data: string): readonly string[] {
+  return ["", ...readdirSync(data, { recursive: true, encoding: "utf8" })].flatMap((path) => {
+    const mode = lstatSync(join(data, path)).mode & 0o777;
+    return (mode & 0o077) === 0 ? [] : [`${mode.toString(8)} ${path}`];
+  });
 }
 
 const start = (data: string, ...more: string[]): Promise<Running> => run([], data, ...more);
@@ -91,6 +108,35 @@ test("it says in one line where it is, writes the same to connection.json, and s
   expect(await call(ready, "GET", "/user/tokens/verify")).toMatchObject({ success: true });
   expect(await end(child, "SIGTERM")).toBe(0);
   expect(said()).toContain("SIGTERM: stopping");
+});
+
+test("all that it keeps is its owner's alone, also what was open before", async () => {
+  const data = folder();
+  writeFileSync(join(data, "of-before"), "x");
+  for (const path of ["", "of-before"]) chmodSync(join(data, path), 0o755);
+  const { connection, ready } = await start(data);
+  const a = `/accounts/${ready.accounts[0]?.id}`;
+  await call(ready, "POST", `${a}/d1/database`, { name: "db" });
+  const { id } = (
+    await call(ready, "POST", `${a}/workers/workers`, { name: "w", subdomain: { enabled: true } })
+  ).result;
+  const code = `import { DurableObject } from "cloudflare:workers";
+export class C extends DurableObject { async next() { await this.ctx.storage.put("n", 1); return 1 } }
+export default { async fetch(request, env) { return new Response(String(await env.C.getByName("one").next())) } }`;
+  const classes = {
+    bindings: [{ type: "durable_object_namespace", name: "C", class_name: "C" }],
+    exports: { C: { type: "durable-object", storage: "sqlite" } },
+  };
+  await call(
+    ready,
+    "POST",
+    `${a}/workers/workers/${String(id)}/versions?deploy=true`,
+    version(code, classes),
+  );
+  expect(await visit(connection, "w")).toBe("200 1");
+  expect(openIn(data)).toEqual([]);
+  const kept = ["state.sqlite", "state.sqlite-wal", "objects", "stores", "connection.json"];
+  expect(readdirSync(data)).toEqual(expect.arrayContaining(kept));
 });
 
 test("it can be stopped from the moment that it says it is ready, however slowly it gets on", async () => {

@@ -74,6 +74,8 @@ const samePressMs = 500;
  * can mend or no folder any more, 2 a bug.
  */
 async function main(args: readonly string[]): Promise<void> {
+  // Whatever it and every workerd writes, its owner alone may read: also what SQLite puts beside a database.
+  process.umask(0o077);
   // A log that cannot be written (a full disk, a reader that has gone) is no reason to end in the middle of requests.
   process.stderr.on("error", () => undefined);
   const embedded = await startEmbedded(options(args));

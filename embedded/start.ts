@@ -160,7 +160,9 @@ async function build(
   const compute = await startCompute({
     dataDir,
     storesAddress: stores.address,
+    storesKey: stores.key,
     dataPlaneAddress: dataPlane.address,
+    dataPlaneKey: dataPlane.key,
     frontPort: options.frontPort ?? before?.frontPort ?? 0,
     workerAt: (host, path) => workerAt(state, host, path),
     log,

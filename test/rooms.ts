@@ -163,9 +163,16 @@ export const rooms: readonly Room[] = [
   // A quirk carries its probe, which may be run against a real account.
   { room: "embedded/quirks", may: ["src/cloudflare"] },
   { room: "embedded/runtime/body.ts", may: [] },
+  { room: "embedded/runtime/door-key.ts", may: [] },
   { room: "embedded/runtime/workerd", may: ["src/diagnostic"] },
-  { room: "embedded/runtime/compute", may: ["src/package", "embedded/runtime/workerd", ...seams] },
-  { room: "embedded/runtime/stores", may: ["embedded/runtime/workerd", ...seams] },
+  {
+    room: "embedded/runtime/compute",
+    may: ["src/package", "embedded/runtime/workerd", "embedded/runtime/door-key.ts", ...seams],
+  },
+  {
+    room: "embedded/runtime/stores",
+    may: ["embedded/runtime/workerd", "embedded/runtime/door-key.ts", ...seams],
+  },
   { room: "embedded/runtime/queues", may: ["embedded/state.ts", "embedded/runtime/body.ts", ...seams] },
   { room: "embedded/runtime/vectors", may: ["embedded/state.ts", "embedded/runtime/body.ts", ...seams] },
   {
@@ -178,7 +185,7 @@ export const rooms: readonly Room[] = [
   { room: "embedded/runtime/workflows", may: seams },
   {
     room: "embedded/runtime/dataplane",
-    may: ["embedded/runtime/ai", "embedded/runtime/rate-limits", ...seams],
+    may: ["embedded/runtime/door-key.ts", "embedded/runtime/ai", "embedded/runtime/rate-limits", ...seams],
   },
 
   // What each type of binding has: the API reads it off an upload, the provider off what the program says.

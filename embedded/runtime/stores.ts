@@ -27,6 +27,8 @@ export class SqlError extends Error {
 export interface Stores {
   /** `127.0.0.1:<port>`. */
   readonly address: string;
+  /** What the address wants in the header `x-lockstep-key`. */
+  readonly key: string;
   readonly d1: {
     /** One atomic request: all statements in one transaction. Throws {@link SqlError}. */
     batch(databaseId: string, statements: readonly D1Statement[]): Promise<readonly D1Result[]>;

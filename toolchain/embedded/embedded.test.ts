@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -55,6 +55,15 @@ test("it is started once, found the next time, and started anew after a crash", 
   const second = await ensureEmbedded(places);
   expect(second.pid).not.toBe(first.pid);
   expect(pids()).toEqual([first.pid, second.pid]);
+});
+
+test("its log is its owner's alone, and has what it says of itself, but not the token that it prints", async () => {
+  main('process.stdout.write("the token\\n"); process.stderr.write("what happened\\n");');
+  await ensureEmbedded(places);
+  const log = join(places.embedded, "log");
+  expect(readFileSync(log, "utf8")).toBe("what happened\n");
+  expect(statSync(log).mode & 0o077).toBe(0);
+  expect(statSync(places.embedded).mode & 0o077).toBe(0);
 });
 
 test("two at once start one", async () => {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
+import { ownFolder } from "../../src/files/own-folder.ts";
 import { embeddedAccounts } from "../../src/project/load.ts";
 import { frugalNode } from "../install/frugal-node.mjs";
 import { withLock } from "../install/lock.mjs";
@@ -49,7 +50,7 @@ export async function ensureEmbedded(places: Places): Promise<EmbeddedConnection
     if (older !== undefined) process.stderr.write(`${older}\n`);
     return running;
   }
-  mkdirSync(places.embedded, { recursive: true });
+  ownFolder(places.embedded);
   return withLock(
     join(places.embedded, "start.lock"),
     async () => (await runningEmbedded(places)) ?? start(places),
@@ -63,7 +64,7 @@ async function start(places: Places): Promise<EmbeddedConnection> {
   // Before the process reads its files: a change in between shows later, and none is missed.
   const code = embeddedCode(places);
   const logFile = join(places.embedded, "log");
-  const log = openSync(logFile, "a");
+  const log = openSync(logFile, "a", 0o600);
   const child = spawn(
     places.node,
     [
@@ -77,7 +78,8 @@ async function start(places: Places): Promise<EmbeddedConnection> {
     {
       cwd: places.root,
       detached: true,
-      stdio: ["ignore", log, log],
+      // On standard output it says its token, which is for no log.
+      stdio: ["ignore", "ignore", log],
       env: { ...process.env, NODE_COMPILE_CACHE: places.compileCache },
     },
   );

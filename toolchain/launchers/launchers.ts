@@ -11,6 +11,7 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { UserError } from "../../src/diagnostic/user-error.ts";
+import { ownFolder } from "../../src/files/own-folder.ts";
 import { putWhole, writeWhole } from "../../src/files/write-whole.ts";
 import { sdkVersion } from "../command-provider/version.ts";
 import type { Engine } from "../engine/ladder.mjs";
@@ -25,8 +26,8 @@ import { shellQuote } from "./shell-quote.ts";
  * @returns the executable that the launcher starts
  */
 export function placeEngine(engine: Engine, places: Places): string {
-  for (const folder of [places.bin, places.engine, places.state, places.home])
-    mkdirSync(folder, { recursive: true });
+  for (const folder of [places.bin, places.engine]) mkdirSync(folder, { recursive: true });
+  for (const folder of [places.state, places.home]) ownFolder(folder);
   const executable = engine.officialLanguageHost
     ? engine.path
     : linkEngine(engine.path, join(places.engine, "pulumi"));

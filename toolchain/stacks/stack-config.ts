@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, statSync, utimesSync } from "node:fs";
+import { readFileSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { Document, parse, visit } from "yaml";
 import { z } from "zod";
 import { UserError } from "../../src/diagnostic/user-error.ts";
+import { ownFolder } from "../../src/files/own-folder.ts";
 import { writeWhole } from "../../src/files/write-whole.ts";
 import type { Places } from "../project.ts";
 
@@ -41,7 +42,7 @@ export function mergeConfig(mine: Config, before: Config, after: Config): Record
 
 /** Writes `.lockstep/config/<stage>.yaml` from `Pulumi.<stage>.yaml`, keeping what only the embedded stack has set. */
 export function refreshStackConfig(places: Places, stage: string): string {
-  mkdirSync(places.config, { recursive: true });
+  ownFolder(places.config);
   const target = join(places.config, `${stage}.yaml`);
   const baseFile = join(places.config, `${stage}.from-stack-file.json`);
   const source = join(places.root, `Pulumi.${stage}.yaml`);
@@ -49,8 +50,8 @@ export function refreshStackConfig(places: Places, stage: string): string {
   const current = readStackFile(target);
   const before = z.record(z.string(), z.unknown()).parse(JSON.parse(readIfThere(baseFile) ?? "{}"));
   const merged = mergeConfig(current?.config ?? {}, before, after);
-  writeWhole(target, yamlOf({ ...current, config: merged }));
-  writeWhole(baseFile, `${JSON.stringify(after)}\n`);
+  writeWhole(target, yamlOf({ ...current, config: merged }), 0o600);
+  writeWhole(baseFile, `${JSON.stringify(after)}\n`, 0o600);
   // The launcher compares times; a stack file "from the future" must not make it run this for ever.
   const sourceTime = statSync(source, { throwIfNoEntry: false })?.mtime;
   if (sourceTime !== undefined && sourceTime > new Date()) utimesSync(target, sourceTime, sourceTime);

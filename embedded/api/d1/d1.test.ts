@@ -243,7 +243,11 @@ describe("SQL over HTTP", () => {
     const id = await create("told");
     await fetch(`http://${api.stores.address}/query`, {
       method: "POST",
-      headers: { "x-lockstep-store": `D1/${id}`, "x-lockstep-caller": "a/s/v" },
+      headers: {
+        "x-lockstep-key": api.stores.key,
+        "x-lockstep-store": `D1/${id}`,
+        "x-lockstep-caller": "a/s/v",
+      },
       body: JSON.stringify({ sql: "SELECT 1 AS x", params: [] }),
     });
     expect((await api.call("GET", `/d1/database/${id}/lockstep/statements`)).json.result).toEqual([

@@ -39,7 +39,7 @@ export interface ApiOptions {
 export function apiServer(options: ApiOptions): Server {
   const match = router(options.services);
   const server = createServer({ requestTimeout: 0 }, (request, response) => {
-    if (options.before?.(request, response)) return;
+    if (isOfThisMachine(request.headers.host) && options.before?.(request, response)) return;
     answer(request, response, match, options).catch((error: unknown) => {
       (options.log ?? console.error)(
         `api: could not answer ${request.method} ${pathOf(request)}: ${stackOf(error)}`,
@@ -47,7 +47,10 @@ export function apiServer(options: ApiOptions): Server {
       response.destroy();
     });
   });
-  return server.on("upgrade", options.upgrade);
+  return server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (isOfThisMachine(request.headers.host)) options.upgrade(request, socket, head);
+    else socket.end("HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n");
+  });
 }
 
 async function answer(
@@ -141,10 +144,12 @@ async function meant(
 const noRoute = (path: string): ApiError =>
   new ApiError(404, 7003, `Could not route to ${path}, perhaps your object identifier is invalid?`);
 
+const isOfThisMachine = (host: string | undefined): boolean =>
+  ["127.0.0.1", "localhost", "[::1]"].includes((host ?? "").replace(/:\d+$/, "").toLowerCase());
+
 /** A page in a browser can make any name point here; only names that mean this machine are answered. */
 function requireLoopbackHost(host: string | undefined): void {
-  const name = (host ?? "").replace(/:\d+$/, "").toLowerCase();
-  if (["127.0.0.1", "localhost", "[::1]"].includes(name)) return;
+  if (isOfThisMachine(host)) return;
   throw new ApiError(
     403,
     9109,

@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import type { Compute, Invocation, LogLine, ScriptName, Trace, VersionSpec } from "../compute.ts";
+import { newDoorKey } from "../door-key.ts";
 import { tieWorkerdToThisProcess } from "../workerd/workerd-binary.ts";
 import { type Cell, startCell } from "./cell/cell.ts";
 import type { CellRole } from "./cell/cell-options.ts";
@@ -25,8 +25,10 @@ export interface ComputeOptions {
   readonly dataDir: string;
   /** Answers KV, R2 and D1: `127.0.0.1:<port>`. */
   readonly storesAddress: string;
+  readonly storesKey: string;
   /** Answers QUEUE, VECTORIZE and AI. */
   readonly dataPlaneAddress: string;
+  readonly dataPlaneKey: string;
   /** The front door's port; a taken one, and 0, mean a free one. @default 0 */
   readonly frontPort?: number;
   /** A version that nobody asked for this long is put to sleep until somebody does. @default 600_000 */
@@ -56,7 +58,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const invocationListeners = new Set<(invocation: Invocation) => void>();
   const scripts = scriptTable();
   const peers = peerTable(scripts);
-  const nonce = randomBytes(16).toString("hex");
+  const nonce = newDoorKey();
 
   const onLog = (line: LogLine): void => {
     for (const listener of logListeners) listener(line);
@@ -74,7 +76,9 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const settings: CellSettings = {
     dataDir: options.dataDir,
     storesAddress: options.storesAddress,
+    storesKey: options.storesKey,
     dataPlaneAddress: options.dataPlaneAddress,
+    dataPlaneKey: options.dataPlaneKey,
     frontAddress: `127.0.0.1:${frontPort}`,
     nonce,
     egress: process.env["LOCKSTEP_EGRESS"] === "allow" ? "allow" : "refuse",

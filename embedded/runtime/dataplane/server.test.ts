@@ -44,7 +44,11 @@ async function ask(
 ): Promise<string> {
   const response = await fetch(`http://${plane.address}${path}`, {
     method: body === undefined ? "GET" : "POST",
-    headers: { ...(store === "" ? {} : { "x-lockstep-store": store }), ...headers },
+    headers: {
+      "x-lockstep-key": plane.key,
+      ...(store === "" ? {} : { "x-lockstep-store": store }),
+      ...headers,
+    },
     ...(body === undefined ? {} : { body }),
   });
   return `${response.status} ${response.headers.get("cf-queues-error-code") ?? ""} ${await response.text()}`;
@@ -124,12 +128,19 @@ test.each([
   ).toMatchObject({ internalCode: code, name: "InferenceUpstreamError" });
 });
 
+test.each([undefined, "", "guess"])("the key %j is refused, whatever is asked for", async (key) => {
+  const headers = { "x-lockstep-store": "QUEUE/q", ...(key !== undefined && { "x-lockstep-key": key }) };
+  const response = await fetch(`http://${plane.address}/message`, { method: "POST", headers, body: "x" });
+  expect(response.status).toBe(403);
+  expect(queues.metrics("q").backlogCount).toBe(0);
+});
+
 test("a caller that goes away in the middle of its message leaves nothing behind, and the next one is served", async () => {
   const [host = "", port = ""] = plane.address.split(":");
   await new Promise<void>((resolve) => {
     const socket = connect(Number(port), host, () => {
       socket.write(
-        "POST /message HTTP/1.1\r\nHost: q\r\nx-lockstep-store: QUEUE/q\r\nx-msg-fmt: text\r\nContent-Length: 1000\r\n\r\nonly a part",
+        `POST /message HTTP/1.1\r\nHost: q\r\nx-lockstep-key: ${plane.key}\r\nx-lockstep-store: QUEUE/q\r\nx-msg-fmt: text\r\nContent-Length: 1000\r\n\r\nonly a part`,
       );
       setTimeout(() => socket.destroy(), 20);
     });

@@ -3,6 +3,7 @@ import { type AiPlane, handleAiRequest } from "../ai/http.ts";
 import type { AiBackend } from "../ai.ts";
 import type { AiGateways } from "../ai-gateway.ts";
 import type { Analytics } from "../analytics.ts";
+import { isDoorKey, keyHeader, newDoorKey } from "../door-key.ts";
 import type { Emails } from "../emails.ts";
 import type { QueueBroker } from "../queues.ts";
 import type { RateLimits } from "../rate-limits/rate-limits.ts";
@@ -25,6 +26,8 @@ export interface DataPlaneOptions {
 export interface DataPlane {
   /** `127.0.0.1:<port>` */
   readonly address: string;
+  /** What the address wants in the header {@link keyHeader}. */
+  readonly key: string;
   close(): Promise<void>;
 }
 
@@ -32,7 +35,11 @@ export interface DataPlane {
 export async function startDataPlane(options: DataPlaneOptions): Promise<DataPlane> {
   const { ai, vectors, gateways } = options;
   const aiPlane: AiPlane = { ai, vectors, gateways };
+  const key = newDoorKey();
   const server = createServer((request, response) => {
+    if (!isDoorKey(request.headers[keyHeader], key))
+      return refuse(response, 403, "the data plane's key is wanted");
+    delete request.headers[keyHeader]; // what handles the request may pass its headers on
     dispatch(options, aiPlane, request, response).catch((error: unknown) => {
       // A worker that went away in the middle of a request is not worth a line.
       if (request.destroyed && !request.complete) return;
@@ -58,6 +65,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
   if (address === null || typeof address === "string") throw new Error("the data plane has no port");
   return {
     address: `127.0.0.1:${address.port}`,
+    key,
     close: () =>
       new Promise((resolve, reject) => {
         server.close((error) => (error === undefined ? resolve() : reject(error)));

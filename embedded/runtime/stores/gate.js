@@ -2,7 +2,7 @@
 // `x-lockstep-store: <KIND>/<id>`. Never reloaded: what it must know of a database it asks Node once (env.NODE).
 import { DurableObject } from "cloudflare:workers";
 import { normaliseSql } from "./d1/normalise-sql.js";
-import { withEvents } from "./gate-events.js";
+import { askNode, withEvents } from "./gate-events.js";
 
 /** What the gate knows of each database: the object that holds it now, running requests, and whether it is shut. */
 const databases = new Map();
@@ -22,6 +22,7 @@ let born = "";
 export default {
   async fetch(request, env, ctx) {
     born ||= crypto.randomUUID();
+    if (request.headers.get("x-lockstep-key") !== env.KEY) return failure(403, "a store's key is wanted");
     const control = request.headers.get("x-lockstep-control");
     if (control !== null && control !== env.SECRET) return failure(403, "control refused");
     const order = request.headers.get("x-lockstep-order");
@@ -39,7 +40,7 @@ async function plainStore(request, env, kind, id) {
   const key = `${kind}/${id}`;
   let gone = removed.get(key);
   if (gone === undefined) {
-    gone = (await (await env.NODE.fetch(`http://node/removed/${key}`)).json()).removed;
+    gone = (await (await askNode(env, `removed/${key}`)).json()).removed;
     if (removed.get(key) === undefined) removed.set(key, gone);
   }
   if (!removed.get(key)) {
@@ -58,6 +59,7 @@ async function plainStore(request, env, kind, id) {
 function forward(namespace, request, name, body) {
   const headers = new Headers(request.headers);
   for (const header of [
+    "x-lockstep-key",
     "x-lockstep-store",
     "x-lockstep-caller",
     "x-lockstep-control",
@@ -108,7 +110,7 @@ async function database(request, env, ctx, id, inside) {
 const count = (id) => versions.set(id, (versions.get(id) ?? 0) + 1);
 
 async function learn(env, id) {
-  const answer = await (await env.NODE.fetch(`http://node/database/${id}`)).json();
+  const answer = await (await askNode(env, `database/${id}`)).json();
   const known = databases.get(id); // another request may have asked meanwhile, and be running in it
   if (known !== undefined) return known;
   const entry = { object: answer.object, gone: answer.gone, shut: undefined, running: 0 };
@@ -169,7 +171,7 @@ async function flush(env) {
   counts = new Map();
   written = new Map();
   const body = JSON.stringify({ statements: [...statements.values()], written: [...writes] });
-  const answer = await env.NODE.fetch("http://node/report", { method: "POST", body });
+  const answer = await askNode(env, "report", body);
   if (!answer.ok) throw new Error(`the report was not taken: ${answer.status}`);
   if (recorded.size > 50_000) recorded.clear();
   for (const key of statements.keys()) if (key.length < 4000) recorded.add(key);

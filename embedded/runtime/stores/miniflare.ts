@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, type Request, Response } from "miniflare";
+import { isDoorKey, keyHeader, newDoorKey } from "../door-key.ts";
 import { makeMiniflare } from "../workerd/spawn.ts";
 import { tieWorkerdToThisProcess } from "../workerd/workerd-binary.ts";
 import { importKey, objectClass, type StoreKind } from "./object-file.ts";
@@ -18,6 +18,8 @@ export type GateOrder =
 export interface StoresProcess {
   /** `127.0.0.1:<port>`; the same after workerd was restarted. */
   readonly address: string;
+  /** What the address wants in the header {@link keyHeader}. */
+  readonly key: string;
   /** To the object that holds a store, as a cell's binding would ask it. */
   readonly ask: (kind: StoreKind, id: string, question: Question) => Promise<globalThis.Response>;
   readonly steer: (order: GateOrder) => Promise<unknown>;
@@ -52,7 +54,7 @@ export async function startStoresProcess(
   log: (line: string) => void,
 ): Promise<StoresProcess> {
   tieWorkerdToThisProcess();
-  const secret = randomBytes(24).toString("base64url");
+  const [secret, key] = [newDoorKey(), newDoorKey()];
   const source = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
   const plugin = { package: fileURLToPath(new URL("namespaces.cjs", import.meta.url)), name: "namespaces" };
   const miniflare = makeMiniflare({
@@ -78,7 +80,7 @@ export async function startStoresProcess(
         durableObjects: {
           IMPORT: { className: "ImportObject", useSQLite: true, unsafeUniqueKey: importKey },
         },
-        bindings: { SECRET: secret },
+        bindings: { SECRET: secret, KEY: key },
         // Only so that Miniflare starts the three kinds of object at all.
         kvNamespaces: { unusedKv: "lockstep-seed" },
         r2Buckets: { unusedR2: "lockstep-seed" },
@@ -91,7 +93,9 @@ export async function startStoresProcess(
         })),
         serviceBindings: {
           NODE: async (request: Request) =>
-            answer(new URL(request.url).pathname, await request.text(), questions),
+            isDoorKey(request.headers.get(keyHeader) ?? undefined, key)
+              ? answer(new URL(request.url).pathname, await request.text(), questions)
+              : new Response("the gate alone asks here", { status: 403 }),
         },
         unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
       },
@@ -105,7 +109,11 @@ export async function startStoresProcess(
   }
   const origin = (await miniflare.unsafeGetDirectURL("gate")).origin;
   const steer = async (order: object, body = ""): Promise<unknown> => {
-    const headers = { "x-lockstep-control": secret, "x-lockstep-order": JSON.stringify(order) };
+    const headers = {
+      [keyHeader]: key,
+      "x-lockstep-control": secret,
+      "x-lockstep-order": JSON.stringify(order),
+    };
     const response = await fetch(origin, { method: "POST", headers, body });
     const text = await response.text();
     if (!response.ok)
@@ -116,11 +124,13 @@ export async function startStoresProcess(
   };
   return {
     address: origin.slice("http://".length),
+    key,
     ask: (kind, id, { path, method = "GET", headers = {}, body, inside = false }) =>
       fetch(`${origin}${path}`, {
         method,
         headers: {
           ...headers,
+          [keyHeader]: key,
           "x-lockstep-store": `${kind}/${id}`,
           ...(inside ? { "x-lockstep-control": secret } : {}),
         },

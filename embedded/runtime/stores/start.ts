@@ -76,6 +76,7 @@ export async function startStores({
   };
   return {
     address: stores.address,
+    key: stores.key,
     d1: {
       batch: (id, statements) => runBatch(stores, id, statements),
       info: (id) => databaseInfo(stores, id),

@@ -30,6 +30,7 @@ async function fromWorker(id: string, caller: string, ...sql: string[]): Promise
     method: "POST",
     headers: {
       "content-type": "application/json",
+      "x-lockstep-key": stores.key,
       "x-lockstep-store": `D1/${id}`,
       "x-lockstep-caller": caller,
     },
@@ -37,6 +38,19 @@ async function fromWorker(id: string, caller: string, ...sql: string[]): Promise
   });
   return response.json();
 }
+
+test("who does not know the key is refused, whatever it asks for", async () => {
+  await run("locked", "CREATE TABLE t(a)");
+  for (const key of [{}, { "x-lockstep-key": "" }, { "x-lockstep-key": "guess" }]) {
+    const response = await fetch(`http://${stores.address}/query`, {
+      method: "POST",
+      headers: { "x-lockstep-store": "D1/locked", ...key },
+      body: JSON.stringify({ sql: "DROP TABLE t", params: [] }),
+    });
+    expect(response.status).toBe(403);
+  }
+  expect((await run("locked", "SELECT count(*) AS n FROM t"))[0]?.results).toEqual([{ n: 0 }]);
+});
 
 test("a batch is one transaction, and its meta is true", async () => {
   const [, insert, select] = await run(

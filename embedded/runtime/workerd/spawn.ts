@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { ChildProcess } from "node:child_process";
 import { subscribe } from "node:diagnostics_channel";
+import { IncomingMessage } from "node:http";
 import { Miniflare, type MiniflareOptions } from "miniflare";
 import { UserError } from "../../../src/diagnostic/user-error.ts";
 
@@ -18,6 +19,34 @@ subscribe("child_process", (message) => {
     child.emit("exit", null, null);
   });
 });
+
+/** Where each of our Miniflares answers its own workerd. Everybody on this machine reaches it, and it asks nobody for a key. */
+const loopbacks = new WeakSet<object>();
+
+subscribe("tracing:net.server.listen:asyncStart", (message) => {
+  if (ours.getStore() !== undefined && hasServer(message)) loopbacks.add(message.server);
+});
+
+// What a page in a browser or a Worker's `fetch` sends there is answered as if there was nothing: the one cannot leave out where it
+// comes from, and of the other workerd says it.
+subscribe("http.server.request.start", (message) => {
+  if (!hasServer(message) || !loopbacks.has(message.server) || !hasRequest(message)) return;
+  const { request } = message;
+  if (!strangers.some((name) => request.headers[name] !== undefined)) return;
+  request.url = "/";
+  request.headers = { host: "localhost" };
+});
+const strangers = ["origin", "sec-fetch-site", "sec-fetch-mode", "cf-worker"] as const;
+
+const hasServer = (message: unknown): message is { readonly server: object } =>
+  typeof message === "object" &&
+  message !== null &&
+  "server" in message &&
+  typeof message.server === "object" &&
+  message.server !== null;
+
+const hasRequest = (message: object): message is { readonly request: IncomingMessage } =>
+  "request" in message && message.request instanceof IncomingMessage;
 
 const hasProcess = (message: unknown): message is { readonly process: ChildProcess } =>
   typeof message === "object" &&

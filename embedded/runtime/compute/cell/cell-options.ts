@@ -3,6 +3,7 @@ import { ownModule } from "../../../../src/package/own-module.ts";
 import type { ResolvedBinding, StoreAddress, VersionSpec } from "../../compute.ts";
 import { newestCompatibilityDate } from "../../workerd/workerd-binary.ts";
 import { assetOptions } from "./assets.ts";
+import type { CellSettings } from "./cell-settings.ts";
 import { moduleDefinitions } from "./modules.ts";
 
 const pluginPath = ownModule(import.meta, "./plugin");
@@ -15,8 +16,7 @@ export interface UserWorkerContext {
   /** `<account>/<script>/<version>`, as stores are told. */
   readonly caller: string;
   readonly role: CellRole;
-  readonly storesAddress: string;
-  readonly dataPlaneAddress: string;
+  readonly doors: Pick<CellSettings, "storesAddress" | "storesKey" | "dataPlaneAddress" | "dataPlaneKey">;
   readonly assetsDirectory: string | undefined;
   /** workerd wants two workers of one cell to have different namespaces. */
   readonly namespaceSuffix?: string;
@@ -122,7 +122,7 @@ export function userWorker(version: VersionSpec, context: UserWorkerContext): Wo
         external(b.name, {
           kind: b.store.kind,
           id: b.store.id,
-          address: addressOf(b.store, context),
+          ...doorOf(b.store, context),
           caller: context.caller,
           ...(b.settings !== undefined && { settings: JSON.stringify(b.settings) }),
         }),
@@ -135,12 +135,15 @@ export function userWorker(version: VersionSpec, context: UserWorkerContext): Wo
   };
 }
 
-function addressOf(store: StoreAddress, context: UserWorkerContext): string {
+function doorOf(
+  store: StoreAddress,
+  { doors }: UserWorkerContext,
+): { readonly address: string; readonly key: string } {
   switch (store.kind) {
     case "KV":
     case "R2":
     case "D1":
-      return context.storesAddress;
+      return { address: doors.storesAddress, key: doors.storesKey };
     case "QUEUE":
     case "VECTORIZE":
     case "AI":
@@ -148,7 +151,7 @@ function addressOf(store: StoreAddress, context: UserWorkerContext): string {
     case "ANALYTICS":
     case "EMAIL":
     case "SECRET":
-      return context.dataPlaneAddress;
+      return { address: doors.dataPlaneAddress, key: doors.dataPlaneKey };
     default:
       return store.kind satisfies never;
   }

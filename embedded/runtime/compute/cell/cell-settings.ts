@@ -2,9 +2,11 @@
 export interface CellSettings {
   readonly dataDir: string;
   readonly storesAddress: string;
+  readonly storesKey: string;
   readonly dataPlaneAddress: string;
+  readonly dataPlaneKey: string;
   readonly frontAddress: string;
-  /** Proves that an exception's header came from link. */
+  /** Known to links and this process alone: the key of the cells' ports, and the mark of what links report. */
   readonly nonce: string;
   readonly egress: "allow" | "refuse";
 }

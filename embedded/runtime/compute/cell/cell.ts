@@ -37,6 +37,8 @@ export interface Cell {
   /** When it was ready. */
   readonly startedAtMs: number;
   readonly agent: Agent;
+  /** What its ports want in the header `x-lockstep-key`. */
+  readonly key: string;
   address: CellAddress;
   /** Takes the front door's requests. */
   httpPort: number;
@@ -89,8 +91,7 @@ export async function startCell(
     script: name.script,
     caller: `${name.account}/${name.script}/${version.id}`,
     role,
-    storesAddress: settings.storesAddress,
-    dataPlaneAddress: settings.dataPlaneAddress,
+    doors: settings,
     assetsDirectory:
       version.assets === undefined ? undefined : await prepareAssets(version.assets, directory),
   };
@@ -123,8 +124,8 @@ export async function startCell(
         events.onRestart(cell);
       },
       ...(role === "objects" ? { durableObjectsPersist: join(settings.dataDir, "objects") } : {}),
+      // The first one answers at the port that Miniflare opens besides: link, which lets nobody in without the key.
       workers: [
-        userWorker(version, context),
         linkWorker({
           settings,
           version,
@@ -132,6 +133,7 @@ export async function startCell(
           remoteObjects: remoteObjects(version, context),
           caller: context.caller,
         }),
+        userWorker(version, context),
         ...inspecting,
       ],
     }),
@@ -160,6 +162,7 @@ export async function startCell(
       startMs: performance.now() - startedAt,
       startedAtMs: Date.now(),
       agent,
+      key: settings.nonce,
       inflight: 0,
       lastActiveMs: undefined,
       retiredMs: 0,

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
+import { keyHeader } from "../../door-key.ts";
 import type { Cell } from "./cell.ts";
 
 /** The cell's workerd is starting, ending, crashed, or so busy that it did not answer in time. */
@@ -30,6 +31,7 @@ export async function askLink(
     port,
     path,
     method: "POST",
+    headers: { [keyHeader]: cell.key },
     ...(limitMs === undefined ? {} : { signal: AbortSignal.timeout(limitMs) }),
   });
   let status: number | undefined;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { kVoid } from "miniflare";
 import { z } from "zod";
+import { keyHeader } from "../../door-key.ts";
 
 /** Options of one binding that lives outside the cell: a store, or workerd's door to other cells. */
 const optionsSchema = z.discriminatedUnion("kind", [
@@ -8,6 +9,7 @@ const optionsSchema = z.discriminatedUnion("kind", [
     kind: z.enum(["KV", "R2", "D1", "QUEUE", "VECTORIZE", "AI", "RATELIMIT", "ANALYTICS", "EMAIL", "SECRET"]),
     id: z.string(),
     address: z.string(),
+    key: z.string(),
     caller: z.string(),
     /** JSON. */
     settings: z.string().default("{}"),
@@ -40,7 +42,9 @@ const events = (script: string): object => ({
 function services(options: Options): object[] {
   if (options.kind === "CELLS" || options.kind === "WORKFLOW") return [];
   if (options.kind === "EVENTS") return [events(options.script)];
+  // Over whatever the code sends by these names.
   const injectRequestHeaders = [
+    { name: keyHeader, value: options.key },
     { name: "x-lockstep-store", value: `${options.kind}/${options.id}` },
     { name: "x-lockstep-caller", value: options.caller },
   ];

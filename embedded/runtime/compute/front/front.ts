@@ -27,6 +27,9 @@ export interface FrontOptions extends ReportListeners {
   readonly nonce: string;
 }
 
+/** Without the query: there are tokens in some. */
+const pathOf = (request: IncomingMessage): string => (request.url ?? "").split("?")[0] ?? "";
+
 /** How long a request waits for a script that is starting. */
 const startLimitMs = 30_000;
 
@@ -53,7 +56,13 @@ export function frontDoor(server: Server, options: FrontOptions): void {
       else await proxyRequest(request, response, found.cell, options);
     };
     answer().catch((error: unknown) => {
-      console.error("front door: could not answer", request.method, request.headers.host, request.url, error);
+      console.error(
+        "front door: could not answer",
+        request.method,
+        request.headers.host,
+        pathOf(request),
+        error,
+      );
       response.destroy();
     });
   });
@@ -65,7 +74,7 @@ export function frontDoor(server: Server, options: FrontOptions): void {
       else await proxyUpgrade(request, socket, head, found.cell, options);
     };
     answer().catch((error: unknown) => {
-      console.error("front door: could not upgrade", request.headers.host, request.url, error);
+      console.error("front door: could not upgrade", request.headers.host, pathOf(request), error);
       socket.destroy();
     });
   });

@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { keyHeader } from "../../door-key.ts";
 
 /** Cloudflare's own limit, for all headers of a request or an answer together. */
 export const maximumHeaderBytes = 128 * 1024;
 
 /** Only the edge says these; a visitor's own are dropped, as on Cloudflare. */
-const edgeOnly = new Set([
+const edgeOnly = new Set<string>([
+  keyHeader,
   "mf-cf-blob",
   "cf-connecting-ip",
   "cf-ipcountry",
@@ -24,8 +26,8 @@ const refusedUpgrade = new Set(["connection", "upgrade", "http2-settings"]);
 export const wantsWebSocket = ({ headers }: IncomingMessage): boolean =>
   headers.upgrade?.toLowerCase() === "websocket";
 
-/** A visitor's headers with what Cloudflare's edge adds, and `request.cf`. Names and values in turn. */
-export function forwarded(request: IncomingMessage): string[] {
+/** A visitor's headers with what Cloudflare's edge adds, `request.cf`, and the key of the cell's port. Names and values in turn. */
+export function forwarded(request: IncomingMessage, key: string): string[] {
   const address = request.socket.remoteAddress ?? "127.0.0.1";
   const cf = {
     colo: "LOC",
@@ -41,6 +43,7 @@ export function forwarded(request: IncomingMessage): string[] {
       request.rawHeaders,
       wantsWebSocket(request) ? edgeOnly : new Set([...edgeOnly, ...refusedUpgrade]),
     ),
+    ...[keyHeader, key],
     ...["MF-CF-Blob", JSON.stringify(cf)],
     ...["CF-Connecting-IP", address, "X-Real-IP", address, "X-Forwarded-For", address],
     ...["X-Forwarded-Proto", "http", "CF-Visitor", '{"scheme":"http"}'],

@@ -74,7 +74,7 @@ async function ask(request: IncomingMessage, response: ServerResponse, cell: Cel
       port: cell.httpPort,
       path: request.url,
       method: request.method,
-      headers: forwarded(request),
+      headers: forwarded(request, cell.key),
       maxHeaderSize: maximumHeaderBytes,
     });
     const abandon = (): void => {

@@ -33,7 +33,7 @@ export async function proxyUpgrade(
     port: cell.httpPort,
     path: request.url,
     method: request.method,
-    headers: forwarded(request),
+    headers: forwarded(request, cell.key),
   });
   const upgraded = new Promise<{ answer: IncomingMessage; through: Duplex | undefined; first: Buffer }>(
     (resolve) => {

@@ -18,7 +18,9 @@ export default { fetch: async (r, env) => new Response(String(await env.C.getByN
 const compute = await startCompute({
   dataDir,
   storesAddress: "127.0.0.1:9",
+  storesKey: "",
   dataPlaneAddress: "127.0.0.1:9",
+  dataPlaneKey: "",
   log: console.log,
 });
 const owner = scriptName("owner");

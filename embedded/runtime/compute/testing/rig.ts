@@ -102,7 +102,9 @@ export async function startRig(
     ...(options.awakeLimit === undefined ? {} : { awakeLimit: options.awakeLimit }),
     dataDir,
     storesAddress,
+    storesKey: "of the stores",
     dataPlaneAddress: storesAddress,
+    dataPlaneKey: "of the data plane",
     log: (line) => notes.push(line),
   });
   const logs: LogLine[] = [];

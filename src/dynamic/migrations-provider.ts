@@ -17,6 +17,7 @@ import { databaseOf, endpointOf, type Job, planLive, planNew } from "../migratio
 import { brokenOpening } from "../migrations/plan/opening.ts";
 import type { Plan } from "../migrations/plan/plan.ts";
 import { fingerprint } from "../migrations/shadow/fingerprint.ts";
+import { keptStatements } from "../statements/kept.ts";
 import { concerned, folderOf, jobOf, type MigrationsInputs, ownFiles, stepInputs } from "./step-inputs.ts";
 
 const linesOf = z.object({ files: z.record(z.string(), z.string()).default({}) });
@@ -193,7 +194,9 @@ async function diagnostics(
   const job = given.databaseId === unknownValue ? undefined : jobOf(given);
   if (given.phase === "contract" && plan.contract.length > 0) await stillOpen(given, jobOf(given));
   if (plan[given.phase].length > 0) seenPending.add(stepOf(given));
-  const { refusals } = (await withCode(plan, { root: process.cwd(), workers: given.workers, job })).plan;
+  const root = process.cwd();
+  const written = keptStatements(root, given.stage, given.label.split("/")[0] ?? "");
+  const { refusals } = (await withCode(plan, { root, workers: given.workers, job, written })).plan;
   return refusals.map((diagnostic) => ({
     property: "files",
     reason: render(diagnostic, placeOfRun(given.stage)),

@@ -12,6 +12,8 @@ import type { D1, System, Worker } from "../declare/index.ts";
 import { refuse } from "../diagnostic/user-error.ts";
 import { readFolder } from "../migrations/files/reading.ts";
 import { type Given, type Settings, settingsOf } from "../settings/settings.ts";
+import { keepStatements } from "../statements/kept.ts";
+import { systemStatements } from "../statements/of-system.ts";
 import { deploy, ownsShared } from "./deploy.ts";
 import { existing } from "./existing.ts";
 import { notRunHere } from "./not-run-here.ts";
@@ -42,6 +44,7 @@ export async function program(given: Given): Promise<Outputs> {
     }),
     ...workers.map(async (worker) => [worker, await codeOf(worker, given.root)] as const),
   ]);
+  await keepCode(settings, new Map(code), given.root);
   const read = { code: new Map(code), contracted, subdomain, zoneIds, ...found };
   return deploy(settings, { root: given.root, ...read });
 }
@@ -62,6 +65,20 @@ async function codeOf(worker: Worker, root: string): Promise<Code> {
   if (pages !== undefined && bundle !== undefined)
     return { bundle, site: pagesSite(pages.output, bundle, root) };
   return { bundle, site: assets === undefined ? undefined : siteOf(assets.directory, root) };
+}
+
+/** Writes down what the code gives to its databases: the migrations' provider holds it against the schemas, in a process of its own. */
+async function keepCode(
+  { systems, stage }: Settings,
+  code: ReadonlyMap<Worker, Code>,
+  root: string,
+): Promise<void> {
+  await Promise.all(
+    systems.map(async (system) => {
+      const statements = await systemStatements(system, async (worker) => code.get(worker)?.bundle, root);
+      keepStatements(root, { stage: stage.name, system: system.name }, statements);
+    }),
+  );
 }
 
 /** Databases whose migrations have a contract phase. Reading the folders also refuses files that cannot be read. */

@@ -72,6 +72,23 @@ test("a saved plan applies an opened contract file", async () => {
   expect((await preview("--expect-no-changes")).code).toBe(0);
 });
 
+test("code that needs a column which no migration makes is refused with file and line, before anything changes", async () => {
+  const code = "workers/dome/silo/index.ts";
+  project.edit(code, (text) => text.replace("UPDATE notes SET queued_at", "UPDATE notes SET queuedat"));
+  for (const run of [preview, up]) {
+    const out = await refusing(run());
+    expect(out).toContain("CS1: the code of silo needs a column that dome/silo will have: queuedat");
+    expect(out).toMatch(/workers\/dome\/silo\/index\.ts:\d+/);
+    expect(out).toContain("near it: queued_at");
+    expect(out).not.toContain("replaced");
+  }
+  const planned = await db(project, ["plan", "dev", "dome/silo"]);
+  expect(planned.code).toBe(1);
+  expect(planned.out).toContain("CS1");
+  project.edit(code, (text) => text.replace("queuedat", "queued_at"));
+  expect((await preview("--expect-no-changes")).code).toBe(0);
+});
+
 test("after an edit of the provider's own code, an up changes nothing", async () => {
   project.edit("src/dynamic/migrations-provider.ts", (text) =>
     text.replace("async create(news: unknown)", 'elsewhere: "edited",\n  async create(news: unknown)'),

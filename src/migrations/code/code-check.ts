@@ -1,7 +1,9 @@
 import { command, sentence } from "../../diagnostic/sentence.ts";
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
+import type { SystemStatements } from "../../statements/kept.ts";
 import type { Job } from "../plan/job.ts";
 import type { Plan } from "../plan/plan.ts";
+import { type HeldCode, holdCode } from "./against-schema.ts";
 import {
   type CorpusProblem,
   type CorpusStatement,
@@ -26,9 +28,17 @@ export async function withCode(
   question: CodeQuestion,
 ): Promise<{ readonly plan: Plan; readonly lines: readonly string[] }> {
   if (plan.refusals.length > 0) return { plan, lines: [] };
+  const held = holdWritten(plan, question);
+  if (held.refusals.length > 0) return { plan: { ...plan, refusals: held.refusals }, lines: [] };
   const { refusals, coverage } = await checkCode(plan, question);
-  const said = coverage === undefined || plan.isNew || refusals.length > 0;
-  return { plan: { ...plan, refusals }, lines: said ? [] : [`  held against the code: ${coverage}`] };
+  if (refusals.length > 0) return { plan: { ...plan, refusals }, lines: [] };
+  return {
+    plan,
+    lines: [
+      ...(coverage === undefined || plan.isNew ? [] : [`  held against the code: ${coverage}`]),
+      ...(held.said === undefined ? [] : [`  ${plan.label}: ${held.said}`]),
+    ],
+  };
 }
 
 /** Where code is asked about. */
@@ -39,6 +49,15 @@ export interface CodeQuestion {
   readonly workers: readonly string[];
   /** The database; undefined while it does not exist: no code has run on it. */
   readonly job: Job | undefined;
+  /** What the code that is about to be deployed gives to the system's databases. @default - no code is at hand */
+  readonly written?: SystemStatements | undefined;
+}
+
+/** The code of this run meets what its expand files leave, and runs on while opened contract files do the rest. */
+function holdWritten(plan: Plan, { root, written }: CodeQuestion): HeldCode {
+  if (written === undefined) return { refusals: [], said: undefined };
+  const last = [...plan.expand, ...plan.contract].at(-1);
+  return holdCode({ label: plan.label, schema: last?.schemaAfter ?? plan.schema, root }, written);
 }
 
 /**

@@ -105,7 +105,8 @@ function refusedText(sql: string): string | undefined {
     : `the parameter ${parameter.text} has no value: statements of a migration stand alone`;
 }
 
-function withoutLimit(sql: string): string | undefined {
+/** An UPDATE or DELETE without its ORDER BY and LIMIT, which D1's SQLite knows and Node's does not. */
+export function withoutLimit(sql: string): string | undefined {
   const { action, tokens: all } = parse(sql);
   if (action.kind !== "update" && action.kind !== "delete") return undefined;
   const found = ["ORDER", "LIMIT"].map((keyword) => topLevel(all, keyword)).filter((at) => at > 0);

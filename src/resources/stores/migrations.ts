@@ -7,6 +7,7 @@ import { refusingAt } from "../../diagnostic/user-error.ts";
 import { Migrations } from "../../dynamic/migrations.ts";
 import { unknownValue } from "../../engine/property-values.ts";
 import type { Phase } from "../../migrations/files/directives.ts";
+import { keptStatements } from "../../statements/kept.ts";
 import { type Context, logicalName } from "../context.ts";
 
 /** What a step of a database's migrations needs beside the database. */
@@ -46,7 +47,7 @@ export function migrationStep(
 
 /** Prints what the pending files will do, statement by statement: in the preview, and again when it is done. Silent when nothing is pending. */
 function showsPlan(
-  { accountId, contracts, stage }: Context,
+  { accountId, contracts, stage, system }: Context,
   label: string,
   { directory, phase, workers }: StepArgs,
 ): pulumi.ResourceHook {
@@ -69,7 +70,8 @@ function showsPlan(
       const job = isKnown
         ? { ...folder, connection: connection(process.env, process.cwd()), accountId, databaseId }
         : undefined;
-      const question = { root: process.cwd(), workers, job };
+      const root = process.cwd();
+      const question = { root, workers, job, written: keptStatements(root, stage.name, system.name) };
       const place = placeOfRun(stage.name);
       const held = await refusingAt(place, async () =>
         withCode(job === undefined ? planNew(folder) : await planLive(job), question),

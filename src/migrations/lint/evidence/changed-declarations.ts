@@ -35,6 +35,10 @@ const columnChanges: readonly ((of: Declared) => string | undefined)[] = [
     isRowid(old, was) && is.primaryKey === 1 && !rebuilt.withoutRowid && !isRowid(rebuilt, is)
       ? `takes from ${was.name} that it numbers new rows by itself: it is INTEGER PRIMARY KEY no more`
       : undefined,
+  ({ was, is, old, rebuilt }) =>
+    was.primaryKey === 1 && !isRowid(old, was) && isRowid(rebuilt, is)
+      ? `makes ${was.name} the number of its rows: NULL there becomes a number, and text is refused`
+      : undefined,
   ({ was, said }) => {
     const [before, after] = [said.was?.collation ?? "BINARY", said.is?.collation ?? "BINARY"];
     return before === after

@@ -1,7 +1,8 @@
 import type { Rebuild } from "../../shadow/find-rebuilds.ts";
 import type { Replay, Step } from "../../shadow/replay.ts";
+import { conflictClauses } from "../../sql/declarations.ts";
 import type { SchemaObject } from "../../sql/schema-guard.ts";
-import { type Index, sameName } from "../../sql/structure.ts";
+import { type Index, sameName, type Table } from "../../sql/structure.ts";
 import { normalised } from "../../sql/tokens.ts";
 import type { Finding } from "../rules/rule.ts";
 import type { Say } from "./copied-values.ts";
@@ -30,7 +31,7 @@ function indexes(
     if (is === undefined) {
       const heir = rebuilt.indexes.some(
         (one) =>
-          (index.unique && one.unique && sameColumns(one, index)) ||
+          (index.unique && one.unique && refusesAlike(one, rebuilt) && sameColumns(one, index)) ||
           definition(after.object("index", one.name)) === definition(was),
       );
       if (heir) return [];
@@ -76,6 +77,10 @@ const makerOf = (steps: readonly Step[], object: string, name: string): Step | u
   steps.findLast(
     ({ action }) => action.kind === "create" && action.object === object && sameName(action.name, name),
   );
+
+/** A constraint that says ON CONFLICT IGNORE or REPLACE does not refuse, as an index does. */
+const refusesAlike = ({ origin }: Index, { sql }: Table): boolean =>
+  origin === "c" || conflictClauses(sql).length === 0;
 
 /** Uniqueness over the same columns, compared alike, in all rows. */
 const sameColumns = (one: Index, other: Index): boolean =>

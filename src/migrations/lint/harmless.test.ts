@@ -14,6 +14,6 @@ test(`what ${Object.keys(dialects).join(", ")} write is passed and applied when 
       expect(found.apply(found.linted[0]?.statements ?? [])).toBeUndefined();
       expect(counts()).toEqual(before);
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
 });

@@ -6,7 +6,7 @@ import { checkSameBehaviour } from "../testing/same-behaviour.ts";
 const runs = Number(process.env["LOCKSTEP_RUNS"] ?? 3_000);
 
 test("random migrations: what the linter passes never loses a row or a value that it did not name", () => {
-  expect(checkLossless(runs).applied).toBeGreaterThan(runs / 20);
+  expect(checkLossless(runs).applied).toBeGreaterThan(runs / 40);
 }, 7_200_000);
 
 test("random rebuilds: what the linter passes without a word loses no constraint, index or working statement", () => {

@@ -24,7 +24,7 @@ const asks = (of: System, token = api.token, owner: typeof prod | null = prod) =
   return existing([of], {
     stage: staging,
     owner: owner ?? undefined,
-    inState: async (_type, name) => managed.has(name),
+    inState: (_type, name) => managed.has(name),
     accountId: api.account,
     connection: () => ({ baseUrl: `${api.origin}/client/v4`, token }),
   });

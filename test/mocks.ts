@@ -45,6 +45,7 @@ export function settingsFor(
     retired: [],
     rollouts: {},
     contracts: {},
+    forgotten: {},
     smoke: false,
     secrets: {},
     ...given,
@@ -80,6 +81,8 @@ export async function deployed(
     contracted: new Set(),
     adoptable,
     unmade: new Set(),
+    state: [],
+    byHand: { foreign: new Map(), forced: new Set(), repairs: [] },
   };
   let outputs: Outputs | undefined;
   await pulumi.runtime.runInPulumiStack(async () => {

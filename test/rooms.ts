@@ -95,10 +95,25 @@ export const rooms: readonly Room[] = [
     may: ["src/diagnostic", ...migrations("sql", "files", "shadow", "lint", "database", "plan", "code")],
   },
 
+  // What Pulumi calls each kind: data, so that policies and commands may know it.
+  { room: "src/resources/kinds", may: ["src/declare"] },
+  // What a stack has left at Cloudflare, held against what is there.
+  {
+    room: "src/reality",
+    may: [
+      "src/diagnostic",
+      "src/cloudflare",
+      "src/declare",
+      "src/resources/kinds",
+      ...migrations("plan", "shadow"),
+    ],
+  },
+
   // The side that knows Pulumi.
   {
     room: "src/dynamic",
     may: [
+      "src/reality",
       "src/diagnostic",
       "src/package",
       "src/engine",
@@ -115,11 +130,10 @@ export const rooms: readonly Room[] = [
     room: "src/settings",
     may: ["src/diagnostic", "src/project", "src/declare", "src/cloudflare", ...migrations("plan")],
   },
-  // What Pulumi calls each kind: data, so that policies and commands may know it.
-  { room: "src/resources/kinds", may: ["src/declare"] },
   {
     room: "src/resources",
     may: [
+      "src/reality",
       "src/resources/kinds",
       "src/diagnostic",
       "src/package",
@@ -137,6 +151,7 @@ export const rooms: readonly Room[] = [
   {
     room: "src/program",
     may: [
+      "src/reality",
       "src/cloudflare",
       "src/diagnostic",
       "src/project",
@@ -343,6 +358,7 @@ export const rooms: readonly Room[] = [
   {
     room: "cli/stack",
     may: [
+      "src/reality",
       "src/resources/kinds",
       "src/diagnostic",
       "src/project",

@@ -42,6 +42,7 @@ export const verbs = {
   stage: { ...plain, words: ["branch"] },
   import: { ...stack, recipe: "just import", words: ["stage", "resource"] },
   retire: { ...stack, recipe: "just retire", words: ["system", "stage"] },
+  forget: { ...stack, recipe: "just forget", words: ["stage", "resource"], options: { reason: "text" } },
   secret: { ...stack, recipe: "just secret", words: ["stage", "name?"] },
   "stack-init": { ...stack, recipe: "just pulumi-stack-init" },
   "state backup": { ...stack, recipe: "just state-backup", words: ["stage", "folder?"] },

@@ -1,7 +1,10 @@
 import { z } from "zod";
+import { call } from "../cloudflare/api.ts";
+import { connection } from "../cloudflare/connection.ts";
 import { placeOfRun } from "../cloudflare/place-of-run.ts";
 import { command, embeddedShell, pulumi, sentence } from "../diagnostic/sentence.ts";
-import { type Diagnostic, render } from "../diagnostic/user-error.ts";
+import { type Diagnostic, render, UserError } from "../diagnostic/user-error.ts";
+import { lookForLosses, remembered } from "./target-losses.ts";
 
 const worker = z.object({
   name: z.string(),
@@ -17,6 +20,19 @@ const recorded = z.object({
   retired: z.array(z.string()),
   workers: z.record(z.string(), worker).default({}),
 });
+/** Calls that put back what was changed by hand and no provider sees: made once, and no part of what is compared later. */
+const repairs = z.object({
+  repairs: z
+    .array(
+      z.object({
+        of: z.string(),
+        method: z.literal("PUT"),
+        path: z.string(),
+        body: z.looseObject({}).or(z.array(z.unknown())),
+      }),
+    )
+    .default([]),
+});
 /** Whose stack it is: for messages, and no part of what is compared. */
 const of = z.object({ stage: z.string().optional() });
 export type Recorded = z.infer<typeof recorded>;
@@ -29,18 +45,26 @@ export const provider = {
   ): Promise<{ inputs: unknown; failures: { property: string; reason: string }[] }> {
     // A state that cannot be read must not pass for none: every refusal would be off.
     const before = isFirst(olds) ? undefined : recorded.parse(olds);
-    if (before === undefined) return { inputs: news, failures: [] };
+    const after = recorded.parse(news);
     // Without a property: the engine would print its whole value, all that the stack has, before the reason.
     const place = placeOfRun(of.parse(news).stage);
-    const failures = refusals(before, recorded.parse(news)).map((diagnostic) => ({
+    const refused = before === undefined ? [] : refusals(before, after);
+    const looked =
+      refused.length > 0 || before === undefined ? undefined : await losses(olds, news, after).catch(unseen);
+    const failures = [...refused, ...(looked?.refusals ?? [])].map((diagnostic) => ({
       property: "",
       reason: render(diagnostic, place),
     }));
-    return { inputs: news, failures };
+    return {
+      inputs: looked === undefined ? news : { ...z.looseObject({}).parse(news), ...looked.memory },
+      failures,
+    };
   },
   async diff(_id: string, olds: unknown, news: unknown): Promise<{ changes: boolean; replaces: string[] }> {
     return {
-      changes: JSON.stringify(recorded.parse(olds)) !== JSON.stringify(recorded.parse(news)),
+      changes:
+        repairs.parse(news).repairs.length > 0 ||
+        JSON.stringify(recorded.parse(olds)) !== JSON.stringify(recorded.parse(news)),
       replaces: [],
     };
   },
@@ -48,6 +72,8 @@ export const provider = {
     return { id: "target", outs: news };
   },
   async update(_id: string, _olds: unknown, news: unknown): Promise<{ outs: unknown }> {
+    for (const { method, path, body } of repairs.parse(news).repairs)
+      await call(connection(process.env, process.cwd()), method, path, body);
     return { outs: news };
   },
   async read(id: string, props: unknown): Promise<{ id: string; props: unknown }> {
@@ -55,6 +81,20 @@ export const provider = {
   },
   async delete(): Promise<void> {},
 };
+
+const losses = (olds: unknown, news: unknown, after: Recorded): ReturnType<typeof lookForLosses> =>
+  lookForLosses(
+    () => ({ api: connection(process.env, process.cwd()), accountId: after.accountId }),
+    remembered.parse(olds),
+    remembered.parse(news),
+    after,
+  );
+
+/** What cannot be looked at is not taken for being there. */
+function unseen(error: unknown): Awaited<ReturnType<typeof lookForLosses>> {
+  if (!(error instanceof UserError)) throw error;
+  return { memory: { stores: {}, objects: {} }, refusals: [error.diagnostic, ...error.others] };
+}
 
 const isFirst = (olds: unknown): boolean =>
   olds === undefined || olds === null || (typeof olds === "object" && Object.keys(olds).length === 0);

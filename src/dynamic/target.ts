@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { KnownByLabel } from "../reality/known.ts";
+import type { Repair } from "../reality/repair.ts";
 import { loads } from "./shim.ts";
 import type { RecordedWorker } from "./worker-record.ts";
 
@@ -14,9 +16,17 @@ export interface TargetArgs {
   readonly retired: readonly string[];
   /** By `<system>/<worker>`. */
   readonly workers: Readonly<Record<string, RecordedWorker>>;
+  /** `<kind> <system>/<name>` of everything in the program that holds data. */
+  readonly holds: readonly string[];
+  /** Of those, what the stack's state knows them by. */
+  readonly stores: KnownByLabel;
+  /** What was lost and given up, by its label: `lockstep:forgotten`. */
+  readonly forgotten: Readonly<Record<string, { readonly id: string }>>;
+  /** What was changed by hand where the official provider does not look. */
+  readonly repairs: readonly Repair[];
 }
 
-/** The first resource of a stack. It does nothing but refuse: another target, another account, a store exchanged for an empty one. */
+/** The first resource of a stack. It refuses: another target, another account, a store exchanged for an empty one, one that is gone. */
 export class Target extends pulumi.CustomResource {
   constructor(name: string, args: TargetArgs, opts?: pulumi.CustomResourceOptions) {
     super("pulumi-nodejs:dynamic/lockstep:Target", name, { ...args, __provider: loads("Target") }, opts);

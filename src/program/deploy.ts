@@ -4,6 +4,8 @@ import type { D1, Worker } from "../declare/index.ts";
 import { Guard } from "../dynamic/guard.ts";
 import { Target } from "../dynamic/target.ts";
 import { workerRecord } from "../dynamic/worker-record.ts";
+import { knownIn } from "../reality/known.ts";
+import type { StateResource } from "../reality/state.ts";
 import { Provider } from "../resources/cloudflare.ts";
 import type { Context } from "../resources/context.ts";
 import { adviceOnError, migrationsBeforeCode } from "../resources/hooks.ts";
@@ -15,6 +17,8 @@ import { deploySmoke } from "../resources/workers/smoke.ts";
 import { deployWorkers } from "../resources/workers/workers.ts";
 import type { Settings } from "../settings/settings.ts";
 import { urlsOf } from "./addresses.ts";
+import type { ByHand } from "./by-hand.ts";
+import { holdersOf } from "./holders.ts";
 import { identities } from "./identities.ts";
 import { type Outputs, outputsOf } from "./outputs.ts";
 
@@ -30,6 +34,9 @@ export interface Prepared {
   readonly adoptable: ReadonlySet<string>;
   /** `<system>/<name>` of stores that another stage owns and that are not there yet. */
   readonly unmade: ReadonlySet<string>;
+  /** What the stack's state has; empty before the first `up`. */
+  readonly state: readonly StateResource[];
+  readonly byHand: ByHand;
   /** Of the account's workers.dev addresses. @default - it has none, or the target is embedded */
   readonly subdomain?: string | undefined;
 }
@@ -44,6 +51,10 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     systems: Object.fromEntries(systems.map((system) => [system.name, identities(system, stage)])),
     retired: settings.retired,
     workers: workerRecord(systems, stage),
+    holds: holdersOf(systems),
+    stores: knownIn(prepared.state),
+    forgotten: settings.forgotten,
+    repairs: prepared.byHand.repairs,
   });
   const provider = providerOf(settings, first);
   const real = target.kind === "cloudflare";
@@ -57,6 +68,8 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     ownsShared: ownsShared(settings),
     adoptable: prepared.adoptable,
     unmade: prepared.unmade,
+    foreign: prepared.byHand.foreign,
+    forced: prepared.byHand.forced,
     provider,
     target: first,
     zoneIds: prepared.zoneIds,

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { ApiError, call } from "../cloudflare/api.ts";
 import type { Connection } from "../cloudflare/connection.ts";
 import { type Adoptable, adoptedKey } from "../declare/adopted-key.ts";
@@ -6,6 +5,7 @@ import type { AiGateway, R2, System, Vectorize } from "../declare/index.ts";
 import { physicalName } from "../declare/physical-name.ts";
 import { type Diagnostic, refuse, UserError } from "../diagnostic/user-error.ts";
 import type { Stage } from "../project/stage.ts";
+import { asking } from "../reality/asking.ts";
 import { kinds } from "../resources/kinds/kinds.ts";
 import { gatewayKey } from "../resources/stores/shared.ts";
 
@@ -16,44 +16,10 @@ export interface Asked {
   readonly owner: Stage | undefined;
   readonly accountId: string;
   /** Whether the stack's state has a resource of this Pulumi type and name. */
-  readonly inState: (type: string, name: string) => Promise<boolean>;
+  readonly inState: (type: string, name: string) => boolean;
   /** Called only where something has to be asked. */
   readonly connection: () => Connection;
 }
-
-/** How a kind of store is asked for, and under which permission. */
-const asking = {
-  d1: {
-    path: "d1/database",
-    name: z.object({ name: z.string() }).transform(({ name }) => name),
-    permission: "D1 Read",
-  },
-  kv: {
-    path: "storage/kv/namespaces",
-    name: z.object({ title: z.string() }).transform(({ title }) => title),
-    permission: "Workers KV Storage Read",
-  },
-  queue: {
-    path: "queues",
-    name: z.object({ queue_name: z.string() }).transform(({ queue_name }) => queue_name),
-    permission: "Queues Read",
-  },
-  r2: {
-    path: "r2/buckets",
-    name: z.object({ name: z.string() }).transform(({ name }) => name),
-    permission: "Workers R2 Storage Read",
-  },
-  aiGateway: {
-    path: "ai-gateway/gateways",
-    name: z.unknown().transform(() => ""),
-    permission: "AI Gateway Read",
-  },
-  vectorize: {
-    path: "vectorize/v2/indexes",
-    name: z.unknown().transform(() => ""),
-    permission: "Vectorize Read",
-  },
-} as const;
 
 /** What the account has of what is declared. */
 export interface Existing {
@@ -112,7 +78,7 @@ async function look(
   const wanted = physicalName(store, stage);
   if (name === wanted) {
     // Another import of what is managed already would replace it: only an id is known by Pulumi again, a name is not.
-    const isOurs = store.kind === "r2" && (await asked.inState(kinds.r2.type, `${system}/${store.name}`));
+    const isOurs = store.kind === "r2" && asked.inState(kinds.r2.type, `${system}/${store.name}`);
     return isOurs ? [] : [adoptedKey(store, id)];
   }
   return [
@@ -136,8 +102,7 @@ async function shared(system: string, store: Shared, asked: Asked): Promise<Shar
   const label = `${system}/${store.name}`;
   if (asked.owner !== undefined) return isThere ? nothing : { ...nothing, unmade: [label] };
   // An index is taken over by its own provider.
-  if (!isThere || store.kind === "vectorize" || (await asked.inState(kinds[store.kind].type, label)))
-    return nothing;
+  if (!isThere || store.kind === "vectorize" || asked.inState(kinds[store.kind].type, label)) return nothing;
   return { ...nothing, adoptable: [store.kind === "r2" ? adoptedKey(store, name) : gatewayKey(name)] };
 }
 

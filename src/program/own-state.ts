@@ -1,19 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { type StateResource, stateResource } from "../reality/state.ts";
 
-const answer = z.object({ outputs: z.record(z.string(), z.unknown()) });
+const answer = z.object({
+  outputs: z.record(z.string(), z.object({ outputs: z.record(z.string(), z.unknown()).nullish() })),
+});
 
-/** Whether the state of the stack that is being deployed has a resource, asked of the engine; the state is read once, and only if it is asked. */
-export function ownState(): (type: string, name: string) => Promise<boolean> {
-  let read: Promise<readonly string[]> | undefined;
-  return async (type, name) => {
-    read ??= urns();
-    return (await read).some((urn) => urn.endsWith(`${type}::${name}`));
-  };
-}
-
-async function urns(): Promise<readonly string[]> {
+/** What the state of the stack that is being deployed has, asked of the engine; a first `up` has nothing. */
+export async function ownState(): Promise<readonly StateResource[]> {
   const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const read: unknown = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
-  return Object.keys(answer.parse(read).outputs);
+  return Object.entries(answer.parse(read).outputs).map(([urn, { outputs }]) =>
+    stateResource(urn, outputs ?? {}),
+  );
 }

@@ -4,7 +4,7 @@ import { siteOf } from "../bundle/assets.ts";
 import { type Code, sourceOf } from "../bundle/bundle.ts";
 import { cachedBundle } from "../bundle/cached.ts";
 import { pagesSite } from "../bundle/pages/site.ts";
-import { connection } from "../cloudflare/connection.ts";
+import { type Connection, connection } from "../cloudflare/connection.ts";
 import { workersDevSubdomain } from "../cloudflare/workers-dev.ts";
 import { check } from "../declare/check/index.ts";
 import { workersOf } from "../declare/graph.ts";
@@ -14,6 +14,7 @@ import { readFolder } from "../migrations/files/reading.ts";
 import { type Given, type Settings, settingsOf } from "../settings/settings.ts";
 import { keepStatements } from "../statements/kept.ts";
 import { systemStatements } from "../statements/of-system.ts";
+import { byHand } from "./by-hand.ts";
 import { deploy, ownsShared } from "./deploy.ts";
 import { existing } from "./existing.ts";
 import { notRunHere } from "./not-run-here.ts";
@@ -32,20 +33,23 @@ export async function program(given: Given): Promise<Outputs> {
       await pulumi.log.info(line);
   const contracted = withContracts(systems, given.root);
   const workers = systems.flatMap(workersOf);
-  const [subdomain, zoneIds, found, ...code] = await Promise.all([
+  const state = await ownState();
+  const api = (): Connection => connection(given.env, given.root);
+  const [subdomain, zoneIds, found, changed, ...code] = await Promise.all([
     subdomainOf(settings, given),
     zoneIdsOf(settings, given.root),
     existing(systems, {
       stage,
       owner: ownsShared(settings) ? undefined : settings.stages.find((each) => each.ownsShared),
       accountId: settings.target.accountId,
-      inState: ownState(),
-      connection: () => connection(given.env, given.root),
+      inState: (type, name) => state.some((each) => each.type === type && each.name === name),
+      connection: api,
     }),
+    byHand(state, { api, accountId: settings.target.accountId, stage: stage.name, root: given.root }),
     ...workers.map(async (worker) => [worker, await codeOf(worker, given.root)] as const),
   ]);
   await keepCode(settings, new Map(code), given.root);
-  const read = { code: new Map(code), contracted, subdomain, zoneIds, ...found };
+  const read = { code: new Map(code), contracted, subdomain, zoneIds, ...found, state, byHand: changed };
   return deploy(settings, { root: given.root, ...read });
 }
 

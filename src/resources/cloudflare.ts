@@ -19,7 +19,7 @@ export type * as inputs from "@pulumi/cloudflare/types/input.js";
 export { Worker } from "@pulumi/cloudflare/worker.js";
 export { WorkersCronTrigger } from "@pulumi/cloudflare/workersCronTrigger.js";
 export { WorkersCustomDomain } from "@pulumi/cloudflare/workersCustomDomain.js";
-export { WorkersDeployment } from "@pulumi/cloudflare/workersDeployment.js";
+export { WorkersDeployment, type WorkersDeploymentArgs } from "@pulumi/cloudflare/workersDeployment.js";
 export { WorkersKvNamespace } from "@pulumi/cloudflare/workersKvNamespace.js";
 export { WorkersRoute } from "@pulumi/cloudflare/workersRoute.js";
 export { WorkerVersion, type WorkerVersionArgs } from "@pulumi/cloudflare/workerVersion.js";

@@ -55,6 +55,8 @@ async function requestsOf(program: (context: Context) => void): Promise<readonly
       ownsShared: true,
       adoptable: new Set(),
       unmade: new Set(),
+  foreign: new Map(),
+  forced: new Set(),
       provider: new Provider("cloudflare", {}),
       target: new pulumi.ComponentResource("test:Target", "target"),
       system: system("s", []),

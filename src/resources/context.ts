@@ -15,6 +15,10 @@ export interface Context {
   readonly adoptable: ReadonlySet<string>;
   /** `<system>/<name>` of stores that another stage owns and that are not there yet. */
   readonly unmade: ReadonlySet<string>;
+  /** Workers that something else serves than the stack deployed, and the id of the deployment that is in the way. */
+  readonly foreign: ReadonlyMap<string, string>;
+  /** Workers whose deployment in the state was forced. */
+  readonly forced: ReadonlySet<string>;
   readonly provider: pulumi.ProviderResource;
   /** The first resource of the stack: dynamic resources, which have no provider of ours, wait for it. */
   readonly target: pulumi.Resource;

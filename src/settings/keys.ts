@@ -27,6 +27,19 @@ const rollout = z.strictObject({
 });
 export type Rollout = Readonly<z.infer<typeof rollout>>;
 
+/** A store, or the objects of a class, that is gone and was given up. */
+const forgotten = z.strictObject({
+  /** What Cloudflare knew it by. */
+  id: z.string(),
+  /** When Cloudflare had made it. */
+  born: z.string().optional(),
+  reason: z.string(),
+  by: z.string(),
+  /** ISO 8601. */
+  at: z.string(),
+});
+export type Forgotten = Readonly<z.infer<typeof forgotten>>;
+
 /** The keys that a stack file may have. docs/reference.md has a section for each, written from here. */
 export const keys = {
   "lockstep:systems": key({
@@ -70,6 +83,19 @@ export const keys = {
       notes-api-dev: 2f0d7f3e-6f0b-4a56-9f0e-0e8a3c5b7d11
     files:
       0003_drop_text.sql: sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`,
+  }),
+  "lockstep:forgotten": key({
+    schema: z.record(z.string(), forgotten),
+    expected: sentence`what \`${named("forget")}\` writes`,
+    meaning:
+      "Stores and Durable Objects that are gone from the account and were given up, by `<kind> <system>/<name>`: an `up` may put an empty one in the place of exactly that one. Who did it and why stays there. Written by `npx lockstep forget <stage> <system>/<name>`.",
+    missing: "nothing that is gone may be made again",
+    example: `lockstep:forgotten:
+  d1 notes/notes:
+    id: 3b0c6f3e-6f0b-4a56-9f0e-0e8a3c5b7d11
+    reason: deleted by hand, restored from nowhere
+    by: mia@example.com
+    at: "2026-11-21T06:01:57Z"`,
   }),
   "lockstep:smoke": key({
     schema: z.boolean(),

@@ -7,7 +7,7 @@ import type { Opening } from "../migrations/plan/opening.ts";
 import type { Project } from "../project/project.ts";
 import type { Stage } from "../project/stage.ts";
 import { missingSecrets, smokeWithoutAddress, unknownRollouts, wrongSystems } from "./check.ts";
-import { keys, type Rollout, textKeys } from "./keys.ts";
+import { type Forgotten, keys, type Rollout, textKeys } from "./keys.ts";
 import { type Target, targetOf } from "./target.ts";
 
 /** Everything a run depends on besides the files of the project. Nothing else reads configuration or environment. */
@@ -23,6 +23,8 @@ export interface Settings {
   readonly rollouts: Readonly<Record<string, Rollout>>;
   /** Which contract migrations are open, by `<system>/<database>`: written by `just db contract`. */
   readonly contracts: Readonly<Record<string, Opening>>;
+  /** What is gone and was given up, by `<kind> <system>/<name>`: written by `just forget`. */
+  readonly forgotten: Readonly<Record<string, Forgotten>>;
   /** Whether workers are asked after each deployment. Needs the command provider. */
   readonly smoke: boolean;
   /** In clear: to be wrapped before they go anywhere. */
@@ -61,6 +63,7 @@ export function settingsOf(given: Given): Settings {
     retired: read("lockstep:retired", keys["lockstep:retired"], []),
     rollouts: read("lockstep:rollout", keys["lockstep:rollout"], {}),
     contracts: read("lockstep:contracts", keys["lockstep:contracts"], {}),
+    forgotten: read("lockstep:forgotten", keys["lockstep:forgotten"], {}),
     smoke: read("lockstep:smoke", keys["lockstep:smoke"], false),
     secrets: read("lockstep:secrets", keys["lockstep:secrets"], {}),
     systems: names.flatMap((name) => systems.filter((system) => system.name === name)),

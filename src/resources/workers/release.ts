@@ -8,6 +8,7 @@ import {
   QueueConsumer,
   WorkersCronTrigger,
   WorkersDeployment,
+  type WorkersDeploymentArgs,
   WorkerVersion,
   type WorkerVersionArgs,
 } from "../cloudflare.ts";
@@ -71,7 +72,13 @@ export function release(worker: WorkerComponent, context: Context, args: Release
   );
   const deployment = new WorkersDeployment(
     name,
-    { accountId, scriptName: shell.name, strategy: "percentage", versions: split(version, args.rollout) },
+    {
+      accountId,
+      scriptName: shell.name,
+      strategy: "percentage",
+      versions: split(version, args.rollout),
+      ...puttingBack(name, context),
+    },
     {
       parent: worker,
       hooks: { ...hooks, beforeCreate: guards.beforeDeployment },
@@ -125,6 +132,23 @@ function rolloutGuards(
 const withBindings = (
   bindings: inputs.WorkerVersionBinding[],
 ): { bindings?: inputs.WorkerVersionBinding[] } => (bindings.length === 0 ? {} : { bindings });
+
+/**
+ * Another message is another deployment: so what was declared serves again, although nothing of it has changed. By force, because Cloudflare
+ * refuses to go back behind a change of secrets; and once it was by force it stays so until there is another one, as a provider updates no deployment.
+ */
+function puttingBack(
+  name: string,
+  { foreign, forced }: Context,
+): Pick<WorkersDeploymentArgs, "annotations" | "force"> {
+  const inTheWay = foreign.get(name);
+  return {
+    ...(inTheWay !== undefined && {
+      annotations: { workersMessage: `puts back what is declared, over ${inTheWay}` },
+    }),
+    ...((inTheWay !== undefined || forced.has(name)) && { force: true }),
+  };
+}
 
 /** The stable version first: the order is part of what Cloudflare compares. */
 function split(version: WorkerVersion, rollout: Rollout | undefined): inputs.WorkersDeploymentVersion[] {

@@ -1,0 +1,41 @@
+import { z } from "zod";
+
+/** A resource as the stack's state has it: what Cloudflare said when the stack last touched it. */
+export interface StateResource {
+  /** Pulumi's type. */
+  readonly type: string;
+  /** Its logical name, `<system>/<name>` for what is declared. */
+  readonly name: string;
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+const exported = z.object({
+  deployment: z.object({
+    resources: z
+      .array(
+        z.object({
+          urn: z.string(),
+          delete: z.boolean().optional(),
+          inputs: z.record(z.string(), z.unknown()).optional(),
+          outputs: z.record(z.string(), z.unknown()).optional(),
+        }),
+      )
+      .nullish(),
+  }),
+});
+
+/** A resource by its URN, `urn:pulumi:<stack>::<project>::<types of its parents>$<type>::<name>`. */
+export function stateResource(urn: string, outputs: Readonly<Record<string, unknown>>): StateResource {
+  const [, , types = "", ...name] = urn.split("::");
+  return { type: types.split("$").at(-1) ?? "", name: name.join("::"), outputs };
+}
+
+/** What `pulumi stack export` printed. Secrets of it stay sealed: nothing that is compared is one. */
+export function exportedState(text: string): readonly (StateResource & {
+  readonly urn: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+})[] {
+  return (exported.parse(JSON.parse(text)).deployment.resources ?? [])
+    .filter((each) => each.delete !== true)
+    .map(({ urn, inputs = {}, outputs = {} }) => ({ ...stateResource(urn, outputs), urn, inputs }));
+}

@@ -146,6 +146,7 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
     case "import":
     case "retire":
     case "secret":
+    case "forget":
     case "stack-init": {
       const request = requestOf([verb === "stack-init" ? "init" : verb, ...rest], project);
       expect(request.stages).toHaveLength(1);

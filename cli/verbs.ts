@@ -30,7 +30,11 @@ export const verbs = {
   preview: ofStacks("preview", "preview [<stage> | all] [--json]", "show what an up would change"),
   up: ofStacks("up", "up [<stage> | all] [--yes <stage>]", "bring a stage up"),
   destroy: ofStacks("destroy", "destroy [<stage>] [--empty-buckets]", "take a stage down, with its data"),
-  drift: ofStacks("drift", "drift [<stage>]", "compare a stage with what is really there"),
+  drift: ofStacks(
+    "drift",
+    "drift [<stage>] [--json]",
+    "what is otherwise at Cloudflare than a stage's stack left it, and who changed it",
+  ),
   outputs: ofStacks(
     "outputs",
     "outputs [<stage>] [--json]",
@@ -71,6 +75,11 @@ export const verbs = {
     summary: "migrations: new, lint, plan, status, rehearse … (db --help)",
     load: () => import("./db.ts"),
   },
+  forget: ofStacks(
+    "forget",
+    'forget <stage> <system>/<name> --reason "why"',
+    "give up a store that is gone, so that the next up makes an empty one",
+  ),
   secret: ofStacks(
     "secret",
     "secret [<stage>] [<name>] [--json]",

@@ -1,4 +1,3 @@
-import { hostname, userInfo } from "node:os";
 import { command, lines, type Part, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { acceptDrift } from "../../src/migrations/apply/accept-drift.ts";
@@ -8,6 +7,7 @@ import type { Decision } from "../../src/migrations/apply/decision.ts";
 import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
 import { databaseOf, planLive } from "../../src/migrations/plan/job.ts";
+import { actor } from "../stack/actor.ts";
 import { type Command, done, type Given } from "./command.ts";
 import { onlyOne } from "./databases.ts";
 import { placeOf, placeOptions } from "./place.ts";
@@ -24,7 +24,7 @@ function decision(given: Given, command: string, typed: Part): Decision {
       expected: "a sentence that explains it to whoever finds it in a year",
       fix: [typed],
     });
-  return { reason, actor: `${userInfo().username}@${hostname()}` };
+  return { reason, actor: actor() };
 }
 
 /** `baseline`: take files as applied that a database with a past of its own already has. */

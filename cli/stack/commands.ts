@@ -7,7 +7,10 @@ import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { emptyBuckets, refuseFullBuckets } from "./buckets.ts";
+import { lookingOption } from "./by-hand.ts";
 import { confirm, type Terminal } from "./confirm.ts";
+import { showDrift } from "./drift.ts";
+import { forget } from "./forget.ts";
 import { importResource } from "./import.ts";
 import { listSecrets } from "./list-secrets.ts";
 import { showOutputs } from "./outputs.ts";
@@ -28,11 +31,12 @@ export async function perform(
 ): Promise<number> {
   const { command, rest, yes, subject = "" } = request;
   const where = ["--stack", stage.name];
+  const looking = () => lookingOption(stage, request.target, rest, run);
   switch (command) {
     case "preview":
-      return pulumi(["preview", ...where, ...rest], run);
+      return pulumi(["preview", ...where, ...(await looking()), ...rest], run);
     case "drift":
-      return pulumi(["refresh", ...where, "--preview-only", "--expect-no-changes", ...rest], run);
+      return showDrift(request, stage, run);
     case "outputs":
       return showOutputs(request, stage, run);
     case "summary":
@@ -43,13 +47,16 @@ export async function perform(
       return init(stage, rest, run);
     case "up":
       if (stage.asksBeforeChange) return planned(request, stage, run, terminal);
-      return pulumi(["up", ...where, ...agreed(request, terminal), ...rest], run);
+      return pulumi(["up", ...where, ...agreed(request, terminal), ...(await looking()), ...rest], run);
     case "import":
       await confirm(stage, `Import ${subject} into`, yes, terminal);
       return importResource(stage, subject, run, systems);
     case "retire":
       await confirm(stage, `Retire ${subject} from`, yes, terminal);
       return retire(stage, subject, run);
+    case "forget":
+      await confirm(stage, `Give ${subject} up in`, yes, terminal);
+      return forget(stage, subject, rest, run);
     case "secret":
       if (request.subject === undefined) return listSecrets(request, stage, systems, run.root);
       return setSecret(stage, subject, rest, run, terminal, systems);
@@ -67,7 +74,9 @@ const agreed = ({ yes }: Request, { interactive }: Terminal): readonly string[] 
   interactive && yes === undefined ? [] : ["--yes"];
 
 /** Shows a plan, asks, and applies exactly what was shown: a deviation stops it. */
-async function planned({ rest, yes }: Request, stage: Stage, run: Run, terminal: Terminal): Promise<number> {
+async function planned(request: Request, stage: Stage, run: Run, terminal: Terminal): Promise<number> {
+  const { yes, target } = request;
+  const rest = [...(await lookingOption(stage, target, request.rest, run)), ...request.rest];
   const folder = mkdtempSync(join(tmpdir(), "lockstep-plan-"));
   try {
     const plan = join(folder, "plan.json");

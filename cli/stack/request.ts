@@ -16,6 +16,7 @@ export const commands = [
   "import",
   "retire",
   "secret",
+  "forget",
 ] as const;
 export type Command = (typeof commands)[number];
 
@@ -81,7 +82,7 @@ export function requestOf(args: readonly string[], project: Project): Request {
   if (chosen.length === 0 || (stage === "all" && command !== "up" && command !== "preview")) {
     throw unknown("There is no such stage", stage, stages.map((each) => each.name).join(", "));
   }
-  const needsSubject = command === "import" || command === "retire";
+  const needsSubject = command === "import" || command === "retire" || command === "forget";
   if (needsSubject && subject === undefined)
     throw unknown(`${command} needs to know what`, "nothing", subjects[command]);
   const mayHaveSubject = needsSubject || command === "verify" || command === "secret";
@@ -113,7 +114,7 @@ function defaultStage(
   rest: readonly string[],
   project: Project,
 ): string {
-  const subjectless = command !== "import" && command !== "retire";
+  const subjectless = command !== "import" && command !== "retire" && command !== "forget";
   if (subjectless && target === "embedded" && rest.every((word) => word.startsWith("-")))
     return meantStage(project).name;
   throw unknown(
@@ -139,9 +140,10 @@ export function targetNamed(word: string | undefined): TargetName {
 const isUrn = (word: string | undefined): boolean =>
   word?.includes(":") === true || word?.includes("*") === true;
 
-const subjects: Readonly<Record<"import" | "retire", string>> = {
+const subjects: Readonly<Record<"import" | "retire" | "forget", string>> = {
   import: "<system>/<name>",
   retire: "a system",
+  forget: "<system>/<name>",
 };
 
 const unknown = (what: string, got: string, expected: Sentence): UserError =>

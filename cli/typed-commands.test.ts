@@ -156,6 +156,7 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
         real: request.target === "cloudflare",
         words: [
           ...(request.subject === undefined ? [] : [request.subject]),
+          ...(request.reason === undefined ? [] : [request.reason]),
           ...(request.emptyBuckets ? ["--empty-buckets"] : []),
           ...request.rest,
         ],

@@ -56,7 +56,7 @@ export async function perform(
       return retire(stage, subject, run);
     case "forget":
       await confirm(stage, `Give ${subject} up in`, yes, terminal);
-      return forget(stage, subject, rest, run);
+      return forget(stage, subject, request.reason, run);
     case "secret":
       if (request.subject === undefined) return listSecrets(request, stage, systems, run.root);
       return setSecret(stage, subject, rest, run, terminal, systems);

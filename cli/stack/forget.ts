@@ -24,10 +24,10 @@ const remembered = z.object({
 export async function forget(
   stage: Stage,
   resource: string,
-  rest: readonly string[],
+  reason: string | undefined,
   run: Run,
 ): Promise<number> {
-  const reason = reasonOf(rest, resource);
+  if (reason === undefined || reason.trim() === "") throw withoutReason(resource);
   const lost = await lostNamed(stage, resource, run);
   if (lost.length === 0) throw notLost(stage, resource);
   const by = actor();
@@ -54,19 +54,14 @@ export async function forget(
   return code;
 }
 
-function reasonOf(rest: readonly string[], resource: string): string {
-  const at = rest.findIndex((word) => word === "--reason" || word.startsWith("--reason="));
-  const word = rest[at] ?? "";
-  const reason = word.includes("=") ? word.slice(word.indexOf("=") + 1) : (rest[at + 1] ?? "");
-  if (at >= 0 && reason.trim() !== "") return reason;
-  throw new UserError({
+const withoutReason = (resource: string): UserError =>
+  new UserError({
     what: "Giving a store up needs a reason",
     where: "the command line",
     got: "no --reason",
     expected: "why what it held may be gone, for those who ask later",
     fix: sentence`${command("forget", { resource, reason: "why" })}`,
   });
-}
 
 interface Given extends Known {
   readonly label: string;

@@ -31,6 +31,8 @@ export interface Request {
   /** The stage's name, where it was typed on the command line instead of at the prompt; "" for a bare `--yes`. */
   readonly yes: string | undefined;
   readonly emptyBuckets: boolean;
+  /** Why, where something is decided that others will ask about. */
+  readonly reason: string | undefined;
   /** What the command works on besides the stage. */
   readonly subject: string | undefined;
   /** Handed on to pulumi as they are. */
@@ -55,7 +57,9 @@ export function requestOf(args: readonly string[], project: Project): Request {
     }
     if (word === "--target" && !isUrn(next)) own.push(word, args[++at] ?? "");
     else if (word === "--yes" || word === "-y") own.push(`--yes=${isStage(next) ? args[++at] : ""}`);
+    else if (word === "--reason") own.push(`--reason=${args[++at] ?? ""}`);
     else if (/^--(target|yes)=/.test(word) && !isUrn(word)) own.push(word);
+    else if (word.startsWith("--reason=")) own.push(word);
     else if (word === "--empty-buckets") own.push(word);
     else if (word === "--json") json = true;
     // What follows an option of pulumi may be its value.
@@ -68,6 +72,7 @@ export function requestOf(args: readonly string[], project: Project): Request {
     options: {
       target: { type: "string" },
       yes: { type: "string" },
+      reason: { type: "string" },
       "empty-buckets": { type: "boolean", default: false },
     },
   });
@@ -99,6 +104,7 @@ export function requestOf(args: readonly string[], project: Project): Request {
     target,
     yes: values.yes,
     emptyBuckets: values["empty-buckets"],
+    reason: values.reason,
     subject,
     rest: json ? [...rest, "--json"] : rest,
   };

@@ -63,8 +63,17 @@ test("what was changed by hand is shown as drift and put back by the next up", a
   expect(drift.out).toContain("readReplication");
   expect(drift.out).toMatch(/VectorizeIndex/);
   await project.pulumi(["refresh", "--yes", "--skip-preview", "--stack", "dev"]);
+  const refused = await project.pulumi(up);
+  expect(refused.code).not.toBe(0);
+  expect(refused.out).toContain(
+    "Vectorize index dome/dome-notes is gone, and an up would put an empty one in its place",
+  );
+  const forget = /just forget dev dome\/dome-notes --reason "why"/.exec(refused.out)?.[0] ?? "";
+  const [, ...words] = forget.replaceAll('"', "").split(" ");
+  const forgotten = await project.just(words);
+  expect(forgotten.code, forgotten.out).toBe(0);
   const repaired = await project.pulumi(up);
-  expect(repaired.code).toBe(0);
+  expect(repaired.code, repaired.out).toBe(0);
   expect(await project.api("dev", "GET", `/d1/database/${silo}`)).toMatchObject({
     read_replication: { mode: "disabled" },
   });

@@ -54,7 +54,10 @@ async function bucketsOf(stage: Stage, run: Run, systems: readonly System[]): Pr
   const there = list.parse(await call(api, "GET", base)).buckets.map(({ name }) => name);
   const declared = systems
     .flatMap(({ resources }) => resources)
-    .filter((resource) => resource.kind === "r2" && resource.shared !== true);
+    .filter(
+      (resource) =>
+        resource.kind === "r2" && resource.shared !== true && resource.adopt?.[stage.name] === undefined,
+    );
   return {
     api,
     base,

@@ -12,6 +12,7 @@ import { confirm, type Terminal } from "./confirm.ts";
 import { showDrift } from "./drift.ts";
 import { forget } from "./forget.ts";
 import { importResource } from "./import.ts";
+import { leftBehind } from "./left.ts";
 import { listSecrets } from "./list-secrets.ts";
 import { showOutputs } from "./outputs.ts";
 import { pulumi, pulumiText, type Run } from "./pulumi.ts";
@@ -62,6 +63,7 @@ export async function perform(
       return setSecret(stage, subject, rest, run, terminal, systems);
     case "destroy":
       refuseProtected(stage);
+      for (const line of leftBehind(systems, stage)) process.stderr.write(`${line}\n`);
       await (request.emptyBuckets ? emptyBuckets : refuseFullBuckets)(stage, run, systems);
       return pulumi(["destroy", ...where, ...agreed(request, terminal), ...rest], run);
     default:

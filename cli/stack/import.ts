@@ -70,7 +70,7 @@ export async function importResource(
       where: logicalName,
       got: "an index",
       expected: "a database, bucket, namespace, queue, gateway or worker",
-      fix: sentence`${command("up")}: an index with the same shape is taken over by itself`,
+      fix: sentence`declare adopt: { ${stage.name}: "${physicalName(declared, stage)}" } of it, then ${command("up")}: it is taken over with its vectors`,
     });
   }
   const kind = kinds[declared.kind];

@@ -16,10 +16,12 @@ export interface Vectorize extends Named, Shareable {
   readonly description?: string;
   /** Properties of the metadata that queries filter by, at most 10. @default - none */
   readonly metadataIndexes?: Readonly<Record<string, "string" | "number" | "boolean">>;
+  /** Names of indexes that exist already, by stage: one of this name and shape is taken over with its vectors, and never deleted. @default - created */
+  readonly adopt?: Readonly<Record<string, string>>;
 }
 
 /**
- * Declares a Vectorize index; one that is there already with its name and shape is taken over. Its dimensions are those of the model that makes the vectors.
+ * Declares a Vectorize index. One that is there already is taken over only where `adopt` names it. Its dimensions are those of the model that makes the vectors.
  *
  * @example
  * const index = vectorize("notes", { dimensions: 768, metric: "cosine", metadataIndexes: { author: "string" } });

@@ -10,6 +10,8 @@ export interface VectorizeIndexArgs {
   readonly description: string;
   /** Property of the metadata → its type, sorted. */
   readonly metadataIndexes: Readonly<Record<string, string>>;
+  /** Whether one that is there is taken over: its declaration adopts it, or stages share it and this one owns it. */
+  readonly takesOver: boolean;
 }
 
 /** A Vectorize index, which the Cloudflare provider has no resource for. */

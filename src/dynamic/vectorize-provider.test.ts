@@ -52,12 +52,22 @@ describe("an index", () => {
     expect((await provider.read(id, outs)).id).toBe("");
   });
 
-  test("that exists with the same shape is taken over, with its vectors", async () => {
+  test("that another stage or a person made is neither taken over nor deleted", async () => {
+    await provider.create(index("first-stage"));
+    await expect(provider.create(index("first-stage"))).rejects.toThrow(
+      /index named first-stage that this stack did not make[\s\S]*adopt: \{ <stage>: "first-stage" \}/,
+    );
+    const { id, outs } = await provider.create(index("first-stage", { takesOver: true }));
+    await provider.delete(id, outs);
+    expect(await call(api(), "GET", path("first-stage"))).toMatchObject({ config: { dimensions: 3 } });
+  });
+
+  test("that exists with the same shape is taken over where that is declared, with its vectors", async () => {
     await call(api(), "POST", `/accounts/${accountId}/vectorize/v2/indexes`, {
       name: "theirs",
       config: { dimensions: 3, metric: "cosine" },
     });
-    const { id, outs } = await provider.create(index("theirs"));
+    const { id, outs } = await provider.create(index("theirs", { takesOver: true }));
     expect(id).toBe("theirs");
     expect(outs).toMatchObject({ dimensions: 3 });
   });
@@ -67,7 +77,7 @@ describe("an index", () => {
       name: "other",
       config: { dimensions: 5, metric: "euclidean" },
     });
-    await expect(provider.create(index("other"))).rejects.toThrow(
+    await expect(provider.create(index("other", { takesOver: true }))).rejects.toThrow(
       /another Vectorize index named other[\s\S]*got: {6}5 dimensions, euclidean[\s\S]*expected: 3 dimensions, cosine/,
     );
     expect(await call(api(), "GET", path("other"))).toMatchObject({ config: { dimensions: 5 } });

@@ -9,7 +9,10 @@ const inputs = shape.extend({
   name: z.string(),
   description: z.string().default(""),
   metadataIndexes: z.record(z.string(), z.string()).default({}),
+  takesOver: z.boolean().default(false),
 });
+/** Whether the stack made it, or took it over; states of earlier versions do not say, and then it counts as made. */
+const origin = z.object({ made: z.boolean().default(true) });
 type Inputs = z.infer<typeof inputs>;
 const described = z.object({
   config: shape,
@@ -21,7 +24,7 @@ const indexList = z.object({
   metadataIndexes: z.array(z.object({ propertyName: z.string(), indexType: z.string() })),
 });
 
-/** The provider behind the resource `VectorizeIndex`. An index that exists with the same shape is taken over. */
+/** The provider behind the resource `VectorizeIndex`. An index that exists is taken over only where that is declared, and what was taken over is never deleted. */
 export const provider = {
   async check(_olds: unknown, news: unknown): Promise<{ inputs: unknown; failures: never[] }> {
     return { inputs: news, failures: [] };
@@ -47,14 +50,17 @@ export const provider = {
   async create(news: unknown): Promise<{ id: string; outs: unknown }> {
     const wanted = inputs.parse(news);
     const api = connection(process.env, process.cwd());
-    const made = (await adopted(api, wanted)) ?? (await created(api, wanted));
+    const there = await adopted(api, wanted);
+    const index = there ?? (await created(api, wanted));
     await setMetadataIndexes(api, wanted);
-    return { id: wanted.name, outs: { ...record(news), createdOn: made.created_on ?? "" } };
+    const made = there === undefined;
+    return { id: wanted.name, outs: { ...record(news), createdOn: index.created_on ?? "", made } };
   },
 
   async update(_id: string, olds: unknown, news: unknown): Promise<{ outs: unknown }> {
     await setMetadataIndexes(connection(process.env, process.cwd()), inputs.parse(news));
-    return { outs: { ...record(olds), ...record(news), createdOn: record(olds)["createdOn"] ?? "" } };
+    const { made } = origin.parse(olds);
+    return { outs: { ...record(olds), ...record(news), createdOn: record(olds)["createdOn"] ?? "", made } };
   },
 
   /** What is really there, so that a refresh shows what was changed by hand; no id when the index is gone. */
@@ -74,8 +80,8 @@ export const provider = {
   },
 
   async delete(_id: string, props: unknown): Promise<void> {
-    const known = inputs.parse(props);
-    await call(connection(process.env, process.cwd()), "DELETE", path(known));
+    if (!origin.parse(props).made) return;
+    await call(connection(process.env, process.cwd()), "DELETE", path(inputs.parse(props)));
   },
 };
 
@@ -97,6 +103,7 @@ async function find(api: Connection, wanted: Inputs): Promise<Described | undefi
 async function adopted(api: Connection, wanted: Inputs): Promise<Described | undefined> {
   const found = await find(api, wanted);
   if (found === undefined) return undefined;
+  if (!wanted.takesOver) throw notOurs(wanted, found);
   const text = (of: { dimensions: number; metric: string }): string =>
     `${of.dimensions} dimensions, ${of.metric}`;
   if (text(found.config) === text(wanted)) return found;
@@ -109,11 +116,29 @@ async function adopted(api: Connection, wanted: Inputs): Promise<Described | und
   });
 }
 
+/** Another stage of the account may have it, and its vectors would go when this stack is destroyed. */
+const notOurs = ({ name, accountId }: Inputs, found: Described): UserError =>
+  new UserError({
+    what: `There is a Vectorize index named ${name} that this stack did not make`,
+    where: `Vectorize index ${name} in account ${accountId}`,
+    got: `an index made at ${found.created_on ?? "an unknown time"}`,
+    expected: "no index of this name, or one that the declaration adopts",
+    fix: `to take it over with its vectors, declare adopt: { <stage>: "${name}" }; if it is another stage's, give yours another name (physicalName)`,
+  });
+
+/** Nothing of this name was there a moment ago: if it is there after a failure, this made it. */
 async function created(api: Connection, wanted: Inputs): Promise<Described> {
   const { name, description, dimensions, metric } = wanted;
-  return described.parse(
-    await call(api, "POST", indexes(wanted), { name, description, config: { dimensions, metric } }),
-  );
+  try {
+    return described.parse(
+      await call(api, "POST", indexes(wanted), { name, description, config: { dimensions, metric } }),
+    );
+  } catch (error) {
+    const found = await find(api, wanted);
+    if (found === undefined || found.config.dimensions !== dimensions || found.config.metric !== metric)
+      throw error;
+    return found;
+  }
 }
 
 async function metadataIndexesOf(api: Connection, of: Inputs): Promise<Record<string, string>> {

@@ -20,6 +20,7 @@ import { existing } from "./existing.ts";
 import { notRunHere } from "./not-run-here.ts";
 import type { Outputs } from "./outputs.ts";
 import { ownState } from "./own-state.ts";
+import { sharedNames } from "./shared-names.ts";
 import { unlistedSystems } from "./unlisted.ts";
 import { zoneIdsOf } from "./zones.ts";
 
@@ -28,6 +29,7 @@ export async function program(given: Given): Promise<Outputs> {
   const settings = settingsOf(given);
   const { systems, stage } = settings;
   refuse(check(systems, stage, { stageNames: settings.stages.map(({ name }) => name), root: given.root }));
+  refuse(sharedNames(settings));
   if (pulumi.runtime.isDryRun())
     for (const line of [...unlistedSystems(given.project.systems, settings), ...notRunHere(settings)])
       await pulumi.log.info(line);

@@ -36,7 +36,7 @@ export async function schemaFindings(
         label,
         folder: directory,
         directory: resolve(root, directory),
-        openThrough: undefined,
+        opened: undefined,
         connection,
         accountId,
         databaseId,

@@ -62,8 +62,11 @@ function bindingDifferences(before: readonly Binding[], after: readonly Binding[
     const [was, is] = [before, after].map((all) => all.find((each) => each.name === name));
     if (is === undefined) return [`without ${called(was)}`];
     if (was === undefined) return [`with ${called(is)}, which is not declared`];
-    const added = Object.fromEntries(Object.keys(is).map((member) => [member, was[member] ?? "nothing"]));
-    return differing({ ...added, ...was }, { ...is }).map((line) => `${called(was)}: ${line}`);
+    const added = Object.entries(is).filter(([member]) => was[member] === undefined);
+    return [
+      ...differing({ ...was }, { ...is }),
+      ...added.map(([member, value]) => `${member}: nothing → ${JSON.stringify(value)}`),
+    ].map((line) => `${called(was)}: ${line}`);
   });
 }
 

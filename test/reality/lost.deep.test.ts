@@ -44,14 +44,13 @@ function forgetting(said: string, resource: string): readonly string[] {
 
 test("what is gone is never made again empty, neither by up --refresh nor by a refresh before it; each is named by its id", async () => {
   const database = await idOf("shop/orders");
-  const namespace = await idOf("shop/cache");
   await project.api("dev", "DELETE", `/d1/database/${database}`);
-  await project.api("dev", "DELETE", `/storage/kv/namespaces/${namespace}`);
+  await project.api("dev", "DELETE", "/vectorize/v2/indexes/found-dev");
   // One up alone has been there: what it put out is all that tells the ids.
   const first = await refused(up("--refresh"));
   expect(first).toContain("Database shop/orders is gone, and an up would put an empty one in its place");
   expect(first).toMatch(new RegExp(`expected: database ${database}, which this stack has`));
-  expect(first).toContain(`KV namespace ${namespace}`);
+  expect(first).toContain("Vectorize index found-dev");
   await succeeding(refresh());
   const again = await refused(up());
   expect(again).toContain(database);
@@ -64,7 +63,7 @@ test("what is gone is never made again empty, neither by up --refresh nor by a r
   await succeeding(project.just(forgetting(again, "shop/orders")));
   // The other one is refused as before.
   expect(await refused(up())).not.toContain("Database shop/orders is gone");
-  await succeeding(project.just(forgetting(again, "shop/cache")));
+  await succeeding(project.just(forgetting(again, "shop/found")));
   await succeeding(up());
   expect(await idOf("shop/orders")).not.toBe(database);
   expect(await succeeding(project.pulumi(["config", "--json", "--stack", "dev"]))).toMatch(
@@ -99,6 +98,14 @@ test("a bucket that was made again by hand is another one, and a refresh does no
 });
 
 test("a worker with Durable Objects is not made again without them", async () => {
+  const [queue] = z
+    .array(z.object({ queue_id: z.string() }))
+    .parse(await project.api("dev", "GET", "/queues"));
+  const consumers = `/queues/${queue?.queue_id}/consumers`;
+  const [consumer] = z
+    .array(z.object({ consumer_id: z.string() }))
+    .parse(await project.api("dev", "GET", consumers));
+  await project.api("dev", "DELETE", `${consumers}/${consumer?.consumer_id}`);
   await project.api("dev", "DELETE", "/workers/scripts/api-dev?force=true");
   const said = await refused(up("--refresh"));
   expect(said).toContain("Worker with Durable Objects shop/api is gone");

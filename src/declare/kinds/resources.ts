@@ -131,10 +131,10 @@ const table: { readonly [Kind in ResourceKind]: ResourceFacts<Kind> } = {
       limit("dimensions", dimensions, 1, 1536),
       limit("number of metadataIndexes", Object.keys(metadataIndexes).length, 0, 10),
     ],
-    stageNames: none,
+    stageNames: ({ adopt = {} }) => [{ property: "adopt", names: Object.keys(adopt) }],
     // It holds nothing that cannot be embedded again, and is replaced where its stage allows that.
     identity: nothing,
-    adopted: nobody,
+    adopted: ({ adopt = {} }) => adopt,
   },
   queue: {
     name: lowercaseWithDashes,

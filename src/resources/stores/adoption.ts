@@ -12,7 +12,7 @@ import { type Context, logicalName } from "../context.ts";
 export function adoption(
   declared: Adoptable,
   context: Context,
-): Pick<pulumi.CustomResourceOptions, "hooks" | "import"> {
+): Pick<pulumi.CustomResourceOptions, "hooks" | "import" | "retainOnDelete"> {
   const { accountId, hooks, stage, adoptable } = context;
   const adopted = declared.adopt?.[stage.name];
   // A bucket of all stages may have been made by another one before its owner came.
@@ -20,8 +20,13 @@ export function adoption(
     adopted ??
     (declared.kind === "r2" && declared.shared === true ? physicalName(declared, stage) : undefined);
   if (id === undefined) return { hooks };
+  // What is taken over is somebody's: it stays when the stack goes. A bucket of the stack's state is asked for by nobody.
+  const kept =
+    adopted !== undefined && (declared.kind === "r2" || adoptable.has(adoptedKey(declared, id)))
+      ? { retainOnDelete: true }
+      : {};
   if (adoptable.has(adoptedKey(declared, id)))
-    return { hooks, import: `${accountId}/${importIds[declared.kind](id, declared)}` };
+    return { hooks, ...kept, import: `${accountId}/${importIds[declared.kind](id, declared)}` };
   if (adopted === undefined) return { hooks };
   const label = logicalName(context, declared.name);
   const says = new pulumi.ResourceHook(
@@ -33,7 +38,7 @@ export function adoption(
     // Of creations alone: whoever has the store already hears nothing.
     { onDryRun: true },
   );
-  return { hooks: { ...hooks, beforeCreate: [...(hooks.beforeCreate ?? []), says] } };
+  return { ...kept, hooks: { ...hooks, beforeCreate: [...(hooks.beforeCreate ?? []), says] } };
 }
 
 const nouns: Readonly<Record<Adoptable["kind"], string>> = {

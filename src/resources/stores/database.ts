@@ -41,8 +41,8 @@ export class Database extends pulumi.ComponentResource implements StoreComponent
       within(
         this,
         {
-          ...adoption(declared, context),
           ...durability(stage),
+          ...adoption(declared, context),
         },
         opts,
       ),

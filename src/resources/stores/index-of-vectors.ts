@@ -32,7 +32,16 @@ export class IndexOfVectors extends pulumi.ComponentResource implements StoreCom
       const { dimensions, metric, description = "" } = declared;
       const store = new VectorizeIndex(
         name,
-        { accountId, name: physicalName(declared, stage), dimensions, metric, description, metadataIndexes },
+        {
+          accountId,
+          name: physicalName(declared, stage),
+          dimensions,
+          metric,
+          description,
+          metadataIndexes,
+          takesOver:
+            declared.shared === true || declared.adopt?.[stage.name] === physicalName(declared, stage),
+        },
         within(this, { dependsOn: [target], hooks, ...durability(stage) }, opts),
       );
       this.name = store.name;

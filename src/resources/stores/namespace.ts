@@ -27,8 +27,8 @@ export class Namespace extends pulumi.ComponentResource implements StoreComponen
       within(
         this,
         {
-          ...adoption(declared, context),
           ...durability(stage),
+          ...adoption(declared, context),
         },
         opts,
       ),

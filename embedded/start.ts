@@ -19,6 +19,7 @@ import { services } from "./api/services.ts";
 import { tailsOf } from "./api/tails/registry.ts";
 import { startCrons } from "./api/workers/crons/crons.ts";
 import { restoreDeployments } from "./api/workers/deploy/deploy-versions.ts";
+import { previewOf } from "./api/workers/previews.ts";
 import { restoreWorkflows } from "./api/workflows/engine.ts";
 import { workerAt } from "./api/zones/addressed.ts";
 import { type Connection, writeConnection } from "./connection.ts";
@@ -33,6 +34,7 @@ import { hashAi } from "./runtime/ai/hash.ts";
 import type { AiBackend } from "./runtime/ai.ts";
 import { openAnalytics } from "./runtime/analytics/query.ts";
 import { startCompute } from "./runtime/compute/start.ts";
+import type { PreviewAt } from "./runtime/compute.ts";
 import { startDataPlane } from "./runtime/dataplane/server.ts";
 import { openEmails } from "./runtime/emails/keep.ts";
 import { openQueues } from "./runtime/queues/broker.ts";
@@ -135,6 +137,7 @@ async function build(
   const vectors = openVectors({ state });
   const ai = options.ai ?? hashAi();
   let origin = "";
+  let previewAt: PreviewAt = () => undefined; // until there is a world to look in
   const gateways = openAiGateways({
     ai,
     vectors,
@@ -165,6 +168,7 @@ async function build(
     dataPlaneKey: dataPlane.key,
     frontPort: options.frontPort ?? before?.frontPort ?? 0,
     workerAt: (host, path) => workerAt(state, host, path),
+    previewAt: (account, label) => previewAt(account, label),
     log,
   });
   closing.push(() => compute.close());
@@ -191,6 +195,7 @@ async function build(
     log,
     origin: () => origin,
   };
+  previewAt = (account, label) => previewOf(world, account, label);
   const tails = tailsOf(world);
   const server = apiServer({
     services,

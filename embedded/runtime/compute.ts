@@ -102,6 +102,16 @@ export interface Split {
   readonly percentage: number;
 }
 
+/** A version that is asked for by a preview address, deployed or not. */
+export interface Preview {
+  readonly name: ScriptName;
+  readonly versionId: string;
+  readonly spec: () => VersionSpec;
+}
+
+/** What a host `<label>.<account name>.localhost` previews. */
+export type PreviewAt = (accountName: string, label: string) => Preview | undefined;
+
 /** What starting a version told about it. */
 export interface Validation {
   /** `fetch`, `queue`, `scheduled` … of the default export. */

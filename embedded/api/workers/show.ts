@@ -2,6 +2,7 @@ import type { World } from "../../world.ts";
 import { consumerOf, listQueues } from "../queues/model.ts";
 import { domainBody, domainKind } from "../zones/zone.ts";
 import { authorEmail, authorId, type Binding, type Deployment, type Version, type Worker } from "./model.ts";
+import { hasPreview, previewSuffix } from "./previews.ts";
 import { latestVersion, listWorkers } from "./registry.ts";
 import { byName } from "./version/binding-members.ts";
 import { isSecret, withoutSecret } from "./version/bindings.ts";
@@ -21,7 +22,11 @@ export function shownWorker(world: World, worker: Worker): Readonly<Record<strin
     tags: worker.tags,
     tail_consumers: worker.tailConsumers,
     observability: withDefaults(worker.observability),
-    subdomain: { ...worker.subdomain, url: hostOf(world, worker) },
+    subdomain: {
+      ...worker.subdomain,
+      url: hostOf(world, worker),
+      preview_url_suffix: previewSuffix(scriptName(world, worker).accountName, worker),
+    },
     references: references(world, worker),
   };
 }
@@ -186,7 +191,7 @@ export function shownScriptVersion(worker: Worker, version: Version): Readonly<R
       source: version.source,
       author_id: authorId,
       author_email: authorEmail,
-      has_preview: false,
+      has_preview: hasPreview(worker),
     },
     annotations: version.annotations,
     resources: {

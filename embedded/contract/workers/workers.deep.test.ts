@@ -81,3 +81,40 @@ test("code that never comes to its end when it is loaded is refused, and the old
   expect(refused.message).toContain("Script startup exceeded CPU time limit");
   expect(await get("endless")).toBe("200 fine");
 });
+
+test("a version has an address of its own before it is deployed, and an alias that moves to the next version of that alias", async () => {
+  const project = wranglerProject(embedded, account);
+  project.write(
+    "wrangler.json",
+    JSON.stringify({
+      name: "seen",
+      main: "index.js",
+      compatibility_date: "2026-07-01",
+      workers_dev: true,
+      preview_urls: true,
+    }),
+  );
+  const run = async (text: string, ...args: string[]): Promise<string> => {
+    project.write("index.js", `export default { fetch: () => new Response("${text}") }`);
+    return project.succeeds(...args);
+  };
+  const get = (label: string): Promise<string> => visit(embedded, label);
+  await run("one", "deploy");
+  const output = await run("two", "versions", "upload", "--preview-alias", "my-branch");
+  const label = /(\w{8}-seen)\.dev\.localhost/.exec(output)?.[1] ?? "";
+  expect(output).toContain("my-branch-seen.dev.localhost");
+  expect([await get(label), await get("my-branch-seen"), await get("seen")]).toEqual([
+    "200 two",
+    "200 two",
+    "200 one",
+  ]);
+  await run("three", "versions", "upload", "--preview-alias", "my-branch");
+  expect([await get(label), await get("my-branch-seen")]).toEqual(["200 two", "200 three"]);
+  expect(await get("other-branch-seen")).toMatch(/^404 /);
+  await call(embedded, "POST", `/accounts/${account}/workers/scripts/seen/subdomain`, {
+    enabled: true,
+    previews_enabled: false,
+  });
+  expect(await get("my-branch-seen")).toMatch(/^404 /);
+  project.remove();
+});

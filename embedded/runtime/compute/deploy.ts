@@ -80,7 +80,7 @@ export function deployer(options: DeployerOptions): Deployer {
       .then(async (cell) => {
         place.cell = cell;
         if (script.shares.some((s) => s.place === place)) await tell(script);
-        else retired.retire(cell); // replaced meanwhile: it serves those who waited for it
+        else if (!script.previews.includes(place)) retired.retire(cell); // replaced meanwhile: it serves those who waited for it
         return cell;
       })
       .finally(() => {
@@ -163,7 +163,8 @@ export function deployer(options: DeployerOptions): Deployer {
   const replace = async (cell: Cell): Promise<void> => {
     const script = scripts.findOrAdd(cell.name);
     if (script.owner !== cell) {
-      const place = script.shares.find((s) => s.place.cell === cell)?.place;
+      const places = [...script.shares.map((share) => share.place), ...script.previews];
+      const place = places.find((each) => each.cell === cell);
       if (place !== undefined) place.cell = undefined;
       await tell(script);
       await end(cell);
@@ -194,8 +195,13 @@ export function deployer(options: DeployerOptions): Deployer {
       const script = scripts.findOrAdd(name);
       return inTurn(script, async () => {
         const versions = script.shares.map((s) => s.place.version);
-        const cells = [...cellsOf(script.shares), ...(script.owner === undefined ? [] : [script.owner])];
+        const cells = [
+          ...cellsOf(script.shares),
+          ...script.previews.flatMap(({ cell }) => cell ?? []),
+          ...(script.owner === undefined ? [] : [script.owner]),
+        ];
         script.shares = [];
+        script.previews = [];
         script.owner = undefined;
         settle(script);
         await tell(script);

@@ -20,6 +20,8 @@ export interface Script {
   readonly name: ScriptName;
   /** Where stateless code runs; empty while nothing is deployed. Oldest version first. */
   shares: readonly Share[];
+  /** Versions that somebody looked at by their preview addresses, beside those that are deployed. */
+  previews: readonly Place[];
   /** Where its Durable Objects live; undefined without classes, and while they change hands. */
   owner: Cell | undefined;
   /** `starting` also while a first deployment is under way: requests wait. */
@@ -53,6 +55,7 @@ export function scriptTable(): Scripts {
       const script: Script = {
         name,
         shares: [],
+        previews: [],
         owner: undefined,
         state: "absent",
         subdomainEnabled: false,

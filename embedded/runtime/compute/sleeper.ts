@@ -55,12 +55,12 @@ export function sleeper({ scripts, peers, idleLimitMs, awakeLimit, tell, retire,
 
 const idleMs = (cell: Cell): number => Date.now() - (cell.lastActiveMs ?? cell.startedAtMs);
 
-/** What is deployed and runs, of all scripts. */
+/** What runs, of all scripts. */
 export const awakeOf = (scripts: Scripts): readonly Awake[] =>
   scripts
     .all()
     .flatMap((script) =>
-      script.shares.flatMap(({ place }) =>
+      [...script.shares.map(({ place }) => place), ...script.previews].flatMap((place) =>
         place.cell === undefined ? [] : [{ script, place, cell: place.cell }],
       ),
     );

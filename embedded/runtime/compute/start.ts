@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { mkdirSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
-import type { Compute, Invocation, LogLine, ScriptName, Trace, VersionSpec } from "../compute.ts";
+import type { Compute, Invocation, LogLine, PreviewAt, ScriptName, Trace, VersionSpec } from "../compute.ts";
 import { newDoorKey } from "../door-key.ts";
 import { tieWorkerdToThisProcess } from "../workerd/workerd-binary.ts";
 import { type Cell, startCell } from "./cell/cell.ts";
@@ -39,6 +39,8 @@ export interface ComputeOptions {
   readonly cpuLimitMs?: number;
   /** Whose a host and path are that is not `<script>.<account>.localhost`: a route or a custom domain. @default nobody's */
   readonly workerAt?: WorkerAt;
+  /** @default no preview addresses */
+  readonly previewAt?: PreviewAt;
   readonly log: (line: string) => void;
 }
 
@@ -138,9 +140,9 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const onTrace = (account: string, name: string, trace: Trace): void => {
     for (const listener of scripts.find(account, name)?.watchers ?? []) listener(trace);
   };
-  const { workerAt = () => undefined } = options;
+  const { workerAt = () => undefined, previewAt = () => undefined } = options;
   const { queue, scheduled } = deliver({ scripts, wake, onInvocation });
-  frontDoor(front, { scripts, workerAt, wake, scheduled, nonce, onInvocation, onLog, onWake, onTrace });
+  frontDoor(front, { scripts, workerAt, previewAt, wake, scheduled, nonce, onInvocation, onLog, onWake, onTrace });
 
   return {
     validate: async (name, version) => {

@@ -1,13 +1,14 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Compute } from "../../compute.ts";
+import type { Compute, PreviewAt } from "../../compute.ts";
 import type { Cell } from "../cell/cell.ts";
 import { type ReportListeners, receiveReport } from "../cell/report.ts";
 import type { Wake } from "../deploy.ts";
-import type { Scripts } from "../scripts.ts";
+import type { Place, Script, Scripts } from "../scripts.ts";
 import { choose } from "./choose.ts";
 import { doesNotStart, notServed, type TextAnswer } from "./pages.ts";
+import { previewPlace } from "./preview.ts";
 import { proxyRequest } from "./proxy.ts";
 import { answerRun, askedRun } from "./scheduled.ts";
 import { endWith, proxyUpgrade } from "./upgrade.ts";
@@ -21,6 +22,7 @@ export type WorkerAt = (
 export interface FrontOptions extends ReportListeners {
   readonly scripts: Scripts;
   readonly workerAt: WorkerAt;
+  readonly previewAt: PreviewAt;
   readonly wake: Wake;
   readonly scheduled: Compute["scheduled"];
   /** Known to the cells' links alone. */
@@ -84,8 +86,9 @@ export function frontDoor(server: Server, options: FrontOptions): void {
 
 async function cellFor(
   request: IncomingMessage,
-  { scripts, workerAt, wake, onLog }: FrontOptions,
+  options: FrontOptions,
 ): Promise<{ readonly cell: Cell } | TextAnswer> {
+  const { scripts, workerAt, previewAt } = options;
   const host = (request.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
   const [, label = "", accountName = ""] = /^([^.]+)\.([^.]+)\.localhost$/.exec(host) ?? [];
   const own = scripts.byHost(accountName, label);
@@ -93,13 +96,25 @@ async function cellFor(
     ? undefined
     : workerAt(host.replace(/\.localhost$/, ""), request.url ?? "/");
   const script = at === undefined ? own : scripts.find(at.account, at.script);
-  if (script === undefined || (at === undefined && !script.subdomainEnabled))
-    return notServed(request, scripts, script);
+  if (script === undefined || (at === undefined && !script.subdomainEnabled)) {
+    const preview = label === "" ? undefined : previewAt(accountName, label);
+    if (preview === undefined) return notServed(request, scripts, script);
+    const previewed = scripts.findOrAdd(preview.name);
+    return awake(previewed, previewPlace(previewed, preview), options);
+  }
   const name = script.name.script;
   if (script.state === "starting")
     await Promise.race([script.opened, sleep(startLimitMs, undefined, { ref: false })]);
   const place = choose(script.shares, name, request.headers);
-  if (place === undefined) return notServed(request, scripts, script);
+  return place === undefined ? notServed(request, scripts, script) : awake(script, place, options);
+}
+
+async function awake(
+  script: Script,
+  place: Place,
+  { wake, onLog }: FrontOptions,
+): Promise<{ readonly cell: Cell } | TextAnswer> {
+  const name = script.name.script;
   try {
     return { cell: await wake(script, place) };
   } catch (error) {

@@ -10,6 +10,7 @@ import { storesIn } from "./api/aliases/in-path.ts";
 import { accountFor } from "./api/aliases/stand-in.ts";
 import { openInvocations } from "./api/graphql/invocations.ts";
 import { apiServer } from "./api/http/server.ts";
+import { spoolFolder } from "./api/http/spool.ts";
 import type { Token } from "./api/http/tokens.ts";
 import { restoreConsumers } from "./api/queues/deliver.ts";
 import { s3Endpoint } from "./api/r2/s3/endpoint.ts";
@@ -120,6 +121,7 @@ async function build(
   options: EmbeddedOptions,
   { dataDir, log, closing, close }: Surroundings,
 ): Promise<Embedded> {
+  rmSync(spoolFolder(dataDir), { recursive: true, force: true }); // of requests that a kill cut off
   const state = openStateFile(dataDir);
   closing.push(() => state.close());
   const invocations = openInvocations(state);

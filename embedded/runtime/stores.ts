@@ -61,7 +61,8 @@ export interface Stores {
     put(
       bucketId: string,
       key: string,
-      body: Uint8Array,
+      /** A blob is read piece by piece, so that it never is in memory whole. */
+      body: Uint8Array | Blob,
       metadata: {
         readonly httpMetadata: Readonly<Record<string, string>>;
         readonly customMetadata: Readonly<Record<string, string>>;

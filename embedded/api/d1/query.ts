@@ -4,7 +4,7 @@ import { isOn } from "../../quirks/quirk.ts";
 import { normaliseSql } from "../../runtime/stores/d1/normalise-sql.js";
 import { type D1Result, type D1Statement, SqlError } from "../../runtime/stores.ts";
 import type { World } from "../../world.ts";
-import { ApiError, type ApiRequest, ok, type Reply, type Route } from "../http/service.ts";
+import { ApiError, type ApiRequest, largeBody, ok, type Reply, type Route } from "../http/service.ts";
 import { allows } from "../http/tokens.ts";
 import { databaseOf } from "./databases.ts";
 import { splitSql } from "./split-sql.ts";
@@ -85,7 +85,7 @@ const statements = (request: ApiRequest, world: World): Reply =>
 
 const base = "/accounts/:account/d1/database/:database";
 export const queryRoutes: readonly Route[] = [
-  { method: "POST", path: `${base}/query`, permission: "D1:Read", handle: query },
-  { method: "POST", path: `${base}/raw`, permission: "D1:Read", handle: raw },
+  { method: "POST", path: `${base}/query`, permission: "D1:Read", body: largeBody, handle: query },
+  { method: "POST", path: `${base}/raw`, permission: "D1:Read", body: largeBody, handle: raw },
   { method: "GET", path: `${base}/lockstep/statements`, permission: "D1:Read", handle: statements },
 ];

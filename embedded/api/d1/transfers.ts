@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { World } from "../../world.ts";
 import { ApiError, type ApiRequest, type Reply, type Route } from "../http/service.ts";
 
@@ -29,7 +29,7 @@ export function signedUrl(world: World, use: Ticket["use"], key: string): string
   return `${world.origin()}/lockstep/d1/transfer?ticket=${id}`;
 }
 
-export const keep = (world: World, key: string, sql: Uint8Array): Promise<unknown> =>
+export const keep = (world: World, key: string, sql: Uint8Array | Blob): Promise<unknown> =>
   world.stores.r2.put(bucket, key, sql, { httpMetadata: {}, customMetadata: {} });
 
 export async function kept(world: World, key: string): Promise<Uint8Array | undefined> {
@@ -50,12 +50,15 @@ function ticketOf(request: ApiRequest, world: World, use: Ticket["use"]): Ticket
   return found;
 }
 
+/** Cloudflare's limit on a file. */
+const maximumImportBytes = 5 * 1024 ** 3;
+
 async function upload(request: ApiRequest, world: World): Promise<Reply> {
   const { key } = ticketOf(request, world, "upload");
-  const sql = await request.bytes();
-  const etag = createHash("md5").update(sql).digest("hex");
+  const sql = await request.spooled();
+  const etag = sql.md5;
   // Under what it is, not under what was announced: a file that was damaged on the way is never executed.
-  await keep(world, key.replace(/[^/]+$/, etag), sql);
+  await keep(world, key.replace(/[^/]+$/, etag), sql.blob).finally(sql.close);
   return { kind: "raw", status: 200, headers: { etag: `"${etag}"` }, body: "" };
 }
 
@@ -68,7 +71,14 @@ async function download(request: ApiRequest, world: World): Promise<Reply> {
 
 const path = "/lockstep/d1/transfer";
 export const transferRoutes: readonly Route[] = [
-  { method: "PUT", path, permission: undefined, auth: "signed", handle: upload },
+  {
+    method: "PUT",
+    path,
+    permission: undefined,
+    auth: "signed",
+    body: { maximumBytes: maximumImportBytes },
+    handle: upload,
+  },
   { method: "GET", path, permission: undefined, auth: "signed", handle: download },
 ];
 

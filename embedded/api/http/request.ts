@@ -1,19 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { ZodError, type ZodType } from "zod";
 import type { Account } from "../../world.ts";
-import { ApiError, type ApiRequest } from "./service.ts";
+import { readAll, readChunks } from "./body.ts";
+import { requireShallow } from "./nesting.ts";
+import { requireFewParts } from "./parts.ts";
+import { ApiError, type ApiRequest, type BodyLimit } from "./service.ts";
+import { spool } from "./spool.ts";
 import { reaches, type Token } from "./tokens.ts";
-
-/** Far above what any route accepts; it only keeps a mistake from filling memory. */
-const maximumBodyBytes = 512 * 1024 * 1024;
-
-/** The client went away before its body was complete: nobody is left to answer. */
-export class Disconnected extends Error {
-  constructor() {
-    super("the client closed the connection");
-    this.name = "Disconnected";
-  }
-}
 
 export interface RequestContext {
   readonly url: URL;
@@ -21,17 +14,20 @@ export interface RequestContext {
   readonly bearer: string;
   readonly token: Token | undefined;
   readonly accounts: () => readonly Account[];
+  readonly limit: BodyLimit;
+  /** Where bodies lie that do not fit into memory. */
+  readonly spoolFolder: string;
 }
 
 /** What a service sees of an HTTP request. The body is read when it is first asked for. */
 export function apiRequest(request: IncomingMessage, context: RequestContext): ApiRequest {
-  const { url, params, bearer, token, accounts } = context;
+  const { url, params, bearer, token, accounts, limit, spoolFolder } = context;
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
   let body: Promise<Uint8Array> | undefined;
   const bytes = (): Promise<Uint8Array> => {
-    body ??= readAll(request);
+    body ??= readAll(request, limit);
     return body;
   };
   return {
@@ -41,6 +37,7 @@ export function apiRequest(request: IncomingMessage, context: RequestContext): A
     headers,
     bearer,
     bytes,
+    spooled: () => spool(readChunks(request, limit), spoolFolder),
     get token(): Token {
       if (token === undefined)
         throw new Error(`${url.pathname} is answered without a token, so it cannot ask whose it is`);
@@ -64,6 +61,7 @@ export function apiRequest(request: IncomingMessage, context: RequestContext): A
 
 /** Malformed JSON is 6003; a wrong shape is 7400 with the path of each mistake. */
 export function parseJson<T>(schema: ZodType<T>, text: string): T {
+  requireShallow(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -99,6 +97,7 @@ const missing = (issues: readonly Issue[]): number =>
 const byMissing = (a: readonly Issue[], b: readonly Issue[]): number => missing(a) - missing(b);
 
 async function parseForm(bytes: Uint8Array, contentType: string): Promise<FormData> {
+  requireFewParts(bytes, contentType);
   try {
     return await new Response(Buffer.from(bytes), { headers: { "content-type": contentType } }).formData();
   } catch (error) {
@@ -108,21 +107,4 @@ async function parseForm(bytes: Uint8Array, contentType: string): Promise<FormDa
       `Could not parse the multipart body: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
-}
-
-async function readAll(request: IncomingMessage): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  try {
-    for await (const chunk of request) {
-      sizeBytes += chunk.length;
-      if (sizeBytes > maximumBodyBytes)
-        throw new ApiError(413, 7009, `The request body is larger than ${maximumBodyBytes} bytes`);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof ApiError) throw error;
-    throw new Disconnected();
-  }
-  return Buffer.concat(chunks);
 }

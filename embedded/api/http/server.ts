@@ -2,10 +2,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from "node:stream";
 import type { Account, World } from "../../world.ts";
 import { authenticate, authorize, bearerOf } from "./authorize.ts";
+import { Disconnected } from "./body.ts";
 import { isWrangler } from "./is-wrangler.ts";
-import { apiRequest, Disconnected } from "./request.ts";
+import { noRoute } from "./no-route.ts";
+import { apiRequest } from "./request.ts";
 import { type Matched, router } from "./router.ts";
-import { ApiError, type Reply, type Service } from "./service.ts";
+import { ApiError, type Reply, type Service, usualBody } from "./service.ts";
+import { spoolFolder } from "./spool.ts";
 import type { Token } from "./tokens.ts";
 
 const base = "/client/v4";
@@ -73,6 +76,7 @@ async function answer(
     const errors = [
       { code: known.code, message: known.message, ...(known.meta === undefined ? {} : { meta: known.meta }) },
     ];
+    request.resume(); // what was not read is in the way of the next request
     return send(response, known.status, { success: false, errors, messages: known.notes, result: null });
   }
   if (reply.kind === "raw") {
@@ -104,7 +108,7 @@ async function dispatch(
   let token: Token | undefined;
   if (found === undefined || (found.route.auth ?? "token") === "token") {
     token = authenticate(request.headers, path, options.findToken);
-    if (found === undefined) throw noRoute(path);
+    if (found === undefined) throw noRoute(request.method ?? "GET", path);
   }
   const { route } = found;
   const params = await meant(request, found, token, options.aliases);
@@ -115,6 +119,8 @@ async function dispatch(
       bearer: bearerOf(request.headers),
       token,
       accounts: options.accounts,
+      limit: route.body ?? usualBody,
+      spoolFolder: spoolFolder(options.world.dataDir),
     }),
     options.world,
   );
@@ -141,9 +147,6 @@ async function meant(
   return aliases.params(here, route.method);
 }
 
-const noRoute = (path: string): ApiError =>
-  new ApiError(404, 7003, `Could not route to ${path}, perhaps your object identifier is invalid?`);
-
 const isOfThisMachine = (host: string | undefined): boolean =>
   ["127.0.0.1", "localhost", "[::1]"].includes((host ?? "").replace(/:\d+$/, "").toLowerCase());
 
@@ -161,7 +164,7 @@ function parseUrl(target: string): URL {
   try {
     return new URL(target.startsWith("/") ? `http://127.0.0.1${target}` : target);
   } catch {
-    throw noRoute(target);
+    throw noRoute("", target);
   }
 }
 

@@ -16,8 +16,27 @@ export interface Route {
   readonly permission: Permission | undefined;
   /** `jwt` for asset uploads (their own session token), `signed` for addresses that are secrets themselves. @default token */
   readonly auth?: "token" | "jwt" | "signed";
+  /** @default {@link usualBody} */
+  readonly body?: BodyLimit;
   readonly handle: (request: ApiRequest, world: World) => Reply | Promise<Reply>;
 }
+
+/**
+ * How much of a body is read. What says that it is larger is refused before its first byte, what turns out to be larger at the
+ * byte that is too much: no more than this is ever in memory.
+ */
+export interface BodyLimit {
+  readonly maximumBytes: number;
+  /** What the service says of more. `bytes` is what the request announced, or how much came before it was cut off. @default 413, 7009 */
+  readonly refusal?: (bytes: number) => ApiError;
+}
+
+const mebibyte = 1024 * 1024;
+
+/** For routes that take JSON of moderate size. */
+export const usualBody: BodyLimit = { maximumBytes: 16 * mebibyte };
+/** What Cloudflare's API takes at most: for whole Workers, files and bulk writes. */
+export const largeBody: BodyLimit = { maximumBytes: 100 * mebibyte };
 
 export interface ApiRequest {
   readonly method: string;
@@ -34,10 +53,20 @@ export interface ApiRequest {
   /** Whether the token may see this account. */
   readonly reaches: (accountId: string) => boolean;
   readonly bytes: () => Promise<Uint8Array>;
+  /** The body in a file, for what may be larger than memory should hold. Delete it by its `close`. */
+  readonly spooled: () => Promise<Spooled>;
   /** Parsed by the schema; malformed JSON or a wrong shape is Cloudflare's 400 with the path of the mistake. */
   readonly json: <T>(schema: ZodType<T>) => Promise<T>;
   /** Order-independent multipart. */
   readonly form: () => Promise<FormData>;
+}
+
+export interface Spooled {
+  /** Reads from the file as it is used. */
+  readonly blob: Blob;
+  /** Hexadecimal. */
+  readonly md5: string;
+  readonly close: () => Promise<void>;
 }
 
 export type Reply =

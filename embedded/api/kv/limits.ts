@@ -6,7 +6,7 @@ export const bad = (message: string, status = 400): ApiError => new ApiError(sta
 
 const maximumKeyBytes = 512;
 const maximumMetadataBytes = 1024;
-const maximumValueBytes = 25 * 1024 * 1024;
+export const maximumValueBytes = 25 * 1024 * 1024;
 const minimumTtlSeconds = 60;
 
 /** One pair of a bulk write. */

@@ -1,8 +1,16 @@
 import { z } from "zod";
 import { KvError } from "../../runtime/stores/kv-objects.ts";
 import type { World } from "../../world.ts";
-import { ApiError, type ApiRequest, ok, type Reply, type Route } from "../http/service.ts";
-import { bad, legalValue, pair, requireLegalKey } from "./limits.ts";
+import {
+  ApiError,
+  type ApiRequest,
+  type BodyLimit,
+  largeBody,
+  ok,
+  type Reply,
+  type Route,
+} from "../http/service.ts";
+import { bad, legalValue, maximumValueBytes, pair, requireLegalKey } from "./limits.ts";
 import { namespaceOf } from "./namespaces.ts";
 
 function keyOf(request: ApiRequest): string {
@@ -193,16 +201,22 @@ async function refused<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** A value, and what a multipart body has around it. */
+const valueBody: BodyLimit = {
+  maximumBytes: maximumValueBytes + 64 * 1024,
+  refusal: (bytes) => bad(`Value length of ${bytes} exceeds limit of ${maximumValueBytes}.`, 413),
+};
+
 const base = "/accounts/:account/storage/kv/namespaces/:namespace";
 const reads = "Workers KV Storage:Read";
 const edits = "Workers KV Storage:Edit";
 export const valueRoutes: readonly Route[] = [
   { method: "GET", path: `${base}/keys`, permission: reads, handle: keys },
   { method: "GET", path: `${base}/values/:key`, permission: reads, handle: get },
-  { method: "PUT", path: `${base}/values/:key`, permission: edits, handle: put },
+  { method: "PUT", path: `${base}/values/:key`, permission: edits, body: valueBody, handle: put },
   { method: "DELETE", path: `${base}/values/:key`, permission: edits, handle: remove },
   { method: "GET", path: `${base}/metadata/:key`, permission: reads, handle: metadata },
-  { method: "PUT", path: `${base}/bulk`, permission: edits, handle: bulkPut },
+  { method: "PUT", path: `${base}/bulk`, permission: edits, body: largeBody, handle: bulkPut },
   { method: "DELETE", path: `${base}/bulk`, permission: edits, handle: bulkDelete },
   { method: "POST", path: `${base}/bulk/delete`, permission: edits, handle: bulkDelete },
   { method: "POST", path: `${base}/bulk/get`, permission: reads, handle: bulkGet },

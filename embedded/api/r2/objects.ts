@@ -1,7 +1,7 @@
 import { R2Error } from "../../runtime/stores/r2-objects.ts";
 import type { R2ObjectInfo } from "../../runtime/stores.ts";
 import type { World } from "../../world.ts";
-import { ApiError, type ApiRequest, ok, type Reply, type Route } from "../http/service.ts";
+import { ApiError, type ApiRequest, type BodyLimit, ok, type Reply, type Route } from "../http/service.ts";
 import { bucketOf, whole } from "./buckets.ts";
 import { httpHeaders } from "./http-metadata.ts";
 import { refuseLocked } from "./locks.ts";
@@ -9,26 +9,30 @@ import { refuseLocked } from "./locks.ts";
 /** Above it Cloudflare's API refuses an upload; S3 and Workers take more. */
 const maximumUploadBytes = 300 * 1024 * 1024;
 
-const keyOf = (request: ApiRequest): string => request.params["key"] ?? "";
-
-async function put(request: ApiRequest, world: World): Promise<Reply> {
-  const body = await request.bytes();
-  const bucket = bucketOf(request, world);
-  if (body.byteLength > maximumUploadBytes)
-    throw new ApiError(
+const objectBody: BodyLimit = {
+  maximumBytes: maximumUploadBytes,
+  refusal: () =>
+    new ApiError(
       413,
       100100,
       `The object is larger than ${maximumUploadBytes} bytes; upload it with S3 or a Worker.`,
-    );
+    ),
+};
+
+const keyOf = (request: ApiRequest): string => request.params["key"] ?? "";
+
+async function put(request: ApiRequest, world: World): Promise<Reply> {
+  const bucket = bucketOf(request, world);
   const httpMetadata: Record<string, string> = {};
   for (const [header, field] of Object.entries(httpHeaders)) {
     const value = request.headers.get(header);
     if (value !== null) httpMetadata[field] = field === "cacheExpiry" ? expiry(value) : value;
   }
   await refused(() => refuseLocked(world, bucket, [keyOf(request)]));
+  const body = await request.spooled();
   const object = await refused(() =>
-    world.stores.r2.put(bucket.id, keyOf(request), body, { httpMetadata, customMetadata: {} }),
-  );
+    world.stores.r2.put(bucket.id, keyOf(request), body.blob, { httpMetadata, customMetadata: {} }),
+  ).finally(body.close);
   return ok({
     key: object.key,
     etag: object.etag,
@@ -152,7 +156,13 @@ async function refused<T>(work: () => Promise<T>): Promise<T> {
 const base = "/accounts/:account/r2/buckets/:bucket/objects";
 export const objectRoutes: readonly Route[] = [
   { method: "GET", path: base, permission: "Workers R2 Storage:Read", handle: list },
-  { method: "PUT", path: `${base}/:key+`, permission: "Workers R2 Storage:Edit", handle: put },
+  {
+    method: "PUT",
+    path: `${base}/:key+`,
+    permission: "Workers R2 Storage:Edit",
+    body: objectBody,
+    handle: put,
+  },
   { method: "GET", path: `${base}/:key+`, permission: "Workers R2 Storage:Read", handle: get },
   { method: "HEAD", path: `${base}/:key+`, permission: "Workers R2 Storage:Read", handle: get },
   { method: "DELETE", path: `${base}/:key+`, permission: "Workers R2 Storage:Edit", handle: remove },

@@ -5,7 +5,15 @@ import { vectorLimits } from "../../runtime/vectors/validate.ts";
 import { type IndexConfig, VectorError } from "../../runtime/vectors.ts";
 import { NameTaken, type Stored } from "../../state.ts";
 import type { World } from "../../world.ts";
-import { ApiError, type ApiRequest, ok, type Reply, type Route, type Service } from "../http/service.ts";
+import {
+  ApiError,
+  type ApiRequest,
+  largeBody,
+  ok,
+  type Reply,
+  type Route,
+  type Service,
+} from "../http/service.ts";
 
 const kind = "vectorize";
 
@@ -173,6 +181,7 @@ const edit = (path: string, handle: Handle): Route => ({
   method: "POST",
   path,
   permission: "Vectorize:Edit",
+  body: largeBody,
   handle: orApiError(handle),
 });
 

@@ -32,7 +32,7 @@ export interface Question {
   readonly path: string;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | string;
+  readonly body?: Uint8Array | Blob | string;
   /** Asked by whoever shut the database. */
   readonly inside?: boolean;
 }
@@ -134,7 +134,7 @@ export async function startStoresProcess(
           "x-lockstep-store": `${kind}/${id}`,
           ...(inside ? { "x-lockstep-control": secret } : {}),
         },
-        ...(body === undefined ? {} : { body: typeof body === "string" ? body : Buffer.from(body) }),
+        ...(body === undefined ? {} : { body: body instanceof Uint8Array ? Buffer.from(body) : body }),
       }),
     steer: (order) => steer(order),
     ingest: (object, sql) => steer({ op: "ingest", object }, sql),

@@ -58,7 +58,7 @@ export function r2Objects(stores: StoresProcess): Omit<Stores["r2"], "remove" | 
   const write = async (
     bucket: string,
     request: object,
-    value: Uint8Array,
+    value: Uint8Array | Blob,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<{ readonly head: unknown; readonly body: Uint8Array }> => {
     const head = Buffer.from(JSON.stringify({ version: 1, ...request }));
@@ -67,7 +67,7 @@ export function r2Objects(stores: StoresProcess): Omit<Stores["r2"], "remove" | 
         path: "/",
         method: "PUT",
         headers: { ...headers, "cf-r2-metadata-size": String(head.length) },
-        body: Buffer.concat([head, value]),
+        body: value instanceof Blob ? new Blob([head, value]) : Buffer.concat([head, value]),
       }),
     );
   };

@@ -148,11 +148,28 @@ async function carriedOut(
   return operate({ method, account, jurisdiction, query, headers, body, world }, place.bucket, place.key);
 }
 
+/** Its signature is made over the whole of a body, so that it is in memory; clients send what is larger in parts. */
+const maximumBodyBytes = 300 * 1024 * 1024;
+
 async function received(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  let bytes = Number(request.headers["content-length"] ?? 0);
+  if (bytes > maximumBodyBytes) throw tooLarge();
+  bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (bytes > maximumBodyBytes) throw tooLarge();
+    chunks.push(Buffer.from(chunk));
+  }
   return Buffer.concat(chunks);
 }
+
+const tooLarge = (): S3Failure =>
+  new S3Failure(
+    400,
+    "EntityTooLarge",
+    `The embedded Cloudflare takes ${maximumBodyBytes} bytes at once. Upload the object in parts.`,
+  );
 
 const failureReply = ({ status, code, message, headers }: S3Failure): S3Reply => ({
   status,

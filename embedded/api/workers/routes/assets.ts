@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ApiError, ok, type Reply, type Service } from "../../http/service.ts";
+import { ApiError, largeBody, ok, type Reply, type Service } from "../../http/service.ts";
 import { requireLegalName } from "../registry.ts";
 import { acceptFiles, manifest, openSession } from "../version/asset-sessions.ts";
 
@@ -19,6 +19,7 @@ export const assets: Service = {
       method: "POST",
       path: "/accounts/:account/workers/scripts/:script/assets-upload-session",
       permission: "Workers Scripts:Edit",
+      body: largeBody,
       handle: async (request, world) => {
         const sent = await request.json(sessionBody);
         const script = request.params["script"] ?? "";
@@ -31,6 +32,7 @@ export const assets: Service = {
       path: "/accounts/:account/workers/assets/upload",
       permission: undefined,
       auth: "jwt",
+      body: largeBody,
       handle: async (request, world) => {
         if (request.url.searchParams.get("base64") !== "true")
           throw new ApiError(400, 10021, "Assets are uploaded with ?base64=true");
@@ -49,6 +51,7 @@ export const assets: Service = {
       path: "/accounts/:account/workers/assets/upload/:hash",
       permission: undefined,
       auth: "jwt",
+      body: largeBody,
       handle: async (request, world) =>
         uploaded(
           acceptFiles(world, request.bearer, [

@@ -1,5 +1,5 @@
 import type { World } from "../../../world.ts";
-import { ApiError, type ApiRequest, ok, type Reply, type Service } from "../../http/service.ts";
+import { ApiError, type ApiRequest, largeBody, ok, type Reply, type Service } from "../../http/service.ts";
 import { deployVersions } from "../deploy/deploy-versions.ts";
 import { inTurn } from "../deploy/turns.ts";
 import type { Version, Worker } from "../model.ts";
@@ -84,6 +84,7 @@ export const scriptSettingsService: Service = {
       method: "PATCH",
       path: `${script}/settings`,
       permission: "Workers Scripts:Edit",
+      body: largeBody,
       handle: patchSettings,
     },
     {

@@ -1,5 +1,5 @@
 import { bindingsHere } from "../../aliases/in-upload.ts";
-import { ApiError, ok, type Service } from "../../http/service.ts";
+import { ApiError, largeBody, ok, type Service } from "../../http/service.ts";
 import { inTurn } from "../deploy/turns.ts";
 import { listVersions, requireVersion } from "../registry.ts";
 import { scriptOf } from "../script-of.ts";
@@ -46,6 +46,7 @@ export const scriptVersions: Service = {
       method: "POST",
       path: versions,
       permission: "Workers Scripts:Edit",
+      body: largeBody,
       handle: async (request, world) => {
         const sent = await draftFromForm(await request.form());
         const worker = scriptOf(request, world);

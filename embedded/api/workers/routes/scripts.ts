@@ -1,6 +1,6 @@
 import type { World } from "../../../world.ts";
 import { bindingsHere } from "../../aliases/in-upload.ts";
-import { ApiError, type ApiRequest, ok, type Reply, type Service } from "../../http/service.ts";
+import { ApiError, type ApiRequest, largeBody, ok, type Reply, type Service } from "../../http/service.ts";
 import { deleteWorker } from "../delete-worker.ts";
 import { deployVersions } from "../deploy/deploy-versions.ts";
 import { inTurn } from "../deploy/turns.ts";
@@ -169,7 +169,7 @@ export const scripts: Service = {
           ),
         ),
     },
-    { method: "PUT", path: script, permission: "Workers Scripts:Edit", handle: upload },
+    { method: "PUT", path: script, permission: "Workers Scripts:Edit", body: largeBody, handle: upload },
     {
       method: "GET",
       path: script,
@@ -186,6 +186,7 @@ export const scripts: Service = {
       method: "PUT",
       path: `${script}/content`,
       permission: "Workers Scripts:Edit",
+      body: largeBody,
       handle: async (request, world) => {
         const draft = await draftFromForm(await request.form());
         const worker = scriptOf(request, world);

@@ -1,4 +1,4 @@
-import { ok, paged, type Service } from "../../http/service.ts";
+import { largeBody, ok, paged, type Service } from "../../http/service.ts";
 import { deployVersions } from "../deploy/deploy-versions.ts";
 import { inTurn } from "../deploy/turns.ts";
 import { listVersions, removeVersion, requireVersion } from "../registry.ts";
@@ -31,6 +31,7 @@ export const workerVersions: Service = {
       method: "POST",
       path: "/accounts/:account/workers/workers/:worker/versions",
       permission: "Workers Scripts:Edit",
+      body: largeBody,
       handle: async (request, world) => {
         const draft = draftFromJson(await request.json(jsonVersion));
         const worker = requireWorker(request, world);

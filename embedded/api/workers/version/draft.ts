@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { World } from "../../../world.ts";
+import { requireShallow } from "../../http/nesting.ts";
 import { mistakes } from "../../http/request.ts";
 import { ApiError } from "../../http/service.ts";
 import { type Binding, binding, type Version } from "../model.ts";
@@ -148,6 +149,7 @@ export function draftFromVersion(world: World, version: Version, sent: Metadata)
 
 /** Only the metadata of a form: for `PATCH settings`. */
 export function parseMetadata(text: string): Metadata {
+  requireShallow(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -179,9 +181,12 @@ function draftOf(body: Metadata, modules: Draft["modules"]): Draft {
       10021,
       `No such module ${JSON.stringify(mainModule)}: main_module has to be one of the uploaded modules`,
     );
-  const twice = modules.find((module, i) => modules.findIndex((other) => other.name === module.name) !== i);
-  if (twice !== undefined)
-    throw new ApiError(400, 10021, `The module ${JSON.stringify(twice.name)} was uploaded twice`);
+  const names = new Set<string>();
+  for (const { name } of modules) {
+    if (names.has(name))
+      throw new ApiError(400, 10021, `The module ${JSON.stringify(name)} was uploaded twice`);
+    names.add(name);
+  }
   const given = Object.entries(body).filter(([, value]) => value !== null && value !== undefined);
   return {
     mainModule,

@@ -66,7 +66,11 @@ function encodeValue(
   prior: Value | undefined,
 ): Value {
   const of = attribute.of;
-  if (attribute.json === true && typeof value === "string") return parsedJson(value) ?? value;
+  if (attribute.json === true && typeof value === "string") {
+    const parsed = parsedJson(value);
+    // `null` is a value here, and no text that cannot be read.
+    return parsed === undefined ? value : parsed;
+  }
   if (of === undefined) return value;
   const one = (item: Value, before: Value | undefined): Value =>
     isObject(item) ? encodeObject(encoding, of, path, item, isObject(before) ? before : undefined) : item;

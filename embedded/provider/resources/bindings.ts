@@ -124,7 +124,9 @@ export function restoredBindings(read: Value | undefined, before: Value | undefi
       const value = property(original, name);
       return isAbsent(value) || isUnknown(value) ? [] : [[name, value]];
     });
-    return { ...binding, ...Object.fromEntries(hidden) };
+    // The API answers with null for the value null, and elsewhere that is how it says that there is none.
+    const empty = binding["type"] === "json" && isAbsent(binding["json"]) ? { json: "null" } : {};
+    return { ...binding, ...empty, ...Object.fromEntries(hidden) };
   });
   const place = (binding: Value): number => {
     const at = previous.findIndex((other) => property(other, "name") === property(binding, "name"));

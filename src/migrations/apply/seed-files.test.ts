@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -91,3 +91,15 @@ for (const { database, seeds, migrations } of databases) {
     expect(readSeeds(seeds, schemaOf).length).toBeGreaterThan(0);
   });
 }
+
+test("a seed that a link leads out of the project is refused", () => {
+  const seeds = join(folder, "project/seeds");
+  mkdirSync(seeds, { recursive: true });
+  writeFileSync(join(folder, "project/Pulumi.yaml"), "");
+  writeFileSync(
+    join(folder, "outside.sql"),
+    "INSERT INTO users VALUES ('b', 'B') ON CONFLICT (id) DO NOTHING;\n",
+  );
+  symlinkSync(join(folder, "outside.sql"), join(seeds, "0001_users.sql"));
+  expect(() => readSeeds(seeds, schema)).toThrow(/leads out of the project[\s\S]*outside\.sql/);
+});

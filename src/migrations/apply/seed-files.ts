@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { command, type Sentence, sentence } from "../../diagnostic/sentence.ts";
 import { type Diagnostic, refuse } from "../../diagnostic/user-error.ts";
+import { refuseLinksOut } from "../files/links.ts";
 import { checksum } from "../files/reading.ts";
 import { openShadow, type Shadow } from "../shadow/shadow.ts";
 import { parse } from "../sql/action.ts";
@@ -18,6 +19,7 @@ import type { SeedFile } from "./seeds.ts";
  */
 export function readSeeds(folder: string, schema: readonly SchemaObject[]): readonly SeedFile[] {
   if (!existsSync(folder)) return [];
+  refuseLinksOut(folder);
   const names = readdirSync(folder)
     .filter((name) => name.endsWith(".sql"))
     .sort();
@@ -25,6 +27,7 @@ export function readSeeds(folder: string, schema: readonly SchemaObject[]): read
   try {
     return names.map((name) => {
       const path = join(folder, name);
+      refuseLinksOut(path);
       const bytes = readFileSync(path);
       const { pieces } = split(bytes.toString("utf8"));
       refuse(pieces.flatMap((piece) => shape(path, piece)));

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -66,4 +66,30 @@ test("a folder without a migration is refused, except by those who are about to 
   write("README.md", "");
   expect(() => migrationNames(folder)).toThrow(/no migration[\s\S]*db new/);
   expect(namesIfAny(folder)).toEqual([]);
+});
+
+test("a link may lead anywhere in the project; out of it, a file, a folder and the folder of all are refused", () => {
+  const project = join(folder, "project");
+  mkdirSync(join(project, ".git"), { recursive: true });
+  write("project/migrations/0001_a.sql");
+  write("project/shared/0002_b.sql");
+  write("elsewhere/0003_c.sql");
+  write("elsewhere/migration.sql");
+  const migrations = join(project, "migrations");
+  symlinkSync(join(project, "shared/0002_b.sql"), join(migrations, "0002_b.sql"));
+  expect(migrationNames(migrations)).toEqual(["0001_a.sql", "0002_b.sql"]);
+  const out = /leads out of the project[\s\S]*elsewhere/;
+  const led: readonly (readonly [string, string])[] = [
+    ["elsewhere/0003_c.sql", "0003_c.sql"],
+    ["elsewhere", "0003_c"],
+  ];
+  for (const [to, name] of led) {
+    symlinkSync(join(folder, to), join(migrations, name));
+    expect(() => migrationNames(migrations), name).toThrow(out);
+    rmSync(join(migrations, name));
+  }
+  symlinkSync(join(folder, "gone.sql"), join(migrations, "0003_c.sql"));
+  expect(() => migrationNames(migrations)).toThrow(/0003_c\.sql[\s\S]*no such file/);
+  symlinkSync(join(folder, "elsewhere"), join(project, "linked"));
+  expect(() => migrationNames(join(project, "linked"))).toThrow(out);
 });

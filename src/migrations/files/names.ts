@@ -1,7 +1,8 @@
-import { type Dirent, readdirSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { command, sentence } from "../../diagnostic/sentence.ts";
 import { UserError } from "../../diagnostic/user-error.ts";
+import { refuseLinksOut } from "./links.ts";
 
 /** What `db new` calls a file, and what a lint asks of new ones: `0001_create_notes.sql`. */
 export const usualName = /^(\d{4,})_[a-z0-9]+(?:_[a-z0-9]+)*\.sql$/;
@@ -56,7 +57,12 @@ export function migrationNames(folder: string): readonly string[] {
 
 function listed(folder: string): { readonly names: readonly string[]; readonly unread: readonly string[] } {
   const entries = read(folder);
-  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  for (const entry of entries)
+    if (entry.isSymbolicLink() && concerns(folder, entry)) refuseLinksOut(join(folder, entry.name));
+  const folders = entries.filter((entry) => isFolder(folder, entry)).map(({ name }) => name);
+  for (const name of folders)
+    for (const entry of read(join(folder, name)))
+      if (entry.isSymbolicLink() && isSql(entry)) refuseLinksOut(join(folder, name, entry.name));
   const within = folders.map((name) => ({ name, sql: sqlOf(read(join(folder, name))) }));
   return {
     names: [
@@ -70,11 +76,20 @@ function listed(folder: string): { readonly names: readonly string[]; readonly u
 }
 
 const sqlOf = (entries: readonly Dirent[]): readonly string[] =>
-  entries
-    .filter((entry) => !entry.isDirectory() && entry.name.toLowerCase().endsWith(".sql"))
-    .map(({ name }) => name);
+  entries.filter((entry) => !entry.isDirectory() && isSql(entry)).map(({ name }) => name);
+
+const isSql = ({ name }: Dirent): boolean => name.toLowerCase().endsWith(".sql");
+
+/** Also one that is a link. */
+const isFolder = (within: string, entry: Dirent): boolean =>
+  entry.isDirectory() ||
+  (entry.isSymbolicLink() &&
+    statSync(join(within, entry.name), { throwIfNoEntry: false })?.isDirectory() === true);
+
+const concerns = (within: string, entry: Dirent): boolean => isSql(entry) || isFolder(within, entry);
 
 function read(folder: string): readonly Dirent[] {
+  if (existsSync(folder)) refuseLinksOut(folder);
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {

@@ -62,9 +62,20 @@ export function refuse(diagnostics: readonly Diagnostic[]): void {
   if (first !== undefined) throw new UserError(first, { others });
 }
 
-/** A diagnostic whose repair can be copied at this place. */
+/** Characters of what was found that are shown: a person reads it once, and a statement may be 100,000 long. */
+const shownOfGot = { first: 500, last: 200 } as const;
+
+/** Beginning and end of what was found; what is left out between them is counted. */
+function cut(got: string): string {
+  const left = got.length - shownOfGot.first - shownOfGot.last;
+  if (left <= 60) return got;
+  return `${got.slice(0, shownOfGot.first)} … (${left} characters left out) … ${got.slice(-shownOfGot.last)}`;
+}
+
+/** A diagnostic as it is shown: its repair can be copied at this place, and what was found is cut to what a person reads. */
 export const placedDiagnostic = (diagnostic: Diagnostic, place: CommandPlace): PlacedDiagnostic => ({
   ...diagnostic,
+  got: cut(diagnostic.got),
   where: inPlace(diagnostic.where, place),
   expected: inPlace(diagnostic.expected, place),
   fix: inPlace(diagnostic.fix, place),

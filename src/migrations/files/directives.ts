@@ -29,6 +29,8 @@ export interface Directives {
   readonly dataLoss: ReadonlyMap<number, string>;
   readonly verifications: readonly Verification[];
   readonly overrides: readonly Waiver[];
+  /** Why every `REPLACE` of the file may take the place of rows; its code is the rule that it sets aside. */
+  readonly replaces: Waiver | undefined;
 }
 
 /**
@@ -52,6 +54,7 @@ export function fileDirectives(path: string, parts: Split): Directives {
   const dataLoss = new Map<number, string>();
   const verifications: Verification[] = [];
   const overrides: Waiver[] = [];
+  let replaces: Waiver | undefined;
   for (const [i, comment] of parts.comments.entries()) {
     const [, word, rest = ""] = /^d1:([a-z-]*)\s*(.*)$/.exec(comment.text) ?? [];
     if (word === undefined) {
@@ -82,6 +85,14 @@ export function fileDirectives(path: string, parts: Split): Directives {
         dataLoss.set(statementOf(path, parts, comment), reason);
         break;
       }
+      case "replaces": {
+        const reason = /^"([^"]*\S[^"]*)"$/.exec(rest)?.[1];
+        if (replaces !== undefined) throw misplaced(path, comment, "one reason a file");
+        if (reason === undefined)
+          throw wrong(path, comment, '-- d1:replaces "why its rows take the place of others"');
+        replaces = { code: "DL4", reason, line: comment.line };
+        break;
+      }
       case "override":
         overrides.push(waiver(path, comment, rest));
         break;
@@ -92,7 +103,7 @@ export function fileDirectives(path: string, parts: Split): Directives {
         throw unknown(path, comment);
     }
   }
-  return { phase: phase ?? "expand", transport, waivers, dataLoss, verifications, overrides };
+  return { phase: phase ?? "expand", transport, waivers, dataLoss, verifications, overrides, replaces };
 }
 
 /** The statement a comment belongs to: the one it stands in or above; at the end of a line, the one that ends there. */
@@ -166,6 +177,6 @@ const unknown = (path: string, comment: Comment): UserError =>
     path,
     comment,
     "There is no such directive",
-    "-- d1:phase, d1:transport, d1:allow, d1:data-loss, d1:verify or d1:override",
+    "-- d1:phase, d1:transport, d1:allow, d1:data-loss, d1:replaces, d1:verify or d1:override",
     "correct the word, or write the comment without d1: at its start",
   );

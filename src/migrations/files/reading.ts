@@ -41,6 +41,8 @@ export interface MigrationFile {
   readonly verifications: readonly Verification[];
   /** Refusals of the local engine that the file's author takes responsibility for. */
   readonly overrides: readonly Waiver[];
+  /** Why every `REPLACE` of the file may take the place of rows. */
+  readonly replaces: Waiver | undefined;
   readonly sizeBytes: number;
 }
 
@@ -89,6 +91,7 @@ export function readMigration(name: string, path: string, bytes: Uint8Array): Mi
     })),
     verifications: directives.verifications,
     overrides: directives.overrides,
+    replaces: directives.replaces,
     sizeBytes: bytes.byteLength,
   };
 }

@@ -1,5 +1,6 @@
 import type { Waiver } from "../files/directives.ts";
 import type { MigrationFile } from "../files/reading.ts";
+import { parse } from "../sql/action.ts";
 import type { CheckFacts, Finding } from "./rules/rule.ts";
 
 /** The comments of one file that set findings aside, and which of them were used. */
@@ -36,7 +37,9 @@ export function waiversOf(file: MigrationFile): Waivers {
       const allowed = reasonOf(statement.waivers.find((one) => one.code === code));
       const loss = waiver === "data-loss" ? statement.dataLoss : undefined;
       if (loss !== undefined) usedLosses.add(index);
-      return allowed ?? loss;
+      const replaces =
+        file.replaces?.code === code && isReplace(statement.sql) ? reasonOf(file.replaces) : undefined;
+      return allowed ?? loss ?? replaces;
     },
     unused: () => [
       ...file.statements.flatMap((statement, index) => [
@@ -47,11 +50,20 @@ export function waiversOf(file: MigrationFile): Waivers {
           ? [idle(statement.line, "-- d1:data-loss")]
           : []),
       ]),
+      ...(file.replaces !== undefined && !used.has(file.replaces)
+        ? [idle(file.replaces.line, "-- d1:replaces")]
+        : []),
       ...file.overrides
         .filter((waiver) => !used.has(waiver))
         .map((waiver) => idle(waiver.line, `-- d1:override ${waiver.code}`)),
     ],
   };
+}
+
+/** Many of them are one decision: what a file of settings holds is what holds. */
+function isReplace(sql: string): boolean {
+  const { action } = parse(sql);
+  return action.kind === "insert" && action.conflict === "REPLACE";
 }
 
 const idle = (line: number, comment: string): Finding => ({

@@ -2,6 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { Step } from "../../shadow/replay.ts";
 import { quoted, sameName } from "../../sql/structure.ts";
 import { checks } from "../evidence/constraints.ts";
+import { fixOf } from "../evidence/fitting-fix.ts";
 import { at, type Finding, type Question, type Rule } from "./rule.ts";
 
 /** DD1: statements that pass on an empty table and fail on one with rows. */
@@ -20,7 +21,9 @@ export const failsWithRows: Rule = {
       const say = (why: string, question: Question, isCheck: boolean): Finding =>
         at(step, {
           message: `adding ${action.table}.${action.column} fails on a table with rows: ${why}`,
-          fix: "add it with a constant default, or nullable, fill it with UPDATE … WHERE it IS NULL, and tighten it in a later rebuild",
+          fix:
+            fixOf(why) ??
+            "add it with a constant default, or nullable, fill it with UPDATE … WHERE it IS NULL, and tighten it in a later rebuild",
           waivable: isCheck,
           question,
         });

@@ -1,4 +1,5 @@
 import type { Replay, Step } from "../../shadow/replay.ts";
+import { fittingFix } from "../evidence/fitting-fix.ts";
 import { orphansQuestion } from "../evidence/orphans.ts";
 import { at, type Finding, type Rule } from "./rule.ts";
 
@@ -32,7 +33,8 @@ export const refused: Rule = {
           message: step.refused ? step.error : `the statement fails: ${step.error}`,
           fix: step.refused
             ? "write it with what D1 has"
-            : 'correct it; when only the local engine refuses it: -- d1:override D1b "why D1 accepts it"',
+            : (fittingFix(step, replay) ??
+              'correct it; when only the local engine refuses it: -- d1:override D1b "why D1 accepts it"'),
         }),
       ];
     }),

@@ -197,6 +197,14 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       finds: ["1 DL4 error"],
     },
     "DELETE with LIMIT": { sql: "DELETE FROM alone LIMIT 3;", finds: ["1 DL4 error"] },
+    "REPLACE, each": {
+      sql: "REPLACE INTO alone (id) VALUES (1);\nINSERT OR REPLACE INTO alone (id) VALUES (2);",
+      finds: ["1 DL4 error", "2 DL4 error"],
+    },
+    "REPLACE over many rows, one reason for the file, and for nothing else in it": {
+      sql: '-- d1:replaces "the settings are what this file says"\nREPLACE INTO alone (id) VALUES (1);\nINSERT OR REPLACE INTO alone (id) VALUES (2);\nDELETE FROM alone;',
+      finds: ["2 DL4 waived", "3 DL4 waived", "4 DL4 error"],
+    },
     "DELETE by name": { sql: "DELETE FROM alone WHERE id = 7;", finds: [] },
     "DELETE of all, given up": {
       sql: '-- d1:data-loss "cache"\nDELETE FROM alone;',
@@ -621,6 +629,7 @@ test("every finding says what to do, at a line of the file", () => {
 
 test("a waiver that meets nothing is told, and a waiver for a rebuild's cascade does not help", () => {
   expect(said(linted('-- d1:allow DL1 "x"\nCREATE TABLE t (a);').findings)).toEqual(["1 WV1 warning"]);
+  expect(said(linted('-- d1:replaces "x"\nCREATE TABLE t (a);').findings)).toEqual(["1 WV1 warning"]);
   const cascade =
     linted(`CREATE TABLE new_users (id INTEGER PRIMARY KEY, email TEXT, nick TEXT NOT NULL DEFAULT 'x', age INTEGER);
 INSERT INTO new_users SELECT id, email, nick, age FROM users;
@@ -645,3 +654,25 @@ test("a rebuild gets a check that no row was lost, right before the old table go
   expect(statements[2]).toContain("the rebuild of alone would lose rows");
   expect(statements[3]).toBe("DROP TABLE alone");
 });
+
+const view = "CREATE VIEW v AS SELECT id FROM users;\n";
+const fitting: readonly (readonly [string, string, RegExp])[] = [
+  ["a view dropped as a table", `${view}DROP TABLE v;`, /DROP VIEW v$/],
+  ["a table dropped as a view", "DROP VIEW alone;", /DROP TABLE alone$/],
+  ["a view written to", `${view}INSERT INTO v (id) VALUES (1);`, /write to the table that v reads from/],
+  ["a column added to a view", `${view}ALTER TABLE v ADD COLUMN a TEXT;`, /DROP VIEW, then CREATE VIEW/],
+  ["a column dropped from a view", `${view}ALTER TABLE v DROP COLUMN id;`, /DROP VIEW, then CREATE VIEW/],
+  ["an index on a view", `${view}CREATE INDEX i ON v (id);`, /index the table/],
+  ["a STORED column", "ALTER TABLE alone ADD COLUMN s TEXT AS (a) STORED;", /make it VIRTUAL/],
+  [
+    "a statement before the table",
+    "INSERT INTO later VALUES (1);\nCREATE TABLE later (a);",
+    /line 2 makes later: put this statement behind it/,
+  ],
+];
+
+for (const [name, sql, fix] of fitting)
+  test(`${name} is told a repair that fits`, () => {
+    const found = linted(sql).findings.filter(({ code }) => code === "D1b" || code === "DD1");
+    expect(found.map((finding) => finding.fix).join("\n")).toMatch(fix);
+  });

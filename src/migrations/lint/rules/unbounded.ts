@@ -108,7 +108,7 @@ function replaced(step: Step): readonly Finding[] {
   return [
     at(step, {
       message: `${bySchema ? `${action.table} is declared ON CONFLICT REPLACE:` : "REPLACE"} deletes the rows of ${action.table} that it collides with`,
-      fix: "say what a collision means: INSERT … ON CONFLICT (key) DO UPDATE SET …, or DO NOTHING",
+      fix: 'say what a collision means: INSERT … ON CONFLICT (key) DO UPDATE SET …, or DO NOTHING; where that is what the file is for, once in it: -- d1:replaces "why"',
     }),
   ];
 }

@@ -5,9 +5,10 @@ import { accept, baseline } from "./decide.ts";
 import { diff } from "./diff.ts";
 import { lint } from "./lint.ts";
 import { newFile } from "./new.ts";
-import { query, shell } from "./query.ts";
+import { query } from "./query.ts";
 import { rehearse } from "./rehearse.ts";
 import { seed } from "./seed.ts";
+import { shell } from "./shell.ts";
 import { plan, status } from "./status.ts";
 
 /** Every `db` command, in the order in which help shows them. */

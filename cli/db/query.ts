@@ -1,15 +1,14 @@
-import { createInterface } from "node:readline/promises";
-import { command, inPlace, sentence } from "../../src/diagnostic/sentence.ts";
-import { placed, UserError } from "../../src/diagnostic/user-error.ts";
+import { command, sentence } from "../../src/diagnostic/sentence.ts";
+import { UserError } from "../../src/diagnostic/user-error.ts";
 import { query as send } from "../../src/migrations/database/endpoint.ts";
 import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
 import { databaseOf, endpointOf, type Job } from "../../src/migrations/plan/job.ts";
 import { openShadow } from "../../src/migrations/shadow/shadow.ts";
 import { split } from "../../src/migrations/sql/split.ts";
 import { table } from "../../toolchain/table.ts";
-import { type Command, done, type Found, type Given } from "./command.ts";
+import { type Command, done, type Found } from "./command.ts";
 import { onlyOne } from "./databases.ts";
-import { placeOf, placeOptions, placeSaid } from "./place.ts";
+import { placeOf, placeOptions } from "./place.ts";
 import { jobOf, siteOf } from "./site.ts";
 
 /** `query`: one or more reading statements. */
@@ -36,53 +35,8 @@ export const query: Command = {
   },
 };
 
-/** `shell`: the same, line by line. */
-export const shell: Command = {
-  name: "shell",
-  usage: "shell [<stage>] <database>",
-  summary: "ask a live database line by line; with --json a line of JSON for each",
-  options: placeOptions,
-  async run(given) {
-    const place = placeOf(given, 1);
-    const database = onlyOne(given.project, place.words[0]);
-    const job = await jobOf(await siteOf(place, given), database, given.root);
-    const interactive = process.stdin.isTTY === true;
-    const lines = createInterface({
-      input: process.stdin,
-      output: process.stderr,
-      prompt: interactive ? `${job.label}> ` : "",
-      terminal: interactive,
-    });
-    let open = true;
-    lines.once("close", () => {
-      open = false;
-    });
-    lines.prompt();
-    for await (const line of lines) {
-      if (line.trim() === ".exit" || line.trim() === "exit") break;
-      if (line.trim() !== "") process.stdout.write(`${await answer(job, line, given)}\n`);
-      if (open) lines.prompt();
-    }
-    lines.close();
-    if (interactive) process.stderr.write("\n");
-    return done(undefined, "");
-  },
-};
-
-async function answer(job: Job, line: string, given: Given): Promise<string> {
-  const json = given.flag("json");
-  const place = placeSaid(given);
-  try {
-    const { value, text } = await ask(job, line);
-    return json ? JSON.stringify(value) : inPlace(text, place);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const { diagnostic, others, message } = placed(error, place);
-    return json ? JSON.stringify({ errors: [diagnostic, ...others] }) : message;
-  }
-}
-
-async function ask(job: Job, sql: string): Promise<Found> {
+/** Asks one or more statements that read. */
+export async function ask(job: Job, sql: string): Promise<Found> {
   await onlyReads(job, sql);
   const outcome = await send(endpointOf(job), sql);
   if (outcome.kind !== "done")

@@ -144,11 +144,18 @@ test("query and shell only read", async () => {
   );
   expect(await bad("query", "shop/shop-db", "SELECT nope FROM users")).toContain("no such column: nope");
   expect(await bad("query", "shop/shop-db")).toContain('"SELECT …"');
-  const typed = "SELECT max(email) AS top FROM users\nDROP TABLE users\n.exit\nSELECT 1\n";
+  const typed =
+    "SELECT max(email)\n  AS top -- ;\n  FROM users;\nDROP TABLE users;\n.tables\n.schema users\n.nonsense\n.exit\nSELECT 1;\n";
   const { code, out } = await run(project, ["shell", "shop/shop-db"], typed);
   expect(code).toBe(0);
   expect(out).toMatch(/^top\nb\n[\s\S]*Only statements that read/);
+  expect(out).toMatch(/^users +table$/m);
+  expect(out).toMatch(/^CREATE TABLE users \(.*\);$/m);
+  expect(out).toMatch(/no such word[\s\S]*type \.help/);
   expect(out).not.toContain("\n1\n");
+  expect((await run(project, ["shell", "shop/shop-db"], ".help\nSELECT 7 AS last")).out).toMatch(
+    /ends with a semicolon[\s\S]*last\n7\n$/,
+  );
 });
 
 test("seed writes its rows once, again when a file changes, and never in prod", async () => {

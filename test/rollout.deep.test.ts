@@ -68,6 +68,18 @@ test("without a rollout all go to the new version", async () => {
   expect(now[stable]).toBeUndefined();
 });
 
+test("code that does not start is told with its line in the sources, and the version before it serves on", async () => {
+  project.edit("workers/dome/dome-api/index.ts", (text) => `${text}\nthrow new Error("not today");\n`);
+  const bad = await project.pulumi(up);
+  expect(bad.code).not.toBe(0);
+  expect(bad.out).toMatch(/where: +workers\/dome\/dome-api\/index\.ts:\d+/);
+  expect(bad.out).toContain("not today");
+  expect(Object.values(await serving())).toEqual([100]);
+  project.edit("workers/dome/dome-api/index.ts", (text) =>
+    text.replace('\nthrow new Error("not today");\n', ""),
+  );
+});
+
 test("a worker that does not answer after its deployment stops the up", async () => {
   await project.pulumi(["config", "set", "lockstep:smoke", "true", "--stack", "dev"]);
   const good = await project.pulumi(up);

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
 import { z } from "zod";
+import type { Positions } from "../../src/bundle/positions.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { type Account, call } from "./api.ts";
-import type { Positions } from "./positions.ts";
 
 const tail = z.object({ url: z.string() });
 const event = z.object({

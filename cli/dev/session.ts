@@ -1,11 +1,11 @@
 import { bundle } from "../../src/bundle/build.ts";
+import { type Positions, positionsOf } from "../../src/bundle/positions.ts";
 import { ApiError } from "../../src/cloudflare/api.ts";
 import type { CommandPlace } from "../../src/diagnostic/place.ts";
 import { command, inPlace, named, sentence } from "../../src/diagnostic/sentence.ts";
 import { placed, UserError } from "../../src/diagnostic/user-error.ts";
 import type { Account } from "./api.ts";
 import type { DevWorker } from "./chosen.ts";
-import { type Positions, positionsOf } from "./positions.ts";
 import { end, liveOf, release } from "./release.ts";
 
 /** The loop's way to tell of one worker. */

@@ -53,3 +53,20 @@ describe("a refusal is explained, whoever worded it", () => {
     expect(refused("already exists", { operation: "update" })).toBeUndefined();
   });
 });
+
+describe("code that does not start", () => {
+  const version = { type: "cloudflare:index/workerVersion:WorkerVersion", name: "dome/dome-api" };
+  test("is told with its place in the sources", () => {
+    const found = refused(
+      "Uncaught TypeError: x is not a function\n  at workers/dome/api/index.ts:12:7",
+      version,
+    );
+    expect(found?.where).toBe("workers/dome/api/index.ts:12:7");
+    expect(found?.got).toContain("x is not a function");
+  });
+  test("names the flag that brings Node's modules where one is imported without it", () => {
+    const found = refused('Uncaught Error: No such module "node:fs".\n  imported from "index.js"', version);
+    expect(found?.fix).toContain('compatibilityFlags: ["nodejs_compat"]');
+    expect(found?.expected).toContain("node:fs");
+  });
+});

@@ -33,6 +33,8 @@ export function advice(refusal: Refusal): Diagnostic | undefined {
       fix: sentence`take it over: ${command("import", { resource: name })}; or declare another name (physicalName in src/systems)`,
     };
   }
+  if (/:WorkerVersion$/.test(type) && /\bUncaught\b|No such module|code"?:? ?10021\b/i.test(error))
+    return doesNotStart(refusal, where);
   if (
     /\b403\b|permission|not authorized|unauthorized|authentication error|code"?:? ?(10000|9109)\b/i.test(
       error,
@@ -78,6 +80,22 @@ export function advice(refusal: Refusal): Diagnostic | undefined {
     };
   }
   return undefined;
+}
+
+/** Node's modules are there with a flag alone, and the runtime does not say so. */
+function doesNotStart({ name, error, stage }: Refusal, where: string): Diagnostic {
+  const nodeModule = /No such module "(node:[\w/]+)"/.exec(error)?.[1];
+  return {
+    what: `The code of ${name} does not start in ${stage.name}; the version before it goes on serving`,
+    where: /[\w./-]+\.[cm]?[jt]sx?:\d+(?::\d+)?/.exec(error)?.[0] ?? where,
+    got: error.trim().split("\n").slice(0, 6).join("\n"),
+    expected:
+      nodeModule === undefined ? "code that the runtime starts" : `a worker that may import ${nodeModule}`,
+    fix:
+      nodeModule === undefined
+        ? sentence`correct it and run ${command("up")} again`
+        : `declare the worker with compatibilityFlags: ["nodejs_compat"], which brings Node's modules`,
+  };
 }
 
 const firstLine = (error: string): string => {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { digestOfContentFile, type Positions, positionsOf } from "../bundle/positions.ts";
 import { type Connection, connection } from "../cloudflare/connection.ts";
 import { placeOfRun } from "../cloudflare/place-of-run.ts";
 import { workersOf } from "../declare/graph.ts";
@@ -11,11 +12,22 @@ import { advice } from "./advice.ts";
 
 /** Says what to do when Cloudflare refuses an operation. Nothing is tried again: that is the provider's business. */
 export const adviceOnError = (stage: Stage, root: string): pulumi.ErrorHook =>
-  new pulumi.ErrorHook("advice", async ({ type, name, failedOperation, errors }) => {
-    const diagnostic = advice({ type, name, operation: failedOperation, error: errors[0] ?? "", stage });
+  new pulumi.ErrorHook("advice", async ({ type, name, failedOperation, errors, newInputs }) => {
+    const positions = await positionsIn(newInputs ?? {}, root);
+    const error = positions(errors[0] ?? "");
+    const diagnostic = advice({ type, name, operation: failedOperation, error, stage });
     if (diagnostic !== undefined) await pulumi.log.error(render(diagnostic, placeOfRun(stage.name, root)));
     return false;
   });
+
+const uploadInputs = z.object({ modules: z.array(z.looseObject({ contentFile: z.string() })) });
+
+/** Places in the sources for places in the bundle that is uploaded; for anything else the text as it is. */
+async function positionsIn(newInputs: Readonly<Record<string, unknown>>, root: string): Promise<Positions> {
+  const upload = uploadInputs.safeParse(await plain(newInputs));
+  const digest = upload.data?.modules.flatMap(({ contentFile }) => digestOfContentFile(contentFile) ?? [])[0];
+  return digest === undefined ? (text) => text : positionsOf(digest, root);
+}
 
 const versionInputs = z.object({
   accountId: z.string(),

@@ -15,6 +15,10 @@ const origin = z.object({ fileName: z.string(), lineNumber: z.number(), columnNu
 /** Says where in the sources something is, for a text with places in a bundle such as `index.js:12:7`. Others stay as they are. */
 export type Positions = (text: string) => string;
 
+/** The bundle that an upload took its modules from, by the path of one of them. */
+export const digestOfContentFile = (path: string): string | undefined =>
+  new RegExp(`${bundlesFolder}/([0-9a-f]{64})/`).exec(path)?.[1];
+
 /** The places of one bundle. */
 export function positionsOf(digest: string, root: string): Positions {
   const file = join(root, bundlesFolder, digest, "index.js.map");

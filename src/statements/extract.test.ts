@@ -149,5 +149,8 @@ test("code that goes round in circles, or is no module, is read to an end", () =
   expect(
     seen(`const f = (n) => f(n) + "x"; export const g = (env) => env.DB.prepare("SELECT " + f(1));`),
   ).toEqual(["notes: SELECT ?x ⇢ f(n)"]);
+  const deep = Array.from({ length: 20_000 }, () => '"x"').join(" + ");
+  expect(tied(`export const g = (env) => env.DB.prepare(${deep});`).unread).toMatch(/stack/);
+  expect(seen(`export const g = (session) => session.prepare({ sql: "SELECT x" });`)).toEqual([]);
   expect(tied("this is .prepare no module").unread).toContain("Unexpected token");
 });

@@ -46,7 +46,7 @@ function usesAt(
 ): readonly Use[] {
   if (call.type !== "CallExpression" || call.callee.type !== "MemberExpression") return [];
   const [argument] = call.arguments;
-  if (argument === undefined || argument.type === "SpreadElement") return [];
+  if (argument === undefined || noText.has(argument.type)) return [];
   const all = given(call, argument, reading);
   const groups = Map.groupBy(all, ({ ways }) => entriesOf(ways));
   return [...groups.values()].flatMap((group) => {
@@ -59,6 +59,16 @@ function usesAt(
     return [{ method, receivers: [...new Set(group.map(({ value }) => value.receiver ?? null))], forms }];
   });
 }
+
+/** What D1 does not take: whatever it is given to is something else. */
+const noText: ReadonlySet<string> = new Set([
+  "SpreadElement",
+  "ObjectExpression",
+  "ArrayExpression",
+  "ArrowFunctionExpression",
+  "FunctionExpression",
+  "NewExpression",
+]);
 
 interface Given {
   readonly receiver: Receiver;
@@ -77,7 +87,8 @@ function given(
       text,
     }));
   } catch (error) {
-    if (!(error instanceof TooMany)) throw error;
+    // So deep, or of so many forms, that nobody wrote it by hand.
+    if (!(error instanceof TooMany || error instanceof RangeError)) throw error;
     const texts: Texts = hole("a text of too many forms", start);
     return texts.map(({ value, ways }) => ({ value: { receiver: undefined, text: value }, ways }));
   }

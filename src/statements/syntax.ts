@@ -46,7 +46,7 @@ export function syntaxOf(code: string): Syntax {
     for (const { name, where } of declaredBy(node))
       declare(where === "outside" ? around : scope, name, where);
     if (node.type === "Identifier" && isUse(node, parent)) uses.push({ name: node, scope });
-    for (const child of childrenOf(node)) visit(child, node, scope);
+    eachChild(node, (child) => visit(child, node, scope));
   };
   visitProgram(program, nodes, (child) => visit(child, program, top));
   const variables = new Map<Identifier, Variable>();
@@ -170,10 +170,14 @@ const isNode = (value: unknown): value is AnyNode =>
   typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 
 /** The nodes below one, in the order of the text. */
-const childrenOf = (node: AnyNode): readonly AnyNode[] =>
-  Object.values(node).flatMap((value: unknown) =>
-    Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : [],
-  );
+function eachChild(node: AnyNode, visit: (child: AnyNode) => void): void {
+  const values: readonly unknown[] = Object.values(node);
+  for (const value of values) {
+    if (Array.isArray(value)) {
+      for (const each of value) if (isNode(each)) visit(each);
+    } else if (isNode(value)) visit(value);
+  }
+}
 
 const methodName = (node: AnyNode): string | undefined =>
   (node.type === "MethodDefinition" || node.type === "Property" || node.type === "PropertyDefinition") &&

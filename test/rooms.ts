@@ -83,6 +83,10 @@ export const rooms: readonly Room[] = [
     ],
   },
   {
+    room: "src/migrations/cost",
+    may: ["src/diagnostic", ...migrations("sql", "files", "shadow", "lint", "database", "plan", "code")],
+  },
+  {
     room: "src/migrations/apply",
     may: [
       "src/diagnostic",
@@ -120,7 +124,7 @@ export const rooms: readonly Room[] = [
       "src/cloudflare",
       "src/declare",
       "src/statements",
-      ...migrations("files", "shadow", "database", "plan", "protocol", "code", "apply"),
+      ...migrations("files", "shadow", "database", "plan", "protocol", "code", "cost", "apply"),
     ],
   },
   // Old stacks have this path in their state.
@@ -145,7 +149,7 @@ export const rooms: readonly Room[] = [
       "src/settings",
       "src/dynamic",
       "src/statements",
-      ...migrations("files", "database", "plan", "code"),
+      ...migrations("files", "database", "plan", "code", "cost"),
     ],
   },
   {

@@ -1,3 +1,4 @@
+import { advise } from "./advise.ts";
 import type { Command } from "./command.ts";
 import { contract } from "./contract.ts";
 import { corpus } from "./corpus.ts";
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   lint,
   status,
   plan,
+  advise,
   rehearse,
   seed,
   contract,

@@ -6,7 +6,8 @@ import { physicalName } from "../../src/declare/physical-name.ts";
 import { command, lines, sentence } from "../../src/diagnostic/sentence.ts";
 import { placedDiagnostic } from "../../src/diagnostic/user-error.ts";
 import { withCode } from "../../src/migrations/code/code-check.ts";
-import { planLive, planNew } from "../../src/migrations/plan/job.ts";
+import { withCosts } from "../../src/migrations/cost/preview-costs.ts";
+import { databaseOf, planLive, planNew } from "../../src/migrations/plan/job.ts";
 import type { Plan } from "../../src/migrations/plan/plan.ts";
 import { planLines } from "../../src/migrations/plan/plan-text.ts";
 import { systemStatements } from "../../src/statements/of-system.ts";
@@ -42,7 +43,8 @@ async function planned(site: Site, database: DeclaredDatabase, root: string): Pr
       ...(await jobOf(site, database, root)),
       opened: await openedNow(site, database.key, root),
     };
-    const held = await withCode(await planLive(job), { root, workers, job, written });
+    const coded = await withCode(await planLive(job), { root, workers, job, written });
+    const held = await withCosts(coded, databaseOf(job), commandPlace(site, { root }));
     return { database, exists, plan: typed(held.plan, site, root), code: held.lines };
   }
   const folder = database.declared.migrations ?? "";

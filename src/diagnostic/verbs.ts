@@ -52,6 +52,7 @@ export const verbs = {
   "db lint": { ...plain, recipe: "just db lint", words: ["database?"], options: { update: "flag" } },
   "db status": { ...db, recipe: "just db status", words: ["stage", "database?"] },
   "db plan": { ...db, recipe: "just db plan", words: ["stage", "database?"] },
+  "db advise": { ...db, recipe: "just db advise", words: ["stage", "database?"], options: { write: "flag" } },
   "db rehearse": { ...db, recipe: "just db rehearse", words: ["stage", "database?"] },
   "db seed": { ...db, recipe: "just db seed", words: ["stage", "database?"] },
   "db contract": { ...db, recipe: "just db contract", words: ["stage", "database?"] },

@@ -3,11 +3,12 @@ import { z } from "zod";
 import { readServing } from "../cloudflare/deployments.ts";
 import { placeOfRun } from "../cloudflare/place-of-run.ts";
 import { command, sentence } from "../diagnostic/sentence.ts";
-import { placed, refusingAt, render, UserError } from "../diagnostic/user-error.ts";
+import { type Diagnostic, placed, refusingAt, render, UserError } from "../diagnostic/user-error.ts";
 import { unknownValue } from "../engine/property-values.ts";
 import type { migrate } from "../migrations/apply/migrate.ts";
 import { otherStage, stageKey } from "../migrations/apply/stage-mark.ts";
-import { withCode } from "../migrations/code/code-check.ts";
+import { type HeldPlan, withCode } from "../migrations/code/code-check.ts";
+import { mayBeRefused, previewCosts } from "../migrations/cost/preview-costs.ts";
 import { request } from "../migrations/database/endpoint.ts";
 import { readSnapshot } from "../migrations/database/snapshot.ts";
 import { checksums, fileLines, latest, lists } from "../migrations/files/file-lines.ts";
@@ -196,11 +197,18 @@ async function diagnostics(
   if (plan[given.phase].length > 0) seenPending.add(stepOf(given));
   const root = process.cwd();
   const written = keptStatements(root, given.stage, given.label.split("/")[0] ?? "");
-  const { refusals } = (await withCode(plan, { root, workers: given.workers, job, written })).plan;
+  const held = await withCode(plan, { root, workers: given.workers, job, written });
+  const refusals = [...held.plan.refusals, ...(await costly(held, job))];
   return refusals.map((diagnostic) => ({
     property: "files",
     reason: render(diagnostic, placeOfRun(given.stage)),
   }));
+}
+
+/** What costs too much. Asked only where that could be said: what else there is to say, the plan's hook does. */
+async function costly({ plan, statements }: HeldPlan, job: Job | undefined): Promise<readonly Diagnostic[]> {
+  if (job === undefined || !mayBeRefused(plan)) return [];
+  return (await previewCosts(plan, databaseOf(job), statements)).refusals;
 }
 
 /** A database that is marked for another stage is not looked at any further. */

@@ -20,24 +20,37 @@ export interface CodeCheck {
   readonly refusals: readonly Diagnostic[];
   /** What is known of the code; undefined when nothing had to be asked. */
   readonly coverage: string | undefined;
+  /** What it is known to run. */
+  readonly statements: readonly CorpusStatement[];
+}
+
+/** A plan with what the code has against it, and what is known of that. */
+export interface HeldPlan {
+  readonly plan: Plan;
+  readonly lines: readonly string[];
+  readonly statements: readonly CorpusStatement[];
+  /** Whether a statement is one that nothing was seen to run yet. */
+  readonly isNew: (sql: string) => boolean;
 }
 
 /** A plan that has nothing else against it, with what the code has; and the line that says how much is known of that. */
-export async function withCode(
-  plan: Plan,
-  question: CodeQuestion,
-): Promise<{ readonly plan: Plan; readonly lines: readonly string[] }> {
-  if (plan.refusals.length > 0) return { plan, lines: [] };
+export async function withCode(plan: Plan, question: CodeQuestion): Promise<HeldPlan> {
+  const without = (refused: Plan): HeldPlan => ({ plan: refused, lines: [], statements: [], isNew: () => false });
+  if (plan.refusals.length > 0) return without(plan);
   const held = holdWritten(plan, question);
-  if (held.refusals.length > 0) return { plan: { ...plan, refusals: held.refusals }, lines: [] };
-  const { refusals, coverage } = await checkCode(plan, question);
-  if (refusals.length > 0) return { plan: { ...plan, refusals }, lines: [] };
+  if (held.refusals.length > 0) return without({ ...plan, refusals: held.refusals });
+  const { refusals, coverage, statements } = await checkCode(plan, question);
+  if (refusals.length > 0) return without({ ...plan, refusals });
+  const run = new Set(statements.map(({ sql }) => sql));
   return {
     plan,
     lines: [
       ...(coverage === undefined || plan.isNew ? [] : [`  held against the code: ${coverage}`]),
       ...(held.said === undefined ? [] : [`  ${plan.label}: ${held.said}`]),
     ],
+    statements: [...statements, ...writtenFor(plan.label, question.written)],
+    // Where nobody looks at what runs, all of it would be new each time.
+    isNew: (sql) => run.size > 0 && !run.has(sql),
   };
 }
 
@@ -53,6 +66,14 @@ export interface CodeQuestion {
   readonly written?: SystemStatements | undefined;
 }
 
+/** What the code about to be deployed gives to this database for sure, as far as all of its text is known. */
+const writtenFor = (label: string, written: SystemStatements | undefined): readonly CorpusStatement[] =>
+  (written?.workers ?? []).flatMap(({ worker, statements }) =>
+    statements
+      .filter(({ databases }) => databases.length === 1 && databases[0] === label.split("/")[1])
+      .flatMap(({ forms }) => forms.filter(({ complete }) => complete).map(({ sql }) => ({ worker, sql }))),
+  );
+
 /** The code of this run meets what its expand files leave, and runs on while opened contract files do the rest. */
 function holdWritten(plan: Plan, { root, written }: CodeQuestion): HeldCode {
   if (written === undefined) return { refusals: [], said: undefined };
@@ -66,15 +87,16 @@ function holdWritten(plan: Plan, { root, written }: CodeQuestion): HeldCode {
  */
 export async function checkCode(plan: Plan, { root, workers, job }: CodeQuestion): Promise<CodeCheck> {
   const files = [...plan.expand, ...plan.contract];
-  if (files.length === 0) return { refusals: [], coverage: undefined };
+  if (files.length === 0) return { refusals: [], coverage: undefined, statements: [] };
   const points: SchemaPoint[] = [
     { by: undefined, schema: plan.schema },
     ...files.map(({ file, schemaAfter }) => ({ by: file.name, schema: schemaAfter })),
   ];
-  const recorded =
-    plan.isNew || job === undefined ? { versions: [], statements: [] } : await readRecorded(job, workers);
-  const seen = new Set(recorded?.statements.map(({ sql }) => sql));
-  const written = knownStatements(root, plan.label).filter(({ sql }) => !seen.has(sql));
+  const { recorded, seen, written } = await knownCode(plan.label, {
+    root,
+    workers,
+    job: plan.isNew ? undefined : job,
+  });
   const coverage = covered(plan, recorded, written);
   const system = plan.label.split("/")[0] ?? "";
   const broken = [
@@ -82,7 +104,27 @@ export async function checkCode(plan: Plan, { root, workers, job }: CodeQuestion
     ...checkCorpus(recorded?.statements ?? [], points).filter(({ brokenBy }) => brokenBy !== undefined),
     ...checkCorpus(written, points),
   ];
-  return { refusals: broken.map((problem) => breaks(plan, problem, coverage, seen, system)), coverage };
+  return {
+    refusals: broken.map((problem) => breaks(plan, problem, coverage, seen, system)),
+    coverage,
+    statements: [...(recorded?.statements ?? []), ...written],
+  };
+}
+
+/** What is known of the code that runs on a database: of the versions that serve, and beside that what is written down. */
+export async function knownCode(label: string, { root, workers, job }: CodeQuestion): Promise<KnownCode> {
+  const recorded = job === undefined ? { versions: [], statements: [] } : await readRecorded(job, workers);
+  const seen = new Set(recorded?.statements.map(({ sql }) => sql));
+  return { recorded, seen, written: knownStatements(root, label).filter(({ sql }) => !seen.has(sql)) };
+}
+
+export interface KnownCode {
+  /** undefined where nothing is recorded: on a real account. */
+  readonly recorded: Recorded | undefined;
+  /** The texts of what was recorded. */
+  readonly seen: ReadonlySet<string>;
+  /** What `corpus/` has besides. */
+  readonly written: readonly CorpusStatement[];
 }
 
 const breaks = (

@@ -23,6 +23,8 @@ export interface Index {
   readonly columns: readonly (string | undefined)[];
   /** Of each column: `BINARY`, `NOCASE` … */
   readonly collations: readonly string[];
+  /** Of each column: whether it is kept from the largest down. */
+  readonly descending: readonly boolean[];
 }
 
 export interface ForeignKey {
@@ -64,6 +66,7 @@ const indexRows = z.array(
     partial: flag,
     column: z.string().nullable(),
     collation: z.string(),
+    descending: flag,
     key: flag,
   }),
 );
@@ -128,7 +131,7 @@ function indexes(db: DatabaseSync, name: string): readonly Index[] {
   const found = indexRows.parse(
     db
       .prepare(
-        `SELECT i.name AS name, i."unique" AS "unique", i.origin AS origin, i.partial AS partial, x.name AS column, x.coll AS collation, x.key AS key
+        `SELECT i.name AS name, i."unique" AS "unique", i.origin AS origin, i.partial AS partial, x.name AS column, x.coll AS collation, x."desc" AS descending, x.key AS key
          FROM pragma_index_list(?) AS i JOIN pragma_index_xinfo(i.name) AS x ORDER BY i.seq, x.seqno`,
       )
       .all(name),
@@ -146,6 +149,7 @@ function indexes(db: DatabaseSync, name: string): readonly Index[] {
         partial: first.partial,
         columns: keys.map(({ column }) => column ?? undefined),
         collations: keys.map(({ collation }) => collation.toUpperCase()),
+        descending: keys.map(({ descending }) => descending),
       },
     ];
   });

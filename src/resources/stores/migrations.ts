@@ -63,7 +63,8 @@ function showsPlan(
     async ({ newInputs }) => {
       // Loaded when something is pending, not at every start of the program.
       const { withCode } = await import("../../migrations/code/code-check.ts");
-      const { planLive, planNew } = await import("../../migrations/plan/job.ts");
+      const { withCosts } = await import("../../migrations/cost/preview-costs.ts");
+      const { databaseOf, planLive, planNew } = await import("../../migrations/plan/job.ts");
       const { planLines } = await import("../../migrations/plan/plan-text.ts");
       const databaseId: unknown = newInputs?.["databaseId"];
       const isKnown = typeof databaseId === "string" && databaseId !== "" && databaseId !== unknownValue;
@@ -73,9 +74,11 @@ function showsPlan(
       const root = process.cwd();
       const question = { root, workers, job, written: keptStatements(root, stage.name, system.name) };
       const place = placeOfRun(stage.name);
-      const held = await refusingAt(place, async () =>
-        withCode(job === undefined ? planNew(folder) : await planLive(job), question),
-      );
+      const held = await refusingAt(place, async () => {
+        const plan = job === undefined ? planNew(folder) : await planLive(job);
+        const database = job === undefined ? undefined : databaseOf(job);
+        return withCosts(await withCode(plan, question), database, place);
+      });
       const lines = [...planLines(held.plan, place), ...held.lines];
       if (lines.length > 0) await pulumi.log.info(lines.join("\n"));
     },

@@ -580,6 +580,112 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       finds: ["2 OP1 waived"],
     },
   },
+  IX1: {
+    "an index that goes": {
+      sql: "DROP INDEX alone_b;",
+      finds: ["1 IX1 warning"],
+    },
+    "an index of a small table": { sql: "DROP INDEX alone_b;", answer: false, finds: [] },
+    "an index that goes from a contract, waived": {
+      sql: `${contract}-- d1:allow IX1 "nothing asks by b"\nDROP INDEX alone_b;`,
+      answer: true,
+      finds: ["3 IX1 waived"],
+    },
+    "an index made again": {
+      sql: "DROP INDEX alone_b;\nCREATE INDEX alone_b ON alone (b);",
+      answer: true,
+      finds: [],
+    },
+    "an index for which a longer one comes": {
+      sql: "DROP INDEX alone_b;\nCREATE INDEX alone_by_both ON alone (b, a);",
+      answer: true,
+      finds: [],
+    },
+    "an index for which one in another order comes": {
+      sql: "DROP INDEX alone_b;\nCREATE INDEX alone_by_both ON alone (a, b);",
+      answer: true,
+      finds: ["1 IX1 warning"],
+    },
+    "an index for which a partial one comes": {
+      sql: "DROP INDEX alone_b;\nCREATE INDEX alone_some ON alone (b) WHERE b > 5;",
+      answer: true,
+      finds: ["1 IX1 warning"],
+    },
+    "an index for which one that compares otherwise comes": {
+      sql: "DROP INDEX alone_b;\nCREATE INDEX alone_other ON alone (b COLLATE NOCASE);",
+      answer: true,
+      finds: ["1 IX1 warning"],
+    },
+    "an index of a table that goes with it": {
+      sql: `${contract}DROP INDEX alone_b;\n-- d1:data-loss "test rows"\nDROP TABLE alone;`,
+      answer: true,
+      finds: [],
+    },
+    "an index of a new table": {
+      sql: "CREATE TABLE t (a);\nCREATE INDEX i ON t (a);\nDROP INDEX i;",
+      answer: true,
+      finds: [],
+    },
+  },
+  IX2: {
+    "a foreign key that is new": {
+      sql: "ALTER TABLE log ADD COLUMN by INTEGER REFERENCES users (id);",
+      answer: true,
+      finds: ["1 IX2 warning"],
+    },
+    "with its index": {
+      sql: "ALTER TABLE log ADD COLUMN by INTEGER REFERENCES users (id);\nCREATE INDEX log_by_by ON log (by);",
+      answer: true,
+      finds: [],
+    },
+    "without anybody to ask": {
+      sql: "ALTER TABLE log ADD COLUMN by INTEGER REFERENCES users (id);",
+      finds: [],
+    },
+    "one that was without an index before": {
+      sql: "ALTER TABLE posts ADD COLUMN at TEXT;",
+      answer: true,
+      finds: [],
+    },
+    "in a new table": {
+      sql: "CREATE TABLE t (id INTEGER PRIMARY KEY, by INTEGER REFERENCES users (id));",
+      answer: true,
+      finds: [],
+    },
+    "one whose index goes": {
+      sql: "CREATE INDEX posts_by_user ON posts (user_id);\nDROP INDEX posts_by_user;",
+      answer: true,
+      finds: [],
+    },
+  },
+  IX3: {
+    "what a UNIQUE constraint has": {
+      sql: "CREATE INDEX alone_a ON alone (a);",
+      answer: true,
+      finds: ["1 IX3 warning"],
+    },
+    "what another index has": {
+      sql: "CREATE INDEX again ON alone (b);",
+      answer: true,
+      finds: ["1 IX3 warning"],
+    },
+    "twice in one file": {
+      sql: "CREATE INDEX one ON users (age);\nCREATE INDEX two ON users (age);",
+      answer: true,
+      finds: ["2 IX3 warning"],
+    },
+    "from the largest down": { sql: "CREATE INDEX down ON alone (b DESC);", answer: true, finds: [] },
+    "compared otherwise": { sql: "CREATE INDEX n ON alone (a COLLATE NOCASE);", answer: true, finds: [] },
+    "some rows": { sql: "CREATE INDEX some ON alone (b) WHERE b > 5;", answer: true, finds: [] },
+    "an expression": { sql: "CREATE INDEX l ON alone (lower(a));", answer: true, finds: [] },
+    "a longer one": { sql: "CREATE INDEX longer ON alone (b, a);", answer: true, finds: [] },
+    "for the constraint's sake": {
+      sql: "CREATE UNIQUE INDEX sure ON alone (b);",
+      answer: true,
+      finds: [],
+    },
+    "of a small table": { sql: "CREATE INDEX again ON alone (b);", answer: false, finds: [] },
+  },
   NM1: {
     "the ledger": { sql: "DELETE FROM d1_migrations WHERE id = 1;", finds: ["1 NM1 error"] },
     "the log, quoted": { sql: 'INSERT INTO "_MIG_LOG" (name) VALUES (1);', finds: ["1 NM1 error"] },

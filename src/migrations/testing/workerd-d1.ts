@@ -6,6 +6,8 @@ import { split } from "../sql/split.ts";
 export interface WorkerdD1 {
   /** All statements as one transaction; rejects with D1's message. */
   readonly batch: (statements: readonly string[]) => Promise<readonly Readonly<Record<string, unknown>>[][]>;
+  /** What D1 would bill one statement for; parameters in their order. */
+  readonly rowsRead: (sql: string, ...parameters: readonly unknown[]) => Promise<number>;
   /** Ends everything that was in the database, for the next test. */
   readonly another: () => Promise<void>;
   /** Serves it as `/query` of the v4 API; the address ends before `/accounts`. */
@@ -60,6 +62,13 @@ export async function workerdD1(): Promise<WorkerdD1> {
   });
   return {
     batch,
+    rowsRead: async (sql, ...parameters) =>
+      (
+        await database
+          .prepare(sql)
+          .bind(...parameters)
+          .all()
+      ).meta.rows_read,
     another: async () => {
       current++;
       if (current >= databases) throw new Error(`more than ${databases} databases in one test file`);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { advise } from "../../src/migrations/cost/advice.ts";
 import { queryDatabase } from "../../src/migrations/database/transports.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
-import { replayed } from "../../src/migrations/plan/drift.ts";
+import { replay } from "../../src/migrations/plan/replayed.ts";
 import { type WorkerdD1, workerdD1 } from "../../src/migrations/testing/workerd-d1.ts";
 import { packageRoot } from "../../toolchain/package-root.ts";
 import { adviceText } from "./advice-text.ts";
@@ -17,7 +17,8 @@ afterAll(() => d1?.close());
 
 test("what docs/migrations.md shows of `db advise` is what it says of the guide's database with 48,213 notes", async () => {
   const files = readFolder(join(packageRoot, "docs/examples/guide/migrations/notes/notes"));
-  const schema = replayed(files) ?? [];
+  const replayed = replay(files);
+  const schema = replayed.kind === "schema" ? replayed.schema : [];
   await d1.batch([
     ...files.flatMap(({ statements }) => statements.map(({ sql }) => sql)),
     "INSERT INTO notes SELECT i, 'text', 1, 'author' || i FROM (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 48213) SELECT i FROM n)",

@@ -1,8 +1,8 @@
 import { emptySnapshot } from "../database/snapshot.ts";
 import { chainOf } from "../files/chain.ts";
 import { readMigration } from "../files/reading.ts";
-import { replayed } from "../plan/drift.ts";
 import { draftPlan, type Plan } from "../plan/plan.ts";
+import { replay } from "../plan/replayed.ts";
 import { fingerprint } from "../shadow/fingerprint.ts";
 import type { WorkerdD1 } from "./workerd-d1.ts";
 
@@ -17,13 +17,15 @@ export async function plannedOn(d1: WorkerdD1, first: string, pending: readonly 
   });
   const chains = chainOf(files);
   const applied = files.slice(0, 1);
-  const schema = replayed(applied) ?? [];
+  const replayed = replay(applied);
+  if (replayed.kind !== "schema") throw new Error(replayed.message);
+  const { schema } = replayed;
   const draft = draftPlan({
     label: "shop/db",
     folder: "migrations/shop/db",
     files,
     chain: files.map(({ name, checksum }, i) => ({ name, checksum, chain: chains[i] ?? "", line: i + 1 })),
-    openThrough: "9999_all.sql",
+    opened: { through: "9999_all.sql" },
     database: {
       ...emptySnapshot,
       schema,

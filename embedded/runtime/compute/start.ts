@@ -142,7 +142,18 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   };
   const { workerAt = () => undefined, previewAt = () => undefined } = options;
   const { queue, scheduled } = deliver({ scripts, wake, onInvocation });
-  frontDoor(front, { scripts, workerAt, previewAt, wake, scheduled, nonce, onInvocation, onLog, onWake, onTrace });
+  frontDoor(front, {
+    scripts,
+    workerAt,
+    previewAt,
+    wake,
+    scheduled,
+    nonce,
+    onInvocation,
+    onLog,
+    onWake,
+    onTrace,
+  });
 
   return {
     validate: async (name, version) => {

@@ -35,7 +35,12 @@ export interface HeldPlan {
 
 /** A plan that has nothing else against it, with what the code has; and the line that says how much is known of that. */
 export async function withCode(plan: Plan, question: CodeQuestion): Promise<HeldPlan> {
-  const without = (refused: Plan): HeldPlan => ({ plan: refused, lines: [], statements: [], isNew: () => false });
+  const without = (refused: Plan): HeldPlan => ({
+    plan: refused,
+    lines: [],
+    statements: [],
+    isNew: () => false,
+  });
   if (plan.refusals.length > 0) return without(plan);
   const held = holdWritten(plan, question);
   if (held.refusals.length > 0) return without({ ...plan, refusals: held.refusals });

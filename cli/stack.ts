@@ -1,10 +1,11 @@
 // The verbs that change or show stacks.
 import { placeOfTarget } from "../src/diagnostic/place.ts";
-import { refusingAt } from "../src/diagnostic/user-error.ts";
+import { refuse, refusingAt } from "../src/diagnostic/user-error.ts";
 import { removeStaleLocks, toldRemoved } from "../toolchain/stacks/stale-lock.ts";
 import { type Place, projectAt } from "./place.ts";
-import { perform } from "./stack/commands.ts";
+import { changes, perform } from "./stack/commands.ts";
 import { confirm, terminal } from "./stack/confirm.ts";
+import { decidedAlready } from "./stack/engine-words.ts";
 import { environmentFor } from "./stack/environment.ts";
 import { requestOf } from "./stack/request.ts";
 
@@ -12,9 +13,15 @@ import { requestOf } from "./stack/request.ts";
 export async function run(args: readonly string[], place: Place): Promise<number> {
   const { root, project } = await projectAt(place);
   const request = requestOf(args, project);
-  // Who cannot answer is told before a minute was spent, or another stage changed.
-  if (request.command === "up" && (request.yes !== undefined || !terminal.interactive))
-    for (const stage of request.stages) await confirm(stage, "Change", request.yes, terminal);
+  // Who cannot answer, or says too much, is told before a minute was spent, or another stage changed.
+  for (const stage of request.stages) {
+    const place = placeOfTarget(stage.name, request.target, root);
+    await refusingAt(place, async () => {
+      refuse(decidedAlready(request, stage));
+      if (changes(request) && (request.yes !== undefined || !terminal.interactive))
+        await confirm(stage, "Change", request.yes, terminal);
+    });
+  }
   for (const stage of request.stages) {
     if (request.stages.length > 1) process.stderr.write(`\n── ${stage.name} ──\n`);
     const code = await refusingAt(placeOfTarget(stage.name, request.target, root), async () => {

@@ -43,6 +43,7 @@ export function settingsFor(
     target: { kind: "cloudflare", accountId },
     systems,
     retired: [],
+    approvals: [],
     rollouts: {},
     contracts: {},
     forgotten: {},

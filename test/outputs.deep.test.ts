@@ -42,7 +42,7 @@ test("a stage that was never brought up says so, with the command that does; so 
 });
 
 test("a stage that is up puts out what the API knows it by, in a table that fits 80 columns", async () => {
-  await succeeding(["deploy-dev"]);
+  await succeeding(["deploy-dev", "--yes"]);
   const { urls, versions, stores, databases } = await outputs("dev");
   expect(Object.keys(urls)).toEqual(["dome/dome-api"]);
   const known = z
@@ -77,7 +77,7 @@ test("a stage that is up puts out what the API knows it by, in a table that fits
 
 test("an up that changes nothing, and a refresh, put the same out again", async () => {
   const before = await outputs("dev");
-  await succeeding(["deploy-dev", "--skip-preview", "--expect-no-changes"]);
+  await succeeding(["deploy-dev", "--skip-preview", "--expect-no-changes", "--yes"]);
   expect(await outputs("dev")).toEqual(before);
   await project.pulumi(["refresh", "--yes", "--skip-preview", "--stack", "dev"]);
   expect(await outputs("dev")).toEqual(before);
@@ -106,6 +106,6 @@ test("a plan that is applied as it was shown may hold a migration: its bookmark 
 });
 
 test("a stage that was taken down puts nothing out any more", async () => {
-  await succeeding(["destroy-dev", "--empty-buckets"]);
+  await succeeding(["destroy-dev", "--empty-buckets", "--yes"]);
   expect(await succeeding(["outputs", "dev"])).toBe(nothing("dev"));
 });

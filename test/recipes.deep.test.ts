@@ -26,7 +26,7 @@ test("a secret that is bound has to be set; it is nowhere in clear, and rotating
       .replace("  AI: ai(),\n    META", '  AI: ai(),\n    KEY: secret("key"),\n    META')
       .replace("perStage,", "perStage, secret,"),
   );
-  const without = await project.just(["deploy-dev"]);
+  const without = await project.just(["deploy-dev", "--yes"]);
   expect(without.out).toContain("Missing required secret 'key'");
   expect(without.out).toContain("just secret dev key");
   const unknown = await project.just(["secret", "dev", "KEYS", "--", "canary-zero"]);
@@ -38,7 +38,7 @@ test("a secret that is bound has to be set; it is nowhere in clear, and rotating
   const up = await project.just(["deploy-dev"]);
   expect(up.code, up.out).toBe(0);
   await project.just(["secret", "dev", "key", "--", "canary-two"]);
-  const rotated = await project.just(["deploy-dev", "--diff"]);
+  const rotated = await project.just(["deploy-dev", "--diff", "--yes"]);
   expect(rotated.out).toMatch(/\+-2 replaced/);
   await expectUnchanged();
   for (const place of [
@@ -57,13 +57,13 @@ test("a secret is the stage's own: another stage has to have its own before it c
       .replace("DB: notes,", 'DB: notes, CONSTELLATION: service((): Worker => constellation, "Search"),')
       .replace("perStage, secret,", "perStage, secret, type Worker,"),
   );
-  const up = await project.just(["pulumi-up", "staging"]);
+  const up = await project.just(["pulumi-up", "staging", "--yes"]);
   expect(up.out).toContain("Missing required secret 'key'");
 });
 
 test("workers that call each other in a cycle come up in one go", async () => {
   await project.just(["secret", "staging", "key", "--", "canary-three"]);
-  const up = await project.just(["pulumi-up", "staging"]);
+  const up = await project.just(["pulumi-up", "staging", "--yes"]);
   expect(up.code, up.out).toBe(0);
   expect(
     (await project.visit("dome-api-staging.prod.localhost", "/notes", { title: "a", text: "b" })).status,
@@ -84,20 +84,20 @@ test("a system cannot just be taken off the list, and can be retired", async () 
       .replace('from "./dome.ts";', 'from "./dome.ts";\nimport { extra } from "./extra.ts";'),
   );
   project.edit("Pulumi.dev.yaml", (text) => text.replace("[dome]", "[dome, extra]"));
-  const both = await project.just(["deploy-dev"]);
+  const both = await project.just(["deploy-dev", "--yes"]);
   expect(both.code, both.out).toBe(0);
   expect((await project.visit("extra-api-dev.dev.localhost", "/")).text).toBe("extra");
 
   project.edit("Pulumi.dev.yaml", (text) => text.replace("[dome, extra]", "[dome]"));
-  const gone = await project.just(["deploy-dev"]);
+  const gone = await project.just(["deploy-dev", "--yes"]);
   expect(gone.out).toContain("System extra still has resources in this stack");
   expect(gone.out).toContain("just retire extra dev");
   project.edit("Pulumi.dev.yaml", (text) => text.replace("[dome]", "[dome, extra]"));
 
-  const retired = await project.just(["retire", "extra", "dev"]);
+  const retired = await project.just(["retire", "extra", "dev", "--yes"]);
   expect(retired.code, retired.out).toBe(0);
   expect(state("dev")).not.toContain("extra/db");
-  const again = await project.just(["retire", "extra", "dev"]);
+  const again = await project.just(["retire", "extra", "dev", "--yes"]);
   expect(again.code, again.out).toBe(0);
   expect(again.out).not.toContain("deleted");
   expect((await project.visit("dome-api-dev.dev.localhost", "/health")).status).toBe(200);
@@ -122,12 +122,12 @@ test("prod shows a plan and applies exactly that, once its name is typed; and is
 
 test("dev can be destroyed, with the objects in its buckets when that is said", async () => {
   await project.visit("dome-api-dev.dev.localhost", "/notes", { title: "kept", text: "in a bucket" });
-  const full = await project.just(["destroy-dev"]);
+  const full = await project.just(["destroy-dev", "--yes"]);
   expect(full.code).not.toBe(0);
   expect(full.out).toContain("--empty-buckets");
-  const empty = await project.just(["destroy-dev", "--empty-buckets"]);
+  const empty = await project.just(["destroy-dev", "--empty-buckets", "--yes"]);
   expect(empty.code, empty.out).toBe(0);
   expect(await project.api("dev", "GET", "/d1/database")).toEqual([]);
-  const back = await project.just(["deploy-dev"]);
+  const back = await project.just(["deploy-dev", "--yes"]);
   expect(back.code, back.out).toBe(0);
 });

@@ -12,8 +12,8 @@ const page = z.array(z.object({ key: z.string() }));
 const list = z.object({ buckets: z.array(z.object({ name: z.string() })) });
 
 /** Cloudflare deletes no bucket that holds anything: a `destroy` would stop half-way. Refused before it begins. */
-export async function refuseFullBuckets(stage: Stage, run: Run, systems: readonly System[]): Promise<void> {
-  const { api, base, own } = await bucketsOf(stage, run, systems);
+export async function refuseFullBuckets(stage: Stage, run: Run, buckets: readonly Named[]): Promise<void> {
+  const { api, base, own } = await bucketsOf(stage, run, buckets);
   const full: string[] = [];
   for (const name of own) if ((await objects(api, `${base}/${name}`, 1)).length > 0) full.push(name);
   if (full.length === 0) return;
@@ -26,9 +26,22 @@ export async function refuseFullBuckets(stage: Stage, run: Run, systems: readonl
   });
 }
 
-/** Deletes every object of the stage's own buckets. */
-export async function emptyBuckets(stage: Stage, run: Run, systems: readonly System[]): Promise<void> {
-  const { api, base, own } = await bucketsOf(stage, run, systems);
+/** A bucket, as the state of a stack or a declaration names it. */
+type Named = { readonly outputs: Readonly<Record<string, unknown>> };
+
+/** The buckets that a stage has for itself; what stages share, and what it adopted, is not among them. */
+export const ownBuckets = (systems: readonly System[], stage: Stage): readonly Named[] =>
+  systems
+    .flatMap(({ resources }) => resources)
+    .filter(
+      (resource) =>
+        resource.kind === "r2" && resource.shared !== true && resource.adopt?.[stage.name] === undefined,
+    )
+    .map((bucket) => ({ outputs: { name: physicalName(bucket, stage) } }));
+
+/** Deletes every object of these buckets. */
+export async function emptyBuckets(stage: Stage, run: Run, buckets: readonly Named[]): Promise<void> {
+  const { api, base, own } = await bucketsOf(stage, run, buckets);
   for (const name of own) {
     for (
       let keys = await objects(api, `${base}/${name}`, 1000);
@@ -43,25 +56,20 @@ export async function emptyBuckets(stage: Stage, run: Run, systems: readonly Sys
 interface Buckets {
   readonly api: Connection;
   readonly base: string;
-  /** Names of the stage's buckets, as far as they exist; what stages share is not among them. */
+  /** Their names, as far as they exist. */
   readonly own: readonly string[];
 }
 
-async function bucketsOf(stage: Stage, run: Run, systems: readonly System[]): Promise<Buckets> {
+async function bucketsOf(stage: Stage, run: Run, buckets: readonly Named[]): Promise<Buckets> {
+  if (buckets.length === 0) return { api: connection(run.env, run.root), base: "", own: [] };
   const { accountId } = stageTarget(stage, run.env, run.root);
   const api = connection(run.env, run.root);
   const base = `/accounts/${accountId}/r2/buckets`;
   const there = list.parse(await call(api, "GET", base)).buckets.map(({ name }) => name);
-  const declared = systems
-    .flatMap(({ resources }) => resources)
-    .filter(
-      (resource) =>
-        resource.kind === "r2" && resource.shared !== true && resource.adopt?.[stage.name] === undefined,
-    );
   return {
     api,
     base,
-    own: declared.map((bucket) => physicalName(bucket, stage)).filter((name) => there.includes(name)),
+    own: buckets.map(({ outputs }) => String(outputs["name"])).filter((name) => there.includes(name)),
   };
 }
 

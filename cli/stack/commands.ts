@@ -6,7 +6,7 @@ import type { System } from "../../src/declare/index.ts";
 import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
-import { emptyBuckets, refuseFullBuckets } from "./buckets.ts";
+import { emptyBuckets, ownBuckets, refuseFullBuckets } from "./buckets.ts";
 import { lookingOption } from "./by-hand.ts";
 import { confirm, type Terminal } from "./confirm.ts";
 import { showDrift } from "./drift.ts";
@@ -54,7 +54,7 @@ export async function perform(
       return importResource(stage, subject, run, systems);
     case "retire":
       await confirm(stage, `Retire ${subject} from`, yes, terminal);
-      return retire(stage, subject, run);
+      return retire(request, stage, run, systems, terminal);
     case "forget":
       await confirm(stage, `Give ${subject} up in`, yes, terminal);
       return forget(stage, subject, request.reason, run);
@@ -64,12 +64,19 @@ export async function perform(
     case "destroy":
       refuseProtected(stage);
       for (const line of leftBehind(systems, stage)) process.stderr.write(`${line}\n`);
-      await (request.emptyBuckets ? emptyBuckets : refuseFullBuckets)(stage, run, systems);
+      await (request.emptyBuckets ? emptyBuckets : refuseFullBuckets)(stage, run, ownBuckets(systems, stage));
       return pulumi(["destroy", ...where, ...agreed(request, terminal), ...rest], run);
     default:
       return command satisfies never;
   }
 }
+
+/** Whether a command changes a stage, so that somebody has to agree. What a protected stage never does is refused by itself. */
+export const changes = ({ command, stages }: Request): boolean =>
+  command === "up" ||
+  command === "import" ||
+  command === "retire" ||
+  (command === "destroy" && stages.every((stage) => !stage.protected));
 
 /** pulumi asks at a terminal, unless the answer was given. */
 const agreed = ({ yes }: Request, { interactive }: Terminal): readonly string[] =>

@@ -37,7 +37,15 @@ describe("a change of prod", () => {
   });
 });
 
-test("dev and staging are not asked for", async () => {
-  for (const name of ["dev", "staging"])
-    await expect(confirm(stage(name), "Change", undefined, silent)).resolves.toBeUndefined();
+describe("a change of dev or staging", () => {
+  test.each(["dev", "staging"])("of %s is asked for by pulumi, at a terminal", async (name) => {
+    await expect(
+      confirm(stage(name), "Change", undefined, { ...silent, interactive: true }),
+    ).resolves.toBeUndefined();
+  });
+
+  test.each(["dev", "staging"])("of %s needs a yes on the command line without one", async (name) => {
+    await expect(confirm(stage(name), "Change", undefined, silent)).rejects.toThrow(/without one: --yes/);
+    await expect(confirm(stage(name), "Change", "", silent)).resolves.toBeUndefined();
+  });
 });

@@ -20,15 +20,18 @@ export const terminal: Terminal = {
   },
 };
 
-/** Lets a change of a stage go on only when its name was typed: at the prompt, or as `--yes <stage>`. */
+/**
+ * Lets a change of a stage go on only when somebody agreed. A stage that asks wants its name, typed at the prompt or as `--yes <stage>`. Any other is
+ * asked for by pulumi at a terminal; without one nobody is there to say no, so it has to be said on the command line: `--yes`.
+ */
 export async function confirm(
   stage: Stage,
   change: string,
   yes: string | undefined,
   from: Terminal = terminal,
 ): Promise<void> {
+  if (yes === undefined && !from.interactive) throw notConfirmed(stage, change, "no terminal to ask at");
   if (!stage.asksBeforeChange) return;
-  if (yes === undefined && !from.interactive) throw notConfirmed(stage, change, "no terminal to type it at");
   const typed = yes ?? (await from.ask(`\n${change} ${stage.name}? Type its name to go on: `)).trim();
   if (typed !== stage.name) throw notConfirmed(stage, change, typed === "" ? "nothing" : typed);
 }
@@ -38,6 +41,8 @@ const notConfirmed = (stage: Stage, change: string, got: string): UserError =>
     what: `${change} ${stage.name} was not confirmed; nothing was changed`,
     where: `stage ${stage.name}`,
     got,
-    expected: stage.name,
-    fix: `type ${stage.name} at the prompt; without a terminal: --yes ${stage.name}`,
+    expected: stage.asksBeforeChange ? stage.name : "a yes",
+    fix: stage.asksBeforeChange
+      ? `type ${stage.name} at the prompt; without a terminal: --yes ${stage.name}`
+      : "run it at a terminal, which asks; without one: --yes",
   });

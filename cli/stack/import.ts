@@ -12,7 +12,8 @@ import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { kinds } from "../../src/resources/kinds/kinds.ts";
 import { stageTarget } from "./account.ts";
-import { pulumi, pulumiText, type Run } from "./pulumi.ts";
+import { pulumi, type Run } from "./pulumi.ts";
+import { stateOf } from "./state-of.ts";
 
 /** Finds the id that pulumi imports a resource by; undefined when there is none of this name. */
 type IdOf = (api: Connection, account: string, name: string) => Promise<string | undefined>;
@@ -78,7 +79,7 @@ export async function importResource(
   const name = physicalName(declared, stage);
   const id = await lookUp(connection(run.env, run.root), accountId, name);
   if (id === undefined) throw absent(logicalName, name, accountId);
-  const urns = await urnsOf(stage, run);
+  const urns = (await stateOf(stage, run)).map(({ urn }) => urn);
   const provider = urns.find((urn) => urn.includes("::pulumi:providers:cloudflare::"));
   if (provider === undefined) throw noProvider(stage);
   if (urns.some((urn) => urn.endsWith(`$${kind.type}::${logicalName}`)))
@@ -135,15 +136,6 @@ function find(systems: readonly System[], logicalName: string): Resource {
     expected: [...new Set(all.map(({ name }) => name))].join(", "),
     fix: "name one of them, or declare it in a system first",
   });
-}
-
-const exported = z.object({
-  deployment: z.object({ resources: z.array(z.object({ urn: z.string() })).nullish() }),
-});
-
-async function urnsOf(stage: Stage, run: Run): Promise<readonly string[]> {
-  const state = exported.parse(JSON.parse(await pulumiText(["stack", "export", "--stack", stage.name], run)));
-  return (state.deployment.resources ?? []).map(({ urn }) => urn);
 }
 
 async function withFile(content: unknown, work: (path: string) => Promise<number>): Promise<number> {

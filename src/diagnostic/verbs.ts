@@ -41,7 +41,12 @@ export const verbs = {
   verify: { ...stack, recipe: "just verify", words: ["stage", "system?"] },
   stage: { ...plain, words: ["branch"] },
   import: { ...stack, recipe: "just import", words: ["stage", "resource"] },
-  retire: { ...stack, recipe: "just retire", words: ["system", "stage"] },
+  retire: {
+    ...stack,
+    recipe: "just retire",
+    words: ["system", "stage"],
+    options: { "empty-buckets": "flag" },
+  },
   forget: { ...stack, recipe: "just forget", words: ["stage", "resource"], options: { reason: "text" } },
   secret: { ...stack, recipe: "just secret", words: ["stage", "name?"] },
   "stack-init": { ...stack, recipe: "just pulumi-stack-init" },

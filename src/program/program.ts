@@ -17,6 +17,7 @@ import { systemStatements } from "../statements/of-system.ts";
 import { byHand } from "./by-hand.ts";
 import { deploy, ownsShared } from "./deploy.ts";
 import { existing } from "./existing.ts";
+import { lossesOf } from "./losses/losses.ts";
 import { notRunHere } from "./not-run-here.ts";
 import type { Outputs } from "./outputs.ts";
 import { ownState } from "./own-state.ts";
@@ -37,7 +38,16 @@ export async function program(given: Given): Promise<Outputs> {
   const workers = systems.flatMap(workersOf);
   const state = await ownState();
   const api = (): Connection => connection(given.env, given.root);
-  const [subdomain, zoneIds, found, changed, ...code] = await Promise.all([
+  const [losses, subdomain, zoneIds, found, changed, ...code] = await Promise.all([
+    lossesOf(state, {
+      systems,
+      stage,
+      ownsShared: ownsShared(settings),
+      retired: settings.retired,
+      approvals: settings.approvals,
+      accountId: settings.target.accountId,
+      connection: api,
+    }),
     subdomainOf(settings, given),
     zoneIdsOf(settings, given.root),
     existing(systems, {
@@ -50,6 +60,8 @@ export async function program(given: Given): Promise<Outputs> {
     byHand(state, { api, accountId: settings.target.accountId, stage: stage.name, root: given.root }),
     ...workers.map(async (worker) => [worker, await codeOf(worker, given.root)] as const),
   ]);
+  refuse(losses.refused);
+  if (pulumi.runtime.isDryRun()) for (const line of losses.told) await pulumi.log.warn(line);
   await keepCode(settings, new Map(code), given.root);
   const read = { code: new Map(code), contracted, subdomain, zoneIds, ...found, state, byHand: changed };
   return deploy(settings, { root: given.root, ...read });

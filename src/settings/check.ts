@@ -1,5 +1,5 @@
-import { workersOf } from "../declare/graph.ts";
-import type { System, Worker } from "../declare/index.ts";
+import { workersOf, workflowsOf } from "../declare/graph.ts";
+import { isLive, type System, type Worker } from "../declare/index.ts";
 import { secretUses } from "../declare/secret-uses.ts";
 import { command, pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
@@ -15,7 +15,11 @@ export function wrongSystems(
 ): Diagnostic[] {
   if (names === undefined) return [noSystems(stage, systems)];
   const known = systems.map(({ name }) => name);
-  return [...new Set(names)].flatMap((name) => {
+  const storesRetired = systems
+    .filter(({ name }) => names.includes(name))
+    .flatMap((system) => labelsWithData(system).filter((label) => retired.includes(label)))
+    .map((label) => declaredAndRetired(label, retired.indexOf(label), stage));
+  const wrong = [...new Set(names)].flatMap((name) => {
     if (!known.includes(name)) return [unknownSystem(name, stage, systems)];
     const twice = names.indexOf(name) !== names.lastIndexOf(name);
     return [
@@ -23,7 +27,17 @@ export function wrongSystems(
       ...(retired.includes(name) ? [listedAndRetired(name, stage)] : []),
     ];
   });
+  return [...wrong, ...storesRetired];
 }
+
+/** `<system>/<name>` of everything in a system that holds data. */
+const labelsWithData = (system: System): readonly string[] =>
+  [
+    ...system.resources.filter(
+      (each) => each.kind !== "worker" || Object.values(each.durableObjects).some(isLive),
+    ),
+    ...workflowsOf(system).map(({ declared }) => declared),
+  ].map(({ name }) => `${system.name}/${name}`);
 
 const noSystems = (stage: Stage, systems: readonly System[]): Diagnostic => ({
   what: "Missing required configuration variable 'lockstep:systems'",
@@ -56,6 +70,14 @@ const listedAndRetired = (name: string, stage: Stage): Diagnostic => ({
   got: `${name} in both`,
   expected: `${name} in one of them`,
   fix: sentence`${pulumiOfStack("config rm lockstep:retired", stage.name)}, or retire it again: ${command("retire", { system: name, stage: stage.name })}`,
+});
+
+const declaredAndRetired = (label: string, at: number, stage: Stage): Diagnostic => ({
+  what: `${label} is declared and marked as retired`,
+  where: `lockstep:retired of stack ${stage.name}`,
+  got: `${label} in both: once it is taken out of the declaration, it would go without a word`,
+  expected: "a mark for what is not declared any more",
+  fix: sentence`take it off the list: ${pulumiOfStack(`config rm --path 'lockstep:retired[${at}]'`, stage.name)}`,
 });
 
 /** Rather than ask nobody, and let a deployment pass for one that answered. */

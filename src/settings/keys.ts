@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { named, pulumi, type Sentence, sentence } from "../diagnostic/sentence.ts";
 import { openingShape } from "../migrations/plan/opening.ts";
+import { approval } from "./approvals.ts";
 
 /** One key of a stack file. */
 interface Key<Value> {
@@ -52,11 +53,23 @@ export const keys = {
   }),
   "lockstep:retired": key({
     schema: z.array(z.string()),
-    expected: "a list of systems that may go: [jobmatch]",
+    expected: "a list of systems, and of <system>/<name>, that may go: [jobmatch, dome/silo]",
     meaning:
-      "Systems that may go from the stack, with everything that they hold. Written by `npx lockstep retire <system> <stage>`.",
+      "Systems that may go from the stack, and stores that may go from a system, as `<system>/<name>`: with everything that they hold. Written by `npx lockstep retire <system>[/<name>] <stage>`.",
     missing: "none may go",
     example: "lockstep:retired: [shop]",
+  }),
+  "lockstep:approvals": key({
+    schema: z.array(approval),
+    expected: '[{ resource: dome/jobs, reason: "…", by: anna, until: "2026-12-24" }]',
+    meaning:
+      "Changes that lose data of a protected stage, each approved of by somebody until a day: `resource` is the `<system>/<name>` that loses something, `by` who approved, `until` the last day on which it counts (UTC). One that has expired is refused. Take it out once the change is deployed.",
+    missing: "a change that loses data of a protected stage is refused, with what it would lose",
+    example: `lockstep:approvals:
+  - resource: shop/orders
+    reason: the old orders were billed
+    by: anna@example.com
+    until: "2026-12-24"`,
   }),
   "lockstep:rollout": key({
     schema: z.record(z.string(), rollout),

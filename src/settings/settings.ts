@@ -6,8 +6,10 @@ import { type Diagnostic, refuse, UserError } from "../diagnostic/user-error.ts"
 import type { Opening } from "../migrations/plan/opening.ts";
 import type { Project } from "../project/project.ts";
 import type { Stage } from "../project/stage.ts";
+import { type Approval, expiredApprovals } from "./approvals.ts";
 import { missingSecrets, smokeWithoutAddress, unknownRollouts, wrongSystems } from "./check.ts";
 import { type Forgotten, keys, type Rollout, textKeys } from "./keys.ts";
+import { steeredBy } from "./steered.ts";
 import { type Target, targetOf } from "./target.ts";
 
 /** Everything a run depends on besides the files of the project. Nothing else reads configuration or environment. */
@@ -17,8 +19,10 @@ export interface Settings {
   readonly stages: readonly Stage[];
   readonly target: Target;
   readonly systems: readonly System[];
-  /** Systems that may be taken off the list. */
+  /** Systems that may be taken off the list, and `<system>/<name>` that may go from a system. */
   readonly retired: readonly string[];
+  /** Changes that lose data and that somebody approved of. */
+  readonly approvals: readonly Approval[];
   /** By `<system>/<worker>`. */
   readonly rollouts: Readonly<Record<string, Rollout>>;
   /** Which contract migrations are open, by `<system>/<database>`: written by `just db contract`. */
@@ -61,6 +65,7 @@ export function settingsOf(given: Given): Settings {
   const names = read("lockstep:systems", keys["lockstep:systems"], []);
   const settings = {
     retired: read("lockstep:retired", keys["lockstep:retired"], []),
+    approvals: read("lockstep:approvals", keys["lockstep:approvals"], []),
     rollouts: read("lockstep:rollout", keys["lockstep:rollout"], {}),
     contracts: read("lockstep:contracts", keys["lockstep:contracts"], {}),
     forgotten: read("lockstep:forgotten", keys["lockstep:forgotten"], {}),
@@ -76,9 +81,11 @@ export function settingsOf(given: Given): Settings {
       systems,
     ),
   );
+  diagnostics.push(...expiredApprovals(settings.approvals, stage, new Date().toISOString().slice(0, 10)));
   diagnostics.push(...unknownRollouts(Object.keys(settings.rollouts), settings.systems, stage));
   diagnostics.push(...missingSecrets(Object.keys(settings.secrets), settings.systems, stage));
   diagnostics.push(...withoutPolicyPack(given, stage));
+  diagnostics.push(...steeredBy(given.env, stage, given.root));
   refuse(diagnostics);
   const target = targetOf(stage, given.config["cloudflare:accountId"], given.env, given.root);
   refuse(smokeWithoutAddress(settings.smoke, settings.systems, target, stage));

@@ -229,10 +229,10 @@ describe.each(["prod", "staging", "dev"])("%s", (stage) => {
     });
   else
     test("is taken down and leaves nothing", async () => {
-      const full = await project.just([`pulumi-destroy`, stage]);
+      const full = await project.just([`pulumi-destroy`, stage, "--yes"]);
       expect(full.code).not.toBe(0);
       expect(full.out).toContain("--empty-buckets");
-      const destroyed = await project.just(["pulumi-destroy", stage, "--empty-buckets"]);
+      const destroyed = await project.just(["pulumi-destroy", stage, "--empty-buckets", "--yes"]);
       expect(destroyed.code, destroyed.out).toBe(0);
       const lists = [
         "/d1/database",

@@ -127,11 +127,11 @@ describe("while a stack comes up", () => {
   });
 
   test("that command works, and the next up finishes the rest", async () => {
-    const imported = await project.just(["import", "dev", "dome/dome-meta"]);
+    const imported = await project.just(["import", "dev", "dome/dome-meta", "--yes"]);
     expect(imported.out).toContain("1 imported");
     expect(imported.code).toBe(0);
     expectRefusal(
-      await project.just(["import", "dev", "dome/dome-meta"]),
+      await project.just(["import", "dev", "dome/dome-meta", "--yes"]),
       "dome/dome-meta is one of the stack's resources already",
     );
     const done = await project.pulumi(up);

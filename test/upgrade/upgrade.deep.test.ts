@@ -91,7 +91,7 @@ describe.each(all)("on what was recorded as %s", (recording) => {
     "dev",
     "staging",
   ])("%s can be destroyed, although its state names files of that version", async (stage) => {
-    const destroyed = await project.just(["pulumi-destroy", stage, "--empty-buckets"]);
+    const destroyed = await project.just(["pulumi-destroy", stage, "--empty-buckets", "--yes"]);
     expect(destroyed.code, destroyed.out).toBe(0);
     expect(await project.api(stage, "GET", "/d1/database")).toEqual([]);
     expect(await project.api(stage, "GET", "/vectorize/v2/indexes")).toEqual([]);

@@ -19,7 +19,7 @@ test(
       { title: "Bread" },
       { title: "Tides" },
     ]);
-    const destroyed = await project.just(["destroy-dev", "--empty-buckets"]);
+    const destroyed = await project.just(["destroy-dev", "--empty-buckets", "--yes"]);
     expect(destroyed.code, destroyed.out).toBe(0);
     expect(await project.api("dev", "GET", "/d1/database")).toEqual([]);
     expect(await project.api("dev", "GET", "/vectorize/v2/indexes")).toEqual([]);

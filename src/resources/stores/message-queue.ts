@@ -10,6 +10,10 @@ import type { StoreComponent } from "./store.ts";
 
 const fourDaysSeconds = 4 * 24 * 60 * 60;
 
+/** How long a queue keeps a message that nobody takes off it. */
+export const retentionSeconds = ({ messageRetentionSeconds }: Declared): number =>
+  messageRetentionSeconds ?? fourDaysSeconds;
+
 /** A queue. Bindings know it by name, consumers by id. */
 export class MessageQueue extends pulumi.ComponentResource implements StoreComponent {
   readonly name: pulumi.Output<string>;
@@ -32,7 +36,7 @@ export class MessageQueue extends pulumi.ComponentResource implements StoreCompo
         settings: {
           deliveryDelay: declared.deliveryDelaySeconds ?? 0,
           deliveryPaused: declared.paused ?? false,
-          messageRetentionPeriod: declared.messageRetentionSeconds ?? fourDaysSeconds,
+          messageRetentionPeriod: retentionSeconds(declared),
         },
       },
       within(this, { ...durability(stage), ...adoption(declared, context) }, opts),

@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest";
+import project from "../../../project.ts";
+import { d1, queue, r2, type System, system, vectorize, worker } from "../../declare/index.ts";
+import type { StateResource } from "../../reality/state.ts";
+import { valueLosses } from "./by-value.ts";
+import { dropped, type Wanted } from "./dropped.ts";
+
+const [stage] = project.stages;
+if (stage === undefined) throw new Error("no stage");
+const wanted = (of: System, given: Partial<Wanted> = {}): Wanted => ({
+  systems: [of],
+  stage,
+  ownsShared: true,
+  retired: [],
+  ...given,
+});
+const known = (type: string, name: string, outputs: Record<string, unknown>): StateResource => ({
+  type,
+  name,
+  outputs,
+});
+const types = {
+  d1: "cloudflare:index/d1Database:D1Database",
+  r2: "cloudflare:index/r2Bucket:R2Bucket",
+  lifecycle: "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle",
+  queue: "cloudflare:index/queue:Queue",
+  consumer: "cloudflare:index/queueConsumer:QueueConsumer",
+  worker: "cloudflare:index/worker:Worker",
+  index: "pulumi-nodejs:dynamic/lockstep:VectorizeIndex",
+  target: "pulumi-nodejs:dynamic/lockstep:Target",
+};
+const settings = { main: "x.ts", compatibilityDate: "2026-01-01" } as const;
+const database = known(types.d1, "shop/orders", { id: "1", name: "orders-dev" });
+const rooms = [
+  known(types.worker, "shop/rooms", { name: "rooms-dev" }),
+  known(types.target, "target", { workers: { "shop/rooms": { classes: { Room: "live" } } } }),
+];
+
+describe("what a program would drop", () => {
+  const labels = (state: readonly StateResource[], of: Wanted): readonly string[] =>
+    dropped(state, of).map(({ label }) => label);
+
+  test("is what the state has and nothing declares, however it is called now", () => {
+    expect(labels([database], wanted(system("shop", [d1("orders")])))).toEqual([]);
+    expect(labels([database], wanted(system("shop", [])))).toEqual(["shop/orders"]);
+    expect(labels([database], wanted(system("shop", [d1("bills", { physicalName: "orders-dev" })])))).toEqual(
+      ["shop/orders"],
+    );
+  });
+
+  test("is also what is of another kind now", () => {
+    expect(labels([database], wanted(system("shop", [r2("orders")])))).toEqual(["shop/orders"]);
+  });
+
+  test("is not what was retired, nor what goes with a whole system", () => {
+    expect(labels([database], wanted(system("shop", []), { retired: ["shop/orders"] }))).toEqual([]);
+    expect(labels([database], wanted(system("other", [])))).toEqual([]);
+  });
+
+  test("is a worker's objects, and no worker without any", () => {
+    expect(labels(rooms, wanted(system("shop", [])))).toEqual(["shop/rooms"]);
+    expect(
+      labels([known(types.worker, "shop/api", { name: "api-dev" })], wanted(system("shop", []))),
+    ).toEqual([]);
+  });
+
+  test("is an index that another shape or name would replace", () => {
+    const index = known(types.index, "shop/notes", { name: "notes-dev", dimensions: 32, metric: "cosine" });
+    const of = (dimensions: number, physicalName?: string): Wanted =>
+      wanted(
+        system("shop", [
+          vectorize("notes", { dimensions, metric: "cosine", ...(physicalName && { physicalName }) }),
+        ]),
+      );
+    expect(labels([index], of(32))).toEqual([]);
+    expect(labels([index], of(64))).toEqual(["shop/notes"]);
+    expect(labels([index], of(32, "others"))).toEqual(["shop/notes"]);
+  });
+
+  test("is a bucket that this stage had and that another one has from now on", () => {
+    const bucket = known(types.r2, "shop/files", { name: "files" });
+    const of = system("shop", [r2("files", { shared: true })]);
+    expect(labels([bucket], wanted(of))).toEqual([]);
+    expect(labels([bucket], wanted(of, { ownsShared: false }))).toEqual(["shop/files"]);
+  });
+});
+
+describe("what a value loses", () => {
+  const losses = (state: readonly StateResource[], of: System): readonly string[] =>
+    valueLosses(state, wanted(of)).map(({ label, property }) => `${label}, ${property}`);
+  const jobs = known(types.queue, "shop/jobs", {
+    queueId: "q",
+    queueName: "jobs-dev",
+    settings: { messageRetentionPeriod: 345_600 },
+  });
+
+  test.each([
+    [undefined, 0],
+    [345_600, 0],
+    [1_209_600, 0],
+    [60, 1],
+  ])("a retention of %s seconds instead of four days", (messageRetentionSeconds, count) => {
+    const of = system("shop", [
+      queue("jobs", messageRetentionSeconds === undefined ? {} : { messageRetentionSeconds }),
+    ]);
+    expect(losses([jobs], of)).toHaveLength(count);
+  });
+
+  test("a dead letter that is unlinked while the queue is consumed still", () => {
+    const consumer = known(types.consumer, "shop/api/jobs", { queueId: "q", deadLetterQueue: "dead-dev" });
+    const [work, dead] = [queue("jobs"), queue("dead")];
+    const api = (deadLetter?: typeof dead) =>
+      worker("api", { ...settings, consumes: [{ queue: work, ...(deadLetter && { deadLetter }) }] });
+    expect(losses([jobs, consumer], system("shop", [work, dead, api(dead)]))).toEqual([]);
+    expect(losses([jobs, consumer], system("shop", [work, dead, api()]))).toEqual(["shop/jobs, deadLetter"]);
+    expect(losses([jobs, consumer], system("shop", [work, dead]))).toEqual([]);
+  });
+
+  test("a lifecycle that deletes more, or sooner, than the one before", () => {
+    const bucket = known(types.r2, "shop/files", { name: "files-dev" });
+    const rules = (maxAge: number, prefix: string) =>
+      known(types.lifecycle, "shop/files", {
+        rules: [
+          {
+            id: "old",
+            enabled: true,
+            conditions: { prefix },
+            deleteObjectsTransition: { condition: { type: "Age", maxAge } },
+          },
+        ],
+      });
+    const of = (afterDays: number, prefix: string) =>
+      system("shop", [r2("files", { lifecycle: [{ id: "old", prefix, expire: { afterDays } }] })]);
+    const day = 86_400;
+    expect(losses([], of(1, ""))).toEqual([]);
+    expect(losses([bucket], of(1, ""))).toHaveLength(1);
+    expect(losses([bucket, rules(day, "")], of(1, ""))).toEqual([]);
+    expect(losses([bucket, rules(day, "")], of(2, "a/"))).toEqual([]);
+    expect(losses([bucket, rules(2 * day, "")], of(1, ""))).toHaveLength(1);
+    expect(losses([bucket, rules(day, "a/")], of(1, ""))).toHaveLength(1);
+  });
+
+  test("a class that is to be deleted, as long as it has not been", () => {
+    const of = system("shop", [
+      worker("rooms", { ...settings, durableObjects: { Room: { lifecycle: { state: "deleted" } } } }),
+    ]);
+    expect(losses(rooms, of)).toEqual(["shop/rooms, durableObjects.Room"]);
+    expect(losses([], of)).toEqual([]);
+  });
+});

@@ -80,6 +80,7 @@ export async function deployed(
     code,
     zoneIds: zonesOf(settings.systems),
     contracted: new Set(),
+    moves: new Map(),
     adoptable,
     unmade: new Set(),
     state: [],

@@ -20,6 +20,7 @@ import { urlsOf } from "./addresses.ts";
 import type { ByHand } from "./by-hand.ts";
 import { holdersOf } from "./holders.ts";
 import { identities } from "./identities.ts";
+import type { Moves } from "./moves.ts";
 import { type Outputs, outputsOf } from "./outputs.ts";
 
 /** What was read from the project's files, and asked of the account, before anything is registered. */
@@ -37,6 +38,8 @@ export interface Prepared {
   /** What the stack's state has; empty before the first `up`. */
   readonly state: readonly StateResource[];
   readonly byHand: ByHand;
+  /** What the state has under another name. */
+  readonly moves: Moves;
   /** Of the account's workers.dev addresses. @default - it has none, or the target is embedded */
   readonly subdomain?: string | undefined;
 }
@@ -70,6 +73,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     unmade: prepared.unmade,
     foreign: prepared.byHand.foreign,
     forced: prepared.byHand.forced,
+    moves: prepared.moves,
     provider,
     target: first,
     zoneIds: prepared.zoneIds,

@@ -14,3 +14,13 @@ export async function ownState(): Promise<readonly StateResource[]> {
     stateResource(urn, outputs ?? {}),
   );
 }
+
+/** What the engine wraps a secret in. */
+const secretSignature = "4dabf18193072939515e22adb298388d";
+const wrapped = z.looseObject({ [secretSignature]: z.string(), value: z.unknown() });
+
+/** A value of a state without the wrapping of a secret around it. It is compared, and never shown. */
+export function plainOf(value: unknown): unknown {
+  const secret = wrapped.safeParse(value);
+  return secret.success ? secret.data["value"] : value;
+}

@@ -15,9 +15,11 @@ import { type Given, type Settings, settingsOf } from "../settings/settings.ts";
 import { keepStatements } from "../statements/kept.ts";
 import { systemStatements } from "../statements/of-system.ts";
 import { byHand } from "./by-hand.ts";
+import { refusedClassChanges } from "./class-changes.ts";
 import { deploy, ownsShared } from "./deploy.ts";
 import { existing } from "./existing.ts";
 import { lossesOf } from "./losses/losses.ts";
+import { movesOf } from "./moves.ts";
 import { notRunHere } from "./not-run-here.ts";
 import type { Outputs } from "./outputs.ts";
 import { ownState } from "./own-state.ts";
@@ -60,10 +62,20 @@ export async function program(given: Given): Promise<Outputs> {
     byHand(state, { api, accountId: settings.target.accountId, stage: stage.name, root: given.root }),
     ...workers.map(async (worker) => [worker, await codeOf(worker, given.root)] as const),
   ]);
-  refuse(losses.refused);
+  refuse([...losses.refused, ...refusedClassChanges(state, systems, stage)]);
   if (pulumi.runtime.isDryRun()) for (const line of losses.told) await pulumi.log.warn(line);
   await keepCode(settings, new Map(code), given.root);
-  const read = { code: new Map(code), contracted, subdomain, zoneIds, ...found, state, byHand: changed };
+  const moves = movesOf(state, systems, stage, zoneIds);
+  const read = {
+    code: new Map(code),
+    contracted,
+    moves,
+    subdomain,
+    zoneIds,
+    ...found,
+    state,
+    byHand: changed,
+  };
   return deploy(settings, { root: given.root, ...read });
 }
 

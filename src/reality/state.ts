@@ -2,6 +2,7 @@ import { z } from "zod";
 
 /** A resource as the stack's state has it: what Cloudflare said when the stack last touched it. */
 export interface StateResource {
+  readonly urn: string;
   /** Pulumi's type. */
   readonly type: string;
   /** Its logical name, `<system>/<name>` for what is declared. */
@@ -27,15 +28,14 @@ const exported = z.object({
 /** A resource by its URN, `urn:pulumi:<stack>::<project>::<types of its parents>$<type>::<name>`. */
 export function stateResource(urn: string, outputs: Readonly<Record<string, unknown>>): StateResource {
   const [, , types = "", ...name] = urn.split("::");
-  return { type: types.split("$").at(-1) ?? "", name: name.join("::"), outputs };
+  return { type: types.split("$").at(-1) ?? "", name: name.join("::"), urn, outputs };
 }
 
 /** What `pulumi stack export` printed. Secrets of it stay sealed: nothing that is compared is one. */
 export function exportedState(text: string): readonly (StateResource & {
-  readonly urn: string;
   readonly inputs: Readonly<Record<string, unknown>>;
 })[] {
   return (exported.parse(JSON.parse(text)).deployment.resources ?? [])
     .filter((each) => each.delete !== true)
-    .map(({ urn, inputs = {}, outputs = {} }) => ({ ...stateResource(urn, outputs), urn, inputs }));
+    .map(({ urn, inputs = {}, outputs = {} }) => ({ ...stateResource(urn, outputs), inputs }));
 }

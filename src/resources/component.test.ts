@@ -57,6 +57,7 @@ async function requestsOf(program: (context: Context) => void): Promise<readonly
       unmade: new Set(),
       foreign: new Map(),
       forced: new Set(),
+      moves: new Map(),
       provider: new Provider("cloudflare", {}),
       target: new pulumi.ComponentResource("test:Target", "target"),
       system: system("s", []),

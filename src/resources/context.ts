@@ -19,6 +19,8 @@ export interface Context {
   readonly foreign: ReadonlyMap<string, string>;
   /** Workers whose deployment in the state was forced. */
   readonly forced: ReadonlySet<string>;
+  /** `<type> <name>` of consumers and routes that the state has under another name → the URN there. */
+  readonly moves: ReadonlyMap<string, string>;
   readonly provider: pulumi.ProviderResource;
   /** The first resource of the stack: dynamic resources, which have no provider of ours, wait for it. */
   readonly target: pulumi.Resource;
@@ -38,3 +40,19 @@ export interface Context {
 /** Logical name of a resource, for good: neither its variable nor its physical name has a part in it. */
 export const logicalName = (context: Pick<Context, "system">, name: string): string =>
   `${context.system.name}/${name}`;
+
+/**
+ * Options of a resource that went from one owner to another: it is the one that the state has, and is made anew in its place where that has to be.
+ * @param replaceOnChanges properties that Cloudflare is not asked to change in place
+ */
+export function movedHere(
+  { moves }: Pick<Context, "moves">,
+  type: string,
+  name: string,
+  replaceOnChanges: readonly string[] = [],
+): Pick<pulumi.CustomResourceOptions, "aliases" | "deleteBeforeReplace" | "replaceOnChanges"> {
+  const urn = moves.get(`${type} ${name}`);
+  return urn === undefined
+    ? {}
+    : { aliases: [urn], deleteBeforeReplace: true, replaceOnChanges: [...replaceOnChanges] };
+}

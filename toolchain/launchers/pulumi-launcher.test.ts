@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Places, placesOf } from "../project.ts";
+import { fileCommands } from "../stacks/stack.ts";
 import { pulumiLauncher, stateUrlOf } from "./pulumi-launcher.ts";
 
 let places: Places;
@@ -75,11 +76,23 @@ test.each([
   [["-s", "organization/shop/dev", "refresh"], "dev"],
   [["destroy", "-sstaging"], "staging"],
   [["config", "get", "shop:x", "-s", "dev"], "dev"],
+  [["down", "-s", "dev"], "dev"],
+  [["dn", "-s", "dev"], "dev"],
+  [["update", "-s", "dev"], "dev"],
+  [["pre", "-s", "dev"], "dev"],
 ])("%j uses that stage's own configuration, and passes every word on", (args, stage) => {
   const out = pulumi(args);
   expect(out).toContain(`engine${args.map((arg) => ` [${arg}]`).join("")}\n`);
   expect(out).toContain(configOf(stage));
   expect(out).toContain("providers=cloudflare:4711");
+});
+
+test.each(
+  Object.keys(fileCommands),
+)("stack %s works in a throw-away project, where no stack file of the team can be lost", (name) => {
+  expect(pulumi(["stack", name, "dev", "--yes"])).toMatch(
+    new RegExp(`^node .*\\[stack\\] \\[${name}\\] \\[dev\\] \\[--yes\\]\n`),
+  );
 });
 
 test("without --stack the selected stack counts, and PULUMI_STACK before it", () => {

@@ -31,7 +31,8 @@ for word in "$@"; do
     --stack=*) stack=${word#--stack=} ;;
     -C|--cwd) next=folder ;;
     --cwd=*) folder=${word#--cwd=}; case $folder in /*) ;; *) folder=$PWD/$folder ;; esac ;;
-    -m|--message|-c|--config|--config-file|-t|--target|-p|--parallel|--color|--plan|--save-plan|--policy-pack|--tracing|-v|--verbose) next=skip ;;
+    -m|--message|-c|--config|--config-file|-t|--target|-p|--parallel|--color|--plan|--save-plan|--policy-pack|--policy-pack-config|\
+    -x|--exclude|--replace|--target-replace|--import-file|--event-log|--profiling|--otel-traces|--tracing|-v|--verbose)  next=skip ;;
     -s?*) stack=${word#-s} ;;
     -*) ;;
     *) words="$words $word" ;;
@@ -49,10 +50,13 @@ case $folder/ in
 esac
 
 case $words in
-  " stack init"|" stack init "*|" stack rm"|" stack rm "*|" stack rename"*|" stack change-secrets-provider"*)
+  # Each by every name that the engine has for it: stack.ts knows the same ones.
+  " stack init"|" stack init "*|" stack new"|" stack new "*|" stack create"|" stack create "*|" stack setup"|" stack setup "*|\
+  " stack rm"|" stack rm "*|" stack remove"|" stack remove "*|" stack delete"|" stack delete "*|\
+  " stack rename"*|" stack change-secrets-provider"*)
     exec "$node_program" "$stack_command" "$root" "$stack" "$engine" "$@" ;;
   " stack select "*) [ -n "$stack" ] || stack=${words#" stack select "} ;;
-  " preview"*|" pre"|" up"*|" refresh"*|" destroy"*|" import"*|" config"*|" watch"*|" logs"*) ;;
+  " preview"*|" pre"|" up"*|" refresh"*|" destroy"*|" down"*|" dn"|" dn "*|" import"*|" config"*|" watch"*|" logs"*) ;;
   *) exec "$engine" "$@" ;;
 esac
 

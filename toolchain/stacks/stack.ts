@@ -50,10 +50,26 @@ function inThrowAway(
   return spawnSync(engine, ["-C", places.throwAway, ...args], { stdio, env, encoding: "utf8" });
 }
 
+/** Commands of `pulumi stack` that touch its files, by every name that the engine has for them. The launcher sends these here. */
+export const fileCommands: Readonly<
+  Record<string, "init" | "remove" | "rename" | "change-secrets-provider">
+> = {
+  init: "init",
+  new: "init",
+  create: "init",
+  setup: "init",
+  rm: "remove",
+  remove: "remove",
+  delete: "remove",
+  rename: "rename",
+  "change-secrets-provider": "change-secrets-provider",
+};
+
 function forward(places: Places, engine: string, args: readonly string[]): number {
   mkdirSync(places.throwAway, { recursive: true });
   const words = args.filter((arg) => !arg.startsWith("-"));
-  if (words[1] === "change-secrets-provider")
+  const command = fileCommands[words[1] ?? ""];
+  if (command === "change-secrets-provider")
     throw new UserError({
       what: "Stacks on the embedded target keep their passphrase",
       where: "pulumi stack change-secrets-provider",
@@ -62,8 +78,8 @@ function forward(places: Places, engine: string, args: readonly string[]): numbe
       fix: "run it in a shell that is logged in to the team's backend",
     });
   const done = inThrowAway(places, engine, args, "inherit");
-  if (done.status === 0 && words[1] === "rm" && words[2] !== undefined) forgetConfig(places, words[2]);
-  if (done.status === 0 && words[1] === "init" && words[2] !== undefined) {
+  if (done.status === 0 && command === "remove" && words[2] !== undefined) forgetConfig(places, words[2]);
+  if (done.status === 0 && command === "init" && words[2] !== undefined) {
     refreshStackConfig(places, stageOf(words[2]));
     if (!args.includes("--no-select"))
       spawnSync(engine, ["stack", "select", words[2]], { stdio: "inherit", cwd: places.root });

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { System } from "../../declare/index.ts";
 import { QueueConsumer } from "../cloudflare.ts";
-import { type Context, logicalName } from "../context.ts";
+import { type Context, logicalName, movedHere } from "../context.ts";
 import type { Stores } from "./stores.ts";
 
 /** Consumers that come for their messages over HTTP. Every setting is explicit: left out, one that was declared before would stay. */
@@ -25,8 +25,17 @@ export function deployPullConsumers(system: System, context: Context, stores: St
             visibilityTimeoutMs: settings.visibilityTimeoutMs ?? 30_000,
           },
         },
-        { parent: stores.of(declared), provider, hooks },
+        {
+          parent: stores.of(declared),
+          provider,
+          hooks,
+          ...consumerMoved(context, `${logicalName(context, declared.name)}/pull`),
+        },
       ),
     ];
   });
 }
+
+/** Options of the consumer of a queue that had another one: that one ends before this one begins, as a queue has one. */
+export const consumerMoved = (context: Context, name: string): ReturnType<typeof movedHere> =>
+  movedHere(context, "cloudflare:index/queueConsumer:QueueConsumer", name, ["scriptName", "type"]);

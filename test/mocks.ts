@@ -81,6 +81,7 @@ export async function deployed(
     zoneIds: zonesOf(settings.systems),
     contracted: new Set(),
     moves: new Map(),
+    halfMade: new Map(),
     adoptable,
     unmade: new Set(),
     state: [],

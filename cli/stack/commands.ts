@@ -51,7 +51,7 @@ export async function perform(
       return pulumi(["up", ...where, ...agreed(request, terminal), ...(await looking()), ...rest], run);
     case "import":
       await confirm(stage, `Import ${subject} into`, yes, terminal);
-      return importResource(stage, subject, run, systems);
+      return importResource(stage, { name: subject, kind: request.kind }, run, systems);
     case "retire":
       await confirm(stage, `Retire ${subject} from`, yes, terminal);
       return retire(request, stage, run, systems, terminal);

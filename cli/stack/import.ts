@@ -11,7 +11,9 @@ import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { kinds } from "../../src/resources/kinds/kinds.ts";
+import { pulumiProjectName } from "../../toolchain/project.ts";
 import { stageTarget } from "./account.ts";
+import { type Importable, type ImportPlace, importableOf, needsNone, otherKinds } from "./importable.ts";
 import { pulumi, type Run } from "./pulumi.ts";
 import { stateOf } from "./state-of.ts";
 
@@ -59,82 +61,111 @@ const idOf: { readonly [Kind in ResourceKind]: IdOf | undefined } = {
 /** Makes an existing resource one of the stack's, under our own provider: the default one would be no part of the target. */
 export async function importResource(
   stage: Stage,
-  logicalName: string,
+  wanted: { readonly name: string; readonly kind: string | undefined },
   run: Run,
   systems: readonly System[],
 ): Promise<number> {
-  const declared = find(systems, logicalName);
-  const lookUp = idOf[declared.kind];
-  if (lookUp === undefined) {
-    throw new UserError({
-      what: "A Vectorize index needs no import",
-      where: logicalName,
-      got: "an index",
-      expected: "a database, bucket, namespace, queue, gateway or worker",
-      fix: sentence`declare adopt: { ${stage.name}: "${physicalName(declared, stage)}" } of it, then ${command("up")}: it is taken over with its vectors`,
-    });
-  }
-  const kind = kinds[declared.kind];
+  const logicalName = wanted.name;
   const { accountId } = stageTarget(stage, run.env, run.root);
-  const name = physicalName(declared, stage);
-  const id = await lookUp(connection(run.env, run.root), accountId, name);
-  if (id === undefined) throw absent(logicalName, name, accountId);
-  const urns = (await stateOf(stage, run)).map(({ urn }) => urn);
+  const api = connection(run.env, run.root);
+  const importable =
+    importableOf(wanted, { systems, stage, api, accountId }) ??
+    storeOrWorker(wanted, { systems, stage, api, accountId });
+  const id = await importable.id();
+  if (id === undefined) throw absent(logicalName, importable.called, accountId);
+  const urns = await withProvider(stage, run);
   const provider = urns.find((urn) => urn.includes("::pulumi:providers:cloudflare::"));
   if (provider === undefined) throw noProvider(stage);
-  if (urns.some((urn) => urn.endsWith(`$${kind.type}::${logicalName}`)))
-    throw alreadyThere(logicalName, stage);
-  const parent = urns.find((urn) => urn.endsWith(`::${kind.component}::${logicalName}`));
+  const { type, component, owner } = importable;
+  if (urns.some((urn) => urn.endsWith(`$${type}::${logicalName}`))) throw alreadyThere(logicalName, stage);
+  const parent = urns.find((urn) => urn.endsWith(`::${component}::${owner}`));
   return withFile(
     {
       nameTable: { cloudflare: provider, ...(parent !== undefined && { parent }) },
       resources: [
         ...(parent === undefined
-          ? [{ type: kind.component, name: logicalName, component: true, logicalName }]
+          ? [{ type: component, name: owner, component: true, logicalName: owner }]
           : []),
         {
-          type: kind.type,
+          type,
           name: logicalName,
           id,
           provider: "cloudflare",
-          parent: parent === undefined ? logicalName : "parent",
+          parent: parent === undefined ? owner : "parent",
         },
       ],
     },
-    (file) => {
-      const protect = `--protect=${stage.protected}`;
-      return pulumi(
+    (file) =>
+      pulumi(
         [
-          "import",
-          "--stack",
-          stage.name,
-          "--file",
-          file,
-          protect,
-          "--generate-code=false",
-          "--yes",
-          "--skip-preview",
+          ...["import", "--stack", stage.name, "--file", file],
+          `--protect=${stage.protected && importable.holdsData}`,
+          ...["--generate-code=false", "--yes", "--skip-preview"],
         ],
         run,
-      );
-    },
+      ),
   );
 }
 
-function find(systems: readonly System[], logicalName: string): Resource {
+/** What a stack has that was never brought up: at first nothing, so that its target and its provider are made, and only they. */
+async function withProvider(stage: Stage, run: Run): Promise<readonly string[]> {
+  const urns = async (): Promise<readonly string[]> => (await stateOf(stage, run)).map(({ urn }) => urn);
+  const known = await urns();
+  if (known.some((urn) => urn.includes("::pulumi:providers:cloudflare::"))) return known;
+  const prefix = `urn:pulumi:${stage.name}::${pulumiProjectName(run.root)}`;
+  const code = await pulumi(
+    [
+      ...["up", "--stack", stage.name, "--yes", "--skip-preview", "--suppress-outputs"],
+      ...["--target", `${prefix}::pulumi-nodejs:dynamic/lockstep:Target::target`],
+      ...["--target", `${prefix}::pulumi:providers:cloudflare::cloudflare`],
+    ],
+    run,
+  );
+  return code === 0 ? urns() : known;
+}
+
+function storeOrWorker(
+  { name, kind }: { readonly name: string; readonly kind: string | undefined },
+  { systems, stage, api, accountId }: ImportPlace,
+): Importable {
+  const declared = find(systems, name, kind);
+  const lookUp = idOf[declared.kind];
+  if (lookUp === undefined)
+    throw new UserError({
+      what: "A Vectorize index needs no import",
+      where: name,
+      got: "an index",
+      expected: "a database, bucket, namespace, queue, gateway, worker, route, domain or cron",
+      fix: sentence`declare adopt: { ${stage.name}: "${physicalName(declared, stage)}" } of it, then ${command("up")}: it is taken over with its vectors`,
+    });
+  const { type, component } = kinds[declared.kind];
+  const called = physicalName(declared, stage);
+  return {
+    type,
+    component,
+    owner: name,
+    called,
+    holdsData: true,
+    id: () => lookUp(api, accountId, called),
+  };
+}
+
+function find(systems: readonly System[], logicalName: string, kind: string | undefined): Resource {
   const all = systems.flatMap((system) =>
     system.resources.map((resource) => ({ resource, name: `${system.name}/${resource.name}` })),
   );
-  const namesakes = all.filter(({ name }) => name === logicalName).map(({ resource }) => resource);
+  const namesakes = all
+    .filter(({ name, resource }) => name === logicalName && (kind === undefined || kind === resource.kind))
+    .map(({ resource }) => resource);
   // A database and a worker may share a name; the worker can be made again, the database not.
   const chosen = namesakes.find(({ kind }) => kind !== "worker") ?? namesakes[0];
   if (chosen !== undefined) return chosen;
   throw new UserError({
     what: "No system declares this resource",
     where: "the command line",
-    got: logicalName,
+    got: kind === undefined ? logicalName : `${kind} ${logicalName}`,
     expected: [...new Set(all.map(({ name }) => name))].join(", "),
-    fix: "name one of them, or declare it in a system first",
+    fix: `name one of them, or declare it in a system first; before the name may stand what it is: ${[...Object.keys(kinds), ...otherKinds].join(", ")}`,
   });
 }
 
@@ -169,9 +200,9 @@ const absent = (logicalName: string, name: string, accountId: string): UserError
 
 const noProvider = (stage: Stage): UserError =>
   new UserError({
-    what: `Stack ${stage.name} has no provider yet that could hold the resource`,
+    what: `Stack ${stage.name} has no provider that could hold the resource`,
     where: `the state of ${stage.name}`,
-    got: "a stack that was never brought up",
-    expected: "one `up`, even one that stops at the name that is taken",
-    fix: sentence`${command("up")}, then import`,
+    got: "a stack whose first resources could not be made, for what is said above",
+    expected: "its target and its provider",
+    fix: "mend what is said above, then import again",
   });

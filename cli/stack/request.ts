@@ -35,6 +35,8 @@ export interface Request {
   readonly reason: string | undefined;
   /** What the command works on besides the stage. */
   readonly subject: string | undefined;
+  /** What kind of resource an `import` means. @default - the store or worker of that name */
+  readonly kind: string | undefined;
   /** Handed on to pulumi as they are. */
   readonly rest: readonly string[];
 }
@@ -76,7 +78,10 @@ export function requestOf(args: readonly string[], project: Project): Request {
       "empty-buckets": { type: "boolean", default: false },
     },
   });
-  const [name = "", first = "", second, ...more] = positionals;
+  const [name = "", first = "", ...words] = positionals;
+  // `import <stage> [<kind>] <name>`: the kind only where two have one name, or where it is no store or worker.
+  const kind = name === "import" && words.length > 1 ? words.shift() : undefined;
+  const [second, ...more] = words;
   // `retire <system> <stage>` reads better than the other way round.
   const [said, subject] = name === "retire" ? [second ?? "", first] : [first, second];
   const command = commands.find((each) => each === name);
@@ -106,6 +111,7 @@ export function requestOf(args: readonly string[], project: Project): Request {
     emptyBuckets: values["empty-buckets"],
     reason: values.reason,
     subject,
+    kind,
     rest: json ? [...rest, "--json"] : rest,
   };
 }
@@ -147,8 +153,8 @@ const isUrn = (word: string | undefined): boolean =>
   word?.includes(":") === true || word?.includes("*") === true;
 
 const subjects: Readonly<Record<"import" | "retire" | "forget", string>> = {
-  import: "<system>/<name>",
-  retire: "a system",
+  import: "[<kind>] <system>/<name>",
+  retire: "a system, or <system>/<name>",
   forget: "<system>/<name>",
 };
 

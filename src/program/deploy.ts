@@ -18,6 +18,7 @@ import { deployWorkers } from "../resources/workers/workers.ts";
 import type { Settings } from "../settings/settings.ts";
 import { urlsOf } from "./addresses.ts";
 import type { ByHand } from "./by-hand.ts";
+import type { HalfMade } from "./half-made.ts";
 import { holdersOf } from "./holders.ts";
 import { identities } from "./identities.ts";
 import type { Moves } from "./moves.ts";
@@ -40,6 +41,8 @@ export interface Prepared {
   readonly byHand: ByHand;
   /** What the state has under another name. */
   readonly moves: Moves;
+  /** What an earlier run made without having heard of it. */
+  readonly halfMade: HalfMade;
   /** Of the account's workers.dev addresses. @default - it has none, or the target is embedded */
   readonly subdomain?: string | undefined;
 }
@@ -74,6 +77,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     foreign: prepared.byHand.foreign,
     forced: prepared.byHand.forced,
     moves: prepared.moves,
+    halfMade: prepared.halfMade,
     provider,
     target: first,
     zoneIds: prepared.zoneIds,

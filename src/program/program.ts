@@ -18,6 +18,7 @@ import { byHand } from "./by-hand.ts";
 import { refusedClassChanges } from "./class-changes.ts";
 import { deploy, ownsShared } from "./deploy.ts";
 import { existing } from "./existing.ts";
+import { halfMade } from "./half-made.ts";
 import { lossesOf } from "./losses/losses.ts";
 import { movesOf } from "./moves.ts";
 import { notRunHere } from "./not-run-here.ts";
@@ -66,10 +67,24 @@ export async function program(given: Given): Promise<Outputs> {
   if (pulumi.runtime.isDryRun()) for (const line of losses.told) await pulumi.log.warn(line);
   await keepCode(settings, new Map(code), given.root);
   const moves = movesOf(state, systems, stage, zoneIds);
+  const made = await halfMade(state, {
+    systems,
+    stage,
+    ownsShared: ownsShared(settings),
+    accountId: settings.target.accountId,
+    zoneIds,
+    connection: api,
+  });
+  if (pulumi.runtime.isDryRun())
+    for (const each of made.keys())
+      await pulumi.log.info(
+        `${each.slice(each.indexOf(" ") + 1)} is at Cloudflare already, under the declared name and with nothing in it: it is taken over`,
+      );
   const read = {
     code: new Map(code),
     contracted,
     moves,
+    halfMade: made,
     subdomain,
     zoneIds,
     ...found,

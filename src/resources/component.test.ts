@@ -58,6 +58,7 @@ async function requestsOf(program: (context: Context) => void): Promise<readonly
       foreign: new Map(),
       forced: new Set(),
       moves: new Map(),
+      halfMade: new Map(),
       provider: new Provider("cloudflare", {}),
       target: new pulumi.ComponentResource("test:Target", "target"),
       system: system("s", []),

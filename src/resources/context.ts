@@ -21,6 +21,8 @@ export interface Context {
   readonly forced: ReadonlySet<string>;
   /** `<type> <name>` of consumers and routes that the state has under another name → the URN there. */
   readonly moves: ReadonlyMap<string, string>;
+  /** `<type> <name>` of what an earlier run made without having heard of it → what it is imported by. */
+  readonly halfMade: ReadonlyMap<string, string>;
   readonly provider: pulumi.ProviderResource;
   /** The first resource of the stack: dynamic resources, which have no provider of ours, wait for it. */
   readonly target: pulumi.Resource;
@@ -55,4 +57,14 @@ export function movedHere(
   return urn === undefined
     ? {}
     : { aliases: [urn], deleteBeforeReplace: true, replaceOnChanges: [...replaceOnChanges] };
+}
+
+/** The import of what an earlier run made without having heard of it. Pulumi looks at it only while its state has no such resource. */
+export function tookOver(
+  { halfMade }: Pick<Context, "halfMade">,
+  type: string,
+  name: string,
+): Pick<pulumi.CustomResourceOptions, "import"> {
+  const id = halfMade.get(`${type} ${name}`);
+  return id === undefined ? {} : { import: id };
 }

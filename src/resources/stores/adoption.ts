@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Adoptable, adoptedKey } from "../../declare/adopted-key.ts";
 import { physicalName } from "../../declare/physical-name.ts";
-import { type Context, logicalName } from "../context.ts";
+import { type Context, logicalName, tookOver } from "../context.ts";
+import { kinds } from "../kinds/kinds.ts";
 
 /**
  * The options of a store that a declaration may take over: the import of the one that is there, or else a line that says it is
@@ -19,7 +20,8 @@ export function adoption(
   const id =
     adopted ??
     (declared.kind === "r2" && declared.shared === true ? physicalName(declared, stage) : undefined);
-  if (id === undefined) return { hooks };
+  const halfMade = tookOver(context, kinds[declared.kind].type, logicalName(context, declared.name));
+  if (id === undefined) return { hooks, ...halfMade };
   // What is taken over is somebody's: it stays when the stack goes. A bucket of the stack's state is asked for by nobody.
   const kept =
     adopted !== undefined && (declared.kind === "r2" || adoptable.has(adoptedKey(declared, id)))
@@ -27,7 +29,7 @@ export function adoption(
       : {};
   if (adoptable.has(adoptedKey(declared, id)))
     return { hooks, ...kept, import: `${accountId}/${importIds[declared.kind](id, declared)}` };
-  if (adopted === undefined) return { hooks };
+  if (adopted === undefined) return { hooks, ...halfMade };
   const label = logicalName(context, declared.name);
   const says = new pulumi.ResourceHook(
     `made-instead/${label}`,

@@ -2,11 +2,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { System } from "../../declare/index.ts";
 import { QueueConsumer } from "../cloudflare.ts";
 import { type Context, logicalName, movedHere } from "../context.ts";
+import { makesWay } from "./own-consumer.ts";
 import type { Stores } from "./stores.ts";
 
 /** Consumers that come for their messages over HTTP. Every setting is explicit: left out, one that was declared before would stay. */
 export function deployPullConsumers(system: System, context: Context, stores: Stores): pulumi.Resource[] {
-  const { accountId, hooks, provider } = context;
+  const { accountId, provider } = context;
   return system.resources.flatMap((declared) => {
     if (declared.kind !== "queue" || declared.pullConsumer === undefined) return [];
     const { deadLetter, ...settings } = declared.pullConsumer;
@@ -28,14 +29,18 @@ export function deployPullConsumers(system: System, context: Context, stores: St
         {
           parent: stores.of(declared),
           provider,
-          hooks,
-          ...consumerMoved(context, `${logicalName(context, declared.name)}/pull`),
+          ...consumerOptions(context, `${logicalName(context, declared.name)}/pull`),
         },
       ),
     ];
   });
 }
 
-/** Options of the consumer of a queue that had another one: that one ends before this one begins, as a queue has one. */
-export const consumerMoved = (context: Context, name: string): ReturnType<typeof movedHere> =>
-  movedHere(context, "cloudflare:index/queueConsumer:QueueConsumer", name, ["scriptName", "type"]);
+/** Options of a queue's consumer: where the queue had another one, that one ends before this one begins, as a queue has one. */
+export const consumerOptions = (
+  context: Context,
+  name: string,
+): Pick<pulumi.CustomResourceOptions, "aliases" | "deleteBeforeReplace" | "hooks" | "replaceOnChanges"> => ({
+  hooks: { ...context.hooks, beforeCreate: [...(context.hooks.beforeCreate ?? []), makesWay(name, context)] },
+  ...movedHere(context, "cloudflare:index/queueConsumer:QueueConsumer", name, ["scriptName", "type"]),
+});

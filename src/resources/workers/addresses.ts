@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { WorkersCustomDomain, WorkersRoute } from "../cloudflare.ts";
-import { type Context, logicalName, movedHere } from "../context.ts";
+import { type Context, logicalName, movedHere, tookOver } from "../context.ts";
 import type { WorkerComponent } from "./shell.ts";
 
 /** Custom domains and routes of a worker in its stage. */
@@ -28,7 +28,8 @@ export function addressesOf(
     const { pattern } = route;
     const zoneId = "zoneId" in route ? route.zoneId : zoneOf(route.zoneName);
     const name = `${logicalName(context, declared.name)}/${pattern}`;
-    const moved = movedHere(context, "cloudflare:index/workersRoute:WorkersRoute", name);
+    const type = "cloudflare:index/workersRoute:WorkersRoute";
+    const moved = { ...movedHere(context, type, name), ...tookOver(context, type, name) };
     return new WorkersRoute(name, { zoneId, pattern, script: shell.name }, { ...options, ...moved });
   });
   return [...domains, ...routes];

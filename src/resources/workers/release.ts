@@ -13,7 +13,7 @@ import {
   type WorkerVersionArgs,
 } from "../cloudflare.ts";
 import { type Context, logicalName } from "../context.ts";
-import { consumerMoved } from "../stores/pull-consumers.ts";
+import { consumerOptions } from "../stores/pull-consumers.ts";
 import { addressesOf } from "./addresses.ts";
 import { type Bound, bindingsOf } from "./bindings.ts";
 import { classContainers, classExports } from "./class-exports.ts";
@@ -192,7 +192,7 @@ function triggersOf(
             maxConcurrency: settings.maxConcurrency ?? mostConcurrent,
           },
         },
-        { ...options, ...consumerMoved(context, `${name}/${queue.name}`) },
+        { ...options, ...consumerOptions(context, `${name}/${queue.name}`) },
       ),
   );
   // Also for an empty list: deleting the resource would leave the last ones running, as the provider calls nothing for it.

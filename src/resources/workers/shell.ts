@@ -3,6 +3,7 @@ import type { Worker as Declared } from "../../declare/index.ts";
 import { physicalName } from "../../declare/physical-name.ts";
 import { Worker } from "../cloudflare.ts";
 import { type ComponentArgs, within } from "../component.ts";
+import { tookOver } from "../context.ts";
 import { durability } from "../durability.ts";
 import { kinds } from "../kinds/kinds.ts";
 import { scriptSettings } from "./settings.ts";
@@ -41,7 +42,16 @@ export class WorkerComponent extends pulumi.ComponentResource {
         ...(inCycle && { force: true }),
       },
       // Deleting a worker deletes the Durable Objects it has, so such a worker is treated as a store.
-      within(this, { hooks, dependsOn: [...after], ...(holdsData && durability(stage)) }, opts),
+      within(
+        this,
+        {
+          hooks,
+          dependsOn: [...after],
+          ...tookOver(context, kinds.worker.type, name),
+          ...(holdsData && durability(stage)),
+        },
+        opts,
+      ),
     );
   }
 

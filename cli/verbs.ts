@@ -85,8 +85,12 @@ export const verbs = {
     "secret [<stage>] [<name>] [--json]",
     "which secrets of a stage are set, missing or unused; with a name: set or rotate it",
   ),
-  import: ofStacks("import", "import <stage> <system>/<name>", "take over a resource that exists already"),
-  retire: ofStacks("retire", "retire <system> <stage>", "take a system off a stage, with its resources"),
+  import: ofStacks("import", "import <stage> [<kind>] <name>", "take over a resource that exists already"),
+  retire: ofStacks(
+    "retire",
+    "retire <system>[/<store>] <stage>",
+    "take a system or a store off a stage, with what it holds",
+  ),
   "stack-init": ofStacks("init", "stack-init [<stage>]", "make the stack of a stage"),
   state: {
     usage: "state backup <stage> [<folder>] | state restore <stage> <file>",

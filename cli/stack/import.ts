@@ -13,7 +13,7 @@ import type { Stage } from "../../src/project/stage.ts";
 import { kinds } from "../../src/resources/kinds/kinds.ts";
 import { pulumiProjectName } from "../../toolchain/project.ts";
 import { stageTarget } from "./account.ts";
-import { type Importable, type ImportPlace, importableOf, needsNone, otherKinds } from "./importable.ts";
+import { type Importable, type ImportPlace, importableOf, otherKinds } from "./importable.ts";
 import { pulumi, type Run } from "./pulumi.ts";
 import { stateOf } from "./state-of.ts";
 

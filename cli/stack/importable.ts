@@ -145,7 +145,7 @@ async function zoneNamed(name: string, api: Connection, accountId: string): Prom
 }
 
 /** What an `up` takes over by itself. */
-export const needsNone = (name: string, what: string): UserError =>
+const needsNone = (name: string, what: string): UserError =>
   new UserError({
     what: `${what} needs no import`,
     where: name,

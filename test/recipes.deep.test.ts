@@ -35,7 +35,7 @@ test("a secret that is bound has to be set; it is nowhere in clear, and rotating
   expect((await project.just(["secret", "dev"])).out).toMatch(/^key +missing +dome\/dome-api, env\.KEY$/m);
   expect((await project.just(["secret", "dev", "key", "--", "canary-one"])).code).toBe(0);
   expect((await project.just(["secret", "dev"])).out).toMatch(/^key +set +dome\/dome-api, env\.KEY$/m);
-  const up = await project.just(["deploy-dev"]);
+  const up = await project.just(["deploy-dev", "--yes"]);
   expect(up.code, up.out).toBe(0);
   await project.just(["secret", "dev", "key", "--", "canary-two"]);
   const rotated = await project.just(["deploy-dev", "--diff", "--yes"]);

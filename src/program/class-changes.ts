@@ -5,7 +5,8 @@ import { physicalName } from "../declare/physical-name.ts";
 import { command, sentence } from "../diagnostic/sentence.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
 import type { Stage } from "../project/stage.ts";
-import { plainOf, type StateResource } from "../reality/state.ts";
+import type { StateResource } from "../reality/state.ts";
+import { plainOf } from "./own-state.ts";
 
 const versionType = "cloudflare:index/workerVersion:WorkerVersion";
 const exportsShape = z.record(z.string(), z.looseObject({ storage: z.string().optional() }));

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { secretSignature, signatureKey } from "../engine/property-values.ts";
 import { type StateResource, stateResource } from "../reality/state.ts";
 
 const answer = z.object({
@@ -15,9 +16,7 @@ export async function ownState(): Promise<readonly StateResource[]> {
   );
 }
 
-/** What the engine wraps a secret in. */
-const secretSignature = "4dabf18193072939515e22adb298388d";
-const wrapped = z.looseObject({ [secretSignature]: z.string(), value: z.unknown() });
+const wrapped = z.looseObject({ [signatureKey]: z.literal(secretSignature), value: z.unknown() });
 
 /** A value of a state without the wrapping of a secret around it. It is compared, and never shown. */
 export function plainOf(value: unknown): unknown {

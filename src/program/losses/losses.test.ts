@@ -15,6 +15,7 @@ const wanted = (of: System, given: Partial<Wanted> = {}): Wanted => ({
   ...given,
 });
 const known = (type: string, name: string, outputs: Record<string, unknown>): StateResource => ({
+  urn: `urn:pulumi:dev::lockstep::${type}::${name}`,
   type,
   name,
   outputs,

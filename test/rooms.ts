@@ -155,6 +155,7 @@ export const rooms: readonly Room[] = [
   {
     room: "src/program",
     may: [
+      "src/engine",
       "src/reality",
       "src/cloudflare",
       "src/diagnostic",

@@ -112,6 +112,14 @@ test("prod shows a plan and applies exactly that, once its name is typed; and is
   const confirmed = await project.just(["deploy-prod", "--yes", "prod"]);
   expect(confirmed.code, confirmed.out).toBe(0);
   expect((await project.visit("dome-api.prod.localhost", "/health")).text).toContain('"prod"');
+  expect(confirmed.out).toMatch(/^Plan for prod: \d+ to create$/m);
+  expect(confirmed.out).toMatch(/^ {2}dome\/silo: 0001_\w+\.sql/m);
+  expect(confirmed.out).toMatch(/^ {2}dome\/dome-api: new version 100 %$/m);
+  await project.just(["secret", "prod", "key", "--", "canary-five"]);
+  const rotated = await project.just(["deploy-prod", "--yes", "prod"]);
+  expect(rotated.code, rotated.out).toBe(0);
+  expect(rotated.out).toContain("  dome/dome-api KEY: secret, changed\n");
+  expect(rotated.out).not.toMatch(/canary|STAGE:/);
   const again = await project.just(["deploy-prod", "--yes", "prod"]);
   expect(again.code, again.out).toBe(0);
   expect(again.out).toMatch(/Resources:\n {4}\d+ unchanged/);

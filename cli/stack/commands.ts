@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { z } from "zod";
 import type { System } from "../../src/declare/index.ts";
 import { command, sentence } from "../../src/diagnostic/sentence.ts";
@@ -15,6 +12,7 @@ import { importResource } from "./import.ts";
 import { leftBehind } from "./left.ts";
 import { listSecrets } from "./list-secrets.ts";
 import { showOutputs } from "./outputs.ts";
+import { planned } from "./planned.ts";
 import { pulumi, pulumiText, type Run } from "./pulumi.ts";
 import type { Request } from "./request.ts";
 import { retire } from "./retire.ts";
@@ -81,28 +79,6 @@ export const changes = ({ command, stages }: Request): boolean =>
 /** pulumi asks at a terminal, unless the answer was given. */
 const agreed = ({ yes }: Request, { interactive }: Terminal): readonly string[] =>
   interactive && yes === undefined ? [] : ["--yes"];
-
-/** Shows a plan, asks, and applies exactly what was shown: a deviation stops it. */
-async function planned(request: Request, stage: Stage, run: Run, terminal: Terminal): Promise<number> {
-  const { yes, target } = request;
-  const rest = [...(await lookingOption(stage, target, request.rest, run)), ...request.rest];
-  const folder = mkdtempSync(join(tmpdir(), "lockstep-plan-"));
-  try {
-    const plan = join(folder, "plan.json");
-    const shown = await pulumi(
-      ["preview", "--stack", stage.name, "--diff", "--save-plan", plan, ...rest],
-      run,
-    );
-    if (shown !== 0) return shown;
-    await confirm(stage, "Change", yes, terminal);
-    return await pulumi(
-      ["up", "--stack", stage.name, "--plan", plan, "--skip-preview", "--yes", ...rest],
-      run,
-    );
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
 
 const stacks = z.array(z.object({ name: z.string() }));
 

@@ -32,6 +32,25 @@ describe("a change of prod", () => {
     await expect(confirm(stage("prod"), "Change", answer, silent)).rejects.toThrow(/was not confirmed/);
   });
 
+  test("is shown in full at the key d, as often as it is pressed, and then asked for again", async () => {
+    const answers = ["d", "d", "prod"];
+    const asked: string[] = [];
+    const from: Terminal = {
+      interactive: true,
+      ask: async (question) => {
+        asked.push(question);
+        return answers.shift() ?? "";
+      },
+    };
+    let shown = 0;
+    await confirm(stage("prod"), "Change", undefined, from, async () => {
+      shown += 1;
+    });
+    expect(shown).toBe(2);
+    expect(asked).toHaveLength(3);
+    expect(asked[0]).toBe("\nChange prod? Type its name to go on (d shows the full diff): ");
+  });
+
   test("does not go on when nobody can be asked", async () => {
     await expect(confirm(stage("prod"), "Change", undefined, silent)).rejects.toThrow(/--yes prod/);
   });

@@ -23,16 +23,25 @@ export const terminal: Terminal = {
 /**
  * Lets a change of a stage go on only when somebody agreed. A stage that asks wants its name, typed at the prompt or as `--yes <stage>`. Any other is
  * asked for by pulumi at a terminal; without one nobody is there to say no, so it has to be said on the command line: `--yes`.
+ * @param inFull shows more before the answer, at the key `d`
  */
 export async function confirm(
   stage: Stage,
   change: string,
   yes: string | undefined,
   from: Terminal = terminal,
+  inFull?: () => Promise<unknown>,
 ): Promise<void> {
   if (yes === undefined && !from.interactive) throw notConfirmed(stage, change, "no terminal to ask at");
   if (!stage.asksBeforeChange) return;
-  const typed = yes ?? (await from.ask(`\n${change} ${stage.name}? Type its name to go on: `)).trim();
+  const how = inFull === undefined ? "" : " (d shows the full diff)";
+  const ask = async (): Promise<string> => {
+    const answer = (await from.ask(`\n${change} ${stage.name}? Type its name to go on${how}: `)).trim();
+    if (answer !== "d" || inFull === undefined) return answer;
+    await inFull();
+    return ask();
+  };
+  const typed = yes ?? (await ask());
   if (typed !== stage.name) throw notConfirmed(stage, change, typed === "" ? "nothing" : typed);
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { unknownValue } from "../../src/engine/property-values.ts";
 import { type PlanDigest, planDigest } from "./plan-digest.ts";
-import { planSummary } from "./plan-summary.ts";
+import { messagesOf, planSummary } from "./plan-summary.ts";
 
 const version = "cloudflare:index/workerVersion:WorkerVersion";
 const deployment = "cloudflare:index/workersDeployment:WorkersDeployment";
@@ -24,14 +24,20 @@ const step = (
 const plan = (steps: readonly object[], changeSummary = {}): PlanDigest =>
   planDigest.parse({ steps, changeSummary });
 const text = (name: string, value: string) => ({ name, type: "plain_text", text: value });
-const hidden = (name: string) => ({ name, type: "secret_text", text: "[secret]" });
+const hidden = (name: string, value = "hush-hush") => ({ name, type: "secret_text", text: value });
 
 test("a plan on one screen", () => {
   const before = {
     bindings: [text("A", "gone"), hidden("KEY"), text("LEVEL", "info"), text("SAME", "x"), hidden("STAYS")],
   };
   const after = {
-    bindings: [text("ADDED", "y"), hidden("KEY"), text("LEVEL", "debug"), text("SAME", "x"), hidden("STAYS")],
+    bindings: [
+      text("ADDED", "y"),
+      hidden("KEY", "rotated"),
+      text("LEVEL", "debug"),
+      text("SAME", "x"),
+      hidden("STAYS"),
+    ],
   };
   expect(
     planSummary(
@@ -41,7 +47,7 @@ test("a plan on one screen", () => {
           step(
             "update",
             migrations,
-            "dome/silo",
+            "dome/silo/expand",
             { files: { "0001_a.sql": "1" }, phase: "expand" },
             { files: { "0001_a.sql": "1", "0002_b.sql": "2", "0003_c.sql": "3" }, phase: "expand" },
           ),
@@ -108,4 +114,15 @@ test("a plan without a change says so", () => {
   expect(planSummary("prod", plan([step("same", version, "dome/api", {}, {})], { same: 1 }))).toBe(
     "Plan for prod: nothing changes\n",
   );
+});
+
+test("a message of the engine is shown without the secrets that the plan was read with", () => {
+  const digest = planDigest.parse({
+    steps: [
+      step("create", version, "dome/api", undefined, { bindings: [hidden("KEY"), text("LEVEL", "info")] }),
+    ],
+    diagnostics: [{ message: "refused: hush-hush at info\n", severity: "warning" }],
+  });
+  expect(messagesOf(digest)).toEqual(["refused: [secret] at info"]);
+  expect(planSummary("prod", digest)).not.toContain("hush");
 });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { unknownValues } from "../../src/engine/property-values.ts";
 import type { RegisteredType } from "../../src/resources/kinds/registered.ts";
@@ -64,7 +65,24 @@ function migrated({ type, name, before, after }: PlannedChange): readonly string
   const fresh = Object.keys(wanted.files).filter((file) => !(file in known.files));
   return fresh.length === 0
     ? []
-    : [`${name}: ${fresh.join(", ")}${wanted.phase === "contract" ? " (contract)" : ""}`];
+    : [
+        `${name.replace(/\/(?:expand|contract)$/, "")}: ${fresh.join(", ")}${wanted.phase === "contract" ? " (contract)" : ""}`,
+      ];
+}
+
+/** Messages as they may be shown: without the secrets that the plan was asked for with. */
+export function messagesOf(digest: PlanDigest): readonly string[] {
+  const hidden = changesOf(digest).flatMap(({ type, before, after }) =>
+    type === version
+      ? [...variablesIn(before), ...variablesIn(after)]
+          .filter(isSecret)
+          .flatMap(({ text, keyBase64, keyJwk }) => [text, keyBase64, keyJwk])
+      : [],
+  );
+  const secrets = hidden.filter((text): text is string => typeof text === "string" && text.length >= 4);
+  return (digest.diagnostics ?? []).map(({ message }) =>
+    secrets.reduce((said, secret) => said.replaceAll(secret, "[secret]"), (message ?? "").trimEnd()),
+  );
 }
 
 /** By name what is deleted; what is replaced only counted for each type, except where deleting the old one could lose something. */
@@ -87,6 +105,8 @@ const binding = z.looseObject({
   type: z.string(),
   text: z.unknown().optional(),
   json: z.unknown().optional(),
+  keyBase64: z.unknown().optional(),
+  keyJwk: z.unknown().optional(),
 });
 const bindings = z.array(binding).catch([]);
 type Variable = z.infer<typeof binding> & { readonly at: number };
@@ -101,35 +121,28 @@ const variablesIn = (inputs: Readonly<Record<string, unknown>>): readonly Variab
     .map((each, at) => ({ ...each, at }))
     .filter(isVariable);
 
-function variables({ type, name, before, after, paths }: PlannedChange): readonly string[] {
+function variables({ type, name, before, after }: PlannedChange): readonly string[] {
   if (type !== version) return [];
   const [old, wanted] = [variablesIn(before), variablesIn(after)];
   const names = [...new Set([...old, ...wanted].map((each) => each.name))].sort();
   return names.flatMap((variable) => {
     const [was, is] = [old, wanted].map((all) => all.find((each) => each.name === variable));
-    const change = changeOf(was, is, paths);
+    const change = changeOf(was, is);
     return change === undefined ? [] : [`${name} ${variable}: ${change}`];
   });
 }
 
-function changeOf(
-  was: Variable | undefined,
-  is: Variable | undefined,
-  paths: readonly string[],
-): string | undefined {
+function changeOf(was: Variable | undefined, is: Variable | undefined): string | undefined {
   if (is === undefined) return was === undefined ? undefined : "taken away";
   if (isSecret(is)) {
     if (was === undefined) return "new secret";
     if (!isSecret(was)) return "secret, in plain text until now";
-    // Both read `[secret]`: that they differ is said by the provider, by their place in the list.
-    const changed = paths.some((path) => path === "bindings" || path.startsWith(`bindings[${is.at}]`));
-    if (!changed) return undefined;
-    return was.at === is.at ? "secret, changed" : "secret, moved in the list: it may have changed";
+    return isDeepStrictEqual({ ...was, at: 0 }, { ...is, at: 0 }) ? undefined : "secret, changed";
   }
   const value = shown(is);
   if (was === undefined) return `${value}, new`;
   if (isSecret(was)) return `${value}, a secret until now`;
-  return shown(was) === value ? undefined : `${shown(was)} → ${value}`;
+  return isDeepStrictEqual(was.text ?? was.json, is.text ?? is.json) ? undefined : `${shown(was)} → ${value}`;
 }
 
 /** A value on a line of its own: a long one is cut, and says so. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Stage } from "../../src/project/stage.ts";
 import { confirm, type Terminal } from "./confirm.ts";
 import { planDigest } from "./plan-digest.ts";
-import { planSummary } from "./plan-summary.ts";
+import { messagesOf, planSummary } from "./plan-summary.ts";
 import { pulumi, pulumiText, type Run } from "./pulumi.ts";
 import type { Request } from "./request.ts";
 
@@ -33,8 +33,7 @@ export async function planned(
       // Why there is no plan the engine says better to people than in JSON, where policies are missing.
       if (said === undefined) return (await inFull()) || 1;
       const digest = planDigest.parse(JSON.parse(said));
-      for (const { message } of digest.diagnostics ?? [])
-        process.stderr.write(`${(message ?? "").trimEnd()}\n`);
+      for (const message of messagesOf(digest)) process.stderr.write(`${message}\n`);
       process.stdout.write(`\n${planSummary(stage.name, digest)}`);
       await confirm(stage, "Change", yes, terminal, inFull);
     }

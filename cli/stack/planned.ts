@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Stage } from "../../src/project/stage.ts";
+import { lookingOption } from "./by-hand.ts";
 import { confirm, type Terminal } from "./confirm.ts";
-import { planDigest } from "./plan-digest.ts";
+import { type PlanDigest, planDigest } from "./plan-digest.ts";
 import { messagesOf, planSummary } from "./plan-summary.ts";
 import { pulumi, pulumiText, type Run } from "./pulumi.ts";
 import type { Request } from "./request.ts";
@@ -12,27 +13,23 @@ import type { Request } from "./request.ts";
  * Shows a plan, asks, and applies exactly what was shown: a deviation stops it. The plan is shown on one screen, in full at the key `d`; with
  * `--diff` in full at once.
  */
-export async function planned(
-  { rest, yes }: Request,
-  stage: Stage,
-  run: Run,
-  terminal: Terminal,
-): Promise<number> {
+export async function planned(request: Request, stage: Stage, run: Run, terminal: Terminal): Promise<number> {
+  const { target, yes } = request;
+  const rest = [...(await lookingOption(stage, target, request.rest, run)), ...request.rest];
+  const preview = ["preview", "--stack", stage.name, ...rest];
+  const inFull = (): Promise<number> => pulumi([...preview, "--diff"], run);
   const folder = mkdtempSync(join(tmpdir(), "lockstep-plan-"));
   try {
     const plan = join(folder, "plan.json");
-    const save = ["preview", "--stack", stage.name, "--save-plan", plan];
-    const inFull = (): Promise<number> => pulumi(["preview", "--stack", stage.name, "--diff", ...rest], run);
     if (rest.some((word) => ["--diff", "--json"].includes(word))) {
-      const code = await pulumi([...save, ...(rest.includes("--diff") ? [] : ["--diff"]), ...rest], run);
+      const code = await pulumi([...preview, "--diff", "--save-plan", plan], run);
       if (code !== 0) return code;
       await confirm(stage, "Change", yes, terminal);
     } else {
       process.stderr.write(`Planning the change of ${stage.name}; nothing is changed yet\n`);
-      const said = await pulumiText([...save, "--json", ...rest], run).catch(() => undefined);
+      const digest = await digestOf(preview, plan, run);
       // Why there is no plan the engine says better to people than in JSON, where policies are missing.
-      if (said === undefined) return (await inFull()) || 1;
-      const digest = planDigest.parse(JSON.parse(said));
+      if (digest === undefined) return (await inFull()) || 1;
       for (const message of messagesOf(digest)) process.stderr.write(`${message}\n`);
       process.stdout.write(`\n${planSummary(stage.name, digest)}`);
       await confirm(stage, "Change", yes, terminal, inFull);
@@ -43,5 +40,18 @@ export async function planned(
     );
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Saves the plan and reads it; undefined where there is none. Asked twice: the file holds secrets as the state does, encrypted, while what is
+ * read holds them in plain text, and stays in memory.
+ */
+async function digestOf(preview: readonly string[], plan: string, run: Run): Promise<PlanDigest | undefined> {
+  try {
+    await pulumiText([...preview, "--json", "--save-plan", plan], run);
+    return planDigest.parse(JSON.parse(await pulumiText([...preview, "--json", "--show-secrets"], run)));
+  } catch {
+    return undefined;
   }
 }

@@ -118,7 +118,7 @@ test("prod shows a plan and applies exactly that, once its name is typed; and is
   await project.just(["secret", "prod", "key", "--", "canary-five"]);
   const rotated = await project.just(["deploy-prod", "--yes", "prod"]);
   expect(rotated.code, rotated.out).toBe(0);
-  expect(rotated.out).toContain("  dome/dome-api KEY: secret, changed\n");
+  expect(rotated.out).toContain("What differs of new versions:\n  dome/dome-api: bindings\n");
   expect(rotated.out).not.toMatch(/canary|STAGE:/);
   const again = await project.just(["deploy-prod", "--yes", "prod"]);
   expect(again.code, again.out).toBe(0);

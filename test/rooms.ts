@@ -363,6 +363,7 @@ export const rooms: readonly Room[] = [
   {
     room: "cli/stack",
     may: [
+      "src/engine",
       "src/reality",
       "src/resources/kinds",
       "src/diagnostic",

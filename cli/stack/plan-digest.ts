@@ -6,9 +6,10 @@ const step = z.looseObject({
   urn: z.string(),
   oldState: state.nullish(),
   newState: state.nullish(),
+  detailedDiff: z.record(z.string(), z.unknown()).nullish(),
 });
 
-/** What `pulumi preview --json --show-secrets` says: the provider counts every text of a binding as a secret, also plain ones. */
+/** What `pulumi preview --json` says. Secrets in it are `[secret]`, and bindings are one as a whole. */
 export const planDigest = z.looseObject({
   steps: z.array(step).nullish(),
   diagnostics: z
@@ -26,6 +27,8 @@ export interface PlannedChange {
   readonly ops: readonly string[];
   readonly before: Readonly<Record<string, unknown>>;
   readonly after: Readonly<Record<string, unknown>>;
+  /** Paths that differ, as the provider says: `bindings[3].text`. */
+  readonly paths: readonly string[];
 }
 
 /** The steps of each resource together; what stays as it is left out. */
@@ -40,6 +43,7 @@ export function changesOf({ steps }: PlanDigest): readonly PlannedChange[] {
         ops: own.map(({ op }) => op),
         before: own.find(({ oldState }) => oldState?.inputs)?.oldState?.inputs ?? {},
         after: own.find(({ newState }) => newState?.inputs)?.newState?.inputs ?? {},
+        paths: own.flatMap(({ detailedDiff }) => Object.keys(detailedDiff ?? {})),
       };
     })
     .filter(({ ops }) => ops.some((op) => op !== "same" && op !== "read"));

@@ -5,7 +5,7 @@ import type { Stage } from "../../src/project/stage.ts";
 import { lookingOption } from "./by-hand.ts";
 import { confirm, type Terminal } from "./confirm.ts";
 import { type PlanDigest, planDigest } from "./plan-digest.ts";
-import { messagesOf, planSummary } from "./plan-summary.ts";
+import { planSummary } from "./plan-summary.ts";
 import { pulumi, pulumiText, type Run } from "./pulumi.ts";
 import type { Request } from "./request.ts";
 
@@ -30,7 +30,8 @@ export async function planned(request: Request, stage: Stage, run: Run, terminal
       const digest = await digestOf(preview, plan, run);
       // Why there is no plan the engine says better to people than in JSON, where policies are missing.
       if (digest === undefined) return (await inFull()) || 1;
-      for (const message of messagesOf(digest)) process.stderr.write(`${message}\n`);
+      for (const { message } of digest.diagnostics ?? [])
+        process.stderr.write(`${(message ?? "").trimEnd()}\n`);
       process.stdout.write(`\n${planSummary(stage.name, digest)}`);
       await confirm(stage, "Change", yes, terminal, inFull);
     }
@@ -43,14 +44,10 @@ export async function planned(request: Request, stage: Stage, run: Run, terminal
   }
 }
 
-/**
- * Saves the plan and reads it; undefined where there is none. Asked twice: the file holds secrets as the state does, encrypted, while what is
- * read holds them in plain text, and stays in memory.
- */
+/** Saves the plan and reads it, its secrets encrypted in the one and hidden in the other; undefined where there is none. */
 async function digestOf(preview: readonly string[], plan: string, run: Run): Promise<PlanDigest | undefined> {
   try {
-    await pulumiText([...preview, "--json", "--save-plan", plan], run);
-    return planDigest.parse(JSON.parse(await pulumiText([...preview, "--json", "--show-secrets"], run)));
+    return planDigest.parse(JSON.parse(await pulumiText([...preview, "--json", "--save-plan", plan], run)));
   } catch {
     return undefined;
   }

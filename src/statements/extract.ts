@@ -21,7 +21,7 @@ export function extracted(code: string, positionOf: (offset: number) => Position
     if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
     return { uses: [], unread: error.message, hasOwnPrepare: false };
   }
-  const reading: Reading = { syntax, bound: new Map(), open: new Set() };
+  const reading: Reading = { syntax, textsOf, bound: new Map(), open: new Set() };
   const uses = (["prepare", "exec"] as const).flatMap((method) =>
     syntax.callsNamed(method).flatMap((call) => usesAt(call, method, reading, positionOf)),
   );

@@ -1,7 +1,6 @@
 import type { AnyNode, CallExpression, Expression, Identifier, SpreadElement } from "acorn";
 import { definitionOf, objectsOf } from "./definitions.ts";
 import { isFunction, keyName, propertyName, returned } from "./nodes.ts";
-import { textsOf } from "./read-text.ts";
 import { binding, codeOf, opened, type Reading } from "./reading.ts";
 import { valuesAt } from "./sequence.ts";
 import { hole, known, literal, type Text, type Texts } from "./text.ts";
@@ -24,7 +23,11 @@ export function listItems(node: AnyNode, reading: Reading): readonly Texts[] | u
   return node.elements.flatMap((each) =>
     each === null
       ? []
-      : [each.type === "SpreadElement" ? hole(codeOf(reading, each), each.start) : textsOf(each, reading)],
+      : [
+          each.type === "SpreadElement"
+            ? hole(codeOf(reading, each), each.start)
+            : reading.textsOf(each, reading),
+        ],
   );
 }
 
@@ -43,10 +46,10 @@ function repeatedItem(node: AnyNode, reading: Reading): Texts | undefined {
     case "from":
       return second === undefined ? undefined : bodyOf(second, reading);
     case "fill":
-      return first === undefined ? undefined : textsOf(first, reading);
+      return first === undefined ? undefined : reading.textsOf(first, reading);
     case "split": {
       const isByCharacter = first?.type === "Literal" && first.value === "";
-      return isByCharacter ? textsOf(callee.object, reading) : undefined;
+      return isByCharacter ? reading.textsOf(callee.object, reading) : undefined;
     }
     default:
       return undefined;
@@ -55,7 +58,7 @@ function repeatedItem(node: AnyNode, reading: Reading): Texts | undefined {
 
 function bodyOf(callback: AnyNode, reading: Reading): Texts | undefined {
   const value = isFunction(callback) ? returned(callback) : undefined;
-  return value === undefined ? undefined : textsOf(value, opened(reading, callback));
+  return value === undefined ? undefined : reading.textsOf(value, opened(reading, callback));
 }
 
 /** As a part that stands for any number of such items. With something unknown in an item nothing is known of the list. */
@@ -84,7 +87,7 @@ function itemsOf(elements: readonly (Expression | SpreadElement | null)[], readi
   return elements.reduce((before: Variants<List>, each) => {
     if (each === null) return before;
     if (each.type !== "SpreadElement")
-      return paired(before, textsOf(each, reading), (list, item) => [...list, item]);
+      return paired(before, reading.textsOf(each, reading), (list, item) => [...list, item]);
     const more =
       listsOf(each.argument, reading) ??
       repeatedOrUnknown(each, reading).map(({ value, ways }) => ({ value: [value], ways }));
@@ -132,7 +135,7 @@ function appliedTo(callback: AnyNode, item: Text, reading: Reading): Texts {
   const [parameter] = isFunction(callback) ? callback.params : [];
   const variable = parameter?.type === "Identifier" ? reading.syntax.variableOf(parameter) : undefined;
   if (value === undefined) return hole(codeOf(reading, callback), callback.start);
-  return textsOf(value, variable === undefined ? reading : binding(reading, variable, only(item)));
+  return reading.textsOf(value, variable === undefined ? reading : binding(reading, variable, only(item)));
 }
 
 function partsOfObject(node: AnyNode, keys: boolean, reading: Reading): Variants<List> | undefined {
@@ -146,7 +149,7 @@ function partsOfObject(node: AnyNode, keys: boolean, reading: Reading): Variants
       ? key === undefined
         ? hole(codeOf(reading, each.key), each.start)
         : literal(key, each.start)
-      : textsOf(each.value, reading);
+      : reading.textsOf(each.value, reading);
     return paired(before, item, (list, one) => [...list, one]);
   }, only<List>([]));
 }

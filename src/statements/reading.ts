@@ -5,6 +5,8 @@ import type { Texts } from "./text.ts";
 /** What is known while an expression is read. */
 export interface Reading {
   readonly syntax: Syntax;
+  /** Reads an expression as text. Texts are made of lists and lists of texts, so one of the two is handed to the other. */
+  readonly textsOf: (node: AnyNode, reading: Reading) => Texts;
   /** Parameters whose argument is known, and variables half-way through what is written to them. */
   readonly bound: ReadonlyMap<Variable, Texts>;
   /** What is being read: code that comes back to it is not followed round and round. */

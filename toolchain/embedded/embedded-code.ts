@@ -23,6 +23,7 @@ export const shared: readonly string[] = [
   "src/diagnostic/user-error",
   "src/diagnostic/verbs",
   "src/engine/property-values",
+  "src/files/own-folder",
   "src/files/write-whole",
   "src/migrations/sql/split",
   "src/migrations/sql/tokens",

@@ -5,6 +5,7 @@ import { makeDatabase } from "../d1/databases.ts";
 import { ApiError } from "../http/service.ts";
 import { makeNamespace } from "../kv/namespaces.ts";
 import { aliasesOf, remember, targetOf } from "./aliases.ts";
+import { wasDeleted } from "./deleted.ts";
 
 /** What is made for a stranger's id. */
 export type StoreAlias = "database" | "namespace";
@@ -41,7 +42,7 @@ export async function storeFor(
   name: string,
 ): Promise<string | undefined> {
   const known = targetOf(world.state, account, of, id);
-  if (known !== undefined || !forms[of].test(id)) return known;
+  if (known !== undefined || !forms[of].test(id) || wasDeleted(world.state, account, id)) return known;
   const underWay = making.get(world) ?? new Map<string, Promise<string>>();
   making.set(world, underWay);
   const key = `${account}/${of}/${id.toLowerCase()}`;

@@ -5,6 +5,7 @@ import { isOn } from "../../quirks/quirk.ts";
 import { SqlError } from "../../runtime/stores.ts";
 import { NameTaken, type State, type Stored } from "../../state.ts";
 import type { World } from "../../world.ts";
+import { noteDeleted } from "../aliases/deleted.ts";
 import { ApiError, type ApiRequest, ok, paged, type Reply, type Route } from "../http/service.ts";
 import { forget } from "./transfers.ts";
 
@@ -201,6 +202,7 @@ async function remove(request: ApiRequest, world: World): Promise<Reply> {
   await world.stores.d1.remove(uuid);
   for (const kind of ["import", "export"]) await forget(world, `${kind}/${uuid}/`);
   if (!world.state.remove(request.account.id, databaseKind, uuid)) throw unknown(uuid); // another delete was first
+  noteDeleted(world.state, request.account.id, uuid);
   return ok(null);
 }
 

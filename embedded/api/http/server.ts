@@ -42,7 +42,7 @@ export interface ApiOptions {
 export function apiServer(options: ApiOptions): Server {
   const match = router(options.services);
   const server = createServer({ requestTimeout: 0 }, (request, response) => {
-    if (isOfThisMachine(request.headers.host) && options.before?.(request, response)) return;
+    if (isUnderLocalhost(request.headers.host) && options.before?.(request, response)) return;
     answer(request, response, match, options).catch((error: unknown) => {
       (options.log ?? console.error)(
         `api: could not answer ${request.method} ${pathOf(request)}: ${stackOf(error)}`,
@@ -149,6 +149,10 @@ async function meant(
 
 const isOfThisMachine = (host: string | undefined): boolean =>
   ["127.0.0.1", "localhost", "[::1]"].includes((host ?? "").replace(/:\d+$/, "").toLowerCase());
+
+/** Also any name under `localhost`, which no DNS decides: buckets have such names. */
+const isUnderLocalhost = (host: string | undefined): boolean =>
+  isOfThisMachine(host) || /\.localhost(?::\d+)?$/i.test(host ?? "");
 
 /** A page in a browser can make any name point here; only names that mean this machine are answered. */
 function requireLoopbackHost(host: string | undefined): void {

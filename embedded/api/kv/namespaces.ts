@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { NameTaken, type State, type Stored } from "../../state.ts";
 import type { World } from "../../world.ts";
+import { noteDeleted } from "../aliases/deleted.ts";
 import { ApiError, type ApiRequest, ok, paged, type Reply, type Route } from "../http/service.ts";
 import { scriptsBinding } from "../workers/bound-by.ts";
 
@@ -110,6 +111,7 @@ async function remove(request: ApiRequest, world: World): Promise<Reply> {
   if (scripts.length > 0)
     throw new ApiError(400, 10052, `namespace has associated scripts: ${scripts.join(", ")}`);
   world.state.remove(request.account.id, namespaceKind, id);
+  noteDeleted(world.state, request.account.id, id);
   await world.stores.kv.remove(id);
   return ok({});
 }

@@ -154,7 +154,7 @@ test("query and shell only read", async () => {
   expect(out).toMatch(/no such word[\s\S]*type \.help/);
   expect(out).not.toContain("\n1\n");
   expect((await run(project, ["shell", "shop/shop-db"], ".help\nSELECT 7 AS last")).out).toMatch(
-    /ends with a semicolon[\s\S]*last\n7\n$/,
+    /ends with a semicolon[\s\S]*last\n +7\n$/,
   );
 });
 

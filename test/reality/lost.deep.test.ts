@@ -7,7 +7,7 @@ import { shopClone } from "./shop.ts";
 let project: Clone;
 beforeAll(async () => {
   project = await shopClone();
-  await succeeding(project.just(["pulumi-up", "dev"]));
+  await succeeding(project.just(["pulumi-up", "dev", "--yes"]));
 });
 afterAll(() => project.remove());
 
@@ -39,7 +39,7 @@ const idOf = async (name: string): Promise<string> =>
 /** What the refusal says to type for a resource, as words of `just`. */
 function forgetting(said: string, resource: string): readonly string[] {
   const typed = new RegExp(`just (forget dev ${resource} --reason "why")`).exec(said)?.[1] ?? "";
-  return typed.replaceAll('"', "").split(" ");
+  return [...typed.replaceAll('"', "").split(" "), "--yes"];
 }
 
 test("what is gone is never made again empty, neither by up --refresh nor by a refresh before it; each is named by its id", async () => {
@@ -55,7 +55,7 @@ test("what is gone is never made again empty, neither by up --refresh nor by a r
   const again = await refused(up());
   expect(again).toContain(database);
   expect(await refused(project.just(["forget", "dev", "shop/orders"]))).toContain("needs a reason");
-  expect(await refused(project.just(["forget", "dev", "shop/files", "--reason", "why"]))).toContain(
+  expect(await refused(project.just(["forget", "dev", "shop/files", "--reason", "why", "--yes"]))).toContain(
     "Nothing of shop/files is gone",
   );
   const drift = await project.just(["drift", "dev"]);

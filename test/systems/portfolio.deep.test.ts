@@ -197,7 +197,7 @@ test("a changed declaration changes what it says and nothing else", async () => 
   await up("prod");
 });
 
-test("the destruction of staging leaves the bucket, its objects and all of prod", async () => {
+test("the destruction of staging leaves the bucket, its objects, the database that it had taken over and all of prod", async () => {
   const { code, out } = await project.pulumi(["destroy", "--yes", "--skip-preview", "--stack", "staging"]);
   expect(code, out).toBe(0);
   const names = async (path: string, name: string) =>
@@ -205,7 +205,10 @@ test("the destruction of staging leaves the bucket, its objects and all of prod"
       .array(z.record(z.string(), z.unknown()))
       .parse(await project.api("prod", "GET", path))
       .map((each) => each[name]);
-  expect(await names("/d1/database", "name")).toEqual(["portfolio-sql-prod"]);
+  expect((await names("/d1/database", "name")).toSorted()).toEqual([
+    "portfolio-sql-prod",
+    "portfolio-sql-staging",
+  ]);
   expect((await names("/queues", "queue_name")).toSorted()).toEqual([
     "portfolio-doc-processing-prod",
     "portfolio-doc-processing-prod-dlq",

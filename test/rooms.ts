@@ -8,7 +8,12 @@ export interface Room {
 const migrations = (...names: readonly string[]): readonly string[] =>
   names.map((name) => `src/migrations/${name}`);
 /** What every service of the embedded API stands on. */
-const service = ["embedded/api/http", "embedded/world.ts", "embedded/state.ts"] as const;
+const service = [
+  "embedded/api/http",
+  "embedded/world.ts",
+  "embedded/state.ts",
+  "embedded/deleted-stores.ts",
+] as const;
 const workerRegistry = [
   "embedded/api/workers/model.ts",
   "embedded/api/workers/registry.ts",
@@ -182,6 +187,7 @@ export const rooms: readonly Room[] = [
 
   // The embedded Cloudflare: seams, the data planes behind them, the API in front.
   { room: "embedded/state.ts", may: [] },
+  { room: "embedded/deleted-stores.ts", may: ["embedded/state.ts"] },
   ...seams.map((room) => ({ room, may: seams.slice(0, seams.indexOf(room)) })),
   { room: "embedded/world.ts", may: ["embedded/state.ts", ...seams] },
   // A quirk carries its probe, which may be run against a real account.

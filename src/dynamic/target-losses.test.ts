@@ -21,12 +21,18 @@ afterAll(() => server.close());
 
 const nothing = remembered.parse({});
 const declared = { systems: {}, workers: {} };
-const look = (before: object, after: object, of: Parameters<typeof lookForLosses>[3] = declared) =>
+const look = (
+  before: object,
+  after: object,
+  of: Parameters<typeof lookForLosses>[3] = declared,
+  previously: Parameters<typeof lookForLosses>[4] = of,
+) =>
   lookForLosses(
     () => ({ api: { baseUrl, token: "t" }, accountId: "a" }),
     remembered.parse(before),
     remembered.parse(after),
     of,
+    previously,
   );
 const orders = { "d1 shop/orders": { id: "one" } };
 const holds = ["d1 shop/orders"];
@@ -47,7 +53,9 @@ test("what is there is remembered, from the state or from before, and nobody is 
   const unasked = (): never => {
     throw new Error("asked");
   };
-  expect(await lookForLosses(unasked, nothing, remembered.parse({ holds }), declared)).toMatchObject({
+  expect(
+    await lookForLosses(unasked, nothing, remembered.parse({ holds }), declared, declared),
+  ).toMatchObject({
     memory: { stores: {} },
   });
 });
@@ -104,4 +112,20 @@ test("a class's objects are known by their namespace: a rename is no loss, anoth
     memory: { objects: { "shop/api/Room": "n2" } },
     refusals: [],
   });
+});
+
+test("what the stack itself puts another one in the place of is no loss, and an index is what its own resource says", async () => {
+  const label = "vectorize shop/found";
+  const index = (born: string) => ({ stores: { [label]: { id: "found-dev", born } }, holds: [label] });
+  const of = (dimensions: string) => ({
+    systems: { shop: { [label]: `found-dev ${dimensions}` } },
+    workers: {},
+  });
+  const [first, second] = ["2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z"];
+  there.set("vectorize/v2/indexes/found-dev", { name: "found-dev", created_on: first });
+  const replacing = await look(index(first), index(first), of("4"), of("3"));
+  expect(replacing.refusals).toEqual([]);
+  there.set("vectorize/v2/indexes/found-dev", { name: "found-dev", created_on: second });
+  expect((await look(replacing.memory, index(second), of("4"))).refusals).toEqual([]);
+  expect(await whats(index(first), index(first), of("4")), "made again by somebody else").toHaveLength(1);
 });

@@ -43,8 +43,9 @@ export async function lookForLosses(
   before: Remembered,
   after: Remembered,
   declared: Declared,
+  previously: Pick<Declared, "systems">,
 ): Promise<Looked> {
-  const stores = remember(before.stores, after);
+  const stores = remember(keptIn(before.stores, previously, declared), after);
   const classes = liveClasses(declared);
   if (Object.keys(stores).length === 0 && classes.length === 0)
     return { memory: { stores: {}, objects: {} }, refusals: [] };
@@ -64,9 +65,21 @@ export async function lookForLosses(
   };
 }
 
+/** What is remembered of all but that which this run itself puts another one in the place of: its dimensions or its name were declared anew. */
+function keptIn(
+  stores: KnownByLabel,
+  before: Pick<Declared, "systems">,
+  after: Pick<Declared, "systems">,
+): KnownByLabel {
+  const [was, is] = [before, after].map(({ systems }) => Object.assign({}, ...Object.values(systems)));
+  return Object.fromEntries(
+    Object.entries(stores).filter(([label]) => !(label in was && label in is && was[label] !== is[label])),
+  );
+}
+
 /**
  * What there should be. The state knows best which thing is the stack's, but a refresh writes into it when a bucket was made that is there
- * now: of one and the same id, what was remembered stays.
+ * now: of one and the same id, what was remembered stays. Of an index a refresh does not: its resource is ours.
  */
 function remember(before: KnownByLabel, { stores: now, holds, forgotten }: Remembered): KnownByLabel {
   return Object.fromEntries(
@@ -74,7 +87,9 @@ function remember(before: KnownByLabel, { stores: now, holds, forgotten }: Remem
       const [was, is] = [before[label], now[label]].map((each) =>
         each === undefined || isForgotten(forgotten[label], each) ? undefined : each,
       );
-      const kept = was !== undefined && (is === undefined || (is.id === was.id && was.born !== undefined));
+      const isOwnWord = label.startsWith("vectorize ") && is?.born !== undefined;
+      const isSame = is?.id === was?.id && was?.born !== undefined && !isOwnWord;
+      const kept = was !== undefined && (is === undefined || isSame);
       const each = kept ? was : is;
       return each === undefined ? [] : [[label, each] as const];
     }),

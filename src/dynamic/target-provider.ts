@@ -82,12 +82,15 @@ export const provider = {
   async delete(): Promise<void> {},
 };
 
+const previously = z.object({ systems: recorded.shape.systems.default({}) });
+
 const losses = (olds: unknown, news: unknown, after: Recorded): ReturnType<typeof lookForLosses> =>
   lookForLosses(
     () => ({ api: connection(process.env, process.cwd()), accountId: after.accountId }),
     remembered.parse(olds),
     remembered.parse(news),
     after,
+    previously.parse(olds),
   );
 
 /** What cannot be looked at is not taken for being there. */

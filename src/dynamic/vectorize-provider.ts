@@ -74,7 +74,8 @@ export const provider = {
       ...found.config,
       description: found.description ?? "",
       metadataIndexes,
-      createdOn: found.created_on ?? "",
+      // An index of the same name that somebody else made is not the stack's: a refresh does not make it so.
+      createdOn: record(props)["createdOn"] || (found.created_on ?? ""),
     };
     return { id, props: { ...record(props), ...live } };
   },

@@ -117,8 +117,14 @@ describe("while a stack comes up", () => {
     );
   });
 
+  let taken = "";
   test("a name that is taken is told, with the command that takes it over", async () => {
-    await project.api("dev", "POST", "/d1/database", { name: "dome-meta-dev" });
+    // With a table in it: an empty one would be taken for what an earlier run made without having heard of it.
+    const { uuid } = z
+      .object({ uuid: z.string() })
+      .parse(await project.api("dev", "POST", "/d1/database", { name: "dome-meta-dev" }));
+    taken = `/d1/database/${uuid}/query`;
+    await project.api("dev", "POST", taken, { sql: "CREATE TABLE guests (name TEXT)" });
     expectRefusal(
       await project.pulumi(up),
       "Something at Cloudflare already has the name of dome/dome-meta",
@@ -130,6 +136,7 @@ describe("while a stack comes up", () => {
     const imported = await project.just(["import", "dev", "dome/dome-meta", "--yes"]);
     expect(imported.out).toContain("1 imported");
     expect(imported.code).toBe(0);
+    await project.api("dev", "POST", taken, { sql: "DROP TABLE guests" });
     expectRefusal(
       await project.just(["import", "dev", "dome/dome-meta", "--yes"]),
       "dome/dome-meta is one of the stack's resources already",

@@ -1,3 +1,4 @@
+import { wasDeleted } from "../../deleted-stores.ts";
 import { NameTaken } from "../../state.ts";
 import type { World } from "../../world.ts";
 import { createAccount, listAccounts } from "../account/accounts.ts";
@@ -5,7 +6,6 @@ import { makeDatabase } from "../d1/databases.ts";
 import { ApiError } from "../http/service.ts";
 import { makeNamespace } from "../kv/namespaces.ts";
 import { aliasesOf, remember, targetOf } from "./aliases.ts";
-import { wasDeleted } from "./deleted.ts";
 
 /** What is made for a stranger's id. */
 export type StoreAlias = "database" | "namespace";

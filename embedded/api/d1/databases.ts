@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { noteDeleted } from "../../deleted-stores.ts";
 import { d1ReadReplication } from "../../quirks/d1-read-replication.ts";
 import { isOn } from "../../quirks/quirk.ts";
 import { SqlError } from "../../runtime/stores.ts";
 import { NameTaken, type State, type Stored } from "../../state.ts";
 import type { World } from "../../world.ts";
-import { noteDeleted } from "../aliases/deleted.ts";
 import { ApiError, type ApiRequest, ok, paged, type Reply, type Route } from "../http/service.ts";
 import { forget } from "./transfers.ts";
 

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import { noteDeleted } from "../../deleted-stores.ts";
 import { NameTaken, type State, type Stored } from "../../state.ts";
 import type { World } from "../../world.ts";
-import { noteDeleted } from "../aliases/deleted.ts";
 import { ApiError, type ApiRequest, ok, paged, type Reply, type Route } from "../http/service.ts";
 import { scriptsBinding } from "../workers/bound-by.ts";
 

@@ -1,4 +1,4 @@
-import type { State } from "../../state.ts";
+import type { State } from "./state.ts";
 
 const kind = "deleted-store";
 

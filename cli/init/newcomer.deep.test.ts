@@ -99,6 +99,6 @@ test("stages are the project's own: two that are called otherwise work with ever
   await works(other, "npx", "lockstep", "drift", "production");
   const destroyed = await run("npx", ["lockstep", "destroy", "production"], other, plain());
   expect(destroyed.out).toContain("Destroying production is blocked");
-  await works(other, "npx", "lockstep", "destroy", "staging");
+  await works(other, "npx", "lockstep", "destroy", "staging", "--yes");
   await works(other, "npx", "lockstep", "clean");
 });

@@ -119,12 +119,14 @@ describe("while a stack comes up", () => {
 
   let taken = "";
   test("a name that is taken is told, with the command that takes it over", async () => {
-    // With a table in it: an empty one would be taken for what an earlier run made without having heard of it.
+    // With a row in it: an empty one would be taken for what an earlier run made without having heard of it.
     const { uuid } = z
       .object({ uuid: z.string() })
       .parse(await project.api("dev", "POST", "/d1/database", { name: "dome-meta-dev" }));
     taken = `/d1/database/${uuid}/query`;
-    await project.api("dev", "POST", taken, { sql: "CREATE TABLE guests (name TEXT)" });
+    await project.api("dev", "POST", taken, {
+      sql: "CREATE TABLE guests (name TEXT); INSERT INTO guests VALUES ('Anna')",
+    });
     expectRefusal(
       await project.pulumi(up),
       "Something at Cloudflare already has the name of dome/dome-meta",

@@ -54,7 +54,7 @@ test("what is gone is never made again empty, neither by up --refresh nor by a r
   await succeeding(refresh());
   const again = await refused(up());
   expect(again).toContain(database);
-  expect(await refused(project.just(["forget", "dev", "shop/orders"]))).toContain("needs a reason");
+  expect(await refused(project.just(["forget", "dev", "shop/orders", "--yes"]))).toContain("needs a reason");
   expect(await refused(project.just(["forget", "dev", "shop/files", "--reason", "why", "--yes"]))).toContain(
     "Nothing of shop/files is gone",
   );

@@ -8,8 +8,8 @@ import { lostOf } from "../../src/reality/lost.ts";
 import { readNamespaces } from "../../src/reality/objects.ts";
 import { stageTarget } from "./account.ts";
 import { actor } from "./actor.ts";
-import { readConfig, setConfig } from "./config.ts";
 import { pulumi, type Run } from "./pulumi.ts";
+import { configOf, setConfig } from "./stage-config.ts";
 import { stateOf } from "./state.ts";
 
 const remembered = z.object({
@@ -32,7 +32,7 @@ export async function forget(
   if (lost.length === 0) throw notLost(stage, resource);
   const by = actor();
   const at = new Date().toISOString();
-  const before = (await readConfig(stage, run))["lockstep:forgotten"]?.objectValue ?? {};
+  const before = (await configOf(stage, run))("lockstep:forgotten") ?? {};
   const values = {
     "lockstep:forgotten": {
       ...z.record(z.string(), z.unknown()).parse(before),
@@ -44,7 +44,7 @@ export async function forget(
       ),
     },
   };
-  await setConfig(stage, run, values);
+  await setConfig(stage, values, run);
   const code = await pulumi(["refresh", "--yes", "--skip-preview", "--stack", stage.name], run);
   if (code === 0)
     for (const { label, id } of lost)

@@ -9,7 +9,7 @@ import type { Terminal } from "./confirm.ts";
 import { pulumi, pulumiText, type Run } from "./pulumi.ts";
 import type { Request } from "./request.ts";
 import { holdsData, notThere, type Retiring, retiringStore, retiringSystem } from "./retiring.ts";
-import { configOf, setLists, withConfigCopy } from "./stage-config.ts";
+import { configOf, setConfig, withConfigCopy } from "./stage-config.ts";
 import { type KnownResource, stateOf } from "./state-of.ts";
 
 const names = z.array(z.string()).default([]);
@@ -44,7 +44,7 @@ export async function retire(
   if (!mayEmpty) await refuseFullBuckets(stage, run, buckets);
   return withoutProtection(kept, stage, run, async () => {
     const shown = await withConfigCopy(stage, target, run, async (file) => {
-      await setLists(stage, lists, run, file);
+      await setConfig(stage, lists, run, file);
       return pulumi(["preview", "--stack", stage.name, "--config-file", file], run);
     });
     if (shown !== 0) {
@@ -53,7 +53,7 @@ export async function retire(
     }
     if (!(await agrees(retiring, request, stage, terminal))) return 1;
     if (mayEmpty) await emptyBuckets(stage, run, buckets);
-    await setLists(stage, lists, run);
+    await setConfig(stage, lists, run);
     const code = await pulumi(["up", "--stack", stage.name, "--yes", "--skip-preview"], run);
     if (code === 0) tellKept(kept, stage);
     return code;

@@ -20,19 +20,22 @@ export async function configOf(stage: Stage, run: Run): Promise<(key: `lockstep:
   return (key) => config[key]?.objectValue;
 }
 
-/** Writes lists into a stack's configuration, all at once. @param file another file than the stack's own */
-export async function setLists(
+/**
+ * Sets keys of a stack's configuration, all at once: between two of them a program may refuse to run.
+ * @param file another file than the stack's own
+ */
+export async function setConfig(
   stage: Stage,
-  lists: Readonly<Record<`lockstep:${string}`, readonly string[]>>,
+  values: Readonly<Record<`lockstep:${string}`, unknown>>,
   run: Run,
   file?: string,
 ): Promise<void> {
-  const values = Object.fromEntries(
-    Object.entries(lists).map(([key, list]) => [key, { value: JSON.stringify(list), objectValue: list }]),
+  const settings = Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, { value: JSON.stringify(value), objectValue: value }]),
   );
   const at = file === undefined ? [] : ["--config-file", file];
   await pulumiText(
-    ["config", "set-all", "--stack", stage.name, ...at, "--json", JSON.stringify(values)],
+    ["config", "set-all", "--stack", stage.name, ...at, "--json", JSON.stringify(settings)],
     run,
   );
 }

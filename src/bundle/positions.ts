@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { SourceMap } from "node:module";
 import { join, relative, resolve } from "node:path";
 import { z } from "zod";
-import { bundlesFolder } from "../../src/bundle/bundle.ts";
+import { bundlesFolder } from "./bundle.ts";
 
 const mapShape = z.object({
   version: z.number(),
@@ -19,20 +19,15 @@ export type Positions = (text: string) => string;
 export const digestOfContentFile = (path: string): string | undefined =>
   new RegExp(`${bundlesFolder}/([0-9a-f]{64})/`).exec(path)?.[1];
 
+/** Reads the text of a source map. */
+export const sourceMapOf = (text: string): SourceMap =>
+  new SourceMap({ ...mapShape.parse(JSON.parse(text)), file: "", sourcesContent: [], sourceRoot: "" });
+
 /** The places of one bundle. */
 export function positionsOf(digest: string, root: string): Positions {
   const file = join(root, bundlesFolder, digest, "index.js.map");
   if (!existsSync(file)) return (text) => text;
-  const { sources, names, mappings } = mapShape.parse(JSON.parse(readFileSync(file, "utf8")));
-  const map = new SourceMap({
-    file: "index.js",
-    version: 3,
-    sources,
-    names,
-    mappings,
-    sourcesContent: [],
-    sourceRoot: "",
-  });
+  const map = sourceMapOf(readFileSync(file, "utf8"));
   return (text) =>
     text.replace(/\bindex\.js:(\d+)(?::(\d+))?/g, (place, line: string, column: string | undefined) => {
       const found = origin.safeParse(map.findOrigin(Number(line), Number(column ?? 1)));

@@ -10,6 +10,10 @@ export interface StateResource {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
+/** What a resource put out, by its type and logical name; undefined where the state has none. */
+export const outputsOf = (state: readonly StateResource[], type: string, name: string): unknown =>
+  state.find((each) => each.type === type && each.name === name)?.outputs;
+
 const exported = z.object({
   deployment: z.object({
     resources: z

@@ -1,19 +1,11 @@
-import { SourceMap } from "node:module";
 import { join, normalize } from "node:path";
-import { z } from "zod";
+import { sourceMapOf } from "../bundle/positions.ts";
 
 export interface Position {
   readonly file: string;
   readonly line: number;
   readonly column: number;
 }
-
-const mapShape = z.object({
-  version: z.number(),
-  sources: z.array(z.string()),
-  names: z.array(z.string()),
-  mappings: z.string(),
-});
 
 /**
  * Where an offset of the bundle comes from.
@@ -29,7 +21,7 @@ export function positionsIn(
   }: { readonly name: string; readonly mapText: string | undefined; readonly folder: string },
 ): (offset: number) => Position {
   const starts = [0, ...[...code.matchAll(/\n/g)].map(({ index }) => index + 1)];
-  const map = mapText === undefined ? undefined : mapOf(mapText);
+  const map = mapText === undefined ? undefined : sourceMapOf(mapText);
   return (offset) => {
     const line = lineAt(starts, offset);
     const column = offset - (starts[line] ?? 0);
@@ -43,11 +35,6 @@ export function positionsIn(
         }
       : { file: name, line: line + 1, column: column + 1 };
   };
-}
-
-function mapOf(text: string): SourceMap {
-  const parsed = mapShape.parse(JSON.parse(text));
-  return new SourceMap({ ...parsed, file: "", sourcesContent: [], sourceRoot: "" });
 }
 
 function lineAt(starts: readonly number[], offset: number): number {

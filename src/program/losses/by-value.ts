@@ -3,7 +3,7 @@ import type { Holder } from "../../cloudflare/contents/holder.ts";
 import { workersOf } from "../../declare/graph.ts";
 import type { Queue, System } from "../../declare/index.ts";
 import { physicalName } from "../../declare/physical-name.ts";
-import type { StateResource } from "../../reality/state.ts";
+import { outputsOf, type StateResource } from "../../reality/state.ts";
 import { kinds } from "../../resources/kinds/kinds.ts";
 import { lifecycleInputs } from "../../resources/stores/bucket-rules.ts";
 import { type ExpiringRule, expiringRules } from "../../resources/stores/expiry.ts";
@@ -157,6 +157,3 @@ function deletedClasses(state: readonly StateResource[], system: System): readon
     }),
   );
 }
-
-const outputsOf = (state: readonly StateResource[], type: string, label: string): unknown =>
-  state.find((each) => each.type === type && each.name === label)?.outputs;

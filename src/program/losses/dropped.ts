@@ -7,7 +7,7 @@ import { physicalName } from "../../declare/physical-name.ts";
 import { command, sentence } from "../../diagnostic/sentence.ts";
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import type { Stage } from "../../project/stage.ts";
-import type { StateResource } from "../../reality/state.ts";
+import { outputsOf, type StateResource } from "../../reality/state.ts";
 import { kinds } from "../../resources/kinds/kinds.ts";
 import { type Held, heldIn, workflowType } from "./held.ts";
 
@@ -70,9 +70,6 @@ function replacedIndexes(state: readonly StateResource[], { systems, stage }: Wa
   ]);
   return new Set(found);
 }
-
-const outputsOf = (state: readonly StateResource[], type: string, label: string): unknown =>
-  state.find((each) => each.type === type && each.name === label)?.outputs;
 
 /** Why it is refused; undefined where nothing is in it. */
 export function droppedDiagnostic(

@@ -139,14 +139,18 @@ test("after a loop that was killed, an up of what was written is consistent; the
   );
 });
 
-test("after a loop that was killed, an up lets the stack's version serve, though its state has nothing to do", async () => {
+test("after a loop that was killed, a preview names what serves instead, and an up lets the stack's version serve", async () => {
   const own = await serving();
   await startDev("dome-api");
   answerWith('"fifth"');
   await expect.poll(health, patience).toContain('"fifth"');
   await endDev("SIGKILL");
   answerWith('"third"');
-  await ran(["preview", "--expect-no-changes", "--stack", "dev"]);
+  expect(await ran(["preview", "--stack", "dev"])).toMatch(
+    new RegExp(
+      `dome/dome-api: Something else serves than the stack deployed[\\s\\S]*expected: version ${own}`,
+    ),
+  );
   expect(await health()).toContain('"fifth"');
   const up = await ran(["up", "--yes", "--skip-preview", "--stack", "dev"]);
   expect(up).toContain(

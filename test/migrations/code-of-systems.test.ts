@@ -26,7 +26,7 @@ test("the code of every system fits the schemas that its migrations make, and ne
       for (const { statements } of readFolder(join(root, folder)))
         for (const { sql } of statements) expect(shadow.run(sql).error, sql).toBeUndefined();
       const label = `${system.name}/${name}`;
-      const held = holdCode({ label, schema: shadow.schema(), root }, written);
+      const held = holdCode({ label, points: [{ by: undefined, schema: shadow.schema() }], root }, written);
       shadow.close();
       expect(held.refusals).toEqual([]);
       said[label] = held.said;

@@ -63,10 +63,20 @@ test(
       `${third} waiting, eligible now: just db contract dev`,
     );
 
-    // Open, but the code reads the column: the target has seen that, once it was exercised.
+    // Open, but the code that is declared reads the column: its text says so.
     expect(await db("contract", "dev")).toContain(`dome/silo: open through ${third}`);
+    const read = await preview();
+    expect(read.code).not.toBe(0);
+    expect(read.out).toContain(`the code of silo needs a column that ${third} takes away: language`);
+    expect(read.out).toMatch(/where: +workers\/dome\/silo\/index\.ts:\d+/);
+
+    // And the version that serves was seen to read it: that is known once it was exercised, and no word about its text waives it.
     await exercise();
+    const waiver = '// d1:allow CS1 "a comment is not part of what is deployed"\n';
+    const statement = "    return this.env.DB.prepare(\n";
+    project.edit("workers/dome/silo/index.ts", (text) => text.replace(statement, waiver + statement));
     const refused = await preview();
+    project.edit("workers/dome/silo/index.ts", (text) => text.replace(waiver, ""));
     expect(refused.code).not.toBe(0);
     expect(refused.out).toMatch(/silo-dev@[0-9a-f]{8} would break: no such column: language/);
     expect(refused.out).toMatch(/\(\d+ statements recorded of silo-dev@[0-9a-f]{8}, none in corpus\/dome\)/);

@@ -10,6 +10,7 @@ import { statementsOf } from "../../statements/of-worker.ts";
 import { positionsIn } from "../../statements/positions.ts";
 import { openShadow } from "../shadow/shadow.ts";
 import { type HeldCode, holdCode } from "./against-schema.ts";
+import type { SchemaPoint } from "./corpus.ts";
 
 const root = mkdtempSync(join(tmpdir(), "lockstep-code-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -31,7 +32,12 @@ const schema = schemaOf(
 mkdirSync(join(root, "logs"));
 writeFileSync(join(root, "logs/0001_events.sql"), "CREATE TABLE events (id INTEGER PRIMARY KEY);\n");
 
-const held = (code: string, folders: SystemStatements["folders"] = { logs: "logs" }): HeldCode => {
+const today: readonly SchemaPoint[] = [{ by: undefined, schema }];
+const held = (
+  code: string,
+  folders: SystemStatements["folders"] = { logs: "logs" },
+  points = today,
+): HeldCode => {
   writeFileSync(join(root, "index.js"), code);
   const env = { DB: d1("notes"), LOGS: d1("logs") };
   const worker = statementsOf(
@@ -39,7 +45,7 @@ const held = (code: string, folders: SystemStatements["folders"] = { logs: "logs
     extracted(code, positionsIn(code, { name: "index.js", mapText: undefined, folder: "" })),
   );
   return holdCode(
-    { label: "app/notes", schema, root },
+    { label: "app/notes", points, root },
     { folders: { notes: "notes", ...folders }, workers: [worker] },
   );
 };
@@ -63,6 +69,29 @@ test("a column or table that no migration makes is refused with file, line and t
   expect(refused(db('"SELECT 1 FROM user"'))).toEqual([
     "index.js:1 CS1: the code of api needs a table that app/notes will have: user",
   ]);
+});
+
+test("what a pending file takes away is said to be its doing: making the column would be the wrong repair", () => {
+  const later = (by: string, sql: string): SchemaPoint => ({ by, schema: schemaOf(sql) });
+  const points = [
+    ...today,
+    later("0002_nick.sql", "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, nick TEXT)"),
+    later("0003_drop_email.sql", "CREATE TABLE users (id INTEGER PRIMARY KEY, nick TEXT)"),
+    later("0004_more.sql", "CREATE TABLE users (id INTEGER PRIMARY KEY, nick TEXT, age INTEGER)"),
+  ];
+  const said = (sql: string) => held(db(JSON.stringify(sql)), undefined, points).refusals;
+  expect(said("SELECT email FROM users")).toEqual([
+    {
+      what: "CS1: the code of api needs a column that 0003_drop_email.sql takes away: email",
+      where: "index.js:1",
+      got: "SELECT email FROM users — no such column: email",
+      expected: "code that does without the column, and serves, before 0003_drop_email.sql is applied",
+      fix: "release code that does without it first, or change the migration",
+    },
+  ]);
+  expect(said("SELECT author FROM posts")[0]?.what).toContain("0002_nick.sql takes away: posts");
+  expect(said("SELECT emial FROM users")[0]?.what).toContain("app/notes will have: emial");
+  expect(said("SELECT nick, age FROM users")).toEqual([]);
 });
 
 test("what D1 itself keeps, what the code makes for itself, and LIMIT on a DELETE are no mistakes", () => {
@@ -143,7 +172,10 @@ test("two hundred statements are held against a hundred tables in less than 150 
   );
   expect(worker.statements).toHaveLength(200);
   const began = performance.now();
-  holdCode({ label: "app/notes", schema: many, root }, { folders: { notes: "notes" }, workers: [worker] });
+  holdCode(
+    { label: "app/notes", points: [{ by: undefined, schema: many }], root },
+    { folders: { notes: "notes" }, workers: [worker] },
+  );
   const tookMs = performance.now() - began;
   expect(tookMs).toBeLessThan(150);
 });

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { command, sentence } from "../../diagnostic/sentence.ts";
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import type { SystemStatements } from "../../statements/kept.ts";
 import type { WorkerStatement } from "../../statements/of-worker.ts";
@@ -8,10 +7,9 @@ import type { Form } from "../../statements/statement.ts";
 import { readFolder } from "../files/reading.ts";
 import { openShadow } from "../shadow/shadow.ts";
 import type { SchemaObject } from "../sql/schema-guard.ts";
-import { readTable } from "../sql/structure.ts";
-import { tokens } from "../sql/tokens.ts";
-import { type Broken, broken } from "./judged.ts";
-import { nearest } from "./nearest.ts";
+import type { SchemaPoint } from "./corpus.ts";
+import { broken } from "./judged.ts";
+import { neverMade, takenAway } from "./missing-object.ts";
 import { type Prepared, prepared } from "./prepared.ts";
 
 /** What came of holding code against the schema that it will meet. */
@@ -25,7 +23,8 @@ export interface HeldCode {
 export interface Meeting {
   /** `dome/silo`. */
   readonly label: string;
-  readonly schema: readonly SchemaObject[];
+  /** Today's schema, and what each pending file makes of it: the code will find the last. */
+  readonly points: readonly SchemaPoint[];
   /** The project's root. */
   readonly root: string;
 }
@@ -34,8 +33,9 @@ export interface Meeting {
  * Prepares what the code about to be deployed gives to a database against the schema that will be there. Only what surely fails
  * is refused: a table or column that is missing from every database that the statement may go to.
  */
-export function holdCode({ label, schema, root }: Meeting, written: SystemStatements): HeldCode {
+export function holdCode({ label, points, root }: Meeting, written: SystemStatements): HeldCode {
   const [system = "", name = ""] = label.split("/");
+  const schema = points.at(-1)?.schema ?? [];
   const all = written.workers.flatMap(({ statements }) => statements);
   const concerning = all.filter(({ databases }) => databases.includes(name));
   const formsFor = (database: string): readonly Form[] =>
@@ -58,7 +58,13 @@ export function holdCode({ label, schema, root }: Meeting, written: SystemStatem
         const schemaThere = other(each);
         return schemaThere === undefined || broken(statement.forms, schemaThere.verdict) === undefined;
       });
-      return fitsElsewhere ? [] : [refusal(statement, found, { system, name, schema })];
+      if (fitsElsewhere) return [];
+      const takenBy = lastThatBroke(statement.forms, points, formsFor(name));
+      return [
+        takenBy === undefined
+          ? neverMade(statement, found, { system, name, schema })
+          : takenAway(statement, found, takenBy),
+      ];
     });
     return { refusals: problems, said: told(concerning, written, own) };
   } finally {
@@ -92,40 +98,21 @@ function isWaived({ sql, file, line }: Form, root: string): boolean {
 
 const waiver = /\bd1:allow CS1 "[^"]+"/;
 
-function refusal(
-  { worker, databases }: WorkerStatement,
-  { form, missing }: Broken,
-  {
-    system,
-    name,
-    schema,
-  }: { readonly system: string; readonly name: string; readonly schema: readonly SchemaObject[] },
-): Diagnostic {
-  const meant = databases.map((each) => `${system}/${each}`).join(" nor ");
-  const names = nearest(missing.name.split(".").at(-1) ?? "", candidates(form.sql, missing.of, schema));
-  const near = names.length === 0 ? "" : `; near it: ${names.join(", ")}`;
-  return {
-    what: `CS1: the code of ${worker} needs a ${missing.of} that ${databases.length > 1 ? `neither ${meant}` : meant} will have: ${missing.name}`,
-    where: `${form.file}:${form.line}`,
-    got: `${form.sql.replace(/\s+/g, " ").trim()} — ${missing.error}`,
-    expected: `a ${missing.of} that a migration makes before the code runs${near}`,
-    fix: sentence`correct the name; or make the ${missing.of} first: ${command("db new", { database: `${system}/${name}`, name: `add_${missing.name.replace(/\W+/g, "_").toLowerCase()}` })}; where something else makes it, say so in the line above: // d1:allow CS1 "who makes it"`,
-  };
-}
-
-/** Tables; or the columns of those that the statement names. */
-function candidates(sql: string, of: "table" | "column", schema: readonly SchemaObject[]): readonly string[] {
-  const tables = schema.filter(({ type }) => type === "table" || type === "view");
-  if (of === "table") return tables.map(({ name }) => name);
-  const named = new Set(tokens(sql).map(({ text }) => text.toLowerCase()));
-  const shadow = openShadow(schema);
-  try {
-    return tables
-      .filter(({ name }) => named.has(name.toLowerCase()))
-      .flatMap(({ name }) => readTable(shadow.trusted, name)?.columns.map((column) => column.name) ?? []);
-  } finally {
-    shadow.close();
-  }
+/** The pending file after which a statement does not work any more; undefined where it never did. */
+function lastThatBroke(
+  forms: readonly Form[],
+  points: readonly SchemaPoint[],
+  made: readonly Form[],
+): string | undefined {
+  const works = points.map(({ schema }) => {
+    const point = prepared(schema, made);
+    try {
+      return broken(forms, point.verdict) === undefined;
+    } finally {
+      point.close();
+    }
+  });
+  return points[works.lastIndexOf(true) + 1]?.by;
 }
 
 /** How much of the code was held, and what of it could not be: what rests on it has to know. */

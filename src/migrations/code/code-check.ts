@@ -82,21 +82,24 @@ const writtenFor = (label: string, written: SystemStatements | undefined): reado
 /** The code of this run meets what its expand files leave, and runs on while opened contract files do the rest. */
 function holdWritten(plan: Plan, { root, written }: CodeQuestion): HeldCode {
   if (written === undefined) return { refusals: [], said: undefined };
-  const last = [...plan.expand, ...plan.contract].at(-1);
-  return holdCode({ label: plan.label, schema: last?.schemaAfter ?? plan.schema, root }, written);
+  return holdCode({ label: plan.label, points: pointsOf(plan), root }, written);
 }
+
+const pointsOf = (plan: Plan): readonly SchemaPoint[] => [
+  { by: undefined, schema: plan.schema },
+  ...[...plan.expand, ...plan.contract].map(({ file, schemaAfter }) => ({
+    by: file.name,
+    schema: schemaAfter,
+  })),
+];
 
 /**
  * Holds what the deployed versions were recorded to run, and what `corpus/` says that workers run, against the schema that the
  * pending files leave. Asks nobody when nothing is pending.
  */
 export async function checkCode(plan: Plan, { root, workers, job }: CodeQuestion): Promise<CodeCheck> {
-  const files = [...plan.expand, ...plan.contract];
-  if (files.length === 0) return { refusals: [], coverage: undefined, statements: [] };
-  const points: SchemaPoint[] = [
-    { by: undefined, schema: plan.schema },
-    ...files.map(({ file, schemaAfter }) => ({ by: file.name, schema: schemaAfter })),
-  ];
+  const points = pointsOf(plan);
+  if (points.length === 1) return { refusals: [], coverage: undefined, statements: [] };
   const { recorded, seen, written } = await knownCode(plan.label, {
     root,
     workers,

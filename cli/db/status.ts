@@ -73,6 +73,7 @@ const asValue = ({ database, exists, plan }: Planned): object => ({
   expand: names(plan.expand),
   contract: names(plan.contract),
   waiting: names(plan.waiting),
+  squash: plan.squash?.file.name,
   drift: plan.drift,
   refusals: plan.refusals,
 });

@@ -194,7 +194,8 @@ async function diagnostics(
       : await planOfStage(given, { ...jobOf(given), read });
   const job = given.databaseId === unknownValue ? undefined : jobOf(given);
   if (given.phase === "contract" && plan.contract.length > 0) await stillOpen(given, jobOf(given));
-  if (plan[given.phase].length > 0) seenPending.add(stepOf(given));
+  const takesOver = given.phase === "expand" && plan.squash !== undefined;
+  if (plan[given.phase].length > 0 || takesOver) seenPending.add(stepOf(given));
   const root = process.cwd();
   const written = keptStatements(root, given.stage, given.label.split("/")[0] ?? "");
   const held = await withCode(plan, { root, workers: given.workers, job, written });

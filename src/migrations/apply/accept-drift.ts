@@ -7,19 +7,21 @@ import { literal } from "../sql/literals.ts";
 import { schemaGuards } from "../sql/schema-guard.ts";
 import { adoption } from "./adoption.ts";
 import { audit, type Decision, ledgerGuard, nothing } from "./decision.ts";
+import { takeOver } from "./take-over.ts";
 
 /** What the audit table calls it. */
 export const driftAccepted = "accept drift";
 
-/** Takes the live schema as it is: later plans compare with it. Files that only wrangler knows of are taken over with it. */
+/** Takes the live schema as it is: later plans compare with it. Files that only wrangler knows of, and a squashed file, are taken over with it. */
 export async function acceptDrift(
   job: Job,
   decision: Decision,
-  { drift, adopted, schema }: Pick<Plan, "drift" | "adopted" | "schema">,
+  plan: Pick<Plan, "drift" | "adopted" | "schema" | "squash" | "ledger" | "unledgered">,
 ): Promise<void> {
+  const { drift, adopted, schema, squash } = plan;
   const database = databaseOf(job);
   const snapshot = await readSnapshot(database);
-  const last = snapshot.ledger.at(-1);
+  const last = squash === undefined ? snapshot.ledger.at(-1) : plan.ledger.at(-1);
   if (drift.length === 0 || last === undefined)
     throw nothing(job, "no drift", "a schema that differs from what the files make");
   await locked(database, decision.actor, (fence) => [
@@ -27,6 +29,7 @@ export async function acceptDrift(
     ledgerGuard(snapshot.ledger),
     // What was shown is what is taken.
     ...schemaGuards(schema),
+    ...takeOver(plan, snapshot),
     ...adoption(adopted, fingerprint(schema)),
     `UPDATE "_mig_log" SET schema_after = ${literal(fingerprint(schema))} WHERE name = ${literal(last)}`,
     audit(driftAccepted, last, decision, drift.map((difference) => differenceLine(difference)).join("\n")),

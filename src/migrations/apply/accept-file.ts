@@ -8,6 +8,7 @@ import { inOrder } from "../files/names.ts";
 import { type MigrationFile, readFolder } from "../files/reading.ts";
 import { databaseOf, type Job } from "../plan/job.ts";
 import { replay } from "../plan/replayed.ts";
+import { countedApplied } from "../plan/squashed-past.ts";
 import { locked } from "../protocol/locked.ts";
 import { differenceLine, differences } from "../shadow/fingerprint.ts";
 import { assertion, literal } from "../sql/literals.ts";
@@ -38,7 +39,7 @@ export async function acceptFile(job: Job, name: string, decision: Decision): Pr
   const swapped = sorted.some((each, i) => each !== snapshot.ledger[i]);
   if (!edited && !swapped)
     throw nothing(job, `${name} is as it was applied`, "a file that was edited or applied out of order");
-  const applied = files.filter((each) => snapshot.ledger.includes(each.name));
+  const applied = countedApplied(files, snapshot.ledger);
   const uncompared = edited ? await otherSchema(job, database, file, applied, snapshot) : undefined;
   const chain = chainOf(files)[files.indexOf(file)] ?? "";
   await locked(database, decision.actor, (fence) => [

@@ -12,6 +12,6 @@ export const reorder = (names: readonly string[]): readonly string[] => [
  * @param ledger the names as they are then, in order
  */
 export const ledgerRows = (lost: readonly MigrationFile[], ledger: readonly string[]): readonly string[] => [
-  ...lost.map(({ name }) => `INSERT INTO "d1_migrations"(name) VALUES (${literal(name)})`),
+  ...lost.map(({ name }) => `INSERT OR IGNORE INTO "d1_migrations"(name) VALUES (${literal(name)})`),
   ...reorder(ledger),
 ];

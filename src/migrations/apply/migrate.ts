@@ -7,8 +7,9 @@ import { importStatements } from "../database/import.ts";
 import { deployMigrator, isMigrator, type Migrator, removeMigrator } from "../database/migrator.ts";
 import { readSnapshot } from "../database/snapshot.ts";
 import type { Phase } from "../files/directives.ts";
+import type { MigrationFile } from "../files/reading.ts";
 import { databaseOf, endpointOf, type Job, planLive } from "../plan/job.ts";
-import { applicable, initialKey, type PlannedFile } from "../plan/plan.ts";
+import { applicable, initialKey } from "../plan/plan.ts";
 import { type Applied, ApplyFailed, type ApplyOptions, apply, type Replanned } from "../protocol/apply.ts";
 import { proveCanaries } from "../protocol/canaries.ts";
 import { fingerprint } from "../shadow/fingerprint.ts";
@@ -16,6 +17,7 @@ import { literal } from "../sql/literals.ts";
 import { adoption } from "./adoption.ts";
 import { ledgerRows } from "./ledger-rows.ts";
 import { markStage } from "./stage-mark.ts";
+import { takeOver } from "./take-over.ts";
 import { tool } from "./tool.ts";
 
 export interface MigrateOptions {
@@ -127,15 +129,20 @@ async function replan(
   if (plan.adopted.length > 0)
     // Their schema was just seen to be the database's.
     await rows(database, [held, ...adoption(plan.adopted, fingerprint(plan.schema))]);
-  if (plan.unledgered.length > 0) await rows(database, [held, ...ledgerRows(plan.unledgered, plan.ledger)]);
+  if (plan.squash !== undefined) {
+    const { file } = plan.squash;
+    if (agreed.get(file.name) !== file.checksum) throw notAgreed(job, file);
+    await rows(database, [held, ...takeOver(plan, snapshot)]);
+  } else if (plan.unledgered.length > 0)
+    await rows(database, [held, ...ledgerRows(plan.unledgered, plan.ledger)]);
   const chosen = plan.isNew || phase === "expand" ? plan.expand : plan.contract;
   for (const file of chosen)
-    if (agreed.get(file.file.name) !== file.file.checksum) throw notAgreed(job, file);
+    if (agreed.get(file.file.name) !== file.file.checksum) throw notAgreed(job, file.file);
   if (plan.isNew && chosen.length > 0) await rows(database, [held, setMeta(initialKey, "running")]);
   return { files: chosen.map(applicable), ledger: plan.ledger, schema: snapshot.schema };
 }
 
-const notAgreed = (job: Job, { file }: PlannedFile): UserError =>
+const notAgreed = (job: Job, file: MigrationFile): UserError =>
   new UserError({
     what: `${file.name} is not what the preview showed`,
     where: job.label,

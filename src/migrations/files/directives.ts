@@ -21,6 +21,13 @@ export interface Verification {
   readonly line: number;
 }
 
+/** A file that a squashed one stands for. */
+export interface Squashed {
+  readonly name: string;
+  /** `sha256:` and 64 hexadecimal characters: its content when it was squashed. */
+  readonly checksum: string;
+}
+
 /** What a file's comments ask for. Statements are numbered from 0. */
 export interface Directives {
   readonly phase: Phase;
@@ -31,6 +38,8 @@ export interface Directives {
   readonly overrides: readonly Waiver[];
   /** Why every `REPLACE` of the file may take the place of rows; its code is the rule that it sets aside. */
   readonly replaces: Waiver | undefined;
+  /** The files that this one stands for, in their order; none in a file that was written as it is. */
+  readonly squashes: readonly Squashed[];
 }
 
 /**
@@ -55,6 +64,7 @@ export function fileDirectives(path: string, parts: Split): Directives {
   const verifications: Verification[] = [];
   const overrides: Waiver[] = [];
   let replaces: Waiver | undefined;
+  const squashes: Squashed[] = [];
   for (const [i, comment] of parts.comments.entries()) {
     const [, word, rest = ""] = /^d1:([a-z-]*)\s*(.*)$/.exec(comment.text) ?? [];
     if (word === undefined) {
@@ -96,6 +106,9 @@ export function fileDirectives(path: string, parts: Split): Directives {
       case "override":
         overrides.push(waiver(path, comment, rest));
         break;
+      case "squashes":
+        squashes.push(squashed(path, comment, rest, squashes));
+        break;
       case "verify":
         verifications.push(verification(path, parts.comments, i, rest));
         break;
@@ -103,7 +116,16 @@ export function fileDirectives(path: string, parts: Split): Directives {
         throw unknown(path, comment);
     }
   }
-  return { phase: phase ?? "expand", transport, waivers, dataLoss, verifications, overrides, replaces };
+  return {
+    phase: phase ?? "expand",
+    transport,
+    waivers,
+    dataLoss,
+    verifications,
+    overrides,
+    replaces,
+    squashes,
+  };
 }
 
 /** The statement a comment belongs to: the one it stands in or above; at the end of a line, the one that ends there. */
@@ -125,6 +147,14 @@ function waiver(path: string, comment: Comment, rest: string): Waiver {
   if (code === undefined || reason === undefined)
     throw wrong(path, comment, 'a code and a reason in quotes: -- d1:allow DL2 "nothing reads it since v14"');
   return { code, reason, line: comment.line };
+}
+
+function squashed(path: string, comment: Comment, rest: string, before: readonly Squashed[]): Squashed {
+  const [, name, checksum] = /^(\S+\.sql) (sha256:[0-9a-f]{64})$/i.exec(rest) ?? [];
+  if (name === undefined || checksum === undefined)
+    throw wrong(path, comment, "-- d1:squashes NNNN_name.sql sha256:…, as db squash writes it");
+  if (before.some((one) => one.name === name)) throw misplaced(path, comment, `${name} once`);
+  return { name, checksum };
 }
 
 /** The comment lines right below the heading are its query, up to the first line that is no comment, or an empty one. */
@@ -177,6 +207,6 @@ const unknown = (path: string, comment: Comment): UserError =>
     path,
     comment,
     "There is no such directive",
-    "-- d1:phase, d1:transport, d1:allow, d1:data-loss, d1:replaces, d1:verify or d1:override",
+    "-- d1:phase, d1:transport, d1:allow, d1:data-loss, d1:replaces, d1:squashes, d1:verify or d1:override",
     "correct the word, or write the comment without d1: at its start",
   );

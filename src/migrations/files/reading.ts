@@ -7,6 +7,7 @@ import {
   type Directives,
   fileDirectives,
   type Phase,
+  type Squashed,
   type Transport,
   type Verification,
   type Waiver,
@@ -43,6 +44,8 @@ export interface MigrationFile {
   readonly overrides: readonly Waiver[];
   /** Why every `REPLACE` of the file may take the place of rows. */
   readonly replaces: Waiver | undefined;
+  /** The files that this one stands for, in their order: it is what `db squash` made of them. */
+  readonly squashes: readonly Squashed[];
   readonly sizeBytes: number;
 }
 
@@ -92,6 +95,7 @@ export function readMigration(name: string, path: string, bytes: Uint8Array): Mi
     verifications: directives.verifications,
     overrides: directives.overrides,
     replaces: directives.replaces,
+    squashes: directives.squashes,
     sizeBytes: bytes.byteLength,
   };
 }

@@ -6,6 +6,7 @@ import { placedDiagnostic, UserError } from "../../diagnostic/user-error.ts";
 import { chainDiagnostic, chainFileName, chainProblems, type Link, readChain } from "../files/chain.ts";
 import { migrationNames, numberOf, usualName } from "../files/names.ts";
 import { type MigrationFile, readMigration } from "../files/reading.ts";
+import { squashProblems } from "../files/squashed.ts";
 import { openStage, type Replay } from "../shadow/replay.ts";
 import { answered, type LintedFile, lint } from "./lint.ts";
 import { naming } from "./rules/naming.ts";
@@ -65,6 +66,7 @@ export function lintFiles(folder: string, place: CommandPlace = unplaced()): Lin
     const file = readOrReport(name, join(folder, name), findings, place);
     if (file !== undefined) files.push(file);
   }
+  findings.push(...squashing(folder, files, place));
   const stage = openStage([]);
   try {
     for (const [i, file] of files.entries()) {
@@ -167,6 +169,25 @@ function numbering(folder: string, names: readonly string[], place: CommandPlace
     last = { number, name };
   }
   return findings;
+}
+
+/** A squashed file beside what it stands for. */
+function squashing(
+  folder: string,
+  files: readonly MigrationFile[],
+  place: CommandPlace,
+): readonly FolderFinding[] {
+  return squashProblems(folder, files).map((problem) => {
+    const { what, where, got, expected, fix } = placedDiagnostic(problem, place);
+    return {
+      file: where,
+      line: 1,
+      code: naming.code,
+      severity: naming.severity,
+      message: `${what}: got ${got}, expected ${expected}`,
+      fix,
+    };
+  });
 }
 
 /** A chain file that cannot be read is a finding of its own. */

@@ -11,7 +11,8 @@ export function drifted(told: History, database: DatabaseSnapshot): readonly Dif
   if (last === undefined || told.refusals.length > 0) return [];
   const entry = database.log.find(({ name }) => name === last);
   const live = fingerprint(database.schema);
-  if (entry?.schemaAfter === live) return [];
+  // That a squashed file makes what its files made was seen where it was squashed: it may have been edited since.
+  if (told.squash === undefined && entry?.schemaAfter === live) return [];
   const expected = replayed(told.applied);
   if (expected === undefined) {
     const details = [
@@ -31,6 +32,16 @@ export function driftRefusals(
   const lines = drift.map((difference) => `\n    ${differenceLine(difference)}`).join("");
   const accept = command("db accept", { database: label, drift: true, reason: "why" });
   const adopting = told.unlogged.length > 0;
+  if (told.squash !== undefined)
+    return [
+      {
+        what: `${told.squash.file.name} does not make the schema that the database has`,
+        where: label,
+        got: `${drift.length} ${drift.length === 1 ? "difference" : "differences"}:${lines}`,
+        expected: `the schema of ${folder} up to ${told.applied.at(-1)?.name ?? "nothing"}`,
+        fix: sentence`if the squashed file was edited, give it back what db squash wrote (git log -p -- ${told.squash.file.path}); if the database differed before (an accepted drift), take it over as it is: ${accept}`,
+      },
+    ];
   return [
     {
       what: adopting

@@ -5,6 +5,7 @@ import type { ChainProblem, Link } from "../files/chain.ts";
 import { chainDiagnostic, chainProblems } from "../files/chain.ts";
 import { inOrder } from "../files/names.ts";
 import type { MigrationFile } from "../files/reading.ts";
+import { squashedPast, type TakenOver } from "./squashed-past.ts";
 
 /** A folder's files against a database's ledger. */
 export interface History {
@@ -14,7 +15,12 @@ export interface History {
   readonly unlogged: readonly MigrationFile[];
   /** Applied by our log, and no longer in the ledger. */
   readonly unledgered: readonly MigrationFile[];
-  /** The names that count as applied, in the order in which they were; those of {@link unledgered} where their names put them. */
+  /** A squashed file that takes the place of the files it stands for. */
+  readonly squash: TakenOver | undefined;
+  /**
+   * The names that count as applied, in the order in which they were; those of {@link unledgered} where their names put them, and a
+   * squashed file's for those that it stands for.
+   */
   readonly ledger: readonly string[];
   readonly refusals: readonly Diagnostic[];
 }
@@ -42,7 +48,13 @@ export function history(
     database.ledgerKind === "wrangler"
       ? files.filter(({ name }) => log.has(name) && !inLedger.has(name))
       : [];
-  const names = withThose(database.ledger, unledgered);
+  const past = squashedPast(subject, files, database);
+  const squash = past.taken;
+  const kept =
+    squash === undefined
+      ? database.ledger
+      : [squash.file.name, ...database.ledger.filter((name) => !squash.names.includes(name))];
+  const names = withThose(kept, unledgered);
   const ledger = new Set(names);
   const applied = files.filter((file) => ledger.has(file.name));
   const pending = files.filter((file) => !ledger.has(file.name));
@@ -50,6 +62,12 @@ export function history(
     ...foreignHistory(subject, database),
     ...chainRefusals(subject, files, chain, ledger),
   ];
+  // What is wrong with a squashed past says all that there is to say about its names.
+  if (past.refusals.length > 0)
+    return {
+      ...{ applied, pending, unlogged: [], unledgered: [], squash, ledger: names },
+      refusals: [...foreignHistory(subject, database), ...past.refusals],
+    };
   for (const [position, name] of names.entries()) {
     const file = byName.get(name);
     if (file === undefined) {
@@ -71,8 +89,12 @@ export function history(
   return {
     applied,
     pending,
-    unlogged: database.ledgerKind === "wrangler" ? applied.filter((file) => !log.has(file.name)) : [],
+    unlogged:
+      database.ledgerKind === "wrangler"
+        ? applied.filter((file) => !log.has(file.name) && file !== squash?.file)
+        : [],
     unledgered,
+    squash,
     ledger: names,
     refusals,
   };

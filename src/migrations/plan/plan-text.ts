@@ -23,6 +23,10 @@ export function planLines(plan: Plan, place: CommandPlace = unplaced()): readonl
     lines.push(
       `${plan.label}: ${several(plan.adopted.map(({ name }) => name))} applied by wrangler: taken over, the schema is what the files make`,
     );
+  if (plan.squash !== undefined)
+    lines.push(
+      `${plan.label}: ${plan.squash.file.name} takes the place of ${several(plan.squash.names)} in the ledger: they are applied, and no table and no row is touched`,
+    );
   if (plan.unledgered.length > 0)
     lines.push(
       `${plan.label}: ${several(plan.unledgered.map(({ name }) => name))} applied by our log, and not in the ledger: its row comes back`,

@@ -13,6 +13,7 @@ import { history, type Subject } from "./history.ts";
 import { lintHalfWay, lintPending } from "./lint-pending.ts";
 import type { Opened } from "./opening.ts";
 import { phases } from "./phases.ts";
+import type { TakenOver } from "./squashed-past.ts";
 
 export interface PlanInput extends Subject {
   /** The folder's files in order. */
@@ -47,6 +48,8 @@ export interface Plan extends Subject {
   readonly waiting: readonly PlannedFile[];
   /** In wrangler's ledger without a row in our log; their schema was seen to be the database's. */
   readonly adopted: readonly MigrationFile[];
+  /** A squashed file whose row takes the place of those of the files that it stands for; undefined: none, or it has. */
+  readonly squash: TakenOver | undefined;
   /** In our log without a row in the ledger, which gets it back before anything runs; the whole ledger as it is then. */
   readonly unledgered: readonly MigrationFile[];
   readonly ledger: readonly string[];
@@ -107,6 +110,7 @@ export function draftPlan(input: PlanInput): Draft {
         contract: of(split.contract),
         waiting: of(split.waiting),
         adopted: told.unlogged,
+        squash: told.squash,
         unledgered: told.unledgered,
         ledger: told.ledger,
         drift,

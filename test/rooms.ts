@@ -243,7 +243,16 @@ export const rooms: readonly Room[] = [
   { room: "embedded/api/emails", may: service },
   { room: "embedded/api/secrets-store", may: [...service, "embedded/api/workers"] },
   { room: "embedded/api/kv", may: [...service, "embedded/runtime/stores", ...workerRegistry, ...seams] },
-  { room: "embedded/api/r2", may: [...service, "embedded/runtime/stores", ...workerRegistry, ...seams] },
+  {
+    room: "embedded/api/r2",
+    may: [
+      ...service,
+      "embedded/api/account/token-store.ts",
+      "embedded/runtime/stores",
+      ...workerRegistry,
+      ...seams,
+    ],
+  },
   {
     room: "embedded/api/queues",
     may: [...service, "embedded/api/r2", "embedded/runtime/queues", ...workerRegistry, ...seams],

@@ -1,5 +1,6 @@
 import { accounts } from "./account/accounts.ts";
 import { alerting } from "./account/alerting.ts";
+import { availableAlerts } from "./account/available-alerts.ts";
 import { user } from "./account/user.ts";
 import { ai } from "./ai/ai.ts";
 import { aiGateway } from "./ai/ai-gateway.ts";
@@ -21,6 +22,7 @@ import { secretsStore } from "./secrets-store/secrets-store.ts";
 import { tails } from "./tails/tails.ts";
 import { vectorize } from "./vectorize/vectorize.ts";
 import { runNow } from "./workers/crons/run-now.ts";
+import { accountSettings } from "./workers/routes/account-settings.ts";
 import { assets } from "./workers/routes/assets.ts";
 import { deployments } from "./workers/routes/deployments.ts";
 import { objectNamespaces } from "./workers/routes/object-namespaces.ts";
@@ -28,6 +30,7 @@ import { schedules } from "./workers/routes/schedules.ts";
 import { scriptSettingsService } from "./workers/routes/script-settings.ts";
 import { scriptVersions } from "./workers/routes/script-versions.ts";
 import { scripts } from "./workers/routes/scripts.ts";
+import { scriptsSearch } from "./workers/routes/scripts-search.ts";
 import { secretsService } from "./workers/routes/secrets.ts";
 import { subdomain } from "./workers/routes/subdomain.ts";
 import { workerServices } from "./workers/routes/worker-services.ts";
@@ -44,6 +47,8 @@ export const services: readonly Service[] = [
   workerVersions,
   deployments,
   scripts,
+  scriptsSearch,
+  accountSettings,
   scriptVersions,
   scriptSettingsService,
   secretsService,
@@ -72,6 +77,7 @@ export const services: readonly Service[] = [
   runNow,
   secretsStore,
   alerting,
+  availableAlerts,
   aliases,
   zones,
 ];

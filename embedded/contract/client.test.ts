@@ -1,7 +1,7 @@
 import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Embedded, startEmbedded } from "../start.ts";
-import { call, visit } from "./testing/call.ts";
+import { call, upload, visit } from "./testing/call.ts";
 
 let embedded: Embedded;
 let client: Cloudflare;
@@ -155,4 +155,71 @@ test("the official client reads a script's settings, content, secrets, schedules
   });
   await client.workers.scripts.subdomain.create("made", { account_id, enabled: false });
   expect(await visit(embedded, "made")).toMatch(/^404/);
+});
+
+test("the official client finds Workers by a part of their name, and lists the objects of a class", async () => {
+  const code = `import { DurableObject } from "cloudflare:workers";
+    export class Room extends DurableObject {
+      async visit(keep) { if (keep) await this.ctx.storage.put("n", 1); return "seen" }
+    }
+    export default { async fetch(request, env) {
+      const rooms = [1, 2, 3].map((n) => env.ROOM.get(env.ROOM.idFromName("room " + n)).visit(n < 3));
+      return new Response((await Promise.all(rooms)).join(" "));
+    } }`;
+  const metadata = {
+    bindings: [{ type: "durable_object_namespace", name: "ROOM", class_name: "Room" }],
+    migrations: { new_tag: "v1", new_sqlite_classes: ["Room"] },
+  };
+  const path = `/accounts/${account_id}/workers/scripts/chat-rooms`;
+  expect(await call(embedded, "PUT", path, upload(code, metadata))).toMatchObject({ success: true });
+  const { scripts } = client.workers;
+  expect(await scripts.search({ account_id, name: "rooms" })).toMatchObject([
+    { script_name: "chat-rooms", environment_name: "production", id: expect.any(String) },
+  ]);
+  expect(await scripts.search({ account_id, id: "chat" })).toEqual([]);
+
+  const namespaces = [];
+  for await (const each of client.durableObjects.namespaces.list({ account_id })) namespaces.push(each);
+  const id = namespaces.find(({ script }) => script === "chat-rooms")?.id ?? "";
+  const objects = async (limit: number) => {
+    const found = [];
+    for await (const each of client.durableObjects.namespaces.objects.list(id, { account_id, limit }))
+      found.push(each);
+    return found;
+  };
+  expect(await objects(10)).toEqual([]);
+  await client.workers.scripts.subdomain.create("chat-rooms", { account_id, enabled: true });
+  expect(await visit(embedded, "chat-rooms")).toBe("200 seen seen seen");
+  const all = await objects(1); // each page has one: the client follows the cursor
+  for (const each of all) expect(each.id).toMatch(/^[0-9a-f]{64}$/);
+  expect(all.map(({ hasStoredData }) => hasStoredData).sort()).toEqual([false, true, true]);
+  for (const query of ["limit=0", "limit=x", "cursor=../x"])
+    expect(
+      await call(
+        embedded,
+        "GET",
+        `/accounts/${account_id}/workers/durable_objects/namespaces/${id}/objects?${query}`,
+      ),
+    ).toMatchObject({ status: 400, code: 7400 });
+});
+
+test("the official client keeps an account's settings of Workers, and asks what it could be told of", async () => {
+  const settings = client.workers.accountSettings;
+  expect(await settings.get({ account_id })).toEqual({
+    default_usage_model: "standard",
+    green_compute: false,
+  });
+  await settings.update({ account_id, green_compute: true });
+  expect(await settings.get({ account_id })).toEqual({
+    default_usage_model: "standard",
+    green_compute: true,
+  });
+  await expect(settings.update({ account_id, default_usage_model: "none" })).rejects.toThrow(/400.*7400/);
+  const alerts = await client.alerting.availableAlerts.list({ account_id });
+  const types = Object.values(alerts).flatMap((each) => each.map(({ type }) => type));
+  expect(types).toContain("incident_alert");
+  expect(new Set(types).size).toBe(types.length);
+  expect(await client.alerting.destinations.eligible.get({ account_id })).toMatchObject({
+    Email: [{ eligible: true }],
+  });
 });

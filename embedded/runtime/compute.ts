@@ -177,6 +177,22 @@ export interface Trace {
   readonly item: Readonly<Record<string, unknown>>;
 }
 
+/** A Durable Object that was asked for at least once. */
+export interface StoredObject {
+  /** 64 hexadecimal characters. */
+  readonly id: string;
+  /** Whether anything is kept for it: a key, or a table of its own. */
+  readonly hasStoredData: boolean;
+}
+
+export interface ObjectsPage {
+  readonly objects: readonly StoredObject[];
+  /** How many there are in all. */
+  readonly total: number;
+  /** Whether there are more behind these. */
+  readonly more: boolean;
+}
+
 /** The workers: a cell a script and version, and the front door before them. */
 export interface Compute {
   /** Starts the version in a throw-away cell without storage. Throws {@link UploadRejected}. */
@@ -196,6 +212,11 @@ export interface Compute {
   /** Asks the script's own default export where its Durable Objects live, past the front door; answers with parsed JSON. */
   ask(name: ScriptName, question: object): Promise<unknown>;
   scheduled(name: ScriptName, cron: string, atMs: number): Promise<{ readonly outcome: string }>;
+  /** The Durable Objects of a namespace that were ever asked for, in order of their ids, beginning behind `after`. */
+  storedObjects(
+    namespaceId: string,
+    page: { readonly after: string; readonly limit: number },
+  ): Promise<ObjectsPage>;
   onLog(listener: (line: LogLine) => void): () => void;
   onInvocation(listener: (invocation: Invocation) => void): () => void;
   /** Hears of every invocation of the script until the returned function is called; nothing is collected while nobody watches. */

@@ -1,5 +1,6 @@
 import { searchModels } from "../../runtime/ai/http.ts";
 import { runAi } from "../../runtime/ai/run.ts";
+import { modelSchema } from "../../runtime/ai/schemas.ts";
 import { AiError } from "../../runtime/ai.ts";
 import type { World } from "../../world.ts";
 import { ApiError, type ApiRequest, ok, paged, type Reply, type Service } from "../http/service.ts";
@@ -33,6 +34,15 @@ async function run(request: ApiRequest, world: World): Promise<Reply> {
   }
 }
 
+/** What a model takes and answers with, as JSON Schema. */
+function schema(request: ApiRequest, world: World): Reply {
+  const name = request.url.searchParams.get("model") ?? "";
+  const model = world.ai.models().find((each) => each.name === name);
+  const found = model === undefined ? undefined : modelSchema(model.task);
+  if (found === undefined) throw new ApiError(400, 5007, `No such model ${name} or task`);
+  return ok(found);
+}
+
 /** Workers AI over HTTP: the same backend that the binding has. */
 export const ai: Service = {
   name: "ai",
@@ -44,6 +54,12 @@ export const ai: Service = {
       path: "/accounts/:account/ai/models/search",
       permission: "Workers AI:Read",
       handle: (request, world) => paged(request, searchModels(world.ai, request.url.searchParams), 100),
+    },
+    {
+      method: "GET",
+      path: "/accounts/:account/ai/models/schema",
+      permission: "Workers AI:Read",
+      handle: schema,
     },
   ],
 };

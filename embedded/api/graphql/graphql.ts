@@ -3,6 +3,8 @@ import type { World } from "../../world.ts";
 import { mistakes } from "../http/request.ts";
 import type { ApiRequest, Reply, Service } from "../http/service.ts";
 import { findBucket, jurisdictions } from "../r2/buckets.ts";
+import { contentsOf } from "../r2/contents.ts";
+import { unfinishedUploads } from "../r2/uploads.ts";
 import { type Field, parseQuery, QueryError } from "./parse.ts";
 import { workerInvocations } from "./worker-invocations.ts";
 
@@ -44,21 +46,13 @@ async function r2Storage(world: World, account: string, field: Field): Promise<r
   const name = jurisdiction === undefined ? bucketName : bucketName.slice(jurisdiction.length + 1);
   const bucket = findBucket(world.state, account, name, jurisdiction);
   if (bucket === undefined) return [];
-  let objectCount = 0;
-  let payloadSize = 0;
-  let cursor: string | undefined;
-  do {
-    const listed = await world.stores.r2.list(bucket.id, {
-      limit: 1000,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    objectCount += listed.objects.length;
-    payloadSize += listed.objects.reduce((all, { sizeBytes }) => all + sizeBytes, 0);
-    cursor = listed.cursor;
-  } while (cursor !== undefined);
+  const { objects: objectCount, payloadSize, metadataSize } = await contentsOf(world, bucket.id);
+  const uploadCount = unfinishedUploads(world.state, account).filter(
+    ({ bucketId }) => bucketId === bucket.id,
+  ).length;
   return [
     {
-      max: { objectCount, payloadSize, metadataSize: 0, uploadCount: 0 },
+      max: { objectCount, payloadSize, metadataSize, uploadCount },
       dimensions: { datetime: new Date().toISOString(), bucketName },
     },
   ];

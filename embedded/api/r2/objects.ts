@@ -1,10 +1,10 @@
-import { R2Error } from "../../runtime/stores/r2-objects.ts";
 import type { R2ObjectInfo } from "../../runtime/stores.ts";
 import type { World } from "../../world.ts";
 import { ApiError, type ApiRequest, type BodyLimit, ok, type Reply, type Route } from "../http/service.ts";
 import { bucketOf, whole } from "./buckets.ts";
 import { httpHeaders } from "./http-metadata.ts";
 import { refuseLocked } from "./locks.ts";
+import { refused } from "./refused.ts";
 
 /** Above it Cloudflare's API refuses an upload; S3 and Workers take more. */
 const maximumUploadBytes = 300 * 1024 * 1024;
@@ -142,15 +142,6 @@ async function list(request: ApiRequest, world: World): Promise<Reply> {
     is_truncated: cursor !== undefined,
     delimited: [...prefixes],
   });
-}
-
-async function refused<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof R2Error) throw new ApiError(error.status, error.code, error.message);
-    throw error;
-  }
 }
 
 const base = "/accounts/:account/r2/buckets/:bucket/objects";

@@ -31,6 +31,16 @@ test("the official client runs models and lists them", async () => {
   expect(names.length).toBeGreaterThan(10);
 });
 
+test("the official client reads what a model takes and answers with", async () => {
+  const schemas = client.ai.models.schema;
+  const embeddings = await schemas.get({ account_id, model: "@cf/baai/bge-small-en-v1.5" });
+  expect(embeddings.input).toMatchObject({ type: "object", required: ["text"] });
+  expect(embeddings.output).toMatchObject({ properties: { data: { type: "array" } } });
+  for await (const { name } of client.ai.models.list({ account_id }) as AsyncIterable<{ name: string }>)
+    expect((await schemas.get({ account_id, model: name })).input.type, name).toBe("object");
+  await expect(schemas.get({ account_id, model: "@cf/nobody/nothing" })).rejects.toThrow(/400.*5007/);
+});
+
 test("an AI Gateway is shown as it was sent: no default in the place of what was not", async () => {
   const sent = {
     id: "gw",

@@ -1,23 +1,10 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { type AiBackend, AiError, type AiResult } from "../ai.ts";
 import { embed, similarity, words } from "./embed.ts";
 import { answerFrom, summaryOf } from "./extract.ts";
 import { describe, type HashModel, hashModels } from "./models.ts";
 import { conversation, textGeneration } from "./prompt.ts";
-
-/** Workers AI's own limit of texts in one embedding call. */
-const textsPerCall = 100;
-
-const embeddingInputs = z.object({
-  text: z.union([z.string(), z.array(z.string()).min(1).max(textsPerCall)]),
-  pooling: z.enum(["mean", "cls"]).default("mean"),
-});
-const summaryInputs = z.object({ input_text: z.string().min(1) });
-const rerankInputs = z.object({
-  query: z.string().min(1),
-  contexts: z.array(z.object({ text: z.string() })).min(1),
-  top_k: z.int().min(1).optional(),
-});
+import { embeddingInputs, rerankInputs, summaryInputs } from "./schemas.ts";
 
 /**
  * The default AI backend: no download, no network, the same answer every time. Embeddings by feature hashing, text generation

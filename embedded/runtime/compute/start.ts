@@ -19,6 +19,7 @@ import { maximumHeaderBytes, wantsWebSocket } from "./front/headers.ts";
 import { limiter } from "./limiter.ts";
 import { peerTable } from "./peers.ts";
 import { type Scripts, scriptTable } from "./scripts.ts";
+import { storedObjects } from "./stored-objects.ts";
 
 export interface ComputeOptions {
   /** Durable Objects are kept in `<dataDir>/objects`, what lives as long as the process in `<dataDir>/cells`. */
@@ -173,6 +174,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     },
     queue,
     scheduled,
+    storedObjects: (namespaceId, page) => storedObjects(join(options.dataDir, "objects", namespaceId), page),
     ask: async (name, question) => {
       const script = scripts.find(name.account, name.script);
       await script?.turn;

@@ -75,13 +75,17 @@ const namespacesShape = z.array(
   z.object({ id: z.string(), script: z.string().nullish(), class: z.string().nullish() }),
 );
 
+const objectsShape = z.array(z.object({ hasStoredData: z.boolean().optional() }));
+
 /** Objects of a class that have stored something. An API that lists no objects tells nothing. */
 export async function classObjects({ api, account, holder }: Asked<"class">): Promise<Contents> {
   const path = `${account}/workers/durable_objects/namespaces`;
   const namespace = await namespaceOf({ api, account, holder });
   if (namespace === undefined) return exactly(0);
   try {
-    return listed(await call(api, "GET", `${path}/${namespace}/objects?limit=${most}`));
+    const found = objectsShape.parse(await call(api, "GET", `${path}/${namespace}/objects?limit=${most}`));
+    const count = found.filter(({ hasStoredData }) => hasStoredData !== false).length;
+    return { count, atLeast: found.length >= most };
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return { count: undefined, atLeast: false };
     throw error;

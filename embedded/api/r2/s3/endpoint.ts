@@ -7,8 +7,10 @@ import { checkedBody } from "./body.ts";
 import { corsHeaders, preflight } from "./cors.ts";
 import { decoded, parametersOf } from "./encoding.ts";
 import { asS3Failure, S3Failure } from "./failure.ts";
+import { accessDenied, type Grant } from "./grant.ts";
 import type { S3Reply } from "./operation.ts";
 import { operate } from "./route.ts";
+import { fromSessionToken } from "./session-token.ts";
 import { type Sent, verify } from "./signature.ts";
 import { xmlError } from "./xml.ts";
 
@@ -131,7 +133,17 @@ async function carriedOut(
 ): Promise<S3Reply> {
   const parameters = parametersOf(queryOf(request));
   const sent: Sent = { method, path: decoded(pathOf(request)), parameters, headers };
-  const signed = verify(sent, (id) => credentials(id)?.secret, Date.now());
+  const sessionToken = headers["x-amz-security-token"] ?? new Map(parameters).get("X-Amz-Security-Token");
+  let grant: Grant | undefined;
+  const secretOf = (accessKeyId: string): string | undefined => {
+    const secret = credentials(accessKeyId)?.secret;
+    if (secret === undefined || sessionToken === undefined) return secret;
+    const parent = { accessKeyId, secret, accountId: place.accountId };
+    const session = fromSessionToken(sessionToken, parent, Date.now());
+    grant = session.grant;
+    return session.secret;
+  };
+  const signed = verify(sent, secretOf, Date.now());
   const token = credentials(signed.accessKeyId)?.token;
   const account = accounts().find(({ id }) => id === place.accountId);
   const permission = `Workers R2 Storage:${["GET", "HEAD"].includes(method) ? "Read" : "Edit"}` as const;
@@ -141,11 +153,15 @@ async function carriedOut(
     statusOf(token) !== "active" ||
     !allows(token, permission, account.id)
   )
-    throw new S3Failure(403, "AccessDenied", "Access Denied");
+    throw accessDenied();
   const body = checkedBody(await received(request), signed, headers);
   const query = new Map(parameters);
   const { jurisdiction } = place;
-  return operate({ method, account, jurisdiction, query, headers, body, world }, place.bucket, place.key);
+  return operate(
+    { method, account, jurisdiction, query, headers, body, grant, world },
+    place.bucket,
+    place.key,
+  );
 }
 
 /** Its signature is made over the whole of a body, so that it is in memory; clients send what is larger in parts. */

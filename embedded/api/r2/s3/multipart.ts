@@ -1,5 +1,5 @@
-import { z } from "zod";
 import { refuseLocked } from "../locks.ts";
+import { findUpload, type Upload, unfinishedUploads, uploadKind } from "../uploads.ts";
 import { rangeOf } from "./conditions.ts";
 import { invalidArgument, noSuchUpload, S3Failure } from "./failure.ts";
 import { metadataOf } from "./metadata.ts";
@@ -14,16 +14,6 @@ import {
 } from "./operation.ts";
 import { elements, textOf, xmlDocument } from "./xml.ts";
 
-/** Uploads under way that S3 clients began: R2's own objects know them, and can list neither them nor their parts. */
-const kind = "r2_s3_upload";
-const uploadSchema = z.object({
-  bucketId: z.string(),
-  key: z.string(),
-  initiated: z.string(),
-  parts: z.record(z.string(), z.object({ etag: z.string(), sizeBytes: z.number(), uploaded: z.string() })),
-});
-type Upload = z.infer<typeof uploadSchema>;
-
 export async function createUpload({
   world,
   account,
@@ -33,7 +23,7 @@ export async function createUpload({
 }: ObjectRequest): Promise<S3Reply> {
   const id = await world.stores.r2.createUpload(bucket.id, key, metadataOf(headers));
   const body: Upload = { bucketId: bucket.id, key, initiated: new Date().toISOString(), parts: {} };
-  world.state.insert(account.id, kind, id, id, body);
+  world.state.insert(account.id, uploadKind, id, id, body);
   return xmlReply(
     xmlDocument("InitiateMultipartUploadResult", { Bucket: bucket.name, Key: key, UploadId: id }),
   );
@@ -42,8 +32,7 @@ export async function createUpload({
 const uploadId = ({ query }: ObjectRequest): string => query.get("uploadId") ?? "";
 
 function uploadOf(request: ObjectRequest): Upload {
-  const stored = request.world.state.get(request.account.id, kind, uploadId(request));
-  const upload = stored === undefined ? undefined : uploadSchema.parse(stored.body);
+  const upload = findUpload(request.world.state, request.account.id, uploadId(request));
   if (upload?.bucketId !== request.bucket.id || upload.key !== request.key) throw noSuchUpload();
   return upload;
 }
@@ -63,7 +52,10 @@ async function keepPart(request: ObjectRequest, body: Uint8Array): Promise<strin
   // Read again: other parts may have come in meanwhile.
   const upload = uploadOf(request);
   const part = { etag, sizeBytes: body.length, uploaded: new Date().toISOString() };
-  world.state.update(account.id, kind, id, id, { ...upload, parts: { ...upload.parts, [number]: part } });
+  world.state.update(account.id, uploadKind, id, id, {
+    ...upload,
+    parts: { ...upload.parts, [number]: part },
+  });
   return etag;
 }
 
@@ -101,7 +93,7 @@ export async function completeUpload(request: ObjectRequest): Promise<S3Reply> {
       "The list of parts was not in ascending order. Parts must be ordered by part number.",
     );
   const object = await world.stores.r2.completeUpload(bucket.id, key, uploadId(request), parts);
-  world.state.remove(account.id, kind, uploadId(request));
+  world.state.remove(account.id, uploadKind, uploadId(request));
   return xmlReply(
     xmlDocument("CompleteMultipartUploadResult", {
       Location: `/${bucket.name}/${key}`,
@@ -116,7 +108,7 @@ export async function abortUpload(request: ObjectRequest): Promise<S3Reply> {
   const { world, account, bucket, key } = request;
   uploadOf(request);
   await world.stores.r2.abortUpload(bucket.id, key, uploadId(request));
-  world.state.remove(account.id, kind, uploadId(request));
+  world.state.remove(account.id, uploadKind, uploadId(request));
   return empty(204);
 }
 
@@ -151,9 +143,7 @@ export function listParts(request: ObjectRequest): S3Reply {
 /** At most a thousand, in the order of their keys. */
 export function listUploads({ world, account, bucket, query }: BucketRequest): S3Reply {
   const prefix = query.get("prefix") ?? "";
-  const uploads = world.state
-    .list(account.id, kind)
-    .map(({ id, body }) => ({ id, ...uploadSchema.parse(body) }))
+  const uploads = unfinishedUploads(world.state, account.id)
     .filter(({ bucketId, key }) => bucketId === bucket.id && key.startsWith(prefix))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
   return xmlReply(

@@ -4,6 +4,7 @@ import { refuseLocked } from "../locks.ts";
 import { isUnchanged, putCondition, rangeOf } from "./conditions.ts";
 import { decoded } from "./encoding.ts";
 import { asS3Failure, invalidArgument, noSuchKey, preconditionFailed, S3Failure } from "./failure.ts";
+import { requireAction, requireKey } from "./grant.ts";
 import { headersOf, metadataOf } from "./metadata.ts";
 import {
   type BucketRequest,
@@ -86,6 +87,8 @@ export async function copySource(request: S3Request): Promise<{
   const [, name = "", key = ""] =
     /^\/?([^/]+)\/(.+)$/s.exec(decoded((headers["x-amz-copy-source"] ?? "").replace(/\?.*$/, ""))) ?? [];
   if (key === "") throw invalidArgument("copy source bucket name");
+  requireAction(request.grant, "GetObject", name);
+  requireKey(request.grant, key);
   const bucket = findBucket(world.state, account.id, name, jurisdiction);
   if (bucket === undefined) throw new S3Failure(404, "NoSuchBucket", "The specified bucket does not exist.");
   const found = await world.stores.r2.get(bucket.id, key);
@@ -104,7 +107,7 @@ export async function deleteObject({ world, bucket, key }: ObjectRequest): Promi
 const mostKeys = 1_000;
 
 /** DeleteObjects: up to a thousand keys, each with an answer of its own. */
-export async function deleteObjects({ world, bucket, body }: BucketRequest): Promise<S3Reply> {
+export async function deleteObjects({ world, bucket, body, grant }: BucketRequest): Promise<S3Reply> {
   const text = body.toString("utf8");
   const keys = elements(text, "Object").map((each) => textOf(each, "Key") ?? "");
   if (keys.length === 0 || keys.length > mostKeys || keys.includes(""))
@@ -117,6 +120,7 @@ export async function deleteObjects({ world, bucket, body }: BucketRequest): Pro
   const deleted: { readonly Key: string }[] = [];
   for (const key of keys) {
     try {
+      requireKey(grant, key);
       await refuseLocked(world, bucket, [key]);
       await world.stores.r2.delete(bucket.id, key);
       deleted.push({ Key: key });

@@ -1,5 +1,6 @@
 import type { Account, World } from "../../../world.ts";
 import type { Bucket, Jurisdiction } from "../buckets.ts";
+import type { Grant } from "./grant.ts";
 
 /** A request that was signed by somebody who may make it. */
 export interface S3Request {
@@ -11,6 +12,8 @@ export interface S3Request {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** What temporary credentials allow. Undefined for a token's own, which may do what the token may. */
+  readonly grant: Grant | undefined;
   readonly world: World;
 }
 

@@ -30,10 +30,14 @@ const escaped = (text: string): string =>
 
 const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
+/** Undefined for a number that is no character's. */
+const character = (code: number): string | undefined =>
+  code <= 0x10_ff_ff ? String.fromCodePoint(code) : undefined;
+
 const unescaped = (text: string): string =>
   text.replace(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, (whole, decimal, hex, name) => {
-    if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
-    if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
+    if (decimal !== undefined) return character(Number(decimal)) ?? whole;
+    if (hex !== undefined) return character(Number.parseInt(hex, 16)) ?? whole;
     return entities[name] ?? whole;
   });
 

@@ -57,6 +57,11 @@ clean what="":
 aliases *arguments:
     @node bin/lockstep.mjs aliases "$@"
 
+# Everything that is wrong with systems, stages and migrations: just validate [<stage>] [--json | --github]
+[no-exit-message]
+validate *arguments:
+    @node bin/lockstep.mjs validate "$@"
+
 # A picture of what is declared, as Mermaid: just diagram [<system>] [--json]
 [no-exit-message]
 diagram *arguments:

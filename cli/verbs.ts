@@ -55,6 +55,11 @@ export const verbs = {
     summary: "the name of the stage that a branch is deployed to",
     load: () => import("./stage.ts"),
   },
+  validate: {
+    usage: "validate [<stage>] [--json | --github]",
+    summary: "everything that is wrong with systems, stages and migrations; asks no engine and no account",
+    load: () => import("./validate.ts"),
+  },
   diagram: {
     usage: "diagram [<system>] [--json]",
     summary: "a picture of what is declared, as Mermaid",

@@ -431,6 +431,19 @@ export const rooms: readonly Room[] = [
     ],
   },
   { room: "cli/state", may: ["src/diagnostic", "toolchain", "cli/stack"] },
+  {
+    room: "cli/validate",
+    may: [
+      "src/diagnostic",
+      "src/project",
+      "src/declare",
+      "src/settings",
+      "src/bundle",
+      "src/statements",
+      ...migrations("sql", "files", "shadow", "lint", "code"),
+      "toolchain",
+    ],
+  },
   { room: "cli/init", may: ["src/diagnostic", ...migrations("files")] },
   {
     room: "cli",

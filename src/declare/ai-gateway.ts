@@ -1,3 +1,4 @@
+import { declaredHere } from "./declared-at.ts";
 import type { Named, Shareable } from "./named.ts";
 
 /**
@@ -43,8 +44,9 @@ export interface AiGateway extends Named, Shareable {
  * worker("api", { ...settings, env: { AI: ai(), GATEWAY: gateway } });
  * // await env.AI.run(model, inputs, { gateway: { id: env.GATEWAY } })
  */
-export const aiGateway = (name: string, options: Omit<AiGateway, "kind" | "name"> = {}): AiGateway => ({
-  kind: "aiGateway",
-  name,
-  ...options,
-});
+export const aiGateway = (name: string, options: Omit<AiGateway, "kind" | "name"> = {}): AiGateway =>
+  declaredHere({
+    kind: "aiGateway",
+    name,
+    ...options,
+  });

@@ -1,3 +1,4 @@
+import { declaredHere } from "./declared-at.ts";
 import type { Named } from "./named.ts";
 
 /**
@@ -29,8 +30,9 @@ export interface D1 extends Named {
  * @example
  * const notes = d1("notes", { migrations: "migrations/notes/notes", jurisdiction: "eu" });
  */
-export const d1 = (name: string, options: Omit<D1, "kind" | "name"> = {}): D1 => ({
-  kind: "d1",
-  name,
-  ...options,
-});
+export const d1 = (name: string, options: Omit<D1, "kind" | "name"> = {}): D1 =>
+  declaredHere({
+    kind: "d1",
+    name,
+    ...options,
+  });

@@ -1,4 +1,5 @@
 import type { StageText } from "./bindings/stage-text.ts";
+import { declaredHere } from "./declared-at.ts";
 import type { Named } from "./named.ts";
 import type { Secret } from "./values.ts";
 
@@ -59,8 +60,9 @@ export interface Hyperdrive extends Named {
  * });
  * worker("api", { ...settings, env: { SHOP: shop } }); // new Client({ connectionString: env.SHOP.connectionString })
  */
-export const hyperdrive = (name: string, options: Omit<Hyperdrive, "kind" | "name">): Hyperdrive => ({
-  kind: "hyperdrive",
-  name,
-  ...options,
-});
+export const hyperdrive = (name: string, options: Omit<Hyperdrive, "kind" | "name">): Hyperdrive =>
+  declaredHere({
+    kind: "hyperdrive",
+    name,
+    ...options,
+  });

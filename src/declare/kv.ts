@@ -1,3 +1,4 @@
+import { declaredHere } from "./declared-at.ts";
 import type { Named } from "./named.ts";
 
 /**
@@ -21,8 +22,9 @@ export interface Kv extends Named {
  * @example
  * const sessions = kv("sessions", { adopt: { prod: "0f2ac74b498b48028cb68387c421e279" } });
  */
-export const kv = (name: string, options: Omit<Kv, "kind" | "name"> = {}): Kv => ({
-  kind: "kv",
-  name,
-  ...options,
-});
+export const kv = (name: string, options: Omit<Kv, "kind" | "name"> = {}): Kv =>
+  declaredHere({
+    kind: "kv",
+    name,
+    ...options,
+  });

@@ -1,3 +1,4 @@
+import { declaredHere } from "./declared-at.ts";
 import type { Named } from "./named.ts";
 
 /**
@@ -31,11 +32,12 @@ export interface Queue<Body = unknown> extends Named {
 export const queue = <Body = unknown>(
   name: string,
   options: Omit<Queue, "kind" | "name" | "body"> = {},
-): Queue<Body> => ({
-  kind: "queue",
-  name,
-  ...options,
-});
+): Queue<Body> =>
+  declaredHere({
+    kind: "queue",
+    name,
+    ...options,
+  });
 
 /**
  * How programs outside Cloudflare take messages off a queue, over HTTP: they pull a batch, and acknowledge each message

@@ -1,4 +1,5 @@
 import type { BucketNotification } from "./bucket-notification.ts";
+import { declaredHere } from "./declared-at.ts";
 import type { Named, Shareable } from "./named.ts";
 import type { BucketDomain, CorsRule, LifecycleRule, LockRule } from "./r2-rules.ts";
 
@@ -48,8 +49,9 @@ export interface R2 extends Named, Shareable {
  * const uploads = r2("uploads", { storageClass: "InfrequentAccess" });
  * const fonts = r2("fonts", { shared: true }); // one for all stages of the account
  */
-export const r2 = (name: string, options: Omit<R2, "kind" | "name"> = {}): R2 => ({
-  kind: "r2",
-  name,
-  ...options,
-});
+export const r2 = (name: string, options: Omit<R2, "kind" | "name"> = {}): R2 =>
+  declaredHere({
+    kind: "r2",
+    name,
+    ...options,
+  });

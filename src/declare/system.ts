@@ -1,3 +1,4 @@
+import { declaredHere } from "./declared-at.ts";
 import type { Resource } from "./kinds/kinds.ts";
 
 /**
@@ -29,8 +30,4 @@ export const system = (
   name: string,
   resources: readonly Resource[],
   options: { readonly stages?: readonly string[] } = {},
-): System => ({
-  name,
-  resources,
-  ...options,
-});
+): System => declaredHere({ name, resources, ...options });

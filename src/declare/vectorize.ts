@@ -1,3 +1,4 @@
+import { declaredHere } from "./declared-at.ts";
 import type { Named, Shareable } from "./named.ts";
 
 /**
@@ -26,8 +27,9 @@ export interface Vectorize extends Named, Shareable {
  * @example
  * const index = vectorize("notes", { dimensions: 768, metric: "cosine", metadataIndexes: { author: "string" } });
  */
-export const vectorize = (name: string, options: Omit<Vectorize, "kind" | "name">): Vectorize => ({
-  kind: "vectorize",
-  name,
-  ...options,
-});
+export const vectorize = (name: string, options: Omit<Vectorize, "kind" | "name">): Vectorize =>
+  declaredHere({
+    kind: "vectorize",
+    name,
+    ...options,
+  });

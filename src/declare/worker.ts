@@ -1,4 +1,5 @@
 import { type Assets, type AssetsBinding, assets } from "./assets.ts";
+import { declaredHere } from "./declared-at.ts";
 import type { DurableObjectClass } from "./durable-object.ts";
 import type { Binding } from "./kinds/kinds.ts";
 import type { Named } from "./named.ts";
@@ -232,7 +233,7 @@ export function worker(
   }: Partial<Omit<WorkerOptions<Readonly<Record<string, Binding>>>, "pages">> &
     Pick<Worker, "compatibilityDate" | "pages">,
 ): Worker {
-  return {
+  return declaredHere({
     kind: "worker",
     name,
     env: {},
@@ -245,5 +246,5 @@ export function worker(
     ...options,
     ...(files !== undefined && { assets: typeof files === "string" ? { directory: files } : files }),
     ...(options.pages !== undefined && { env: { ...options.env, ASSETS: assets() } }),
-  };
+  });
 }

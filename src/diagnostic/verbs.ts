@@ -32,6 +32,7 @@ export const verbs = {
   aliases: { ...plain, recipe: "just aliases" },
   cron: { ...plain, recipe: "just cron", stage: "asOption", words: ["worker"] },
   diagram: { ...plain, recipe: "just diagram", words: ["system?"] },
+  validate: { ...plain, recipe: "just validate" },
   up: { ...stack, recipe: "just pulumi-up" },
   preview: { ...stack, recipe: "just pulumi-preview" },
   destroy: { ...stack, recipe: "just pulumi-destroy", options: { "empty-buckets": "flag" } },

@@ -1,0 +1,71 @@
+import { relative } from "node:path";
+import type { CommandPlace } from "../../src/diagnostic/place.ts";
+import { type Diagnostic, placedDiagnostic } from "../../src/diagnostic/user-error.ts";
+import type { Severity } from "../../src/migrations/lint/rules/rule.ts";
+
+/** One thing that is wrong with a project, at its line. */
+export interface Finding {
+  /** From the project's root. */
+  readonly file: string;
+  readonly line: number;
+  readonly severity: Severity;
+  /** Of a rule that has one: `DL1`. */
+  readonly code?: string;
+  readonly what: string;
+  /** What it is wrong with, in the words of the declaration: `dome/silo, env.DB`. */
+  readonly where: string;
+  readonly got?: string;
+  readonly expected?: string;
+  readonly fix: string;
+  /** The stages in which it is so; empty where it does not depend on one. */
+  readonly stages: readonly string[];
+}
+
+/** Where a finding is shown. */
+export interface Line {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A refusal as a finding at the line that it is about. */
+export function findingOf(
+  diagnostic: Diagnostic,
+  at: Line,
+  {
+    place,
+    root,
+    stages,
+    severity,
+  }: {
+    readonly place: CommandPlace;
+    readonly root: string;
+    readonly stages: readonly string[];
+    readonly severity: Finding["severity"];
+  },
+): Finding {
+  const { what, where, got, expected, fix } = placedDiagnostic(diagnostic, place);
+  return { file: shownFrom(root, at.file), line: at.line, severity, what, where, got, expected, fix, stages };
+}
+
+/** A path as it is shown: from the project's root where it lies there. */
+export const shownFrom = (root: string, file: string): string => {
+  const inside = relative(root, file);
+  return inside.startsWith("..") ? file : inside;
+};
+
+/** Findings that say the same, of several stages, as one; in the order of files and lines. */
+export function merged(findings: readonly Finding[]): readonly Finding[] {
+  const known = new Map<string, Finding>();
+  for (const finding of findings) {
+    const { stages, fix, ...same } = finding;
+    const key = JSON.stringify(same);
+    const before = known.get(key);
+    known.set(
+      key,
+      before === undefined ? finding : { ...before, stages: [...new Set([...before.stages, ...stages])] },
+    );
+  }
+  return [...known.values()].sort(
+    (a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.what.localeCompare(b.what),
+  );
+}

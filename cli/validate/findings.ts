@@ -1,0 +1,140 @@
+import { join } from "node:path";
+import { check } from "../../src/declare/check/index.ts";
+import type { System } from "../../src/declare/index.ts";
+import { type CommandPlace, unplaced } from "../../src/diagnostic/place.ts";
+import { inPlace } from "../../src/diagnostic/sentence.ts";
+import { type Diagnostic, UserError } from "../../src/diagnostic/user-error.ts";
+import { lintFolder } from "../../src/migrations/lint/lint-folder.ts";
+import type { Project } from "../../src/project/project.ts";
+import type { Stage } from "../../src/project/stage.ts";
+import { missingSecrets } from "../../src/settings/check.ts";
+import { configuredOf } from "../../src/settings/configured.ts";
+import { configValues } from "../../toolchain/stacks/stack-config.ts";
+import { codeFindings } from "./code.ts";
+import { type Finding, findingOf, merged, shownFrom } from "./finding.ts";
+import { lineFinder } from "./lines.ts";
+
+/** What is validated: a project, and the stages that are looked at. */
+export interface Subject {
+  readonly project: Project;
+  readonly root: string;
+  readonly stages: readonly Stage[];
+}
+
+/** Everything that can be known to be wrong without an engine and without an account. */
+export async function findingsOf(subject: Subject): Promise<readonly Finding[]> {
+  const { project, root, stages } = subject;
+  const place = unplaced(root);
+  const lineOf = lineFinder(project, root);
+  const said = (
+    diagnostics: readonly Diagnostic[],
+    severity: Finding["severity"],
+    stage?: Stage,
+  ): readonly Finding[] =>
+    diagnostics.map((diagnostic) =>
+      findingOf(
+        diagnostic,
+        lineOf({ where: inPlace(diagnostic.where, place), got: diagnostic.got, stage: stage?.name }),
+        {
+          place,
+          root,
+          severity,
+          stages: stage === undefined ? [] : [stage.name],
+        },
+      ),
+    );
+  const ofStages = stages.flatMap((stage) => {
+    const { errors, warnings } = ofStage(stage, subject);
+    return [...said(errors, "error", stage), ...said(warnings, "warning", stage)];
+  });
+  const code = await codeFindings(project.systems, root);
+  return merged([...ofStages, ...said(code, "error"), ...migrationFindings(project, root, place)]);
+}
+
+interface Judged {
+  readonly errors: readonly Diagnostic[];
+  /** What an `up` would want and a clone may do without: secrets that nobody has set. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** What the stack file says, and what the stage would be given; also of systems that no stage has listed yet. */
+function ofStage(stage: Stage, { project, root }: Subject): Judged {
+  const stageNames = project.stages.map(({ name }) => name);
+  const config = textsOf(join(root, `Pulumi.${stage.name}.yaml`));
+  if (config instanceof UserError) return { errors: [config.diagnostic, ...config.others], warnings: [] };
+  const { diagnostics, systems, secrets } = configuredOf(project, stage, config);
+  const missing = missingSecrets(Object.keys(secrets), systems, stage).map(
+    ({ what, where }) => `${what} ${where}`,
+  );
+  const isMissing = ({ what, where }: Diagnostic): boolean => missing.includes(`${what} ${where}`);
+  const unlisted = project.systems.filter(
+    (system) => !systems.includes(system) && (system.stages?.includes(stage.name) ?? true),
+  );
+  const judge = (of: readonly System[]): readonly Diagnostic[] => check(of, stage, { stageNames, root });
+  return {
+    errors: [
+      ...diagnostics.filter((each) => !isMissing(each)),
+      ...judge(systems),
+      ...unlisted.flatMap((system) => judge([system])),
+    ],
+    warnings: diagnostics.filter(isMissing),
+  };
+}
+
+/** A stack file's values as the program is given them; what is wrong with the file itself. */
+function textsOf(path: string): Readonly<Record<string, string>> | UserError {
+  try {
+    return Object.fromEntries(
+      Object.entries(configValues(path)).map(([key, value]) => [
+        key,
+        typeof value === "string" ? value : JSON.stringify(closed(value)),
+      ]),
+    );
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
+/** A secret stays closed: that it is there is all that counts. */
+function closed(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  if ("secure" in value && Object.keys(value).length === 1) return "closed";
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, closed(inner)]));
+}
+
+/** Every folder of migrations that a system declares, each once. */
+function migrationFindings({ systems }: Project, root: string, place: CommandPlace): readonly Finding[] {
+  const folders = systems.flatMap(({ name, resources }) =>
+    resources.flatMap((each) =>
+      each.kind === "d1" && each.migrations !== undefined
+        ? [{ label: `${name}/${each.name}`, folder: each.migrations }]
+        : [],
+    ),
+  );
+  return folders.flatMap(({ label, folder }) => {
+    try {
+      return lintFolder(join(root, folder), place).map(
+        ({ file, line, code, severity, message, fix }): Finding => ({
+          file: shownFrom(root, file),
+          line,
+          severity,
+          code,
+          what: message,
+          where: label,
+          fix,
+          stages: [],
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return [error.diagnostic, ...error.others].map((diagnostic) =>
+        findingOf(
+          diagnostic,
+          { file: join(root, folder), line: 1 },
+          { place, root, severity: "error", stages: [] },
+        ),
+      );
+    }
+  });
+}

@@ -1,0 +1,155 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { d1, queue, secret, system, worker } from "../../src/declare/index.ts";
+import { defineProject } from "../../src/project/project.ts";
+import { requestOf } from "../validate.ts";
+import type { Finding } from "./finding.ts";
+import { findingsOf } from "./findings.ts";
+import { notLoaded } from "./not-loaded.ts";
+import { asAnnotations, asText } from "./text.ts";
+
+let root = "";
+const write = (path: string, text: string): void => {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+};
+beforeAll(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), "lockstep validate ")));
+  write("package.json", "{}");
+  write("migrations/notes/0001_create.sql", "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT);\n");
+  write(
+    "workers/api.ts",
+    'export default {\n  fetch: (_request, env) =>\n    env.DB.prepare("SELECT text FROM notes").first(),\n};\n',
+  );
+  write("Pulumi.dev.yaml", "config:\n  lockstep:systems: [notes]\n");
+  write("Pulumi.prod.yaml", "config:\n  lockstep:systems: [notes]\n");
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const command = join(import.meta.dirname, "../../bin/lockstep.mjs");
+const here = "cli/validate/validate.test.ts";
+const db = d1("notes", { migrations: "migrations/notes" });
+const api = worker("api", {
+  main: "workers/api.ts",
+  compatibilityDate: "2026-06-01",
+  env: { DB: db, KEY: secret("API_KEY") },
+});
+const orphan = queue("orphan");
+const project = (resources = [db, api] as Parameters<typeof system>[1]) =>
+  defineProject({ systems: [system("notes", resources)], stages: [{ name: "dev" }, { name: "prod" }] });
+const found = async (subject = project()): Promise<readonly Finding[]> =>
+  findingsOf({ project: subject, root, stages: subject.stages });
+const brief = (findings: readonly Finding[]): readonly string[] =>
+  findings.map(({ file, line, severity, what, stages }) =>
+    [`${file.endsWith(here) ? here : file}:${line}`, severity, what, ...stages].join(" | "),
+  );
+
+test("what is wrong stands at its line: of the declaration, the code, the stack file, the migration; all at once", async () => {
+  write("migrations/notes/0002_drop.sql", "-- more to come\nDROP TABLE notes;\n");
+  write("Pulumi.prod.yaml", "config:\n  lockstep:smoke: 3\n  lockstep:systems:\n    - notes\n    - shop\n");
+  const said = brief(await found(project([db, api, orphan])));
+  rmSync(join(root, "migrations/notes/0002_drop.sql"));
+  write("Pulumi.prod.yaml", "config:\n  lockstep:systems: [notes]\n");
+  const orphanAt =
+    readFileSync(import.meta.filename, "utf8")
+      .split("\n")
+      .indexOf('const orphan = queue("orphan");') + 1;
+  expect(said).toEqual([
+    `${here}:${orphanAt} | error | A store that no worker uses | dev | prod`,
+    "migrations/notes/0002_drop.sql:2 | error | drops the table notes with all its rows",
+    "migrations/notes/0002_drop.sql:2 | error | running code may use the table notes: it runs until the new code is everywhere, and comes back with a rollback",
+    "Pulumi.dev.yaml:1 | warning | Missing required secret 'API_KEY' | dev",
+    "Pulumi.prod.yaml:1 | warning | Missing required secret 'API_KEY' | prod",
+    "Pulumi.prod.yaml:2 | error | A setting with a value that cannot be used | prod",
+    "Pulumi.prod.yaml:3 | error | There is no such system | prod",
+    "workers/api.ts:3 | error | CS1: the code of api needs a table that 0002_drop.sql takes away: notes",
+  ]);
+});
+
+test("secrets that nobody has set are no errors, and one that is set is not asked to be opened", async () => {
+  write(
+    "workers/api.ts",
+    'export default { fetch: (_request, env) => env.DB.prepare("SELECT text FROM notes").first() };\n',
+  );
+  write(
+    "Pulumi.prod.yaml",
+    "config:\n  lockstep:systems: [notes]\n  lockstep:secrets:\n    API_KEY: { secure: v1:closed }\n",
+  );
+  expect(brief(await found())).toEqual([
+    "Pulumi.dev.yaml:1 | warning | Missing required secret 'API_KEY' | dev",
+  ]);
+});
+
+test("code that does not compile, and a stack file that is no YAML, are findings at their lines", async () => {
+  write("workers/api.ts", "export default {\n  fetch: (\n};\n");
+  write("Pulumi.prod.yaml", "config:\n  lockstep:systems: [notes\n");
+  const said = brief(await found());
+  expect(said).toContainEqual(expect.stringMatching(/^workers\/api\.ts:3 \| error/));
+  expect(said).toContainEqual(
+    expect.stringMatching(/^Pulumi\.prod\.yaml:[23] \| error \| A stack's configuration file cannot be read/),
+  );
+});
+
+test("a project that cannot be loaded is one finding, where it breaks", () => {
+  write("Pulumi.yaml", "name: shop\nruntime: nodejs\n");
+  write("project.ts", 'import { shop } from "./src/shop.ts";\nexport default shop;\n');
+  const said = (shop: string): unknown => {
+    write("src/shop.ts", shop);
+    const { stdout, status } = spawnSync(process.execPath, [command, "validate", "--json"], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    expect(status).toBe(1);
+    return JSON.parse(stdout);
+  };
+  expect(said("export const a = 1;\nexport const shop = (;\n")).toMatchObject({
+    findings: [{ file: "src/shop.ts", line: 2, got: "Expression expected" }],
+  });
+  expect(said("const a = undefined;\n\nexport const shop = a.b;\n")).toMatchObject({
+    findings: [{ file: "src/shop.ts", line: 3, what: "The project cannot be loaded" }],
+  });
+  expect(said("export const shop = 1;\n")).toMatchObject({
+    findings: [{ file: "project.ts", line: 1, what: "project.ts does not export a project" }],
+  });
+  expect(notLoaded(Object.assign(new Error("no place"), { stack: "" }), root)).toMatchObject([
+    { file: "project.ts", line: 1 },
+  ]);
+});
+
+const one: Finding = {
+  file: "src/a,b.ts",
+  line: 3,
+  severity: "error",
+  what: "50% wrong",
+  where: "notes/api",
+  got: "a\nb",
+  expected: "c",
+  fix: "mend it",
+  stages: ["dev"],
+};
+
+test("a person reads file and line first; GitHub's annotations keep their commas, colons, percents and lines", () => {
+  expect(asText([one], "1 system")).toBe(
+    "src/a,b.ts:3  error  50% wrong\n    where:    notes/api (dev)\n    got:      a\n              b\n    expected: c\n    fix:      mend it\n\n1 error, 0 warnings: 1 system\n",
+  );
+  expect(asText([], "1 system")).toBe("Nothing is wrong: 1 system\n");
+  expect(asAnnotations([one])).toBe(
+    "::error file=src/a%2Cb.ts,line=3,title=50%25 wrong::got: a%0Ab%0Aexpected: c%0Afix: mend it\n",
+  );
+});
+
+test("the command takes a stage and one form, and refuses anything else", () => {
+  expect(requestOf(["prod", "--json"])).toEqual({ stage: "prod", form: "json" });
+  expect(requestOf([])).toEqual({ stage: undefined, form: "text" });
+  for (const args of [["a", "b"], ["--json", "--github"], ["--sarif"]])
+    expect(() => requestOf(args), args.join(" ")).toThrow(/at most one stage, and one of/);
+});
+
+test("this repository's own systems have nothing wrong in any stage", async () => {
+  const { default: own } = await import("../../project.ts");
+  const ownRoot = join(import.meta.dirname, "../..");
+  expect(await findingsOf({ project: own, root: ownRoot, stages: own.stages })).toEqual([]);
+});

@@ -1,0 +1,101 @@
+import { z } from "zod";
+import type { System } from "../declare/index.ts";
+import { pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
+import type { Diagnostic } from "../diagnostic/user-error.ts";
+import type { Opening } from "../migrations/plan/opening.ts";
+import type { Project } from "../project/project.ts";
+import type { Stage } from "../project/stage.ts";
+import { type Approval, expiredApprovals } from "./approvals.ts";
+import { missingSecrets, unknownRollouts, wrongSystems } from "./check.ts";
+import { type Forgotten, keys, type Rollout, textKeys } from "./keys.ts";
+
+/** What a stack's configuration says. */
+export interface Configured {
+  readonly systems: readonly System[];
+  /** Systems that may be taken off the list, and `<system>/<name>` that may go from a system. */
+  readonly retired: readonly string[];
+  /** Changes that lose data and that somebody approved of. */
+  readonly approvals: readonly Approval[];
+  /** By `<system>/<worker>`. */
+  readonly rollouts: Readonly<Record<string, Rollout>>;
+  /** Which contract migrations are open, by `<system>/<database>`: written by `just db contract`. */
+  readonly contracts: Readonly<Record<string, Opening>>;
+  /** What is gone and was given up, by `<kind> <system>/<name>`: written by `just forget`. */
+  readonly forgotten: Readonly<Record<string, Forgotten>>;
+  /** Whether workers are asked after each deployment. Needs the command provider. */
+  readonly smoke: boolean;
+  /** In clear: to be wrapped before they go anywhere. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads a stack's configuration: what it says, and everything that is wrong with it. Asks nothing of the environment.
+ * @param config by full key; what is no text stands there as JSON
+ */
+export function configuredOf(
+  { systems }: Project,
+  stage: Stage,
+  config: Readonly<Record<string, string>>,
+): Configured & { readonly diagnostics: readonly Diagnostic[] } {
+  const diagnostics: Diagnostic[] = unknownKeys(config, stage);
+  const read = <Value>(
+    key: keyof typeof keys,
+    { schema }: { readonly schema: z.ZodType<Value> },
+    missing: Value,
+  ): Value => {
+    const text = config[key];
+    if (text === undefined) return missing;
+    const parsed = schema.safeParse(json(text));
+    if (parsed.success) return parsed.data;
+    diagnostics.push(badValue(key, stage, z.prettifyError(parsed.error)));
+    return missing;
+  };
+  const names = read("lockstep:systems", keys["lockstep:systems"], []);
+  const configured = {
+    retired: read("lockstep:retired", keys["lockstep:retired"], []),
+    approvals: read("lockstep:approvals", keys["lockstep:approvals"], []),
+    rollouts: read("lockstep:rollout", keys["lockstep:rollout"], {}),
+    contracts: read("lockstep:contracts", keys["lockstep:contracts"], {}),
+    forgotten: read("lockstep:forgotten", keys["lockstep:forgotten"], {}),
+    smoke: read("lockstep:smoke", keys["lockstep:smoke"], false),
+    secrets: read("lockstep:secrets", keys["lockstep:secrets"], {}),
+    systems: names.flatMap((name) => systems.filter((system) => system.name === name)),
+  };
+  const listed = config["lockstep:systems"] === undefined ? undefined : names;
+  diagnostics.push(
+    ...wrongSystems(listed, configured.retired, stage, systems),
+    ...expiredApprovals(configured.approvals, stage, new Date().toISOString().slice(0, 10)),
+    ...unknownRollouts(Object.keys(configured.rollouts), configured.systems, stage),
+    ...missingSecrets(Object.keys(configured.secrets), configured.systems, stage),
+  );
+  return { ...configured, diagnostics };
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function unknownKeys(config: Readonly<Record<string, string>>, stage: Stage): Diagnostic[] {
+  const known = [...Object.keys(keys), ...Object.keys(textKeys)];
+  return Object.keys(config)
+    .filter((key) => !known.includes(key) && !key.startsWith("pulumi:"))
+    .map((key) => ({
+      what: "A setting that nothing reads",
+      where: `${key} of stack ${stage.name}`,
+      got: key,
+      expected: known.join(", "),
+      fix: sentence`${pulumiOfStack(`config rm ${key}`, stage.name)}, or correct its name`,
+    }));
+}
+
+const badValue = (key: keyof typeof keys, stage: Stage, got: string): Diagnostic => ({
+  what: "A setting with a value that cannot be used",
+  where: `${key} of stack ${stage.name}`,
+  got: got.replaceAll("\n", " "),
+  expected: keys[key].expected,
+  fix: sentence`${pulumiOfStack(`config set --path '${key}…' <value>`, stage.name)}, or without it: ${pulumiOfStack(`config rm ${key}`, stage.name)}`,
+});

@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/suite/longest-first.ts";
 
 const folders = "{src,policy,embedded,toolchain,scripts,cli,harness,workers,test}";
 const deep = `${folders}/**/*.deep.test.ts`;
@@ -15,5 +16,6 @@ export default defineConfig({
         }),
     hookTimeout: 120_000,
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
   },
 });

@@ -61,6 +61,8 @@ export async function throwAway(options: ThrowAwayOptions): Promise<ThrowAway> {
       ...(accounts !== undefined && { accounts }),
       log: options.log ?? (() => undefined),
     });
+    // By this name the `pulumi` launcher knows that it runs, and starts no process before every command to find out.
+    process.title = "embedded/main.ts, within a test";
     placeEngine(engine, places);
     const env = environment(places, embedded, options.root);
     return {

@@ -30,7 +30,7 @@ test("no report means that nothing ran", () => {
   expect(summary(count(undefined, 1))).toBe("0 passed, 0 failed");
 });
 
-test("a shell of env, or one with a real account, changes nothing for the tests", () => {
+test("a shell of env, or one with a real account, changes nothing for the tests but where the engine is kept and how long sweeps are", () => {
   const env = testEnvironment(
     {
       PATH: "/bin",
@@ -40,11 +40,13 @@ test("a shell of env, or one with a real account, changes nothing for the tests"
       LOCKSTEP_TESTS: "deep",
       LOCKSTEP_PROVIDER: "official",
       LOCKSTEP_CACHE: "/c",
+      LOCKSTEP_RUNS: "25000",
     },
     false,
   );
   expect(env).toMatchObject({ LANG: "C" });
   expect(Object.keys(env).filter((name) => /^(PULUMI|CLOUDFLARE|LOCKSTEP)/.test(name))).toEqual([
     "LOCKSTEP_CACHE",
+    "LOCKSTEP_RUNS",
   ]);
 });

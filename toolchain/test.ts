@@ -49,14 +49,14 @@ export function summary({ passed, failed, skipped }: Count): string {
   return `${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`;
 }
 
-/** Where an engine comes from and is kept: the same for tests as for everything else. */
-const fetching = new Set(["LOCKSTEP_CACHE", "LOCKSTEP_ENGINE_RELEASES"]);
+/** Where an engine comes from and is kept, the same for tests as for everything else; and how long sweeps are. */
+const kept = new Set(["LOCKSTEP_CACHE", "LOCKSTEP_ENGINE_RELEASES", "LOCKSTEP_RUNS"]);
 
 /** Tests are the same in a shell that `env` made, in one with a real account, and in one with neither. */
 export function testEnvironment(base: NodeJS.ProcessEnv, deep: boolean): NodeJS.ProcessEnv {
   const places = placesOf(packageRoot);
   const foreign = Object.keys(base).filter(
-    (name) => /^(PULUMI_|CLOUDFLARE_|CF_|WRANGLER_|LOCKSTEP_)/.test(name) && !fetching.has(name),
+    (name) => /^(PULUMI_|CLOUDFLARE_|CF_|WRANGLER_|LOCKSTEP_)/.test(name) && !kept.has(name),
   );
   return apply(base, {
     ...Object.fromEntries(foreign.map((name) => [name, undefined])),

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { sweepLength } from "../../../test/suite/sweep-length.ts";
 import { startStores } from "./start.ts";
 
 const numbers = z.array(z.number());
@@ -17,7 +18,7 @@ const event = z.union([
   z.object({ bookmark: z.object({ bookmark: z.string(), rows: numbers }) }),
 ]);
 const child = fileURLToPath(new URL("testing/killed.child.ts", import.meta.url));
-const kills = 60;
+const kills = sweepLength(20);
 
 test("killed at any moment of writes, snapshots, restores and imports, the database is as before or as after", async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "lockstep-kills-"));
@@ -63,4 +64,4 @@ test("killed at any moment of writes, snapshots, restores and imports, the datab
     expect(left.length).toBeLessThanOrEqual(2);
   }
   rmSync(dataDir, { recursive: true, force: true });
-}, 600_000);
+}, 7_200_000);

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
+import { sweepLength } from "../../../test/suite/sweep-length.ts";
 import { checkLossless } from "../testing/lossless.ts";
 import { checkSameBehaviour } from "../testing/same-behaviour.ts";
 
-/** How many of each; a sweep of hours asks for more. A counterexample names its seed. */
-const runs = Number(process.env["LOCKSTEP_RUNS"] ?? 3_000);
+/** How many of each. A counterexample names its seed. */
+const runs = sweepLength(1_000);
 
 test("random migrations: what the linter passes never loses a row or a value that it did not name", () => {
   expect(checkLossless(runs).applied).toBeGreaterThan(runs / 40);

@@ -1,0 +1,20 @@
+/** What a file of tests takes on two idle cores, in seconds: roughly, and only where it is long. A new one belongs here once it is. */
+export const seconds: Readonly<Record<string, number>> = {
+  "test/program-lifecycle.changes.deep.test.ts": 300,
+  "test/losses.deep.test.ts": 200,
+  "test/systems/jobmatch.deep.test.ts": 150,
+  "test/systems/worker-settings.deep.test.ts": 140,
+  "test/migrations/engine.deep.test.ts": 140,
+  "test/reality/lost.deep.test.ts": 130,
+  "toolchain/command-provider/command-provider.deep.test.ts": 120,
+  "test/systems/taco.deep.test.ts": 120,
+  "test/reality/drift.deep.test.ts": 110,
+  "cli/dev/dev.deep.test.ts": 100,
+  "toolchain/command-provider/limits.deep.test.ts": 90,
+  "cli/dev/watch.deep.test.ts": 80,
+  "embedded/runtime/compute/load.deep.test.ts": 55,
+  "test/migrations/faults.deep.test.ts": 50,
+  "embedded/runtime/stores/killed.deep.test.ts": 40,
+  "src/migrations/lint/lossless.deep.test.ts": 35,
+  "test/migrations/killed.deep.test.ts": 35,
+};

@@ -5,6 +5,7 @@ import project from "../project.ts";
 import type { Bundle, Code } from "../src/bundle/bundle.ts";
 import { workersOf } from "../src/declare/graph.ts";
 import type { System, Worker } from "../src/declare/index.ts";
+import { unwrapped } from "../src/engine/property-values.ts";
 import type { Prepared } from "../src/program/deploy.ts";
 import { deploy } from "../src/program/deploy.ts";
 import type { Outputs } from "../src/program/outputs.ts";
@@ -62,7 +63,7 @@ export async function deployed(
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, id }: MockResourceArgs) => {
-        resources.push({ type, name, inputs: unwrapped(inputs), importId: id === "" ? undefined : id });
+        resources.push({ type, name, inputs: asReceived(inputs), importId: id === "" ? undefined : id });
         return {
           id: `${name}#id`,
           state: { ...inputs, ...(type.endsWith(":Queue") && { queueId: `${name}#queue` }) },
@@ -110,14 +111,7 @@ export async function deployed(
 const plain = z.record(z.string(), z.unknown());
 
 /** Inputs as the provider receives them: without the mark that makes a value secret, which the test of secrets looks for itself. */
-const unwrapped = (inputs: unknown): Record<string, unknown> => plain.parse(open(inputs));
-
-function open(value: unknown): unknown {
-  if (pulumi.runtime.isRpcSecret(value)) return open(pulumi.runtime.unwrapRpcSecret(value));
-  if (Array.isArray(value)) return value.map(open);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, open(each)]));
-}
+const asReceived = (inputs: unknown): Record<string, unknown> => plain.parse(unwrapped(inputs));
 
 /** The SDK's mock monitor knows no hooks, and a resource with one would wait for ever. */
 function withHooks(monitor: object | undefined): void {

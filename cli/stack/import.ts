@@ -15,7 +15,7 @@ import { pulumiProjectName } from "../../toolchain/project.ts";
 import { stageTarget } from "./account.ts";
 import { type Importable, type ImportPlace, importableOf, otherKinds } from "./importable.ts";
 import { pulumi, type Run } from "./pulumi.ts";
-import { stateOf } from "./state-of.ts";
+import { stateOf } from "./state.ts";
 
 /** Finds the id that pulumi imports a resource by; undefined when there is none of this name. */
 type IdOf = (api: Connection, account: string, name: string) => Promise<string | undefined>;
@@ -109,7 +109,8 @@ export async function importResource(
 
 /** What a stack has that was never brought up: at first nothing, so that its target and its provider are made, and only they. */
 async function withProvider(stage: Stage, run: Run): Promise<readonly string[]> {
-  const urns = async (): Promise<readonly string[]> => (await stateOf(stage, run)).map(({ urn }) => urn);
+  const urns = async (): Promise<readonly string[]> =>
+    ((await stateOf(stage, run)) ?? []).map(({ urn }) => urn);
   const known = await urns();
   if (known.some((urn) => urn.includes("::pulumi:providers:cloudflare::"))) return known;
   const prefix = `urn:pulumi:${stage.name}::${pulumiProjectName(run.root)}`;

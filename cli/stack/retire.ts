@@ -3,6 +3,7 @@ import type { System } from "../../src/declare/index.ts";
 import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
+import type { ExportedResource } from "../../src/reality/state.ts";
 import { approval } from "../../src/settings/approvals.ts";
 import { emptyBuckets, refuseFullBuckets } from "./buckets.ts";
 import type { Terminal } from "./confirm.ts";
@@ -10,7 +11,7 @@ import { pulumi, pulumiText, type Run } from "./pulumi.ts";
 import type { Request } from "./request.ts";
 import { holdsData, notThere, type Retiring, retiringStore, retiringSystem } from "./retiring.ts";
 import { configOf, setConfig, withConfigCopy } from "./stage-config.ts";
-import { type KnownResource, stateOf } from "./state-of.ts";
+import { stateOf } from "./state.ts";
 
 const names = z.array(z.string()).default([]);
 
@@ -29,7 +30,7 @@ export async function retire(
   const config = await configOf(stage, run);
   const listed = names.parse(config("lockstep:systems"));
   const retired = names.parse(config("lockstep:retired"));
-  const known = await stateOf(stage, run);
+  const known = (await stateOf(stage, run)) ?? [];
   const args = { subject, stage, listed, retired, known, systems };
   const retiring = subject.includes("/") ? retiringStore(args) : retiringSystem(args);
   const { going, lists } = retiring;
@@ -62,7 +63,7 @@ export async function retire(
 
 /** What a protected stage gives away somebody has approved of, store by store. */
 function refuseWithoutApproval(
-  kept: readonly KnownResource[],
+  kept: readonly ExportedResource[],
   configured: unknown,
   subject: string,
   stage: Stage,
@@ -84,7 +85,7 @@ function refuseWithoutApproval(
 
 /** Lets work be done while resources are not protected; where it fails, they are again what they were. */
 async function withoutProtection(
-  kept: readonly KnownResource[],
+  kept: readonly ExportedResource[],
   stage: Stage,
   run: Run,
   work: () => Promise<number>,
@@ -99,7 +100,7 @@ async function withoutProtection(
     return code;
   } finally {
     if (code !== 0) {
-      const left = (await stateOf(stage, run)).map(({ urn }) => urn);
+      const left = ((await stateOf(stage, run)) ?? []).map(({ urn }) => urn);
       for (const urn of urns.filter((each) => left.includes(each))) await set("protect", urn);
     }
   }
@@ -120,7 +121,7 @@ async function agrees(
   return /^y(es)?$/i.test(answer.trim());
 }
 
-function tellKept(kept: readonly KnownResource[], stage: Stage): void {
+function tellKept(kept: readonly ExportedResource[], stage: Stage): void {
   if (kept.length === 0) return;
   const named = kept.map(({ name, type }) => `${name} (${type.split(":").at(-1)})`).join(", ");
   process.stdout.write(

@@ -3,14 +3,14 @@ import { isLive, type System } from "../../src/declare/index.ts";
 import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
+import type { ExportedResource } from "../../src/reality/state.ts";
 import { kindOf } from "../../src/resources/kinds/kinds.ts";
-import type { KnownResource } from "./state-of.ts";
 
 /** What is to go, and what the stack's configuration says then. */
 export interface Retiring {
   readonly subject: string;
   /** What the state has of it. */
-  readonly going: readonly KnownResource[];
+  readonly going: readonly ExportedResource[];
   readonly lists: Readonly<Record<`lockstep:${string}`, readonly string[]>>;
 }
 
@@ -20,14 +20,14 @@ export interface RetireArgs {
   readonly stage: Stage;
   readonly listed: readonly string[];
   readonly retired: readonly string[];
-  readonly known: readonly KnownResource[];
+  readonly known: readonly ExportedResource[];
   readonly systems: readonly System[];
 }
 
 const workflow = "cloudflare:index/workflow:Workflow";
 
 /** Whether a resource is what data lies in, or a worker, which may have objects. */
-export const holdsData = ({ type }: KnownResource): boolean =>
+export const holdsData = ({ type }: ExportedResource): boolean =>
   kindOf(type) !== undefined || type === workflow;
 
 const marked = (retired: readonly string[], subject: string): readonly string[] =>

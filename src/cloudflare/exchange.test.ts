@@ -29,6 +29,21 @@ test("a name below localhost is asked on this machine, under its own name, for t
   });
 });
 
+test("a body is sent whole, with a DELETE too", async () => {
+  const sent = await served(
+    async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      response.end(`${request.method} ${Buffer.concat(chunks).toString("utf8")}`);
+    },
+    async (port) =>
+      Promise.all(
+        ["PUT", "DELETE"].map((method) => exchange(`http://127.0.0.1:${port}/`, { method, body: "ümit" })),
+      ),
+  );
+  expect(sent).toMatchObject([{ text: "PUT ümit" }, { text: "DELETE ümit" }]);
+});
+
 test("where nobody listens nothing was sent; where a write is hung up on nobody knows", async () => {
   const freed = await served(
     () => {},

@@ -53,7 +53,13 @@ export function exchange(address: string, options: ExchangeOptions = {}): Promis
         port: url.port,
         path: `${url.pathname}${url.search}`,
         method,
-        headers: { "user-agent": "lockstep", ...headers, host: url.host },
+        headers: {
+          "user-agent": "lockstep",
+          // Node says it of no DELETE, and a body that nobody announced is a malformed request.
+          ...(body !== undefined && { "content-length": String(Buffer.byteLength(body)) }),
+          ...headers,
+          host: url.host,
+        },
         // A shared connection that breaks under a write does not say whether the write was done. On this machine, where a new
         // one costs nothing, a write gets its own; a TLS handshake is worth sharing, and a lost answer is reconciled.
         agent: secure || method === "GET" ? undefined : false,

@@ -12,6 +12,8 @@ export interface VectorizeIndexArgs {
   readonly metadataIndexes: Readonly<Record<string, string>>;
   /** Whether one that is there is taken over: its declaration adopts it, or stages share it and this one owns it. */
   readonly takesOver: boolean;
+  /** Whether one that is there was made by a run of this stack that did not hear of it. Only looked at when it is made. */
+  readonly halfMade: boolean;
 }
 
 /** A Vectorize index, which the Cloudflare provider has no resource for. */

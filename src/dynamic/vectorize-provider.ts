@@ -10,6 +10,7 @@ const inputs = shape.extend({
   description: z.string().default(""),
   metadataIndexes: z.record(z.string(), z.string()).default({}),
   takesOver: z.boolean().default(false),
+  halfMade: z.boolean().default(false),
 });
 /** Whether the stack made it, or took it over; states of earlier versions do not say, and then it counts as made. */
 const origin = z.object({ made: z.boolean().default(true) });
@@ -24,7 +25,7 @@ const indexList = z.object({
   metadataIndexes: z.array(z.object({ propertyName: z.string(), indexType: z.string() })),
 });
 
-/** The provider behind the resource `VectorizeIndex`. An index that exists is taken over only where that is declared, and what was taken over is never deleted. */
+/** The provider behind the resource `VectorizeIndex`. An index that exists is taken over only where that is declared, or where an earlier run of the stack made it; what was taken over because it is declared is never deleted. */
 export const provider = {
   async check(_olds: unknown, news: unknown): Promise<{ inputs: unknown; failures: never[] }> {
     return { inputs: news, failures: [] };
@@ -53,7 +54,7 @@ export const provider = {
     const there = await adopted(api, wanted);
     const index = there ?? (await created(api, wanted));
     await setMetadataIndexes(api, wanted);
-    const made = there === undefined;
+    const made = there === undefined || (wanted.halfMade && !wanted.takesOver);
     return { id: wanted.name, outs: { ...record(news), createdOn: index.created_on ?? "", made } };
   },
 
@@ -104,7 +105,7 @@ async function find(api: Connection, wanted: Inputs): Promise<Described | undefi
 async function adopted(api: Connection, wanted: Inputs): Promise<Described | undefined> {
   const found = await find(api, wanted);
   if (found === undefined) return undefined;
-  if (!wanted.takesOver) throw notOurs(wanted, found);
+  if (!wanted.takesOver && !wanted.halfMade) throw notOurs(wanted, found);
   const text = (of: { dimensions: number; metric: string }): string =>
     `${of.dimensions} dimensions, ${of.metric}`;
   if (text(found.config) === text(wanted)) return found;

@@ -21,3 +21,13 @@ export const resourceSignature = "5cf8f73096256a8f31e491e813e4eb8e";
 export const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 export const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
 export const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
+
+/** A value as it is without the wrapping of the secrets in it, at any depth. It is compared, and never shown. */
+export function unwrapped(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unwrapped);
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value);
+  if (members.some(([key, each]) => key === signatureKey && each === secretSignature))
+    return unwrapped(members.find(([key]) => key === "value")?.[1]);
+  return Object.fromEntries(members.map(([key, each]) => [key, unwrapped(each)]));
+}

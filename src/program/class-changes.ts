@@ -4,9 +4,9 @@ import { isLive, type System, type Worker } from "../declare/index.ts";
 import { physicalName } from "../declare/physical-name.ts";
 import { command, sentence } from "../diagnostic/sentence.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
+import { unwrapped } from "../engine/property-values.ts";
 import type { Stage } from "../project/stage.ts";
 import type { StateResource } from "../reality/state.ts";
-import { plainOf } from "./own-state.ts";
 
 const versionType = "cloudflare:index/workerVersion:WorkerVersion";
 const exportsShape = z.record(z.string(), z.looseObject({ storage: z.string().optional() }));
@@ -34,7 +34,7 @@ export const refusedClassChanges = (
 /** What the last version of a worker had; nothing where it has none yet. */
 const classesIn = (state: readonly StateResource[], label: string): z.infer<typeof exportsShape> => {
   const version = state.find(({ type, name }) => type === versionType && name === label);
-  return exportsShape.catch({}).parse(plainOf(version?.outputs["exports"]));
+  return exportsShape.catch({}).parse(unwrapped(version?.outputs["exports"]));
 };
 
 function otherStorage(
@@ -79,7 +79,7 @@ function boundStill(
           name !== label &&
           bindingsShape
             .catch([])
-            .parse(plainOf(outputs["bindings"]))
+            .parse(unwrapped(outputs["bindings"]))
             .some((each) => each.className === className && each.scriptName === script),
       );
       if (users.length === 0) return [];

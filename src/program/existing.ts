@@ -1,13 +1,12 @@
 import { ApiError, call } from "../cloudflare/api.ts";
 import type { Connection } from "../cloudflare/connection.ts";
-import { type Adoptable, adoptedKey } from "../declare/adopted-key.ts";
+import { type Adoptable, adoptedKey, importedOnce } from "../declare/adopted-key.ts";
 import type { AiGateway, R2, System, Vectorize } from "../declare/index.ts";
 import { physicalName } from "../declare/physical-name.ts";
 import { type Diagnostic, refuse, UserError } from "../diagnostic/user-error.ts";
 import type { Stage } from "../project/stage.ts";
 import { asking } from "../reality/asking.ts";
 import { kinds } from "../resources/kinds/kinds.ts";
-import { gatewayKey } from "../resources/stores/shared.ts";
 
 /** Which account is asked, and for which stage. */
 export interface Asked {
@@ -39,9 +38,9 @@ export async function existing(systems: readonly System[], asked: Asked): Promis
   );
   const adopted = await Promise.all(
     stores.map(({ system, store }) =>
-      store.kind === "d1" || store.kind === "kv" || store.kind === "queue" || store.kind === "r2"
-        ? look(system, store, asked)
-        : [],
+      store.kind === "hyperdrive" || store.kind === "vectorize" || store.kind === "worker"
+        ? []
+        : look(system, store, asked),
     ),
   );
   refuse(adopted.flat().filter((each) => typeof each !== "string"));
@@ -71,14 +70,15 @@ async function look(
   const id = store.adopt?.[stage.name];
   if (id === undefined) return [];
   // The owner of a shared one takes it over, nobody else.
-  if (store.kind === "r2" && store.shared === true && asked.owner !== undefined) return [];
+  if ("shared" in store && store.shared === true && asked.owner !== undefined) return [];
   const jurisdiction = store.kind === "r2" ? store.jurisdiction : undefined;
   const name = await nameOf(store.kind, id, asked, jurisdiction);
   if (name === undefined) return [];
   const wanted = physicalName(store, stage);
   if (name === wanted) {
     // Another import of what is managed already would replace it: only an id is known by Pulumi again, a name is not.
-    const isOurs = store.kind === "r2" && asked.inState(kinds.r2.type, `${system}/${store.name}`);
+    const isOurs =
+      importedOnce.has(store.kind) && asked.inState(kinds[store.kind].type, `${system}/${store.name}`);
     return isOurs ? [] : [adoptedKey(store, id)];
   }
   return [
@@ -103,7 +103,7 @@ async function shared(system: string, store: Shared, asked: Asked): Promise<Shar
   if (asked.owner !== undefined) return isThere ? nothing : { ...nothing, unmade: [label] };
   // An index is taken over by its own provider.
   if (!isThere || store.kind === "vectorize" || asked.inState(kinds[store.kind].type, label)) return nothing;
-  return { ...nothing, adoptable: [store.kind === "r2" ? adoptedKey(store, name) : gatewayKey(name)] };
+  return { ...nothing, adoptable: [adoptedKey(store, name)] };
 }
 
 type Shared = R2 | Vectorize | AiGateway;

@@ -1,16 +1,13 @@
 import { z } from "zod";
-import { ApiError, call } from "../cloudflare/api.ts";
+import { call } from "../cloudflare/api.ts";
 import type { Connection } from "../cloudflare/connection.ts";
-import { contentsOf, isEmpty } from "../cloudflare/contents/contents.ts";
-import type { Holder } from "../cloudflare/contents/holder.ts";
-import { readServing } from "../cloudflare/deployments.ts";
 import { workersOf } from "../declare/graph.ts";
 import type { Resource, System } from "../declare/index.ts";
-import type { ResourceKind } from "../declare/kinds/kinds.ts";
 import { physicalName } from "../declare/physical-name.ts";
 import type { Stage } from "../project/stage.ts";
 import type { StateResource } from "../reality/state.ts";
 import { kinds } from "../resources/kinds/kinds.ts";
+import { emptyId } from "./empty-of-name.ts";
 
 /** What a run of the program wants, and whom it may ask. */
 export interface HalfMadeAsked {
@@ -23,7 +20,7 @@ export interface HalfMadeAsked {
   readonly connection: () => Connection;
 }
 
-/** `<type> <name>` of a resource → what Pulumi imports it by. */
+/** `<type> <name>` of a resource → what Pulumi imports it by; of a Hyperdrive configuration, which makes way, its id. */
 export type HalfMade = ReadonlyMap<string, string>;
 
 const targetType = "pulumi-nodejs:dynamic/lockstep:Target";
@@ -63,76 +60,6 @@ export async function halfMade(state: readonly StateResource[], asked: HalfMadeA
 const isMadeHere = (declared: Resource, { stage, ownsShared }: HalfMadeAsked): boolean =>
   (!("adopt" in declared) || declared.adopt?.[stage.name] === undefined) &&
   (ownsShared || !("shared" in declared) || declared.shared !== true);
-
-const lists: {
-  readonly [Kind in ResourceKind]?: { readonly path: string; readonly name: string; readonly id: string };
-} = {
-  d1: { path: "d1/database", name: "name", id: "uuid" },
-  kv: { path: "storage/kv/namespaces", name: "title", id: "id" },
-  queue: { path: "queues", name: "queue_name", id: "queue_id" },
-  worker: { path: "workers/workers", name: "name", id: "id" },
-};
-const rows = z.array(z.record(z.string(), z.unknown()));
-
-/** The id of an empty one that has the declared name. */
-async function emptyId(declared: Resource, asked: HalfMadeAsked): Promise<string | undefined> {
-  const { accountId, stage, connection } = asked;
-  const name = physicalName(declared, stage);
-  if (declared.kind === "r2") {
-    const jurisdiction = declared.jurisdiction ?? "default";
-    const path = `/accounts/${accountId}/r2/buckets/${encodeURIComponent(name)}`;
-    const isThere = await answers(connection(), path, { "cf-r2-jurisdiction": jurisdiction });
-    return isThere && (await holdsNothing({ kind: "r2", name, jurisdiction }, asked))
-      ? `${accountId}/${name}/${jurisdiction}`
-      : undefined;
-  }
-  const list = lists[declared.kind];
-  if (list === undefined) return undefined;
-  const id = await idNamed(name, list, asked);
-  if (id === undefined) return undefined;
-  const isEmptyOne =
-    declared.kind === "worker"
-      ? (await readServing(connection(), accountId, [name])).every(({ versions }) => versions.length === 0)
-      : await holdsNothing(
-          { kind: declared.kind === "d1" || declared.kind === "kv" ? declared.kind : "queue", id },
-          asked,
-        );
-  return isEmptyOne ? `${accountId}/${id}` : undefined;
-}
-
-async function idNamed(
-  wanted: string,
-  { path, name, id }: { readonly path: string; readonly name: string; readonly id: string },
-  { accountId, connection }: HalfMadeAsked,
-): Promise<string | undefined> {
-  const seen = new Set<unknown>();
-  for (let page = 1; ; page++) {
-    const query = `page=${page}&per_page=100`;
-    const found = rows.parse(await call(connection(), "GET", `/accounts/${accountId}/${path}?${query}`));
-    const match = found.find((each) => each[name] === wanted)?.[id];
-    if (typeof match === "string") return match;
-    // A list that does not know pages is the same again.
-    if (found.every((each) => seen.has(each[id]))) return undefined;
-    for (const each of found) seen.add(each[id]);
-  }
-}
-
-const holdsNothing = async (holder: Holder, { connection, accountId }: HalfMadeAsked): Promise<boolean> =>
-  isEmpty(await contentsOf(connection(), accountId, holder));
-
-async function answers(
-  api: Connection,
-  path: string,
-  headers: Readonly<Record<string, string>>,
-): Promise<boolean> {
-  try {
-    await call(api, "GET", path, undefined, headers);
-    return true;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return false;
-    throw error;
-  }
-}
 
 interface WantedRoute {
   readonly name: string;

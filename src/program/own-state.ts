@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { secretSignature, signatureKey } from "../engine/property-values.ts";
 import { type StateResource, stateResource } from "../reality/state.ts";
 
 const answer = z.object({
@@ -14,12 +13,4 @@ export async function ownState(): Promise<readonly StateResource[]> {
   return Object.entries(answer.parse(read).outputs).map(([urn, { outputs }]) =>
     stateResource(urn, outputs ?? {}),
   );
-}
-
-const wrapped = z.looseObject({ [signatureKey]: z.literal(secretSignature), value: z.unknown() });
-
-/** A value of a state without the wrapping of a secret around it. It is compared, and never shown. */
-export function plainOf(value: unknown): unknown {
-  const secret = wrapped.safeParse(value);
-  return secret.success ? secret.data["value"] : value;
 }

@@ -78,7 +78,7 @@ export async function program(given: Given): Promise<Outputs> {
   if (pulumi.runtime.isDryRun())
     for (const each of made.keys())
       await pulumi.log.info(
-        `${each.slice(each.indexOf(" ") + 1)} is at Cloudflare already, under the declared name and with nothing in it: it is taken over`,
+        `${each.slice(each.indexOf(" ") + 1)} is at Cloudflare already, under the declared name and with nothing in it: an earlier run made it, and this one goes on with it`,
       );
   const read = {
     code: new Map(code),

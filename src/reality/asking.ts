@@ -53,7 +53,7 @@ export const asking = {
     path: "ai-gateway/gateways",
     permission: "AI Gateway Read",
     noun: "gateway",
-    name: itself,
+    name: z.object({ id: z.string() }).transform(({ id }) => id),
     born: z.object({ created_at: z.string().optional() }).transform((of) => of.created_at),
   },
   vectorize: {

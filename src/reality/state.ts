@@ -14,6 +14,13 @@ export interface StateResource {
 export const outputsOf = (state: readonly StateResource[], type: string, name: string): unknown =>
   state.find((each) => each.type === type && each.name === name)?.outputs;
 
+/** A resource of an exported state, which says more than the engine tells a program. */
+export interface ExportedResource extends StateResource {
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Whether the engine refuses to delete it. */
+  readonly protect: boolean;
+}
+
 const exported = z.object({
   deployment: z.object({
     resources: z
@@ -21,6 +28,7 @@ const exported = z.object({
         z.object({
           urn: z.string(),
           delete: z.boolean().optional(),
+          protect: z.boolean().default(false),
           inputs: z.record(z.string(), z.unknown()).optional(),
           outputs: z.record(z.string(), z.unknown()).optional(),
         }),
@@ -36,10 +44,12 @@ export function stateResource(urn: string, outputs: Readonly<Record<string, unkn
 }
 
 /** What `pulumi stack export` printed. Secrets of it stay sealed: nothing that is compared is one. */
-export function exportedState(text: string): readonly (StateResource & {
-  readonly inputs: Readonly<Record<string, unknown>>;
-})[] {
+export function exportedState(text: string): readonly ExportedResource[] {
   return (exported.parse(JSON.parse(text)).deployment.resources ?? [])
     .filter((each) => each.delete !== true)
-    .map(({ urn, inputs = {}, outputs = {} }) => ({ ...stateResource(urn, outputs), inputs }));
+    .map(({ urn, inputs = {}, outputs = {}, protect }) => ({
+      ...stateResource(urn, outputs),
+      inputs,
+      protect,
+    }));
 }

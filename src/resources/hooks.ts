@@ -7,6 +7,7 @@ import { workersOf } from "../declare/graph.ts";
 import type { System, Worker } from "../declare/index.ts";
 import { command, sentence } from "../diagnostic/sentence.ts";
 import { type Diagnostic, refusingAt, render, UserError } from "../diagnostic/user-error.ts";
+import { unwrapped } from "../engine/property-values.ts";
 import type { Stage } from "../project/stage.ts";
 import { advice } from "./advice.ts";
 
@@ -63,13 +64,6 @@ export const migrationsBeforeCode = (
 /** Bindings are secret as a whole, so a hook receives them wrapped, as an output or as it came over the wire. */
 const plain = async (inputs: Readonly<Record<string, unknown>>): Promise<unknown> =>
   unwrapped(await new Promise((resolve) => pulumi.all(inputs).apply(resolve)));
-
-function unwrapped(value: unknown): unknown {
-  if (pulumi.runtime.isRpcSecret(value)) return unwrapped(pulumi.runtime.unwrapRpcSecret(value));
-  if (Array.isArray(value)) return value.map(unwrapped);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, unwrapped(each)]));
-}
 
 const databasesOf = (worker: Worker) =>
   Object.entries(worker.env).flatMap(([name, binding]) =>

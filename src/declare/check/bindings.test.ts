@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   analyticsEngine,
   type Binding,
+  json,
   perStage,
   rateLimit,
   type System,
@@ -53,6 +54,25 @@ test("a rate limit has an id that is a number, and a mitigation as long as the p
   expect(binding(rateLimit({ ...limit, ...odd }))).toEqual([
     [rateLimitRefused, "s/w, env.IT, periodSeconds", "30"],
   ]);
+});
+
+test("a value that JSON would leave out or change is refused, with the path to it", () => {
+  const what = "A value that JSON cannot hold";
+  const circle: { self?: unknown } = {};
+  circle.self = [circle];
+  for (const value of [null, "", 0, false, [], {}, { a: [{ b: null }], left: undefined }])
+    expect(binding(json(value))).toEqual([]);
+  const odd: readonly (readonly [value: unknown, where: string, got: string])[] = [
+    [undefined, "s/w, env.IT", "undefined"],
+    [Number.NaN, "s/w, env.IT", "NaN"],
+    [1n, "s/w, env.IT", "a bigint"],
+    [{ a: [1, undefined] }, "s/w, env.IT, at a[1]", "undefined"],
+    [{ at: { when: new Date(0) } }, "s/w, env.IT, at at.when", "an object of Date"],
+    [[new Map()], "s/w, env.IT, at [0]", "an object of Map"],
+    [{ run: () => 1 }, "s/w, env.IT, at run", "a function"],
+    [circle, "s/w, env.IT, at self[0]", "an object that holds itself"],
+  ];
+  for (const [value, where, got] of odd) expect(binding(json(value))).toEqual([[what, where, got]]);
 });
 
 test("numbers of bindings have limits, as those of resources have", () => {

@@ -6,6 +6,7 @@ import type { NamingStage } from "../physical-name.ts";
 import type { System } from "../system.ts";
 import type { Worker } from "../worker.ts";
 import { liveClasses } from "./classes.ts";
+import { checkJson } from "./json-value.ts";
 import { checkRateLimit } from "./rate-limit.ts";
 
 /** Where a binding stands. */
@@ -60,7 +61,7 @@ const checks: {
   secret: fine,
   versionMetadata: fine,
   stageName: fine,
-  json: fine,
+  json: checkJson,
   perStage: fine,
   aiSearch: fine,
   aiSearchNamespace: fine,

@@ -184,10 +184,10 @@ const table: { readonly [Kind in ResourceKind]: ResourceFacts<Kind> } = {
       limit("requests of rateLimit", rateLimit?.requests, 1, Number.MAX_SAFE_INTEGER),
       limit("windowSeconds of rateLimit", rateLimit?.windowSeconds, 1, Number.MAX_SAFE_INTEGER),
     ],
-    stageNames: none,
+    stageNames: ({ adopt = {} }) => [{ property: "adopt", names: Object.keys(adopt) }],
     // Another name is another gateway, with neither the log nor what was cached.
     identity: () => [],
-    adopted: nobody,
+    adopted: ({ adopt = {} }) => adopt,
   },
 };
 

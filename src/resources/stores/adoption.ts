@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Adoptable, adoptedKey } from "../../declare/adopted-key.ts";
+import { type Adoptable, adoptedKey, importedOnce } from "../../declare/adopted-key.ts";
 import { physicalName } from "../../declare/physical-name.ts";
 import { type Context, logicalName, tookOver } from "../context.ts";
 import { kinds } from "../kinds/kinds.ts";
@@ -9,26 +9,33 @@ import { kinds } from "../kinds/kinds.ts";
  * not and another is made. Pulumi looks at an import only while its state has no store, or one of another id; what was made here
  * in the place of a missing one stays, as Cloudflare gives an id only once. A bucket's name can be given again, so of buckets only those are
  * adoptable that the state does not have.
+ * @param leaves settings that may be others than declared: the run that imports leaves them, and the one after it sets them
  */
 export function adoption(
   declared: Adoptable,
   context: Context,
-): Pick<pulumi.CustomResourceOptions, "hooks" | "import" | "retainOnDelete"> {
+  leaves: readonly string[] = [],
+): Pick<pulumi.CustomResourceOptions, "hooks" | "ignoreChanges" | "import" | "retainOnDelete"> {
   const { accountId, hooks, stage, adoptable } = context;
   const adopted = declared.adopt?.[stage.name];
   // A bucket of all stages may have been made by another one before its owner came.
   const id =
-    adopted ??
-    (declared.kind === "r2" && declared.shared === true ? physicalName(declared, stage) : undefined);
-  const halfMade = tookOver(context, kinds[declared.kind].type, logicalName(context, declared.name));
+    adopted ?? ("shared" in declared && declared.shared === true ? physicalName(declared, stage) : undefined);
+  const halfMade = leaving(
+    tookOver(context, kinds[declared.kind].type, logicalName(context, declared.name)),
+    leaves,
+  );
   if (id === undefined) return { hooks, ...halfMade };
-  // What is taken over is somebody's: it stays when the stack goes. A bucket of the stack's state is asked for by nobody.
+  // What is taken over is somebody's: it stays when the stack goes. Of some kinds nobody asks again once the state has one.
   const kept =
-    adopted !== undefined && (declared.kind === "r2" || adoptable.has(adoptedKey(declared, id)))
+    adopted !== undefined && (importedOnce.has(declared.kind) || adoptable.has(adoptedKey(declared, id)))
       ? { retainOnDelete: true }
       : {};
   if (adoptable.has(adoptedKey(declared, id)))
-    return { hooks, ...kept, import: `${accountId}/${importIds[declared.kind](id, declared)}` };
+    return {
+      ...{ hooks, ...kept },
+      ...leaving({ import: `${accountId}/${importIds[declared.kind](id, declared)}` }, leaves),
+    };
   if (adopted === undefined) return { hooks, ...halfMade };
   const label = logicalName(context, declared.name);
   const says = new pulumi.ResourceHook(
@@ -43,11 +50,21 @@ export function adoption(
   return { ...kept, hooks: { ...hooks, beforeCreate: [...(hooks.beforeCreate ?? []), says] } };
 }
 
+/** An import refuses settings that are others than declared, unless it is told to leave them. */
+const leaving = (
+  imports: Pick<pulumi.CustomResourceOptions, "import">,
+  settings: readonly string[],
+): Pick<pulumi.CustomResourceOptions, "ignoreChanges" | "import"> =>
+  imports.import === undefined || settings.length === 0
+    ? imports
+    : { ...imports, ignoreChanges: [...settings] };
+
 const nouns: Readonly<Record<Adoptable["kind"], string>> = {
   d1: "database",
   kv: "KV namespace",
   queue: "queue",
   r2: "bucket",
+  aiGateway: "AI Gateway",
 };
 
 const itself = (id: string): string => id;
@@ -57,6 +74,7 @@ const importIds: Readonly<Record<Adoptable["kind"], (id: string, declared: Adopt
   d1: itself,
   kv: itself,
   queue: itself,
+  aiGateway: itself,
   r2: (name, declared) =>
     `${name}/${(declared.kind === "r2" ? declared.jurisdiction : undefined) ?? "default"}`,
 };

@@ -5,8 +5,22 @@ import { AiGateway } from "../cloudflare.ts";
 import { type ComponentArgs, within } from "../component.ts";
 import { durability } from "../durability.ts";
 import { kinds } from "../kinds/kinds.ts";
-import { gatewayKey, isAnothers, sharedStore } from "./shared.ts";
+import { adoption } from "./adoption.ts";
+import { isAnothers, sharedStore } from "./shared.ts";
 import type { StoreComponent } from "./store.ts";
+
+/** What of a gateway that is taken over is left as it is until the next `up`. */
+const settings = [
+  "cacheInvalidateOnUpdate",
+  "cacheTtl",
+  "collectLogs",
+  "rateLimitingInterval",
+  "rateLimitingLimit",
+  "rateLimitingTechnique",
+  "authentication",
+  "logpush",
+  "workersAiBillingMode",
+];
 
 /** An AI Gateway. Code names it by its id. */
 export class Gateway extends pulumi.ComponentResource implements StoreComponent {
@@ -19,7 +33,7 @@ export class Gateway extends pulumi.ComponentResource implements StoreComponent 
     { declared, context }: ComponentArgs<Declared>,
     opts: pulumi.ComponentResourceOptions = {},
   ) {
-    const { accountId, stage, hooks } = context;
+    const { accountId, stage } = context;
     super(kinds.aiGateway.component, name, {}, opts);
     if (isAnothers(declared, context)) {
       this.store = sharedStore(this, declared, context);
@@ -42,18 +56,7 @@ export class Gateway extends pulumi.ComponentResource implements StoreComponent 
           logpush: false,
           workersAiBillingMode: "postpaid",
         },
-        within(
-          this,
-          {
-            hooks,
-            ...durability(stage),
-            // Another stage may have made it before its owner came.
-            ...(context.adoptable.has(gatewayKey(physicalName(declared, stage))) && {
-              import: `${accountId}/${physicalName(declared, stage)}`,
-            }),
-          },
-          opts,
-        ),
+        within(this, { ...durability(stage), ...adoption(declared, context, settings) }, opts),
       );
       this.id = store.aiGatewayId;
       this.store = store;

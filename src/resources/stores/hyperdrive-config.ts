@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { call } from "../../cloudflare/api.ts";
+import { connection } from "../../cloudflare/connection.ts";
 import { textIn } from "../../declare/bindings/stage-text.ts";
 import type { Hyperdrive } from "../../declare/index.ts";
 import { physicalName } from "../../declare/physical-name.ts";
@@ -32,13 +34,35 @@ export class HyperdriveComponent extends pulumi.ComponentResource implements Sto
         caching: cachingOf(declared),
         originConnectionLimit: declared.connectionLimit ?? 60,
       },
-      within(this, { hooks }, opts),
+      within(
+        this,
+        { hooks: { ...hooks, beforeCreate: [...(hooks.beforeCreate ?? []), ...makesWay(name, context)] } },
+        opts,
+      ),
     );
     this.id = store.id;
     this.store = store;
     this.ready = store;
     this.registerOutputs({ id: this.id });
   }
+}
+
+/**
+ * Runs before one is made. The password of what is there nobody can read, so a run that made one and did not hear of it leaves one that cannot be imported: it goes.
+ * It holds nothing, and was looked up as one that no worker binds.
+ */
+function makesWay(name: string, { accountId, halfMade }: Context): readonly pulumi.ResourceHook[] {
+  const id = halfMade.get(`${kinds.hyperdrive.type} ${name}`);
+  if (id === undefined) return [];
+  return [
+    new pulumi.ResourceHook(`makes-way/${name}`, async () => {
+      await call(
+        connection(process.env, process.cwd()),
+        "DELETE",
+        `/accounts/${accountId}/hyperdrive/configs/${id}`,
+      );
+    }),
+  ];
 }
 
 function originOf({ origin }: Hyperdrive, { stage, secrets }: Context) {

@@ -41,6 +41,7 @@ export class IndexOfVectors extends pulumi.ComponentResource implements StoreCom
           metadataIndexes,
           takesOver:
             declared.shared === true || declared.adopt?.[stage.name] === physicalName(declared, stage),
+          halfMade: context.halfMade.has(`${kinds.vectorize.type} ${name}`),
         },
         within(this, { dependsOn: [target], hooks, ...durability(stage) }, opts),
       );

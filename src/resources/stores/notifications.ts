@@ -3,6 +3,7 @@ import { filterOf } from "../../declare/check/notifications.ts";
 import type { BucketNotification, Queue, R2, System } from "../../declare/index.ts";
 import { type inputs, R2BucketEventNotification } from "../cloudflare.ts";
 import { type Context, logicalName } from "../context.ts";
+import { makesWayForRules } from "./own-rules.ts";
 import type { Stores } from "./stores.ts";
 
 /** Which actions an event stands for, in the order in which wrangler sends them. */
@@ -27,8 +28,9 @@ const queuesOf = ({ notifications = [] }: R2): readonly Queue[] => [
 function notification(bucket: R2, queue: Queue, context: Context, stores: Stores): R2BucketEventNotification {
   const { accountId, stage, hooks, provider } = context;
   const told = (bucket.notifications ?? []).filter((each) => each.queue === queue);
+  const name = `${logicalName(context, bucket.name)}/${queue.name}`;
   return new R2BucketEventNotification(
-    `${logicalName(context, bucket.name)}/${queue.name}`,
+    name,
     {
       accountId,
       bucketName: stores.of(bucket).name,
@@ -39,7 +41,7 @@ function notification(bucket: R2, queue: Queue, context: Context, stores: Stores
     {
       parent: stores.of(bucket),
       provider,
-      hooks,
+      hooks: { ...hooks, beforeCreate: [...(hooks.beforeCreate ?? []), makesWayForRules(name, context)] },
       dependsOn: [stores.of(bucket).store, stores.of(queue).store],
     },
   );

@@ -45,9 +45,6 @@ const made: {
 const makeOf = <Kind extends Shareable["kind"]>(declared: Shareable & { kind: Kind }, name: string): Made =>
   made[declared.kind](declared, name);
 
-/** By which a gateway that is taken over is known: it has no id but its name. */
-export const gatewayKey = (name: string): string => `gateway/${name}`;
-
 /** Whether this stage only uses what another one owns. */
 export const isAnothers = (declared: Shareable, { ownsShared }: Context): boolean =>
   declared.shared === true && !ownsShared;

@@ -53,13 +53,13 @@ export async function faultProxy(
     handle(incoming, response).catch(() => response.destroy());
   });
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await text(incoming);
+    const body = await bytes(incoming);
     const deliver = async (): Promise<Delivered> => {
       const sent = forward(upstream, incoming, body);
       underway.add(sent);
       return sent.finally(() => underway.delete(sent));
     };
-    const fault = await decide(body, `${incoming.method} ${incoming.url}`);
+    const fault = await decide(body.toString("utf8"), `${incoming.method} ${incoming.url}`);
     switch (fault) {
       case "none":
         return answer(response, await deliver());
@@ -161,16 +161,21 @@ function answer(response: ServerResponse, delivered: Delivered): void {
   response.end(delivered.body);
 }
 
-const forward = (upstream: URL, incoming: IncomingMessage, body: string): Promise<Delivered> =>
+/** What is between two ends of one connection, or would make the answer unreadable here. */
+const ofTheConnection: ReadonlySet<string> = new Set(["accept-encoding", "connection", "transfer-encoding"]);
+
+const forward = (upstream: URL, incoming: IncomingMessage, body: Buffer): Promise<Delivered> =>
   new Promise((resolve, reject) => {
-    const { authorization = "", "content-type": type = "application/json" } = incoming.headers;
+    const headers = Object.fromEntries(
+      Object.entries(incoming.headers).filter(([name]) => !ofTheConnection.has(name)),
+    );
     const sent = request(
       {
         host: upstream.hostname,
         port: upstream.port,
         path: incoming.url,
         method: incoming.method,
-        headers: { authorization, "content-type": type, host: upstream.host },
+        headers: { ...headers, host: upstream.host, "content-length": body.length },
       },
       (response) => {
         text(response).then(
@@ -188,10 +193,12 @@ const forward = (upstream: URL, incoming: IncomingMessage, body: string): Promis
     sent.end(body);
   });
 
-async function text(stream: IncomingMessage): Promise<string> {
+const text = async (stream: IncomingMessage): Promise<string> => (await bytes(stream)).toString("utf8");
+
+async function bytes(stream: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
 function address(value: AddressInfo | string | null): AddressInfo {

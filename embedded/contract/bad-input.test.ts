@@ -256,7 +256,23 @@ test("asset paths that would leave their folder are refused, and so are files of
       manifest: { [path]: { hash: "0".repeat(32), size: 1 } },
     });
   for (const path of ["/../x", "x", "/a//b", "/a/./b", "/", "/a\\b", "/\0"])
-    expect((await open(path)).code, path).toBe(10021);
+    expect((await open(path)).code, path).toBe(10304);
+  for (const manifest of [
+    undefined,
+    [],
+    "x",
+    { "/x": 1 },
+    { "/x": { hash: "short", size: 1 } },
+    { "/x": { hash: "0".repeat(32), size: -1 } },
+    { "/x": { hash: "0".repeat(32), size: 26 * 1024 * 1024 } },
+  ]) {
+    const path = `${a}/workers/scripts/pages/assets-upload-session`;
+    expect(refusal(await call(embedded, "POST", path, { manifest }))).toEqual({
+      status: 400,
+      code: 10304,
+      success: false,
+    });
+  }
   const { jwt } = (await open("/x")).result;
   const form = new FormData();
   form.set("1".repeat(32), new File(["eA=="], "x"));
@@ -265,6 +281,35 @@ test("asset paths that would leave their folder are refused, and so are files of
   expect((await send(String(jwt))).code).toBe(10021);
   expect((await send(`${String(jwt)}x`)).code).toBe(10000);
   expect((await send(embedded.token)).code).toBe(10000);
+});
+
+test("rules for assets that are none fail the upload with every line, in both of the ways they come in", async () => {
+  const open = { manifest: { "/x.txt": { hash: "2".repeat(32), size: 1 } } };
+  const session = await call(embedded, "POST", `${a}/workers/scripts/ruled/assets-upload-session`, open);
+  const form = new FormData();
+  form.set("2".repeat(32), new File(["eA=="], "x.txt", { type: "text/plain" }));
+  const token = String(session.result["jwt"]);
+  const done = await call(embedded, "POST", `${a}/workers/assets/upload?base64=true`, form, { token });
+  const put = (config: object): Promise<Answer> =>
+    call(
+      embedded,
+      "PUT",
+      `${a}/workers/scripts/ruled`,
+      upload(ok, { assets: { jwt: done.result["jwt"], config } }),
+    );
+  const redirects = await put({ _redirects: "/a /b\n/* /index.html 200\nhttps://x.example /y\n" });
+  expect(refusal(redirects)).toEqual({ status: 400, code: 100324, success: false });
+  expect(redirects.message.split("\n")).toEqual([
+    "Invalid _redirects configuration:",
+    expect.stringMatching(/^Line 2: Infinite loop detected in this rule\. /),
+    "Line 3: Only relative URLs are allowed.",
+  ]);
+  expect((await put({ _headers: "/*\n  X-Frame-Options:\n" })).message).toBe(
+    "Invalid _headers configuration:\nLine 2: Invalid header format",
+  );
+  // Nothing is left of a first upload that failed.
+  expect((await call(embedded, "GET", `${a}/workers/workers/ruled`)).status).toBe(404);
+  expect((await put({ _redirects: "/a /b\n", _headers: "/*\n  X-A: b\n" })).success).toBe(true);
 });
 
 test("a token with some permissions does what they allow and is told which one it lacks", async () => {

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { ApiError, largeBody, ok, type Reply, type Service } from "../../http/service.ts";
 import { requireLegalName } from "../registry.ts";
-import { acceptFiles, manifest, openSession } from "../version/asset-sessions.ts";
+import { manifestOf } from "../version/asset-manifest.ts";
+import { acceptFiles, openSession } from "../version/asset-sessions.ts";
 
-const sessionBody = z.looseObject({ manifest });
+const sessionBody = z.looseObject({ manifest: z.unknown().optional() });
 
 const uploaded = (jwt: string | undefined): Reply => ({
   kind: "json",
@@ -24,7 +25,7 @@ export const assets: Service = {
         const sent = await request.json(sessionBody);
         const script = request.params["script"] ?? "";
         requireLegalName(script);
-        return ok(openSession(world, request.account.id, script, sent.manifest));
+        return ok(openSession(world, request.account.id, script, manifestOf(sent.manifest)));
       },
     },
     {

@@ -3,20 +3,12 @@ import { z } from "zod";
 import type { World } from "../../../world.ts";
 import { ApiError } from "../../http/service.ts";
 import type { Worker } from "../model.ts";
+import { type Manifest, manifest } from "./asset-manifest.ts";
 import { openParts } from "./parts.ts";
 import { signJwt, verifyJwt } from "./seal.ts";
 
 const kind = "assetSession";
 const sessionMs = 60 * 60 * 1000;
-/** Cloudflare's own limit on one file. */
-const maximumAssetBytes = 25 * 1024 * 1024;
-
-export const manifest = z.record(
-  z.string(),
-  z.object({ hash: z.string().regex(/^[0-9a-f]{32}$/i), size: z.number().int().nonnegative() }),
-);
-export type Manifest = z.infer<typeof manifest>;
-
 const session = z.object({ script: z.string(), manifest, openedMs: z.number() });
 const payload = z.object({ session: z.string(), account: z.string(), exp: z.number() });
 
@@ -27,15 +19,6 @@ export function openSession(
   script: string,
   files: Manifest,
 ): { readonly jwt: string; readonly buckets: readonly (readonly string[])[] } {
-  for (const [path, { size }] of Object.entries(files)) {
-    requireSafePath(path);
-    if (size > maximumAssetBytes)
-      throw new ApiError(
-        400,
-        10021,
-        `Asset ${JSON.stringify(path)} is ${size} bytes; a file may have ${maximumAssetBytes}`,
-      );
-  }
   const parts = openParts(world.state);
   const id = randomUUID();
   world.state.insert(account, kind, id, id, { script, manifest: files, openedMs: Date.now() });
@@ -112,28 +95,6 @@ function opened(
     throw new ApiError(401, 10000, "Authentication error: the assets upload session is gone");
   const { script, manifest: files } = session.parse(stored.body);
   return { account: claims.data.account, script, files };
-}
-
-/** Assets become files: a path that could leave its folder, or that no file system takes, is refused. */
-function requireSafePath(path: string): void {
-  const segments = path.split("/").slice(1);
-  const safe =
-    path.startsWith("/") &&
-    segments.length > 0 &&
-    segments.every(
-      (segment) =>
-        segment !== "" &&
-        segment !== "." &&
-        segment !== ".." &&
-        !/[\0\\]/.test(segment) &&
-        Buffer.byteLength(segment) <= 255,
-    );
-  if (!safe)
-    throw new ApiError(
-      400,
-      10021,
-      `Asset path ${JSON.stringify(path)} is not an absolute path without empty, "." and ".." segments`,
-    );
 }
 
 const chunks = <T>(all: readonly T[], size: number): readonly (readonly T[])[] =>

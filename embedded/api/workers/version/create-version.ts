@@ -9,6 +9,7 @@ import { queuesConsumedBy } from "../../queues/model.ts";
 import { type Lifecycle, planLifecycle } from "../classes/lifecycle.ts";
 import type { Binding, Version, Worker } from "../model.ts";
 import { addVersion, latestVersion, saveWorker, stillThere } from "../registry.ts";
+import { requireWellFormedRules } from "./asset-rules.ts";
 import { completedManifest } from "./asset-sessions.ts";
 import { requireFreeNames, requireWellFormed, resolveTargets, withoutSecret } from "./bindings.ts";
 import type { Draft } from "./draft.ts";
@@ -96,6 +97,7 @@ function prepare(world: World, worker: Worker, draft: Draft, origin: Origin): Ve
     return { ...shown, environment: "production" };
   });
   requireFits(draft);
+  requireWellFormedRules(draft);
   const parts = openParts(world.state);
   const modules = draft.modules.map(({ name, contentType, bytes }) => {
     moduleType(contentType, name);

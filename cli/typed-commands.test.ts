@@ -140,6 +140,7 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
     case "preview":
     case "destroy":
     case "drift":
+    case "status":
     case "outputs":
     case "summary":
     case "verify":

@@ -35,6 +35,11 @@ export const verbs = {
     "drift [<stage>] [--json]",
     "what is otherwise at Cloudflare than a stage's stack left it, and who changed it",
   ),
+  status: ofStacks(
+    "status",
+    "status [<stage>] [--json]",
+    "how a stage is: what serves, what is stored, what waits, what to look at",
+  ),
   outputs: ofStacks(
     "outputs",
     "outputs [<stage>] [--json]",

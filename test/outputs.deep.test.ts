@@ -59,6 +59,24 @@ test("a stage that is up puts out what the API knows it by, in a table that fits
   });
   expect(databases["dome/silo"]).toMatchObject({ applied: 1, lastMigration: "0001_create_notes.sql" });
 
+  const status = JSON.parse(await succeeding(["status", "dev", "--json"]));
+  expect(status.notable).toEqual([]);
+  expect(status.workers).toContainEqual(
+    expect.objectContaining({
+      name: "dome/silo",
+      serves: [{ version: versions["dome/silo"], percent: 100 }],
+      facts: { requests: 0, errors: 0, p95Ms: null },
+    }),
+  );
+  expect(status.stores).toContainEqual({
+    name: "dome/silo",
+    kind: "d1",
+    facts: expect.objectContaining({ count: 0, migration: "0001_create_notes.sql", applied: 1 }),
+  });
+  // Whatever the account refuses to tell would stand there.
+  for (const { name, unknown } of [...status.workers, ...status.stores])
+    expect(unknown, name).toBeUndefined();
+
   const table = await succeeding(["outputs"]);
   const lines = table.split("\n");
   expect(lines.filter((line) => line.length > 80)).toEqual([]);

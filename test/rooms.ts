@@ -376,8 +376,13 @@ export const rooms: readonly Room[] = [
   { room: "cli/entry.ts", may: ["src/diagnostic"] },
   { room: "cli/verb.ts", may: ["cli/place.ts"] },
   {
+    room: "cli/status",
+    may: ["src/cloudflare", "src/declare", "src/reality"],
+  },
+  {
     room: "cli/stack",
     may: [
+      "cli/status",
       "src/engine",
       "src/reality",
       "src/resources/kinds",

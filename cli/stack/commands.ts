@@ -17,6 +17,7 @@ import { pulumi, pulumiText, type Run } from "./pulumi.ts";
 import type { Request } from "./request.ts";
 import { retire } from "./retire.ts";
 import { setSecret } from "./secret.ts";
+import { showStatus } from "./show-status.ts";
 import { showSummary } from "./show-summary.ts";
 import { verify } from "./verify.ts";
 
@@ -36,6 +37,8 @@ export async function perform(
       return pulumi(["preview", ...where, ...(await looking()), ...rest], run);
     case "drift":
       return showDrift(request, stage, run);
+    case "status":
+      return showStatus(request, stage, run, systems);
     case "outputs":
       return showOutputs(request, stage, run);
     case "summary":

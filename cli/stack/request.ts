@@ -10,6 +10,7 @@ export const commands = [
   "destroy",
   "init",
   "drift",
+  "status",
   "outputs",
   "summary",
   "verify",

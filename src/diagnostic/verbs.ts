@@ -37,6 +37,7 @@ export const verbs = {
   preview: { ...stack, recipe: "just pulumi-preview" },
   destroy: { ...stack, recipe: "just pulumi-destroy", options: { "empty-buckets": "flag" } },
   drift: { ...stack, recipe: "just drift" },
+  status: { ...stack, recipe: "just status" },
   outputs: { ...stack, recipe: "just outputs" },
   summary: { ...stack, recipe: "just summary" },
   verify: { ...stack, recipe: "just verify", words: ["stage", "system?"] },

@@ -1,0 +1,88 @@
+import { expect, test } from "vitest";
+import { notable } from "./notable.ts";
+import type { StoreStatus } from "./stores.ts";
+import { statusTable } from "./table.ts";
+import type { WorkerStatus } from "./workers.ts";
+
+const version = (digit: string): string => `${digit.repeat(8)}-0000-4000-8000-000000000000`;
+const healthy: WorkerStatus = {
+  name: "shop/api",
+  serves: [{ version: version("1"), percent: 100 }],
+  since: "2026-11-30T09:00:00Z",
+  by: "mia@example.com",
+  facts: { requests: 1203, errors: 2, p95Ms: 12.4 },
+};
+const stores: readonly StoreStatus[] = [
+  {
+    name: "shop/orders",
+    kind: "d1",
+    facts: { bytes: 122_880, tables: 2, count: 1, migration: "0002_paid.sql", applied: 2 },
+  },
+  { name: "shop/files", kind: "r2", facts: { count: 10_000, bytes: 3 * 1024 ** 3 } },
+  { name: "shop/sessions", kind: "kv", facts: { count: 1000, orMore: true } },
+  { name: "shop/index", kind: "vectorize", facts: { count: 7, dimensions: 768, processedUpTo: null } },
+  { name: "shop/jobs", kind: "queue", facts: { count: 2, bytes: 20, oldestAgeSeconds: 7300, consumers: 0 } },
+  { name: "shop/models", kind: "aiGateway", facts: { lastRequests: 50, hits: 20 } },
+  { name: "shop/old", kind: "hyperdrive", facts: { host: "db.example.com", database: "shop" } },
+];
+
+test("a stage is shown on one screen of 80 columns, each kind of store in its own words", () => {
+  const shown = statusTable({ stage: "prod", workers: [healthy], stores, notable: [] });
+  expect(shown).toBe(`prod
+
+worker    serves    requests/h  errors  p95
+shop/api  11111111  1,203       2       12.4 ms
+
+store          kind        holds
+shop/orders    d1          1 row, 120 KiB, 0002_paid.sql
+shop/files     r2          10,000 objects, 3.0 GiB
+shop/sessions  kv          1,000 keys or more
+shop/index     vectorize   7 vectors, 768 dimensions
+shop/jobs      queue       2 messages, no consumer, the oldest 2 h
+shop/models    aiGateway   20 of its last 50 requests were hits
+shop/old       hyperdrive  db.example.com, shop
+
+Nothing stands out.
+`);
+  for (const line of shown.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+test("what somebody should look at is said by name: failures, splits, waiting messages, drift, and what could not be told", () => {
+  const split = [
+    { version: version("1"), percent: 90 },
+    { version: version("2"), percent: 10 },
+  ];
+  expect(
+    notable(
+      [
+        healthy,
+        { ...healthy, name: "shop/split", serves: split },
+        { ...healthy, name: "shop/failing", facts: { requests: 100, errors: 1, p95Ms: 3 } },
+        { ...healthy, name: "shop/none", serves: [], facts: { requests: 0, errors: 0, p95Ms: null } },
+        { ...healthy, name: "shop/blind", facts: {}, unknown: "POST /graphql: 403: not allowed" },
+      ],
+      [...stores, { name: "shop/hidden", kind: "kv", facts: {}, unknown: "GET …: 403" }],
+      [
+        {
+          resource: "shop/api",
+          aspect: "deployment",
+          what: "Something else serves than the stack deployed",
+          expected: "",
+          found: "",
+          differences: [],
+          putBack: "up",
+          fix: "",
+        },
+      ],
+    ),
+  ).toEqual([
+    "shop/split: 90 % by 11111111, 10 % by 22222222",
+    "shop/failing: 1 of 100 requests failed in the last hour",
+    "shop/none: nothing is deployed",
+    "shop/blind: no figures: POST /graphql: 403: not allowed",
+    "shop/jobs: nothing takes its messages",
+    "shop/jobs: its oldest message waits for 2 h",
+    "shop/hidden: no figures: GET …: 403",
+    "shop/api: Something else serves than the stack deployed",
+  ]);
+});

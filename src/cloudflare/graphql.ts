@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { ApiError } from "./api.ts";
+import type { Connection } from "./connection.ts";
+import { send } from "./http.ts";
+
+const shape = z.object({
+  data: z.object({ viewer: z.object({ accounts: z.array(z.unknown()) }) }).nullish(),
+  errors: z.array(z.object({ message: z.string() })).nullish(),
+});
+
+/**
+ * What Cloudflare's GraphQL analytics say of one account; undefined where they have nothing of it.
+ * @param fields of `viewer.accounts`, such as `workersInvocationsAdaptive(limit: 1, filter: $filter) { sum { requests } }`
+ * @param filter of those fields, as `$filter`, whose type is `<dataset>Filter_InputObject`
+ * Throws {@link ApiError} where the query is refused, with Cloudflare's words.
+ */
+export async function accountAnalytics(
+  connection: Connection,
+  accountId: string,
+  { fields, dataset, filter }: { readonly fields: string; readonly dataset: string; readonly filter: object },
+): Promise<unknown> {
+  const query = `query ($account: string!, $filter: Account${dataset}Filter_InputObject!) { viewer { accounts(filter: { accountTag: $account }) { ${fields} } } }`;
+  const sent = await send(connection, "POST", "/graphql", {
+    query,
+    variables: { account: accountId, filter },
+  });
+  const refused = (status: number, message: string): ApiError =>
+    new ApiError("POST /graphql", status, [{ code: undefined, message }], message);
+  if (sent.kind !== "answer") throw refused(0, sent.message);
+  const answer = shape.safeParse(json(sent.text));
+  if (sent.status >= 300 || !answer.success) throw refused(sent.status, sent.text.slice(0, 300));
+  const [first] = answer.data.errors ?? [];
+  if (first !== undefined) throw refused(sent.status, first.message);
+  return answer.data.data?.viewer.accounts[0];
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -6,6 +6,7 @@ import { embeddedAccounts } from "../src/project/load.ts";
 import { ensureEngine } from "../toolchain/engine/ladder.mjs";
 import { apply, embeddedVariables } from "../toolchain/environment.ts";
 import { placeEngine } from "../toolchain/launchers/launchers.ts";
+import { codeFile } from "../toolchain/package-root.ts";
 import { type Places, placesOf } from "../toolchain/project.ts";
 import { type Ran, run } from "./run.ts";
 
@@ -62,7 +63,7 @@ export async function throwAway(options: ThrowAwayOptions): Promise<ThrowAway> {
       log: options.log ?? (() => undefined),
     });
     // By this name the `pulumi` launcher knows that it runs, and starts no process before every command to find out.
-    process.title = "embedded/main.ts, within a test";
+    process.title = codeFile("embedded/main");
     placeEngine(engine, places);
     const env = environment(places, embedded, options.root);
     return {

@@ -1,112 +1,14 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Embedded, startEmbedded } from "../../start.ts";
-import { type Project, wranglerProject } from "../testing/wrangler.ts";
 
 let embedded: Embedded;
-let project: Project;
-let account: string;
 
 beforeAll(async () => {
   embedded = await startEmbedded({ log: () => {} });
-  account = embedded.accounts[0]?.id ?? "";
-  project = wranglerProject(embedded, account);
 });
 afterAll(async () => {
-  expect(project.outside()).toEqual([]);
-  project.remove();
   await embedded.close();
-});
-
-const succeeds = (...args: string[]): Promise<string> => project.succeeds("d1", ...args);
-const fails = (...args: string[]): Promise<string> => project.fails("d1", ...args);
-
-const trigger = `CREATE TRIGGER noted AFTER INSERT ON notes
-BEGIN
-  UPDATE notes SET body = body || ';' WHERE id = new.id;
-END;`;
-
-describe("wrangler", () => {
-  test("creates, finds and migrates a database, travels in time and deletes it", async () => {
-    const created = await succeeds("create", "dome-meta", "--location", "enam");
-    const id = /"database_id": "([0-9a-f-]{36})"/.exec(created)?.[1];
-    expect(id).toBeDefined();
-    expect(created).toContain("in region ENAM");
-    expect(await fails("create", "dome-meta")).toContain("already exists");
-    project.write(
-      "wrangler.json",
-      JSON.stringify({
-        name: "app",
-        compatibility_date: "2026-01-01",
-        d1_databases: [{ binding: "DB", database_name: "dome-meta", database_id: id }],
-      }),
-    );
-    expect(await succeeds("list")).toContain(id);
-
-    project.write(
-      "migrations/0001_notes.sql",
-      `CREATE TABLE notes(id INTEGER PRIMARY KEY, body TEXT);\n${trigger}\n`,
-    );
-    project.write("migrations/0002_first.sql", "INSERT INTO notes(body) VALUES ('a;b');\n");
-    project.write(
-      "migrations/0003_broken.sql",
-      "INSERT INTO notes(body) VALUES ('half');\nINSERT INTO nowhere VALUES (1);\n",
-    );
-    expect(await fails("migrations", "apply", "dome-meta", "--remote")).toContain(
-      "no such table: nowhere: SQLITE_ERROR",
-    );
-    const left = await succeeds("migrations", "list", "dome-meta", "--remote");
-    expect(left).toContain("0003_broken.sql");
-    expect(left).not.toContain("0002_first.sql");
-
-    const selected = await succeeds(
-      "execute",
-      "dome-meta",
-      "--remote",
-      "--json",
-      "--command",
-      "SELECT body FROM notes; SELECT 2 AS two",
-    );
-    expect(JSON.parse(selected)).toMatchObject([
-      {
-        success: true,
-        results: [{ body: "a;b;" }],
-        meta: { served_by_region: "ENAM", served_by_primary: true, changes: 0 },
-      },
-      { success: true, results: [{ two: 2 }] },
-    ]);
-    expect(await fails("execute", "dome-meta", "--remote", "--command", "SELEC 1")).toContain(
-      'near "SELEC": syntax error at offset 0: SQLITE_ERROR [code: 7500]',
-    );
-
-    const before = JSON.parse(await succeeds("time-travel", "info", "dome-meta", "--json"));
-    project.write(
-      "more.sql",
-      `${trigger.replace("noted", "again").replace("BEGIN", "begin")}\r\nDELETE FROM notes;`,
-    );
-    expect(await succeeds("execute", "dome-meta", "--remote", "--file", "more.sql")).toContain(
-      "Executed 2 queries",
-    );
-    project.write("bad.sql", "INSERT INTO notes(body) VALUES ('x');\nINSERT INTO nowhere VALUES (1);");
-    expect(await fails("execute", "dome-meta", "--remote", "--file", "bad.sql")).toContain(
-      "no such table: nowhere",
-    );
-    const restored = JSON.parse(
-      await succeeds("time-travel", "restore", "dome-meta", "--json", "--bookmark", before.bookmark),
-    );
-    expect(restored.previous_bookmark > before.bookmark).toBe(true);
-
-    await succeeds("export", "dome-meta", "--remote", "--output", "dump.sql");
-    const dump = readFileSync(join(project.folder, "dump.sql"), "utf8");
-    expect(dump).toContain(`INSERT INTO "notes" ("id","body") VALUES(1,'a;b;');`);
-    expect(dump).not.toContain("TRIGGER again");
-    expect(await succeeds("delete", "dome-meta", "-y")).toContain("Deleted 'dome-meta' successfully");
-    expect(await fails("execute", "dome-meta", "--remote", "--command", "SELECT 1")).toContain(
-      "[code: 7404]",
-    );
-  }, 180_000);
 });
 
 describe("the official client", () => {

@@ -1,52 +1,14 @@
 import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Embedded, startEmbedded } from "../../start.ts";
-import { type Project, wranglerProject } from "../testing/wrangler.ts";
 
 let embedded: Embedded;
-let project: Project;
 
 beforeAll(async () => {
   embedded = await startEmbedded({ log: () => {} });
-  project = wranglerProject(embedded, embedded.accounts[0]?.id ?? "");
 });
 afterAll(async () => {
-  expect(project.outside()).toEqual([]);
-  project.remove();
   await embedded.close();
-});
-
-const succeeds = (...args: string[]): Promise<string> => project.succeeds("kv", ...args);
-
-describe("wrangler", () => {
-  test("creates a namespace, writes and reads keys one by one and in bulk, and deletes it", async () => {
-    const id = /"id": "([0-9a-f]{32})"/.exec(await succeeds("namespace", "create", "SESSIONS"))?.[1] ?? "";
-    expect(JSON.parse(await succeeds("namespace", "list"))).toEqual([
-      { id, title: "SESSIONS", supports_url_encoding: true },
-    ]);
-    const there = ["--namespace-id", id, "--remote"];
-    await succeeds("key", "put", "users/ä b", "value", ...there, "--ttl", "100", "--metadata", '{"n":1}');
-    expect(await succeeds("key", "get", "users/ä b", ...there)).toBe("value");
-    project.write(
-      "pairs.json",
-      JSON.stringify([
-        { key: "users/2", value: "two" },
-        { key: "other", value: "x" },
-      ]),
-    );
-    await succeeds("bulk", "put", "pairs.json", ...there);
-    const keys = JSON.parse(await succeeds("key", "list", ...there, "--prefix", "users/"));
-    expect(keys).toEqual([
-      { name: "users/2" },
-      { name: "users/ä b", expiration: expect.any(Number), metadata: { n: 1 } },
-    ]);
-    project.write("keys.json", JSON.stringify(["users/2", "other"]));
-    await succeeds("bulk", "delete", "keys.json", ...there, "--force");
-    await succeeds("key", "delete", "users/ä b", ...there);
-    expect(JSON.parse(await succeeds("key", "list", ...there))).toEqual([]);
-    await succeeds("namespace", "delete", "--namespace-id", id, "-y");
-    expect(JSON.parse(await succeeds("namespace", "list"))).toEqual([]);
-  }, 180_000);
 });
 
 describe("the official client", () => {

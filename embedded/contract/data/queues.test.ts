@@ -3,12 +3,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { deployScript } from "../testing/deploy-script.ts";
-import { type Project, wranglerProject } from "../testing/wrangler.ts";
 
 const listing = z.object({ result: z.array(z.object({ queue_id: z.string(), queue_name: z.string() })) });
 
 let embedded: Embedded;
-let project: Project;
 let client: Cloudflare;
 let account: string;
 
@@ -20,7 +18,6 @@ const consumer = `export default {
 beforeAll(async () => {
   embedded = await startEmbedded({ log: () => {} });
   account = embedded.accounts[0]?.id ?? "";
-  project = wranglerProject(embedded, account);
   client = new Cloudflare({ apiToken: embedded.token, baseURL: embedded.api, maxRetries: 0 });
   await client.queues.create({ account_id: account, queue_name: "done" });
   await deployScript({ ...embedded, account }, "worker", consumer, [
@@ -34,38 +31,7 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  expect(project.outside()).toEqual([]);
-  project.remove();
   await embedded.close();
-});
-
-const wrangler = (...args: string[]): Promise<string> => project.succeeds("queues", ...args);
-
-test("wrangler creates a queue, gives it a consumer, pauses, purges and deletes it", async () => {
-  expect(
-    await wrangler("create", "jobs", "--delivery-delay-secs=0", "--message-retention-period-secs=3600"),
-  ).toContain("Created queue 'jobs'");
-  expect(await project.fails("queues", "create", "jobs")).toContain(
-    "Queue name 'jobs' is already taken. Please use a different name and try again. [code: 11009]",
-  );
-  expect(
-    await wrangler(
-      "consumer",
-      "add",
-      "jobs",
-      "worker",
-      "--batch-size=2",
-      "--batch-timeout=1",
-      "--dead-letter-queue=done",
-    ),
-  ).toContain("Added consumer to queue jobs");
-  expect(await wrangler("pause-delivery", "jobs")).toContain("Paused message delivery for queue jobs");
-  expect(await wrangler("info", "jobs")).toMatch(/Number of Consumers: 1/);
-  expect(await wrangler("consumer", "remove", "jobs", "worker")).toContain(
-    "Removed consumer from queue jobs",
-  );
-  expect(await wrangler("purge", "jobs", "--force")).toContain("Purged Queue 'jobs'");
-  expect(await wrangler("delete", "jobs")).toContain("Deleted queue jobs");
 });
 
 test("what is pushed over the API is delivered to the worker, in batches, under the queue's name", async () => {

@@ -1,53 +1,14 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Embedded, startEmbedded } from "../../start.ts";
-import { type Project, wranglerProject } from "../testing/wrangler.ts";
 
 let embedded: Embedded;
-let project: Project;
 
 beforeAll(async () => {
   embedded = await startEmbedded({ log: () => {} });
-  project = wranglerProject(embedded, embedded.accounts[0]?.id ?? "");
 });
 afterAll(async () => {
-  expect(project.outside()).toEqual([]);
-  project.remove();
   await embedded.close();
-});
-
-const succeeds = (...args: string[]): Promise<string> => project.succeeds("r2", ...args);
-const fails = (...args: string[]): Promise<string> => project.fails("r2", ...args);
-
-describe("wrangler", () => {
-  test("creates a bucket, puts, gets and deletes an object, and deletes the bucket", async () => {
-    expect(await succeeds("bucket", "create", "dome-raw")).toContain("Created bucket 'dome-raw'");
-    expect(await fails("bucket", "create", "dome-raw")).toContain("[code: 10004]");
-    expect(await succeeds("bucket", "list")).toMatch(/name: +dome-raw/);
-    project.write("note.txt", "a note\n");
-    await succeeds(
-      "object",
-      "put",
-      "dome-raw/notes/ä b.txt",
-      "--remote",
-      "--file",
-      "note.txt",
-      "--content-type",
-      "text/plain",
-      "--cache-control",
-      "no-store",
-    );
-    await succeeds("object", "get", "dome-raw/notes/ä b.txt", "--remote", "--file", "back.txt");
-    expect(readFileSync(join(project.folder, "back.txt"), "utf8")).toBe("a note\n");
-    expect(await fails("bucket", "delete", "dome-raw")).toContain("[code: 10008]");
-    await succeeds("object", "delete", "dome-raw/notes/ä b.txt", "--remote");
-    expect(await fails("object", "get", "dome-raw/notes/ä b.txt", "--remote", "--pipe")).toContain(
-      "The specified key does not exist",
-    );
-    expect(await succeeds("bucket", "delete", "dome-raw")).toContain("Deleted bucket");
-  }, 180_000);
 });
 
 describe("the official client", () => {

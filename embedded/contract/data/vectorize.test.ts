@@ -2,69 +2,20 @@ import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { type Embedded, startEmbedded } from "../../start.ts";
-import { type Project, wranglerProject } from "../testing/wrangler.ts";
 
 const failure = z.object({ errors: z.array(z.object({ code: z.number(), message: z.string() })) });
 
 let embedded: Embedded;
-let project: Project;
 let client: Cloudflare;
 let account: string;
 
 beforeAll(async () => {
   embedded = await startEmbedded({ log: () => {} });
   account = embedded.accounts[0]?.id ?? "";
-  project = wranglerProject(embedded, account);
   client = new Cloudflare({ apiToken: embedded.token, baseURL: embedded.api, maxRetries: 0 });
 });
 afterAll(async () => {
-  expect(project.outside()).toEqual([]);
-  project.remove();
   await embedded.close();
-});
-
-const wrangler = (...args: string[]): Promise<string> => project.succeeds("vectorize", ...args);
-
-test("wrangler creates an index, fills it, asks it and deletes it", async () => {
-  expect(
-    await wrangler("create", "notes", "--dimensions=3", "--metric=cosine", "--description=all notes"),
-  ).toContain("Successfully created a new Vectorize index: 'notes'");
-  expect(await project.fails("vectorize", "create", "notes", "--dimensions=3", "--metric=cosine")).toContain(
-    'vectorize.index.duplicate_name - Index name "notes" [code: 3002]',
-  );
-
-  expect(await wrangler("create-metadata-index", "notes", "--property-name=lang", "--type=string")).toContain(
-    "Successfully enqueued metadata index creation",
-  );
-  expect(await wrangler("list-metadata-index", "notes", "--json")).toContain('"lang"');
-
-  const vectors = [
-    { id: "a", values: [1, 0, 0], metadata: { lang: "en" } },
-    { id: "b", values: [0.9, 0.1, 0], metadata: { lang: "da" } },
-    { id: "c", values: [0, 1, 0], namespace: "n" },
-  ];
-  project.write("v.ndjson", vectors.map((v) => JSON.stringify(v)).join("\n"));
-  expect(await wrangler("insert", "notes", "--file=v.ndjson")).toContain(
-    "Successfully enqueued 3 vectors into index 'notes'",
-  );
-
-  expect(
-    await wrangler(
-      "query",
-      "notes",
-      "--vector",
-      "1",
-      "0",
-      "0",
-      "--filter",
-      '{"lang":"da"}',
-      "--return-metadata=all",
-    ),
-  ).toContain('"id": "b"');
-  expect(await wrangler("delete", "notes", "--force")).toContain("Deleted index notes");
-  expect(await project.fails("vectorize", "get", "notes")).toContain(
-    'vectorize.index.not_found - Index name "notes" [code: 3000]',
-  );
 });
 
 test("the official client sees the same index: presets, bulk writes, pages, errors", async () => {

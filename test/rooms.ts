@@ -68,6 +68,10 @@ export const rooms: readonly Room[] = [
   { room: "src/migrations/files", may: ["src/diagnostic", "src/files", ...migrations("sql")] },
   { room: "src/migrations/shadow", may: migrations("sql", "files") },
   { room: "src/migrations/lint", may: ["src/diagnostic", ...migrations("sql", "files", "shadow")] },
+  {
+    room: "src/migrations/rename",
+    may: ["src/diagnostic", ...migrations("sql", "files", "shadow", "lint")],
+  },
   { room: "src/migrations/database", may: ["src/diagnostic", "src/cloudflare", ...migrations("sql")] },
   {
     room: "src/migrations/plan",

@@ -4,7 +4,12 @@ import { physicalName } from "../../src/declare/physical-name.ts";
 import { command, lines, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
 import { refuse, UserError } from "../../src/diagnostic/user-error.ts";
 import { planLive } from "../../src/migrations/plan/job.ts";
-import { eligibility, type Opening } from "../../src/migrations/plan/opening.ts";
+import {
+  eligibility,
+  missingRelease,
+  type Opening,
+  openedTogether,
+} from "../../src/migrations/plan/opening.ts";
 import { environmentFor } from "../stack/environment.ts";
 import { pulumiText } from "../stack/pulumi.ts";
 import type { Command, Given } from "./command.ts";
@@ -55,7 +60,8 @@ async function open(given: Given, site: Site, database: DeclaredDatabase): Promi
   const job = await jobOf(site, database, given.root);
   const plan = await planLive(job);
   refuse(plan.refusals);
-  const last = plan.waiting.at(-1)?.file.name;
+  const files = openedTogether(plan.waiting.map(({ file }) => file));
+  const last = files.at(-1)?.name;
   if (last === undefined) return { database: database.key, kind: "nothing" };
   if (plan.expand.length > 0)
     throw new UserError({
@@ -69,11 +75,9 @@ async function open(given: Given, site: Site, database: DeclaredDatabase): Promi
     physicalName(worker, site.stage),
   );
   const bakeSeconds = site.target === "embedded" ? 0 : site.stage.bakeSeconds;
-  const found = eligibility(
-    await readServing(site.connection, site.accountId, workers),
-    bakeSeconds,
-    Date.now(),
-  );
+  const serving = await readServing(site.connection, site.accountId, workers);
+  const missing = missingRelease(files[0], plan.last, serving);
+  const found = eligibility(serving, bakeSeconds, Date.now(), missing);
   if (found.kind === "waiting")
     return {
       database: database.key,
@@ -86,7 +90,7 @@ async function open(given: Given, site: Site, database: DeclaredDatabase): Promi
     through: last,
     openedAt: new Date().toISOString(),
     versions: { ...found.versions },
-    files: Object.fromEntries(plan.waiting.map(({ file }) => [file.name, file.checksum])),
+    files: Object.fromEntries(files.map((file) => [file.name, file.checksum])),
   };
   await write(given, site, database.key, opening);
   return { database: database.key, kind: "opened", opening };
@@ -114,7 +118,7 @@ async function write({ root }: Given, site: Site, key: string, opening: Opening)
 function remedy(site: Site, eligibleFrom: string | undefined): Sentence {
   const again = command("db contract", { stage: site.stage.name });
   return eligibleFrom === undefined
-    ? sentence`finish the rollout (100 %, or back to 0 %) with: ${command("up")}, then repeat: ${again}`
+    ? sentence`finish the rollout (100 %, or back to 0 %), or release the code that goes before it, with: ${command("up")}; then repeat: ${again}`
     : sentence`repeat it then: ${again}`;
 }
 

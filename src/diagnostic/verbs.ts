@@ -55,7 +55,12 @@ export const verbs = {
   "state backup": { ...stack, recipe: "just state-backup", words: ["stage", "folder?"] },
   "state restore": { ...stack, recipe: "just state-restore", words: ["stage", "file"] },
   "db --help": { ...plain, recipe: "just db --help" },
-  "db new": { ...plain, recipe: "just db new", words: ["database?", "name?"] },
+  "db new": {
+    ...plain,
+    recipe: "just db new",
+    words: ["database?", "name?"],
+    options: { rename: "value" },
+  },
   "db lint": { ...plain, recipe: "just db lint", words: ["database?"], options: { update: "flag" } },
   "db status": { ...db, recipe: "just db status", words: ["stage", "database?"] },
   "db plan": { ...db, recipe: "just db plan", words: ["stage", "database?"] },

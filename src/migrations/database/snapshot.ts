@@ -16,6 +16,8 @@ export interface LogEntry {
   readonly phase: string;
   /** Fingerprint of the schema that it left. */
   readonly schemaAfter: string | undefined;
+  /** When, by the database's clock, in milliseconds since 1970. @default - not known */
+  readonly appliedAtMs?: number;
 }
 
 /** Everything a plan needs to know of a database, read at one moment. */
@@ -51,6 +53,7 @@ const logRows = z.array(
     chain: z.string(),
     phase: z.string(),
     schema_after: text,
+    applied_at: z.string(),
   }),
 );
 const nameRows = z.array(z.object({ name: z.string() }));
@@ -60,7 +63,7 @@ const metaRows = z.array(z.object({ k: z.string(), v: z.string() }));
 const which = `SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name IN ('d1_migrations', '_mig_log', '_mig_meta', '__drizzle_migrations')`;
 const ledgerOf = 'SELECT name FROM "d1_migrations" ORDER BY id';
 const ledgerByTime = 'SELECT name FROM "d1_migrations" ORDER BY applied_at, name';
-const logOf = 'SELECT name, checksum, chain, phase, schema_after FROM "_mig_log"';
+const logOf = 'SELECT name, checksum, chain, phase, schema_after, applied_at FROM "_mig_log"';
 const metaOf = 'SELECT k, v FROM "_mig_meta"';
 const drizzleOf = 'SELECT hash FROM "__drizzle_migrations" ORDER BY created_at';
 
@@ -122,9 +125,10 @@ function snapshot(
     schema: schemaObjects(schema ?? []),
     ledgerKind: kindOf(found),
     ledger: nameRows.parse(ledger).map(({ name }) => name),
-    log: logRows.parse(log).map(({ schema_after: schemaAfter, ...entry }) => ({
+    log: logRows.parse(log).map(({ schema_after: schemaAfter, applied_at: at, ...entry }) => ({
       ...entry,
       schemaAfter: schemaAfter ?? undefined,
+      appliedAtMs: Date.parse(at),
     })),
     drizzle,
     meta: new Map(metaRows.parse(meta).map(({ k, v }) => [k, v])),

@@ -31,6 +31,8 @@ export interface Squashed {
 /** What a file's comments ask for. Statements are numbered from 0. */
 export interface Directives {
   readonly phase: Phase;
+  /** Not opened together with the contract file before it: only when that one is applied, and code was released since. */
+  readonly nextRelease: boolean;
   readonly transport: Transport | undefined;
   readonly waivers: ReadonlyMap<number, readonly Waiver[]>;
   readonly dataLoss: ReadonlyMap<number, string>;
@@ -58,6 +60,7 @@ export function fileDirectives(path: string, parts: Split): Directives {
       });
   }
   let phase: Phase | undefined;
+  let nextRelease: Comment | undefined;
   let transport: Transport | undefined;
   const waivers = new Map<number, Waiver[]>();
   const dataLoss = new Map<number, string>();
@@ -77,6 +80,11 @@ export function fileDirectives(path: string, parts: Split): Directives {
         if (rest !== "expand" && rest !== "contract")
           throw wrong(path, comment, "-- d1:phase expand, or -- d1:phase contract");
         phase = rest;
+        break;
+      case "next-release":
+        if (nextRelease !== undefined) throw misplaced(path, comment, "it once a file");
+        if (rest !== "") throw wrong(path, comment, "-- d1:next-release, and nothing behind it");
+        nextRelease = comment;
         break;
       case "transport":
         if (transport !== undefined) throw misplaced(path, comment, "one transport a file");
@@ -116,8 +124,11 @@ export function fileDirectives(path: string, parts: Split): Directives {
         throw unknown(path, comment);
     }
   }
+  if (nextRelease !== undefined && phase !== "contract")
+    throw misplaced(path, nextRelease, "-- d1:phase contract in the same file: nothing else is opened");
   return {
     phase: phase ?? "expand",
+    nextRelease: nextRelease !== undefined,
     transport,
     waivers,
     dataLoss,
@@ -207,6 +218,6 @@ const unknown = (path: string, comment: Comment): UserError =>
     path,
     comment,
     "There is no such directive",
-    "-- d1:phase, d1:transport, d1:allow, d1:data-loss, d1:replaces, d1:squashes, d1:verify or d1:override",
+    "-- d1:phase, d1:next-release, d1:transport, d1:allow, d1:data-loss, d1:replaces, d1:squashes, d1:verify or d1:override",
     "correct the word, or write the comment without d1: at its start",
   );

@@ -36,6 +36,8 @@ export interface MigrationFile {
   /** `sha256:` and 64 hexadecimal characters, of the file's bytes. */
   readonly checksum: string;
   readonly phase: Phase;
+  /** Not opened together with the contract file before it. */
+  readonly nextRelease: boolean;
   /** Asked for by the file's header; undefined leaves the choice to the plan. */
   readonly transport: Transport | undefined;
   readonly statements: readonly Statement[];
@@ -85,6 +87,7 @@ export function readMigration(name: string, path: string, bytes: Uint8Array): Mi
     path,
     checksum: checksum(bytes),
     phase: directives.phase,
+    nextRelease: directives.nextRelease,
     transport: directives.transport,
     statements: parts.pieces.map((piece, i) => ({
       sql: piece.sql,

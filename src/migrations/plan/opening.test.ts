@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Serving } from "../../cloudflare/deployments.ts";
-import { brokenOpening, eligibility } from "./opening.ts";
+import { brokenOpening, eligibility, missingRelease, openedTogether } from "./opening.ts";
 
 const at = Date.parse("2026-01-01T00:00:00Z");
 const alone = (worker: string, ageSeconds: number): Serving => ({
@@ -73,4 +73,29 @@ test("an opening is broken by another version that serves alone: a rollback may 
   expect(brokenOpening(opening, [alone("a", 900)])).toEqual([
     "a is served by a-versio, and the contract was opened for opened-f",
   ]);
+});
+
+const file = (name: string, nextRelease = false) => ({ name, nextRelease });
+
+test("a file of the next release is not opened together with the one before it", () => {
+  const [relax, drop] = [file("0002_relax.sql"), file("0003_drop.sql", true)];
+  expect(openedTogether([relax, drop])).toEqual([relax]);
+  expect(openedTogether([drop])).toEqual([drop]);
+  expect(openedTogether([relax, file("0003_more.sql"), drop, file("0005_last.sql")])).toHaveLength(2);
+});
+
+test("nor before code was deployed since that one ran", () => {
+  const drop = file("0003_drop.sql", true);
+  const last = { name: "0002_relax.sql", atMs: at - 60_000 };
+  expect(missingRelease(drop, last, [alone("a", 600), alone("b", 30)])).toBeUndefined();
+  const missing = missingRelease(drop, last, [alone("a", 600), alone("b", 300)]);
+  expect(missing).toBe(
+    "0003_drop.sql goes with the release after 0002_relax.sql, and no worker that binds the database was deployed since that ran",
+  );
+  expect(eligibility([alone("a", 600)], 300, at, missing)).toEqual({
+    kind: "waiting",
+    reasons: [missing],
+    fromMs: undefined,
+  });
+  expect(missingRelease(file("0003_drop.sql"), last, [alone("a", 600)])).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Serving } from "../../cloudflare/deployments.ts";
+import type { MigrationFile } from "../files/reading.ts";
 
 /** Data in the stack's configuration: contract files up to `through` may run, because these versions served alone. */
 export const openingShape = z.strictObject({
@@ -21,13 +22,45 @@ export type Eligibility =
   /** `fromMs` is known when only time is missing. */
   | { readonly kind: "waiting"; readonly reasons: readonly string[]; readonly fromMs: number | undefined };
 
+/** The newest file that is applied. */
+export interface LastApplied {
+  readonly name: string;
+  /** Milliseconds since 1970, by the database's clock. */
+  readonly atMs: number;
+}
+
+/** Of the contract files that wait, in order, those that one opening may let run: a release goes between them and the rest. */
+export function openedTogether<File extends Pick<MigrationFile, "nextRelease">>(
+  waiting: readonly File[],
+): readonly File[] {
+  const next = waiting.findIndex((file, i) => i > 0 && file.nextRelease);
+  return next < 0 ? waiting : waiting.slice(0, next);
+}
+
+/** What stands before a file that goes with the release after the last one; undefined when code was deployed since, or it does not. */
+export function missingRelease(
+  first: Pick<MigrationFile, "name" | "nextRelease"> | undefined,
+  last: LastApplied | undefined,
+  serving: readonly Serving[],
+): string | undefined {
+  if (first?.nextRelease !== true || last === undefined || serving.length === 0) return undefined;
+  if (serving.some(({ deployedAtMs }) => deployedAtMs > last.atMs)) return undefined;
+  return `${first.name} goes with the release after ${last.name}, and no worker that binds the database was deployed since that ran`;
+}
+
 /**
  * Whether old code is gone: each worker that binds the database has served one version at 100 % for the bake time.
  * Durable Objects run old code for minutes, a rollback must stay possible until somebody decides otherwise.
+ * @param missing what {@link missingRelease} says
  */
-export function eligibility(serving: readonly Serving[], bakeSeconds: number, nowMs: number): Eligibility {
-  const reasons: string[] = [];
-  let fromMs: number | undefined = 0;
+export function eligibility(
+  serving: readonly Serving[],
+  bakeSeconds: number,
+  nowMs: number,
+  missing?: string,
+): Eligibility {
+  const reasons: string[] = missing === undefined ? [] : [missing];
+  let fromMs: number | undefined = missing === undefined ? 0 : undefined;
   const versions: Record<string, string> = {};
   for (const { worker, deployedAtMs, versions: split } of serving) {
     const [only, ...others] = split;

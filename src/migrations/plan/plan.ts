@@ -11,7 +11,7 @@ import type { SchemaObject } from "../sql/schema-guard.ts";
 import { drifted, driftRefusals } from "./drift.ts";
 import { history, type Subject } from "./history.ts";
 import { lintHalfWay, lintPending } from "./lint-pending.ts";
-import type { Opened } from "./opening.ts";
+import type { LastApplied, Opened } from "./opening.ts";
 import { phases } from "./phases.ts";
 import type { TakenOver } from "./squashed-past.ts";
 
@@ -40,6 +40,8 @@ export interface Plan extends Subject {
   /** True for a database without tables and without a ledger: everything runs at once, there is no old code. */
   readonly isNew: boolean;
   readonly applied: readonly MigrationFile[];
+  /** The last of them, and when it was, in milliseconds since 1970; undefined where Lockstep did not log it. */
+  readonly last: LastApplied | undefined;
   /** Runs before the code. */
   readonly expand: readonly PlannedFile[];
   /** Opened: runs in the contract step of the next up. */
@@ -106,6 +108,7 @@ export function draftPlan(input: PlanInput): Draft {
         folder: input.folder,
         isNew,
         applied: told.applied,
+        last: lastOf(told.applied, database),
         expand: of(split.expand),
         contract: of(split.contract),
         waiting: of(split.waiting),
@@ -119,6 +122,12 @@ export function draftPlan(input: PlanInput): Draft {
       };
     },
   };
+}
+
+function lastOf(applied: readonly MigrationFile[], { log }: DatabaseSnapshot): LastApplied | undefined {
+  const name = applied.at(-1)?.name;
+  const atMs = log.find((entry) => entry.name === name)?.appliedAtMs;
+  return name === undefined || atMs === undefined ? undefined : { name, atMs };
 }
 
 /** The note that Lockstep keeps while a new database goes through its first files: killed in between, it is still new. */

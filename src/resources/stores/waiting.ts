@@ -7,7 +7,13 @@ import { command, inPlace, type Sentence, sentence } from "../../diagnostic/sent
 import { refusingAt } from "../../diagnostic/user-error.ts";
 import { inOrder } from "../../migrations/files/names.ts";
 
-import { type Eligibility, eligibility, type Opening } from "../../migrations/plan/opening.ts";
+import {
+  type Eligibility,
+  eligibility,
+  missingRelease,
+  type Opening,
+  openedTogether,
+} from "../../migrations/plan/opening.ts";
 import { type Context, logicalName } from "../context.ts";
 
 /** Whose contract files may be waiting. */
@@ -47,14 +53,13 @@ async function waitingLine(
   };
   // Loaded when there is something to plan, not at every start of the program.
   const { planLive } = await import("../../migrations/plan/job.ts");
-  const { waiting, contract } = await planLive(job);
-  const files = [...contract, ...waiting].map(({ file }) => file.name);
+  const { waiting, contract, last } = await planLive(job);
+  const next = openedTogether([...contract, ...waiting].map(({ file }) => file));
+  const files = next.map(({ name }) => name);
   if (files.length === 0) return undefined;
-  const found = eligibility(
-    await readServing(api, accountId, workers),
-    real ? stage.bakeSeconds : 0,
-    Date.now(),
-  );
+  const serving = await readServing(api, accountId, workers);
+  const missing = missingRelease(next[0], last, serving);
+  const found = eligibility(serving, real ? stage.bakeSeconds : 0, Date.now(), missing);
   return waitingText({ label, stage: stage.name, files, opening: contracts[label], found });
 }
 

@@ -13,7 +13,8 @@ import type { Applied } from "../../../src/migrations/protocol/apply.ts";
 export interface LiveJob {
   readonly job: Job;
   readonly write: (name: string, sql: string) => void;
-  readonly migrate: (options?: Partial<MigrateOptions>) => Promise<readonly Applied[]>;
+  /** `opened`: the same job with its contract files opened. */
+  readonly migrate: (options?: Partial<MigrateOptions>, opened?: Job) => Promise<readonly Applied[]>;
   readonly remove: () => void;
 }
 
@@ -47,8 +48,8 @@ export async function liveJob(embedded: Embedded, name: string): Promise<LiveJob
       writeFileSync(join(directory, file), sql);
       writeChain(directory, readFolder(directory));
     },
-    migrate: (options = {}) =>
-      migrate(job, {
+    migrate: (options = {}, opened = job) =>
+      migrate(opened, {
         phase: "expand",
         stage: "dev",
         agreed: new Map(readFolder(directory).map((file) => [file.name, file.checksum])),

@@ -72,11 +72,12 @@ function broken(replay: Replay, found: readonly Rebuild[], step: Step): readonly
       );
     case "renameColumn":
       if (!existed(replay, action.table, action.column)) return [];
-      return say(
-        `running code uses the name ${action.table}.${action.column}`,
-        `ADD COLUMN ${action.to}, UPDATE … SET ${action.to} = ${action.column} WHERE ${action.to} IS NULL, and code that writes both and reads the new one`,
-        `ALTER TABLE ${action.table} DROP COLUMN ${action.column}`,
-      );
+      return [
+        at(step, {
+          message: `running code uses the name ${action.table}.${action.column}: it runs until the new code is everywhere, and comes back with a rollback`,
+          fix: `let three files be written in the place of this one, with db new <database> --rename ${action.table}.${action.column}=${action.to}: the new name beside the old one, and two contracts`,
+        }),
+      ];
     case "addColumn": {
       const column = step.after
         .table(action.table)

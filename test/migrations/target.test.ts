@@ -118,6 +118,13 @@ test("new, lint and mistakes need no process; what asks a database starts it", a
   rmSync(connectionFile(), { force: true });
   expect((await db(realShell, "lint")).code).toBe(0);
   expect((await db(realShell, "new", "silo", "add_tags")).code).toBe(0);
+  const renaming = await db(realShell, "new", "silo", "--rename", "notes.title=heading", "--json");
+  expect(JSON.parse(renaming.out).files).toEqual(
+    ["0003_add_notes_heading", "0004_relax_notes_title", "0005_drop_notes_title"].map(
+      (name) => `migrations/dome/silo/${name}.sql`,
+    ),
+  );
+  expect((await db(realShell, "lint", "silo")).out).not.toMatch(/warning|error/);
   for (const wrong of [
     ["status", "nowhere"],
     ["plan", "silo", "more"],

@@ -141,6 +141,7 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
     case "destroy":
     case "drift":
     case "status":
+    case "unlock":
     case "outputs":
     case "summary":
     case "verify":

@@ -90,6 +90,11 @@ export const verbs = {
     'forget <stage> <system>/<name> --reason "why"',
     "give up a store that is gone, so that the next up makes an empty one",
   ),
+  unlock: ofStacks(
+    "unlock",
+    "unlock [<stage>] [--yes <stage>]",
+    "show who holds a stage, and take off the lock of a run that has ended",
+  ),
   secret: ofStacks(
     "secret",
     "secret [<stage>] [<name>] [--json]",

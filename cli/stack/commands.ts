@@ -11,6 +11,7 @@ import { forget } from "./forget.ts";
 import { importResource } from "./import.ts";
 import { leftBehind } from "./left.ts";
 import { listSecrets } from "./list-secrets.ts";
+import { lockLines, refuseLocked, unlock } from "./lock.ts";
 import { showOutputs } from "./outputs.ts";
 import { planned } from "./planned.ts";
 import { pulumi, pulumiText, type Run } from "./pulumi.ts";
@@ -31,6 +32,7 @@ export async function perform(
 ): Promise<number> {
   const { command, rest, yes, subject = "" } = request;
   const where = ["--stack", stage.name];
+  if (changes(request)) refuseLocked(stage, run);
   const looking = () => lookingOption(stage, request.target, rest, run);
   switch (command) {
     case "preview":
@@ -59,6 +61,10 @@ export async function perform(
     case "forget":
       await confirm(stage, `Give ${subject} up in`, yes, terminal);
       return forget(stage, subject, request.reason, run);
+    case "unlock":
+      for (const line of lockLines(stage, run) ?? [whoseIsUnknown(stage)]) process.stderr.write(`${line}\n`);
+      await confirm(stage, "Unlock", yes, terminal);
+      return unlock(stage, run, stage.asksBeforeChange ? ["--yes"] : agreed(request, terminal));
     case "secret":
       if (request.subject === undefined) return listSecrets(request, stage, systems, run.root);
       return setSecret(stage, subject, rest, run, terminal, systems);
@@ -78,6 +84,9 @@ export const changes = ({ command, stages }: Request): boolean =>
   command === "import" ||
   command === "retire" ||
   (command === "destroy" && stages.every((stage) => !stage.protected));
+
+const whoseIsUnknown = ({ name }: Stage): string =>
+  `Whose lock ${name} has stands in the message of the run that it stopped: this backend tells it to nobody else`;
 
 /** pulumi asks at a terminal, unless the answer was given. */
 const agreed = ({ yes }: Request, { interactive }: Terminal): readonly string[] =>

@@ -18,6 +18,7 @@ export const commands = [
   "retire",
   "secret",
   "forget",
+  "unlock",
 ] as const;
 export type Command = (typeof commands)[number];
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -49,4 +49,23 @@ test("a team's backend is backed up in the same way, and a wrong passphrase is t
   expect(backup.code).not.toBe(0);
   expect(readdirSync(join(project.folder, "elsewhere", "wrong"))).toEqual([]);
   expect((await project.just(restore, env)).out).toContain("Nothing to restore");
+
+  // A run on another machine holds the stack: whose it is is said before anything is done, and nothing goes on by itself.
+  const locks = join(project.folder, "elsewhere/.pulumi/locks/organization/lockstep/dev");
+  mkdirSync(locks, { recursive: true });
+  const lock = { pid: 4711, username: "mia", hostname: "build-7", timestamp: "2026-11-30T09:13:49Z" };
+  writeFileSync(join(locks, "held.json"), JSON.stringify(lock));
+  const holder = "pulumi (process 4711) of mia on build-7, since 2026-11-30T09:13:49Z";
+  const changes = await project.just(["pulumi-up", "dev", "--target", "cloudflare", "--yes"], env);
+  expect(changes.code).not.toBe(0);
+  expect(changes.out).toContain(`got:      ${holder}`);
+  const [, repair = ""] = /: just (unlock dev .*)$/m.exec(changes.out) ?? [];
+  const unsaid = await project.just(repair.split(" "), env);
+  expect(unsaid.out).toContain("was not confirmed; nothing was changed");
+  expect(readdirSync(locks)).toEqual(["held.json"]);
+  const taken = await project.just([...repair.split(" "), "--yes"], env);
+  expect(taken.code, taken.out).toBe(0);
+  expect(taken.out).toContain(holder);
+  expect(readdirSync(locks)).toEqual([]);
+  expect((await project.just([...repair.split(" "), "--yes"], env)).out).toContain("Nothing holds dev");
 });

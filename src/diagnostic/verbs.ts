@@ -50,6 +50,7 @@ export const verbs = {
     options: { "empty-buckets": "flag" },
   },
   forget: { ...stack, recipe: "just forget", words: ["stage", "resource"], options: { reason: "text" } },
+  unlock: { ...stack, recipe: "just unlock" },
   secret: { ...stack, recipe: "just secret", words: ["stage", "name?"] },
   "stack-init": { ...stack, recipe: "just pulumi-stack-init" },
   "state backup": { ...stack, recipe: "just state-backup", words: ["stage", "folder?"] },

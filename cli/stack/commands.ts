@@ -3,6 +3,7 @@ import type { System } from "../../src/declare/index.ts";
 import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
+import { applied } from "./applied.ts";
 import { emptyBuckets, ownBuckets, refuseFullBuckets } from "./buckets.ts";
 import { lookingOption } from "./by-hand.ts";
 import { confirm, type Terminal } from "./confirm.ts";
@@ -51,7 +52,7 @@ export async function perform(
       return init(stage, rest, run);
     case "up":
       if (stage.asksBeforeChange) return planned(request, stage, run, terminal);
-      return pulumi(["up", ...where, ...agreed(request, terminal), ...(await looking()), ...rest], run);
+      return applied(["up", ...where, ...agreed(request, terminal), ...(await looking()), ...rest], run);
     case "import":
       await confirm(stage, `Import ${subject} into`, yes, terminal);
       return importResource(stage, { name: subject, kind: request.kind }, run, systems);
@@ -72,7 +73,7 @@ export async function perform(
       refuseProtected(stage);
       for (const line of leftBehind(systems, stage)) process.stderr.write(`${line}\n`);
       await (request.emptyBuckets ? emptyBuckets : refuseFullBuckets)(stage, run, ownBuckets(systems, stage));
-      return pulumi(["destroy", ...where, ...agreed(request, terminal), ...rest], run);
+      return applied(["destroy", ...where, ...agreed(request, terminal), ...rest], run);
     default:
       return command satisfies never;
   }

@@ -9,7 +9,7 @@ const step = z.looseObject({
   detailedDiff: z.record(z.string(), z.unknown()).nullish(),
 });
 
-/** What `pulumi preview --json` says. Secrets in it are `[secret]`, and bindings are one as a whole. */
+/** What `pulumi preview --json` says. Secrets in it are `[secret]`, and bindings are one as a whole: what the program says of variables is among the diagnostics. */
 export const planDigest = z.looseObject({
   steps: z.array(step).nullish(),
   diagnostics: z

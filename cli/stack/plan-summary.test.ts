@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { unknownValue } from "../../src/engine/property-values.ts";
+import { variablesText } from "../../src/reality/variable-text.ts";
 import { type PlanDigest, planDigest } from "./plan-digest.ts";
 import { planSummary } from "./plan-summary.ts";
 
@@ -21,8 +22,8 @@ const step = (
   ...(after !== undefined && { newState: { type, inputs: after } }),
   detailedDiff: Object.fromEntries(paths.map((path) => [path, { kind: "update" }])),
 });
-const plan = (steps: readonly object[], changeSummary = {}): PlanDigest =>
-  planDigest.parse({ steps, changeSummary });
+const plan = (steps: readonly object[], changeSummary = {}, ...messages: readonly string[]): PlanDigest =>
+  planDigest.parse({ steps, changeSummary, diagnostics: messages.map((message) => ({ message })) });
 test("a plan on one screen", () => {
   const before = { bindings: "[secret]", modules: [{ name: "index.js" }] };
   const after = before;
@@ -61,6 +62,12 @@ test("a plan on one screen", () => {
           step("same", "cloudflare:index/d1Database:D1Database", "dome/silo", {}, {}),
         ],
         { update: 2, replace: 1, delete: 1, same: 12 },
+        "dome/silo: 2 files\n",
+        variablesText({
+          worker: "dome/api",
+          changed: ['LEVEL: "info" → "debug"', "STRIPE: secret, changed"],
+          unchangedSecrets: ["MAIL"],
+        }),
       ),
     ),
   ).toBe(
@@ -72,6 +79,10 @@ Deleted and replaced:
   replace 1 WorkerVersion: new code or settings
 What differs of new versions:
   dome/api: bindings, modules
+Variables:
+  dome/api LEVEL: "info" → "debug"
+  dome/api STRIPE: secret, changed
+  dome/api secrets that stay: MAIL
 Traffic:
   dome/api: 2f0d7f3e 90 %, new version 10 %
 `,
@@ -86,11 +97,14 @@ test("however much changes, it fits on a screen of 24 lines, and what is left ou
     step("create-replacement", version, `s/${name}`, {}, {}, ["bindings[0].text"]),
     step("create", deployment, `s/${name}`, undefined, { versions: [{ percentage: 100 }] }),
   ]);
-  const lines = planSummary("prod", plan(steps, { create: 80, update: 40, delete: 40 }))
+  const told = names.map((name) =>
+    variablesText({ worker: `s/${name}`, changed: ["A: gone, was 1"], unchangedSecrets: [] }),
+  );
+  const lines = planSummary("prod", plan(steps, { create: 80, update: 40, delete: 40 }, ...told))
     .trimEnd()
     .split("\n");
   expect(lines.length).toBeLessThanOrEqual(22); // with an empty line and the question: 24
-  expect(lines.filter((line) => /^ {2}and \d+ more, in the full diff$/.test(line))).toHaveLength(4);
+  expect(lines.filter((line) => /^ {2}and \d+ more, in the full diff$/.test(line))).toHaveLength(5);
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
 });
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { unknownValues } from "../../src/engine/property-values.ts";
+import { variableLines } from "../../src/reality/variable-text.ts";
 import type { RegisteredType } from "../../src/resources/kinds/registered.ts";
 import { changesOf, type PlanDigest, type PlannedChange } from "./plan-digest.ts";
 
@@ -7,8 +8,8 @@ const version: RegisteredType = "cloudflare:index/workerVersion:WorkerVersion";
 const deployment: RegisteredType = "cloudflare:index/workersDeployment:WorkersDeployment";
 const migrations: RegisteredType = "pulumi-nodejs:dynamic/lockstep:Migrations";
 
-/** Lines of a section before the rest of them is counted: four sections, their titles and the question fit on a screen of 24. */
-const most = 4;
+/** Lines of the summary: with an empty line and the question it fits on a screen of 24. */
+const screen = 22;
 
 /**
  * What a plan does, on one screen: what is migrated, deleted and replaced, what differs of new versions, and who answers how many requests
@@ -17,12 +18,20 @@ const most = 4;
 export function planSummary(stage: string, digest: PlanDigest): string {
   const changes = changesOf(digest);
   if (changes.length === 0) return `Plan for ${stage}: nothing changes\n`;
+  const variables = (digest.diagnostics ?? []).flatMap(({ message }) => variableLines(message ?? "") ?? []);
+  const sections = (
+    [
+      ["Migrations", changes.flatMap(migrated)],
+      ["Deleted and replaced", gone(changes)],
+      ["What differs of new versions", changes.flatMap(settings)],
+      ["Variables", variables],
+      ["Traffic", changes.flatMap(traffic)],
+    ] as const
+  ).filter(([, lines]) => lines.length > 0);
+  const rooms = roomsOf(sections.map(([, lines]) => lines.length));
   return [
     `Plan for ${stage}: ${counts(digest.changeSummary ?? {})}`,
-    ...section("Migrations", changes.flatMap(migrated)),
-    ...section("Deleted and replaced", gone(changes)),
-    ...section("What differs of new versions", changes.flatMap(settings)),
-    ...section("Traffic", changes.flatMap(traffic)),
+    ...sections.flatMap(([title, lines], at) => section(title, lines, rooms[at] ?? 0)),
   ]
     .map((line) => `${line}\n`)
     .join("");
@@ -39,8 +48,21 @@ const words: readonly (readonly [op: string, word: string])[] = [
 const counts = (summary: Readonly<Record<string, number>>): string =>
   words.flatMap(([op, word]) => (summary[op] ? [`${summary[op]} ${word}`] : [])).join(", ");
 
-function section(title: string, lines: readonly string[]): readonly string[] {
-  if (lines.length === 0) return [];
+/** Lines that each section gets of the screen: one after the other, as long as there are any and it has need of them. */
+function roomsOf(sizes: readonly number[]): readonly number[] {
+  const given = sizes.map(() => 0);
+  let left = screen - 1 - sizes.length;
+  while (left > 0 && given.some((lines, at) => lines < (sizes[at] ?? 0)))
+    for (const [at, size] of sizes.entries()) {
+      const lines = given[at] ?? 0;
+      if (left === 0 || lines >= size) continue;
+      given[at] = lines + 1;
+      left--;
+    }
+  return given;
+}
+
+function section(title: string, lines: readonly string[], most: number): readonly string[] {
   const shown = lines.length > most ? lines.slice(0, most - 1) : lines;
   const more = lines.length - shown.length;
   return [
@@ -84,7 +106,7 @@ function gone(changes: readonly PlannedChange[]): readonly string[] {
   ];
 }
 
-/** What differs of a version, by the names of its settings. Bindings are secret as a whole to the engine, so no value of them can be told. */
+/** What differs of a version, by the names of its settings. */
 function settings({ type, name, ops, paths }: PlannedChange): readonly string[] {
   if (type !== version || !ops.some((op) => op.includes("replace"))) return [];
   const names = [...new Set(paths.map((path) => /^\w+/.exec(path)?.[0] ?? path))].toSorted();

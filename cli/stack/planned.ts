@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Stage } from "../../src/project/stage.ts";
+import { variableLines } from "../../src/reality/variable-text.ts";
+import { applied } from "./applied.ts";
 import { lookingOption } from "./by-hand.ts";
 import { confirm, type Terminal } from "./confirm.ts";
 import { type PlanDigest, planDigest } from "./plan-digest.ts";
@@ -31,11 +33,12 @@ export async function planned(request: Request, stage: Stage, run: Run, terminal
       // Why there is no plan the engine says better to people than in JSON, where policies are missing.
       if (digest === undefined) return (await inFull()) || 1;
       for (const { message } of digest.diagnostics ?? [])
-        process.stderr.write(`${(message ?? "").trimEnd()}\n`);
+        if (variableLines(message ?? "") === undefined)
+          process.stderr.write(`${(message ?? "").trimEnd()}\n`);
       process.stdout.write(`\n${planSummary(stage.name, digest)}`);
       await confirm(stage, "Change", yes, terminal, inFull);
     }
-    return await pulumi(
+    return await applied(
       ["up", "--stack", stage.name, "--plan", plan, "--skip-preview", "--yes", ...rest],
       run,
     );

@@ -11,6 +11,7 @@ import { workersOf } from "../declare/graph.ts";
 import type { D1, System, Worker } from "../declare/index.ts";
 import { refuse } from "../diagnostic/user-error.ts";
 import { readFolder } from "../migrations/files/reading.ts";
+import { variablesText } from "../reality/variable-text.ts";
 import { type Given, type Settings, settingsOf } from "../settings/settings.ts";
 import { keepStatements } from "../statements/kept.ts";
 import { systemStatements } from "../statements/of-system.ts";
@@ -26,6 +27,7 @@ import type { Outputs } from "./outputs.ts";
 import { ownState } from "./own-state.ts";
 import { sharedNames } from "./shared-names.ts";
 import { unlistedSystems } from "./unlisted.ts";
+import { variableChanges } from "./variables.ts";
 import { zoneIdsOf } from "./zones.ts";
 
 /** The whole program: settings, checks, code, resources, in this order, so that nothing is registered when something is wrong. */
@@ -65,6 +67,8 @@ export async function program(given: Given): Promise<Outputs> {
   ]);
   refuse([...losses.refused, ...refusedClassChanges(state, systems, stage)]);
   if (pulumi.runtime.isDryRun()) for (const line of losses.told) await pulumi.log.warn(line);
+  if (pulumi.runtime.isDryRun())
+    for (const each of variableChanges(state, systems, settings)) await pulumi.log.info(variablesText(each));
   await keepCode(settings, new Map(code), given.root);
   const moves = movesOf(state, systems, stage, zoneIds);
   const made = await halfMade(state, {

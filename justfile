@@ -67,7 +67,7 @@ validate *arguments:
 diagram *arguments:
     @node bin/lockstep.mjs diagram "$@"
 
-# Migrations: new, lint, status, plan, advise, rehearse, seed, contract, corpus, query, shell, diff, baseline, accept (just db --help)
+# Migrations: new, lint, status, plan, advise, rehearse, seed, reset, contract, corpus, query, shell, diff, squash, baseline, accept (just db --help)
 [no-exit-message]
 db *arguments:
     @INIT_CWD={{ quote(invocation_directory()) }} node bin/lockstep.mjs db "$@"

@@ -4,6 +4,7 @@ import { unplaced } from "../src/diagnostic/place.ts";
 import { inPlace, command as typed } from "../src/diagnostic/sentence.ts";
 import { placed, refusingAt, UserError } from "../src/diagnostic/user-error.ts";
 import { table } from "../toolchain/table.ts";
+import { withYes } from "./db/agree.ts";
 import type { Command, Given } from "./db/command.ts";
 import { commands } from "./db/commands.ts";
 import { placeSaid } from "./db/place.ts";
@@ -71,14 +72,15 @@ async function main([name, ...args]: readonly string[], place: Place): Promise<n
     return 0;
   }
   const command = commandOf(name);
-  const { values, positionals } = parsed(command, args);
+  const at = await projectOrFolder(command, place);
+  const { values, positionals } = parsed(command, withYes(args, at.project.stages));
   const json = values["json"] === true;
   const given: Given = {
     words: positionals,
     flag: (option) => values[option] === true,
     text: (option) => (typeof values[option] === "string" ? values[option] : undefined),
     env: process.env,
-    ...(await projectOrFolder(command, place)),
+    ...at,
     say: (text) => {
       if (!json) process.stderr.write(`${text}\n`);
     },

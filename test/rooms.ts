@@ -95,6 +95,7 @@ export const rooms: readonly Room[] = [
     room: "src/migrations/cost",
     may: ["src/diagnostic", ...migrations("sql", "files", "shadow", "lint", "database", "plan", "code")],
   },
+  { room: "src/migrations/squash", may: ["src/diagnostic", ...migrations("sql", "files", "shadow", "lint")] },
   {
     room: "src/migrations/apply",
     may: [
@@ -402,6 +403,7 @@ export const rooms: readonly Room[] = [
     room: "cli/db",
     may: [
       "src/diagnostic",
+      "src/files",
       "src/bundle",
       "src/statements",
       "src/project",

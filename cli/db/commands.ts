@@ -8,8 +8,10 @@ import { lint } from "./lint.ts";
 import { newFile } from "./new.ts";
 import { query } from "./query.ts";
 import { rehearse } from "./rehearse.ts";
+import { reset } from "./reset.ts";
 import { seed } from "./seed.ts";
 import { shell } from "./shell.ts";
+import { squash } from "./squash.ts";
 import { plan, status } from "./status.ts";
 
 /** Every `db` command, in the order in which help shows them. */
@@ -21,11 +23,13 @@ export const commands: readonly Command[] = [
   advise,
   rehearse,
   seed,
+  reset,
   contract,
   corpus,
   query,
   shell,
   diff,
+  squash,
   baseline,
   accept,
 ];

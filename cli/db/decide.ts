@@ -8,9 +8,10 @@ import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
 import { databaseOf, planLive } from "../../src/migrations/plan/job.ts";
 import { actor } from "../stack/actor.ts";
+import { agree, changeOptions } from "./agree.ts";
 import { type Command, done, type Given } from "./command.ts";
 import { onlyOne } from "./databases.ts";
-import { placeOf, placeOptions } from "./place.ts";
+import { placeOf } from "./place.ts";
 import { jobOf, siteOf } from "./site.ts";
 
 /** @param typed what was typed, with a reason: the repair can be copied */
@@ -30,10 +31,10 @@ function decision(given: Given, command: string, typed: Part): Decision {
 /** `baseline`: take files as applied that a database with a past of its own already has. */
 export const baseline: Command = {
   name: "baseline",
-  usage: 'baseline [<stage>] <database> (--infer | --through <file> --reason "why")',
+  usage: 'baseline [<stage>] <database> (--infer | --through <file> --reason "why" [--yes])',
   summary: "adopt a database that has a history of its own",
   options: {
-    ...placeOptions,
+    ...changeOptions,
     infer: { type: "boolean" },
     through: { type: "string" },
     reason: { type: "string" },
@@ -51,6 +52,7 @@ export const baseline: Command = {
         `baseline ${stage.name} ${job.label} --through ${through}`,
         command("db baseline", { ...of, through, reason: "why" }),
       );
+      await agree(stage, `Take the files of ${job.label} through ${through} as applied in`, given);
       const names = await take(job, through, decided);
       return done(
         { taken: names },
@@ -87,9 +89,9 @@ export const baseline: Command = {
 /** `accept`: take an edited file or a drifted schema as it is, with a reason. */
 export const accept: Command = {
   name: "accept",
-  usage: 'accept [<stage>] <database> (<file> | --drift) --reason "why"',
+  usage: 'accept [<stage>] <database> (<file> | --drift) --reason "why" [--yes]',
   summary: "take an edited file, an order, or a drifted schema as it is",
-  options: { ...placeOptions, drift: { type: "boolean" }, reason: { type: "string" } },
+  options: { ...changeOptions, drift: { type: "boolean" }, reason: { type: "string" } },
   async run(given) {
     const place = placeOf(given, given.flag("drift") ? 1 : 2);
     const [name, file] = place.words;
@@ -108,6 +110,7 @@ export const accept: Command = {
       `accept ${of.stage} ${of.database} ${file ?? "--drift"}`,
       command("db accept", { ...of, file, drift: file === undefined, reason: "why" }),
     );
+    await agree(place.stage, `Take ${file ?? "the live schema"} of ${database.key} as it is in`, given);
     const job = await jobOf(await siteOf(place, given), database, given.root);
     if (file === undefined) {
       await acceptDrift(job, decided, await planLive(job));

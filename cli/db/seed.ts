@@ -4,20 +4,22 @@ import { readSeeds } from "../../src/migrations/apply/seed-files.ts";
 import { applySeeds, refuseUnseeded } from "../../src/migrations/apply/seeds.ts";
 import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
 import { databaseOf } from "../../src/migrations/plan/job.ts";
+import { agree, changeOptions } from "./agree.ts";
 import { type Command, done } from "./command.ts";
 import { chosen } from "./databases.ts";
-import { placeOf, placeOptions } from "./place.ts";
+import { placeOf } from "./place.ts";
 import { existing, jobOf, missingLine, siteOf } from "./site.ts";
 
 /** `seed`: test data for a stage that may have some. */
 export const seed: Command = {
   name: "seed",
-  usage: "seed [<stage>] [<database>]",
+  usage: "seed [<stage>] [<database>] [--yes]",
   summary: "run the seed files that are new to the stage; never production",
-  options: placeOptions,
+  options: changeOptions,
   async run(given) {
     const place = placeOf(given, 1);
     refuseUnseeded(place.stage.name);
+    await agree(place.stage, "Write test data to", given);
     const selection = chosen(given.project, place.words[0], place.stage.name);
     const site = await siteOf(place, given);
     const results: { database: string; ran: readonly string[] }[] = [];

@@ -68,6 +68,7 @@ export const verbs = {
   "db advise": { ...db, recipe: "just db advise", words: ["stage", "database?"], options: { write: "flag" } },
   "db rehearse": { ...db, recipe: "just db rehearse", words: ["stage", "database?"] },
   "db seed": { ...db, recipe: "just db seed", words: ["stage", "database?"] },
+  "db reset": { ...db, stage: "always", hasTarget: false, recipe: "just db reset", words: ["stage", "database?"] },
   "db contract": { ...db, recipe: "just db contract", words: ["stage", "database?"] },
   "db query": { ...db, recipe: "just db query", words: ["stage", "database?", "sql?"] },
   "db shell": { ...db, recipe: "just db shell", words: ["stage", "database?"] },
@@ -75,6 +76,14 @@ export const verbs = {
   "db diff": { ...db, stage: "never", recipe: "just db diff", words: ["left?", "right?"] },
   // Only the embedded target records statements, whatever target they are then held against.
   "db corpus": { ...db, stage: "whenGiven", hasTarget: false, recipe: "just db corpus", words: ["stage"] },
+  // Of the files that all stages share.
+  "db squash": {
+    ...db,
+    stage: "never",
+    recipe: "just db squash",
+    words: ["database?"],
+    options: { through: "value", name: "value" },
+  },
   "db baseline": {
     ...db,
     recipe: "just db baseline",

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Clone, clone } from "../clone.ts";
@@ -163,13 +164,29 @@ test("seed writes its rows once, again when a file changes, and never in prod", 
     "seeds/shop/db/0001_users.sql",
     "INSERT INTO users (id, email) VALUES (10, 's') ON CONFLICT (id) DO UPDATE SET email = excluded.email;\n",
   );
-  expect(await good("seed", "shop/shop-db")).toContain("0001_users.sql");
-  expect(await good("seed", "shop/shop-db")).toContain("nothing new");
+  expect(await good("seed", "shop/shop-db", "--yes")).toContain("0001_users.sql");
+  expect(await good("seed", "shop/shop-db", "--yes")).toContain("nothing new");
   project.edit("seeds/shop/db/0001_users.sql", (text) => text.replace("'s'", "'t'"));
-  await good("seed", "dev", "shop/shop-db");
+  await good("seed", "dev", "shop/shop-db", "--yes", "dev");
   expect(await good("query", "shop/shop-db", "SELECT email FROM users WHERE id = 10")).toContain("t");
   expect(await bad("seed", "prod")).toContain("never written to this stage");
-  expect(await good("seed", "staging")).toContain("not created yet in staging");
+  expect(await good("seed", "staging", "--yes")).toContain("not created yet in staging");
+});
+
+test("what writes into a stage's databases wants a yes where no terminal is, and the stage's own", async () => {
+  expect(await bad("seed", "shop/shop-db")).toMatch(/Write test data to dev was not confirmed[\s\S]*--yes/);
+  expect(await bad("seed", "shop/shop-db", "--yes", "staging")).toMatch(/was not confirmed[\s\S]*--yes dev/);
+  expect(await bad("accept", "shop/shop-db", "--drift", "--reason", "x")).toContain("was not confirmed");
+  const baseline = [
+    "baseline",
+    "prod",
+    "shop/shop-db",
+    "--through",
+    "0001_create_users.sql",
+    "--reason",
+    "x",
+  ];
+  expect(await bad(...baseline)).toContain("The database does not exist yet");
 });
 
 test("contract and corpus of a stage with nothing to open and nothing seen say so", async () => {
@@ -189,7 +206,7 @@ test("drift of a database that only wrangler knew is told, and taken with its re
   expect(await bad("status", "shop/shop-db")).toContain("what to do about it: just db plan");
   expect(await bad("accept", "shop/shop-db", "--drift")).toContain('--drift --reason "why"');
   expect(await bad("accept", "shop/shop-db")).toContain("--drift for the live schema");
-  await good("accept", "shop/shop-db", "--drift", "--reason", "support needed it");
+  await good("accept", "shop/shop-db", "--drift", "--reason", "support needed it", "--yes");
   expect(await good("status", "shop/shop-db")).toMatch(/shop\/shop-db +1 +1 +0 +0/);
   expect(await good("query", "shop/shop-db", "SELECT kind, reason FROM _mig_audit")).toContain(
     "support needed it",
@@ -202,16 +219,83 @@ test("an edited file is taken with its reason; one that is as it was is nothing 
   expect((await db("plan", "shop/shop-db")).out).toMatch(
     /was edited after it was applied[\s\S]*just db accept shop\/shop-db/,
   );
-  await good("accept", "shop/shop-db", "0001_create_users.sql", "--reason", "only a comment");
+  await good("accept", "shop/shop-db", "0001_create_users.sql", "--reason", "only a comment", "--yes");
   expect(await good("lint", "shop/shop-db", "--update")).toContain("no findings");
   await good("plan", "shop/shop-db");
-  expect(await bad("accept", "shop/shop-db", "0001_create_users.sql", "--reason", "x")).toContain(
+  expect(await bad("accept", "shop/shop-db", "0001_create_users.sql", "--reason", "x", "--yes")).toContain(
     "as it was applied",
   );
-  expect(await bad("accept", "shop/shop-db", "0009_none.sql", "--reason", "x")).toContain(
+  expect(await bad("accept", "shop/shop-db", "0009_none.sql", "--reason", "x", "--yes")).toContain(
     "no such migration file",
   );
   expect(await bad("baseline", "shop/shop-db", "--infer")).toContain("needs no baseline");
+});
+
+test("reset drops everything of an embedded database, says how many rows, and applies files and seeds anew", async () => {
+  expect(await bad("reset", "shop/shop-db", "--yes")).toMatch(
+    /Which stage's database[\s\S]*just db reset dev/,
+  );
+  expect(await bad("reset", "prod", "shop/shop-db", "--yes", "prod")).toContain("prod is protected");
+  const real = await bad("reset", "dev", "shop/shop-db", "--yes", "--target", "cloudflare");
+  expect(real).toMatch(/real account is not reset[\s\S]*just db reset dev shop\/shop-db/);
+  expect(await bad("reset", "dev", "shop/shop-db")).toContain(
+    "Drop 3 rows of 1 table of shop/shop-db in dev was not",
+  );
+  expect(await json("reset", "dev", "shop/shop-db", "--yes")).toEqual({
+    dropped: { tables: 1, rows: 3 },
+    applied: ["0001_create_users.sql", "0002_drop_email.sql"],
+    seeded: ["0001_users.sql"],
+  });
+  expect(await good("query", "shop/shop-db", "SELECT id, email FROM users")).toMatch(/^id +email\n10 +t\n$/);
+  expect(await good("status", "shop/shop-db")).toMatch(/shop\/shop-db +2 +0 +0 +0/);
+});
+
+test("squash puts one file in the place of several that git has and every stage has applied, and each plan takes it over", async () => {
+  const git = (...args: string[]): unknown =>
+    execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], {
+      cwd: project.folder,
+    });
+  const folder = "migrations/shop/db";
+  const words = ["squash", "shop/shop-db", "--through", "0002_drop_email.sql"];
+  expect(await bad(...words)).toContain("git does not have them");
+  git("init", "--quiet");
+  git("add", folder);
+  git("commit", "--quiet", "-m", "files");
+  expect(await bad("squash", "shop/shop-db")).toMatch(
+    /through which file[\s\S]*--through 0002_drop_email\.sql/,
+  );
+  expect(await bad("squash", "shop/shop-db", "--through", "0001_create_users.sql")).toContain(
+    "nothing to squash",
+  );
+  expect(await bad(...words, "--name", "drop_email")).toContain("needs another name");
+  project.append(`${folder}/0002_drop_email.sql`, "-- unfinished\n");
+  expect(await bad(...words)).toContain("0002_drop_email.sql was edited after it was recorded");
+  git("restore", folder);
+  project.write(`${folder}/0003_more.sql`, "ALTER TABLE users ADD COLUMN more TEXT;\n");
+  expect(await bad(...words)).toContain("0003_more.sql is not in the chain yet");
+  await good("lint", "shop/shop-db");
+  expect(await bad(...words)).toMatch(/not as it was committed[\s\S]*0003_more\.sql/);
+  git("add", folder);
+  git("commit", "--quiet", "-m", "one more");
+  const third = [...words.slice(0, 3), "0003_more.sql"];
+  expect(await bad(...third)).toMatch(/dev has not applied all files[\s\S]*pending there: 0003_more\.sql/);
+  expect(await json(...words)).toEqual({
+    file: `${folder}/0002_squashed.sql`,
+    squashed: ["0001_create_users.sql", "0002_drop_email.sql"],
+    asked: ["dev"],
+  });
+  expect(readdirSync(join(project.folder, folder)).sort()).toEqual([
+    "0002_squashed.sql",
+    "0003_more.sql",
+    "chain.txt",
+  ]);
+  expect(await good("lint", "shop/shop-db")).toContain("no findings");
+  expect(await good("plan", "shop/shop-db")).toMatch(
+    /0002_squashed\.sql takes the place of 0001_create_users\.sql, 0002_drop_email\.sql[\s\S]*0003_more\.sql {2}1 statement/,
+  );
+  expect(await json("rehearse", "shop/shop-db")).toMatchObject({ files: [{ name: "0003_more.sql" }] });
+  expect(await good("status", "shop/shop-db")).toMatch(/shop\/shop-db +1 +1 +0 +0/);
+  expect(await json("new", "shop/shop-db", "later")).toEqual({ file: `${folder}/0004_later.sql` });
 });
 
 async function idOf(name: string): Promise<string> {

@@ -4,7 +4,9 @@ import { expect, test, vi } from "vitest";
 import { acceptDrift } from "../../src/migrations/apply/accept-drift.ts";
 import { acceptFile } from "../../src/migrations/apply/accept-file.ts";
 import { baseline } from "../../src/migrations/apply/baseline.ts";
+import { empty, holding } from "../../src/migrations/apply/reset.ts";
 import { rows } from "../../src/migrations/database/database.ts";
+import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
 import { databaseOf, type Job, planLive } from "../../src/migrations/plan/job.ts";
 import { takeLease } from "../../src/migrations/protocol/lease.ts";
 import { bootstrapStatements } from "../../src/migrations/sql/ledger-tables.ts";
@@ -169,4 +171,36 @@ test("a lost answer is called unknown, a rate limit is waited for", async () => 
     (job) => acceptFile(job, "0001_a.sql", decision),
   );
   expect([limited, asked]).toEqual(["recorded", 2]);
+});
+
+test("a reset drops all that there is, whatever refers to what, and the next run makes it anew", async () => {
+  const live = await fresh("reset");
+  live.write(
+    "0001_all.sql",
+    "CREATE TABLE p (id INTEGER PRIMARY KEY, c INTEGER REFERENCES c (id) ON DELETE RESTRICT);\nCREATE TABLE c (id INTEGER PRIMARY KEY AUTOINCREMENT, p INTEGER NOT NULL REFERENCES p (id));\nCREATE VIEW v AS SELECT id FROM p;\nCREATE VIRTUAL TABLE f USING fts5 (body);\n",
+  );
+  live.write("0002_trigger.sql", "CREATE TRIGGER t AFTER DELETE ON p BEGIN DELETE FROM c; END;\n");
+  await live.migrate();
+  const database = databaseOf(live.job);
+  await rows(database, [
+    "PRAGMA defer_foreign_keys = ON",
+    "INSERT INTO p VALUES (1, 1)",
+    "INSERT INTO c VALUES (1, 1)",
+    "INSERT INTO f VALUES ('a word')",
+    "CREATE TABLE by_hand (x)",
+  ]);
+  const { schema } = await readSnapshot(database);
+  const held = await holding(live.job, schema);
+  expect(held).toEqual({ tables: 4, rows: 3 });
+  await rows(database, ["CREATE TABLE unseen (x)"]);
+  await expect(empty(live.job, schema, held, decision)).rejects.toThrow(/schema drifted since the plan/);
+  expect(await rows(database, ["SELECT count(*) AS n FROM p"])).toEqual([[{ n: 1 }]]);
+  await empty(live.job, (await readSnapshot(database)).schema, held, decision);
+  const left = await readSnapshot(database);
+  expect([left.schema, left.ledger, left.log, left.meta.get("stage")]).toEqual([[], [], [], "dev"]);
+  expect(await rows(database, ["SELECT name FROM sqlite_sequence WHERE name = 'c'"])).toEqual([[]]);
+  expect((await live.migrate()).map(({ name }) => name)).toEqual(["0001_all.sql", "0002_trigger.sql"]);
+  expect(await rows(database, ["SELECT kind, detail FROM _mig_audit"])).toEqual([
+    [{ kind: "reset", detail: "3 rows of 4 tables dropped" }],
+  ]);
 });

@@ -174,7 +174,9 @@ test("what somebody changed by hand is shown object by object, and taken with a 
   const out = await refusing(preview());
   expect(out).toMatch(/2 differences:[\s\S]*column hand[\s\S]*just db accept dome\/silo --drift/);
   expect(out).toContain("by_hand");
-  await succeeding(project.just(["db", "accept", "dome/silo", "--drift", "--reason", "support needed it"]));
+  await succeeding(
+    project.just(["db", "accept", "dome/silo", "--drift", "--reason", "support needed it", "--yes"]),
+  );
   expect((await preview("--expect-no-changes")).code).toBe(0);
 });
 

@@ -53,7 +53,15 @@ for (const [past, sql] of pasts) {
     expect(await bad("baseline", "shop/shop-taco", "--through", "0002_create_credits.sql")).toContain(
       "--reason",
     );
-    await good("baseline", "shop/shop-taco", "--through", "0002_create_credits.sql", "--reason", "its past");
+    await good(
+      "baseline",
+      "shop/shop-taco",
+      "--through",
+      "0002_create_credits.sql",
+      "--reason",
+      "its past",
+      "--yes",
+    );
     expect(await json("status", "shop/shop-taco")).toMatchObject([
       {
         applied: ["0001_create_subscriptions.sql", "0002_create_credits.sql"],
@@ -68,7 +76,15 @@ for (const [past, sql] of pasts) {
     );
     expect(JSON.parse(aside)[0].results).toEqual([{ n: past === "of Alchemy" ? 1 : 0 }]);
     expect(
-      await bad("baseline", "shop/shop-taco", "--through", "0002_create_credits.sql", "--reason", "x"),
+      await bad(
+        "baseline",
+        "shop/shop-taco",
+        "--through",
+        "0002_create_credits.sql",
+        "--reason",
+        "x",
+        "--yes",
+      ),
     ).toContain("has a ledger already");
   });
 }

@@ -160,7 +160,9 @@ test("settings, crons, consumers, routes, a queue's delay and a schema are each 
     expect.arrayContaining(["logpush: false → true", "settings.deliveryDelay: 0 → 60"]),
   );
   // The two that are a person's: first what is printed for the schema, then the route goes.
-  await succeeding(project.just(["db", "accept", "shop/orders", "--drift", "--reason", "support needed it"]));
+  await succeeding(
+    project.just(["db", "accept", "shop/orders", "--drift", "--reason", "support needed it", "--yes"]),
+  );
   const [route] = ids.parse(await zoneCall("GET", `/zones/${zone}/workers/routes`));
   await zoneCall("DELETE", `/zones/${zone}/workers/routes/${route?.id}`);
   await succeeding(project.just(["pulumi-up", "dev", "--yes"]));

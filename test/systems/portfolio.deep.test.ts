@@ -53,7 +53,14 @@ const unchanged = async (stage: string): Promise<void> => {
 };
 
 test("staging takes over the database that is there, and its rows get what the migrations fill in", async () => {
-  const past = ["portfolio/portfolio-sql", "--through", "0001_initial_schema.sql", "--reason", "by hand"];
+  const past = [
+    "portfolio/portfolio-sql",
+    "--through",
+    "0001_initial_schema.sql",
+    "--reason",
+    "by hand",
+    "--yes",
+  ];
   const baseline = await project.just(["db", "baseline", "staging", ...past]);
   expect(baseline.code, baseline.out).toBe(0);
   const made = "has no portfolio-documents yet; it is made now, stays when stage staging is destroyed";

@@ -297,6 +297,7 @@ test("databases that raw SQL made are adopted by the document's ids where they a
       through,
       "--reason",
       "made by wrangler d1 execute",
+      "--yes",
     ]);
     expect(code, out).toBe(0);
   }

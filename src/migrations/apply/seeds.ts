@@ -55,9 +55,12 @@ export async function applySeeds(
   return ran;
 }
 
+/** Whether test data may be written to a stage. */
+export const isSeeded = (stage: string): boolean => seededStages.some((seeded) => seeded === stage);
+
 /** Throws for a stage that test data is never written to. */
 export function refuseUnseeded(stage: string): void {
-  if (seededStages.some((seeded) => seeded === stage)) return;
+  if (isSeeded(stage)) return;
   throw new UserError({
     what: "Test data is never written to this stage",
     where: `stage ${stage}`,

@@ -2,7 +2,7 @@ import type { MigrationFile } from "../files/reading.ts";
 import { catalogs } from "../shadow/catalog.ts";
 import { isSystem } from "../shadow/replay.ts";
 import { openShadow, type Shadow } from "../shadow/shadow.ts";
-import { literal } from "../sql/literals.ts";
+import { valueSql } from "../sql/literals.ts";
 import { quoted, type Table } from "../sql/structure.ts";
 
 /** Above this the question would be longer than D1 takes in one statement with others. */
@@ -42,13 +42,4 @@ function sameRows({ trusted }: Shadow, { name, columns }: Table): string {
   const rows = statement.all().map((row) => `(${Object.values(row).map(valueSql).join(", ")})`);
   if (rows.length === 0) return `NOT EXISTS (SELECT 1 FROM ${quoted(name)})`;
   return `(SELECT count(*) FROM ${quoted(name)}) = ${rows.length} AND NOT EXISTS (SELECT ${all} FROM ${quoted(name)} EXCEPT SELECT * FROM (VALUES ${rows.join(", ")}))`;
-}
-
-function valueSql(value: unknown): string {
-  if (value === null) return "NULL";
-  if (typeof value === "bigint") return String(value);
-  if (typeof value === "number") return Number.isInteger(value) ? value.toFixed(1) : String(value);
-  if (typeof value === "string") return literal(value);
-  if (value instanceof Uint8Array) return `X'${Buffer.from(value).toString("hex")}'`;
-  throw new Error(`SQLite gave a value of no type that it has: ${typeof value}`);
 }

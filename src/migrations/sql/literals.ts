@@ -1,6 +1,26 @@
 /** SQLite text literal. */
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
+/** A value as `node:sqlite` reads it, with big integers, as a literal that is the same value of the same type. */
+export function valueSql(value: unknown): string {
+  if (value === null) return "NULL";
+  if (typeof value === "bigint") return String(value);
+  if (typeof value === "number") return realSql(value);
+  // What a file may not hold, or would end the text there.
+  if (typeof value === "string")
+    return /[\0\r\uFEFF]/.test(value)
+      ? `CAST(X'${Buffer.from(value).toString("hex")}' AS TEXT)`
+      : literal(value);
+  if (value instanceof Uint8Array) return `X'${Buffer.from(value).toString("hex")}'`;
+  throw new Error(`SQLite gave a value of no type that it has: ${typeof value}`);
+}
+
+function realSql(value: number): string {
+  if (!Number.isFinite(value)) return value > 0 ? "9e999" : "-9e999";
+  if (Object.is(value, -0)) return "-0.0";
+  return Number.isInteger(value) ? value.toFixed(1) : String(value);
+}
+
 export const nullable = (text: string | undefined): string => (text === undefined ? "NULL" : literal(text));
 
 /**

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { stageOf } from "../../src/project/stage.ts";
+import type { Terminal } from "../stack/confirm.ts";
+import { agree, withYes } from "./agree.ts";
+
+const dev = stageOf({ name: "dev" });
+const prod = stageOf({ name: "prod", protected: true });
+const silent: Terminal = { interactive: false, ask: () => Promise.reject(new Error("nobody is there")) };
+const typing = (answer: string): Terminal => ({ interactive: true, ask: () => Promise.resolve(answer) });
+const said = (yes: string | undefined) => ({ text: (name: string) => (name === "yes" ? yes : undefined) });
+
+test("without a terminal nothing is written unless --yes says so, and for prod its name", async () => {
+  await expect(agree(dev, "Write to", said(undefined), silent)).rejects.toThrow(
+    /Write to dev was not confirmed; nothing was changed[\s\S]*--yes/,
+  );
+  await agree(dev, "Write to", said(""), silent);
+  await agree(dev, "Write to", said("dev"), silent);
+  await expect(agree(prod, "Write to", said(""), silent)).rejects.toThrow(/--yes prod/);
+  await agree(prod, "Write to", said("prod"), silent);
+});
+
+test("a yes for another stage is none", async () => {
+  for (const stage of [dev, prod])
+    await expect(agree(stage, "Write to", said("staging"), silent)).rejects.toThrow(/was not confirmed/);
+});
+
+test("at a terminal it is asked for: y, or the name of a stage that asks", async () => {
+  await agree(dev, "Write to", said(undefined), typing("y"));
+  await agree(prod, "Write to", said(undefined), typing("prod"));
+  for (const answer of ["", "n", "dev", "yess"])
+    await expect(agree(dev, "Write to", said(undefined), typing(answer)), answer).rejects.toThrow(
+      /was not confirmed/,
+    );
+  await expect(agree(prod, "Write to", said(undefined), typing("y"))).rejects.toThrow(/was not confirmed/);
+});
+
+test("--yes stands alone or before a stage's name, wherever it is typed", () => {
+  const read = (line: string): string => withYes(line.split(" "), [dev, prod]).join(" ");
+  expect(read("dev shop/db --yes")).toBe("dev shop/db --yes=");
+  expect(read("--yes dev shop/db")).toBe("--yes=dev shop/db");
+  expect(read("-y shop/db --reason why")).toBe("--yes= shop/db --reason why");
+  expect(read("shop/db --yes=prod")).toBe("shop/db --yes=prod");
+});

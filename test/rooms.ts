@@ -197,12 +197,19 @@ export const rooms: readonly Room[] = [
   { room: "embedded/world.ts", may: ["embedded/state.ts", ...seams] },
   // A quirk carries its probe, which may be run against a real account.
   { room: "embedded/quirks", may: ["src/cloudflare"] },
+  { room: "embedded/request-target.ts", may: [] },
   { room: "embedded/runtime/body.ts", may: [] },
   { room: "embedded/runtime/door-key.ts", may: [] },
   { room: "embedded/runtime/workerd", may: ["src/diagnostic"] },
   {
     room: "embedded/runtime/compute",
-    may: ["src/package", "embedded/runtime/workerd", "embedded/runtime/door-key.ts", ...seams],
+    may: [
+      "src/package",
+      "embedded/request-target.ts",
+      "embedded/runtime/workerd",
+      "embedded/runtime/door-key.ts",
+      ...seams,
+    ],
   },
   {
     room: "embedded/runtime/stores",
@@ -225,7 +232,10 @@ export const rooms: readonly Room[] = [
 
   // What each type of binding has: the API reads it off an upload, the provider off what the program says.
   { room: "embedded/binding-type-names.ts", may: [] },
-  { room: "embedded/api/http", may: ["embedded/world.ts", "embedded/state.ts"] },
+  {
+    room: "embedded/api/http",
+    may: ["embedded/request-target.ts", "embedded/world.ts", "embedded/state.ts"],
+  },
   { room: "embedded/api/account", may: service },
   ...workerRegistry.map((room) => ({
     room,

@@ -51,6 +51,10 @@ test("a Host that does not mean this machine is refused, whatever the token", as
     expect(refusal(answer)).toEqual({ status: 403, code: 9109, success: false });
   }
   expect((await call(embedded, "GET", a, undefined, { headers: { host: "localhost:1" } })).status).toBe(200);
+  // A target with a host of its own means that one, whatever the header says.
+  const asToProxy = (host: string): Promise<Answer> => call(embedded, "GET", `raw:http://${host}/client/v4${a}`);
+  expect(refusal(await asToProxy("evil.example"))).toEqual({ status: 403, code: 9109, success: false });
+  expect((await asToProxy("127.0.0.1")).status).toBe(200);
 });
 
 test("unknown routes, accounts and methods are 7003", async () => {

@@ -223,3 +223,25 @@ test("the official client keeps an account's settings of Workers, and asks what 
     Email: [{ eligible: true }],
   });
 });
+
+test("settings are patched as older versions of wrangler send them: each binding by its name and type, and one new secret", async () => {
+  await client.workers.scripts.subdomain.create("made", { account_id, enabled: true });
+  const path = `/accounts/${account_id}/workers/scripts/made/settings`;
+  const patch = async (bindings: readonly object[]) => {
+    const form = new FormData();
+    form.set("settings", JSON.stringify({ bindings }));
+    return call(embedded, "PATCH", path, form);
+  };
+  const { bindings = [] } = await client.workers.scripts.scriptAndVersionSettings.get("made", { account_id });
+  const known = bindings.map(({ name, type }) => ({ name, type }));
+  expect(known.map(({ type }) => type)).toEqual(["plain_text", "json", "secret_text"]);
+  expect(await patch([...known, { type: "secret_text", name: "NEW", text: "n" }])).toMatchObject({
+    success: true,
+  });
+  expect(await visit(embedded, "made")).toBe("200 hi rotated");
+  const after = await client.workers.scripts.scriptAndVersionSettings.get("made", { account_id });
+  expect(after.bindings?.map(({ name }) => name).sort()).toEqual(["GREETING", "JSON", "KEY", "NEW"]);
+  // What is not there cannot be meant by its name alone, nor as another type.
+  expect(await patch([{ type: "plain_text", name: "NOTHING" }])).toMatchObject({ status: 400, code: 10021 });
+  expect(await patch([{ type: "plain_text", name: "KEY" }])).toMatchObject({ status: 400, code: 10021 });
+});

@@ -139,13 +139,22 @@ export function draftFromVersion(world: World, version: Version, sent: Metadata)
   const draft = draftOf({ ...sent, main_module: version.mainModule }, modules);
   return {
     ...draft,
-    bindings: sent.bindings ?? version.bindings.map(({ name }) => ({ name, type: "inherit" })),
+    bindings: (sent.bindings ?? version.bindings.map(bare)).map((binding) =>
+      isSaid(binding, version) ? { name: binding.name, type: "inherit" } : binding,
+    ),
     exports: draft.exports ?? version.exports,
     keptAssets: version.assets,
     base: version,
     sent: { ...version.sent, ...draft.sent },
   };
 }
+
+const bare = ({ name, type }: Binding): Binding => ({ name, type });
+
+/** A binding by name and type alone is the one that is there: so wrangler's `secret bulk` of before `secrets-bulk` sends all others. */
+const isSaid = (binding: Binding, { bindings }: Version): boolean =>
+  Object.keys(binding).length === 2 &&
+  bindings.some(({ name, type }) => name === binding.name && type === binding.type);
 
 /** Only the metadata of a form: for `PATCH settings`. */
 export function parseMetadata(text: string): Metadata {

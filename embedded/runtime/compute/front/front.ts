@@ -1,13 +1,15 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { toOriginForm } from "../../../request-target.ts";
 import type { Compute, PreviewAt } from "../../compute.ts";
 import type { Cell } from "../cell/cell.ts";
 import { type ReportListeners, receiveReport } from "../cell/report.ts";
 import type { Wake } from "../deploy.ts";
 import type { Place, Script, Scripts } from "../scripts.ts";
+import { announcesTooMuch } from "./body-limit.ts";
 import { choose } from "./choose.ts";
-import { doesNotStart, notServed, type TextAnswer } from "./pages.ts";
+import { badTarget, doesNotStart, notServed, type TextAnswer, tooLarge } from "./pages.ts";
 import { previewPlace } from "./preview.ts";
 import { proxyRequest } from "./proxy.ts";
 import { answerRun, askedRun } from "./scheduled.ts";
@@ -48,14 +50,11 @@ export function frontDoor(server: Server, options: FrontOptions): void {
         response.writeHead(204).end();
         return;
       }
-      const asked = askedRun(request);
-      const served = await cellFor(request, options);
-      const found =
-        "cell" in served && asked !== undefined
-          ? await answerRun(options.scheduled, served.cell.name, asked)
-          : served;
-      if ("text" in found) response.writeHead(found.status, found.headers).end(found.text);
-      else await proxyRequest(request, response, found.cell, options);
+      const found = await answerFor(request, options);
+      if ("text" in found) {
+        request.resume(); // what was not read is in the way of the next request
+        response.writeHead(found.status, found.headers).end(found.text);
+      } else await proxyRequest(request, response, found.cell, options);
     };
     answer().catch((error: unknown) => {
       console.error(
@@ -70,6 +69,7 @@ export function frontDoor(server: Server, options: FrontOptions): void {
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
+    toOriginForm(request);
     const answer = async (): Promise<void> => {
       const found = await cellFor(request, options);
       if ("text" in found) endWith(socket, found);
@@ -82,6 +82,19 @@ export function frontDoor(server: Server, options: FrontOptions): void {
   });
   // Streams and long polls live as long as their worker lets them.
   server.requestTimeout = 0;
+}
+
+async function answerFor(
+  request: IncomingMessage,
+  options: FrontOptions,
+): Promise<{ readonly cell: Cell } | TextAnswer> {
+  if (!toOriginForm(request)) return badTarget;
+  if (announcesTooMuch(request)) return tooLarge;
+  const asked = askedRun(request);
+  const served = await cellFor(request, options);
+  return "cell" in served && asked !== undefined
+    ? answerRun(options.scheduled, served.cell.name, asked)
+    : served;
 }
 
 async function cellFor(

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Cell } from "../cell/cell.ts";
 import type { Script, Scripts } from "../scripts.ts";
+import { maximumBodyBytes } from "./body-limit.ts";
 
 /** An answer that the front door gives itself. */
 export interface TextAnswer {
@@ -15,6 +16,14 @@ const plain = (status: number, text: string): TextAnswer => ({
   headers: { "content-type": "text/plain; charset=UTF-8" },
   text,
 });
+
+/** `OPTIONS *`, or a target that is no address. */
+export const badTarget: TextAnswer = plain(400, "400 Bad Request: the target of a request is a path.\n");
+
+export const tooLarge: TextAnswer = plain(
+  413,
+  `413 Payload Too Large: a body may have ${maximumBodyBytes} bytes.\n`,
+);
 
 /** Cloudflare's "Error 1101", as a page for a browser and as a line for anything else. The stack is only in the log. */
 export function exceptionPage(request: IncomingMessage, script: string): TextAnswer {

@@ -4,12 +4,14 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from "node:http";
-import { Transform } from "node:stream";
+import { pipeline, Transform } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cell } from "../cell/cell.ts";
 import type { ReportListeners } from "../cell/report.ts";
+import { BodyTooLarge, maximumBodyBytes } from "./body-limit.ts";
+import { compressedHeaders, compressionOf, compressor } from "./compress.ts";
 import { answered, forwarded, maximumHeaderBytes } from "./headers.ts";
-import { exceptionPage, runtimeEnded } from "./pages.ts";
+import { exceptionPage, runtimeEnded, tooLarge } from "./pages.ts";
 
 /** How long a request waits for a workerd that crashed and is being started again. */
 const crashLimitMs = 30_000;
@@ -46,14 +48,17 @@ export async function proxyRequest(
       response.writeHead(page.status, page.headers).end(page.text);
       return;
     }
-    response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? "", answered(answer.rawHeaders));
     answer.on("error", () => {
       exception = true;
       response.destroy();
     });
-    answer.pipe(response);
+    passOn(request, answer, response);
   } catch (error) {
     if (response.destroyed) return; // the caller went away first
+    if (error instanceof BodyTooLarge) {
+      response.writeHead(tooLarge.status, tooLarge.headers).end(tooLarge.text);
+      return;
+    }
     exception = true;
     const why = cell.exceededCpu ? "Worker exceeded CPU time limit." : String(error);
     const text = `The runtime ended during ${request.method} ${request.url}: ${why}`;
@@ -61,6 +66,16 @@ export async function proxyRequest(
     const page = runtimeEnded(cell);
     response.writeHead(page.status, page.headers).end(page.text);
   }
+}
+
+/** The answer as the worker gave it, compressed where that is wanted and possible. */
+function passOn(request: IncomingMessage, answer: IncomingMessage, response: ServerResponse): void {
+  const encoding = compressionOf(request, answer);
+  const headers = answered(answer.rawHeaders);
+  const all = encoding === undefined ? headers : compressedHeaders(headers, encoding);
+  response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? "", all);
+  if (encoding === undefined) answer.pipe(response);
+  else pipeline(answer, compressor(encoding), response, () => undefined); // who left, or failed, has destroyed all three
 }
 
 /** Asks again while nothing was sent yet: a workerd that crashed is back in a moment, with another port. */
@@ -96,7 +111,9 @@ function answerOf(up: ClientRequest, request: IncomingMessage): Promise<Incoming
     up.once("response", resolve);
     // the body is not touched before there is a connection, so that it can go to another one
     const send = (): void => {
-      request.pipe(unhurried()).pipe(up);
+      const body = unhurried();
+      body.once("error", (error) => up.destroy(error));
+      request.pipe(body).pipe(up);
       // what the worker did not read is in the way of the visitor's next request
       up.once("close", () => request.unpipe().resume());
     };
@@ -124,7 +141,8 @@ function unhurried(): Transform {
     transform: (chunk: Buffer, _encoding, done) => {
       const isFirstTooMuch = sentBytes <= unwantedBytes && sentBytes + chunk.length > unwantedBytes;
       sentBytes += chunk.length;
-      if (isFirstTooMuch) setTimeout(done, refusalMs, null, chunk);
+      if (sentBytes > maximumBodyBytes) done(new BodyTooLarge());
+      else if (isFirstTooMuch) setTimeout(done, refusalMs, null, chunk);
       else setImmediate(done, null, chunk);
     },
   });

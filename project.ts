@@ -9,4 +9,23 @@ export default defineProject({
     { name: "staging", branch: "staging", embeddedAccount: "prod", bakeSeconds: 300 },
     { name: "prod", branch: "main", suffix: "", protected: true, ownsShared: true, bakeSeconds: 900 },
   ],
+  policies: {
+    // These have no domain yet and answer there; every other worker is called by workers alone.
+    "no-workers-dev": {
+      stages: { prod: "mandatory" },
+      settings: {
+        allow: [
+          "dome/dome-api",
+          "jobmatch/jobmatch",
+          "jobmatch/jobmatch-api",
+          "portfolio/service",
+          "taco/taco",
+        ],
+      },
+    },
+    // What comes in here is people's: none of it may be lost because it failed too often.
+    "consumers-have-dead-letters": { stages: { prod: "mandatory" } },
+    // Who deploys the systems for people has a sender's address and an identity provider of their own.
+    "no-placeholders": { settings: { allow: ["taco@example.com", "https://id.example.com"] } },
+  },
 });

@@ -37,6 +37,8 @@ export interface ThrowAwayOptions {
   readonly prepare?: (folder: string) => void | Promise<void>;
   /** Hears what the embedded Cloudflare says. @default nobody */
   readonly log?: (line: string) => void;
+  /** The packages that it has. @default those of the project */
+  readonly modules?: string;
   /** Where the library's code lies, for its own tests. @default where this runs from */
   readonly code?: (folder: string) => string;
 }
@@ -78,11 +80,11 @@ export async function throwAway(options: ThrowAwayOptions): Promise<ThrowAway> {
   }
 }
 
-function copy({ root, parts }: ThrowAwayOptions, folder: string): void {
+function copy({ root, parts, modules = join(root, "node_modules") }: ThrowAwayOptions, folder: string): void {
   if (parts === undefined)
     cpSync(root, folder, { recursive: true, filter: (path) => !notCopied.includes(basename(path)) });
   else for (const part of parts) cpSync(join(root, part), join(folder, part), { recursive: true });
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  symlinkSync(modules, join(folder, "node_modules"));
 }
 
 function environment(places: Places, embedded: Embedded, root: string): NodeJS.ProcessEnv {

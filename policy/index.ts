@@ -1,22 +1,27 @@
 /** The rules of Lockstep, for any policy pack. */
-import type { ResourceValidationPolicy } from "@pulumi/policy";
-import type { Project } from "../src/project/project.ts";
-import { declarations } from "./declared.ts";
-import { generalRules, rules } from "./rules/all.ts";
+import type { Policies } from "@pulumi/policy";
+import { type PolicyOptions, packOf } from "./pack-options.ts";
+import { sdkPolicies } from "./sdk.ts";
+
+export type { PolicyChoice, PolicyChoices, PolicyLevel } from "../src/project/policies.ts";
+export type { PolicyOptions } from "./pack-options.ts";
 
 /**
- * Every rule. With a project, those that judge by its declarations too; without one, a stack counts as one that holds data.
+ * The rules for a pack of one's own, beside one's own rules. With a project, those that judge by its declarations too; without one, every
+ * stack counts as one that holds data, unless `protectedStacks` says which do. Throws a UserError for options that cannot be.
+ *
+ * Who has no rules of their own needs no pack: the folder `node_modules/lockstep/dist/policy` is one, and starts faster.
  *
  * @example
  * ```ts
  * import { PolicyPack } from "@pulumi/policy";
  * import { lockstepPolicies } from "lockstep/policy";
  *
- * new PolicyPack("ours", { policies: [...lockstepPolicies()] });
+ * new PolicyPack("ours", {
+ *   policies: [...lockstepPolicies({ protectedStacks: ["prod"], rules: { "worker-is-observed": "mandatory" } })],
+ * });
  * ```
  */
-export function lockstepPolicies(project?: Project): readonly ResourceValidationPolicy[] {
-  const chosen = project === undefined ? generalRules : rules;
-  const declared = declarations(project ?? { systems: [], stages: [] });
-  return chosen.map((rule) => rule(declared));
+export function lockstepPolicies(options: PolicyOptions = {}): Policies {
+  return sdkPolicies(packOf(options), process.env["PULUMI_NODEJS_STACK"]);
 }

@@ -1,12 +1,32 @@
-// The pack that `env` names to the engine. It judges by the declarations of the project that it is run for: the one that
-// LOCKSTEP_PROJECT names, or the one that this folder lies in.
-import { PolicyPack } from "@pulumi/policy";
+// The pack that `env` names to the engine, and any other program with `--policy-pack`. It judges by the declarations of the project that it is run
+// for: the one that LOCKSTEP_PROJECT names (an empty one: none), or the one that this folder lies in. It speaks the engine's protocol itself: the SDK would be most of
+// what the pack costs, knows one level a rule for all stages, and unpacks every resource once a rule.
+import { serve } from "../src/engine/rpc.ts";
 import { findProjectRoot, loadProject } from "../src/project/load.ts";
-import { lockstepPolicies } from "./index.ts";
+import type { PolicyChoices } from "../src/project/policies.ts";
+import { type Pack, packOf } from "./pack-options.ts";
+import { analyzerMethods } from "./serve/analyzer.ts";
+import { choicesOf } from "./serve/configured.ts";
 
-const root = process.env["LOCKSTEP_PROJECT"] ?? findProjectRoot(import.meta.dirname);
+const root = process.env["LOCKSTEP_PROJECT"] ?? findProjectRoot(import.meta.dirname) ?? "";
+const project = root === "" ? undefined : await loadProject(root);
 
-new PolicyPack("lockstep", {
-  enforcementLevel: "mandatory",
-  policies: [...lockstepPolicies(root === undefined ? undefined : await loadProject(root))],
-});
+const packWith = (rules: PolicyChoices): Pack => packOf({ ...(project && { project }), rules });
+let stack: string | undefined;
+let pack = packWith({});
+
+const port = await serve(
+  "pulumirpc.Analyzer",
+  analyzerMethods({
+    stackIs: (name) => {
+      stack = name;
+    },
+    stack: () => stack,
+    pack: () => pack,
+    configured: (request) => {
+      pack = packWith(choicesOf(request, packWith({}), stack));
+    },
+  }),
+);
+// The engine reads the first line as the port.
+process.stdout.write(`${port}\n`);

@@ -1,5 +1,6 @@
 /** What a repository declares: its project, and the vocabulary that its systems are written in. Inert data; imports no Pulumi. */
 export * from "./declare/index.ts";
 export { type Diagnostic, UserError } from "./diagnostic/user-error.ts";
+export type { PolicyChoice, PolicyChoices, PolicyLevel } from "./project/policies.ts";
 export { defineProject, type Project, type ProjectDeclaration } from "./project/project.ts";
 export type { Stage, StageDeclaration } from "./project/stage.ts";

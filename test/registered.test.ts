@@ -41,9 +41,7 @@ const unregistered = (
   all.filter(({ value }) => isOne(value) && !registered.includes(value)).map(({ where }) => where);
 
 const isRule = (value: unknown): boolean => has(value, "code", "check");
-const nothing = { stageOf: () => undefined, declaredAs: () => undefined };
-const isPolicy = (value: unknown): boolean =>
-  typeof value === "function" && has(value(nothing), "name", "description", "validateResource");
+const isPolicy = (value: unknown): boolean => has(value, "id", "remediation", "levels");
 const isService = (value: unknown): value is Service => has(value, "name", "routes");
 const isRoute = (value: unknown): value is Route => has(value, "method", "path", "handle");
 

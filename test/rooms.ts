@@ -181,7 +181,7 @@ export const rooms: readonly Room[] = [
   },
   {
     room: "policy",
-    may: ["src/resources/kinds", "src/diagnostic", "src/project", "src/declare"],
+    may: ["src/resources/kinds", "src/diagnostic", "src/engine", "src/cron", "src/project", "src/declare"],
   },
 
   // This repository's own project: its systems know the types of what their workers offer, and the workers what they are bound to.
@@ -343,7 +343,7 @@ export const rooms: readonly Room[] = [
   { room: "toolchain/project.ts", may: ["toolchain/package-root.ts", "src/diagnostic"] },
   { room: "toolchain/table.ts", may: [] },
   { room: "toolchain/command-provider", may: ["src/engine"] },
-  { room: "toolchain/language-host", may: [] },
+  { room: "toolchain/language-host", may: ["src/engine"] },
   {
     room: "toolchain/embedded",
     may: [
@@ -481,6 +481,7 @@ export const rooms: readonly Room[] = [
   {
     room: "scripts",
     may: [
+      "policy",
       "src/diagnostic",
       "src/settings",
       "src/migrations",

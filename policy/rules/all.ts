@@ -1,10 +1,61 @@
-import { dataIsProtected } from "./data-is-protected.ts";
-import { namesAreDeclared } from "./names-are-declared.ts";
-import { noPlainSecrets } from "./no-plain-secrets.ts";
+import { addressesDoNotOverlap } from "./addresses/addresses-do-not-overlap.ts";
+import { cronsDiffer } from "./addresses/crons-differ.ts";
+import { bucketDomainsAreEncrypted } from "./buckets/bucket-domains-are-encrypted.ts";
+import { bucketsArePrivate } from "./buckets/buckets-are-private.ts";
+import { corsIsNarrow } from "./buckets/cors-is-narrow.ts";
+import { dataIsProtected } from "./data/data-is-protected.ts";
+import { namesAreDeclared } from "./data/names-are-declared.ts";
+import { noDeleteBeforeReplace } from "./data/no-delete-before-replace.ts";
+import { placeIsSaid } from "./data/place-is-said.ts";
+import { replicationIsSaid } from "./data/replication-is-said.ts";
+import { stagesKeepApart } from "./data/stages-keep-apart.ts";
+import { planLimits } from "./limits/plan-limits.ts";
+import { consumersHaveDeadLetters } from "./queues/consumers-have-dead-letters.ts";
+import { deadLettersAreConsumed } from "./queues/dead-letters-are-consumed.ts";
+import { queueSettings } from "./queues/queue-settings.ts";
 import type { Rule } from "./rule.ts";
+import { logLevel } from "./variables/log-level.ts";
+import { noPlaceholders } from "./variables/no-placeholders.ts";
+import { noPlainSecrets } from "./variables/no-plain-secrets.ts";
+import { oneNameOneKind } from "./variables/one-name-one-kind.ts";
+import { classesChangeAlone } from "./workers/classes-change-alone.ts";
+import { compatibilityDate } from "./workers/compatibility-date.ts";
+import { gatewaysAreLimited } from "./workers/gateways-are-limited.ts";
+import { noPreviewUrls } from "./workers/no-preview-urls.ts";
+import { noWorkersDev } from "./workers/no-workers-dev.ts";
+import { workerIsObserved } from "./workers/worker-is-observed.ts";
+import { dnsPointsSomewhere } from "./zones/dns-points-somewhere.ts";
+import { zoneHasDnssec } from "./zones/zone-has-dnssec.ts";
+import { zoneIsEncrypted } from "./zones/zone-is-encrypted.ts";
 
-/** Rules that any Cloudflare program can be held to. */
-export const generalRules: readonly Rule[] = [dataIsProtected, noPlainSecrets];
-
-/** Every rule: those that judge by what a project declares too. */
-export const rules: readonly Rule[] = [...generalRules, namesAreDeclared];
+/** Every rule, in the order of the docs: what loses data first. */
+export const rules: readonly Rule[] = [
+  dataIsProtected,
+  noDeleteBeforeReplace,
+  stagesKeepApart,
+  namesAreDeclared,
+  replicationIsSaid,
+  placeIsSaid,
+  noPlainSecrets,
+  noPlaceholders,
+  oneNameOneKind,
+  logLevel,
+  consumersHaveDeadLetters,
+  deadLettersAreConsumed,
+  queueSettings,
+  classesChangeAlone,
+  compatibilityDate,
+  noPreviewUrls,
+  noWorkersDev,
+  workerIsObserved,
+  gatewaysAreLimited,
+  addressesDoNotOverlap,
+  cronsDiffer,
+  bucketsArePrivate,
+  corsIsNarrow,
+  bucketDomainsAreEncrypted,
+  zoneIsEncrypted,
+  zoneHasDnssec,
+  dnsPointsSomewhere,
+  planLimits,
+];

@@ -2,6 +2,7 @@ import type { System } from "../declare/index.ts";
 import { unnamedStage } from "../diagnostic/place.ts";
 import { refuse } from "../diagnostic/user-error.ts";
 import { checkStages, checkSystems } from "./check.ts";
+import type { PolicyChoices } from "./policies.ts";
 import { type Stage, type StageDeclaration, stageOf } from "./stage.ts";
 
 /**
@@ -15,6 +16,8 @@ export interface ProjectDeclaration {
   readonly systems: readonly System[];
   /** Every stage, in the order of promotion. A command that is given none means the one called `dev`, or else the first. */
   readonly stages: readonly StageDeclaration[];
+  /** How the rules of the policy pack apply, by their ids. @default - as each rule says */
+  readonly policies?: PolicyChoices;
 }
 
 /**
@@ -28,6 +31,8 @@ export interface Project {
   readonly systems: readonly System[];
   /** In the order of promotion; at least one. */
   readonly stages: readonly Stage[];
+  /** How the rules of the policy pack apply, by their ids. @default - as each rule says */
+  readonly policies?: PolicyChoices;
 }
 
 /**
@@ -45,9 +50,13 @@ export interface Project {
  * });
  * ```
  */
-export function defineProject({ systems, stages }: ProjectDeclaration): Project {
+export function defineProject({ systems, stages, policies }: ProjectDeclaration): Project {
   refuse([...checkStages(stages), ...checkSystems(systems)]);
-  return frozen({ systems: [...systems], stages: stages.map(stageOf) });
+  return frozen({
+    systems: [...systems],
+    stages: stages.map(stageOf),
+    ...(policies !== undefined && { policies: { ...policies } }),
+  });
 }
 
 /** The stage that a command means where none is named: the one called `dev`, or else the first. */

@@ -1,7 +1,8 @@
 // The Node.js language host: the engine starts this process, reads its port, and asks it to run the program and the policy packs.
 // It serves where Pulumi's own (a binary that no package registry carries) did not come with the engine.
+
+import { serve } from "../../src/engine/rpc.ts";
 import { endChildren } from "./children.ts";
-import { serve } from "./rpc.ts";
 import { languageHost } from "./service.ts";
 
 // Ours are "-flag=value" or the engine's address, which comes last.

@@ -2,10 +2,10 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import langproto from "@pulumi/pulumi/proto/language_pb.js";
+import { type Call, RpcError, status } from "../../src/engine/rpc.ts";
 import { interrupt, remember } from "./children.ts";
 import { runtimeOptions } from "./options.ts";
 import { startPolicyFront } from "./policy-front.ts";
-import { type Call, RpcError, status } from "./rpc.ts";
 import { locate } from "./run.ts";
 
 /** Half of what a pack's start costs is ts-node, which it need not have. */

@@ -6,8 +6,8 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import analyzerproto from "@pulumi/pulumi/proto/analyzer_pb.js";
+import { answerOnce, begin, listen, refuse, status, unframed, whole } from "../../src/engine/rpc.ts";
 import { remediation } from "./remediation.ts";
-import { answerOnce, begin, listen, refuse, status, unframed, whole } from "./rpc.ts";
 
 const service = "/pulumirpc.Analyzer/";
 

@@ -1,5 +1,5 @@
 import analyzerproto from "@pulumi/pulumi/proto/analyzer_pb.js";
-import { unframed } from "./rpc.ts";
+import { unframed } from "../../src/engine/rpc.ts";
 
 const { REMEDIATE } = analyzerproto.EnforcementLevel;
 

@@ -6,7 +6,7 @@ import langproto from "@pulumi/pulumi/proto/language_pb.js";
 import emptyproto from "google-protobuf/google/protobuf/empty_pb.js";
 import { afterEach, expect, test } from "vitest";
 import { startPolicyFront } from "./policy-front.ts";
-import { RpcError, serve, status, unary } from "./rpc.ts";
+import { RpcError, serve, status, unary } from "../../src/engine/rpc.ts";
 
 // The other side of every call here is a real gRPC library.
 const cleanup: (() => void)[] = [];

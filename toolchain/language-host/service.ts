@@ -5,9 +5,9 @@ import { promisify } from "node:util";
 import langproto from "@pulumi/pulumi/proto/language_pb.js";
 import pluginproto from "@pulumi/pulumi/proto/plugin_pb.js";
 import emptyproto from "google-protobuf/google/protobuf/empty_pb.js";
+import { type Call, type Method, RpcError, status, unary } from "../../src/engine/rpc.ts";
 import { interruptChildren } from "./children.ts";
 import { runPlugin } from "./plugin.ts";
-import { type Call, type Method, RpcError, status, unary } from "./rpc.ts";
 import { runProgram } from "./run.ts";
 
 /** The engine's questions by their names in the protocol. `address` is the engine's, also given by Handshake. */

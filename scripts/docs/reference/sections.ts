@@ -20,6 +20,7 @@ export const modules: readonly PublicModule[] = [
         title: "The project",
         names: ["defineProject", "ProjectDeclaration", "StageDeclaration", "Project", "Stage"],
       },
+      { title: "Policies", names: ["PolicyChoices", "PolicyChoice", "PolicyLevel"] },
       { title: "Systems", names: ["system", "System", "Resource", "Store"] },
       {
         title: "Workers",

@@ -1,5 +1,5 @@
-// The few lines of gRPC that a language host needs, on node:http2. Loading a whole gRPC library would be half of what this process costs, and an `up`
-// starts it three times. Messages are not compressed: the engine never does.
+// The few lines of gRPC that a plugin of the engine needs, on node:http2. Loading a whole gRPC library would be half of what a language host or a policy
+// pack costs, and an `up` starts the former three times. Messages are not compressed: the engine never does.
 import { createServer, type Http2Server, type OutgoingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 
 /** gRPC's status codes, as far as they are used here. */
@@ -53,7 +53,7 @@ export async function serve(service: string, methods: Readonly<Record<string, Me
     const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
     if (method === undefined) {
       stream.resume();
-      return refuse(stream, status.unimplemented, `${name} is not part of this language host`);
+      return refuse(stream, status.unimplemented, `${name} is not part of this service`);
     }
     answer(stream, method).catch((error: unknown) => {
       const code = error instanceof RpcError ? error.code : status.internal;

@@ -1,0 +1,28 @@
+/** Pulumi's types of what rules look at: those that Lockstep registers, and those that other programs have. */
+export const types = {
+  d1: "cloudflare:index/d1Database:D1Database",
+  r2: "cloudflare:index/r2Bucket:R2Bucket",
+  r2Cors: "cloudflare:index/r2BucketCors:R2BucketCors",
+  r2Domain: "cloudflare:index/r2CustomDomain:R2CustomDomain",
+  r2ManagedDomain: "cloudflare:index/r2ManagedDomain:R2ManagedDomain",
+  r2Notification: "cloudflare:index/r2BucketEventNotification:R2BucketEventNotification",
+  kv: "cloudflare:index/workersKvNamespace:WorkersKvNamespace",
+  vectorize: "pulumi-nodejs:dynamic/lockstep:VectorizeIndex",
+  queue: "cloudflare:index/queue:Queue",
+  consumer: "cloudflare:index/queueConsumer:QueueConsumer",
+  gateway: "cloudflare:index/aiGateway:AiGateway",
+  worker: "cloudflare:index/worker:Worker",
+  version: "cloudflare:index/workerVersion:WorkerVersion",
+  deployment: "cloudflare:index/workersDeployment:WorkersDeployment",
+  /** A worker in one piece, as programs without versions have it. */
+  script: "cloudflare:index/workersScript:WorkersScript",
+  subdomain: "cloudflare:index/workersScriptSubdomain:WorkersScriptSubdomain",
+  cron: "cloudflare:index/workersCronTrigger:WorkersCronTrigger",
+  route: "cloudflare:index/workersRoute:WorkersRoute",
+  domain: "cloudflare:index/workersCustomDomain:WorkersCustomDomain",
+  zone: "cloudflare:index/zone:Zone",
+  zoneSetting: "cloudflare:index/zoneSetting:ZoneSetting",
+  zoneDnssec: "cloudflare:index/zoneDnssec:ZoneDnssec",
+  dnsRecord: "cloudflare:index/dnsRecord:DnsRecord",
+  notificationPolicy: "cloudflare:index/notificationPolicy:NotificationPolicy",
+} as const;

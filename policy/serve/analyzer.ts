@@ -1,0 +1,110 @@
+import analyzerproto from "@pulumi/pulumi/proto/analyzer_pb.js";
+import pluginproto from "@pulumi/pulumi/proto/plugin_pb.js";
+import emptyproto from "google-protobuf/google/protobuf/empty_pb.js";
+import structproto from "google-protobuf/google/protobuf/struct_pb.js";
+import { type Method, unary } from "../../src/engine/rpc.ts";
+import { type Judgement, judgeResource, judgeStack, remedied } from "../judge.ts";
+import type { Pack } from "../pack-options.ts";
+import type { Inputs } from "../rules/rule.ts";
+import { propsOf } from "../seen/from-engine.ts";
+import type { SeenResource } from "../seen/resource.ts";
+import { infoOf, levelOnWire, packName, packVersion, severityOnWire } from "./info.ts";
+
+/** What the engine asks a pack, answered by the rules of one. */
+export interface Served {
+  /** The rules, once the engine has said what its user's configuration file has. */
+  readonly configured: (configuration: analyzerproto.ConfigureAnalyzerRequest) => void;
+  readonly stackIs: (stack: string) => void;
+  readonly pack: () => Pack;
+  /** The stack's name; undefined where the engine did not say it, as for a state file. */
+  readonly stack: () => string | undefined;
+}
+
+/** The methods of the engine's protocol for policy packs, by their names there. */
+export const analyzerMethods = (served: Served): Readonly<Record<string, Method>> => ({
+  Handshake: unary(
+    analyzerproto.AnalyzerHandshakeRequest,
+    () => new analyzerproto.AnalyzerHandshakeResponse(),
+  ),
+  ConfigureStack: unary(analyzerproto.AnalyzerStackConfigureRequest, (request) => {
+    served.stackIs(request.getStack());
+    return new analyzerproto.AnalyzerStackConfigureResponse();
+  }),
+  GetPluginInfo: unary(emptyproto.Empty, () => new pluginproto.PluginInfo().setVersion(packVersion)),
+  GetAnalyzerInfo: unary(emptyproto.Empty, () => infoOf(served.pack(), served.stack())),
+  Configure: unary(analyzerproto.ConfigureAnalyzerRequest, (request) => {
+    served.configured(request);
+    return new emptyproto.Empty();
+  }),
+  Analyze: unary(analyzerproto.AnalyzeRequest, (request) =>
+    answer(judgeResource(served.pack(), seen(request, []))),
+  ),
+  AnalyzeStack: unary(analyzerproto.AnalyzeStackRequest, (request) =>
+    answer(
+      judgeStack(
+        served.pack(),
+        request.getResourcesList().map((each) => seen(each, dependenciesOf(each))),
+      ),
+    ),
+  ),
+  Remediate: unary(analyzerproto.AnalyzeRequest, (request) => {
+    const raw = rawOf(request);
+    const response = new analyzerproto.RemediateResponse();
+    for (const { rule, props } of remedied(served.pack(), seen(request, []), raw))
+      response.addRemediations(
+        new analyzerproto.Remediation()
+          .setPolicyname(rule.id)
+          .setPolicypackname(packName)
+          .setPolicypackversion(packVersion)
+          .setDescription(rule.title)
+          .setProperties(structproto.Struct.fromJavaScript(wire(props))),
+      );
+    return response;
+  }),
+});
+
+type Asked = Pick<
+  analyzerproto.AnalyzerResource,
+  "getType" | "getName" | "getUrn" | "getProperties" | "getOptions"
+>;
+
+/** A resource's properties in the engine's own spelling, which they are sent back in. */
+const rawOf = (request: Asked): Inputs => ({ ...request.getProperties()?.toJavaScript() });
+
+/** What a remedy made of properties in the engine's spelling is in that spelling still: it has no value of ours in it. */
+const wire = (props: Inputs): Record<string, structproto.JavaScriptValue> =>
+  JSON.parse(JSON.stringify(props));
+
+const seen = (request: Asked, dependsOn: readonly string[]): SeenResource => ({
+  urn: request.getUrn(),
+  type: request.getType(),
+  name: request.getName(),
+  props: propsOf(rawOf(request)),
+  protect: request.getOptions()?.getProtect() ?? false,
+  deleteBeforeReplace: request.getOptions()?.getDeletebeforereplace() ?? false,
+  dependsOn,
+});
+
+const dependenciesOf = (request: analyzerproto.AnalyzerResource): readonly string[] => [
+  ...new Set([
+    ...request.getDependenciesList(),
+    ...[...request.getPropertydependenciesMap().entries()].flatMap(([, property]) => property.getUrnsList()),
+  ]),
+];
+
+function answer(judgements: readonly Judgement[]): analyzerproto.AnalyzeResponse {
+  const response = new analyzerproto.AnalyzeResponse();
+  for (const { rule, outcome, urn, message } of judgements)
+    response.addDiagnostics(
+      new analyzerproto.AnalyzeDiagnostic()
+        .setPolicyname(rule.id)
+        .setPolicypackname(packName)
+        .setPolicypackversion(packVersion)
+        .setDescription(rule.title)
+        .setMessage(message)
+        .setEnforcementlevel(levelOnWire(outcome === "mandatory" ? "mandatory" : "advisory"))
+        .setSeverity(severityOnWire[rule.severity])
+        .setUrn(urn),
+    );
+  return response;
+}

@@ -5,8 +5,8 @@ import langservice from "@pulumi/pulumi/proto/language_grpc_pb.js";
 import langproto from "@pulumi/pulumi/proto/language_pb.js";
 import emptyproto from "google-protobuf/google/protobuf/empty_pb.js";
 import { afterEach, expect, test } from "vitest";
-import { startPolicyFront } from "./policy-front.ts";
 import { RpcError, serve, status, unary } from "../../src/engine/rpc.ts";
+import { startPolicyFront } from "./policy-front.ts";
 
 // The other side of every call here is a real gRPC library.
 const cleanup: (() => void)[] = [];

@@ -11,7 +11,7 @@ import { rehearse } from "./rehearse.ts";
 import { reset } from "./reset.ts";
 import { seed } from "./seed.ts";
 import { shell } from "./shell.ts";
-import { squash } from "./squash.ts";
+import { squash } from "./squash/squash.ts";
 import { plan, status } from "./status.ts";
 
 /** Every `db` command, in the order in which help shows them. */

@@ -108,6 +108,16 @@ test("however much changes, it fits on a screen of 24 lines, and what is left ou
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
 });
 
+test("a squashed file is told as what it is: no up of a stage that has its files runs it", () => {
+  const files = { "0003_squashed.sql": "sha256:1 in the place of 3 files, 2 stmts: CREATE TABLE a" };
+  expect(
+    planSummary(
+      "prod",
+      plan([step("update", migrations, "s/a/expand", { files: { "0001_a.sql": "1" } }, { files })]),
+    ),
+  ).toContain("  s/a: 0003_squashed.sql (in the place of 3 files)\n");
+});
+
 test("a plan without a change says so", () => {
   expect(planSummary("prod", plan([step("same", version, "dome/api", {}, {})], { same: 1 }))).toBe(
     "Plan for prod: nothing changes\n",

@@ -83,13 +83,21 @@ function migrated({ type, name, before, after }: PlannedChange): readonly string
     fileNames.parse({ files: {}, phase: "", ...before }),
     fileNames.parse({ files: {}, phase: "", ...after }),
   ];
-  const fresh = Object.keys(wanted.files).filter((file) => !(file in known.files));
+  const fresh = Object.entries(wanted.files).flatMap(([file, line]) =>
+    file in known.files ? [] : [`${file}${asSquashed(line)}`],
+  );
   return fresh.length === 0
     ? []
     : [
         `${name.replace(/\/(?:expand|contract)$/, "")}: ${fresh.join(", ")}${wanted.phase === "contract" ? " (contract)" : ""}`,
       ];
 }
+
+/** A squashed file runs on a new database alone. */
+const asSquashed = (line: unknown): string => {
+  const said = typeof line === "string" ? / (in the place of \d+ files), /.exec(line)?.[1] : undefined;
+  return said === undefined ? "" : ` (${said})`;
+};
 
 /** By name what is deleted; what is replaced only counted for each type, except where deleting the old one could lose something. */
 function gone(changes: readonly PlannedChange[]): readonly string[] {

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { wranglerProject } from "../../embedded/contract/testing/wrangler.ts";
@@ -11,6 +11,7 @@ import { writeChain } from "../../src/migrations/files/chain.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
 import { databaseOf, planLive } from "../../src/migrations/plan/job.ts";
 import { split } from "../../src/migrations/sql/split.ts";
+import { squash } from "../../src/migrations/squash/squash.ts";
 import { type LiveJob, liveJobs } from "./testing/live-job.ts";
 
 // Many requests and processes: on a busy machine they take their time.
@@ -77,6 +78,26 @@ test("wrangler and Lockstep take turns on one ledger, whoever begins, and it is 
     "0001_notes.sql false",
     "0002_language.sql true",
     "0003_index.sql false",
+  ]);
+});
+
+test("files that wrangler alone applied are squashed: before an up wrangler would run them anew and fails, after it has nothing to do", async () => {
+  const live = await fresh("squashed");
+  live.write("0001_notes.sql", first);
+  live.write("0002_language.sql", second);
+  await d1Migrations(live, "apply", "squashed");
+  const files = readFolder(live.job.directory);
+  const text = squash({ files, name: "0002_squashed.sql", path: "0002_squashed.sql", date: "2026-11-30" });
+  for (const { path } of files) rmSync(path);
+  live.write("0002_squashed.sql", text);
+  await expect(d1Migrations(live, "apply", "squashed")).rejects.toThrow(/table .*notes.* already exists/);
+  expect((await planLive(live.job)).squash?.isLogged).toBe(false);
+  expect(await live.migrate()).toEqual([]);
+  expect(await d1Migrations(live, "list", "squashed")).toContain("No migrations to apply");
+  const { ledger: names, log } = await readSnapshot(databaseOf(live.job));
+  expect([names, log.map(({ checksum }) => checksum)]).toEqual([
+    ["0002_squashed.sql"],
+    [`adopted:${readFolder(live.job.directory)[0]?.checksum}`],
   ]);
 });
 

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Ran } from "../../toolchain/fixture/project.ts";
@@ -125,6 +126,23 @@ test(
     expect(told).toMatch(
       new RegExp(`dome/silo {2}d1\\n.*\\n.*\\n +migration ${third}\\n +applied +3\\n +bookmark `),
     );
+
+    // Squashed, one row takes the place of the three; that the contract ran is known still.
+    const git = (...args: string[]): unknown =>
+      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], {
+        cwd: project.folder,
+      });
+    git("init", "--quiet");
+    git("add", folder);
+    git("commit", "--quiet", "-m", "files");
+    expect(await db("squash", "dome/silo", "--through", third)).toContain("stands for 3 files");
+    const squashed = "0003_squashed.sql";
+    expect(await succeeding(preview())).toContain(
+      `${squashed} takes the place of ${first}, ${second}, ${third}`,
+    );
+    await up();
+    expect(await ledger()).toEqual([squashed]);
+    expect((await preview("--expect-no-changes")).code).toBe(0);
 
     // What the contract took away, the version before it may still need.
     const rollout = 'lockstep:rollout["dome/silo"]';

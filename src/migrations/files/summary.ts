@@ -9,8 +9,12 @@ export function fileLine(file: MigrationFile): string {
   const said = file.statements.slice(0, shown).map((statement) => summary(statement.sql));
   const more = count > shown ? [`… ${count - shown} more`] : [];
   const phase = file.phase === "contract" ? "contract, " : "";
-  return `${file.checksum} ${phase}${count} ${count === 1 ? "stmt" : "stmts"}: ${[...said, ...more].join("; ")}`;
+  const squashed = file.squashes.length > 0 ? `${standsFor(file.squashes.length)}, ` : "";
+  return `${file.checksum} ${squashed}${phase}${count} ${count === 1 ? "stmt" : "stmts"}: ${[...said, ...more].join("; ")}`;
 }
+
+/** What a squashed file's line says of it: the summary of a plan reads it. */
+const standsFor = (files: number): string => `in the place of ${files} files`;
 
 /** What a statement does, in a few words. */
 export function summary(sql: string): string {

@@ -32,6 +32,17 @@ test("lints each file against what the files before it leave, as if they held ro
   ]);
 });
 
+test("a squashed file beside what it stands for is an error: one of the two was to go", () => {
+  const sum = `sha256:${"0".repeat(64)}`;
+  write("0001_a.sql", "CREATE TABLE a (x);\n");
+  write("0001_b.sql", `-- d1:squashes 0001_a.sql ${sum}\nCREATE TABLE b (x);\n`);
+  expect(told()).toContain("0001_b.sql:1 NM1 error");
+  rmSync(join(folder, "0001_a.sql"));
+  expect(told()).toEqual([]);
+  write("0001_b.sql", "-- d1:squashes 0001_a.sql\nCREATE TABLE b (x);\n");
+  expect(told()).toEqual(["0001_b.sql:1 RD1 error"]);
+});
+
 test("goes on after a file that cannot be read, or is not named as it should be", () => {
   write("0001_crlf.sql", "SELECT 1;\r\n");
   write("0001_twin.sql", "CREATE TABLE t (a);\n");

@@ -112,6 +112,18 @@ test("a database with some of them is refused, once, with the way back to the ol
   );
 });
 
+test("a squash of a squash is for those that took over the first", () => {
+  const again = file(
+    "0003_again.sql",
+    `${[squashed, posts].map(({ name, checksum }) => `-- d1:squashes ${name} ${checksum}\n`).join("")}${posts.statements[0]?.sql};\nCREATE TABLE users (id INTEGER PRIMARY KEY, age INTEGER);\n`,
+  );
+  const first = after(squashed, posts);
+  expect(plan(first, [again]).squash?.names).toEqual(["0002_squashed.sql", "0003_posts.sql"]);
+  expect(told(plan(after(users, age), [again]))).toMatch(
+    /none of them is applied, but others are \| 0001_users\.sql, 0002_age\.sql \| .*git checkout/,
+  );
+});
+
 test("another content, and another order, than was squashed is refused", () => {
   const whole = after(users, age);
   const other = whole.log.map((entry) =>

@@ -47,7 +47,7 @@ export function squashedPast(
   const names = file.squashes.map(({ name }) => name);
   // One whose row the ledger lost is known from the log, as ever.
   const applied = names.filter((name) => ledger.includes(name) || logged.has(name));
-  if (applied.length === 0) return nothing;
+  if (applied.length === 0) return ledger.length === 0 ? nothing : refused(others(subject, file, ledger));
   const missing = names.filter((name) => !applied.includes(name));
   if (missing.length > 0) return refused(behind(subject, file, applied, missing));
   const other = file.squashes.filter(({ name, checksum }) => (logged.get(name) ?? checksum) !== checksum);
@@ -77,6 +77,15 @@ const behind = (
     file,
     sentence`apply the old files (${command("up")}, and contract files by ${command("db contract")})`,
   ),
+});
+
+/** An earlier squash that it has not taken over, for one. */
+const others = (subject: Subject, file: MigrationFile, ledger: readonly string[]): Diagnostic => ({
+  what: `${file.name} stands for ${file.squashes.length} files, and none of them is applied, but others are`,
+  where: `${subject.label}, ${file.path}`,
+  got: ledger.join(", "),
+  expected: `${file.squashes.map(({ name }) => name).join(", ")}; or an empty database`,
+  fix: asBefore(subject, file, sentence`bring it up there (${command("up")})`),
 });
 
 const edited = (subject: Subject, file: MigrationFile, name: string): Diagnostic => ({

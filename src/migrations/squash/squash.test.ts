@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type MigrationFile, readFolder, readMigration } from "../files/reading.ts";
+import { fileLine } from "../files/summary.ts";
 import { randomCase } from "../testing/random-migrations.ts";
 import { squash } from "./squash.ts";
 
@@ -99,9 +100,9 @@ test("what is found in search tables is what was found", () => {
 test("the file says what it stands for, and reads as such", () => {
   const files = filesOf("CREATE TABLE a (x);\n", "CREATE TABLE b (x);\n");
   const text = squash({ files, name: "0002_squashed.sql", path, date: "2026-11-30" });
-  expect(read("0002_squashed.sql", text).squashes).toEqual(
-    files.map(({ name, checksum }) => ({ name, checksum })),
-  );
+  const one = read("0002_squashed.sql", text);
+  expect(one.squashes).toEqual(files.map(({ name, checksum }) => ({ name, checksum })));
+  expect(fileLine(one)).toContain(" in the place of 2 files, 2 stmts: CREATE TABLE a");
   expect(squash({ files, name: "0002_squashed.sql", path, date: "2026-11-30" })).toBe(text);
 });
 

@@ -1,14 +1,14 @@
-import { command, sentence } from "../../src/diagnostic/sentence.ts";
-import { refuse, refusingAt, UserError } from "../../src/diagnostic/user-error.ts";
-import type { MigrationFile } from "../../src/migrations/files/reading.ts";
-import { planLive } from "../../src/migrations/plan/job.ts";
-import type { Plan } from "../../src/migrations/plan/plan.ts";
-import type { Stage } from "../../src/project/stage.ts";
-import type { TargetName } from "../stack/request.ts";
-import type { Given } from "./command.ts";
-import type { DeclaredDatabase } from "./databases.ts";
-import { commandPlace } from "./place.ts";
-import { endpointOf, jobOf, siteOf } from "./site.ts";
+import { command, sentence } from "../../../src/diagnostic/sentence.ts";
+import { refuse, refusingAt, UserError } from "../../../src/diagnostic/user-error.ts";
+import type { MigrationFile } from "../../../src/migrations/files/reading.ts";
+import { planLive } from "../../../src/migrations/plan/job.ts";
+import type { Plan } from "../../../src/migrations/plan/plan.ts";
+import type { Stage } from "../../../src/project/stage.ts";
+import type { TargetName } from "../../stack/request.ts";
+import type { Given } from "../command.ts";
+import type { DeclaredDatabase } from "../databases.ts";
+import { commandPlace } from "../place.ts";
+import { endpointOf, jobOf, siteOf } from "../site.ts";
 
 /**
  * Refuses to squash what a stage has not applied yet: it would need the old files again. All stages of the target are asked.

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { UserError } from "../../src/diagnostic/user-error.ts";
-import type { MigrationFile } from "../../src/migrations/files/reading.ts";
+import { UserError } from "../../../src/diagnostic/user-error.ts";
+import type { MigrationFile } from "../../../src/migrations/files/reading.ts";
 
 /**
  * Refuses to remove files that git does not have as they are: a stage that is behind needs them again, and so does whoever wants

@@ -1,19 +1,24 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { command, lines, sentence } from "../../src/diagnostic/sentence.ts";
-import { refuse, UserError } from "../../src/diagnostic/user-error.ts";
-import { writeWhole } from "../../src/files/write-whole.ts";
-import { chainDiagnostic, chainProblems, readChain, writeChain } from "../../src/migrations/files/chain.ts";
-import { inOrder, usualName } from "../../src/migrations/files/names.ts";
-import { type MigrationFile, readFolder } from "../../src/migrations/files/reading.ts";
-import { squashProblems } from "../../src/migrations/files/squashed.ts";
-import { squash as asOne } from "../../src/migrations/squash/squash.ts";
-import { targetNamed } from "../stack/request.ts";
-import { type Command, done } from "./command.ts";
-import { type DeclaredDatabase, onlyOne } from "./databases.ts";
-import { refuseMore } from "./place.ts";
-import { refuseUncommitted } from "./squash-git.ts";
-import { refuseUnapplied } from "./squash-stages.ts";
+import { command, lines, sentence } from "../../../src/diagnostic/sentence.ts";
+import { refuse, UserError } from "../../../src/diagnostic/user-error.ts";
+import { writeWhole } from "../../../src/files/write-whole.ts";
+import {
+  chainDiagnostic,
+  chainProblems,
+  readChain,
+  writeChain,
+} from "../../../src/migrations/files/chain.ts";
+import { inOrder, usualName } from "../../../src/migrations/files/names.ts";
+import { type MigrationFile, readFolder } from "../../../src/migrations/files/reading.ts";
+import { squashProblems } from "../../../src/migrations/files/squashed.ts";
+import { squash as asOne } from "../../../src/migrations/squash/squash.ts";
+import { targetNamed } from "../../stack/request.ts";
+import { type Command, done } from "../command.ts";
+import { type DeclaredDatabase, onlyOne } from "../databases.ts";
+import { refuseMore } from "../place.ts";
+import { refuseUncommitted } from "./git.ts";
+import { refuseUnapplied } from "./stages.ts";
 
 /** `squash`: one file in the place of all up to one. It changes files alone; each stage takes it over in its next up. */
 export const squash: Command = {

@@ -52,7 +52,8 @@ test("a Host that does not mean this machine is refused, whatever the token", as
   }
   expect((await call(embedded, "GET", a, undefined, { headers: { host: "localhost:1" } })).status).toBe(200);
   // A target with a host of its own means that one, whatever the header says.
-  const asToProxy = (host: string): Promise<Answer> => call(embedded, "GET", `raw:http://${host}/client/v4${a}`);
+  const asToProxy = (host: string): Promise<Answer> =>
+    call(embedded, "GET", `raw:http://${host}/client/v4${a}`);
   expect(refusal(await asToProxy("evil.example"))).toEqual({ status: 403, code: 9109, success: false });
   expect((await asToProxy("127.0.0.1")).status).toBe(200);
 });
@@ -314,6 +315,24 @@ test("rules for assets that are none fail the upload with every line, in both of
   // Nothing is left of a first upload that failed.
   expect((await call(embedded, "GET", `${a}/workers/workers/ruled`)).status).toBe(404);
   expect((await put({ _redirects: "/a /b\n", _headers: "/*\n  X-A: b\n" })).success).toBe(true);
+});
+
+test("a full disk is named, keeps nothing, and is over when there is room again", async () => {
+  const { sqlite } = embedded.world.state;
+  const pages = Number(sqlite.prepare("PRAGMA page_count").get()?.["page_count"]);
+  sqlite.exec(`PRAGMA max_page_count = ${pages}`); // SQLite then has no room, as on a full disk
+  const name = (n: number): string => `filled-${n}-${"x".repeat(30)}`;
+  const answers: Answer[] = [];
+  while (answers.at(-1)?.success !== false && answers.length < 1_000)
+    answers.push(await call(embedded, "POST", `${a}/queues`, { queue_name: name(answers.length) }));
+  const refused = answers.at(-1);
+  expect(refused).toMatchObject({ status: 507, code: 10013 });
+  expect(refused?.message).toMatch(/is full: the request was not carried out/);
+  const queues = await call(embedded, "GET", `${a}/queues?per_page=1000`);
+  expect(queues.text).not.toContain(name(answers.length - 1));
+  sqlite.exec("PRAGMA max_page_count = 1073741823");
+  const again = await call(embedded, "POST", `${a}/queues`, { queue_name: name(answers.length - 1) });
+  expect(again.success).toBe(true);
 });
 
 test("a token with some permissions does what they allow and is told which one it lacks", async () => {

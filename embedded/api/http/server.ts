@@ -4,6 +4,7 @@ import { toOriginForm } from "../../request-target.ts";
 import type { Account, World } from "../../world.ts";
 import { authenticate, authorize, bearerOf } from "./authorize.ts";
 import { Disconnected } from "./body.ts";
+import { diskFullText } from "./disk-full.ts";
 import { isWrangler } from "./is-wrangler.ts";
 import { noRoute } from "./no-route.ts";
 import { apiRequest } from "./request.ts";
@@ -69,12 +70,11 @@ async function answer(
     reply = await dispatch(request, match, options);
   } catch (error) {
     if (error instanceof Disconnected) return void response.destroy();
-    if (!(error instanceof ApiError))
+    const known = knownError(error, request, options.world.dataDir);
+    if (error !== known)
       (options.log ?? console.error)(
         `api: internal error at ${request.method} ${pathOf(request)}: ${stackOf(error)}`,
       );
-    const known =
-      error instanceof ApiError ? error : new ApiError(500, 10013, "An unknown error has occurred.");
     const errors = [
       { code: known.code, message: known.message, ...(known.meta === undefined ? {} : { meta: known.meta }) },
     ];
@@ -94,6 +94,14 @@ async function answer(
     result: reply.result,
     ...info,
   });
+}
+
+/** What the client is told. Where something went wrong inside, a full disk is looked for: its owner can do something about it. */
+function knownError(error: unknown, request: IncomingMessage, dataDir: string): ApiError {
+  if (error instanceof ApiError && error.status < 500) return error;
+  const full = diskFullText(error, dataDir, Number(request.headers["content-length"] ?? 0));
+  if (full !== undefined) return new ApiError(507, 10013, full);
+  return error instanceof ApiError ? error : new ApiError(500, 10013, "An unknown error has occurred.");
 }
 
 async function dispatch(

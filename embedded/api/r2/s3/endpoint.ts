@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Account, World } from "../../../world.ts";
+import { diskFullText } from "../../http/disk-full.ts";
 import { allows, statusOf, type Token } from "../../http/tokens.ts";
 import { findBucket, type Jurisdiction } from "../buckets.ts";
 import { checkedBody } from "./body.ts";
@@ -115,11 +116,17 @@ async function answer(
     const failure = asS3Failure(error);
     if (failure === undefined)
       options.log(`s3: internal error at ${method}: ${error instanceof Error ? error.stack : String(error)}`);
-    reply = failureReply(
-      failure ?? new S3Failure(500, "InternalError", "We encountered an internal error. Please try again."),
-    );
+    reply = failureReply(failure ?? internal(error, options.world.dataDir, headers));
   }
   send(response, method, { ...reply, headers: { ...reply.headers, ...cors } });
+}
+
+/** What went wrong inside; a full disk is named. */
+function internal(error: unknown, dataDir: string, headers: Sent["headers"]): S3Failure {
+  const full = diskFullText(error, dataDir, Number(headers["content-length"] ?? 0));
+  return full === undefined
+    ? new S3Failure(500, "InternalError", "We encountered an internal error. Please try again.")
+    : new S3Failure(507, "InsufficientStorage", full);
 }
 
 async function carriedOut(

@@ -1,12 +1,13 @@
 import { bindersOf } from "../../src/declare/graph.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
 import { command, lines, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
-import { knownCode } from "../../src/migrations/code/code-check.ts";
+import { knownCode, writtenFor } from "../../src/migrations/code/code-check.ts";
 import { type Advice, advise as adviseOn } from "../../src/migrations/cost/advice.ts";
 import { askedBy } from "../../src/migrations/cost/costly.ts";
 import { adviceFile, adviceStatements } from "../../src/migrations/cost/index-file.ts";
 import { databaseOf, planLive } from "../../src/migrations/plan/job.ts";
 import { adviceText } from "./advice-text.ts";
+import { codeOf } from "./code.ts";
 import type { Command, Given } from "./command.ts";
 import { chosen, type DeclaredDatabase } from "./databases.ts";
 import { writeNext } from "./next-file.ts";
@@ -52,11 +53,15 @@ async function adviceOn(
   const workers = bindersOf(database.system, database.declared).map((worker) =>
     physicalName(worker, site.stage),
   );
-  const [plan, { recorded, written }] = await Promise.all([
+  const [plan, { recorded, written }, code] = await Promise.all([
     planLive(job),
     knownCode(database.key, { root: given.root, workers, job }),
+    codeOf(database.system, given.root),
   ]);
-  const asked = askedBy([...(recorded?.statements ?? []), ...written]);
+  const run = [...(recorded?.statements ?? []), ...written];
+  const seen = new Set(run.map(({ sql }) => sql));
+  const inCode = writtenFor(database.key, code).filter(({ sql }) => !seen.has(sql));
+  const asked = askedBy([...run, ...inCode]);
   const planned = [...plan.expand, ...plan.contract, ...plan.waiting].at(-1)?.schemaAfter ?? plan.schema;
   const advice = await adviseOn(databaseOf(job), { today: plan.schema, planned }, asked);
   return { database, advice, known: asked.length };

@@ -1,17 +1,14 @@
-import { type Bundle, sourceOf } from "../../src/bundle/bundle.ts";
-import { cachedBundle } from "../../src/bundle/cached.ts";
 import { bindersOf } from "../../src/declare/graph.ts";
-import type { Worker } from "../../src/declare/index.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
-import { command, lines, sentence } from "../../src/diagnostic/sentence.ts";
+import { command, inPlace, lines, sentence } from "../../src/diagnostic/sentence.ts";
 import { placedDiagnostic } from "../../src/diagnostic/user-error.ts";
 import { withCode } from "../../src/migrations/code/code-check.ts";
-import { withCosts } from "../../src/migrations/cost/preview-costs.ts";
+import { newCodeCosts, withCosts } from "../../src/migrations/cost/preview-costs.ts";
 import { databaseOf, planLive, planNew } from "../../src/migrations/plan/job.ts";
 import type { Plan } from "../../src/migrations/plan/plan.ts";
 import { planLines } from "../../src/migrations/plan/plan-text.ts";
-import { systemStatements } from "../../src/statements/of-system.ts";
 import { table } from "../../toolchain/table.ts";
+import { codeOf } from "./code.ts";
 import type { Command, Given } from "./command.ts";
 import { chosen, type DeclaredDatabase } from "./databases.ts";
 import { openedNow } from "./opened.ts";
@@ -37,25 +34,31 @@ async function planned(site: Site, database: DeclaredDatabase, root: string): Pr
   const workers = bindersOf(database.system, database.declared).map((worker) =>
     physicalName(worker, site.stage),
   );
-  const written = await systemStatements(database.system, (worker) => bundleOf(worker, root), root);
+  const written = await codeOf(database.system, root);
   if (exists) {
     const job = {
       ...(await jobOf(site, database, root)),
       opened: await openedNow(site, database.key, root),
     };
     const coded = await withCode(await planLive(job), { root, workers, job, written });
-    const held = await withCosts(coded, databaseOf(job), commandPlace(site, { root }));
-    return { database, exists, plan: typed(held.plan, site, root), code: held.lines };
+    const at = commandPlace(site, { root });
+    const held = await withCosts(coded, databaseOf(job), at);
+    const alone = await newCodeCosts({ root, workers, job, written });
+    return {
+      database,
+      exists,
+      plan: typed(held.plan, site, root),
+      code: [
+        ...held.lines,
+        ...(alone.length === 0 ? [] : [`  ${database.key}: new in the code`]),
+        ...alone.map((line) => inPlace(line, at)),
+      ],
+    };
   }
   const folder = database.declared.migrations ?? "";
   const fresh = { label: database.key, folder, directory: `${root}/${folder}`, opened: undefined };
   const held = await withCode(planNew(fresh), { root, workers, job: undefined, written });
   return { database, exists, plan: typed(held.plan, site, root), code: held.lines };
-}
-
-async function bundleOf(worker: Worker, root: string): Promise<Bundle | undefined> {
-  const source = sourceOf(worker);
-  return source === undefined ? undefined : cachedBundle(source, root);
 }
 
 /** A plan whose repairs can be copied. */

@@ -62,10 +62,11 @@ export const migrationsBeforeCode = (
   );
 
 /** Bindings are secret as a whole, so a hook receives them wrapped, as an output or as it came over the wire. */
-const plain = async (inputs: Readonly<Record<string, unknown>>): Promise<unknown> =>
+export const plain = async (inputs: Readonly<Record<string, unknown>>): Promise<unknown> =>
   unwrapped(await new Promise((resolve) => pulumi.all(inputs).apply(resolve)));
 
-const databasesOf = (worker: Worker) =>
+/** The D1 databases that a worker binds, by the binding. */
+export const databasesOf = (worker: Worker) =>
   Object.entries(worker.env).flatMap(([name, binding]) =>
     typeof binding !== "string" && binding.kind === "d1" ? [{ name, database: binding }] : [],
   );

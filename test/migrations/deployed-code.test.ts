@@ -3,9 +3,12 @@ import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { readServing } from "../../src/cloudflare/deployments.ts";
 import { exchange } from "../../src/cloudflare/exchange.ts";
 import { addressOf } from "../../src/cloudflare/workers-dev.ts";
+import { unplaced } from "../../src/diagnostic/place.ts";
+import { inPlace } from "../../src/diagnostic/sentence.ts";
 import { provider } from "../../src/dynamic/migrations-provider.ts";
 import { acceptFile } from "../../src/migrations/apply/accept-file.ts";
 import { checkCode } from "../../src/migrations/code/code-check.ts";
+import { newCodeCosts } from "../../src/migrations/cost/preview-costs.ts";
 import { rows } from "../../src/migrations/database/database.ts";
 import { databaseOf, type Job, planLive } from "../../src/migrations/plan/job.ts";
 import { type Fault, type FaultProxy, faultProxy } from "./testing/fault-proxy.ts";
@@ -107,6 +110,36 @@ test("what failed before the pending files did is not their doing", async () => 
     (await checkCode(plan, { root: live.job.directory, workers: ["broken-already"], job: live.job }))
       .refusals,
   ).toEqual([]);
+});
+
+test("code that comes without a file is told what is new in it and reads all of a large table, once something is known of what runs", async () => {
+  const live = await fresh("alone");
+  const { job } = live;
+  const many =
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200) SELECT i FROM n";
+  await rows(databaseOf(job), [`INSERT INTO notes (title, email) SELECT 'title', i FROM (${many})`]);
+  const seen = "SELECT title FROM notes";
+  const statements = [seen, "SELECT id FROM notes WHERE email = ?", "SELECT id FROM notes WHERE id = ?"].map(
+    (sql) => ({
+      worker: "alone",
+      databases: ["alone"],
+      forms: [{ sql, file: "w.ts", line: 1, column: 1, complete: true, unresolved: [], ways: {} }],
+    }),
+  );
+  const written = { folders: {}, workers: [{ worker: "alone", statements, elsewhere: 0 }] };
+  const told = async (): Promise<readonly string[]> =>
+    (await newCodeCosts({ root: job.directory, workers: ["alone"], job, written })).map((line) =>
+      inPlace(line, unplaced()).trim(),
+    );
+  await live.deploy(seen);
+  expect(await told()).toEqual([]);
+  await visit(live, "alone");
+  const line =
+    "warning cost: alone reads all rows of notes (about 1,200) each time, it is new: SELECT id FROM notes WHERE email = ?";
+  expect(await told()).toEqual([line, expect.stringContaining("db advise")]);
+  live.write("0002_more.sql", "ALTER TABLE notes ADD COLUMN more TEXT;\n");
+  // Its plan says it.
+  expect(await told()).toEqual([]);
 });
 
 /** The job through a proxy that answers the question about statements in this way. */

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import type { Ran } from "../../toolchain/fixture/project.ts";
 import { type Clone, clone } from "../clone.ts";
 
@@ -33,6 +34,37 @@ async function exercise(): Promise<void> {
   await project.visit("dome-api-dev.dev.localhost", "/notes", note);
 }
 
+/** Code that comes alone: what is new in it, and reads all of a large table, is told before it is deployed, and by `db advise`. */
+async function costsOfNewCode(): Promise<void> {
+  await exercise();
+  const found: unknown = await project.api("dev", "GET", "/d1/database");
+  const databases = z.array(z.object({ uuid: z.string(), name: z.string() })).parse(found);
+  const id = databases.find(({ name }) => name.includes("silo"))?.uuid;
+  const query = (sql: string): Promise<unknown> =>
+    project.api("dev", "POST", `/d1/database/${id}/query`, { sql });
+  await query(
+    `INSERT INTO notes (id, title, excerpt, r2_key, content_hash, created_at)
+     SELECT 'many-' || i, 't', 'e', 'k', 'h' || i, '2026' FROM (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500) SELECT i FROM n)`,
+  );
+  const path = "workers/dome/silo/index.ts";
+  const [before, wanted] = ["  private row(id: string)", "SELECT id FROM notes WHERE content_hash = ?"];
+  const method = `  async byHash(hash: string) { return this.env.DB.prepare("${wanted}").bind(hash).first(); }\n`;
+  project.edit(path, (text) => text.replace(before, `${method}${before}`));
+  const told = new RegExp(
+    `dome/silo: new in the code(?: of silo)?\\n.*warning cost: silo reads all rows of notes \\(.*1,50\\d\\) each time, it is new: ${wanted.replace("?", "\\?")}`,
+  );
+  const alone = await preview();
+  expect(alone.code, alone.out).toBe(0);
+  expect(alone.out).toMatch(told);
+  expect(await db("plan", "dev", "dome/silo")).toMatch(told);
+  const advised = await db("advise", "dev", "dome/silo");
+  expect(advised).toMatch(/reads all rows +notes +(?:about )?1,50\d/);
+  expect(advised).toContain(`silo: ${wanted}`);
+  expect(advised).toContain("CREATE INDEX notes_by_content_hash ON notes (content_hash)");
+  project.edit(path, (text) => text.replace(method, ""));
+  await query("DELETE FROM notes WHERE id LIKE 'many-%'");
+}
+
 test(
   "expand runs before the code, contract is opened by data, for the code that serves, and runs in a later up",
   { timeout: 600_000 },
@@ -49,6 +81,8 @@ test(
     expect(await db("lint")).toContain("no findings");
     await up();
     expect(await ledger()).toEqual([first, second]);
+
+    await costsOfNewCode();
 
     project.write(
       join(folder, third),

@@ -72,7 +72,10 @@ export interface CodeQuestion {
 }
 
 /** What the code about to be deployed gives to this database for sure, as far as all of its text is known. */
-const writtenFor = (label: string, written: SystemStatements | undefined): readonly CorpusStatement[] =>
+export const writtenFor = (
+  label: string,
+  written: SystemStatements | undefined,
+): readonly CorpusStatement[] =>
   (written?.workers ?? []).flatMap(({ worker, statements }) =>
     statements
       .filter(({ databases }) => databases.length === 1 && databases[0] === label.split("/")[1])
@@ -124,6 +127,20 @@ export async function knownCode(label: string, { root, workers, job }: CodeQuest
   const recorded = job === undefined ? { versions: [], statements: [] } : await readRecorded(job, workers);
   const seen = new Set(recorded?.statements.map(({ sql }) => sql));
   return { recorded, seen, written: knownStatements(root, label).filter(({ sql }) => !seen.has(sql)) };
+}
+
+/**
+ * What the code about to be deployed gives to a database and nothing was seen to run yet. None where nothing is known at all: all of it
+ * would be new each time.
+ */
+export async function newCode(label: string, question: CodeQuestion): Promise<readonly CorpusStatement[]> {
+  const given = writtenFor(label, question.written);
+  if (given.length === 0) return [];
+  const { recorded, seen, written } = await knownCode(label, question);
+  const known = new Set([...seen, ...written.map(({ sql }) => sql)]);
+  return known.size === 0 || recorded?.versions.length === 0
+    ? []
+    : given.filter(({ sql }) => !known.has(sql));
 }
 
 export interface KnownCode {

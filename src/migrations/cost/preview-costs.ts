@@ -1,10 +1,11 @@
 import type { CommandPlace } from "../../diagnostic/place.ts";
 import { command, inPlace, type Sentence, sentence } from "../../diagnostic/sentence.ts";
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
-import type { HeldPlan } from "../code/code-check.ts";
+import { type CodeQuestion, type HeldPlan, newCode } from "../code/code-check.ts";
 import type { CorpusStatement, SchemaPoint } from "../code/corpus.ts";
 import type { Database } from "../database/database.ts";
 import { droppedIndex } from "../lint/rules/dropped-index.ts";
+import { databaseOf, type Job, planLive } from "../plan/job.ts";
 import type { Plan, PlannedFile } from "../plan/plan.ts";
 import { parse } from "../sql/action.ts";
 import { fold } from "../sql/structure.ts";
@@ -82,6 +83,18 @@ export async function withCosts(
     plan: { ...plan, refusals: [...plan.refusals, ...costs.refusals] },
     lines: [...lines, ...costs.lines.map((each) => inPlace(each, place))],
   };
+}
+
+/** What code costs that comes without a file: what of it is new, on the schema of today. Asks nobody where nothing is. */
+export async function newCodeCosts(
+  question: CodeQuestion & { readonly job: Job },
+): Promise<readonly Sentence[]> {
+  const statements = await newCode(question.job.label, question);
+  if (statements.length === 0) return [];
+  const database = databaseOf(question.job);
+  const plan = await planLive(question.job, database);
+  if (plan.expand.length > 0 || plan.contract.length > 0) return [];
+  return (await previewCosts(plan, database, statements, () => true)).lines;
 }
 
 interface Drop {

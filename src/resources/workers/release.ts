@@ -17,6 +17,7 @@ import { consumerOptions } from "../stores/pull-consumers.ts";
 import { addressesOf } from "./addresses.ts";
 import { type Bound, bindingsOf } from "./bindings.ts";
 import { classContainers, classExports } from "./class-exports.ts";
+import { costsOfCode } from "./code-costs.ts";
 import { noRollbackPastContract } from "./rollback-guard.ts";
 import { sameClassesInRollout } from "./rollout-guard.ts";
 import { versionSettings } from "./settings.ts";
@@ -65,7 +66,10 @@ export function release(worker: WorkerComponent, context: Context, args: Release
     },
     {
       parent: worker,
-      hooks: { ...hooks, beforeCreate: [...guards.beforeVersion, context.beforeVersion] },
+      hooks: {
+        ...hooks,
+        beforeCreate: [...guards.beforeVersion, context.beforeVersion, costsOfCode(declared, context)],
+      },
       dependsOn: [...args.after],
       // The provider replaces for each of these while it is set, but not when it goes: the old version would serve on.
       replaceOnChanges: ["assets", "bindings", "exports", "modules"],

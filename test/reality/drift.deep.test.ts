@@ -12,7 +12,7 @@ let project: Clone;
 let hand: Project;
 beforeAll(async () => {
   project = await shopClone();
-  await succeeding(project.just(["pulumi-up", "dev", "--yes"]));
+  await succeeding(project.just(["pulumi-up", "dev", "--yes", "--skip-preview"]));
   const account = project.embedded.accounts.find(({ name }) => name === "dev")?.id ?? "";
   hand = wranglerProject(project.embedded, account, mkdtempSync(join(tmpdir(), "lockstep-hand-")));
 });
@@ -97,7 +97,7 @@ export default { fetch: () => new Response("made by hand"), queue() {}, schedule
     ]),
   );
   await succeeding(project.pulumi(["refresh", "--yes", "--skip-preview", "--stack", "dev"]));
-  const said = await succeeding(project.just(["pulumi-up", "dev", "--yes"]));
+  const said = await succeeding(project.just(["pulumi-up", "dev", "--yes", "--skip-preview"]));
   expect(said).toContain("shop/api: Something else serves than the stack deployed");
   expect(await answer()).toBe("made by up");
   expect(await servingVersion()).toBe(own);
@@ -107,7 +107,7 @@ export default { fetch: () => new Response("made by hand"), queue() {}, schedule
 test("so are a secret that was put, and a rollback", async () => {
   // wrangler puts no secret while the newest version is not the deployed one.
   project.edit("workers/shop/api/index.ts", (text) => text.replace("made by up", "made by the second up"));
-  await succeeding(project.just(["pulumi-up", "dev", "--yes"]));
+  await succeeding(project.just(["pulumi-up", "dev", "--yes", "--skip-preview"]));
   const own = await servingVersion();
   const put = await hand.wrangler(["secret", "put", "STRIPE", "--name", "api-dev"], { input: "s3cret" });
   expect(put.code, put.output).toBe(0);
@@ -118,14 +118,14 @@ test("so are a secret that was put, and a rollback", async () => {
       differences: ["with secret STRIPE, which is not declared"],
     },
   ]);
-  await succeeding(project.just(["pulumi-up", "dev", "--yes"]));
+  await succeeding(project.just(["pulumi-up", "dev", "--yes", "--skip-preview"]));
   expect(await servingVersion()).toBe(own);
   await hand.succeeds("rollback", "--name", "api-dev", "--yes", "--message", "it was better before");
   expect(await servingVersion()).not.toBe(own);
   expect(await drift()).toMatchObject([
     { aspect: "deployment", author: { how: expect.stringContaining("wrangler") } },
   ]);
-  await succeeding(project.just(["pulumi-up", "dev", "--yes"]));
+  await succeeding(project.just(["pulumi-up", "dev", "--yes", "--skip-preview"]));
   expect(await servingVersion()).toBe(own);
   expect(await answer()).toBe("made by the second up");
 });
@@ -165,7 +165,7 @@ test("settings, crons, consumers, routes, a queue's delay and a schema are each 
   );
   const [route] = ids.parse(await zoneCall("GET", `/zones/${zone}/workers/routes`));
   await zoneCall("DELETE", `/zones/${zone}/workers/routes/${route?.id}`);
-  await succeeding(project.just(["pulumi-up", "dev", "--yes"]));
+  await succeeding(project.just(["pulumi-up", "dev", "--yes", "--skip-preview"]));
   expect(await project.api("dev", "GET", consumers)).toMatchObject([{ script_name: "api-dev" }]);
   expect(await project.api("dev", "GET", "/workers/scripts/api-dev/schedules")).toMatchObject({
     schedules: [{ cron: "0 3 * * *" }],
@@ -182,11 +182,11 @@ test("during a rollout of the stack file its percentages are what is compared", 
   ] as const)
     await succeeding(project.pulumi(["config", "set", "--path", `${key}.${name}`, value, "--stack", "dev"]));
   project.edit("workers/shop/api/index.ts", (text) => text.replace("second", "third"));
-  await succeeding(project.just(["pulumi-up", "dev", "--yes"]));
+  await succeeding(project.just(["pulumi-up", "dev", "--yes", "--skip-preview"]));
   expect(await drift()).toEqual([]);
   await hand.succeeds("versions", "deploy", `${stable}@100`, "--name", "api-dev", "--yes");
   expect(await drift()).toMatchObject([{ aspect: "deployment", found: `version ${stable} at 100 %` }]);
-  await succeeding(project.just(["pulumi-up", "dev", "--yes"]));
+  await succeeding(project.just(["pulumi-up", "dev", "--yes", "--skip-preview"]));
   expect(await drift()).toEqual([]);
 });
 

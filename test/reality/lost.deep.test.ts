@@ -7,7 +7,7 @@ import { shopClone } from "./shop.ts";
 let project: Clone;
 beforeAll(async () => {
   project = await shopClone();
-  await succeeding(project.just(["pulumi-up", "dev", "--yes"]));
+  await succeeding(project.just(["pulumi-up", "dev", "--yes", "--skip-preview"]));
 });
 afterAll(() => project.remove());
 

@@ -57,6 +57,11 @@ clean what="":
 aliases *arguments:
     @node bin/lockstep.mjs aliases "$@"
 
+# What the policy rules find in what a stage declares: just policy [<stage>] [--json | --sarif] [--state <file>]
+[no-exit-message]
+policy *arguments:
+    @node bin/lockstep.mjs policy "$@"
+
 # Everything that is wrong with systems, stages and migrations: just validate [<stage>] [--json | --github]
 [no-exit-message]
 validate *arguments:

@@ -10,6 +10,7 @@ import { requestOf as cronRequestOf } from "./cron.ts";
 import { commands } from "./db/commands.ts";
 import { placeOf } from "./db/place.ts";
 import { requestOf as devRequestOf } from "./dev.ts";
+import { requestOf as policyRequestOf } from "./policy.ts";
 import { requestOf } from "./stack/request.ts";
 import { requestOf as stateRequestOf } from "./state.ts";
 import { isVerb, verbs } from "./verbs.ts";
@@ -181,6 +182,8 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
       const { stage, wanted } = cronRequestOf(rest, project);
       return { verb, stage: stage.name, real: false, words: [wanted] };
     }
+    case "policy":
+      return { verb, stage: policyRequestOf(rest, project).stage.name, real: false, words: [] };
     case "db":
       return dbMeaning(rest);
     default:

@@ -65,6 +65,12 @@ export const verbs = {
     summary: "everything that is wrong with systems, stages and migrations; asks no engine and no account",
     load: () => import("./validate.ts"),
   },
+  policy: {
+    usage: "policy [<stage>] [--json | --sarif] [--state <file>]",
+    summary:
+      "what the policy rules find in what a stage declares, or in a state; asks no engine and no account",
+    load: () => import("./policy.ts"),
+  },
   diagram: {
     usage: "diagram [<system>] [--json]",
     summary: "a picture of what is declared, as Mermaid",

@@ -1,6 +1,7 @@
 // The pack that `env` names to the engine, and any other program with `--policy-pack`. It judges by the declarations of the project that it is run
 // for: the one that LOCKSTEP_PROJECT names (an empty one: none), or the one that this folder lies in. It speaks the engine's protocol itself: the SDK would be most of
 // what the pack costs, knows one level a rule for all stages, and unpacks every resource once a rule.
+import { flushCompileCache } from "node:module";
 import { serve } from "../src/engine/rpc.ts";
 import { findProjectRoot, loadProject } from "../src/project/load.ts";
 import type { PolicyChoices } from "../src/project/policies.ts";
@@ -30,3 +31,5 @@ const port = await serve(
 );
 // The engine reads the first line as the port.
 process.stdout.write(`${port}\n`);
+// The engine ends a pack by a signal, after which Node writes nothing: without this every start would compile everything anew.
+flushCompileCache();

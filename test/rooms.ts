@@ -465,10 +465,16 @@ export const rooms: readonly Room[] = [
       "toolchain",
     ],
   },
+  // The rules over what the program would register.
+  {
+    room: "cli/policy",
+    may: ["policy", "src/declare", "src/project", "src/program", "toolchain"],
+  },
   { room: "cli/init", may: ["src/diagnostic", ...migrations("files")] },
   {
     room: "cli",
     may: [
+      "policy",
       "src/diagnostic",
       "src/project",
       "src/diagram",

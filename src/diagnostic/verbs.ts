@@ -33,6 +33,7 @@ export const verbs = {
   cron: { ...plain, recipe: "just cron", stage: "asOption", words: ["worker"] },
   diagram: { ...plain, recipe: "just diagram", words: ["system?"] },
   validate: { ...plain, recipe: "just validate" },
+  policy: { ...plain, recipe: "just policy", stage: "always", words: ["stage"] },
   up: { ...stack, recipe: "just pulumi-up" },
   preview: { ...stack, recipe: "just pulumi-preview" },
   destroy: { ...stack, recipe: "just pulumi-destroy", options: { "empty-buckets": "flag" } },

@@ -1,0 +1,104 @@
+// `lockstep policy`: what the rules of the policy pack find in a stage, without an engine and without an account.
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { judgeResource, judgeStack } from "../policy/judge.ts";
+import { type Pack, packOf } from "../policy/pack-options.ts";
+import { named } from "../src/diagnostic/sentence.ts";
+import { UserError } from "../src/diagnostic/user-error.ts";
+import { projectFile } from "../src/project/load.ts";
+import { meantStage, type Project } from "../src/project/project.ts";
+import type { Stage } from "../src/project/stage.ts";
+import { type Place, projectAt } from "./place.ts";
+import { asSarif } from "./policy/sarif.ts";
+import { declaredStack, exportedStack, type SeenStack } from "./policy/seen.ts";
+import { asJson, asText, type Report } from "./policy/text.ts";
+
+export async function run(args: readonly string[], place: Place): Promise<number> {
+  const { folder, root, project } = await projectAt(place);
+  const { stage, form, state } = requestOf(args, project);
+  const pack = packOf({ project });
+  const stack =
+    state === undefined ? await declaredStack(project, stage, root) : stackIn(resolve(folder, state));
+  const report = reportOf(stack, stage, state ?? "what is declared", pack);
+  const shown = { text: asText, json: asJson, sarif: asSarif }[form];
+  process.stdout.write(shown(report, pack, projectFile));
+  return report.judgements.some(({ outcome }) => outcome === "mandatory") ? 1 : 0;
+}
+
+/** What the rules find in a stack. */
+export const reportOf = (stack: SeenStack, stage: Stage, of: string, pack: Pack): Report => ({
+  stage: stage.name,
+  of,
+  resources: stack.inputs.length,
+  types: new Set(stack.inputs.map(({ type }) => type)),
+  judgements: [
+    ...stack.inputs.flatMap((resource) => judgeResource(pack, resource)),
+    ...judgeStack(pack, stack.outputs),
+  ],
+});
+
+function stackIn(file: string): SeenStack {
+  try {
+    return exportedStack(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new UserError(
+      {
+        what: "The state cannot be read",
+        where: file,
+        got: error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error),
+        expected: "what `pulumi stack export` writes",
+        fix: "pulumi stack export --stack <stage> --file <file>",
+      },
+      { cause: error },
+    );
+  }
+}
+
+interface Request {
+  readonly stage: Stage;
+  readonly form: "text" | "json" | "sarif";
+  /** A file that `pulumi stack export` wrote; undefined for what is declared. */
+  readonly state: string | undefined;
+}
+
+export function requestOf(args: readonly string[], project: Project): Request {
+  const { values, positionals } = parsed(args);
+  const [name, ...more] = positionals;
+  if (more.length > 0 || (values.json && values.sarif)) throw wrong(args.join(" "));
+  const stage = name === undefined ? meantStage(project) : project.stages.find((each) => each.name === name);
+  if (stage === undefined)
+    throw new UserError({
+      what: "There is no such stage",
+      where: [named("policy")],
+      got: name ?? "",
+      expected: project.stages.map((each) => each.name).join(", "),
+      fix: "name one of them",
+    });
+  return { stage, form: values.json ? "json" : values.sarif ? "sarif" : "text", state: values.state };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        json: { type: "boolean", default: false },
+        sarif: { type: "boolean", default: false },
+        state: { type: "string" },
+      },
+    });
+  } catch (error) {
+    throw wrong(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const wrong = (got: string): UserError =>
+  new UserError({
+    what: "The command line is wrong",
+    where: [named("policy")],
+    got,
+    expected: "at most one stage, one of --json and --sarif, and --state with a file",
+    fix: [named("policy", "[<stage>] [--json | --sarif] [--state <file>]")],
+  });

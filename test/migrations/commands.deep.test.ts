@@ -295,6 +295,11 @@ test("squash puts one file in the place of several that git has and every stage 
   );
   expect(await json("rehearse", "shop/shop-db")).toMatchObject({ files: [{ name: "0003_more.sql" }] });
   expect(await good("status", "shop/shop-db")).toMatch(/shop\/shop-db +1 +1 +0 +0/);
+  git("add", folder);
+  git("commit", "--quiet", "-m", "squashed");
+  expect(await bad(...third)).toMatch(
+    /dev has not taken over 0002_squashed\.sql yet[\s\S]*just pulumi-up dev/,
+  );
   expect(await json("new", "shop/shop-db", "later")).toEqual({ file: `${folder}/0004_later.sql` });
 });
 

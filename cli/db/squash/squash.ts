@@ -29,6 +29,7 @@ export const squash: Command = {
   async run(given) {
     const { words, root, text } = given;
     refuseMore(words, 1);
+    const target = targetNamed(text("target"));
     const database = onlyOne(given.project, words[0]);
     const folder = database.declared.migrations ?? "";
     const files = readFolder(join(root, folder)).map((file) => ({ ...file, path: `${folder}/${file.name}` }));
@@ -39,14 +40,17 @@ export const squash: Command = {
     refuseUncommitted(root, folder, going);
     const date = new Date().toISOString().slice(0, 10);
     const made = asOne({ files: going, name, path, date });
-    const asked = await refuseUnapplied(given, targetNamed(text("target")), database, going);
+    const asked = await refuseUnapplied(given, target, database, going);
     write(join(root, folder), { name, made, going });
     return done(
       { file: path, squashed: going.map((file) => file.name), asked },
       lines([
         `${path} stands for ${going.length} files, which are removed: ${going[0]?.name ?? ""} … ${going.at(-1)?.name ?? ""}`,
         "Replayed on SQLite it makes the same schema, rows, counts and search indexes as they do.",
-        `Stages that have all of them, or no database yet: ${asked.join(", ") || "none was there to ask"}.`,
+        `Stages that have applied all of them: ${asked.join(", ") || "none has the database"}.`,
+        ...(target === "cloudflare"
+          ? []
+          : ["Nobody asked those of a real account: --target cloudflare does."]),
         sentence`Commit it; the next up of each stage puts its row in the place of theirs: ${command("up")}`,
       ]),
     );

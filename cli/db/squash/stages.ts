@@ -45,6 +45,14 @@ function refuseOpen(
   going: readonly MigrationFile[],
 ): void {
   if (plan.isNew) return;
+  if (plan.squash !== undefined)
+    throw new UserError({
+      what: `${stage.name} has not taken over ${plan.squash.file.name} yet; nothing was squashed`,
+      where: `${key} in stage ${stage.name}`,
+      got: `${plan.squash.names.length} rows of files that it stands for`,
+      expected: "one squash at a time: its row in the ledger of every stage",
+      fix: sentence`take it over first: ${command("up", { stage: stage.name })}`,
+    });
   const names = new Set(going.map(({ name }) => name));
   const open = [...plan.expand, ...plan.contract, ...plan.waiting].filter(({ file }) => names.has(file.name));
   const [first] = open;

@@ -5,6 +5,7 @@ import { projectEnvironment } from "../toolchain/environment.ts";
 import { packageRoot } from "../toolchain/package-root.ts";
 import { table } from "../toolchain/table.ts";
 import { benchmarkGenerated, type Generated } from "./bench/generated.ts";
+import { benchmarkHolding } from "./bench/holding.ts";
 import { proportionalMegabytes } from "./bench/memory.ts";
 import { benchmarkMigrating, type Migrating } from "./bench/migrating.ts";
 import { type Command, type Paired, pairs, type Spread } from "./bench/pairs.ts";
@@ -38,7 +39,7 @@ for (const command of [
   paired.push(await pairs(command, wrangler, rounds, env, places.root, () => {}));
 }
 told("planning migrations");
-const planned: readonly Planned[] = await benchmarkPlanning(rounds);
+const planned: readonly Planned[] = [...benchmarkPlanning(rounds), ...(await benchmarkHolding(rounds))];
 const migrating: readonly Migrating[] = await benchmarkMigrating(rounds, told);
 const megabytes = Math.round(proportionalMegabytes(connection.pid));
 

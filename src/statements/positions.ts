@@ -21,8 +21,10 @@ export function positionsIn(
   }: { readonly name: string; readonly mapText: string | undefined; readonly folder: string },
 ): (offset: number) => Position {
   const starts = [0, ...[...code.matchAll(/\n/g)].map(({ index }) => index + 1)];
-  const map = mapText === undefined ? undefined : sourceMapOf(mapText);
+  // Megabytes of it, where the bundle is large: read when something is found.
+  let map: ReturnType<typeof sourceMapOf> | undefined;
   return (offset) => {
+    if (mapText !== undefined) map ??= sourceMapOf(mapText);
     const line = lineAt(starts, offset);
     const column = offset - (starts[line] ?? 0);
     const entry = map?.findEntry(line, column);

@@ -1,4 +1,4 @@
-import { type AnyNode, type Identifier, type Program, parse } from "acorn";
+import { type AnyNode, type Identifier, parse } from "acorn";
 import { isFunction, keyName, namesIn, propertyName, type Scoped } from "./nodes.ts";
 
 /** A variable of the bundle: where it is declared, and where it is used besides. */
@@ -10,8 +10,6 @@ export interface Variable {
 /** The bundle as a tree, with what a question about its values needs: who is above whom, and which name means which variable. */
 export interface Syntax {
   readonly code: string;
-  /** Every node, parents before children. */
-  readonly nodes: readonly AnyNode[];
   readonly parentOf: (node: AnyNode) => AnyNode | undefined;
   /** The variable that a name stands for; undefined for one of the runtime. */
   readonly variableOf: (name: Identifier) => Variable | undefined;
@@ -35,20 +33,34 @@ export function syntaxOf(code: string): Syntax {
   const program = parse(code, { ecmaVersion: "latest", sourceType: "module", allowHashBang: true });
   const parents = new Map<AnyNode, AnyNode>();
   const uses: { readonly name: Identifier; readonly scope: Scope }[] = [];
-  const nodes: AnyNode[] = [];
+  const methods: Groups = new Map();
+  const calls: Groups = new Map();
+  const fields: Groups = new Map();
   const top: Scope = { above: undefined, takesVars: true, variables: new Map() };
   const visit = (node: AnyNode, parent: AnyNode | undefined, around: Scope): void => {
-    nodes.push(node);
     if (parent !== undefined) parents.set(node, parent);
     const scope = opensScope(node, parent)
       ? { above: around, takesVars: isFunction(node) || node.type === "StaticBlock", variables: new Map() }
       : around;
+    if (node.type === "Identifier") {
+      if (isUse(node, parent)) uses.push({ name: node, scope });
+      return;
+    }
     for (const { name, where } of declaredBy(node))
       declare(where === "outside" ? around : scope, name, where);
-    if (node.type === "Identifier" && isUse(node, parent)) uses.push({ name: node, scope });
-    eachChild(node, (child) => visit(child, node, scope));
+    addTo(methods, methodName(node), node);
+    addTo(calls, calledName(node), node);
+    addTo(fields, assignedField(node), node);
+    // Millions of nodes in a large bundle: nothing is made anew for each of them.
+    for (const key in node) {
+      const value: unknown = Reflect.get(node, key);
+      if (typeof value !== "object" || value === null) continue;
+      if (Array.isArray(value)) {
+        for (const each of value) if (isNode(each)) visit(each, node, scope);
+      } else if (isNode(value)) visit(value, node, scope);
+    }
   };
-  visitProgram(program, nodes, (child) => visit(child, program, top));
+  for (const child of program.body) visit(child, program, top);
   const variables = new Map<Identifier, Variable>();
   for (const { name, scope } of uses) {
     const found = lookUp(scope, name.name);
@@ -56,23 +68,14 @@ export function syntaxOf(code: string): Syntax {
     variables.set(name, found);
     if (found.declared !== name) found.references.push(name);
   }
-  const methods = grouped(nodes, methodName);
-  const calls = grouped(nodes, calledName);
-  const fields = grouped(nodes, assignedField);
   return {
     code,
-    nodes,
     parentOf: (node) => parents.get(node),
     variableOf: (name) => variables.get(name),
     methodsNamed: (name) => methods.get(name) ?? [],
     callsNamed: (name) => calls.get(name) ?? [],
     fieldsNamed: (name) => fields.get(name) ?? [],
   };
-}
-
-function visitProgram(program: Program, nodes: AnyNode[], visit: (child: AnyNode) => void): void {
-  nodes.push(program);
-  for (const child of program.body) visit(child);
 }
 
 function lookUp(scope: Scope | undefined, name: string): Variable | undefined {
@@ -136,9 +139,11 @@ function declaredBy(node: AnyNode): readonly Scoped[] {
     case "ImportNamespaceSpecifier":
       return [{ name: node.local, where: "here" }];
     default:
-      return [];
+      return none;
   }
 }
+
+const none: readonly Scoped[] = [];
 
 const parameters = (patterns: readonly AnyNode[]): readonly Scoped[] =>
   patterns.flatMap(namesIn).map((name) => ({ name, where: "here" }));
@@ -169,16 +174,6 @@ function isUse(node: Identifier, parent: AnyNode | undefined): boolean {
 const isNode = (value: unknown): value is AnyNode =>
   typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 
-/** The nodes below one, in the order of the text. */
-function eachChild(node: AnyNode, visit: (child: AnyNode) => void): void {
-  const values: readonly unknown[] = Object.values(node);
-  for (const value of values) {
-    if (Array.isArray(value)) {
-      for (const each of value) if (isNode(each)) visit(each);
-    } else if (isNode(value)) visit(value);
-  }
-}
-
 const methodName = (node: AnyNode): string | undefined =>
   (node.type === "MethodDefinition" || node.type === "Property" || node.type === "PropertyDefinition") &&
   node.value &&
@@ -196,17 +191,12 @@ const assignedField = (node: AnyNode): string | undefined =>
     ? propertyName(node.left)
     : undefined;
 
-function grouped(
-  nodes: readonly AnyNode[],
-  nameOf: (node: AnyNode) => string | undefined,
-): ReadonlyMap<string, readonly AnyNode[]> {
-  const groups = new Map<string, AnyNode[]>();
-  for (const node of nodes) {
-    const name = nameOf(node);
-    if (name === undefined) continue;
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [node]);
-    else group.push(node);
-  }
-  return groups;
+/** Nodes by a name. */
+type Groups = Map<string, AnyNode[]>;
+
+function addTo(groups: Groups, name: string | undefined, node: AnyNode): void {
+  if (name === undefined) return;
+  const group = groups.get(name);
+  if (group === undefined) groups.set(name, [node]);
+  else group.push(node);
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { sweepLength } from "../../../test/suite/sweep-length.ts";
 import { dialects } from "../testing/dialects.ts";
 import { harmless } from "../testing/harmless.ts";
 import { live } from "../testing/live.ts";
@@ -14,6 +15,6 @@ test(`what ${Object.keys(dialects).join(", ")} write is passed and applied when 
       expect(found.apply(found.linted[0]?.statements ?? [])).toBeUndefined();
       expect(counts()).toEqual(before);
     }),
-    { numRuns: 60 },
+    { numRuns: sweepLength(60) },
   );
-});
+}, 7_200_000);

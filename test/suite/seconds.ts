@@ -1,4 +1,4 @@
-/** What a file of tests takes on two idle cores, in seconds: roughly, and only where it is long. A new one belongs here once it is. */
+/** What a file of tests takes on two idle cores, in seconds: roughly, and only where it is long for its kind. A new one belongs here once it is. */
 export const seconds: Readonly<Record<string, number>> = {
   "test/program-lifecycle.changes.deep.test.ts": 300,
   "test/losses.deep.test.ts": 200,
@@ -19,4 +19,13 @@ export const seconds: Readonly<Record<string, number>> = {
   "embedded/runtime/stores/killed.deep.test.ts": 40,
   "src/migrations/lint/lossless.deep.test.ts": 35,
   "test/migrations/killed.deep.test.ts": 35,
+  "embedded/contract/workers/versions-wrangler.deep.test.ts": 25,
+  "embedded/main.test.ts": 15,
+  "cli/dev/session.test.ts": 15,
+  "test/migrations/target.test.ts": 15,
+  "test/migrations/rivals.test.ts": 15,
+  "test/migrations/transports.test.ts": 15,
+  "test/migrations/interop.test.ts": 12,
+  "test/program-lifecycle.test.ts": 12,
+  "test/migrations/deployed-code.test.ts": 10,
 };

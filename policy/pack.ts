@@ -2,6 +2,7 @@
 // for: the one that LOCKSTEP_PROJECT names (an empty one: none), or the one that this folder lies in. It speaks the engine's protocol itself: the SDK would be most of
 // what the pack costs, knows one level a rule for all stages, and unpacks every resource once a rule.
 import { flushCompileCache } from "node:module";
+import { UserError } from "../src/diagnostic/user-error.ts";
 import { serve } from "../src/engine/rpc.ts";
 import { findProjectRoot, loadProject } from "../src/project/load.ts";
 import type { PolicyChoices } from "../src/project/policies.ts";
@@ -12,9 +13,20 @@ import { choicesOf } from "./serve/configured.ts";
 const root = process.env["LOCKSTEP_PROJECT"] ?? findProjectRoot(import.meta.dirname) ?? "";
 const project = root === "" ? undefined : await loadProject(root);
 
+/** A mistake of the user is shown as its message alone. */
+function begun<Value>(work: () => Value): Value {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
 const packWith = (rules: PolicyChoices): Pack => packOf({ ...(project && { project }), rules });
 let stack: string | undefined;
-let pack = packWith({});
+let pack = begun(() => packWith({}));
 
 const port = await serve(
   "pulumirpc.Analyzer",

@@ -455,6 +455,7 @@ export const rooms: readonly Room[] = [
   {
     room: "cli/validate",
     may: [
+      "policy",
       "src/diagnostic",
       "src/project",
       "src/declare",

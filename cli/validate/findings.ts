@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { checkChoices } from "../../policy/configuration.ts";
 import { check } from "../../src/declare/check/index.ts";
 import type { System } from "../../src/declare/index.ts";
 import { type CommandPlace, unplaced } from "../../src/diagnostic/place.ts";
@@ -48,7 +49,16 @@ export async function findingsOf(subject: Subject): Promise<readonly Finding[]> 
     return [...said(errors, "error", stage), ...said(warnings, "warning", stage)];
   });
   const code = await codeFindings(project.systems, root);
-  return merged([...ofStages, ...said(code, "error"), ...migrationFindings(project, root, place)]);
+  const policies = checkChoices(project.policies ?? {}, {
+    where: "policies of project.ts",
+    stages: project.stages.map(({ name }) => name),
+  });
+  return merged([
+    ...ofStages,
+    ...said(policies, "error"),
+    ...said(code, "error"),
+    ...migrationFindings(project, root, place),
+  ]);
 }
 
 interface Judged {

@@ -27,7 +27,7 @@ import type { Outputs } from "./outputs.ts";
 import { ownState } from "./own-state.ts";
 import { sharedNames } from "./shared-names.ts";
 import { unlistedSystems } from "./unlisted.ts";
-import { variableChanges } from "./variables.ts";
+import { textsForSecrets, variableChanges } from "./variables.ts";
 import { zoneIdsOf } from "./zones.ts";
 
 /** The whole program: settings, checks, code, resources, in this order, so that nothing is registered when something is wrong. */
@@ -65,7 +65,11 @@ export async function program(given: Given): Promise<Outputs> {
     byHand(state, { api, accountId: settings.target.accountId, stage: stage.name, root: given.root }),
     ...workers.map(async (worker) => [worker, await codeOf(worker, given.root)] as const),
   ]);
-  refuse([...losses.refused, ...refusedClassChanges(state, systems, stage)]);
+  refuse([
+    ...losses.refused,
+    ...refusedClassChanges(state, systems, stage),
+    ...textsForSecrets(state, systems, settings),
+  ]);
   if (pulumi.runtime.isDryRun()) for (const line of losses.told) await pulumi.log.warn(line);
   if (pulumi.runtime.isDryRun())
     for (const each of variableChanges(state, systems, settings)) await pulumi.log.info(variablesText(each));

@@ -4,7 +4,7 @@ import { aiGateway, json, perStage, secret, stageName, system, worker } from "..
 import { secretSignature, signatureKey } from "../engine/property-values.ts";
 import { stateResource } from "../reality/state.ts";
 import { variableLines, variablesText } from "../reality/variable-text.ts";
-import { variableChanges } from "./variables.ts";
+import { textsForSecrets, variableChanges } from "./variables.ts";
 
 const stage = project.stages.find(({ name }) => name === "prod");
 const version = (...bindings: readonly object[]) =>
@@ -68,4 +68,24 @@ test("where no variable is another one, and of a worker that is not there yet, n
   const systems = [system("shop", [api])];
   expect(variableChanges([version(plain("A", "1"))], systems, { stage, secrets: {} })).toEqual([]);
   expect(variableChanges([], systems, { stage, secrets: {} })).toEqual([]);
+});
+
+test("a text under the name of a secret is refused where a stage is protected, without the secret's value", () => {
+  const api = worker("api", {
+    main: "a.ts",
+    compatibilityDate: "2026-01-01",
+    env: { KEY: "test-value", KEPT: secret("kept"), PLAIN: "1" },
+  });
+  const systems = [system("shop", [api])];
+  const state = [version(hidden("KEY", "live value"), hidden("KEPT", "k"), plain("PLAIN", "0"))];
+  const of = (name: string) => project.stages.find((each) => each.name === name);
+  const [prod, dev] = [of("prod"), of("dev")];
+  if (prod === undefined || dev === undefined) throw new Error("the project has prod and dev");
+  const found = textsForSecrets(state, systems, { stage: prod, secrets: { kept: "k" } });
+  expect(found).toMatchObject([
+    { where: "shop/api, env.KEY", got: 'KEY, a secret in stage prod, as the text "test-value"' },
+  ]);
+  expect(JSON.stringify(found)).not.toContain("live value");
+  expect(textsForSecrets(state, systems, { stage: dev, secrets: {} })).toEqual([]);
+  expect(textsForSecrets([], systems, { stage: prod, secrets: {} })).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { workersOf } from "../declare/graph.ts";
 import type { Binding, System, Worker } from "../declare/index.ts";
+import type { Diagnostic } from "../diagnostic/user-error.ts";
 import { unwrapped } from "../engine/property-values.ts";
 import type { Stage } from "../project/stage.ts";
 import { outputsOf, type StateResource } from "../reality/state.ts";
@@ -47,6 +48,33 @@ export function variableChanges(
     }),
   );
 }
+
+/**
+ * What refuses a text under the name of a secret that a protected stage has: code would go on with the text, such as a test's value, and the secret
+ * would be gone. Who means it takes the secret out first.
+ */
+export const textsForSecrets = (
+  state: readonly StateResource[],
+  systems: readonly System[],
+  values: Values,
+): readonly Diagnostic[] =>
+  systems.flatMap((system) =>
+    workersOf(system).flatMap((worker): readonly Diagnostic[] => {
+      const name = `${system.name}/${worker.name}`;
+      const version = versionShape.safeParse(outputsOf(state, versionType, name)).data;
+      if (version === undefined || !values.stage.protected) return [];
+      const before = knownVariables(version.bindings, worker);
+      return [...declaredVariables(worker, values)]
+        .filter(([each, { secret }]) => !secret && before.get(each)?.secret === true)
+        .map(([each, after]) => ({
+          what: "A text would take the place of a secret",
+          where: `${name}, env.${each}`,
+          got: `${each}, a secret in stage ${values.stage.name}, as the text ${shown(after)}`,
+          expected: "a secret, or another name for the text",
+          fix: `bind the secret as before, or give the text another name; if the secret is to go, take ${each} out in an update of its own first`,
+        }));
+    }),
+  );
 
 const versionType = "cloudflare:index/workerVersion:WorkerVersion";
 const bindings = z.preprocess(

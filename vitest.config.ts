@@ -12,7 +12,7 @@ export default defineConfig({
       : {
           include: [`${folders}/**/*.test.ts`],
           exclude: [...configDefaults.exclude, deep],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
         }),
     hookTimeout: 120_000,
     // For two cores: a third file has something to do while two wait for a process, an alarm or a retry.

@@ -125,13 +125,14 @@ test("new, lint and mistakes need no process; what asks a database starts it", a
     ),
   );
   expect((await db(realShell, "lint", "silo")).out).not.toMatch(/warning|error/);
-  for (const wrong of [
+  const mistakes = [
     ["status", "nowhere"],
     ["plan", "silo", "more"],
     ["accept", "silo"],
     ["diff", "dev:silo"],
-  ])
-    expect((await db(realShell, ...wrong)).code, wrong.join(" ")).toBe(1);
+  ];
+  const answers = await Promise.all(mistakes.map((words) => db(realShell, ...words)));
+  expect(answers.map(({ code }) => code)).toEqual(mistakes.map(() => 1));
   expect(existsSync(connectionFile())).toBe(false);
   const started = await db(realShell, "query", "silo", "SELECT count(*) AS n FROM here", "--json");
   try {

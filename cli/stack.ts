@@ -1,25 +1,34 @@
 // The verbs that change or show stacks.
+import { resolve } from "node:path";
 import { placeOfTarget } from "../src/diagnostic/place.ts";
 import { refuse, refusingAt } from "../src/diagnostic/user-error.ts";
+import type { Stage } from "../src/project/stage.ts";
 import { removeStaleLocks, toldRemoved } from "../toolchain/stacks/stale-lock.ts";
 import { type Place, projectAt } from "./place.ts";
+import { agentHere, refuseAgent } from "./stack/agent.ts";
 import { changes, perform } from "./stack/commands.ts";
 import { confirm, terminal } from "./stack/confirm.ts";
 import { decidedAlready } from "./stack/engine-words.ts";
 import { environmentFor } from "./stack/environment.ts";
-import { requestOf } from "./stack/request.ts";
+import { type Request, requestOf } from "./stack/request.ts";
+import { checkSaved, unplanned } from "./stack/saved-plan.ts";
 
 /** @param args the verb, then its words */
 export async function run(args: readonly string[], place: Place): Promise<number> {
   const { root, project } = await projectAt(place);
-  const request = requestOf(args, project);
+  const asked = requestOf(args, project);
+  const request = {
+    ...asked,
+    plan: asked.plan === undefined ? undefined : resolve(place.folder, asked.plan),
+  };
+  const agent = await agentHere();
   // Who cannot answer, or says too much, is told before a minute was spent, or another stage changed.
   for (const stage of request.stages) {
     const place = placeOfTarget(stage.name, request.target, root);
     await refusingAt(place, async () => {
       refuse(decidedAlready(request, stage));
-      if (changes(request) && (request.yes !== undefined || !terminal.interactive))
-        await confirm(stage, "Change", request.yes, terminal);
+      refuseAgent(request, stage, agent);
+      if (changes(request)) await agreedTo(request, stage);
     });
   }
   for (const stage of request.stages) {
@@ -33,4 +42,12 @@ export async function run(args: readonly string[], place: Place): Promise<number
     if (code !== 0) return code;
   }
   return 0;
+}
+
+/** Asks for what can be said before anything is done: at a terminal the rest is asked below the plan. */
+async function agreedTo(request: Request, stage: Stage): Promise<void> {
+  const { command, plan, confirm: confirmed, yes } = request;
+  if (plan !== undefined && stage.asksBeforeChange) return checkSaved(plan, confirmed, stage);
+  if (command === "up" && stage.asksBeforeChange && !terminal.interactive) throw unplanned(stage);
+  if (yes !== undefined || !terminal.interactive) await confirm(stage, "Change", yes, terminal);
 }

@@ -27,8 +27,16 @@ export const verbs = {
     summary: 'the exports of a shell for the embedded target: eval "$(npx lockstep env)"',
     load: () => import("./env.ts"),
   },
-  preview: ofStacks("preview", "preview [<stage> | all] [--json]", "show what an up would change"),
-  up: ofStacks("up", "up [<stage> | all] [--yes <stage>]", "bring a stage up"),
+  preview: ofStacks(
+    "preview",
+    "preview [<stage> | all] [--json] [--save-plan <file>]",
+    "show what an up would change",
+  ),
+  up: ofStacks(
+    "up",
+    "up [<stage> | all] [--yes [<stage>] | --plan <file> --confirm <digest>]",
+    "bring a stage up",
+  ),
   destroy: ofStacks("destroy", "destroy [<stage>] [--empty-buckets]", "take a stage down, with its data"),
   drift: ofStacks(
     "drift",

@@ -17,6 +17,8 @@ export interface Clone {
   readonly pulumi: (args: readonly string[], env?: NodeJS.ProcessEnv) => Promise<Ran>;
   /** Runs `just`, in the folder itself unless another is named. */
   readonly just: (args: readonly string[], env?: NodeJS.ProcessEnv, cwd?: string) => Promise<Ran>;
+  /** Brings a stage that asks up as a pipeline does: by a plan that was saved, confirmed by the digest that was shown with it. */
+  readonly deploy: (stage: string, ...options: readonly string[]) => Promise<Ran>;
   /** One call of the embedded API in a stage's account; gives its result. */
   readonly api: (stage: string, method: string, path: string, body?: unknown) => Promise<unknown>;
   /** Asks a worker through the front door. */
@@ -78,12 +80,20 @@ export async function clone({ systems = ["dome"], prepare, log }: CloneOptions =
     const shared = project.stages.find(({ name }) => name === stage)?.embeddedAccount;
     return named(stage) ?? named(shared) ?? stage;
   };
+  const just: Clone["just"] = (args, more, cwd) => run("just", args, more, cwd);
   return {
     folder,
     embedded,
     run,
+    async deploy(stage, ...options) {
+      const saved = await just(["pulumi-preview", stage, "--save-plan", "stage.plan", ...options]);
+      const digest = / --confirm (\w+)$/m.exec(saved.out)?.[1];
+      if (saved.code !== 0 || digest === undefined) return saved;
+      const up = await just(["pulumi-up", stage, "--plan", "stage.plan", "--confirm", digest]);
+      return { ...up, out: saved.out + up.out };
+    },
     pulumi: (args, more) => run("pulumi", [...args, "--non-interactive", "--color=never"], more),
-    just: (args, more, cwd) => run("just", args, more, cwd),
+    just,
     async api(stage, method, path, body) {
       const response = await fetch(`${embedded.api}/accounts/${account(stage)}${path}`, {
         method,

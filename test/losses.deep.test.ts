@@ -224,7 +224,7 @@ describe("a class", () => {
 
 describe("a protected stage", () => {
   test("wants an approval for a value that loses something", async () => {
-    expect((await project.just(["deploy-prod", "--yes", "prod"])).code).toBe(0);
+    expect((await project.deploy("prod")).code).toBe(0);
     expect((await project.visit("api.prod.localhost", "/")).status).toBeGreaterThan(0);
     const shorter = { 'queue("slow")': 'queue("slow", { messageRetentionSeconds: 60 })' };
     const stack = "Pulumi.prod.yaml";
@@ -251,7 +251,7 @@ describe("a protected stage", () => {
     approve("2020-01-01");
     expect(await preview("prod")).toContain("An approval for dome/slow has expired");
     approve("2999-01-01");
-    const done = await project.just(["deploy-prod", "--yes", "prod"]);
+    const done = await project.deploy("prod");
     expect(done.code, done.out).toBe(0);
   });
 

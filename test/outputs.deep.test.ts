@@ -15,6 +15,11 @@ async function succeeding(args: readonly string[]): Promise<string> {
   return out;
 }
 
+async function deployed(stage: string): Promise<void> {
+  const { code, out } = await project.deploy(stage);
+  expect(code, out).toBe(0);
+}
+
 const shape = z.object({
   urls: z.record(z.string(), z.string()),
   versions: z.record(z.string(), z.string()),
@@ -102,11 +107,11 @@ test("an up that changes nothing, and a refresh, put the same out again", async 
 });
 
 test("a plan that is applied as it was shown may hold a migration: its bookmark is one to go back to", async () => {
-  await succeeding(["pulumi-up", "prod", "--yes", "prod"]);
+  await deployed("prod");
   const before = await outputs("prod");
   project.write("migrations/dome/silo/0002_add_tags.sql", "ALTER TABLE notes ADD COLUMN tags TEXT;\n");
   await succeeding(["db", "lint"]);
-  await succeeding(["pulumi-up", "prod", "--yes", "prod"]);
+  await deployed("prod");
   const after = await outputs("prod");
   expect(after.databases["dome/silo"]).toMatchObject({ applied: 2, lastMigration: "0002_add_tags.sql" });
   expect(after.databases["dome/silo"]?.schema).not.toBe(before.databases["dome/silo"]?.schema);

@@ -92,7 +92,9 @@ test("stages are the project's own: two that are called otherwise work with ever
   expect(answered.parse(lastLine(started)).answers["notes/notes-api"]?.text).toBe(
     '{"ok":true,"stage":"staging"}',
   );
-  await works(other, "npx", "lockstep", "up", "production", "--yes", "production");
+  const shown = await works(other, "npx", "lockstep", "preview", "production", "--save-plan", "a plan");
+  const repair = /applied exactly by: (.*)$/m.exec(shown)?.[1] ?? "";
+  await works(other, "sh", "-c", repair);
   expect(await works(other, "npx", "lockstep", "db", "status", "production")).toMatch(
     /notes\/notes +1 +0 +0 +0/,
   );

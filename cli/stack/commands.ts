@@ -14,7 +14,7 @@ import { leftBehind } from "./left.ts";
 import { listSecrets } from "./list-secrets.ts";
 import { lockLines, refuseLocked, unlock } from "./lock.ts";
 import { showOutputs } from "./outputs.ts";
-import { planned } from "./planned.ts";
+import { applySaved, planned, savedPlan } from "./planned.ts";
 import { pulumi, pulumiText, type Run } from "./pulumi.ts";
 import type { Request } from "./request.ts";
 import { retire } from "./retire.ts";
@@ -37,6 +37,7 @@ export async function perform(
   const looking = () => lookingOption(stage, request.target, rest, run);
   switch (command) {
     case "preview":
+      if (request.plan !== undefined) return savedPlan(request, stage, request.plan, run);
       return pulumi(["preview", ...where, ...(await looking()), ...rest], run);
     case "drift":
       return showDrift(request, stage, run);
@@ -51,6 +52,7 @@ export async function perform(
     case "init":
       return init(stage, rest, run);
     case "up":
+      if (request.plan !== undefined) return applySaved(request, stage, request.plan, run);
       if (stage.asksBeforeChange) return planned(request, stage, run, terminal);
       return applied(["up", ...where, ...agreed(request, terminal), ...(await looking()), ...rest], run);
     case "import":

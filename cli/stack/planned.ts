@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { placeOfTarget } from "../../src/diagnostic/place.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { variableLines } from "../../src/reality/variable-text.ts";
 import { applied } from "./applied.ts";
@@ -10,6 +11,7 @@ import { type PlanDigest, planDigest } from "./plan-digest.ts";
 import { planSummary } from "./plan-summary.ts";
 import { pulumi, pulumiText, type Run } from "./pulumi.ts";
 import type { Request } from "./request.ts";
+import { checkSaved, digestOfPlan, toldSaved } from "./saved-plan.ts";
 
 /**
  * Shows a plan, asks, and applies exactly what was shown: a deviation stops it. The plan is shown on one screen, in full at the key `d`; with
@@ -32,9 +34,7 @@ export async function planned(request: Request, stage: Stage, run: Run, terminal
       const digest = await digestOf(preview, plan, run);
       // Why there is no plan the engine says better to people than in JSON, where policies are missing.
       if (digest === undefined) return (await inFull()) || 1;
-      for (const { message } of digest.diagnostics ?? [])
-        if (variableLines(message ?? "") === undefined)
-          process.stderr.write(`${(message ?? "").trimEnd()}\n`);
+      tellMessages(digest);
       process.stdout.write(`\n${planSummary(stage.name, digest)}`);
       await confirm(stage, "Change", yes, terminal, inFull);
     }
@@ -45,6 +45,36 @@ export async function planned(request: Request, stage: Stage, run: Run, terminal
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What the program said, but for what the summary shows of it. */
+function tellMessages({ diagnostics }: PlanDigest): void {
+  for (const { message } of diagnostics ?? [])
+    if (variableLines(message ?? "") === undefined) process.stderr.write(`${(message ?? "").trimEnd()}\n`);
+}
+
+/** Saves a plan for later, and shows it on one screen with its digest. */
+export async function savedPlan(request: Request, stage: Stage, file: string, run: Run): Promise<number> {
+  const rest = [...(await lookingOption(stage, request.target, request.rest, run)), ...request.rest];
+  const preview = ["preview", "--stack", stage.name, ...rest];
+  const digest = await digestOf(preview, file, run);
+  if (digest === undefined) return (await pulumi([...preview, "--diff"], run)) || 1;
+  tellMessages(digest);
+  const shown = `\n${planSummary(stage.name, digest)}\n${toldSaved(file, stage, placeOfTarget(stage.name, request.target, run.root))}`;
+  if (request.digest) process.stderr.write(shown);
+  process.stdout.write(request.digest ? `${digestOfPlan(file)}\n` : shown);
+  return 0;
+}
+
+/** Applies a plan that was saved, looked at and confirmed by its digest. What the engine finds otherwise than in the plan stops it. */
+export async function applySaved(
+  { confirm: confirmed, rest }: Request,
+  stage: Stage,
+  file: string,
+  run: Run,
+): Promise<number> {
+  checkSaved(file, confirmed, stage);
+  return applied(["up", "--stack", stage.name, "--plan", file, "--skip-preview", "--yes", ...rest], run);
 }
 
 /** Saves the plan and reads it, its secrets encrypted in the one and hidden in the other; undefined where there is none. */

@@ -37,6 +37,12 @@ export interface Request {
   readonly reason: string | undefined;
   /** What the command works on besides the stage. */
   readonly subject: string | undefined;
+  /** Where a preview puts its plan, or an `up` finds it. */
+  readonly plan: string | undefined;
+  /** The digest of that plan, from who has seen it. */
+  readonly confirm: string | undefined;
+  /** Whether a preview that saves its plan puts out the digest alone, for a script. */
+  readonly digest: boolean;
   /** What kind of resource an `import` means. @default - the store or worker of that name */
   readonly kind: string | undefined;
   /** Handed on to pulumi as they are. */
@@ -64,7 +70,9 @@ export function requestOf(args: readonly string[], project: Project): Request {
     else if (word === "--reason") own.push(`--reason=${args[++at] ?? ""}`);
     else if (/^--(target|yes)=/.test(word) && !isUrn(word)) own.push(word);
     else if (word.startsWith("--reason=")) own.push(word);
-    else if (word === "--empty-buckets") own.push(word);
+    else if (["--plan", "--save-plan", "--confirm"].includes(word)) own.push(`${word}=${args[++at] ?? ""}`);
+    else if (/^--(plan|save-plan|confirm)=/.test(word)) own.push(word);
+    else if (word === "--empty-buckets" || word === "--digest") own.push(word);
     else if (word === "--json") json = true;
     // What follows an option of pulumi may be its value.
     else if (word.startsWith("-") || rest.length > 0) rest.push(word);
@@ -77,6 +85,10 @@ export function requestOf(args: readonly string[], project: Project): Request {
       target: { type: "string" },
       yes: { type: "string" },
       reason: { type: "string" },
+      plan: { type: "string" },
+      "save-plan": { type: "string" },
+      confirm: { type: "string" },
+      digest: { type: "boolean", default: false },
       "empty-buckets": { type: "boolean", default: false },
     },
   });
@@ -113,9 +125,33 @@ export function requestOf(args: readonly string[], project: Project): Request {
     emptyBuckets: values["empty-buckets"],
     reason: values.reason,
     subject,
+    ...planOf(command, values),
     kind,
     rest: json ? [...rest, "--json"] : rest,
   };
+}
+
+/** A preview saves a plan, an `up` applies one; anything else has none. */
+function planOf(
+  command: Command,
+  given: { plan?: string; "save-plan"?: string; confirm?: string; digest: boolean },
+): Pick<Request, "plan" | "confirm" | "digest"> {
+  const { plan, "save-plan": saved, confirm, digest } = given;
+  const stray = [
+    ...(plan !== undefined && command !== "up" ? ["--plan"] : []),
+    ...(confirm !== undefined && command !== "up" ? ["--confirm"] : []),
+    ...(saved !== undefined && command !== "preview" ? ["--save-plan"] : []),
+    ...(digest && saved === undefined ? ["--digest"] : []),
+  ];
+  if (stray.length > 0)
+    throw unknown(
+      `${command} takes no such option`,
+      stray.join(" "),
+      "preview --save-plan <file> [--digest], up --plan <file> --confirm <digest>",
+    );
+  if (plan === "" || saved === "" || confirm === "")
+    throw unknown("A value is missing", "nothing", "a value behind each option");
+  return { plan: plan ?? saved, confirm, digest };
 }
 
 /**

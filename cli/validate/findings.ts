@@ -5,7 +5,7 @@ import type { System } from "../../src/declare/index.ts";
 import { type CommandPlace, unplaced } from "../../src/diagnostic/place.ts";
 import { inPlace } from "../../src/diagnostic/sentence.ts";
 import { type Diagnostic, UserError } from "../../src/diagnostic/user-error.ts";
-import { lintFolder } from "../../src/migrations/lint/lint-folder.ts";
+import { brokenChain, lintFolder } from "../../src/migrations/lint/lint-folder.ts";
 import type { Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { missingSecrets } from "../../src/settings/check.ts";
@@ -128,7 +128,8 @@ function migrationFindings({ systems }: Project, root: string, place: CommandPla
         ({ file, line, code, severity, message, fix }): Finding => ({
           file: shownFrom(root, file),
           line,
-          severity,
+          // A file that the chain lacks is recorded by `db lint`, and refused by an `up`.
+          severity: code === brokenChain.code ? "error" : severity,
           code,
           what: message,
           where: label,

@@ -98,6 +98,13 @@ test("a worker that does not answer as it should fails the job", async () => {
 test("a migration that is pushed alone goes through staging to prod", async () => {
   const path = ".github/workflows/migrations.yml";
   project.write("migrations/dome/silo/0002_add_tags.sql", "ALTER TABLE notes ADD COLUMN tags TEXT;\n");
+  // What is pushed has its line in the chain: a pipeline records nothing, it refuses.
+  const forgotten = await project.just(["validate", "--github"]);
+  expect(forgotten.out).toMatch(
+    /^::error file=migrations\/dome\/silo\/chain\.txt,line=3,title=CH1%3A 0002_add_tags/m,
+  );
+  expect(forgotten.code).toBe(1);
+  expect((await project.just(["db", "lint", "dome/silo"])).code).toBe(0);
   for (const stage of ["staging", "prod"]) {
     const { summary } = await runJob(path, stage, {});
     expect(summary).toContain("dome/silo: 0002_add_tags.sql is the last of 2");

@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const up = (stage: string) =>
   stage === "prod"
-    ? project.just(["deploy-prod", "--yes", "prod"])
+    ? project.deploy("prod")
     : project.pulumi(["up", "--yes", "--skip-preview", "--stack", stage]);
 const suffixOf = (stage: string): string => (stage === "prod" ? "" : `-${stage}`);
 const accountOf = (stage: string): string =>

@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import project from "../../project.ts";
+import { checkSaved, digestOfPlan, toldSaved } from "./saved-plan.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "lockstep saved plan "));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const stage = (name: string) => {
+  const found = project.stages.find((each) => each.name === name);
+  if (found === undefined) throw new Error(name);
+  return found;
+};
+const file = join(folder, "a plan.json");
+const write = (urn: string): void =>
+  writeFileSync(file, JSON.stringify({ resourcePlans: { [urn]: { steps: ["create"] } } }), { mode: 0o644 });
+
+test("a plan of prod is applied with the digest that was shown, or its first twelve digits, and with no other", () => {
+  write("urn:pulumi:prod::lockstep::cloudflare:index/queue:Queue::dome/x");
+  const digest = digestOfPlan(file);
+  for (const confirmed of [digest, digest.slice(0, 12), digest.toUpperCase()])
+    expect(() => checkSaved(file, confirmed, stage("prod")), confirmed).not.toThrow();
+  for (const confirmed of [undefined, "", digest.slice(0, 11), `${digest.slice(0, 11)}x`, `0${digest}`])
+    expect(() => checkSaved(file, confirmed, stage("prod")), String(confirmed)).toThrow(/--save-plan <file>/);
+  write("urn:pulumi:prod::lockstep::cloudflare:index/queue:Queue::dome/y");
+  expect(() => checkSaved(file, digest, stage("prod"))).toThrow(/not the plan that was confirmed/);
+});
+
+test("a plan of another stage, a file that is none, and one that is not there are refused", () => {
+  write("urn:pulumi:staging::lockstep::cloudflare:index/queue:Queue::dome/x");
+  expect(() => checkSaved(file, digestOfPlan(file), stage("prod"))).toThrow(/no plan of prod/);
+  expect(() => checkSaved(file, undefined, stage("staging"))).not.toThrow();
+  writeFileSync(file, "[]");
+  expect(() => checkSaved(file, digestOfPlan(file), stage("prod"))).toThrow(/This is no plan/);
+  expect(() => checkSaved(join(folder, "none"), "0".repeat(64), stage("prod"))).toThrow(/no such plan/);
+});
+
+test("who saves a plan is told how exactly it is applied, on the same target; nobody else may read it", () => {
+  write("urn:pulumi:prod::lockstep::cloudflare:index/queue:Queue::dome/x");
+  const told = toldSaved(file, stage("prod"), { stage: "prod", real: true, caller: "npx", shell: "npx" });
+  const digest = digestOfPlan(file);
+  expect(told).toContain(
+    `npx lockstep up prod --target cloudflare --plan '${file}' --confirm ${digest.slice(0, 12)}\n`,
+  );
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+});

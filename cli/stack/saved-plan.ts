@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { z } from "zod";
+import type { CommandPlace } from "../../src/diagnostic/place.ts";
+import { inPlace, named, sentence } from "../../src/diagnostic/sentence.ts";
+import { UserError } from "../../src/diagnostic/user-error.ts";
+import type { Stage } from "../../src/project/stage.ts";
+import { shellQuote } from "../../toolchain/launchers/shell-quote.ts";
+
+/** Hexadecimal digits of a digest that have to be given: whoever has them has seen the plan. */
+const leastDigits = 12;
+
+/** SHA-256 of a saved plan, hexadecimal. */
+export const digestOfPlan = (file: string): string =>
+  createHash("sha256").update(readFileSync(file)).digest("hex");
+
+/** Lets nobody else read a plan, and says how exactly it is applied. */
+export function toldSaved(file: string, stage: Stage, place: CommandPlace): string {
+  chmodSync(file, 0o600);
+  const digest = digestOfPlan(file);
+  const target = place.real ? " --target cloudflare" : "";
+  const words = `${stage.name}${target} --plan ${shellQuote(file)} --confirm ${digest.slice(0, leastDigits)}`;
+  return `The plan is in ${file}; its digest is ${digest}\n${inPlace(sentence`It is applied exactly by: ${named("up", words)}`, place)}\n`;
+}
+
+const shape = z.looseObject({ resourcePlans: z.record(z.string(), z.unknown()) });
+
+/** Refuses a plan that is not the one that was looked at, and one of another stage. */
+export function checkSaved(file: string, confirmed: string | undefined, stage: Stage): void {
+  if (!existsSync(file)) throw wrong(stage, "There is no such plan", file, "a plan that a preview saved");
+  if (confirmed === undefined && stage.asksBeforeChange)
+    throw wrong(
+      stage,
+      "A saved plan is applied with its digest",
+      "no --confirm",
+      "the digest that the preview printed",
+    );
+  const digest = digestOfPlan(file);
+  if (
+    confirmed !== undefined &&
+    (confirmed.length < leastDigits || !digest.startsWith(confirmed.toLowerCase()))
+  )
+    throw wrong(
+      stage,
+      "This is not the plan that was confirmed",
+      `${file} with the digest ${digest}, and --confirm ${confirmed}`,
+      `the first ${leastDigits} digits of its digest at least`,
+    );
+  const parsed = shape.safeParse(json(readFileSync(file, "utf8")));
+  const urns = parsed.success ? Object.keys(parsed.data.resourcePlans) : undefined;
+  if (urns === undefined) throw wrong(stage, "This is no plan", file, "a plan that a preview saved");
+  const other = urns.find((urn) => !urn.startsWith(`urn:pulumi:${stage.name}::`));
+  if (other !== undefined)
+    throw wrong(stage, `This is no plan of ${stage.name}`, other, `resources of ${stage.name}`);
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Without a terminal a name is soon typed: a stage that asks is changed by a plan that somebody has seen. */
+export const unplanned = (stage: Stage): UserError =>
+  wrong(
+    stage,
+    `Change ${stage.name} was not confirmed; nothing was changed`,
+    "no terminal to show the plan at, and no plan that was saved and looked at",
+    `a terminal, where ${stage.name} is typed below its plan; or a saved plan with its digest`,
+  );
+
+const wrong = (stage: Stage, what: string, got: string, expected: string): UserError =>
+  new UserError({
+    what,
+    where: `stage ${stage.name}`,
+    got,
+    expected,
+    fix: sentence`save the plan, look at it, and apply exactly it: ${named("preview", `${stage.name} --save-plan <file>`)}, then ${named("up", `${stage.name} --plan <file> --confirm <digest>`)}`,
+  });

@@ -1,6 +1,16 @@
+import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import {
+  CopyObjectCommand,
+  CreateBucketCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { services } from "../api/services.ts";
 import { type Embedded, startEmbedded } from "../start.ts";
@@ -80,6 +90,57 @@ test("an object goes to its bucket by way of a file, which is gone afterwards", 
   expect(refused.status).toBe(413);
   expect(readdirSync(join(embedded.dataDir, "spool"))).toEqual([]);
 });
+
+test("an S3 client puts, gets and copies at once what is larger than the API takes, and none of it is in memory whole", async () => {
+  const token = createHash("sha256").update(embedded.token).digest("hex");
+  const s3 = new S3Client({
+    region: "auto",
+    endpoint: embedded.s3.replace("<account id>", embedded.accounts[0]?.id ?? ""),
+    credentials: { accessKeyId: token.slice(0, 32), secretAccessKey: token },
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    maxAttempts: 1,
+  });
+  await s3.send(new CreateBucketCommand({ Bucket: "huge" }));
+  const piece = Buffer.alloc(mebibyte, "x");
+  const ContentLength = 320 * mebibyte;
+  const before = process.memoryUsage().rss;
+  let most = before;
+  const watch = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().rss);
+  }, 50);
+  const Body = Readable.from(Array(320).fill(piece));
+  await s3.send(new PutObjectCommand({ Bucket: "huge", Key: "k", Body, ContentLength }));
+  await s3.send(new CopyObjectCommand({ Bucket: "huge", Key: "copy", CopySource: "huge/k" }));
+  const { Body: got } = await s3.send(new GetObjectCommand({ Bucket: "huge", Key: "copy" }));
+  let bytes = 0;
+  if (got instanceof Readable) for await (const part of got) bytes += part.length;
+  expect(bytes).toBe(ContentLength);
+  clearInterval(watch);
+  expect(most - before).toBeLessThan(200 * mebibyte);
+  const address = await getSignedUrl(s3, new PutObjectCommand({ Bucket: "huge", Key: "k" }));
+  const { pathname, search } = new URL(address);
+  const said = { "content-length": String(6 * 1024 * mebibyte), host: new URL(address).host };
+  const refused = await new Promise<number>((resolve, reject) => {
+    const sent = httpRequest(
+      {
+        agent: false,
+        host: "127.0.0.1",
+        port: new URL(address).port,
+        method: "PUT",
+        path: pathname + search,
+        headers: said,
+      },
+      (response) => {
+        resolve(response.statusCode ?? 0);
+        sent.destroy();
+      },
+    );
+    sent.on("error", reject).flushHeaders();
+  });
+  expect(refused).toBe(400);
+  expect(readdirSync(join(embedded.dataDir, "spool"))).toEqual([]);
+  s3.destroy();
+}, 240_000);
 
 test("an upload of fifty thousand modules is refused at once", async () => {
   const form = Array.from(

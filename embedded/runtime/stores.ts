@@ -77,6 +77,12 @@ export interface Stores {
       key: string,
       range?: { readonly offset: number; readonly length: number },
     ): Promise<{ readonly object: R2ObjectInfo; readonly body: Uint8Array } | undefined>;
+    /** Like get, with the body piece by piece. Whoever does not read it to its end closes it. */
+    open(
+      bucketId: string,
+      key: string,
+      range?: { readonly offset: number; readonly length: number },
+    ): Promise<OpenObject | undefined>;
     head(bucketId: string, key: string): Promise<R2ObjectInfo | undefined>;
     /** Begins an upload in parts; gives its id. */
     createUpload(
@@ -92,7 +98,7 @@ export interface Stores {
       bucketId: string,
       key: string,
       uploadId: string,
-      part: { readonly number: number; readonly body: Uint8Array },
+      part: { readonly number: number; readonly body: Uint8Array | Blob },
     ): Promise<string>;
     completeUpload(
       bucketId: string,
@@ -160,6 +166,12 @@ export interface Stores {
     remove(namespaceId: string): Promise<void>;
   };
   close(): Promise<void>;
+}
+
+export interface OpenObject {
+  readonly object: R2ObjectInfo;
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly close: () => Promise<void>;
 }
 
 /** Etags without quotes; `*` is any object. */

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Duplex } from "node:stream";
+import { type Duplex, pipeline, Readable } from "node:stream";
 import { toOriginForm } from "../../request-target.ts";
 import type { Account, World } from "../../world.ts";
 import { authenticate, authorize, bearerOf } from "./authorize.ts";
@@ -83,7 +83,8 @@ async function answer(
   }
   if (reply.kind === "raw") {
     response.writeHead(reply.status, { ...reply.headers });
-    response.end(reply.body);
+    if (typeof reply.body === "string" || reply.body instanceof Uint8Array) response.end(reply.body);
+    else pipeline(Readable.from(reply.body, { objectMode: false }), response, () => undefined); // who left is not told
     return;
   }
   const info = reply.resultInfo === undefined ? {} : { result_info: reply.resultInfo };

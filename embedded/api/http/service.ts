@@ -81,7 +81,8 @@ export type Reply =
       readonly kind: "raw";
       readonly status: number;
       readonly headers: Readonly<Record<string, string>>;
-      readonly body: Uint8Array | string;
+      /** A large one piece by piece, of the length that the headers say. */
+      readonly body: Uint8Array | string | AsyncIterable<Uint8Array>;
     };
 
 export interface ApiMessage {

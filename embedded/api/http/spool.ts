@@ -8,7 +8,7 @@ import type { Spooled } from "./service.ts";
 export const spoolFolder = (dataDir: string): string => join(dataDir, "spool");
 
 /** Writes the pieces into a file of their own and hands it out as a blob; a body that is refused or cut off leaves no file. */
-export async function spool(chunks: AsyncIterable<Buffer>, folder: string): Promise<Spooled> {
+export async function spool(chunks: AsyncIterable<Uint8Array>, folder: string): Promise<Spooled> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, randomUUID());
   const remove = (): Promise<void> => rm(path, { force: true });

@@ -57,16 +57,17 @@ function expiry(value: string): string {
 /** No envelope: the object's own bytes and headers. */
 async function get(request: ApiRequest, world: World): Promise<Reply> {
   const bucket = bucketOf(request, world);
-  const found = await refused(() => world.stores.r2.get(bucket.id, keyOf(request)));
+  const found = await refused(() => world.stores.r2.open(bucket.id, keyOf(request)));
   if (found === undefined) throw new ApiError(404, 10007, "The specified key does not exist.");
   const headers = headersOf(found.object);
-  if (isUnchanged(request.headers, found.object)) return { kind: "raw", status: 304, headers, body: "" };
-  return {
-    kind: "raw",
-    status: 200,
-    headers: { ...headers, "content-length": String(found.body.byteLength) },
-    body: found.body,
-  };
+  const unchanged = isUnchanged(request.headers, found.object);
+  const length = { "content-length": String(found.object.sizeBytes) };
+  if (!unchanged && request.method !== "HEAD")
+    return { kind: "raw", status: 200, headers: { ...headers, ...length }, body: found.body };
+  await found.close();
+  return unchanged
+    ? { kind: "raw", status: 304, headers, body: "" }
+    : { kind: "raw", status: 200, headers: { ...headers, ...length }, body: "" };
 }
 
 /** If-None-Match decides where it is sent; If-Modified-Since, which knows whole seconds only, where it is not. */

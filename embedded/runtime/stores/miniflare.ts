@@ -6,6 +6,7 @@ import { isDoorKey, keyHeader, newDoorKey } from "../door-key.ts";
 import { makeMiniflare } from "../workerd/spawn.ts";
 import { tieWorkerdToThisProcess } from "../workerd/workerd-binary.ts";
 import { importKey, objectClass, type StoreKind } from "./object-file.ts";
+import { sendBlob } from "./send-blob.ts";
 
 export type GateOrder =
   | { readonly op: "shut"; readonly id: string; readonly graceMs: number; readonly message?: string }
@@ -125,17 +126,20 @@ export async function startStoresProcess(
   return {
     address: origin.slice("http://".length),
     key,
-    ask: (kind, id, { path, method = "GET", headers = {}, body, inside = false }) =>
-      fetch(`${origin}${path}`, {
+    ask: (kind, id, { path, method = "GET", headers = {}, body, inside = false }) => {
+      const all = {
+        ...headers,
+        [keyHeader]: key,
+        "x-lockstep-store": `${kind}/${id}`,
+        ...(inside ? { "x-lockstep-control": secret } : {}),
+      };
+      if (body instanceof Blob) return sendBlob(`${origin}${path}`, { method, headers: all, body });
+      return fetch(`${origin}${path}`, {
         method,
-        headers: {
-          ...headers,
-          [keyHeader]: key,
-          "x-lockstep-store": `${kind}/${id}`,
-          ...(inside ? { "x-lockstep-control": secret } : {}),
-        },
+        headers: all,
         ...(body === undefined ? {} : { body: body instanceof Uint8Array ? Buffer.from(body) : body }),
-      }),
+      });
+    },
     steer: (order) => steer(order),
     ingest: (object, sql) => steer({ op: "ingest", object }, sql),
     close: () => miniflare.dispose(),

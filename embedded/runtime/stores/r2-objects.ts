@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { PutCondition, R2ObjectInfo, Stores } from "../stores.ts";
+import type { OpenObject, PutCondition, R2ObjectInfo, Stores } from "../stores.ts";
 import type { StoresProcess } from "./miniflare.ts";
 
 const objectSchema = z
@@ -82,6 +82,22 @@ export function r2Objects(stores: StoresProcess): Omit<Stores["r2"], "remove" | 
       const found = await read(bucket, { method: "get", object: key, ...(range && { range }) });
       return found === undefined ? undefined : { object: objectSchema.parse(found.head), body: found.body };
     },
+    async open(bucket, key, range) {
+      const response = await stores.ask("R2", bucket, {
+        path: "/",
+        headers: {
+          "cf-r2-request": ascii({ version: 1, method: "get", object: key, ...(range && { range }) }),
+        },
+      });
+      if (response.status === 404) {
+        await response.arrayBuffer();
+        return undefined;
+      }
+      if (!response.ok || response.body === null) throw new Error(`stores: R2 ${await refusal(response)}`);
+      const size = Number(response.headers.get("cf-r2-metadata-size") ?? 0);
+      const { head, body, close } = await afterHead(response.body, size);
+      return { object: objectSchema.parse(json(head)), body, close };
+    },
     async head(bucket, key) {
       const found = await read(bucket, { method: "head", object: key });
       return found === undefined ? undefined : objectSchema.parse(found.head);
@@ -131,6 +147,36 @@ async function answer(response: Response): Promise<{ readonly head: unknown; rea
     head: size === 0 ? undefined : JSON.parse(bytes.subarray(0, size).toString("utf8")),
     body: bytes.subarray(size),
   };
+}
+
+/** Throws what R2 refused, in its own words. */
+async function refusal(response: Response): Promise<string> {
+  await answer(response);
+  return `answered ${response.status} without a body`;
+}
+
+/** The metadata before a body, and the body behind it as it comes. */
+async function afterHead(
+  stream: ReadableStream<Uint8Array>,
+  size: number,
+): Promise<{ readonly head: Uint8Array } & Pick<OpenObject, "body" | "close">> {
+  const reader = stream.getReader();
+  let held = Buffer.alloc(0);
+  while (held.length < size) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`stores: R2 sent ${held.length} of ${size} bytes of metadata`);
+    held = Buffer.concat([held, value]);
+  }
+  const first = held.subarray(size);
+  const body = async function* (): AsyncGenerator<Uint8Array> {
+    try {
+      if (first.length > 0) yield first;
+      for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+    } finally {
+      await reader.cancel();
+    }
+  };
+  return { head: held.subarray(0, size), body: body(), close: () => reader.cancel() };
 }
 
 const json = (body: Uint8Array): unknown => JSON.parse(Buffer.from(body).toString("utf8"));

@@ -18,6 +18,17 @@ const signed: Signed = {
       Buffer.from("AWS4wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
     ),
 };
+/** In pieces of many sizes, as a socket gives them. */
+async function* pieces(raw: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0, size = 1; at < raw.length; at += size, size = (size * 7 + 3) % 4_001)
+    yield raw.subarray(at, at + size);
+}
+async function checked(raw: Buffer, of: Signed, headers: Record<string, string>): Promise<string> {
+  const all: Buffer[] = [];
+  for await (const piece of checkedBody(pieces(raw), of, headers)) all.push(piece);
+  return Buffer.concat(all).toString();
+}
+
 const chunk = (body: string, signature: string): string =>
   `${body.length.toString(16)};chunk-signature=${signature}\r\n${body}\r\n`;
 const example = (first: string): Buffer =>
@@ -28,21 +39,24 @@ const example = (first: string): Buffer =>
   );
 
 describe("a body in signed chunks", () => {
-  test("is what the chunks hold", () => {
-    const body = checkedBody(example("a".repeat(65_536)), signed, {
-      "x-amz-decoded-content-length": "66560",
-    });
-    expect(body.toString()).toBe("a".repeat(66_560));
+  test("is what the chunks hold", async () => {
+    const headers = { "x-amz-decoded-content-length": "66560" };
+    expect(await checked(example("a".repeat(65_536)), signed, headers)).toBe("a".repeat(66_560));
   });
 
-  test("is refused where one byte is another, where it is cut off, and where its length is another", () => {
+  test("is refused where one byte is another, where it is cut off, and where its length is another", async () => {
     const changed = example(`b${"a".repeat(65_535)}`);
-    expect(() => checkedBody(changed, signed, {})).toThrow("The signature of a chunk does not match");
+    await expect(checked(changed, signed, {})).rejects.toThrow("The signature of a chunk does not match");
     const whole = example("a".repeat(65_536));
-    expect(() => checkedBody(whole.subarray(0, 66_000), signed, {})).toThrow("number of bytes");
-    expect(() => checkedBody(whole, signed, { "x-amz-decoded-content-length": "1" })).toThrow(
+    for (const length of [0, 1, 100, 66_000, whole.length - 100])
+      await expect(checked(whole.subarray(0, length), signed, {}), String(length)).rejects.toThrow(
+        "number of bytes",
+      );
+    await expect(checked(whole, signed, { "x-amz-decoded-content-length": "1" })).rejects.toThrow(
       "number of bytes",
     );
+    for (const nonsense of ["zz\r\n", "-1\r\n", "x".repeat(100_000), "ffffffffffffffff\r\n"])
+      await expect(checked(Buffer.from(nonsense), signed, {})).rejects.toThrow("number of bytes");
   });
 });
 
@@ -55,16 +69,18 @@ describe("a body in chunks that are not signed", () => {
       `${text.length.toString(16)}\r\n${text}\r\n0\r\nx-amz-checksum-crc32:${checksum.toString("base64")}\r\n\r\n`,
     );
 
-  test("is held against the checksum that follows it", () => {
-    expect(checkedBody(sent("tide"), unsigned, {}).toString()).toBe("tide");
-    expect(() => checkedBody(sent("tidy"), unsigned, {})).toThrow(
-      "x-amz-checksum-crc32 you specified did not match",
-    );
+  test("is held against the checksum that follows it, announced or not", async () => {
+    for (const headers of [{}, { "x-amz-trailer": "x-amz-checksum-crc32" }]) {
+      expect(await checked(sent("tide"), unsigned, headers)).toBe("tide");
+      await expect(checked(sent("tidy"), unsigned, headers)).rejects.toThrow(
+        "x-amz-checksum-crc32 you specified did not match",
+      );
+    }
   });
 });
 
-test("a body is held against the hash that was signed", () => {
-  expect(() => checkedBody(Buffer.from("a"), { ...signed, payload: "0".repeat(64) }, {})).toThrow(
+test("a body is held against the hash that was signed", async () => {
+  await expect(checked(Buffer.from("a"), { ...signed, payload: "0".repeat(64) }, {})).rejects.toThrow(
     "does not match what was computed",
   );
 });

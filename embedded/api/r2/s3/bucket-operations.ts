@@ -15,8 +15,11 @@ export const bucketList = ({ world, account, jurisdiction }: S3Request): S3Reply
     }),
   );
 
-export function createBucket({ world, account, jurisdiction, body }: S3Request, name: string): S3Reply {
-  const wanted = textOf(body.toString("utf8"), "LocationConstraint");
+export async function createBucket(
+  { world, account, jurisdiction, body }: S3Request,
+  name: string,
+): Promise<S3Reply> {
+  const wanted = textOf(await body.text(), "LocationConstraint");
   const locationHint = wanted === undefined || ["auto", "us-east-1"].includes(wanted) ? undefined : wanted;
   makeBucket(world, account.id, name, { jurisdiction, locationHint });
   return empty(200, { location: `/${name}` });

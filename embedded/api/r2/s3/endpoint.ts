@@ -1,15 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline, Readable } from "node:stream";
 import type { Account, World } from "../../../world.ts";
 import { diskFullText } from "../../http/disk-full.ts";
+import { spoolFolder } from "../../http/spool.ts";
 import { allows, statusOf, type Token } from "../../http/tokens.ts";
 import { findBucket, type Jurisdiction } from "../buckets.ts";
-import { checkedBody } from "./body.ts";
 import { corsHeaders, preflight } from "./cors.ts";
 import { decoded, parametersOf } from "./encoding.ts";
 import { asS3Failure, S3Failure } from "./failure.ts";
 import { accessDenied, type Grant } from "./grant.ts";
 import type { S3Reply } from "./operation.ts";
+import { bodyOf } from "./request-body.ts";
 import { operate } from "./route.ts";
 import { fromSessionToken } from "./session-token.ts";
 import { type Sent, verify } from "./signature.ts";
@@ -161,7 +163,7 @@ async function carriedOut(
     !allows(token, permission, account.id)
   )
     throw accessDenied();
-  const body = checkedBody(await received(request), signed, headers);
+  const body = bodyOf(request, { signed, headers, folder: spoolFolder(world.dataDir) });
   const query = new Map(parameters);
   const { jurisdiction } = place;
   return operate(
@@ -171,29 +173,6 @@ async function carriedOut(
   );
 }
 
-/** Its signature is made over the whole of a body, so that it is in memory; clients send what is larger in parts. */
-const maximumBodyBytes = 300 * 1024 * 1024;
-
-async function received(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = Number(request.headers["content-length"] ?? 0);
-  if (bytes > maximumBodyBytes) throw tooLarge();
-  bytes = 0;
-  for await (const chunk of request) {
-    bytes += chunk.length;
-    if (bytes > maximumBodyBytes) throw tooLarge();
-    chunks.push(Buffer.from(chunk));
-  }
-  return Buffer.concat(chunks);
-}
-
-const tooLarge = (): S3Failure =>
-  new S3Failure(
-    400,
-    "EntityTooLarge",
-    `The embedded Cloudflare takes ${maximumBodyBytes} bytes at once. Upload the object in parts.`,
-  );
-
 const failureReply = ({ status, code, message, headers }: S3Failure): S3Reply => ({
   status,
   headers: { ...headers, "content-type": "application/xml" },
@@ -202,13 +181,14 @@ const failureReply = ({ status, code, message, headers }: S3Failure): S3Reply =>
 
 /** Whoever was refused before the body was read must not send the rest of it as the next request. */
 function send(response: ServerResponse, method: string, { status, headers, body }: S3Reply): void {
-  const bytes = Buffer.from(body);
   const bare = method === "HEAD" || status === 204 || status === 304;
   response.writeHead(status, {
     "x-amz-request-id": randomUUID(),
-    ...(!bare && { "content-length": String(bytes.length) }),
+    ...(!bare && typeof body === "string" && { "content-length": String(Buffer.byteLength(body)) }),
     ...headers,
     ...(status >= 400 && { connection: "close" }),
   });
-  response.end(bare ? undefined : bytes);
+  if (bare || typeof body === "string") response.end(bare ? undefined : body);
+  else pipeline(Readable.from(body, { objectMode: false }), response, () => undefined); // who left is not told
+  response.req.resume();
 }

@@ -26,6 +26,13 @@ export const preconditionFailed = (): S3Failure =>
 export const notImplemented = (what: string): S3Failure =>
   new S3Failure(501, "NotImplemented", `${what} not implemented`);
 
+export const incomplete = (): S3Failure =>
+  new S3Failure(
+    400,
+    "IncompleteBody",
+    "You did not provide the number of bytes specified by the Content-Length HTTP header.",
+  );
+
 /** R2's own code → S3's name of it. */
 const codes: Readonly<Record<number, readonly [status: number, code: string]>> = {
   10001: [400, "InvalidArgument"],
@@ -45,7 +52,7 @@ const codes: Readonly<Record<number, readonly [status: number, code: string]>> =
   10039: [416, "InvalidRange"],
   10048: [400, "InvalidPart"],
   10069: [403, "ObjectLockedByBucketPolicy"],
-  100100: [413, "EntityTooLarge"],
+  100100: [400, "EntityTooLarge"],
 };
 
 /** What went wrong below as S3 says it; anything that nobody foresaw stays what it is. */

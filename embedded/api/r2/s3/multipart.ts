@@ -1,9 +1,8 @@
 import { refuseLocked } from "../locks.ts";
 import { findUpload, type Upload, unfinishedUploads, uploadKind } from "../uploads.ts";
-import { rangeOf } from "./conditions.ts";
 import { invalidArgument, noSuchUpload, S3Failure } from "./failure.ts";
 import { metadataOf } from "./metadata.ts";
-import { copySource } from "./objects.ts";
+import { fromSource } from "./objects.ts";
 import {
   type BucketRequest,
   empty,
@@ -43,15 +42,14 @@ function partNumber({ query }: ObjectRequest): number {
   throw invalidArgument("Part number must be an integer between 1 and 10000, inclusive");
 }
 
-async function keepPart(request: ObjectRequest, body: Uint8Array): Promise<string> {
+async function keepPart(request: ObjectRequest, body: Blob): Promise<string> {
   const { world, account, bucket, key } = request;
-  uploadOf(request);
   const number = partNumber(request);
   const id = uploadId(request);
   const etag = await world.stores.r2.uploadPart(bucket.id, key, id, { number, body });
   // Read again: other parts may have come in meanwhile.
   const upload = uploadOf(request);
-  const part = { etag, sizeBytes: body.length, uploaded: new Date().toISOString() };
+  const part = { etag, sizeBytes: body.size, uploaded: new Date().toISOString() };
   world.state.update(account.id, uploadKind, id, id, {
     ...upload,
     parts: { ...upload.parts, [number]: part },
@@ -59,24 +57,28 @@ async function keepPart(request: ObjectRequest, body: Uint8Array): Promise<strin
   return etag;
 }
 
-export const uploadPart = async (request: ObjectRequest): Promise<S3Reply> =>
-  empty(200, { etag: quoted(await keepPart(request, request.body)) });
+export async function uploadPart(request: ObjectRequest): Promise<S3Reply> {
+  uploadOf(request);
+  const { blob, close } = await request.body.spooled();
+  const etag = await keepPart(request, blob).finally(close);
+  return empty(200, { etag: quoted(etag) });
+}
 
-export async function uploadPartCopy(request: ObjectRequest): Promise<S3Reply> {
-  const { body } = await copySource(request);
-  const range = rangeOf(request.headers["x-amz-copy-source-range"], body.length);
-  const part = range === undefined ? body : body.subarray(range.start, range.end + 1);
-  const etag = await keepPart(request, part);
-  return xmlReply(
-    xmlDocument("CopyPartResult", { LastModified: new Date().toISOString(), ETag: quoted(etag) }),
-  );
+export function uploadPartCopy(request: ObjectRequest): Promise<S3Reply> {
+  uploadOf(request);
+  return fromSource(request, async ({ blob }) => {
+    const etag = await keepPart(request, blob);
+    return xmlReply(
+      xmlDocument("CopyPartResult", { LastModified: new Date().toISOString(), ETag: quoted(etag) }),
+    );
+  });
 }
 
 export async function completeUpload(request: ObjectRequest): Promise<S3Reply> {
   const { world, account, bucket, key, body } = request;
   uploadOf(request);
   await refuseLocked(world, bucket, [key]);
-  const parts = elements(body.toString("utf8"), "Part").map((each) => ({
+  const parts = elements(await body.text(), "Part").map((each) => ({
     part: Number(textOf(each, "PartNumber")),
     etag: (textOf(each, "ETag") ?? "").replaceAll('"', ""),
   }));

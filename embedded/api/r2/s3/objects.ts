@@ -1,4 +1,5 @@
 import type { R2ObjectInfo } from "../../../runtime/stores.ts";
+import { spool, spoolFolder } from "../../http/spool.ts";
 import { findBucket } from "../buckets.ts";
 import { refuseLocked } from "../locks.ts";
 import { isUnchanged, putCondition, rangeOf } from "./conditions.ts";
@@ -33,10 +34,13 @@ export async function getObject(request: ObjectRequest): Promise<S3Reply> {
   };
   const status = range === undefined ? 200 : 206;
   if (method === "HEAD") return { status, headers: all, body: "" };
-  const found = await world.stores.r2.get(bucket.id, key, range && { offset: range.start, length });
+  const found = await world.stores.r2.open(bucket.id, key, range && { offset: range.start, length });
   // Deleted or written anew meanwhile: what was promised above is not there any more.
   if (found === undefined) throw noSuchKey();
-  if (found.object.etag !== object.etag) return getObject(request);
+  if (found.object.etag !== object.etag) {
+    await found.close();
+    return getObject(request);
+  }
   return { status, headers: all, body: found.body };
 }
 
@@ -44,45 +48,49 @@ export async function putObject(request: ObjectRequest): Promise<S3Reply> {
   const { world, bucket, key, headers, body } = request;
   await refuseLocked(world, bucket, [key]);
   const onlyIf = putCondition(headers);
-  const object = await world.stores.r2.put(bucket.id, key, body, {
-    ...metadataOf(headers),
-    ...(onlyIf && { onlyIf }),
-  });
+  const { blob, close } = await body.spooled();
+  const object = await world.stores.r2
+    .put(bucket.id, key, blob, { ...metadataOf(headers), ...(onlyIf && { onlyIf }) })
+    .finally(close);
   return empty(200, { etag: quoted(object.etag) });
 }
 
-export async function copyObject(request: ObjectRequest): Promise<S3Reply> {
+export function copyObject(request: ObjectRequest): Promise<S3Reply> {
   const { world, bucket, key, headers } = request;
-  const source = await copySource(request);
-  await refuseLocked(world, bucket, [key]);
-  const replaces = headers["x-amz-metadata-directive"]?.toUpperCase() === "REPLACE";
-  if (!replaces && source.bucketId === bucket.id && source.object.key === key)
-    throw new S3Failure(
-      400,
-      "InvalidRequest",
-      "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata.",
+  return fromSource(request, async (source) => {
+    await refuseLocked(world, bucket, [key]);
+    const replaces = headers["x-amz-metadata-directive"]?.toUpperCase() === "REPLACE";
+    if (!replaces && source.bucketId === bucket.id && source.object.key === key)
+      throw new S3Failure(
+        400,
+        "InvalidRequest",
+        "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata.",
+      );
+    const { httpMetadata, customMetadata } = replaces ? metadataOf(headers) : source.object;
+    const copied = await world.stores.r2.put(bucket.id, key, source.blob, {
+      httpMetadata,
+      customMetadata,
+      copySource: { bucket: source.bucketName, object: source.object.key },
+    });
+    return xmlReply(
+      xmlDocument("CopyObjectResult", {
+        LastModified: new Date(copied.uploadedMs).toISOString(),
+        ETag: quoted(copied.etag),
+      }),
     );
-  const { httpMetadata, customMetadata } = replaces ? metadataOf(headers) : source.object;
-  const copied = await world.stores.r2.put(bucket.id, key, source.body, {
-    httpMetadata,
-    customMetadata,
-    copySource: { bucket: source.bucketName, object: source.object.key },
   });
-  return xmlReply(
-    xmlDocument("CopyObjectResult", {
-      LastModified: new Date(copied.uploadedMs).toISOString(),
-      ETag: quoted(copied.etag),
-    }),
-  );
 }
 
-/** What `x-amz-copy-source` names: `/bucket/key`, encoded, in the same account. */
-export async function copySource(request: S3Request): Promise<{
+export interface CopySource {
   readonly bucketId: string;
   readonly bucketName: string;
   readonly object: R2ObjectInfo;
-  readonly body: Uint8Array;
-}> {
+  /** What is copied, in a file that is gone afterwards. */
+  readonly blob: Blob;
+}
+
+/** Does something with what `x-amz-copy-source` names: `/bucket/key`, encoded, in the same account. */
+export async function fromSource<T>(request: S3Request, use: (source: CopySource) => Promise<T>): Promise<T> {
   const { world, account, headers, jurisdiction } = request;
   const [, name = "", key = ""] =
     /^\/?([^/]+)\/(.+)$/s.exec(decoded((headers["x-amz-copy-source"] ?? "").replace(/\?.*$/, ""))) ?? [];
@@ -91,10 +99,19 @@ export async function copySource(request: S3Request): Promise<{
   requireKey(request.grant, key);
   const bucket = findBucket(world.state, account.id, name, jurisdiction);
   if (bucket === undefined) throw new S3Failure(404, "NoSuchBucket", "The specified bucket does not exist.");
-  const found = await world.stores.r2.get(bucket.id, key);
+  const object = await world.stores.r2.head(bucket.id, key);
+  if (object === undefined) throw noSuchKey();
+  if (isUnchanged(object, headers, "x-amz-copy-source-")) throw preconditionFailed();
+  const range = rangeOf(headers["x-amz-copy-source-range"], object.sizeBytes);
+  const part = range && { offset: range.start, length: range.end - range.start + 1 };
+  const found = await world.stores.r2.open(bucket.id, key, part);
   if (found === undefined) throw noSuchKey();
-  if (isUnchanged(found.object, headers, "x-amz-copy-source-")) throw preconditionFailed();
-  return { bucketId: bucket.id, bucketName: name, ...found };
+  if (found.object.etag !== object.etag) {
+    await found.close();
+    return fromSource(request, use); // written anew meanwhile
+  }
+  const { blob, close } = await spool(found.body, spoolFolder(world.dataDir));
+  return use({ bucketId: bucket.id, bucketName: name, object, blob }).finally(close);
 }
 
 /** Says the same whether it was there or not, as S3 does. */
@@ -108,7 +125,7 @@ const mostKeys = 1_000;
 
 /** DeleteObjects: up to a thousand keys, each with an answer of its own. */
 export async function deleteObjects({ world, bucket, body, grant }: BucketRequest): Promise<S3Reply> {
-  const text = body.toString("utf8");
+  const text = await body.text();
   const keys = elements(text, "Object").map((each) => textOf(each, "Key") ?? "");
   if (keys.length === 0 || keys.length > mostKeys || keys.includes(""))
     throw new S3Failure(

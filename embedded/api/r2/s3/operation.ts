@@ -1,4 +1,5 @@
 import type { Account, World } from "../../../world.ts";
+import type { Spooled } from "../../http/service.ts";
 import type { Bucket, Jurisdiction } from "../buckets.ts";
 import type { Grant } from "./grant.ts";
 
@@ -11,7 +12,7 @@ export interface S3Request {
   readonly query: ReadonlyMap<string, string>;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
+  readonly body: RequestBody;
   /** What temporary credentials allow. Undefined for a token's own, which may do what the token may. */
   readonly grant: Grant | undefined;
   readonly world: World;
@@ -28,7 +29,16 @@ export interface ObjectRequest extends BucketRequest {
 export interface S3Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
+  /** A large one piece by piece, of the length that the headers say. */
+  readonly body: string | AsyncIterable<Uint8Array>;
+}
+
+/** Read when it is first asked for: whoever may not do this is refused before. */
+export interface RequestBody {
+  /** A document, which is small. */
+  readonly text: () => Promise<string>;
+  /** In a file. Delete it by its `close`. */
+  readonly spooled: () => Promise<Spooled>;
 }
 
 export const xmlReply = (body: string): S3Reply => ({

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, type Hash, timingSafeEqual } from "node:crypto";
 import { encoded, encodedPath } from "./encoding.ts";
 import { invalidArgument, S3Failure } from "./failure.ts";
 
@@ -181,6 +181,7 @@ function canonicalRequest({ method, path, parameters, headers }: Sent, claim: Cl
   ].join("\n");
 }
 
+export const sha256Hash = (): Hash => createHash("sha256");
 export const sha256 = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex");
 export const hmac = (key: Uint8Array, text: string): Buffer =>
   createHmac("sha256", key).update(text).digest();

@@ -14,7 +14,7 @@ export default defineConfig({
           exclude: [...configDefaults.exclude, deep],
           testTimeout: 120_000,
         }),
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
     // For two cores: a third file has something to do while two wait for a process, an alarm or a retry.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },

@@ -1,7 +1,7 @@
 import { bindersOf } from "../../src/declare/graph.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
 import { command, lines, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
-import { knownCode, writtenFor } from "../../src/migrations/code/code-check.ts";
+import { knownCode, writtenFor } from "../../src/migrations/code/known-code.ts";
 import { type Advice, advise as adviseOn } from "../../src/migrations/cost/advice.ts";
 import { askedBy } from "../../src/migrations/cost/costly.ts";
 import { adviceFile, adviceStatements } from "../../src/migrations/cost/index-file.ts";

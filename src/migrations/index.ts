@@ -1,12 +1,13 @@
 /** The D1 migration engine as a library: without Pulumi, and without an account where no live database is asked. docs/migrations.md, "As a library", is its table. */
 export type { Diagnostic } from "../diagnostic/user-error.ts";
-export { type CodeCheck, type CodeQuestion, checkCode } from "./code/code-check.ts";
+export { type CodeCheck, checkCode } from "./code/code-check.ts";
 export {
   type CorpusProblem,
   type CorpusStatement,
   checkCorpus,
   type SchemaPoint,
 } from "./code/corpus.ts";
+export type { CodeQuestion } from "./code/known-code.ts";
 export type { Database } from "./database/database.ts";
 export type { D1Endpoint } from "./database/endpoint.ts";
 export { type DatabaseSnapshot, readSnapshot } from "./database/snapshot.ts";

@@ -1,6 +1,7 @@
 import type { AnyNode, CallExpression, Expression, Identifier, SpreadElement } from "acorn";
-import { definitionOf, objectsOf } from "./definitions.ts";
+import { definitionOf } from "./definitions.ts";
 import { isFunction, keyName, propertyName, returned } from "./nodes.ts";
+import { objectsOf } from "./objects.ts";
 import { binding, codeOf, opened, type Reading } from "./reading.ts";
 import { valuesAt } from "./sequence.ts";
 import { hole, known, literal, type Text, type Texts } from "./text.ts";

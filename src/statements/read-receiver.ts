@@ -1,6 +1,7 @@
 import type { AnyNode, CallExpression, Identifier } from "acorn";
 import { argumentAt, callsOf, entry, functionNamed, listBehind } from "./call-sites.ts";
-import { definitionOf, type Parameter, valuesOfMember } from "./definitions.ts";
+import { definitionOf, type Parameter } from "./definitions.ts";
+import { valuesOfMember } from "./members.ts";
 import { propertyName, returned } from "./nodes.ts";
 import { opened, type Reading } from "./reading.ts";
 import { along, alternatives, only, type Variants } from "./variants.ts";

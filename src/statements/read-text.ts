@@ -1,7 +1,9 @@
 import type { AnyNode, CallExpression, Identifier, MemberExpression } from "acorn";
 import { argumentAt, callsOf, entry, functionNamed, listBehind } from "./call-sites.ts";
-import { definitionOf, objectsOf, type Parameter, valuesIn, valuesOfMember } from "./definitions.ts";
+import { definitionOf, type Parameter } from "./definitions.ts";
+import { valuesOfMember } from "./members.ts";
 import { propertyName, returned } from "./nodes.ts";
+import { objectsOf, valuesIn } from "./objects.ts";
 import { listItems, listTexts } from "./read-list.ts";
 import { binding, codeOf, opened, type Reading } from "./reading.ts";
 import { valuesAt } from "./sequence.ts";

@@ -1,8 +1,9 @@
 import type { CommandPlace } from "../../diagnostic/place.ts";
 import { command, inPlace, type Sentence, sentence } from "../../diagnostic/sentence.ts";
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
-import { type CodeQuestion, type HeldPlan, newCode } from "../code/code-check.ts";
+import type { HeldPlan } from "../code/code-check.ts";
 import type { CorpusStatement, SchemaPoint } from "../code/corpus.ts";
+import { type CodeQuestion, newCode } from "../code/known-code.ts";
 import type { Database } from "../database/database.ts";
 import { droppedIndex } from "../lint/rules/dropped-index.ts";
 import { databaseOf, type Job, planLive } from "../plan/job.ts";

@@ -5,9 +5,11 @@ import structproto from "google-protobuf/google/protobuf/struct_pb.js";
 import { type Method, unary } from "../../src/engine/rpc.ts";
 import { type Judgement, judgeResource, judgeStack, remedied } from "../judge.ts";
 import type { Pack } from "../pack-options.ts";
-import type { Inputs } from "../rules/rule.ts";
+import { rules } from "../rules/all.ts";
+import { type Inputs, isStackRule } from "../rules/rule.ts";
 import { propsOf } from "../seen/from-engine.ts";
 import type { SeenResource } from "../seen/resource.ts";
+import { types } from "../seen/types.ts";
 import { infoOf, levelOnWire, packName, packVersion, severityOnWire } from "./info.ts";
 
 /** What the engine asks a pack, answered by the rules of one. */
@@ -37,7 +39,7 @@ export const analyzerMethods = (served: Served): Readonly<Record<string, Method>
     return new emptyproto.Empty();
   }),
   Analyze: unary(analyzerproto.AnalyzeRequest, (request) =>
-    answer(judgeResource(served.pack(), seen(request, []))),
+    answer(isOfInterest(request.getType()) ? judgeResource(served.pack(), seen(request, [])) : []),
   ),
   AnalyzeStack: unary(analyzerproto.AnalyzeStackRequest, (request) =>
     answer(
@@ -68,6 +70,13 @@ type Asked = Pick<
   "getType" | "getName" | "getUrn" | "getProperties" | "getOptions"
 >;
 
+/** Types that any rule looks at. Half of a stack's resources have others, and unpacking those would be most of what a question costs. */
+const ofInterest: ReadonlySet<string> = new Set<string>([
+  ...Object.values(types),
+  ...rules.flatMap((rule) => (isStackRule(rule) ? [] : rule.of)),
+]);
+const isOfInterest = (type: string): boolean => ofInterest.has(type);
+
 /** A resource's properties in the engine's own spelling, which they are sent back in. */
 const rawOf = (request: Asked): Inputs => ({ ...request.getProperties()?.toJavaScript() });
 
@@ -79,7 +88,7 @@ const seen = (request: Asked, dependsOn: readonly string[]): SeenResource => ({
   urn: request.getUrn(),
   type: request.getType(),
   name: request.getName(),
-  props: propsOf(rawOf(request)),
+  props: isOfInterest(request.getType()) ? propsOf(rawOf(request)) : {},
   protect: request.getOptions()?.getProtect() ?? false,
   deleteBeforeReplace: request.getOptions()?.getDeletebeforereplace() ?? false,
   dependsOn,

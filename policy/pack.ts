@@ -43,5 +43,5 @@ const port = await serve(
 );
 // The engine reads the first line as the port.
 process.stdout.write(`${port}\n`);
-// The engine ends a pack by a signal, after which Node writes nothing: without this every start would compile everything anew.
-flushCompileCache();
+// The engine ends a pack by a signal, after which Node writes nothing: without this every start would compile everything anew. Once the first questions are answered.
+setTimeout(flushCompileCache, 500).unref();

@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import langproto from "@pulumi/pulumi/proto/language_pb.js";
@@ -37,18 +38,30 @@ async function runProvider(call: Call, request: langproto.RunPluginRequest): Pro
   await ended(call, child);
 }
 
+/** Where Lockstep's own pack begins, which speaks the protocol itself: the SDK's entry script would only be loaded for it. Undefined for any other pack. */
+function ownPack(folder: string): string | undefined {
+  const own = join(import.meta.dirname, "..", "..", "policy");
+  if (!existsSync(own) || realpathSync(own) !== realpathSync(folder)) return undefined;
+  return ["pack.ts", "pack.js"].map((name) => join(own, name)).find((path) => existsSync(path));
+}
+
 /** A pack is started only once the stack is known: it reads the stack's name and configuration from its environment. */
 async function runPolicyPack(call: Call, request: langproto.RunPluginRequest): Promise<void> {
   const info = programOf(request);
   const options = runtimeOptions(info);
   const folder = info.getProgramDirectory();
-  const script = locate("@pulumi/pulumi/cmd/run-policy-pack/index.js", folder, `npm install in ${folder}`);
+  const own = ownPack(folder);
+  const script =
+    own ?? locate("@pulumi/pulumi/cmd/run-policy-pack/index.js", folder, `npm install in ${folder}`);
   const front = await startPolicyFront();
   // Not before: what the engine still asks of a pack that has ended is answered with the reason.
   call.signal.addEventListener("abort", front.close);
   write(call, "stdout", Buffer.from(`${front.port}\n`));
   const stack = await front.configured;
-  const args = [`--require=${preload}`, ...options.nodeArguments, script, ...request.getArgsList(), folder];
+  const args =
+    own === undefined
+      ? [`--require=${preload}`, ...options.nodeArguments, script, ...request.getArgsList(), folder]
+      : [script];
   const child = spawnPlugin(call, request, args, folder, { ...options.environment, ...stack.environment });
   let before = "";
   let attached = false;

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Log, LogLevel, type Request, Response } from "miniflare";
 import { isDoorKey, keyHeader, newDoorKey } from "../door-key.ts";
 import { makeMiniflare } from "../workerd/spawn.ts";
+import { loopbackPorts, objectsKey, pluginBindings, portOf } from "../workerd/unsafe.ts";
 import { tieWorkerdToThisProcess } from "../workerd/workerd-binary.ts";
 import { importKey, objectClass, type StoreKind } from "./object-file.ts";
 import { sendBlob } from "./send-blob.ts";
@@ -79,26 +80,28 @@ export async function startStoresProcess(
         compatibilityDate: "2026-06-01",
         compatibilityFlags: ["experimental"], // for the same `ingest` that D1 imports with
         durableObjects: {
-          IMPORT: { className: "ImportObject", useSQLite: true, unsafeUniqueKey: importKey },
+          IMPORT: { className: "ImportObject", useSQLite: true, ...objectsKey(importKey) },
         },
         bindings: { SECRET: secret, KEY: key },
         // Only so that Miniflare starts the three kinds of object at all.
         kvNamespaces: { unusedKv: "lockstep-seed" },
         r2Buckets: { unusedR2: "lockstep-seed" },
         d1Databases: { unusedD1: "lockstep-seed" },
-        unsafeBindings: Object.entries(objectClass).map(([name, { serviceName, className }]) => ({
-          name,
-          type: "namespace",
-          plugin,
-          options: { serviceName, className },
-        })),
+        ...pluginBindings(
+          Object.entries(objectClass).map(([name, { serviceName, className }]) => ({
+            name,
+            type: "namespace",
+            plugin,
+            options: { serviceName, className },
+          })),
+        ),
         serviceBindings: {
           NODE: async (request: Request) =>
             isDoorKey(request.headers.get(keyHeader) ?? undefined, key)
               ? answer(new URL(request.url).pathname, await request.text(), questions)
               : new Response("the gate alone asks here", { status: 403 }),
         },
-        unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+        ...loopbackPorts("default"),
       },
     ],
   });
@@ -108,7 +111,7 @@ export async function startStoresProcess(
     await miniflare.dispose().catch(() => {}); // says the same again
     throw error;
   }
-  const origin = (await miniflare.unsafeGetDirectURL("gate")).origin;
+  const origin = (await portOf(miniflare, "gate")).origin;
   const steer = async (order: object, body = ""): Promise<unknown> => {
     const headers = {
       [keyHeader]: key,

@@ -1,6 +1,7 @@
 import type { WorkerOptions } from "miniflare";
 import { ownModule } from "../../../../src/package/own-module.ts";
 import type { ResolvedBinding, StoreAddress, VersionSpec } from "../../compute.ts";
+import { ephemeralObjects, neverEvicted, objectsKey, pluginBindings } from "../../workerd/unsafe.ts";
 import { newestCompatibilityDate } from "../../workerd/workerd-binary.ts";
 import { assetOptions } from "./assets.ts";
 import type { CellSettings } from "./cell-settings.ts";
@@ -62,8 +63,8 @@ export function userWorker(version: VersionSpec, context: UserWorkerContext): Wo
   const local = (className: string, namespaceId: string) => ({
     className: classes.get(namespaceId)?.className ?? className,
     useSQLite: classes.get(namespaceId)?.storage !== "legacy-kv",
-    unsafeUniqueKey: `${namespaceId}${context.namespaceSuffix ?? ""}`,
-    ...(classes.get(namespaceId)?.staysInMemory === true && { unsafePreventEviction: true }),
+    ...objectsKey(`${namespaceId}${context.namespaceSuffix ?? ""}`),
+    ...(classes.get(namespaceId)?.staysInMemory === true && neverEvicted),
   });
   const of = <K extends ResolvedBinding["kind"]>(kind: K): Extract<ResolvedBinding, { kind: K }>[] =>
     version.bindings.filter((b): b is Extract<ResolvedBinding, { kind: K }> => b.kind === kind);
@@ -82,7 +83,7 @@ export function userWorker(version: VersionSpec, context: UserWorkerContext): Wo
     modules: moduleDefinitions(version),
     compatibilityDate: clampedDate(version.compatibilityDate).date,
     compatibilityFlags: [...version.compatibilityFlags],
-    unsafeEphemeralDurableObjects: context.role === "trial",
+    ...ephemeralObjects(context.role === "trial"),
     bindings: Object.fromEntries([
       ...of("text").map((b) => [b.name, b.value]),
       ...of("json").map((b) => [b.name, b.value]),
@@ -108,7 +109,7 @@ export function userWorker(version: VersionSpec, context: UserWorkerContext): Wo
         if (away === undefined) return [b.name, local(b.className, b.namespaceId)];
         return [
           b.name,
-          { className: away.exportName, scriptName: "link", useSQLite: true, unsafeUniqueKey: b.namespaceId },
+          { className: away.exportName, scriptName: "link", useSQLite: true, ...objectsKey(b.namespaceId) },
         ];
       }),
     ),
@@ -117,7 +118,7 @@ export function userWorker(version: VersionSpec, context: UserWorkerContext): Wo
           .filter((c) => !bound.has(c.namespaceId))
           .map((c) => local(c.className, c.namespaceId))
       : [],
-    unsafeBindings: [
+    ...pluginBindings([
       ...of("store").map((b) =>
         external(b.name, {
           kind: b.store.kind,
@@ -128,7 +129,7 @@ export function userWorker(version: VersionSpec, context: UserWorkerContext): Wo
         }),
       ),
       ...of("workflow").map((b) => external(b.name, { kind: "WORKFLOW", script: b.script })),
-    ],
+    ]),
     tails: [{ name: "link", entrypoint: "Tail" }],
     outboundService: { name: "link", entrypoint: "Outbound" },
     ...(assets === undefined ? {} : { assets }),

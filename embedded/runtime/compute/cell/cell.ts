@@ -7,6 +7,7 @@ import { Log, LogLevel, type Miniflare, type WorkerdStructuredLog } from "minifl
 import { z } from "zod";
 import { type ScriptName, UploadRejected, type VersionSpec } from "../../compute.ts";
 import { makeMiniflare } from "../../workerd/spawn.ts";
+import { portOf, runtimeOptions } from "../../workerd/unsafe.ts";
 import { prepareAssets } from "./assets.ts";
 import { type CellRole, remoteObjects, type UserWorkerContext, userWorker } from "./cell-options.ts";
 import type { CellSettings } from "./cell-settings.ts";
@@ -116,13 +117,15 @@ export async function startCell(
         if (cell === undefined) early.push([level, message, timestamp]);
         else events.onLog(level, message, timestamp);
       },
-      unsafeRuntimeEnv: { FORCE_COLOR: "0", ...workerdEnvironment(settings.dataDir, id) },
-      unsafeDevRegistryPath: join(directory, "registry"),
-      unsafeHandleRuntimeRestart: async () => {
-        if (cell === undefined) return;
-        Object.assign(cell, await addresses(miniflare, directory), { exceededCpu: false });
-        events.onRestart(cell);
-      },
+      ...runtimeOptions({
+        environment: { FORCE_COLOR: "0", ...workerdEnvironment(settings.dataDir, id) },
+        registry: join(directory, "registry"),
+        onRestart: async () => {
+          if (cell === undefined) return;
+          Object.assign(cell, await addresses(miniflare, directory), { exceededCpu: false });
+          events.onRestart(cell);
+        },
+      }),
       ...(role === "objects" ? { durableObjectsPersist: join(settings.dataDir, "objects") } : {}),
       // The first one answers at the port that Miniflare opens besides: link, which lets nobody in without the key.
       workers: [
@@ -166,7 +169,7 @@ export async function startCell(
       inflight: 0,
       lastActiveMs: undefined,
       retiredMs: 0,
-      inspectUrl: inspecting.length === 0 ? undefined : await miniflare.unsafeGetDirectURL("inspect"),
+      inspectUrl: inspecting.length === 0 ? undefined : await portOf(miniflare, "inspect"),
       ...(await addresses(miniflare, directory)),
       stop: async () => {
         agent.destroy();
@@ -226,7 +229,7 @@ async function addresses(
       main: entry.defaultEntrypointService,
       user: entry.userWorkerService,
     },
-    httpPort: Number((await miniflare.unsafeGetDirectURL("link")).port),
-    controlUrl: await miniflare.unsafeGetDirectURL("link", "Control"),
+    httpPort: Number((await portOf(miniflare, "link")).port),
+    controlUrl: await portOf(miniflare, "link", "Control"),
   };
 }

@@ -1,6 +1,7 @@
 import type { WorkerOptions } from "miniflare";
 import { z } from "zod";
 import type { VersionSpec } from "../../compute.ts";
+import { loopbackPorts } from "../../workerd/unsafe.ts";
 import { type UserWorkerContext, userWorker } from "./cell-options.ts";
 import { moduleDefinitions, modulePath } from "./modules.ts";
 
@@ -36,7 +37,7 @@ export function inspectWorker(version: VersionSpec, context: UserWorkerContext):
         { type: "ESModule", path: "/lockstep-inspect.js", contents: inspectModule(`.${main}`) },
         ...modules,
       ],
-      unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+      ...loopbackPorts("default"),
     },
   ];
 }

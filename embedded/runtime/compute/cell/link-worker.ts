@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { WorkerOptions } from "miniflare";
 import type { VersionSpec } from "../../compute.ts";
+import { ephemeralObjects, loopbackPorts, objectsKey, pluginBindings } from "../../workerd/unsafe.ts";
 import { type CellRole, external, type RemoteObjects } from "./cell-options.ts";
 import type { CellSettings } from "./cell-settings.ts";
 
@@ -48,7 +49,7 @@ export function linkWorker({ settings, version, role, remoteObjects, caller }: L
     modules: [{ type: "ESModule", path: "/main.js", contents: main }, ...modules],
     compatibilityDate: "2026-06-01",
     compatibilityFlags: ["service_binding_extra_handlers"],
-    unsafeEphemeralDurableObjects: true,
+    ...ephemeralObjects(true),
     bindings: {
       NONCE: settings.nonce,
       EGRESS: settings.egress,
@@ -60,14 +61,11 @@ export function linkWorker({ settings, version, role, remoteObjects, caller }: L
       REPORT: { external: { address: settings.frontAddress, http: { injectRequestHeaders } } },
     },
     durableObjects: role === "objects" ? ownedNamespaces(version) : {},
-    unsafeBindings: [
+    ...pluginBindings([
       external("CELLS", { kind: "CELLS" }),
       external("EVENTS", { kind: "EVENTS", script: eventsText }),
-    ],
-    unsafeDirectSockets: [
-      { host: "127.0.0.1", port: 0 },
-      { host: "127.0.0.1", port: 0, entrypoint: "Control" },
-    ],
+    ]),
+    ...loopbackPorts("default", { entrypoint: "Control" }),
   };
 }
 
@@ -79,7 +77,7 @@ const ownedNamespaces = (version: VersionSpec) =>
         className: c.className,
         scriptName: "user",
         useSQLite: c.storage !== "legacy-kv",
-        unsafeUniqueKey: c.namespaceId,
+        ...objectsKey(c.namespaceId),
       },
     ]),
   );

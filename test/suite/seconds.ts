@@ -18,6 +18,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "embedded/runtime/compute/load.deep.test.ts": 55,
   "test/migrations/faults.deep.test.ts": 50,
   "embedded/runtime/stores/killed.deep.test.ts": 40,
+  "policy/plain-program.deep.test.ts": 40,
   "src/migrations/lint/lossless.deep.test.ts": 35,
   "test/migrations/killed.deep.test.ts": 35,
   "embedded/contract/workers/versions-wrangler.deep.test.ts": 25,

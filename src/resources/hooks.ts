@@ -62,8 +62,12 @@ export const migrationsBeforeCode = (
   );
 
 /** Bindings are secret as a whole, so a hook receives them wrapped, as an output or as it came over the wire. */
-export const plain = async (inputs: Readonly<Record<string, unknown>>): Promise<unknown> =>
-  unwrapped(await new Promise((resolve) => pulumi.all(inputs).apply(resolve)));
+export async function plain(inputs: Readonly<Record<string, unknown>>): Promise<unknown> {
+  const all = pulumi.all(inputs);
+  // In the preview of something new, ids are not known, and what waits for one waits for ever.
+  if ("isKnown" in all && (await all.isKnown) === false) return {};
+  return unwrapped(await new Promise((resolve) => all.apply(resolve)));
+}
 
 /** The D1 databases that a worker binds, by the binding. */
 export const databasesOf = (worker: Worker) =>

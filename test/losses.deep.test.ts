@@ -14,7 +14,10 @@ beforeAll(async () => {
   project.write("workers/shop/api.js", code);
   project.write("src/systems/index.ts", declaration);
   project.edit("project.ts", (text) =>
-    text.replace('branch: "develop"', 'branch: "develop", zones: ["example.com"]'),
+    text
+      .replace('branch: "develop"', 'branch: "develop", zones: ["example.com"]')
+      // Prod wants each worker that answers on workers.dev to be named.
+      .replace('"dome/dome-api",', '"dome/api", "dome/back", "dome/rooms", "dome/guest",'),
   );
   await up();
 });

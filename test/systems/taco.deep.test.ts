@@ -310,7 +310,7 @@ test("databases that raw SQL made are adopted by the document's ids where they a
   ]);
   expect(
     await query("staging", "taco-auth-staging", "SELECT name FROM d1_migrations ORDER BY id"),
-  ).toHaveLength(3);
+  ).toHaveLength(4);
 });
 
 test("a stage without its secrets takes no payments and gives no backups, and says which secret is missing", async () => {

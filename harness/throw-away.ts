@@ -71,7 +71,9 @@ export async function throwAway(options: ThrowAwayOptions): Promise<ThrowAway> {
     return {
       folder,
       embedded,
-      run: (program, args, more = {}, cwd = folder) => run(program, args, cwd, { ...env, ...more }),
+      // npm's word for where it was called would lead paths of commands out of the copy.
+      run: (program, args, more = {}, cwd = folder) =>
+        run(program, args, cwd, { ...env, INIT_CWD: cwd, ...more }),
       remove,
     };
   } catch (error) {

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { type Clone, clone } from "./clone.ts";
@@ -112,6 +114,7 @@ test("a plan that is applied as it was shown may hold a migration: its bookmark 
   project.write("migrations/dome/silo/0002_add_tags.sql", "ALTER TABLE notes ADD COLUMN tags TEXT;\n");
   await succeeding(["db", "lint"]);
   await deployed("prod");
+  expect(existsSync(join(project.folder, "stage.plan"))).toBe(true);
   const after = await outputs("prod");
   expect(after.databases["dome/silo"]).toMatchObject({ applied: 2, lastMigration: "0002_add_tags.sql" });
   expect(after.databases["dome/silo"]?.schema).not.toBe(before.databases["dome/silo"]?.schema);

@@ -33,7 +33,7 @@ export interface AiGateway extends Named, Shareable {
   readonly collectLogs?: boolean;
   /**
    * Ids of gateways that exist already, by stage: each is taken over with its logs where the account has it, and made anew where not. It has to be the
-   * gateway's name in the stage, see `physicalName`. What it is set to otherwise than declared is set by the next `up`. @default - created
+   * gateway's name in the stage, see `physicalName`. What is declared is set. @default - created
    */
   readonly adopt?: Readonly<Record<string, string>>;
 }

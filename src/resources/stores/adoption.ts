@@ -9,22 +9,17 @@ import { kinds } from "../kinds/kinds.ts";
  * not and another is made. Pulumi looks at an import only while its state has no store, or one of another id; what was made here
  * in the place of a missing one stays, as Cloudflare gives an id only once. A bucket's name can be given again, so of buckets only those are
  * adoptable that the state does not have.
- * @param leaves settings that may be others than declared: the run that imports leaves them, and the one after it sets them
  */
 export function adoption(
   declared: Adoptable,
   context: Context,
-  leaves: readonly string[] = [],
-): Pick<pulumi.CustomResourceOptions, "hooks" | "ignoreChanges" | "import" | "retainOnDelete"> {
+): Pick<pulumi.CustomResourceOptions, "hooks" | "import" | "retainOnDelete"> {
   const { accountId, hooks, stage, adoptable } = context;
   const adopted = declared.adopt?.[stage.name];
   // A bucket of all stages may have been made by another one before its owner came.
   const id =
     adopted ?? ("shared" in declared && declared.shared === true ? physicalName(declared, stage) : undefined);
-  const halfMade = leaving(
-    tookOver(context, kinds[declared.kind].type, logicalName(context, declared.name)),
-    leaves,
-  );
+  const halfMade = tookOver(context, kinds[declared.kind].type, logicalName(context, declared.name));
   if (id === undefined) return { hooks, ...halfMade };
   // What is taken over is somebody's: it stays when the stack goes. Of some kinds nobody asks again once the state has one.
   const kept =
@@ -32,10 +27,7 @@ export function adoption(
       ? { retainOnDelete: true }
       : {};
   if (adoptable.has(adoptedKey(declared, id)))
-    return {
-      ...{ hooks, ...kept },
-      ...leaving({ import: `${accountId}/${importIds[declared.kind](id, declared)}` }, leaves),
-    };
+    return { hooks, ...kept, import: `${accountId}/${importIds[declared.kind](id, declared)}` };
   if (adopted === undefined) return { hooks, ...halfMade };
   const label = logicalName(context, declared.name);
   const says = new pulumi.ResourceHook(
@@ -49,15 +41,6 @@ export function adoption(
   );
   return { ...kept, hooks: { ...hooks, beforeCreate: [...(hooks.beforeCreate ?? []), says] } };
 }
-
-/** An import refuses settings that are others than declared, unless it is told to leave them. */
-const leaving = (
-  imports: Pick<pulumi.CustomResourceOptions, "import">,
-  settings: readonly string[],
-): Pick<pulumi.CustomResourceOptions, "ignoreChanges" | "import"> =>
-  imports.import === undefined || settings.length === 0
-    ? imports
-    : { ...imports, ignoreChanges: [...settings] };
 
 const nouns: Readonly<Record<Adoptable["kind"], string>> = {
   d1: "database",

@@ -9,19 +9,6 @@ import { adoption } from "./adoption.ts";
 import { isAnothers, sharedStore } from "./shared.ts";
 import type { StoreComponent } from "./store.ts";
 
-/** What of a gateway that is taken over is left as it is until the next `up`. */
-const settings = [
-  "cacheInvalidateOnUpdate",
-  "cacheTtl",
-  "collectLogs",
-  "rateLimitingInterval",
-  "rateLimitingLimit",
-  "rateLimitingTechnique",
-  "authentication",
-  "logpush",
-  "workersAiBillingMode",
-];
-
 /** An AI Gateway. Code names it by its id. */
 export class Gateway extends pulumi.ComponentResource implements StoreComponent {
   readonly id: pulumi.Output<string>;
@@ -56,7 +43,7 @@ export class Gateway extends pulumi.ComponentResource implements StoreComponent 
           logpush: false,
           workersAiBillingMode: "postpaid",
         },
-        within(this, { ...durability(stage), ...adoption(declared, context, settings) }, opts),
+        within(this, { ...durability(stage), ...adoption(declared, context) }, opts),
       );
       this.id = store.aiGatewayId;
       this.store = store;

@@ -4,6 +4,7 @@ import { placeOfTarget, unplaced } from "../src/diagnostic/place.ts";
 import { inPlace, named, type Sentence, sentence } from "../src/diagnostic/sentence.ts";
 import { refusingAt, UserError } from "../src/diagnostic/user-error.ts";
 import { type Place, projectAt } from "./place.ts";
+import { agentHere, leaveToPerson } from "./stack/agent.ts";
 import { terminal } from "./stack/confirm.ts";
 import { environmentFor } from "./stack/environment.ts";
 import { targetNamed } from "./stack/request.ts";
@@ -25,6 +26,8 @@ async function main(args: readonly string[], place: Place): Promise<void> {
     throw wrong(`no stack ${JSON.stringify(stack)}`, stages.map(({ name }) => name).join(", "));
   const at = placeOfTarget(stack, target, root);
   await refusingAt(at, async () => {
+    if (command === "restore" && stage.asksBeforeChange)
+      leaveToPerson(`Restoring the state of ${stack}`, stage, await agentHere());
     const run = { root, env: await environmentFor(target, stage, root) };
     if (command === "backup") {
       const { path, resources } = await backup(stack, subject ?? "backups", run);

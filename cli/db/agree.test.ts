@@ -1,12 +1,15 @@
 import { expect, test } from "vitest";
-import { stageOf } from "../../src/project/stage.ts";
+import { type Stage, stageOf } from "../../src/project/stage.ts";
 import type { Terminal } from "../stack/confirm.ts";
-import { agree, withYes } from "./agree.ts";
+import { agree as agreeing, withYes } from "./agree.ts";
 
 const dev = stageOf({ name: "dev" });
 const prod = stageOf({ name: "prod", protected: true });
 const silent: Terminal = { interactive: false, ask: () => Promise.reject(new Error("nobody is there")) };
 const typing = (answer: string): Terminal => ({ interactive: true, ask: () => Promise.resolve(answer) });
+/** As a person, whoever runs this test. */
+const agree = (stage: Stage, change: string, given: ReturnType<typeof said>, from: Terminal) =>
+  agreeing(stage, change, given, from, Promise.resolve(undefined));
 const said = (yes: string | undefined) => ({ text: (name: string) => (name === "yes" ? yes : undefined) });
 
 test("without a terminal nothing is written unless --yes says so, and for prod its name", async () => {
@@ -17,6 +20,14 @@ test("without a terminal nothing is written unless --yes says so, and for prod i
   await agree(dev, "Write to", said("dev"), silent);
   await expect(agree(prod, "Write to", said(""), silent)).rejects.toThrow(/--yes prod/);
   await agree(prod, "Write to", said("prod"), silent);
+});
+
+test("a coding agent writes into no stage that asks, whatever it says, and into others as anybody", async () => {
+  const agent = Promise.resolve("Claude Code");
+  await expect(agreeing(prod, "Write to", said("prod"), silent, agent)).rejects.toThrow(
+    /Write to prod is for a person to run; nothing was changed[\s\S]*stop here/,
+  );
+  await agreeing(dev, "Write to", said(""), silent, agent);
 });
 
 test("a yes for another stage is none", async () => {

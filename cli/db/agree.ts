@@ -1,5 +1,6 @@
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
+import { agentHere, leaveToPerson } from "../stack/agent.ts";
 import { confirm, type Terminal, terminal } from "../stack/confirm.ts";
 import type { Given } from "./command.ts";
 import { placeOptions } from "./place.ts";
@@ -17,7 +18,9 @@ export async function agree(
   change: string,
   { text }: Pick<Given, "text">,
   from: Terminal = terminal,
+  agent: Promise<string | undefined> = agentHere(),
 ): Promise<void> {
+  if (stage.asksBeforeChange) leaveToPerson(`${change} ${stage.name}`, stage, await agent);
   const yes = text("yes");
   if (yes !== undefined && yes !== "" && yes !== stage.name)
     throw notAgreed(stage, change, `--yes ${yes}`, `--yes, or --yes ${stage.name}`);

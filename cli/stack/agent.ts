@@ -38,12 +38,18 @@ export function refuseAgent(request: Request, stage: Stage, agent: string | unde
   const taken = destroys[command];
   const isForPerson =
     taken !== "nothing" && (stage.asksBeforeChange || (taken === "data" && target === "cloudflare"));
-  if (agent === undefined || !isForPerson || (command === "secret" && subject === undefined)) return;
+  if (!isForPerson || (command === "secret" && subject === undefined)) return;
+  leaveToPerson(`${command} of ${stage.name}`, stage, agent);
+}
+
+/** Refuses a change to a coding agent, in words for it; a person goes on. */
+export function leaveToPerson(change: string, { name }: Stage, agent: string | undefined): void {
+  if (agent === undefined) return;
   throw new UserError({
-    what: `${command} of ${stage.name} is for a person to run; nothing was changed`,
-    where: `stage ${stage.name}, on the ${target === "embedded" ? "embedded target" : "real account"}`,
+    what: `${change} is for a person to run; nothing was changed`,
+    where: `stage ${name}`,
     got: `a command that ${agent} runs`,
-    expected: "a person who has read the plan, at a terminal of their own",
-    fix: `stop here: do not look for another way, with pulumi or with the API. Tell the person you work for what you wanted to change in ${stage.name} and why, and that they have to run this command themselves`,
+    expected: "a person who has read what it does, at a terminal of their own",
+    fix: `stop here: do not look for another way, with pulumi or with the API. Tell the person you work for what you wanted to change in ${name} and why, and that they have to run this command themselves`,
   });
 }

@@ -3,15 +3,16 @@ import { resolve } from "node:path";
 import { placeOfTarget } from "../src/diagnostic/place.ts";
 import { refuse, refusingAt } from "../src/diagnostic/user-error.ts";
 import type { Stage } from "../src/project/stage.ts";
+import { agentHere } from "../src/settings/agent.ts";
 import { removeStaleLocks, toldRemoved } from "../toolchain/stacks/stale-lock.ts";
 import { type Place, projectAt } from "./place.ts";
-import { agentHere, refuseAgent } from "./stack/agent.ts";
+import { refuseAgent } from "./stack/agent.ts";
 import { changes, perform } from "./stack/commands.ts";
 import { confirm, terminal } from "./stack/confirm.ts";
 import { decidedAlready } from "./stack/engine-words.ts";
 import { environmentFor } from "./stack/environment.ts";
 import { type Request, requestOf } from "./stack/request.ts";
-import { checkSaved, unplanned } from "./stack/saved-plan.ts";
+import { unplanned } from "./stack/saved-plan.ts";
 
 /** @param args the verb, then its words */
 export async function run(args: readonly string[], place: Place): Promise<number> {
@@ -35,7 +36,7 @@ export async function run(args: readonly string[], place: Place): Promise<number
     if (request.stages.length > 1) process.stderr.write(`\n── ${stage.name} ──\n`);
     const code = await refusingAt(placeOfTarget(stage.name, request.target, root), async () => {
       const env = await environmentFor(request.target, stage, root);
-      if (request.target === "embedded" && removeStaleLocks(stage, root) > 0)
+      if (request.target === "embedded" && request.command !== "unlock" && removeStaleLocks(stage, root) > 0)
         process.stderr.write(`${toldRemoved(stage.name)}\n`);
       return perform(request, stage, { root, env }, project.systems, terminal);
     });
@@ -46,8 +47,9 @@ export async function run(args: readonly string[], place: Place): Promise<number
 
 /** Asks for what can be said before anything is done: at a terminal the rest is asked below the plan. */
 async function agreedTo(request: Request, stage: Stage): Promise<void> {
-  const { command, plan, confirm: confirmed, yes } = request;
-  if (plan !== undefined && stage.asksBeforeChange) return checkSaved(plan, confirmed, stage);
+  const { command, plan, yes } = request;
+  // A saved plan is looked at where it is applied: it says by itself what was agreed to.
+  if (command === "up" && plan !== undefined && stage.asksBeforeChange) return;
   if (command === "up" && stage.asksBeforeChange && !terminal.interactive) throw unplanned(stage);
   if (yes !== undefined || !terminal.interactive) await confirm(stage, "Change", yes, terminal);
 }

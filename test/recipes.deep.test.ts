@@ -116,6 +116,19 @@ test("prod shows a plan and applies exactly that, once its name is typed; and is
   expect(confirmed.out).toMatch(/^ {2}dome\/silo: 0001_\w+\.sql/m);
   expect(confirmed.out).toMatch(/^ {2}dome\/dome-api: new version 100 %$/m);
   await project.just(["secret", "prod", "key", "--", "canary-five"]);
+  // A plan is of the secrets that it was made with: the engine would find the other one, and say the planned one in clear.
+  const saved = await project.just(["pulumi-preview", "prod", "--save-plan", "old.plan"]);
+  const digest = / --confirm (\w+)$/m.exec(saved.out)?.[1] ?? "";
+  await project.just(["secret", "prod", "key", "--", "canary-six"]);
+  const stale = await project.just(["pulumi-up", "prod", "--plan", "old.plan", "--confirm", digest]);
+  expect(stale.code).not.toBe(0);
+  expect(stale.out).toContain("is not what it was made from");
+  expect(saved.out + stale.out).not.toMatch(/canary/);
+  const agent = await project.pulumi(["up", "--yes", "--skip-preview", "--stack", "prod"], {
+    CLAUDECODE: "1",
+  });
+  expect(agent.code).not.toBe(0);
+  expect(agent.out).toContain("An update of prod is for a person to run; nothing was changed");
   const rotated = await project.deploy("prod");
   expect(rotated.code, rotated.out).toBe(0);
   expect(rotated.out).toContain("What differs of new versions:\n  dome/dome-api: bindings\n");

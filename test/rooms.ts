@@ -412,6 +412,7 @@ export const rooms: readonly Room[] = [
   {
     room: "cli/db",
     may: [
+      "src/settings",
       "src/diagnostic",
       "src/files",
       "src/bundle",
@@ -475,6 +476,7 @@ export const rooms: readonly Room[] = [
   {
     room: "cli",
     may: [
+      "src/settings",
       "policy",
       "src/diagnostic",
       "src/project",

@@ -1,6 +1,6 @@
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
-import { agentHere, leaveToPerson } from "../stack/agent.ts";
+import { agentHere, leaveToPerson } from "../../src/settings/agent.ts";
 import { confirm, type Terminal, terminal } from "../stack/confirm.ts";
 import type { Given } from "./command.ts";
 import { placeOptions } from "./place.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import project from "../../project.ts";
-import { agentHere, refuseAgent } from "./agent.ts";
+import { agentHere } from "../../src/settings/agent.ts";
+import { refuseAgent } from "./agent.ts";
 import { requestOf } from "./request.ts";
 
 const ofAgent = (line: string): (() => void) => {

@@ -14,6 +14,10 @@ export const terminal: Terminal = {
     const lines = createInterface({ input: process.stdin, output: process.stdout });
     try {
       return await lines.question(question);
+    } catch (error) {
+      // Ctrl-C and Ctrl-D are the commonest ways to say no.
+      if (error instanceof Error && error.name === "AbortError") return "";
+      throw error;
     } finally {
       lines.close();
     }
@@ -32,7 +36,8 @@ export async function confirm(
   from: Terminal = terminal,
   inFull?: () => Promise<unknown>,
 ): Promise<void> {
-  if (yes === undefined && !from.interactive) throw notConfirmed(stage, change, "no terminal to ask at");
+  if (yes === undefined && !from.interactive)
+    throw notConfirmed(stage, change, "no terminal to ask at", false);
   if (!stage.asksBeforeChange) return;
   const how = inFull === undefined ? "" : " (d shows the full diff)";
   const ask = async (): Promise<string> => {
@@ -42,16 +47,19 @@ export async function confirm(
     return ask();
   };
   const typed = yes ?? (await ask());
-  if (typed !== stage.name) throw notConfirmed(stage, change, typed === "" ? "nothing" : typed);
+  if (typed !== stage.name)
+    throw notConfirmed(stage, change, typed === "" ? "nothing" : typed, yes === undefined);
 }
 
-const notConfirmed = (stage: Stage, change: string, got: string): UserError =>
+const notConfirmed = (stage: Stage, change: string, got: string, isTyped: boolean): UserError =>
   new UserError({
     what: `${change} ${stage.name} was not confirmed; nothing was changed`,
     where: `stage ${stage.name}`,
     got,
     expected: stage.asksBeforeChange ? stage.name : "a yes",
     fix: stage.asksBeforeChange
-      ? `type ${stage.name} at the prompt; without a terminal: --yes ${stage.name}`
+      ? isTyped
+        ? `type ${stage.name}, as it is written`
+        : `type ${stage.name} at the prompt; without a terminal: --yes ${stage.name}`
       : "run it at a terminal, which asks; without one: --yes",
   });

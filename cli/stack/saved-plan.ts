@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { z } from "zod";
 import type { CommandPlace } from "../../src/diagnostic/place.ts";
 import { inPlace, named, sentence } from "../../src/diagnostic/sentence.ts";
@@ -10,24 +11,52 @@ import { shellQuote } from "../../toolchain/launchers/shell-quote.ts";
 /** Hexadecimal digits of a digest that have to be given: whoever has them has seen the plan. */
 const leastDigits = 12;
 
-/** SHA-256 of a saved plan, hexadecimal. */
-export const digestOfPlan = (file: string): string =>
-  createHash("sha256").update(readFileSync(file)).digest("hex");
+/** SHA-256 of a saved plan and of what it was made from, hexadecimal. @param madeFrom the fingerprint of that */
+export const digestOfPlan = (file: string, madeFrom: string): string =>
+  createHash("sha256").update(readFileSync(file)).update(madeFrom).digest("hex");
+
+/** Refuses a place that no plan can be written to, before a minute is spent on one. */
+export function checkWritable(file: string, stage: Stage): void {
+  const folder = dirname(file);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw wrong(
+      stage,
+      "A plan cannot be saved there",
+      `no folder ${folder}`,
+      "a file in a folder that is there",
+    );
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false)
+    throw wrong(
+      stage,
+      "A plan cannot be saved there",
+      `${file}, which is no file`,
+      "a file, or a name that is free",
+    );
+}
 
 /** Lets nobody else read a plan, and says how exactly it is applied. */
-export function toldSaved(file: string, stage: Stage, place: CommandPlace): string {
+export function toldSaved(file: string, madeFrom: string, stage: Stage, place: CommandPlace): string {
   chmodSync(file, 0o600);
-  const digest = digestOfPlan(file);
+  const digest = digestOfPlan(file, madeFrom);
   const target = place.real ? " --target cloudflare" : "";
-  const words = `${stage.name}${target} --plan ${shellQuote(file)} --confirm ${digest.slice(0, leastDigits)}`;
+  const words = `${stage.name}${target} --plan ${shellQuote(file)} --confirm ${digest.slice(0, leastDigits)}${stage.asksBeforeChange ? "" : " --yes"}`;
   return `The plan is in ${file}; its digest is ${digest}\n${inPlace(sentence`It is applied exactly by: ${named("up", words)}`, place)}\n`;
 }
 
 const shape = z.looseObject({ resourcePlans: z.record(z.string(), z.unknown()) });
 
-/** Refuses a plan that is not the one that was looked at, and one of another stage. */
-export function checkSaved(file: string, confirmed: string | undefined, stage: Stage): void {
-  if (!existsSync(file)) throw wrong(stage, "There is no such plan", file, "a plan that a preview saved");
+/**
+ * Refuses a plan that is not the one that was looked at, one that was made from other files or another configuration, and one of another stage. The
+ * engine would find some of that only after it had applied a part, and would say a secret of the plan in clear.
+ */
+export function checkSaved(
+  file: string,
+  confirmed: string | undefined,
+  madeFrom: string,
+  stage: Stage,
+): void {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
+    throw wrong(stage, "There is no such plan", file, "a plan that a preview saved");
   if (confirmed === undefined && stage.asksBeforeChange)
     throw wrong(
       stage,
@@ -35,16 +64,16 @@ export function checkSaved(file: string, confirmed: string | undefined, stage: S
       "no --confirm",
       "the digest that the preview printed",
     );
-  const digest = digestOfPlan(file);
+  const digest = digestOfPlan(file, madeFrom);
   if (
     confirmed !== undefined &&
     (confirmed.length < leastDigits || !digest.startsWith(confirmed.toLowerCase()))
   )
     throw wrong(
       stage,
-      "This is not the plan that was confirmed",
-      `${file} with the digest ${digest}, and --confirm ${confirmed}`,
-      `the first ${leastDigits} digits of its digest at least`,
+      "This is not the plan that was confirmed, or the project or its configuration is not what it was made from",
+      `--confirm ${confirmed}`,
+      `the plan, the files and the configuration as they were, and the first ${leastDigits} digits of the digest at least`,
     );
   const parsed = shape.safeParse(json(readFileSync(file, "utf8")));
   const urns = parsed.success ? Object.keys(parsed.data.resourcePlans) : undefined;

@@ -26,9 +26,16 @@ async function ofSystem(system: System, root: string): Promise<readonly Diagnost
   if (problems.length > 0) return problems;
   const written = await systemStatements(system, async (worker) => bundles.get(worker), root);
   return Object.entries(written.folders).flatMap(([name, folder]) => {
-    const points = pointsOf(join(root, folder));
-    if (points === undefined) return [];
-    return holdCode({ label: `${system.name}/${name}`, points, root }, written).refusals;
+    const states = statesOf(join(root, folder));
+    if (states === undefined) return [];
+    // Contract files at the end may wait: code of before them is as right as code of after them.
+    const held = states.map(
+      (points) => holdCode({ label: `${system.name}/${name}`, points, root }, written).refusals,
+    );
+    const keyOf = ({ where, got }: Diagnostic): string => JSON.stringify([where, got.split(" — ")[0]]);
+    return (held.at(-1) ?? []).filter((refusal) =>
+      held.every((each) => each.some((other) => keyOf(other) === keyOf(refusal))),
+    );
   });
 }
 
@@ -44,16 +51,23 @@ async function bundleOf(worker: Worker, root: string, problems: Diagnostic[]) {
   }
 }
 
-/** What each file of a folder makes of an empty database; undefined where one cannot be read or carried out, which is a finding of its own. */
-function pointsOf(folder: string): readonly SchemaPoint[] | undefined {
+/**
+ * The states that code may meet, each with the way to it: as all files leave the database, and as it is while the last contract files wait.
+ * Undefined where a file cannot be read or carried out, which is a finding of its own.
+ */
+function statesOf(folder: string): readonly (readonly SchemaPoint[])[] | undefined {
   const shadow = openShadow();
   try {
+    const files = readFolder(folder);
     const points: SchemaPoint[] = [{ by: undefined, schema: [] }];
-    for (const { name, statements } of readFolder(folder)) {
+    for (const { name, statements } of files) {
       for (const { sql } of statements) if (shadow.run(sql).error !== undefined) return undefined;
       points.push({ by: name, schema: shadow.schema() });
     }
-    return points;
+    const last = files.findLastIndex(({ phase }) => phase === "contract");
+    const first =
+      last < 0 ? files.length : files.findLastIndex(({ phase }, at) => at < last && phase !== "contract") + 1;
+    return points.flatMap((_, at) => (at >= first ? [points.slice(0, at + 1)] : []));
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;

@@ -3,8 +3,10 @@ import { checkChoices } from "../../policy/configuration.ts";
 import { check } from "../../src/declare/check/index.ts";
 import type { System } from "../../src/declare/index.ts";
 import { type CommandPlace, unplaced } from "../../src/diagnostic/place.ts";
-import { inPlace } from "../../src/diagnostic/sentence.ts";
+import { command, inPlace, sentence } from "../../src/diagnostic/sentence.ts";
 import { type Diagnostic, UserError } from "../../src/diagnostic/user-error.ts";
+import { chainFileName, readChain } from "../../src/migrations/files/chain.ts";
+import { migrationNames } from "../../src/migrations/files/names.ts";
 import { brokenChain, lintFolder } from "../../src/migrations/lint/lint-folder.ts";
 import type { Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
@@ -113,6 +115,25 @@ function closed(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, closed(inner)]));
 }
 
+/** `db lint` makes a chain file where there is none; an `up` refuses to go on without the one that was committed. */
+function withoutChain(label: string, folder: string, root: string, place: CommandPlace): readonly Finding[] {
+  const path = join(root, folder);
+  if (migrationNames(path).length === 0 || readChain(path) !== undefined) return [];
+  return [
+    findingOf(
+      {
+        what: "The folder has no chain file",
+        where: `${label}, ${folder}`,
+        got: `no ${chainFileName}`,
+        expected: "a line for every file",
+        fix: sentence`restore it from git; for a folder that never had one: ${command("db lint", { database: label })}`,
+      },
+      { file: join(path, chainFileName), line: 1 },
+      { place, root, severity: "error", stages: [] },
+    ),
+  ];
+}
+
 /** Every folder of migrations that a system declares, each once. */
 function migrationFindings({ systems }: Project, root: string, place: CommandPlace): readonly Finding[] {
   const folders = systems.flatMap(({ name, resources }) =>
@@ -124,7 +145,7 @@ function migrationFindings({ systems }: Project, root: string, place: CommandPla
   );
   return folders.flatMap(({ label, folder }) => {
     try {
-      return lintFolder(join(root, folder), place).map(
+      const linted = lintFolder(join(root, folder), place).map(
         ({ file, line, code, severity, message, fix }): Finding => ({
           file: shownFrom(root, file),
           line,
@@ -137,6 +158,7 @@ function migrationFindings({ systems }: Project, root: string, place: CommandPla
           stages: [],
         }),
       );
+      return [...withoutChain(label, folder, root, place), ...linted];
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return [error.diagnostic, ...error.others].map((diagnostic) =>

@@ -6,13 +6,15 @@ import { type Finding, findingOf, shownFrom } from "./finding.ts";
 
 /** Why a project could not be loaded, at the line where that is known: a mistake in project.ts, or a module that does not run. */
 export function notLoaded(error: unknown, root: string): readonly Finding[] {
-  const first = { file: join(root, projectFile), line: 1 };
+  const at = (error instanceof Error ? lineIn(error.stack ?? "", root) : undefined) ?? {
+    file: join(root, projectFile),
+    line: 1,
+  };
   if (error instanceof UserError)
     return [error.diagnostic, ...error.others].map((diagnostic) =>
-      findingOf(diagnostic, first, { place: unplaced(root), root, severity: "error", stages: [] }),
+      findingOf(diagnostic, at, { place: unplaced(root), root, severity: "error", stages: [] }),
     );
   if (!(error instanceof Error)) throw error;
-  const at = lineIn(error.stack ?? "", root) ?? first;
   return [
     {
       file: shownFrom(root, at.file),

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { d1, queue, secret, system, worker } from "../../src/declare/index.ts";
+import { writeChain } from "../../src/migrations/files/chain.ts";
+import { readFolder } from "../../src/migrations/files/reading.ts";
 import { defineProject } from "../../src/project/project.ts";
 import { requestOf } from "../validate.ts";
 import type { Finding } from "./finding.ts";
@@ -16,10 +18,15 @@ const write = (path: string, text: string): void => {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);
 };
+const chain = (): void => {
+  const folder = join(root, "migrations/notes");
+  writeChain(folder, readFolder(folder));
+};
 beforeAll(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), "lockstep validate ")));
   write("package.json", "{}");
   write("migrations/notes/0001_create.sql", "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT);\n");
+  chain();
   write(
     "workers/api.ts",
     'export default {\n  fetch: (_request, env) =>\n    env.DB.prepare("SELECT text FROM notes").first(),\n};\n',
@@ -61,6 +68,7 @@ test("what is wrong stands at its line: of the declaration, the code, the stack 
     `${here}:${orphanAt} | error | A store that no worker uses | dev | prod`,
     "migrations/notes/0002_drop.sql:2 | error | drops the table notes with all its rows",
     "migrations/notes/0002_drop.sql:2 | error | running code may use the table notes: it runs until the new code is everywhere, and comes back with a rollback",
+    "migrations/notes/chain.txt:3 | error | 0002_drop.sql is not in the chain yet: got no line for it, expected a line for every file",
     "Pulumi.dev.yaml:1 | warning | Missing required secret 'API_KEY' | dev",
     "Pulumi.prod.yaml:1 | warning | Missing required secret 'API_KEY' | prod",
     "Pulumi.prod.yaml:2 | error | A setting with a value that cannot be used | prod",
@@ -117,6 +125,32 @@ test("a project that cannot be loaded is one finding, where it breaks", () => {
   expect(notLoaded(Object.assign(new Error("no place"), { stack: "" }), root)).toMatchObject([
     { file: "project.ts", line: 1 },
   ]);
+});
+
+test("while contract files wait at the end, code of before them is as right as code of after them; other code is not", async () => {
+  const sql = (text: string): void =>
+    write(
+      "workers/api.ts",
+      `export default { fetch: (_request, env) => env.DB.prepare(${JSON.stringify(text)}).first() };\n`,
+    );
+  write("Pulumi.prod.yaml", "config:\n  lockstep:systems: [notes]\n");
+  write("migrations/notes/0002_words.sql", "ALTER TABLE notes ADD COLUMN words INTEGER;\n");
+  write(
+    "migrations/notes/0003_drop_text.sql",
+    '-- d1:phase contract\n-- d1:data-loss "words say it"\nALTER TABLE notes DROP COLUMN text;\n',
+  );
+  chain();
+  const said = async (text: string): Promise<readonly string[]> => {
+    sql(text);
+    return (await found()).filter(({ severity }) => severity === "error").map(({ what }) => what);
+  };
+  expect(await said("SELECT text, words FROM notes")).toEqual([]);
+  expect(await said("SELECT words FROM notes")).toEqual([]);
+  expect(await said("SELECT txt FROM notes")).toEqual([
+    expect.stringContaining("CS1: the code of api needs a column"),
+  ]);
+  rmSync(join(root, "migrations/notes/chain.txt"));
+  expect(await said("SELECT words FROM notes")).toEqual(["The folder has no chain file"]);
 });
 
 const one: Finding = {

@@ -1,3 +1,4 @@
+import { UserError } from "../diagnostic/user-error.ts";
 import { type Assets, type AssetsBinding, assets } from "./assets.ts";
 import { declaredHere } from "./declared-at.ts";
 import type { DurableObjectClass } from "./durable-object.ts";
@@ -233,6 +234,15 @@ export function worker(
   }: Partial<Omit<WorkerOptions<Readonly<Record<string, Binding>>>, "pages">> &
     Pick<Worker, "compatibilityDate" | "pages">,
 ): Worker {
+  for (const [binding, bound] of Object.entries<unknown>(options.env ?? {}))
+    if (bound === undefined)
+      throw new UserError({
+        what: "A binding is undefined",
+        where: `worker ${name}, env.${binding}`,
+        got: "undefined",
+        expected: "what is bound: a store, a worker, a text …",
+        fix: "import what it names; where two files import each other, declare it in one of them, or hand a worker over as a function: service(() => other)",
+      });
   return declaredHere({
     kind: "worker",
     name,

@@ -12,6 +12,7 @@ import type { D1, System, Worker } from "../declare/index.ts";
 import { refuse } from "../diagnostic/user-error.ts";
 import { readFolder } from "../migrations/files/reading.ts";
 import { variablesText } from "../reality/variable-text.ts";
+import { agentHere, leaveToPerson } from "../settings/agent.ts";
 import { type Given, type Settings, settingsOf } from "../settings/settings.ts";
 import { keepStatements } from "../statements/kept.ts";
 import { systemStatements } from "../statements/of-system.ts";
@@ -34,6 +35,9 @@ import { zoneIdsOf } from "./zones.ts";
 export async function program(given: Given): Promise<Outputs> {
   const settings = settingsOf(given);
   const { systems, stage } = settings;
+  // However it was started: a plain `pulumi up` knows no recipe that would ask.
+  if (stage.asksBeforeChange && !pulumi.runtime.isDryRun())
+    leaveToPerson(`An update of ${stage.name}`, stage, await agentHere(given.env));
   refuse(check(systems, stage, { stageNames: settings.stages.map(({ name }) => name), root: given.root }));
   refuse(sharedNames(settings));
   if (pulumi.runtime.isDryRun())

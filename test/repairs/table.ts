@@ -178,4 +178,5 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/db/squash/squash.ts run: up": phases,
   "cli/db/squash/squash.ts throughOf: db squash": untried,
   "cli/db/squash/squash.ts nameOf: db squash": untried,
+  "cli/validate/findings.ts withoutChain: db lint": untried,
 };

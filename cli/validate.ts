@@ -8,7 +8,7 @@ import { type Place, type ProjectPlace, projectAt } from "./place.ts";
 import type { Finding } from "./validate/finding.ts";
 import { findingsOf } from "./validate/findings.ts";
 import { notLoaded } from "./validate/not-loaded.ts";
-import { asAnnotations, asText } from "./validate/text.ts";
+import { asAnnotations, asText, number } from "./validate/text.ts";
 
 type Form = "text" | "json" | "github";
 
@@ -58,7 +58,6 @@ async function validated(
 }
 
 function lookedAt({ systems, stages }: Project, stage: string | undefined, tookMs: number): string {
-  const number = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
   const where = stage === undefined ? number(stages.length, "stage") : stage;
   return `${number(systems.length, "system")}, ${where}, looked at in ${(tookMs / 1000).toFixed(1)} s`;
 }

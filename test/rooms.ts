@@ -392,7 +392,7 @@ export const rooms: readonly Room[] = [
   { room: "cli/verb.ts", may: ["cli/place.ts"] },
   {
     room: "cli/status",
-    may: ["src/cloudflare", "src/declare", "src/reality"],
+    may: ["src/cloudflare", "src/declare", "src/reality", "toolchain"],
   },
   {
     room: "cli/stack",

@@ -1,4 +1,5 @@
 import type { StoreKind } from "../../src/declare/kinds/kinds.ts";
+import { table } from "../../toolchain/table.ts";
 import type { Facts } from "./asking.ts";
 import type { StoreStatus } from "./stores.ts";
 import type { WorkerStatus } from "./workers.ts";
@@ -13,9 +14,9 @@ export interface Status {
 }
 
 export function statusTable({ stage, workers, stores, notable }: Status): string {
-  const of = columns([
+  const serving = table(
     ["worker", "serves", "requests/h", "errors", "p95"],
-    ...workers.map(({ name, serves, facts }) => [
+    workers.map(({ name, serves, facts }) => [
       name,
       serves.length === 0
         ? "nothing"
@@ -24,18 +25,18 @@ export function statusTable({ stage, workers, stores, notable }: Status): string
       shown(facts["errors"]),
       facts["p95Ms"] == null ? "-" : `${facts["p95Ms"]} ms`,
     ]),
-  ]);
-  const holding = columns([
+  );
+  const holding = table(
     ["store", "kind", "holds"],
-    ...stores.map(({ name, kind, facts, unknown }) => [
+    stores.map(({ name, kind, facts, unknown }) => [
       name,
       kind,
       unknown === undefined ? holds[kind](facts) : "not told",
     ]),
-  ]);
+  );
   const looked =
     notable.length === 0 ? ["Nothing stands out."] : ["Look at:", ...notable.map((line) => `  ${line}`)];
-  return `${[stage, "", ...of, "", ...holding, "", ...looked].join("\n")}\n`;
+  return `${[stage, "", serving, "", holding, "", ...looked].join("\n")}\n`;
 }
 
 const served = (version: string, percent: number): string =>
@@ -87,15 +88,4 @@ function age(seconds: Facts[string] | undefined): string | undefined {
   return seconds < 3600
     ? `the oldest ${Math.floor(seconds / 60)} min`
     : `the oldest ${Math.floor(seconds / 3600)} h`;
-}
-
-/** Rows as lines, each column as wide as its longest word. */
-function columns(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? "").length)));
-  return rows.map((row) =>
-    row
-      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
 }

@@ -22,10 +22,12 @@ export function asText(findings: readonly Finding[], looked: string): string {
   return `${[...blocks, counted(findings, looked)].join("\n\n")}\n`;
 }
 
+/** `1 error`, `2 errors`. */
+export const number = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
+
 function counted(findings: readonly Finding[], looked: string): string {
   const of = (severity: Finding["severity"]): number =>
     findings.filter((each) => each.severity === severity).length;
-  const number = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
   const told = of("info") === 0 ? "" : `, ${of("info")} to know`;
   return findings.length === 0
     ? `Nothing is wrong: ${looked}`

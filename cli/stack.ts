@@ -9,10 +9,10 @@ import { type Place, projectAt } from "./place.ts";
 import { refuseAgent } from "./stack/agent.ts";
 import { changes, perform } from "./stack/commands.ts";
 import { confirm, terminal } from "./stack/confirm.ts";
-import { decidedAlready } from "./stack/engine-words.ts";
-import { environmentFor } from "./stack/environment.ts";
+import { decidedAlready } from "./stack/engine/engine-words.ts";
+import { environmentFor } from "./stack/engine/environment.ts";
+import { unplanned } from "./stack/plan/saved-plan.ts";
 import { type Request, requestOf } from "./stack/request.ts";
-import { unplanned } from "./stack/saved-plan.ts";
 
 /** @param args the verb, then its words */
 export async function run(args: readonly string[], place: Place): Promise<number> {

@@ -6,7 +6,7 @@ import { refusingAt, UserError } from "../src/diagnostic/user-error.ts";
 import { agentHere, leaveToPerson } from "../src/settings/agent.ts";
 import { type Place, projectAt } from "./place.ts";
 import { terminal } from "./stack/confirm.ts";
-import { environmentFor } from "./stack/environment.ts";
+import { environmentFor } from "./stack/engine/environment.ts";
 import { targetNamed } from "./stack/request.ts";
 import { backup } from "./state/backup.ts";
 import { restore } from "./state/restore.ts";

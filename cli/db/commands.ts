@@ -1,11 +1,11 @@
-import { advise } from "./advise.ts";
+import { advise } from "./advise/advise.ts";
+import { corpus } from "./advise/corpus.ts";
 import type { Command } from "./command.ts";
 import { contract } from "./contract.ts";
-import { corpus } from "./corpus.ts";
 import { accept, baseline } from "./decide.ts";
 import { diff } from "./diff.ts";
 import { lint } from "./lint.ts";
-import { newFile } from "./new.ts";
+import { newFile } from "./new/new.ts";
 import { query } from "./query.ts";
 import { rehearse } from "./rehearse.ts";
 import { reset } from "./reset.ts";

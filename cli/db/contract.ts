@@ -10,8 +10,8 @@ import {
   type Opening,
   openedTogether,
 } from "../../src/migrations/plan/opening.ts";
-import { environmentFor } from "../stack/environment.ts";
-import { pulumiText } from "../stack/pulumi.ts";
+import { environmentFor } from "../stack/engine/environment.ts";
+import { pulumiText } from "../stack/engine/pulumi.ts";
 import type { Command, Given } from "./command.ts";
 import { chosen, type DeclaredDatabase } from "./databases.ts";
 import { placeOf, placeOptions } from "./place.ts";

@@ -9,7 +9,7 @@ import type { D1Endpoint } from "../../src/migrations/database/endpoint.ts";
 import type { Job } from "../../src/migrations/plan/job.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { stageTarget } from "../stack/account.ts";
-import { apiEnvironment } from "../stack/environment.ts";
+import { apiEnvironment } from "../stack/engine/environment.ts";
 import type { TargetName } from "../stack/request.ts";
 import type { Given } from "./command.ts";
 import type { DeclaredDatabase } from "./databases.ts";

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { failureText } from "./failure-text.ts";
-import { pulumi, type Run } from "./pulumi.ts";
+import { failureText } from "./engine/failure-text.ts";
+import { pulumi, type Run } from "./engine/pulumi.ts";
 
 /**
  * Runs a pulumi that changes a stack. Where it fails, what failed is said once more at the very end: the engine ends with the outputs, which

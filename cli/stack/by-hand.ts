@@ -4,7 +4,7 @@ import type { Stage } from "../../src/project/stage.ts";
 import { drift } from "../../src/reality/drift.ts";
 import { findingText } from "../../src/reality/finding-text.ts";
 import { stageTarget } from "./account.ts";
-import type { Run } from "./pulumi.ts";
+import type { Run } from "./engine/pulumi.ts";
 import type { TargetName } from "./request.ts";
 import { stateOf } from "./state.ts";
 

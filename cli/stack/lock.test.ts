@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import project from "../../project.ts";
+import type { Run } from "./engine/pulumi.ts";
 import { lockLines, refuseLocked, unlock } from "./lock.ts";
-import type { Run } from "./pulumi.ts";
 
 const [dev] = project.stages;
 if (dev === undefined) throw new Error("there are no stages");

@@ -11,8 +11,8 @@ import { type NamedStore, storesStatus } from "../status/stores.ts";
 import { type Status, statusTable } from "../status/table.ts";
 import { workersStatus } from "../status/workers.ts";
 import { stageTarget } from "./account.ts";
-import type { Run } from "./pulumi.ts";
-import { readOutputs, type StackOutputs } from "./read-outputs.ts";
+import type { Run } from "./engine/pulumi.ts";
+import { readOutputs, type StackOutputs } from "./outputs/read-outputs.ts";
 import type { Request } from "./request.ts";
 import { stateOf } from "./state.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Stage } from "../../src/project/stage.ts";
 import { placesOf } from "../../toolchain/project.ts";
-import { pulumiText, type Run } from "./pulumi.ts";
+import { pulumiText, type Run } from "./engine/pulumi.ts";
 import type { TargetName } from "./request.ts";
 
 const configured = z.record(

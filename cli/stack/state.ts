@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Stage } from "../../src/project/stage.ts";
 import { type ExportedResource, exportedState } from "../../src/reality/state.ts";
-import { pulumiText, type Run } from "./pulumi.ts";
+import { pulumiText, type Run } from "./engine/pulumi.ts";
 
 const stacks = z.array(z.object({ name: z.string() }));
 

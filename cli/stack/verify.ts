@@ -3,8 +3,8 @@ import { exchange } from "../../src/cloudflare/exchange.ts";
 import { workersOf } from "../../src/declare/graph.ts";
 import type { System } from "../../src/declare/index.ts";
 import type { Stage } from "../../src/project/stage.ts";
-import type { Run } from "./pulumi.ts";
-import { readOutputs } from "./read-outputs.ts";
+import type { Run } from "./engine/pulumi.ts";
+import { readOutputs } from "./outputs/read-outputs.ts";
 
 /** A new workers.dev address may take some seconds until it answers everywhere. */
 const attempts = 6;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { workersOf } from "../../src/declare/graph.ts";
-import { pulumiText } from "../stack/pulumi.ts";
+import { pulumiText } from "../stack/engine/pulumi.ts";
 import { ask } from "./http.ts";
 import type { Report } from "./report.ts";
 import type { Started } from "./started.ts";

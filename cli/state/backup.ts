@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { UserError } from "../../src/diagnostic/user-error.ts";
-import type { Run } from "../stack/pulumi.ts";
+import type { Run } from "../stack/engine/pulumi.ts";
 import { exportText, openNow, readExport, rehearse } from "./export.ts";
 
 /** A backup that was written, read again and opened. */

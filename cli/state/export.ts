@@ -6,7 +6,7 @@ import { z } from "zod";
 import { named, pulumi, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { pulumiProjectName } from "../../toolchain/project.ts";
-import { pulumiText, type Run } from "../stack/pulumi.ts";
+import { pulumiText, type Run } from "../stack/engine/pulumi.ts";
 
 const resource = z.looseObject({ urn: z.string(), id: z.string().optional() });
 const exported = z.looseObject({

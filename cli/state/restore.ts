@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import { command, pulumiOfStack, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Terminal } from "../stack/confirm.ts";
-import { pulumiText, type Run } from "../stack/pulumi.ts";
+import { pulumiText, type Run } from "../stack/engine/pulumi.ts";
 import { backup } from "./backup.ts";
 import { compare, differenceLines } from "./compare.ts";
 import { openNow, readExport, readFile, rehearse, stacksOf } from "./export.ts";

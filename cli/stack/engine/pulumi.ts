@@ -1,0 +1,57 @@
+import { spawn } from "node:child_process";
+import { UserError } from "../../../src/diagnostic/user-error.ts";
+
+/** Where and how pulumi is run. */
+export interface Run {
+  readonly root: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Runs pulumi in this terminal and gives its exit code. Ctrl-C reaches it by itself; a SIGTERM is passed on as one, so that it finishes
+ * the step it is in and gives its lock back instead of going on alone.
+ * @param input for its standard input @default - that of this process
+ */
+export function pulumi(args: readonly string[], { root, env }: Run, input?: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("pulumi", args, {
+      cwd: root,
+      env,
+      stdio: [input === undefined ? "inherit" : "pipe", "inherit", "inherit"],
+    });
+    const ignore = (): void => undefined;
+    const pass = (): void => void child.kill("SIGINT");
+    process.on("SIGINT", ignore).on("SIGTERM", pass);
+    child.stdin?.on("error", ignore).end(input); // it may have ended before it read
+    child.once("error", reject);
+    child.once("close", (code) => {
+      process.off("SIGINT", ignore).off("SIGTERM", pass);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+/** Runs pulumi and gives what it printed. */
+export function pulumiText(args: readonly string[], { root, env }: Run): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("pulumi", args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+    const said: Buffer[] = [];
+    const complained: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => said.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => complained.push(chunk));
+    child.once("error", reject);
+    child.once("close", (code) => {
+      if (code === 0) resolve(Buffer.concat(said).toString("utf8"));
+      else reject(failed(args, code, Buffer.concat([...complained, ...said]).toString("utf8")));
+    });
+  });
+}
+
+const failed = (args: readonly string[], code: number | null, said: string): UserError =>
+  new UserError({
+    what: `pulumi ${args.slice(0, 2).join(" ")} failed`,
+    where: `pulumi ${args.join(" ")}`,
+    got: `exit code ${code ?? "none"}: ${said.trim()}`,
+    expected: "success",
+    fix: "mend what it names and run again",
+  });

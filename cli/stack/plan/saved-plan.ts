@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import { chmodSync, readFileSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { z } from "zod";
+import type { CommandPlace } from "../../../src/diagnostic/place.ts";
+import { inPlace, named, sentence } from "../../../src/diagnostic/sentence.ts";
+import { UserError } from "../../../src/diagnostic/user-error.ts";
+import type { Stage } from "../../../src/project/stage.ts";
+import { shellQuote } from "../../../toolchain/launchers/shell-quote.ts";
+
+/** Hexadecimal digits of a digest that have to be given: whoever has them has seen the plan. */
+const leastDigits = 12;
+
+/** SHA-256 of a saved plan and of what it was made from, hexadecimal. @param madeFrom the fingerprint of that */
+export const digestOfPlan = (file: string, madeFrom: string): string =>
+  createHash("sha256").update(readFileSync(file)).update(madeFrom).digest("hex");
+
+/** Refuses a place that no plan can be written to, before a minute is spent on one. */
+export function checkWritable(file: string, stage: Stage): void {
+  const folder = dirname(file);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw wrong(
+      stage,
+      "A plan cannot be saved there",
+      `no folder ${folder}`,
+      "a file in a folder that is there",
+    );
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false)
+    throw wrong(
+      stage,
+      "A plan cannot be saved there",
+      `${file}, which is no file`,
+      "a file, or a name that is free",
+    );
+}
+
+/** Lets nobody else read a plan, and says how exactly it is applied. */
+export function toldSaved(file: string, madeFrom: string, stage: Stage, place: CommandPlace): string {
+  chmodSync(file, 0o600);
+  const digest = digestOfPlan(file, madeFrom);
+  const target = place.real ? " --target cloudflare" : "";
+  const words = `${stage.name}${target} --plan ${shellQuote(file)} --confirm ${digest.slice(0, leastDigits)}${stage.asksBeforeChange ? "" : " --yes"}`;
+  return `The plan is in ${file}; its digest is ${digest}\n${inPlace(sentence`It is applied exactly by: ${named("up", words)}`, place)}\n`;
+}
+
+const shape = z.looseObject({ resourcePlans: z.record(z.string(), z.unknown()) });
+
+/**
+ * Refuses a plan that is not the one that was looked at, one that was made from other files or another configuration, and one of another stage. The
+ * engine would find some of that only after it had applied a part, and would say a secret of the plan in clear.
+ */
+export function checkSaved(
+  file: string,
+  confirmed: string | undefined,
+  madeFrom: string,
+  stage: Stage,
+): void {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
+    throw wrong(stage, "There is no such plan", file, "a plan that a preview saved");
+  if (confirmed === undefined && stage.asksBeforeChange)
+    throw wrong(
+      stage,
+      "A saved plan is applied with its digest",
+      "no --confirm",
+      "the digest that the preview printed",
+    );
+  const digest = digestOfPlan(file, madeFrom);
+  if (
+    confirmed !== undefined &&
+    (confirmed.length < leastDigits || !digest.startsWith(confirmed.toLowerCase()))
+  )
+    throw wrong(
+      stage,
+      "This is not the plan that was confirmed, or the project or its configuration is not what it was made from",
+      `--confirm ${confirmed}`,
+      `the plan, the files and the configuration as they were, and the first ${leastDigits} digits of the digest at least`,
+    );
+  const parsed = shape.safeParse(json(readFileSync(file, "utf8")));
+  const urns = parsed.success ? Object.keys(parsed.data.resourcePlans) : undefined;
+  if (urns === undefined) throw wrong(stage, "This is no plan", file, "a plan that a preview saved");
+  const other = urns.find((urn) => !urn.startsWith(`urn:pulumi:${stage.name}::`));
+  if (other !== undefined)
+    throw wrong(stage, `This is no plan of ${stage.name}`, other, `resources of ${stage.name}`);
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Without a terminal a name is soon typed: a stage that asks is changed by a plan that somebody has seen. */
+export const unplanned = (stage: Stage): UserError =>
+  wrong(
+    stage,
+    `Change ${stage.name} was not confirmed; nothing was changed`,
+    "no terminal to show the plan at, and no plan that was saved and looked at",
+    `a terminal, where ${stage.name} is typed below its plan; or a saved plan with its digest`,
+  );
+
+const wrong = (stage: Stage, what: string, got: string, expected: string): UserError =>
+  new UserError({
+    what,
+    where: `stage ${stage.name}`,
+    got,
+    expected,
+    fix: sentence`save the plan, look at it, and apply exactly it: ${named("preview", `${stage.name} --save-plan <file>`)}, then ${named("up", `${stage.name} --plan <file> --confirm <digest>`)}`,
+  });

@@ -109,6 +109,12 @@ export const rooms: readonly Room[] = [
     may: ["src/diagnostic", ...migrations("sql", "files", "shadow", "lint", "database", "plan", "code")],
   },
 
+  // Backups, and what proves them.
+  {
+    room: "src/backup",
+    may: ["src/diagnostic", "src/files", "src/cloudflare", ...migrations("sql", "shadow", "database")],
+  },
+
   // What Pulumi calls each kind: data, so that policies and commands may know it.
   { room: "src/resources/kinds", may: ["src/declare"] },
   // What a stack has left at Cloudflare, held against what is there.
@@ -142,7 +148,14 @@ export const rooms: readonly Room[] = [
   { room: "entry", may: ["src/dynamic"] },
   {
     room: "src/settings",
-    may: ["src/diagnostic", "src/project", "src/declare", "src/cloudflare", ...migrations("plan")],
+    may: [
+      "src/backup",
+      "src/diagnostic",
+      "src/project",
+      "src/declare",
+      "src/cloudflare",
+      ...migrations("plan"),
+    ],
   },
   {
     room: "src/resources",
@@ -392,11 +405,12 @@ export const rooms: readonly Room[] = [
   { room: "cli/verb.ts", may: ["cli/place.ts"] },
   {
     room: "cli/status",
-    may: ["src/cloudflare", "src/declare", "src/reality", "toolchain"],
+    may: ["src/backup", "src/cloudflare", "src/declare", "src/reality", "toolchain"],
   },
   {
     room: "cli/stack",
     may: [
+      "src/backup",
       "cli/status",
       "src/engine",
       "src/reality",

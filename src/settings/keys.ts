@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { backupShape } from "../backup/settings.ts";
 import { named, pulumi, type Sentence, sentence } from "../diagnostic/sentence.ts";
 import { openingShape } from "../migrations/plan/opening.ts";
 import { approval } from "./approvals.ts";
@@ -109,6 +110,17 @@ export const keys = {
     reason: deleted by hand, restored from nowhere
     by: mia@example.com
     at: "2026-11-21T06:01:57Z"`,
+  }),
+  "lockstep:backup": key({
+    schema: backupShape,
+    expected:
+      "{ recipients: [age1…], to: backups, keep: { daily: 7, weekly: 5, monthly: 12 }, provenWithinDays: 7 }",
+    meaning:
+      "The backups of the stage: `recipients` are the public keys of age that they are encrypted to; `to` is a folder, from the project or absolute; `keep` says how many stay (the newest of each day, week and month); after `provenWithinDays` days without a drill that proved one, the stage counts as without a backup. See docs/backups.md.",
+    missing: "no backup can be made",
+    example: `lockstep:backup:
+  recipients: [age1mmpxt0pgu6rncefsxh3vkufjcx9zr0s7t77gmm4qqapafl4knaeqxp4zd2]
+  keep: { daily: 7, weekly: 5, monthly: 12 }`,
   }),
   "lockstep:smoke": key({
     schema: z.boolean(),

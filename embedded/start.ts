@@ -8,7 +8,6 @@ import { newTokenValue, openTokens, type Tokens } from "./api/account/token-stor
 import { gatewayConfig } from "./api/ai/ai-gateway.ts";
 import { storesIn } from "./api/aliases/in-path.ts";
 import { accountFor } from "./api/aliases/stand-in.ts";
-import { openInvocations } from "./api/graphql/invocations.ts";
 import { apiServer } from "./api/http/server.ts";
 import { spoolFolder } from "./api/http/spool.ts";
 import type { Token } from "./api/http/tokens.ts";
@@ -18,6 +17,8 @@ import { tellQueues } from "./api/r2/tell-queues.ts";
 import { secretValue } from "./api/secrets-store/secrets-store.ts";
 import { services } from "./api/services.ts";
 import { tailsOf } from "./api/tails/registry.ts";
+import { openInvocations } from "./api/telemetry/invocations.ts";
+import { openLogLines } from "./api/telemetry/log-lines.ts";
 import { startCrons } from "./api/workers/crons/crons.ts";
 import { restoreDeployments } from "./api/workers/deploy/deploy-versions.ts";
 import { previewOf } from "./api/workers/previews.ts";
@@ -126,6 +127,8 @@ async function build(
   closing.push(() => state.close());
   const invocations = openInvocations(state);
   closing.push(() => invocations.close());
+  const lines = openLogLines(state);
+  closing.push(() => lines.close());
   const before = remembered(state);
   const accounts = openAccounts(state, options.accounts ?? accountNames, accountId);
   const tokens = openTokens(state);
@@ -182,6 +185,7 @@ async function build(
       `port ${before.frontPort} of last time is taken, Workers answer on ${compute.frontPort} now: their addresses have changed`,
     );
   compute.onInvocation(invocations.record);
+  compute.onLog(lines.record);
 
   const world: World = {
     state,

@@ -323,7 +323,8 @@ export const rooms: readonly Room[] = [
     may: [...service, "embedded/runtime/workflows", ...workerRegistry, ...seams],
   },
   { room: "embedded/api/tails", may: [...service, "embedded/api/workers", ...workerRegistry, ...seams] },
-  { room: "embedded/api/graphql", may: [...service, "embedded/quirks", "embedded/api/r2", ...seams] },
+  { room: "embedded/api/telemetry", may: [...service, "embedded/quirks", ...workerRegistry, ...seams] },
+  { room: "embedded/api/graphql", may: [...service, "embedded/api/telemetry", "embedded/api/r2", ...seams] },
   { room: "embedded/api/services.ts", may: ["embedded/api"] },
 
   { room: "embedded/provider/values", may: ["src/engine"] },

@@ -20,6 +20,8 @@ import { queues } from "./queues/queues.ts";
 import { r2 } from "./r2/r2.ts";
 import { secretsStore } from "./secrets-store/secrets-store.ts";
 import { tails } from "./tails/tails.ts";
+import { telemetryRates } from "./telemetry/rates.ts";
+import { telemetry } from "./telemetry/telemetry.ts";
 import { vectorize } from "./vectorize/vectorize.ts";
 import { runNow } from "./workers/crons/run-now.ts";
 import { accountSettings } from "./workers/routes/account-settings.ts";
@@ -58,6 +60,8 @@ export const services: readonly Service[] = [
   workerServices,
   tails,
   graphql,
+  telemetry,
+  telemetryRates,
   objectNamespaces,
   d1,
   r2,

@@ -169,7 +169,13 @@ export interface Invocation {
   readonly status: number;
   /** True when the worker threw or workerd cut the request. */
   readonly exception: boolean;
+  readonly event: InvocationEvent;
+  /** What set it off: `GET /notes`, a queue's name, a cron. Without a query: there are tokens in some. */
+  readonly trigger: string;
 }
+
+/** What kind of event an invocation answered. */
+export type InvocationEvent = "fetch" | "rpc" | "websocket" | "queue" | "scheduled";
 
 /** One invocation that ended, as a tail Worker is told of it: `event`, `outcome`, `logs`, `exceptions` … in workerd's own words. */
 export interface Trace {

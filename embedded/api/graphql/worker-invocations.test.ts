@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { openState } from "../../state.ts";
-import { openInvocations } from "./invocations.ts";
-import { delayMs, workerInvocations } from "./worker-invocations.ts";
+import { openInvocations } from "../telemetry/invocations.ts";
+import { workerInvocations } from "./worker-invocations.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -13,7 +13,11 @@ test("analytics lag behind the requests that they count, unless that quirk is of
   const invocations = openInvocations(state);
   const nowMs = Date.UTC(2026, 0, 1);
   vi.spyOn(Date, "now").mockReturnValue(nowMs);
-  const common = { account: "a", script: "s", version: "v", wallMs: 1, status: 200, exception: false };
+  const delayMs = 1_000;
+  const common = {
+    ...{ account: "a", script: "s", version: "v", wallMs: 1, status: 200, exception: false },
+    ...({ event: "fetch", trigger: "GET /" } as const),
+  };
   for (const atMs of [nowMs - delayMs - 1, nowMs - delayMs + 1]) invocations.record({ ...common, atMs });
   const sum = { name: "sum", alias: "sum", args: {}, selection: [] };
   const requests = { name: "requests", alias: "requests", args: {}, selection: [] };

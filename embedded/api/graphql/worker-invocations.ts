@@ -1,12 +1,7 @@
-import { isOn } from "../../quirks/quirk.ts";
-import { telemetryDelay } from "../../quirks/telemetry-delay.ts";
 import type { World } from "../../world.ts";
+import { openInvocations, type StoredInvocation } from "../telemetry/invocations.ts";
 import { passes } from "./filter.ts";
-import { openInvocations, type StoredInvocation } from "./invocations.ts";
 import { type Field, QueryError } from "./parse.ts";
-
-/** How far analytics lag behind, while the quirk is on. */
-export const delayMs = 1_000;
 
 type Row = Readonly<Record<string, string | number>>;
 
@@ -31,9 +26,8 @@ export function workerInvocations(
   account: string,
   field: Field,
 ): readonly object[] {
-  const newestMs = isOn(telemetryDelay) ? Date.now() - delayMs : Date.now();
   const rows = openInvocations(world.state)
-    .between(account, 0, newestMs)
+    .between(account, 0, Date.now())
     .map((row) => ({ row, dimensions: dimensionsOf(row) }))
     .filter(({ dimensions }) => passes(dimensions, field.args["filter"]));
   const wanted = (field.selection.find(({ name }) => name === "dimensions")?.selection ?? []).map(
@@ -56,7 +50,12 @@ export function workerInvocations(
     .map(({ values }) => values);
 }
 
+/** How many invocations the rows stand for. */
+const counted = (rows: readonly StoredInvocation[]): number =>
+  rows.reduce((all, { weight }) => all + weight, 0);
+
 function shape(field: Field, dimensions: Row, rows: readonly StoredInvocation[]): object {
+  // All rows of an answer stand for as many invocations each, so their ranks are those of the invocations.
   const walls = rows.map(({ wallMs }) => wallMs * 1000).sort((a, b) => a - b);
   return Object.fromEntries(
     field.selection.map(({ name, alias, selection }) => {
@@ -75,8 +74,10 @@ function shape(field: Field, dimensions: Row, rows: readonly StoredInvocation[])
             alias,
             Object.fromEntries(selection.map((part) => [part.alias, quantile(part.name, walls)])),
           ];
+        case "avg":
+          return [alias, Object.fromEntries(selection.map((part) => [part.alias, average(part.name, rows)]))];
         case "count":
-          return [alias, rows.length];
+          return [alias, counted(rows)];
         case "__typename":
           return [alias, "AccountWorkersInvocationsAdaptive"];
         default:
@@ -94,12 +95,12 @@ function known<T>(value: T | undefined, name: string): T {
 function sum(name: string, rows: readonly StoredInvocation[]): number | null {
   switch (name) {
     case "requests":
-      return rows.length;
+      return counted(rows);
     case "errors":
     case "scriptThrewException":
-      return rows.filter(({ exception }) => exception).length;
+      return counted(rows.filter(({ exception }) => exception));
     case "wallTime":
-      return Math.round(rows.reduce((all, { wallMs }) => all + wallMs * 1000, 0));
+      return Math.round(rows.reduce((all, { wallMs, weight }) => all + wallMs * 1000 * weight, 0));
     case "subrequests":
     case "cpuTimeUs":
     case "duration":
@@ -108,6 +109,11 @@ function sum(name: string, rows: readonly StoredInvocation[]): number | null {
     default:
       throw new QueryError(`unknown field "${name}"`);
   }
+}
+
+function average(name: string, rows: readonly StoredInvocation[]): number {
+  if (name !== "sampleInterval") throw new QueryError(`unknown field "${name}"`);
+  return rows.length === 0 ? 1 : counted(rows) / rows.length;
 }
 
 /** `wallTimeP95`: the nearest rank. */

@@ -129,7 +129,10 @@ export const accountProducts: Readonly<Record<string, Product>> = {
   warp_connector: elsewhere("WARP Connector"),
   workers: here("Workers"),
   "workers/dispatch": elsewhere("Workers for Platforms", "a Worker reaches others by service bindings"),
-  "workers/observability": elsewhere("Workers Observability", "`wrangler tail` is embedded"),
+  "workers/observability": elsewhere(
+    "Workers Observability beside telemetry/query",
+    "`wrangler tail` is embedded",
+  ),
   workflows: here("Workflows"),
   zerotrust: elsewhere("Zero Trust"),
   zt_risk_scoring: elsewhere("Zero Trust"),

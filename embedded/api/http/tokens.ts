@@ -17,6 +17,7 @@ export const groups = [
   "Vectorize",
   "Workers AI",
   "Workers KV Storage",
+  "Workers Observability",
   "Workers R2 Storage",
   "Workers Routes",
   "Workers Scripts",

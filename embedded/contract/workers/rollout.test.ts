@@ -1,3 +1,4 @@
+import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { runCrons } from "../../api/workers/crons/crons.ts";
@@ -15,13 +16,15 @@ beforeAll(async () => {
 afterAll(() => embedded.close());
 
 const answering = (text: string): string => `export default {
-  fetch(request) { if (new URL(request.url).pathname === "/throw") throw new Error("on purpose"); return new Response(${JSON.stringify(text)}) },
+  fetch(request) { const { pathname } = new URL(request.url);
+    if (pathname === "/throw") throw new Error("on purpose");
+    if (pathname === "/fail") { console.log("failed on purpose"); return new Response("no", { status: 503 }); }
+     return new Response(${JSON.stringify(text)}) },
   scheduled(event) { console.log("cron ran " + event.cron + " at " + event.scheduledTime) } }`;
-const create = async (name: string): Promise<string> =>
+const create = async (name: string, more: object = {}): Promise<string> =>
   String(
-    (await call(embedded, "POST", `${a}/workers/workers`, { name, subdomain: { enabled: true } })).result[
-      "id"
-    ],
+    (await call(embedded, "POST", `${a}/workers/workers`, { name, subdomain: { enabled: true }, ...more }))
+      .result["id"],
   );
 const post = async (worker: string, code: string, more: object = {}): Promise<string> =>
   String(
@@ -101,6 +104,91 @@ test("a rollout splits requests, its analytics tell the versions apart, and goin
   const { deployments } = (await call(embedded, "GET", `${a}/workers/scripts/gradual/deployments`)).result;
   expect(deployments).toHaveLength(4);
   expect(deployments).toMatchObject([{ versions: [{ version_id: one, percentage: 100 }] }, {}, {}, {}]);
+});
+
+test("Workers Observability tells statuses, versions and console lines apart, to the official client", async () => {
+  const worker = await create("observed", { observability: { enabled: true } });
+  const silent = await create("unobserved");
+  const one = await post(worker, answering("one"));
+  await deploy("observed", { [one]: 100 });
+  await deploy("unobserved", { [await post(silent, answering("x"))]: 100 });
+  for (const path of ["/a?token=secret", "/a", "/fail", "/throw"])
+    await visit(embedded, "observed", "dev", path);
+  await visit(embedded, "unobserved", "dev", "/a");
+  const client = new Cloudflare({ apiToken: embedded.token, baseURL: embedded.api, maxRetries: 0 });
+  const ask = (
+    filters: readonly (readonly [string, string])[],
+    more: Partial<Cloudflare.Workers.Observability.TelemetryQueryParams> = {},
+  ) =>
+    client.workers.observability.telemetry.query({
+      account_id: embedded.accounts[0]?.id ?? "",
+      queryId: "x",
+      timeframe: { from: Date.now() - 600_000, to: Date.now() },
+      ...more,
+      parameters: {
+        filters: filters.map(([key, value]) => ({ key, operation: "eq", type: "string", value })),
+        ...more.parameters,
+      },
+    });
+  const service = ["$metadata.service", "observed"] as const;
+  const finished = ["$metadata.type", "cf-worker-event"] as const;
+  await expect.poll(async () => (await ask([service, finished])).events?.count, { timeout: 30_000 }).toBe(4);
+  const counted = await ask([service, finished, ["$workers.scriptVersion.id", one]], {
+    view: "calculations",
+    parameters: {
+      calculations: [
+        { operator: "count" },
+        { operator: "p95", key: "$workers.wallTimeMs", keyType: "number" },
+      ],
+      groupBys: [
+        { type: "string", value: "$workers.outcome" },
+        { type: "number", value: "$workers.event.response.status" },
+      ],
+    },
+  });
+  const [counts, walls] = counted.calculations ?? [];
+  expect(
+    counts?.aggregates
+      .map(({ groups, count, sampleInterval }) => [groups?.map(({ value }) => value), count, sampleInterval])
+      .toSorted(),
+  ).toEqual([
+    [["exception", 500], 1, 1],
+    [["ok", 200], 2, 1],
+    [["ok", 503], 1, 1],
+  ]);
+  expect(walls?.aggregates.every(({ value }) => value > 0)).toBe(true);
+  const lines = await ask([service, ["$metadata.type", "cf-worker"]]);
+  expect(lines.events?.events?.map(({ $metadata }) => $metadata.message)).toContain("failed on purpose");
+  expect(JSON.stringify(await ask([service]))).not.toContain("secret");
+  expect((await ask([["$metadata.service", "unobserved"]])).events?.count).toBe(0);
+  const first = await ask([service, finished], { limit: 1 });
+  const second = await ask([service, finished], {
+    limit: 3,
+    offset: first.events?.events?.[0]?.$metadata.id ?? "",
+  });
+  expect(second.events?.events).toHaveLength(3);
+});
+
+test("metrics are as late, as sampled and as incomplete as they are told to be", async () => {
+  const worker = await create("rated");
+  const one = await post(worker, answering("one"));
+  await deploy("rated", { [one]: 100 });
+  await Promise.all(Array.from({ length: 60 }, () => visit(embedded, "rated")));
+  const set = (rates: object): Promise<Answer> => call(embedded, "PUT", `${a}/embedded/telemetry`, rates);
+  const total = async (): Promise<number> =>
+    (await analytics("rated")).reduce((sum, group) => sum + group.sum.requests, 0);
+  await set({ delayMs: 0 });
+  expect(await total()).toBe(60);
+  await set({ delayMs: 3_600_000 });
+  expect(await total()).toBe(0);
+  await set({ delayMs: 0, sampleInterval: 3 });
+  expect((await total()) % 3).toBe(0);
+  expect(await total()).toBeGreaterThan(20);
+  await set({ delayMs: 0, unattributed: 0.5 });
+  const versions = (await analytics("rated")).map(({ dimensions }) => dimensions.scriptVersion);
+  expect(versions.toSorted()).toEqual(["", one]);
+  expect((await set({ sampleInterval: 0 })).code).toBe(7400);
+  await set({});
 });
 
 test("going back over a changed secret needs force", async () => {

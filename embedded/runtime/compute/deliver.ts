@@ -28,6 +28,7 @@ export function deliver({
   const inCell = async <T extends { outcome: string }>(
     name: ScriptName,
     path: "/queue" | "/scheduled",
+    trigger: string,
     body: object,
     schema: z.ZodType<T>,
   ): Promise<T> => {
@@ -53,6 +54,8 @@ export function deliver({
         wallMs,
         status: ok ? 200 : 500,
         exception: !ok,
+        event: path === "/queue" ? "queue" : "scheduled",
+        trigger,
       });
     }
   };
@@ -63,7 +66,7 @@ export function deliver({
         ...m,
         bodyBase64: Buffer.from(body).toString("base64"),
       }));
-      const result = await inCell(name, "/queue", { queue, messages: sent }, queueResultSchema);
+      const result = await inCell(name, "/queue", queue, { queue, messages: sent }, queueResultSchema);
       const { retryBatch } = result;
       const delay = (seconds: number | undefined) => (seconds === undefined ? {} : { delaySeconds: seconds });
       return {
@@ -74,7 +77,7 @@ export function deliver({
         retries: result.retryMessages.map((r) => ({ id: r.msgId, ...delay(r.delaySeconds) })),
       };
     },
-    scheduled: (name, cron, atMs) => inCell(name, "/scheduled", { cron, atMs }, scheduledResultSchema),
+    scheduled: (name, cron, atMs) => inCell(name, "/scheduled", cron, { cron, atMs }, scheduledResultSchema),
   };
 }
 

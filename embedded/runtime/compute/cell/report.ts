@@ -12,6 +12,8 @@ const reportsSchema = z.array(
       wallMs: z.number(),
       status: z.number(),
       exception: z.boolean(),
+      event: z.enum(["fetch", "rpc"]),
+      trigger: z.string(),
     }),
     z.object({ kind: z.literal("wake"), script: z.string() }),
     z.object({ kind: z.literal("exception"), text: z.string(), atMs: z.number() }),

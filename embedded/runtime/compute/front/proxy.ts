@@ -37,7 +37,17 @@ export async function proxyRequest(
     cell.lastActiveMs = Date.now();
     const wallMs = performance.now() - startedAt;
     const status = response.headersSent ? response.statusCode : visitorLeft;
-    options.onInvocation({ account, script, version: cell.version.id, atMs, wallMs, status, exception });
+    options.onInvocation({
+      account,
+      script,
+      version: cell.version.id,
+      atMs,
+      wallMs,
+      status,
+      exception,
+      event: "fetch",
+      trigger: triggerOf(request),
+    });
   });
   try {
     const answer = await ask(request, response, cell);
@@ -67,6 +77,10 @@ export async function proxyRequest(
     response.writeHead(page.status, page.headers).end(page.text);
   }
 }
+
+/** `GET /notes`, without the query: there are tokens in some. */
+export const triggerOf = ({ method, url = "" }: IncomingMessage): string =>
+  `${method ?? "GET"} ${url.split("?")[0]}`;
 
 /** The answer as the worker gave it, compressed where that is wanted and possible. */
 function passOn(request: IncomingMessage, answer: IncomingMessage, response: ServerResponse): void {

@@ -5,6 +5,7 @@ import type { Cell } from "../cell/cell.ts";
 import type { ReportListeners } from "../cell/report.ts";
 import { answered, forwarded } from "./headers.ts";
 import { exceptionPage, runtimeEnded, type TextAnswer } from "./pages.ts";
+import { triggerOf } from "./proxy.ts";
 
 /** A WebSocket: after the heads, bytes both ways. It counts like a request for as long as it is open. */
 export async function proxyUpgrade(
@@ -25,7 +26,17 @@ export async function proxyUpgrade(
     cell.lastActiveMs = Date.now();
     const { account, script } = cell.name;
     const wallMs = performance.now() - startedAt;
-    options.onInvocation({ account, script, version: cell.version.id, atMs, wallMs, status, exception });
+    options.onInvocation({
+      account,
+      script,
+      version: cell.version.id,
+      atMs,
+      wallMs,
+      status,
+      exception,
+      event: "websocket",
+      trigger: triggerOf(request),
+    });
   });
   const up = httpRequest({
     agent: false,

@@ -6,20 +6,21 @@ import { report } from "./report.js";
 export class Service extends WorkerEntrypoint {
   constructor(ctx, env) {
     super(ctx, env);
-    this.via = (use, version) =>
+    this.via = (use, version, trigger) =>
       call(ctx, env, { script: ctx.props.script, kind: "service", version }, (at) =>
-        timed(ctx, env, at, use),
+        timed(ctx, env, at, use, trigger),
       );
     // biome-ignore lint/correctness/noConstructorReturn: an entrypoint is what its constructor returns
     return facing(this, this.via);
   }
   fetch(request) {
-    return this.via((remote) => remote.fetch(request), versionAsked(request, this.ctx.props.script));
+    const trigger = `${request.method} ${new URL(request.url).pathname}`;
+    return this.via((remote) => remote.fetch(request), versionAsked(request, this.ctx.props.script), trigger);
   }
 }
 
 /** A called script has no front door that would count its invocations. */
-async function timed(ctx, env, at, use) {
+async function timed(ctx, env, at, use, trigger) {
   const { script, entrypoint, props } = ctx.props;
   const atMs = Date.now();
   const done = (status, exception) =>
@@ -31,6 +32,8 @@ async function timed(ctx, env, at, use) {
       wallMs: Date.now() - atMs,
       status,
       exception,
+      event: trigger === undefined ? "rpc" : "fetch",
+      trigger: trigger ?? entrypoint ?? "",
     });
   try {
     const service = entrypoint ? at.user : at.main;

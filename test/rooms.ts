@@ -95,6 +95,7 @@ export const rooms: readonly Room[] = [
     room: "src/migrations/cost",
     may: ["src/diagnostic", ...migrations("sql", "files", "shadow", "lint", "database", "plan", "code")],
   },
+  { room: "src/migrations/generate", may: ["src/diagnostic", ...migrations("sql", "shadow")] },
   { room: "src/migrations/squash", may: ["src/diagnostic", ...migrations("sql", "files", "shadow", "lint")] },
   {
     room: "src/migrations/apply",

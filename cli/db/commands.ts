@@ -4,6 +4,7 @@ import type { Command } from "./command.ts";
 import { contract } from "./contract.ts";
 import { accept, baseline } from "./decide.ts";
 import { diff } from "./diff.ts";
+import { generateRows } from "./generate/generate.ts";
 import { lint } from "./lint.ts";
 import { newFile } from "./new/new.ts";
 import { query } from "./query.ts";
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   advise,
   rehearse,
   seed,
+  generateRows,
   reset,
   contract,
   corpus,

@@ -3,7 +3,7 @@ import { command, lines, sentence } from "../../src/diagnostic/sentence.ts";
 import { refuse, UserError } from "../../src/diagnostic/user-error.ts";
 import { migrate } from "../../src/migrations/apply/migrate.ts";
 import { empty, holding } from "../../src/migrations/apply/reset.ts";
-import { readSeeds } from "../../src/migrations/apply/seed-files.ts";
+import { readSeeds, seedFolder } from "../../src/migrations/apply/seed-files.ts";
 import { applySeeds, isSeeded } from "../../src/migrations/apply/seeds.ts";
 import { otherStage, stageKey } from "../../src/migrations/apply/stage-mark.ts";
 import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
@@ -32,7 +32,7 @@ export const reset: Command = {
     // What would stop it on the way is said while all is there still.
     refuse(planNew(job).refusals);
     const files = readFolder(job.directory);
-    const folder = join(given.root, job.folder.replace(/^migrations\//, "seeds/"));
+    const folder = join(given.root, seedFolder(job.folder));
     const seeds = isSeeded(stage.name) ? readSeeds(folder, replayed(files) ?? []) : [];
     const live = databaseOf(job);
     const { schema, meta } = await readSnapshot(live);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { lines as told } from "../../src/diagnostic/sentence.ts";
-import { readSeeds } from "../../src/migrations/apply/seed-files.ts";
+import { readSeeds, seedFolder } from "../../src/migrations/apply/seed-files.ts";
 import { applySeeds, refuseUnseeded } from "../../src/migrations/apply/seeds.ts";
 import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
 import { databaseOf } from "../../src/migrations/plan/job.ts";
@@ -26,7 +26,7 @@ export const seed: Command = {
     const { there, missing } = await existing(site, selection);
     for (const database of there) {
       const live = databaseOf(await jobOf(site, database, given.root));
-      const folder = (database.declared.migrations ?? "").replace(/^migrations\//, "seeds/");
+      const folder = seedFolder(database.declared.migrations ?? "");
       const seeds = readSeeds(join(given.root, folder), (await readSnapshot(live)).schema);
       if (seeds.length === 0) continue;
       results.push({ database: database.key, ran: await applySeeds(live, site.stage.name, seeds) });

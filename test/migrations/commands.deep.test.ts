@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Clone, clone } from "../clone.ts";
@@ -231,6 +231,22 @@ test("an edited file is taken with its reason; one that is as it was is nothing 
   expect(await bad("baseline", "shop/shop-db", "--infer")).toContain("needs no baseline");
 });
 
+test("generate writes a seed file with rows for each table, that seed takes", async () => {
+  expect(await bad("generate", "shop/shop-db", "--rows", "many")).toContain("whole number from 1 to 1000");
+  const first = "migrations/shop/db/0001_create_users.sql";
+  const before = readFileSync(join(project.folder, first), "utf8");
+  project.append(first, "INSERT INTO nobody (id) VALUES (1);\n");
+  expect(await bad("generate", "shop/shop-db")).toMatch(/do not run[\s\S]*just db lint shop\/shop-db/);
+  expect(await bad("lint", "shop/shop-db")).toContain("0001_create_users.sql");
+  project.edit(first, () => before);
+  const file = (await good("generate", "shop/shop-db", "--rows", "7")).split("\n")[0] ?? "";
+  expect(file).toMatch(/^seeds\/shop\/db\/\d{4}_generated\.sql$/);
+  expect(await bad("generate", "shop/shop-db")).toContain("may have been edited");
+  expect(await good("seed", "dev", "shop/shop-db", "--yes")).toContain("_generated.sql");
+  expect(await good("query", "shop/shop-db", "SELECT count(*) FROM users WHERE id > 1000000")).toMatch(/7/);
+  unlinkSync(join(project.folder, file));
+});
+
 test("reset drops everything of an embedded database, says how many rows, and applies files and seeds anew", async () => {
   expect(await bad("reset", "shop/shop-db", "--yes")).toMatch(
     /Which stage's database[\s\S]*just db reset dev/,
@@ -239,10 +255,10 @@ test("reset drops everything of an embedded database, says how many rows, and ap
   const real = await bad("reset", "dev", "shop/shop-db", "--yes", "--target", "cloudflare");
   expect(real).toMatch(/real account is not reset[\s\S]*just db reset dev shop\/shop-db/);
   expect(await bad("reset", "dev", "shop/shop-db")).toContain(
-    "Drop 3 rows of 1 table of shop/shop-db in dev was not",
+    "Drop 10 rows of 1 table of shop/shop-db in dev was not",
   );
   expect(await json("reset", "dev", "shop/shop-db", "--yes")).toEqual({
-    dropped: { tables: 1, rows: 3 },
+    dropped: { tables: 1, rows: 10 },
     applied: ["0001_create_users.sql", "0002_drop_email.sql"],
     seeded: ["0001_users.sql"],
   });

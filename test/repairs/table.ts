@@ -40,6 +40,8 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/db/decide.ts run: db status": here("drift of a schema"),
   "cli/db/diff.ts schemaOf: db lint": untried,
   "cli/db/diff.ts sideOf: db diff": blank,
+  "cli/db/generate/generate.ts run: db seed": works(commands, "generate writes a seed file"),
+  "cli/db/generate/generate.ts schemaOf: db lint": works(commands, "generate writes a seed file"),
   "cli/db/new/new.ts run: db lint": words,
   "cli/db/new/next-file.ts nextName: db new": words,
   "cli/db/place.ts placeOf: db status": untried,

@@ -28,16 +28,23 @@ export function readSeeds(folder: string, schema: readonly SchemaObject[]): read
     return names.map((name) => {
       const path = join(folder, name);
       refuseLinksOut(path);
-      const bytes = readFileSync(path);
-      const { pieces } = split(bytes.toString("utf8"));
-      refuse(pieces.flatMap((piece) => shape(path, piece)));
-      refuse(twice(shadow, path, pieces));
-      return { name, checksum: checksum(bytes), statements: pieces.map(({ sql }) => sql) };
+      return checkSeed(shadow, path, name, readFileSync(path));
     });
   } finally {
     shadow.close();
   }
 }
+
+/** One seed file as it runs. Throws what speaks against it. @param shadow has the schema that it is for, and the rows of files before it */
+export function checkSeed(shadow: Shadow, path: string, name: string, bytes: Buffer): SeedFile {
+  const { pieces } = split(bytes.toString("utf8"));
+  refuse(pieces.flatMap((piece) => shape(path, piece)));
+  refuse(twice(shadow, path, pieces));
+  return { name, checksum: checksum(bytes), statements: pieces.map(({ sql }) => sql) };
+}
+
+/** Where a database's seed files lie, from the project's root. @param migrations its folder of migrations, from there */
+export const seedFolder = (migrations: string): string => migrations.replace(/^migrations\//, "seeds/");
 
 /** What a statement's text alone says against it. */
 function shape(path: string, { sql, line }: Piece): readonly Diagnostic[] {

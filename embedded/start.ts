@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { UserError } from "../src/diagnostic/user-error.ts";
+import type { Permission } from "../src/permissions/permission.ts";
 import { listAccounts, openAccounts } from "./api/account/accounts.ts";
 import { newTokenValue, openTokens, type Tokens } from "./api/account/token-store.ts";
 import { gatewayConfig } from "./api/ai/ai-gateway.ts";
@@ -10,7 +11,7 @@ import { storesIn } from "./api/aliases/in-path.ts";
 import { accountFor } from "./api/aliases/stand-in.ts";
 import { apiServer } from "./api/http/server.ts";
 import { spoolFolder } from "./api/http/spool.ts";
-import type { Token } from "./api/http/tokens.ts";
+import type { Subject, Token } from "./api/http/tokens.ts";
 import { restoreConsumers } from "./api/queues/deliver.ts";
 import { s3Endpoint } from "./api/r2/s3/endpoint.ts";
 import { tellQueues } from "./api/r2/tell-queues.ts";
@@ -43,6 +44,7 @@ import { openQueues } from "./runtime/queues/broker.ts";
 import { openRateLimits } from "./runtime/rate-limits/rate-limits.ts";
 import { startStores } from "./runtime/stores/start.ts";
 import { openVectors } from "./runtime/vectors/engine.ts";
+import { subjectOf } from "./subject.ts";
 import type { World } from "./world.ts";
 
 export interface EmbeddedOptions {
@@ -62,6 +64,8 @@ export interface EmbeddedOptions {
   readonly ai?: AiBackend;
   /** The time by which AI Gateways cache and limit, in milliseconds. @default the clock */
   readonly gatewayClock?: () => number;
+  /** Hears of each permission that a call asked for, and on what. @default nobody */
+  readonly asked?: (permission: Permission, subject: Subject) => void;
   /** One line for people. @default standard error */
   readonly log?: (line: string) => void;
 }
@@ -212,6 +216,8 @@ async function build(
       params: (params, method) => storesIn(world, params, method),
     },
     findToken: tokens.find,
+    subjectOf: (params, headers) => subjectOf(state, params, headers),
+    ...(options.asked === undefined ? {} : { asked: options.asked }),
     upgrade: tails.upgrade,
     before: s3Endpoint({
       world,

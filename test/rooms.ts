@@ -9,6 +9,7 @@ const migrations = (...names: readonly string[]): readonly string[] =>
   names.map((name) => `src/migrations/${name}`);
 /** What every service of the embedded API stands on. */
 const service = [
+  "src/permissions",
   "embedded/api/http",
   "embedded/world.ts",
   "embedded/state.ts",
@@ -45,6 +46,8 @@ export const rooms: readonly Room[] = [
   { room: "src/files", may: ["src/diagnostic"] },
   { room: "src/cron", may: [] },
   { room: "src/engine", may: [] },
+  // What Cloudflare's tokens can be allowed: names and ids alone.
+  { room: "src/permissions", may: [] },
 
   // What a user writes.
   { room: "src/declare", may: ["src/diagnostic", "src/cron"] },
@@ -248,7 +251,7 @@ export const rooms: readonly Room[] = [
   { room: "embedded/binding-type-names.ts", may: [] },
   {
     room: "embedded/api/http",
-    may: ["embedded/request-target.ts", "embedded/world.ts", "embedded/state.ts"],
+    may: ["src/permissions", "embedded/request-target.ts", "embedded/world.ts", "embedded/state.ts"],
   },
   { room: "embedded/api/account", may: service },
   ...workerRegistry.map((room) => ({
@@ -349,7 +352,7 @@ export const rooms: readonly Room[] = [
     ],
   },
   // Starts all of it, and ends it.
-  { room: "embedded", may: ["src/diagnostic", "src/files", "embedded"] },
+  { room: "embedded", may: ["src/diagnostic", "src/files", "src/permissions", "embedded"] },
 
   // How tools get onto a machine. Nothing of Cloudflare.
   { room: "toolchain/install", may: [] },

@@ -106,12 +106,13 @@ describe("Create", () => {
       errors: [
         {
           code: 10000,
-          message: 'Authentication error: the API token does not have the required permission "D1:Edit"',
+          message:
+            'Authentication error: the API token does not have the required permission "D1 Write" on this account.',
         },
       ],
     });
     await expect(provider.engine().create(d1, database)).rejects.toThrow(
-      'Add the permission group "D1" with "Edit" to the API token',
+      'Add the permission group "D1 Write" on this account to the API token',
     );
   });
   it("asks once: an answer of the API is never repeated", async () => {

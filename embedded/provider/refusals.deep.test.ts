@@ -50,7 +50,7 @@ describe("what the engine shows of a refusal", () => {
   });
   it("a token without the permission: the group to add, while a provider with another token goes on", async () => {
     const { stdout } = await refusal("permission");
-    expect(stdout).toContain('Add the permission group "Workers R2 Storage" with "Edit"');
+    expect(stdout).toContain('Add the permission group "Workers R2 Storage Write" on this account');
     expect(stdout).toMatch(/D1Database mine created/);
     expect(stdout).not.toMatch(/R2Bucket denied created/);
   });

@@ -193,7 +193,7 @@ describe("while a stack lives", () => {
 /** A token that may do everything but write databases. */
 async function weakToken(): Promise<string> {
   const permission_groups = [
-    "Account Settings:Edit",
+    "Account Analytics:Read",
     "D1:Read",
     "Queues:Edit",
     "Vectorize:Edit",

@@ -1,30 +1,30 @@
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { State } from "../../state.ts";
-import { groups, type Permission, type Token } from "../http/tokens.ts";
+import type { Grant, Token } from "../http/tokens.ts";
+import { grantsOf, policies } from "./policies.ts";
 
 const kind = "token";
-const everyPermission: readonly string[] = groups.flatMap((group) => [`${group}:Read`, `${group}:Edit`]);
-const permission = z.custom<Permission>(
-  (value) => typeof value === "string" && everyPermission.includes(value),
-);
-const accounts = z.union([z.literal("all"), z.array(z.string())]);
-const common = { digest: z.string(), issuedOn: z.string(), policies: z.unknown() };
-const body = z.union([
-  z.object({
-    grants: z.union([z.literal("all"), z.array(z.object({ permissions: z.array(permission), accounts }))]),
+/** What a token grants is read off its policies each time; who has none was written as one that may do everything. */
+const body = z
+  .object({
+    grants: z.unknown().optional(),
+    // The word of before there was one grant a policy.
+    permissions: z.unknown().optional(),
     notBefore: z.string().optional(),
     expiresOn: z.string().optional(),
-    ...common,
-  }),
-  // What was written before a token had one grant a policy.
-  z
-    .object({ permissions: z.union([z.literal("all"), z.array(permission)]), accounts, ...common })
-    .transform(({ permissions, accounts: where, ...rest }) => ({
-      ...rest,
-      grants: permissions === "all" ? ("all" as const) : [{ permissions, accounts: where }],
-    })),
-]);
+    digest: z.string(),
+    issuedOn: z.string(),
+    policies: z.unknown(),
+  })
+  .transform(({ grants, permissions, ...rest }) => ({
+    ...rest,
+    grants: grants === "all" || permissions === "all" ? ("all" as const) : granted(rest.policies),
+  }));
+
+function granted(sent: unknown): readonly Grant[] {
+  return grantsOf(policies.parse(sent));
+}
 
 export interface NewToken extends Pick<Token, "name" | "grants" | "notBefore" | "expiresOn"> {
   /** As sent, to be shown again. */
@@ -64,8 +64,13 @@ export function openTokens(state: State): Tokens {
       const id = digestOf(value).slice(0, 32);
       const issuedOn = new Date().toISOString();
       state.remove("", kind, id);
-      const { name, ...rest } = token;
-      state.insert("", kind, id, `${name}\n${id}`, { ...rest, digest: digestOf(value), issuedOn });
+      const { name, grants, ...rest } = token;
+      state.insert("", kind, id, `${name}\n${id}`, {
+        ...rest,
+        ...(grants === "all" && { grants }),
+        digest: digestOf(value),
+        issuedOn,
+      });
       return { token: { id, issuedOn, ...token }, value };
     },
     find(value) {

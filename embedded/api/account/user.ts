@@ -1,73 +1,25 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
-import { ApiError, ok, paged, type Reply, type Service } from "../http/service.ts";
-import { type Grant, groups, type Permission, statusOf, type Token } from "../http/tokens.ts";
+import { groups, resourceOf } from "../../../src/permissions/groups.ts";
+import type { State } from "../../state.ts";
+import {
+  ApiError,
+  type ApiRequest,
+  ok,
+  paged,
+  type Reply,
+  type Route,
+  type Service,
+} from "../http/service.ts";
+import { statusOf, type Token } from "../http/tokens.ts";
+import { grantsOf, idOf, policies } from "./policies.ts";
 import { openTokens, type RememberedToken } from "./token-store.ts";
-
-/** What the permission groups are called in the tokens API: `D1 Read`, `D1 Write`. */
-const permissionGroups = groups.flatMap((group) =>
-  (["Read", "Edit"] as const).map((level) => {
-    const name = `${group} ${level === "Edit" ? "Write" : "Read"}`;
-    const permission: Permission = `${group}:${level}`;
-    return {
-      id: createHash("sha256").update(name).digest("hex").slice(0, 32),
-      name,
-      permission,
-      scopes: ["com.cloudflare.api.account"],
-    };
-  }),
-);
-
-const accountResource = "com.cloudflare.api.account.";
 
 const newToken = z.object({
   name: z.string().min(1).max(120),
   not_before: z.iso.datetime({ offset: true }).nullish(),
   expires_on: z.iso.datetime({ offset: true }).nullish(),
-  policies: z
-    .array(
-      z.object({
-        effect: z.literal("allow"),
-        resources: z.record(z.string(), z.unknown()),
-        permission_groups: z
-          .array(z.object({ id: z.string().optional(), name: z.string().optional() }))
-          .min(1),
-      }),
-    )
-    .min(1),
+  policies,
 });
-
-type Policy = z.infer<typeof newToken>["policies"][number];
-
-/** Each policy grants its own permissions in its own accounts: they do not add up across policies. */
-const grantOf = (policy: Policy): Grant => ({
-  permissions: permissionsOf(policy),
-  accounts: accountsOf(policy),
-});
-
-function permissionsOf(policy: Policy): readonly Permission[] {
-  return policy.permission_groups.map((wanted) => {
-    const found = permissionGroups.find(
-      (group) => group.id === wanted.id || group.name === wanted.name || group.permission === wanted.name,
-    );
-    if (found === undefined)
-      throw new ApiError(400, 1001, `Unknown permission group ${JSON.stringify(wanted.name ?? wanted.id)}`);
-    return found.permission;
-  });
-}
-
-function accountsOf(policy: Policy): "all" | readonly string[] {
-  const named = Object.keys(policy.resources);
-  for (const resource of named)
-    if (!resource.startsWith(accountResource))
-      throw new ApiError(
-        400,
-        1001,
-        `Unknown resource ${JSON.stringify(resource)}: expected ${accountResource}<id> or ${accountResource}*`,
-      );
-  const ids = named.map((resource) => resource.slice(accountResource.length));
-  return ids.includes("*") ? "all" : ids;
-}
 
 const shown = (token: RememberedToken): object => ({
   id: token.id,
@@ -94,6 +46,70 @@ const verified = (token: Token): Reply => ({
 });
 
 const missing = (): ApiError => new ApiError(404, 1003, "API token not found");
+
+const listed = groups.map((group) => ({
+  id: idOf(group),
+  name: group.name,
+  scopes: [resourceOf[group.scope]],
+}));
+
+async function create(request: ApiRequest, state: State): Promise<Reply> {
+  const { name, policies: sent, not_before, expires_on } = await request.json(newToken);
+  const created = openTokens(state).create({
+    name,
+    policies: sent,
+    grants: grantsOf(sent),
+    notBefore: not_before ?? undefined,
+    expiresOn: expires_on ?? undefined,
+  });
+  return ok({ ...shown(created.token), value: created.value });
+}
+
+/** Tokens of the user and tokens of an account are the same here: there is one user, who owns all accounts. */
+const tokenRoutes = (base: string, product: "API Tokens" | "Account API Tokens"): readonly Route[] => [
+  {
+    method: "GET",
+    path: `${base}/permission_groups`,
+    permission: `${product}:Read`,
+    handle: (request) => {
+      const wanted = request.url.searchParams.get("name");
+      return ok(listed.filter(({ name }) => wanted === null || name === wanted));
+    },
+  },
+  {
+    method: "GET",
+    path: base,
+    permission: `${product}:Read`,
+    handle: (request, { state }) => paged(request, openTokens(state).list().map(shown)),
+  },
+  {
+    method: "POST",
+    path: base,
+    permission: `${product}:Edit`,
+    handle: (request, { state }) => create(request, state),
+  },
+  {
+    method: "GET",
+    path: `${base}/:token`,
+    permission: `${product}:Read`,
+    handle: (request, { state }) => {
+      const found = openTokens(state).get(request.params["token"] ?? "");
+      if (found === undefined) throw missing();
+      return ok(shown(found));
+    },
+  },
+  {
+    method: "DELETE",
+    path: `${base}/:token`,
+    permission: `${product}:Edit`,
+    handle: (request, { state }) => {
+      const id = request.params["token"] ?? "";
+      if (id === request.token.id) throw new ApiError(400, 1001, "A token cannot delete itself");
+      if (!openTokens(state).remove(id)) throw missing();
+      return ok({ id });
+    },
+  },
+];
 
 /** The user behind the token, and tokens with fewer permissions. */
 export const user: Service = {
@@ -125,54 +141,7 @@ export const user: Service = {
       permission: undefined,
       handle: (request) => verified(request.token),
     },
-    {
-      method: "GET",
-      path: "/user/tokens/permission_groups",
-      permission: "API Tokens:Read",
-      handle: () => ok(permissionGroups.map(({ permission: _, ...group }) => group)),
-    },
-    {
-      method: "GET",
-      path: "/user/tokens",
-      permission: "API Tokens:Read",
-      handle: (request, { state }) => paged(request, openTokens(state).list().map(shown)),
-    },
-    {
-      method: "POST",
-      path: "/user/tokens",
-      permission: "API Tokens:Edit",
-      handle: async (request, { state }) => {
-        const { name, policies, not_before, expires_on } = await request.json(newToken);
-        const created = openTokens(state).create({
-          name,
-          policies,
-          grants: policies.map(grantOf),
-          notBefore: not_before ?? undefined,
-          expiresOn: expires_on ?? undefined,
-        });
-        return ok({ ...shown(created.token), value: created.value });
-      },
-    },
-    {
-      method: "GET",
-      path: "/user/tokens/:token",
-      permission: "API Tokens:Read",
-      handle: (request, { state }) => {
-        const found = openTokens(state).get(request.params["token"] ?? "");
-        if (found === undefined) throw missing();
-        return ok(shown(found));
-      },
-    },
-    {
-      method: "DELETE",
-      path: "/user/tokens/:token",
-      permission: "API Tokens:Edit",
-      handle: (request, { state }) => {
-        const id = request.params["token"] ?? "";
-        if (id === request.token.id) throw new ApiError(400, 1001, "A token cannot delete itself");
-        if (!openTokens(state).remove(id)) throw missing();
-        return ok({ id });
-      },
-    },
+    ...tokenRoutes("/user/tokens", "API Tokens"),
+    ...tokenRoutes("/accounts/:account/tokens", "Account API Tokens"),
   ],
 };

@@ -5,7 +5,6 @@ import { normaliseSql } from "../../runtime/stores/d1/normalise-sql.js";
 import { type D1Result, type D1Statement, SqlError } from "../../runtime/stores.ts";
 import type { World } from "../../world.ts";
 import { ApiError, type ApiRequest, largeBody, ok, type Reply, type Route } from "../http/service.ts";
-import { allows } from "../http/tokens.ts";
 import { databaseOf } from "./databases.ts";
 import { splitSql } from "./split-sql.ts";
 import { cutsTrigger } from "./splitter.ts";
@@ -21,11 +20,8 @@ async function run(request: ApiRequest, world: World): Promise<readonly D1Result
     separate(sql, params ?? []),
   );
   if (statements.length === 0) throw new ApiError(400, 7500, "No SQL statements detected.");
-  if (
-    !allows(request.token, "D1:Edit", request.account.id) &&
-    !statements.every(({ sql }) => normaliseSql(sql).readOnly)
-  )
-    throw readerWrites();
+  // Who may read may ask, but not change.
+  if (!statements.every(({ sql }) => normaliseSql(sql).readOnly)) request.require("D1:Edit");
   try {
     const results = await world.stores.d1.batch(uuid, statements);
     return results.map((result) => ({ ...result, meta: { ...result.meta, served_by_region: region } }));
@@ -34,16 +30,6 @@ async function run(request: ApiRequest, world: World): Promise<readonly D1Result
     throw error;
   }
 }
-
-/** Who may read may ask, but not change. */
-const readerWrites = (): ApiError =>
-  new ApiError(403, 10000, "Authentication error", undefined, [
-    {
-      code: 10000,
-      message:
-        'The API token was recognised, but it lacks the permission "D1:Edit" that SQL which may write needs.',
-    },
-  ]);
 
 function separate(sql: string, params: readonly unknown[]): readonly D1Statement[] {
   const texts = splitSql(sql);

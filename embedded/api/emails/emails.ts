@@ -9,13 +9,13 @@ export const emails: Service = {
     {
       method: "GET",
       path,
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) => paged(request, world.emails.list(request.account.id)),
     },
     {
       method: "DELETE",
       path,
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       handle: (request, world) => {
         world.emails.clear(request.account.id);
         return ok(null);

@@ -94,7 +94,7 @@ export const graphql: Service = {
     {
       method: "POST",
       path: "/graphql",
-      permission: "Account Settings:Read",
+      permission: "Account Analytics:Read",
       handle: async (request, world): Promise<Reply> => {
         const sent = await request.json(body);
         let answer: object;

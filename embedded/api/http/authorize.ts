@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { ApiError, type Route } from "./service.ts";
-import { allows, reaches, statusOf, type Token } from "./tokens.ts";
+import { groupFor } from "../../../src/permissions/groups.ts";
+import type { Permission } from "../../../src/permissions/permission.ts";
+import { ApiError } from "./service.ts";
+import { allows, reaches, type Subject, statusOf, type Token } from "./tokens.ts";
 
 /** The bearer of the Authorization header; "" when there is none. */
 export const bearerOf = (headers: IncomingHttpHeaders): string =>
@@ -44,11 +46,18 @@ export function authenticate(
 }
 
 /** Cloudflare's own text does not say which permission is missing; ours adds it as a message beside the error. */
-export function authorize(token: Token, route: Route, params: Readonly<Record<string, string>>): void {
-  if (!reaches(token, params["account"])) throw refused("it is not for this account");
-  if (!allows(token, route.permission, params["account"]))
-    throw refused(`it lacks the permission "${route.permission ?? ""}"`);
+export function authorize(token: Token, wanted: Permission | undefined, subject: Subject): void {
+  if (!reaches(token, subject.account)) throw refused("it is not for this account");
+  if (wanted !== undefined && !allows(token, wanted, subject))
+    throw refused(`it lacks the permission "${groupFor(wanted).name}" on ${thingOf(subject)}`);
 }
+
+/** The narrowest thing that a token could be for. */
+const thingOf = ({ worker, bucket, zone }: Subject): string => {
+  if (worker !== undefined) return `the Worker ${worker}`;
+  if (bucket !== undefined) return `the bucket ${bucket}`;
+  return zone === undefined ? "this account" : `the zone ${zone}`;
+};
 
 const refused = (why: string): ApiError =>
   new ApiError(403, 10000, "Authentication error", undefined, [

@@ -6,13 +6,14 @@ import { requireShallow } from "./nesting.ts";
 import { requireFewParts } from "./parts.ts";
 import { ApiError, type ApiRequest, type BodyLimit } from "./service.ts";
 import { spool } from "./spool.ts";
-import { reaches, type Token } from "./tokens.ts";
+import { reaches, seesZone, type Token } from "./tokens.ts";
 
 export interface RequestContext {
   readonly url: URL;
   readonly params: Readonly<Record<string, string>>;
   readonly bearer: string;
   readonly token: Token | undefined;
+  readonly require: ApiRequest["require"];
   readonly accounts: () => readonly Account[];
   readonly limit: BodyLimit;
   /** Where bodies lie that do not fit into memory. */
@@ -21,7 +22,7 @@ export interface RequestContext {
 
 /** What a service sees of an HTTP request. The body is read when it is first asked for. */
 export function apiRequest(request: IncomingMessage, context: RequestContext): ApiRequest {
-  const { url, params, bearer, token, accounts, limit, spoolFolder } = context;
+  const { url, params, bearer, token, accounts, limit, spoolFolder, require } = context;
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
@@ -44,6 +45,8 @@ export function apiRequest(request: IncomingMessage, context: RequestContext): A
       return token;
     },
     reaches: (accountId) => token !== undefined && reaches(token, accountId),
+    seesZone: (zone) => token !== undefined && seesZone(token, zone),
+    require,
     get account(): Account {
       const found = accounts().find((account) => account.id === params["account"]);
       if (found === undefined)

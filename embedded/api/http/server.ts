@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Duplex, pipeline, Readable } from "node:stream";
+import type { Permission } from "../../../src/permissions/permission.ts";
 import { toOriginForm } from "../../request-target.ts";
 import type { Account, World } from "../../world.ts";
 import { authenticate, authorize, bearerOf } from "./authorize.ts";
@@ -11,7 +12,7 @@ import { apiRequest } from "./request.ts";
 import { type Matched, router } from "./router.ts";
 import { ApiError, type Reply, type Service, usualBody } from "./service.ts";
 import { spoolFolder } from "./spool.ts";
-import type { Token } from "./tokens.ts";
+import type { Subject, Token } from "./tokens.ts";
 
 const base = "/client/v4";
 
@@ -32,6 +33,10 @@ export interface ApiOptions {
   /** What ids of another account mean here, for wrangler alone. @default - nothing */
   readonly aliases?: Aliases;
   readonly findToken: (value: string) => Token | undefined;
+  /** What a call is about, by its path's parameters. */
+  readonly subjectOf: (params: Params, headers: IncomingMessage["headers"]) => Subject;
+  /** Hears of each permission that a call asked for. @default nobody */
+  readonly asked?: (permission: Permission, subject: Subject) => void;
   /** Takes a request for a WebSocket. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Takes a request that speaks another protocol, and says whether it was one. @default - there is none */
@@ -122,13 +127,20 @@ async function dispatch(
     if (found === undefined) throw noRoute(request.method ?? "GET", path);
   }
   const { route } = found;
-  const params = await meant(request, found, token, options.aliases);
+  const check = (permission: Permission | undefined, subject: Subject): void => {
+    if (token === undefined) return;
+    if (permission !== undefined) options.asked?.(permission, subject);
+    authorize(token, permission, subject);
+  };
+  const params = await meant(request, found, token, check, options);
   return route.handle(
     apiRequest(request, {
       url,
       params,
       bearer: bearerOf(request.headers),
       token,
+      require: (permission, more) =>
+        check(permission, { ...options.subjectOf(params, request.headers), ...more }),
       accounts: options.accounts,
       limit: route.body ?? usualBody,
       spoolFolder: spoolFolder(options.world.dataDir),
@@ -142,19 +154,20 @@ async function meant(
   request: IncomingMessage,
   { route, params }: Matched,
   token: Token | undefined,
-  aliases: Aliases | undefined,
+  check: (permission: Permission | undefined, subject: Subject) => void,
+  { aliases, subjectOf }: ApiOptions,
 ): Promise<Params> {
   if (token === undefined) return params;
   const { account } = params;
   if (aliases === undefined || account === undefined || !isWrangler(request.headers["user-agent"])) {
-    authorize(token, route, params);
+    check(route.permission, subjectOf(params, request.headers));
     return params;
   }
   const here = {
     ...params,
     account: (token.grants === "all" ? aliases.account(account) : undefined) ?? account,
   };
-  authorize(token, route, here);
+  check(route.permission, subjectOf(here, request.headers));
   return aliases.params(here, route.method);
 }
 

@@ -1,6 +1,7 @@
 import type { ZodType } from "zod";
+import type { Permission } from "../../../src/permissions/permission.ts";
 import type { Account, World } from "../../world.ts";
-import type { Permission, Token } from "./tokens.ts";
+import type { Subject, Token } from "./tokens.ts";
 
 /** One service of the v4 API: a table of routes, nothing else. One file a service. */
 export interface Service {
@@ -52,6 +53,10 @@ export interface ApiRequest {
   readonly token: Token;
   /** Whether the token may see this account. */
   readonly reaches: (accountId: string) => boolean;
+  /** Whether the token may know of this zone. */
+  readonly seesZone: (zone: { readonly id: string; readonly account: string }) => boolean;
+  /** For what the path alone does not say: throws Cloudflare's refusal where the token may not do this too. @param more what it is about, beside the path */
+  readonly require: (permission: Permission, more?: Subject) => void;
   readonly bytes: () => Promise<Uint8Array>;
   /** The body in a file, for what may be larger than memory should hold. Delete it by its `close`. */
   readonly spooled: () => Promise<Spooled>;

@@ -53,7 +53,7 @@ export const bulkRoutes: readonly Route[] = [
   {
     method: "DELETE",
     path: "/accounts/:account/r2/buckets/:bucket/objects",
-    permission: "Workers R2 Storage:Edit",
+    permission: "Workers R2 Storage Bucket Item:Edit",
     handle: deleteObjects,
   },
 ];

@@ -147,15 +147,20 @@ async function list(request: ApiRequest, world: World): Promise<Reply> {
 
 const base = "/accounts/:account/r2/buckets/:bucket/objects";
 export const objectRoutes: readonly Route[] = [
-  { method: "GET", path: base, permission: "Workers R2 Storage:Read", handle: list },
+  { method: "GET", path: base, permission: "Workers R2 Storage Bucket Item:Read", handle: list },
   {
     method: "PUT",
     path: `${base}/:key+`,
-    permission: "Workers R2 Storage:Edit",
+    permission: "Workers R2 Storage Bucket Item:Edit",
     body: objectBody,
     handle: put,
   },
-  { method: "GET", path: `${base}/:key+`, permission: "Workers R2 Storage:Read", handle: get },
-  { method: "HEAD", path: `${base}/:key+`, permission: "Workers R2 Storage:Read", handle: get },
-  { method: "DELETE", path: `${base}/:key+`, permission: "Workers R2 Storage:Edit", handle: remove },
+  { method: "GET", path: `${base}/:key+`, permission: "Workers R2 Storage Bucket Item:Read", handle: get },
+  { method: "HEAD", path: `${base}/:key+`, permission: "Workers R2 Storage Bucket Item:Read", handle: get },
+  {
+    method: "DELETE",
+    path: `${base}/:key+`,
+    permission: "Workers R2 Storage Bucket Item:Edit",
+    handle: remove,
+  },
 ];

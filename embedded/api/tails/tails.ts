@@ -15,13 +15,13 @@ export const tails: Service = {
     {
       method: "GET",
       path,
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) => ok(tailsOf(world).list(scriptOf(request, world)).map(shownTail)),
     },
     {
       method: "POST",
       path,
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Metadata Read-Only",
       handle: async (request, world) => {
         const worker = scriptOf(request, world);
         const empty = (await request.bytes()).length === 0;
@@ -32,7 +32,7 @@ export const tails: Service = {
     {
       method: "DELETE",
       path: `${path}/:tail`,
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) => {
         const worker = scriptOf(request, world);
         if (!tailsOf(world).remove(worker, request.params["tail"] ?? ""))

@@ -92,7 +92,7 @@ async function send(request: ApiRequest, world: World): Promise<Reply> {
 }
 
 const base = "/accounts/:account/workflows/:workflow/instances";
-const [read, edit] = ["Workers Scripts:Read", "Workers Scripts:Edit"] as const;
+const [read, edit] = ["Workers:Metadata Read-Only", "Workers:Editor"] as const;
 
 export const instanceRoutes: readonly Route[] = [
   { method: "GET", path: base, permission: read, handle: list },

@@ -120,7 +120,7 @@ export const workflows: Service = {
     {
       method: "GET",
       path: base,
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: async (request, world) =>
         paged(
           request,
@@ -129,18 +129,18 @@ export const workflows: Service = {
           ),
         ),
     },
-    { method: "PUT", path: `${base}/:workflow`, permission: "Workers Scripts:Edit", handle: put },
+    { method: "PUT", path: `${base}/:workflow`, permission: "Workers:Editor", handle: put },
     {
       method: "GET",
       path: `${base}/:workflow`,
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: async (request, world) => ok(await shown(found(request, world), world)),
     },
-    { method: "DELETE", path: `${base}/:workflow`, permission: "Workers Scripts:Edit", handle: remove },
+    { method: "DELETE", path: `${base}/:workflow`, permission: "Workers:Editor", handle: remove },
     {
       method: "GET",
       path: `${base}/:workflow/versions`,
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) => paged(request, [versionOf(found(request, world))]),
     },
     ...instanceRoutes,

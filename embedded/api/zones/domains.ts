@@ -20,6 +20,7 @@ async function put(request: ApiRequest, world: World): Promise<Reply> {
   const account = request.account.id;
   const hostname = sent.hostname.toLowerCase();
   const zone = zoneFor(hostname, sent, account, world);
+  request.require("Workers Routes:Edit", { zone: zone.id });
   if (workerNamed(world.state, account, sent.service) === undefined)
     throw new ApiError(
       404,
@@ -104,27 +105,28 @@ function list(request: ApiRequest, world: World): Reply {
 }
 
 function remove(request: ApiRequest, world: World): Reply {
-  const { id } = found(request, world);
+  const { id, body: stored } = found(request, world);
+  request.require("Workers Routes:Edit", { zone: body.parse(stored).zoneId });
   world.state.remove(request.account.id, kind, id);
   return ok({ id });
 }
 
 const base = "/accounts/:account/workers/domains";
 export const domainRoutes: readonly Route[] = [
-  { method: "GET", path: base, permission: "Workers Scripts:Read", handle: list },
-  { method: "PUT", path: base, permission: "Workers Scripts:Edit", handle: put },
+  { method: "GET", path: base, permission: "Workers:Metadata Read-Only", handle: list },
+  { method: "PUT", path: base, permission: "Workers:Editor", handle: put },
   {
     method: "GET",
     path: `${base}/:domain`,
-    permission: "Workers Scripts:Read",
+    permission: "Workers:Metadata Read-Only",
     handle: (request, world) => ok(shownDomain(found(request, world))),
   },
-  { method: "GET", path: `${base}/records`, permission: "Workers Scripts:Read", handle: list },
+  { method: "GET", path: `${base}/records`, permission: "Workers:Metadata Read-Only", handle: list },
   {
     method: "GET",
     path: `${base}/records/:domain`,
-    permission: "Workers Scripts:Read",
+    permission: "Workers:Metadata Read-Only",
     handle: (request, world) => ok(shownDomain(found(request, world))),
   },
-  { method: "DELETE", path: `${base}/:domain`, permission: "Workers Scripts:Edit", handle: remove },
+  { method: "DELETE", path: `${base}/:domain`, permission: "Workers:Editor", handle: remove },
 ];

@@ -118,13 +118,13 @@ export const scriptTriggerRoutes: readonly Route[] = [
   {
     method: "POST",
     path: `${script}/domains/changeset`,
-    permission: "Workers Scripts:Edit",
+    permission: "Workers:Editor",
     handle: changeset,
   },
   {
     method: "PUT",
     path: `${script}/domains/records`,
-    permission: "Workers Scripts:Edit",
+    permission: "Workers:Editor",
     handle: putRecords,
   },
 ];

@@ -46,7 +46,7 @@ export const everyZone = (state: State): readonly Zone[] => state.everywhere(zon
 export function zoneOf(request: ApiRequest, world: World): Zone {
   const wanted = request.params["zone"] ?? "";
   const zone = everyZone(world.state).find(({ id }) => id === wanted);
-  if (zone === undefined || !request.reaches(zone.account))
+  if (zone === undefined || !request.seesZone(zone))
     throw new ApiError(
       404,
       7003,
@@ -104,7 +104,7 @@ function list(request: ApiRequest, world: World): Reply {
   const wanted = (parameter: string, value: string): boolean =>
     query.get(parameter) === null || query.get(parameter) === value;
   const zones = everyZone(world.state)
-    .filter((zone) => request.reaches(zone.account))
+    .filter((zone) => request.seesZone(zone))
     .filter(
       (zone) =>
         wanted("name", zone.name) && wanted("account.id", zone.account) && wanted("status", zone.status),

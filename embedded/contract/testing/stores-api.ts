@@ -2,14 +2,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { groupFor } from "../../../src/permissions/groups.ts";
 import { d1 } from "../../api/d1/d1.ts";
 import { apiServer } from "../../api/http/server.ts";
-import type { Permission, Token } from "../../api/http/tokens.ts";
+import type { Token } from "../../api/http/tokens.ts";
 import { kv } from "../../api/kv/kv.ts";
 import { r2 } from "../../api/r2/r2.ts";
 import { startStores } from "../../runtime/stores/start.ts";
 import type { Stores } from "../../runtime/stores.ts";
 import { openState } from "../../state.ts";
+import { subjectOf } from "../../subject.ts";
 import type { World } from "../../world.ts";
 
 /** The API of the stores alone, on a temporary folder: D1, R2 and KV as they are, nothing of Workers. */
@@ -47,10 +49,12 @@ const token = "test-token-00000000000000000000000000000000";
 
 const reader = "test-reader-0000000000000000000000000000000";
 const common = { id: "0".repeat(32), name: "test" };
-const reads: Permission[] = ["D1:Read", "Workers KV Storage:Read", "Workers R2 Storage:Read"];
+const reads = (["D1:Read", "Workers KV Storage:Read", "Workers R2 Storage:Read"] as const).map((permission) =>
+  groupFor(permission),
+);
 const tokens = new Map<string, Token>([
   [token, { ...common, grants: "all" }],
-  [reader, { ...common, grants: [{ permissions: reads, accounts: "all" }] }],
+  [reader, { ...common, grants: [{ groups: reads, on: [{ scope: "account", account: "all" }] }] }],
 ]);
 
 export async function startStoresApi(
@@ -95,6 +99,7 @@ export async function startStoresApi(
     world,
     accounts: () => [{ id: account, name: "dev" }],
     findToken: (value) => tokens.get(value),
+    subjectOf: (params, headers) => subjectOf(state, params, headers),
     upgrade: (_request, socket) => void socket.destroy(),
   });
   const port = await new Promise<number>((resolve) => {

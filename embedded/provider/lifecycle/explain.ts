@@ -80,8 +80,8 @@ async function idOfExisting(
 
 /** The embedded API says which group is missing; a token it does not know at all is another mistake. */
 function permissionAdvice(error: ApiFailure): string | undefined {
-  const [name, level] = (/permission "([^"]+)"/.exec(error.message)?.[1] ?? "").split(":");
-  if (name !== undefined && level !== undefined)
-    return `Add the permission group "${name}" with "${level}" to the API token, or use a token that has it.`;
+  const [, group, on = ""] = /permission "([^"]+)"( on [^.]+)?/.exec(error.message) ?? [];
+  if (group !== undefined)
+    return `Add the permission group "${group}"${on} to the API token, or use a token that has it.`;
   return error.status === 401 ? "Check the provider's apiToken." : undefined;
 }

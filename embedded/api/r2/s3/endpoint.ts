@@ -155,23 +155,34 @@ async function carriedOut(
   const signed = verify(sent, secretOf, Date.now());
   const token = credentials(signed.accessKeyId)?.token;
   const account = accounts().find(({ id }) => id === place.accountId);
-  const permission = `Workers R2 Storage:${["GET", "HEAD"].includes(method) ? "Read" : "Edit"}` as const;
+  const level = ["GET", "HEAD"].includes(method) ? "Read" : "Edit";
+  const { jurisdiction } = place;
+  const permission =
+    `${isOfItems(method, place, new Map(parameters)) ? "Workers R2 Storage Bucket Item" : "Workers R2 Storage"}:${level}` as const;
+  const bucket = place.bucket === "" ? undefined : `${jurisdiction}_${place.bucket}`;
   if (
     account === undefined ||
     token === undefined ||
     statusOf(token) !== "active" ||
-    !allows(token, permission, account.id)
+    !allows(token, permission, { account: account.id, bucket })
   )
     throw accessDenied();
   const body = bodyOf(request, { signed, headers, folder: spoolFolder(world.dataDir) });
   const query = new Map(parameters);
-  const { jurisdiction } = place;
   return operate(
     { method, account, jurisdiction, query, headers, body, grant, world },
     place.bucket,
     place.key,
   );
 }
+
+/** Whether it is about what lies in a bucket: those who may read and write there need not see how it is set up. */
+const isOfItems = (method: string, { bucket, key }: Place, query: ReadonlyMap<string, string>): boolean =>
+  bucket !== "" &&
+  (key !== "" ||
+    method === "POST" ||
+    (method === "GET" &&
+      (query.has("list-type") || query.has("uploads") || query.has("prefix") || query.size === 0)));
 
 const failureReply = ({ status, code, message, headers }: S3Failure): S3Reply => ({
   status,

@@ -12,7 +12,7 @@ export const runNow: Service = {
     {
       method: "POST",
       path: "/accounts/:account/embedded/scripts/:script/scheduled",
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       handle: async (request, world) => {
         const worker = script(world.state, request.account.id, request.params["script"] ?? "");
         const { cron } = await request.json(bodySchema);

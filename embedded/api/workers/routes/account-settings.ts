@@ -25,13 +25,13 @@ export const accountSettings: Service = {
     {
       method: "GET",
       path,
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) => ok(settingsOf(request, world)),
     },
     {
       method: "PUT",
       path,
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       handle: async (request, world) => {
         const sent = await request.json(changes);
         const { state } = world;

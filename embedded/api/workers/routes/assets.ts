@@ -19,7 +19,7 @@ export const assets: Service = {
     {
       method: "POST",
       path: "/accounts/:account/workers/scripts/:script/assets-upload-session",
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       body: largeBody,
       handle: async (request, world) => {
         const sent = await request.json(sessionBody);

@@ -29,7 +29,7 @@ export const deployments: Service = {
     {
       method: "GET",
       path: "/accounts/:account/workers/scripts/:script/deployments",
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) =>
         ok({
           deployments: [...listDeployments(world.state, scriptOf(request, world))]
@@ -40,7 +40,7 @@ export const deployments: Service = {
     {
       method: "POST",
       path: "/accounts/:account/workers/scripts/:script/deployments",
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       handle: async (request, world) => {
         const sent = await request.json(body);
         const worker = scriptOf(request, world);
@@ -69,13 +69,13 @@ export const deployments: Service = {
     {
       method: "GET",
       path: "/accounts/:account/workers/scripts/:script/deployments/:deployment",
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) => ok(shownDeployment(requireDeployment(request, world))),
     },
     {
       method: "DELETE",
       path: "/accounts/:account/workers/scripts/:script/deployments/:deployment",
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       handle: (request, world) => {
         const worker = scriptOf(request, world);
         const { id } = requireDeployment(request, world);

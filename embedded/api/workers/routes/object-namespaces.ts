@@ -64,13 +64,13 @@ export const objectNamespaces: Service = {
     {
       method: "GET",
       path,
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) => paged(request, namespacesOf(request, world)),
     },
     {
       method: "GET",
       path: `${path}/:namespace/objects`,
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: objects,
     },
   ],

@@ -16,13 +16,13 @@ export const schedules: Service = {
     {
       method: "GET",
       path,
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) => ok({ schedules: scriptOf(request, world).schedules }),
     },
     {
       method: "PUT",
       path,
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       handle: async (request, world) => {
         const sent = await request.json(body);
         const worker = scriptOf(request, world);

@@ -74,7 +74,7 @@ export const scriptSettingsService: Service = {
     {
       method: "GET",
       path: `${script}/settings`,
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) => {
         const worker = scriptOf(request, world);
         return ok(settings(worker, currentVersion(world, worker)));
@@ -83,20 +83,20 @@ export const scriptSettingsService: Service = {
     {
       method: "PATCH",
       path: `${script}/settings`,
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       body: largeBody,
       handle: patchSettings,
     },
     {
       method: "GET",
       path: `${script}/script-settings`,
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) => ok(scriptSettings(scriptOf(request, world))),
     },
     {
       method: "PATCH",
       path: `${script}/script-settings`,
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       handle: async (request, world) => {
         const sent = await request.json(scriptMembers);
         return ok(

@@ -19,7 +19,7 @@ export const scriptVersions: Service = {
     {
       method: "GET",
       path: versions,
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) => {
         const worker = scriptOf(request, world);
         const all = [...listVersions(world.state, worker)]
@@ -45,7 +45,7 @@ export const scriptVersions: Service = {
     {
       method: "POST",
       path: versions,
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       body: largeBody,
       handle: async (request, world) => {
         const sent = await draftFromForm(await request.form());
@@ -69,7 +69,7 @@ export const scriptVersions: Service = {
     {
       method: "GET",
       path: `${versions}/:version`,
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) => {
         const worker = scriptOf(request, world);
         const wanted = request.params["version"] ?? "";

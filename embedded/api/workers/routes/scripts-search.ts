@@ -48,7 +48,7 @@ export const scriptsSearch: Service = {
     {
       method: "GET",
       path: "/accounts/:account/workers/scripts-search",
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: search,
     },
   ],

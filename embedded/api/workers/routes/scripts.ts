@@ -76,6 +76,7 @@ async function uploadOnce(request: ApiRequest, world: World, draft: Draft): Prom
   const name = request.params["script"] ?? "";
   const account = request.account.id;
   const existing = workerNamed(world.state, account, name);
+  if (existing === undefined) request.require("Workers:Admin");
   const worker = existing ?? createWorker(world.state, account, name, { firstUpload: true });
   return inTurn(worker.id, async () => {
     if (findWorker(world.state, account, worker.id) === undefined) return undefined;
@@ -161,7 +162,7 @@ export const scripts: Service = {
     {
       method: "GET",
       path: "/accounts/:account/workers/scripts",
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) =>
         ok(
           listWorkers(world.state, request.account.id).map((worker) =>
@@ -169,23 +170,23 @@ export const scripts: Service = {
           ),
         ),
     },
-    { method: "PUT", path: script, permission: "Workers Scripts:Edit", body: largeBody, handle: upload },
+    { method: "PUT", path: script, permission: "Workers:Editor", body: largeBody, handle: upload },
     {
       method: "GET",
       path: script,
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Content Read-Only",
       handle: (request, world) => content(world, scriptOf(request, world)),
     },
     {
       method: "GET",
       path: `${script}/content/v2`,
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Content Read-Only",
       handle: (request, world) => content(world, scriptOf(request, world)),
     },
     {
       method: "PUT",
       path: `${script}/content`,
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       body: largeBody,
       handle: async (request, world) => {
         const draft = await draftFromForm(await request.form());
@@ -207,7 +208,7 @@ export const scripts: Service = {
     {
       method: "DELETE",
       path: script,
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Admin",
       handle: async (request, world) => {
         await deleteWorker(world, scriptOf(request, world), {
           force: request.url.searchParams.get("force") === "true",

@@ -119,14 +119,14 @@ export const secretsService: Service = {
     {
       method: "GET",
       path: secrets,
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) =>
         ok(secretsOf(latestVersion(world.state, scriptOf(request, world))).map(shown)),
     },
     {
       method: "PUT",
       path: secrets,
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       handle: async (request, world) => {
         const sent = await request.json(secret);
         await deployed(request, world, [sent], []);
@@ -136,13 +136,13 @@ export const secretsService: Service = {
     {
       method: "GET",
       path: `${secrets}/:name`,
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) => ok(shown(one(request, world))),
     },
     {
       method: "DELETE",
       path: `${secrets}/:name`,
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       handle: async (request, world) => {
         await deployed(request, world, [], [request.params["name"] ?? ""]);
         return ok(null);
@@ -151,7 +151,7 @@ export const secretsService: Service = {
     {
       method: "PATCH",
       path: "/accounts/:account/workers/scripts/:script/secrets-bulk",
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       handle: async (request, world) => {
         const entries = Object.entries((await request.json(bulk)).secrets);
         const put = entries.flatMap(([name, value]): Binding[] =>
@@ -169,7 +169,7 @@ export const secretsService: Service = {
     {
       method: "PATCH",
       path: "/accounts/:account/workers/workers/:worker/versions/latest",
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       handle: patchLatest,
     },
   ],

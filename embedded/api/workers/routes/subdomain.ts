@@ -25,13 +25,13 @@ export const subdomain: Service = {
     {
       method: "GET",
       path: "/accounts/:account/workers/subdomain",
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: account,
     },
     {
       method: "PUT",
       path: "/accounts/:account/workers/subdomain",
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       handle: async (request) => {
         const sent = await request.json(z.object({ subdomain: z.string() }));
         if (sent.subdomain !== request.account.name)
@@ -46,13 +46,13 @@ export const subdomain: Service = {
     {
       method: "GET",
       path,
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) => ok(scriptOf(request, world).subdomain),
     },
     {
       method: "POST",
       path,
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       handle: async (request, world) => {
         const sent = await request.json(body);
         const worker = scriptOf(request, world);
@@ -62,7 +62,7 @@ export const subdomain: Service = {
     {
       method: "DELETE",
       path,
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       handle: (request, world) => set(world, scriptOf(request, world), false, false),
     },
   ],

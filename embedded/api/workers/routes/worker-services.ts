@@ -22,7 +22,7 @@ export const workerServices: Service = {
     {
       method: "GET",
       path: service,
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) => {
         const worker = serviceOf(request, world);
         const script = { ...shownScript(worker, currentVersion(world, worker)), id: worker.name };
@@ -45,7 +45,7 @@ export const workerServices: Service = {
     {
       method: "GET",
       path: `${service}/environments/:environment/bindings`,
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) => {
         const version = currentVersion(world, serviceOf(request, world));
         return ok(version === undefined ? [] : shownBindings(version));
@@ -54,7 +54,7 @@ export const workerServices: Service = {
     {
       method: "DELETE",
       path: service,
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Admin",
       handle: async (request, world) => {
         await deleteWorker(world, serviceOf(request, world), {
           force: request.url.searchParams.get("force") === "true",
@@ -65,7 +65,7 @@ export const workerServices: Service = {
     {
       method: "GET",
       path: "/accounts/:account/workers/scripts/:script/references",
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) => {
         const found = referencing(world, serviceOf(request, world));
         return ok({
@@ -92,7 +92,7 @@ export const workerServices: Service = {
     {
       method: "GET",
       path: "/accounts/:account/workers/tails/by-consumer/:script",
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) => {
         const { account, name } = serviceOf(request, world);
         const producers = listWorkers(world.state, account).filter(({ tailConsumers }) =>

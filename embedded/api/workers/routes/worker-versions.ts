@@ -16,7 +16,7 @@ export const workerVersions: Service = {
     {
       method: "GET",
       path: "/accounts/:account/workers/workers/:worker/versions",
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) => {
         const worker = requireWorker(request, world);
         return paged(
@@ -30,7 +30,7 @@ export const workerVersions: Service = {
     {
       method: "POST",
       path: "/accounts/:account/workers/workers/:worker/versions",
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       body: largeBody,
       handle: async (request, world) => {
         const draft = draftFromJson(await request.json(jsonVersion));
@@ -55,21 +55,19 @@ export const workerVersions: Service = {
     {
       method: "GET",
       path: "/accounts/:account/workers/workers/:worker/versions/:version",
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) => {
         const worker = requireWorker(request, world);
         const version = requireVersion(world.state, worker, request.params["version"] ?? "");
-        return ok(
-          shownVersion(world, worker, version, {
-            modules: (request.url.searchParams.get("include") ?? "").split(",").includes("modules"),
-          }),
-        );
+        const modules = (request.url.searchParams.get("include") ?? "").split(",").includes("modules");
+        if (modules) request.require("Workers:Content Read-Only");
+        return ok(shownVersion(world, worker, version, { modules }));
       },
     },
     {
       method: "DELETE",
       path: "/accounts/:account/workers/workers/:worker/versions/:version",
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       handle: (request, world) => {
         const worker = requireWorker(request, world);
         return inTurn(worker.id, async () => {

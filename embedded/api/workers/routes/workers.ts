@@ -73,7 +73,7 @@ export const workers: Service = {
     {
       method: "GET",
       path: "/accounts/:account/workers/workers",
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) =>
         paged(
           request,
@@ -83,7 +83,7 @@ export const workers: Service = {
     {
       method: "POST",
       path: "/accounts/:account/workers/workers",
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Admin",
       handle: async (request, world) => {
         const sent = await request.json(body);
         return ok(
@@ -94,13 +94,13 @@ export const workers: Service = {
     {
       method: "GET",
       path: "/accounts/:account/workers/workers/:worker",
-      permission: "Workers Scripts:Read",
+      permission: "Workers:Metadata Read-Only",
       handle: (request, world) => ok(shownWorker(world, requireWorker(request, world))),
     },
     {
       method: "PUT",
       path: "/accounts/:account/workers/workers/:worker",
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       handle: async (request, world) => {
         const sent = await request.json(body);
         return ok(
@@ -111,7 +111,7 @@ export const workers: Service = {
     {
       method: "PATCH",
       path: "/accounts/:account/workers/workers/:worker",
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       handle: async (request, world) => {
         const sent = await request.json(body.partial());
         const worker = requireWorker(request, world);
@@ -128,7 +128,7 @@ export const workers: Service = {
     {
       method: "DELETE",
       path: "/accounts/:account/workers/workers/:worker",
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Admin",
       handle: async (request, world) => {
         const worker = requireWorker(request, world);
         await deleteWorker(world, worker, { force: request.url.searchParams.get("force") === "true" });

@@ -31,7 +31,7 @@ export const telemetryRates: Service = {
     {
       method: "PUT",
       path: "/accounts/:account/embedded/telemetry",
-      permission: "Workers Scripts:Edit",
+      permission: "Workers:Editor",
       handle: async (request, { state }) => {
         const set = await request.json(rates);
         const account = request.account.id;

@@ -11,6 +11,7 @@ import { commands } from "./db/commands.ts";
 import { placeOf } from "./db/place.ts";
 import { requestOf as devRequestOf } from "./dev.ts";
 import { requestOf as policyRequestOf } from "./policy.ts";
+import { requestOf as reportRequestOf } from "./pull-request/pr-report.ts";
 import { requestOf } from "./stack/request.ts";
 import { requestOf as stateRequestOf } from "./state.ts";
 import { isVerb, verbs } from "./verbs.ts";
@@ -181,6 +182,15 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
     case "cron": {
       const { stage, wanted } = cronRequestOf(rest, project);
       return { verb, stage: stage.name, real: false, words: [wanted] };
+    }
+    case "pr-report": {
+      const { save, target } = reportRequestOf(rest);
+      return {
+        verb,
+        stage: undefined,
+        real: target === "cloudflare",
+        words: save === undefined ? [] : [save],
+      };
     }
     case "policy":
       return { verb, stage: policyRequestOf(rest, project).stage.name, real: false, words: [] };

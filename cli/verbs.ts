@@ -79,6 +79,11 @@ export const verbs = {
       "what the policy rules find in what a stage declares, or in a state; asks no engine and no account",
     load: () => import("./policy.ts"),
   },
+  "pr-report": {
+    usage: "pr-report [--target cloudflare] [--save <file> | --from <file>]",
+    summary: "what a change would do to every stage, as one comment for a pull request",
+    load: () => import("./pull-request/pr-report.ts"),
+  },
   diagram: {
     usage: "diagram [<system>] [--json]",
     summary: "a picture of what is declared, as Mermaid",

@@ -491,6 +491,21 @@ export const rooms: readonly Room[] = [
     room: "cli/policy",
     may: ["policy", "src/declare", "src/project", "src/program", "toolchain"],
   },
+  // What a change does, for a pull request: the verbs' own JSON, and git.
+  {
+    room: "cli/pull-request",
+    may: [
+      "src/diagnostic",
+      "src/project",
+      "src/diagram",
+      "src/resources/kinds",
+      "src/cloudflare",
+      ...migrations("sql", "files"),
+      "toolchain",
+      "cli/place.ts",
+      "cli/stack",
+    ],
+  },
   { room: "cli/init", may: ["src/diagnostic", ...migrations("files")] },
   {
     room: "cli",

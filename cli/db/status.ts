@@ -21,6 +21,8 @@ interface Planned {
   readonly plan: Plan;
   /** How much is known of the code that runs on it. */
   readonly code: readonly string[];
+  /** Those of these lines that say which statements read more rows from then on. */
+  readonly costs: readonly string[];
 }
 
 async function plans(given: Given, place: Place): Promise<readonly Planned[]> {
@@ -43,22 +45,19 @@ async function planned(site: Site, database: DeclaredDatabase, root: string): Pr
     const coded = await withCode(await planLive(job), { root, workers, job, written });
     const at = commandPlace(site, { root });
     const held = await withCosts(coded, databaseOf(job), at);
-    const alone = await newCodeCosts({ root, workers, job, written });
+    const alone = (await newCodeCosts({ root, workers, job, written })).map((line) => inPlace(line, at));
     return {
       database,
       exists,
       plan: typed(held.plan, site, root),
-      code: [
-        ...held.lines,
-        ...(alone.length === 0 ? [] : [`  ${database.key}: new in the code`]),
-        ...alone.map((line) => inPlace(line, at)),
-      ],
+      code: [...held.lines, ...(alone.length === 0 ? [] : [`  ${database.key}: new in the code`]), ...alone],
+      costs: [...held.lines.slice(coded.lines.length), ...alone],
     };
   }
   const folder = database.declared.migrations ?? "";
   const fresh = { label: database.key, folder, directory: `${root}/${folder}`, opened: undefined };
   const held = await withCode(planNew(fresh), { root, workers, job: undefined, written });
-  return { database, exists, plan: typed(held.plan, site, root), code: held.lines };
+  return { database, exists, plan: typed(held.plan, site, root), code: held.lines, costs: [] };
 }
 
 /** A plan whose repairs can be copied. */
@@ -80,6 +79,21 @@ const asValue = ({ database, exists, plan }: Planned): object => ({
   drift: plan.drift,
   refusals: plan.refusals,
 });
+
+/** What pending files do, statement by statement, with the rows that each reaches of those that may lose something. */
+const statementsOf = (plan: Plan): readonly object[] =>
+  (["expand", "contract", "waiting"] as const).flatMap((phase) =>
+    plan[phase].flatMap(({ file, effects, rows }) =>
+      effects.map(({ line, summary }, i) => ({
+        file: file.name,
+        phase,
+        line,
+        summary,
+        sql: file.statements[i]?.sql ?? "",
+        rows: rows.get(i),
+      })),
+    ),
+  );
 
 /** `status`: one line a database. */
 export const status: Command = {
@@ -125,6 +139,8 @@ export const plan: Command = {
       value: all.map((each) => ({
         ...asValue(each),
         findings: [...each.plan.expand, ...each.plan.contract].flatMap(({ findings }) => findings),
+        statements: statementsOf(each.plan),
+        costs: each.costs,
       })),
       text: told.length === 0 ? "nothing is pending" : told.join("\n"),
       ok: all.every(({ plan: each }) => each.refusals.length === 0),

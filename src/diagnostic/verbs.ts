@@ -34,6 +34,12 @@ export const verbs = {
   diagram: { ...plain, recipe: "just diagram", words: ["system?"] },
   validate: { ...plain, recipe: "just validate" },
   policy: { ...plain, recipe: "just policy", stage: "always", words: ["stage"] },
+  "pr-report": {
+    ...plain,
+    recipe: "just pr-report",
+    hasTarget: true,
+    options: { save: "value" },
+  },
   up: { ...stack, recipe: "just pulumi-up" },
   preview: { ...stack, recipe: "just pulumi-preview" },
   destroy: { ...stack, recipe: "just pulumi-destroy", options: { "empty-buckets": "flag" } },

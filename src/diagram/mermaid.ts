@@ -33,6 +33,10 @@ const arrows: { readonly [Kind in EdgeKind]: string } = {
   calls: "-->",
 };
 
+/** Whether a word of somebody else's is a kind that is drawn. */
+export const isNodeKind = (word: string): word is NodeKind => Object.hasOwn(shapes, word);
+export const isEdgeKind = (word: string): word is EdgeKind => Object.hasOwn(arrows, word);
+
 /** The systems as one Mermaid flowchart; each in a frame where there are several. */
 export function mermaid(graphs: readonly Graph[]): string {
   const body = graphs.flatMap((graph) => {
@@ -58,5 +62,5 @@ const edgeLine = ({ from, to, kind, label }: Edge): string =>
 const quoted = (...lines: readonly (string | undefined)[]): string =>
   `"${lines
     .filter((line) => line !== undefined)
-    .map((line) => line.replace(/[#"<>&`]/g, (mark) => `#${mark.codePointAt(0)};`))
+    .map((line) => line.replace(/\s+/g, " ").replace(/[#"<>&`]/g, (mark) => `#${mark.codePointAt(0)};`))
     .join("<br/>")}"`;

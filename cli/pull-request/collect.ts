@@ -1,0 +1,95 @@
+import { callsOf } from "../../src/diagnostic/place.ts";
+import type { Project } from "../../src/project/project.ts";
+import type { Stage } from "../../src/project/stage.ts";
+import type { TargetName } from "../stack/request.ts";
+import {
+  type Failed,
+  type Preview,
+  type Reading,
+  readDatabases,
+  readFindings,
+  readGraphs,
+  readPolicy,
+  readPreview,
+} from "./answers.ts";
+import { ask } from "./ask.ts";
+import { type ReportInput, reportInput, type StageReport } from "./input.ts";
+import { clipped } from "./markdown.ts";
+import { branchOf, rivalsOf } from "./rivals.ts";
+
+/** What is asked for a report, and what is told while it is. */
+export interface Asked {
+  readonly project: Project;
+  readonly root: string;
+  readonly target: TargetName;
+  readonly say: (line: string) => void;
+}
+
+/** Asks the verbs of this command what would become of each stage, one after the other, and git for the other branches. */
+export async function collect({ project, root, target, say }: Asked): Promise<ReportInput> {
+  const timing: ReportInput["timing"][number][] = [];
+  const common: Failures = [];
+  const of =
+    (failures: Failures, stage?: Stage) =>
+    async <Value>(words: readonly string[], read: Reading<Value>, empty: Value): Promise<Value> => {
+      const verb = words.join(" ");
+      say(stage === undefined ? verb : `${verb}: ${stage.name}`);
+      const aimed =
+        stage === undefined
+          ? []
+          : [stage.name, ...(target === "cloudflare" && verb !== "policy" ? ["--target", target] : [])];
+      const answer = await ask([...words, ...aimed, "--json"], root);
+      timing.push({ verb, ...(stage !== undefined && { stage: stage.name }), seconds: answer.seconds });
+      const failed = (said: string): Value => {
+        failures.push({ verb, said: clipped(said, 4_000) });
+        return empty;
+      };
+      try {
+        const found = read(JSON.parse(answer.out), answer.code);
+        return isFailed(found) ? failed(found.failed) : found;
+      } catch {
+        return failed(answer.err.trim() || answer.out.trim() || `exit code ${answer.code}`);
+      }
+    };
+  const findings = await of(common)(["validate"], readFindings, []);
+  const graphs = await of(common)(["diagram"], (json) => readGraphs(json, reportInput.shape.graphs), []);
+  const stages: StageReport[] = [];
+  for (const stage of project.stages) {
+    const failures: Failures = [];
+    const asking = of(failures, stage);
+    const policy = await asking(["policy"], readPolicy, []);
+    const preview = await asking<Preview>(["preview"], readPreview, {
+      isUp: false,
+      changes: [],
+      messages: [],
+    });
+    const databases = await asking(["db", "plan"], readDatabases, []);
+    stages.push({
+      name: stage.name,
+      protected: stage.protected,
+      isUp: preview.isUp,
+      changes: [...preview.changes],
+      messages: [...preview.messages],
+      databases,
+      policy,
+      failures,
+    });
+  }
+  return {
+    version: 1,
+    ...branchOf(root),
+    target,
+    caller: callsOf(root).caller,
+    stages,
+    findings,
+    failures: common,
+    graphs,
+    rivals: await rivalsOf(project, root),
+    timing,
+  };
+}
+
+const isFailed = (found: unknown): found is Failed =>
+  typeof found === "object" && found !== null && "failed" in found;
+
+type Failures = ReportInput["failures"][number][];

@@ -1,0 +1,55 @@
+// `lockstep pr-report`: what a change would do to every stage, as one comment for a pull request.
+import { readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { named } from "../../src/diagnostic/sentence.ts";
+import { UserError } from "../../src/diagnostic/user-error.ts";
+import { type Place, projectAt } from "../place.ts";
+import { type TargetName, targetNamed } from "../stack/request.ts";
+import { collect } from "./collect.ts";
+import { report } from "./report.ts";
+import { readReport } from "./saved.ts";
+
+/** Prints the report. A change that is refused is no failure of this verb: whoever asked for a report has it. */
+export async function run(args: readonly string[], place: Place): Promise<number> {
+  const { target, from, save } = requestOf(args);
+  if (from !== undefined) {
+    process.stdout.write(report(readReport(readFileSync(resolve(place.folder, from), "utf8"), from)));
+    return 0;
+  }
+  const { folder, root, project } = await projectAt(place);
+  const input = await collect({ project, root, target, say: (line) => process.stderr.write(`${line}\n`) });
+  if (save !== undefined) writeFileSync(resolve(folder, save), `${JSON.stringify(input)}\n`);
+  process.stdout.write(report(input));
+  return 0;
+}
+
+interface Request {
+  readonly target: TargetName;
+  /** A file that `--save` wrote: nobody is asked. */
+  readonly from: string | undefined;
+  readonly save: string | undefined;
+}
+
+export function requestOf(args: readonly string[]): Request {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { target: { type: "string" }, from: { type: "string" }, save: { type: "string" } },
+    });
+    const { target, from, save } = values;
+    if (from !== undefined && (save !== undefined || target !== undefined))
+      throw new Error("--from, and what is asked anew");
+    if (from === "" || save === "") throw new Error("no file");
+    return { target: targetNamed(target), from, save };
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError({
+      what: "The command line is wrong",
+      where: [named("pr-report")],
+      got: error instanceof Error ? error.message : String(error),
+      expected: "--save with a file to keep what was found in, or --from with such a file, or neither",
+      fix: [named("pr-report", "[--target cloudflare] [--save <file> | --from <file>]")],
+    });
+  }
+}

@@ -1,0 +1,4 @@
+import { deployProject } from "lockstep/program";
+import project from "./project.ts";
+
+export default await deployProject(project);

@@ -2,6 +2,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { chainText } from "../src/migrations/files/chain.ts";
+import { readFolder } from "../src/migrations/files/reading.ts";
 import { engineOptions } from "../src/settings/engine-options.ts";
 import { fileCommands } from "../toolchain/stacks/stack.ts";
 import { type Clone, clone } from "./clone.ts";
@@ -12,6 +14,10 @@ beforeAll(async () => {
   project = await clone();
   mkdirSync(join(project.folder, "workers/shop"), { recursive: true });
   project.write("workers/shop/api.js", code);
+  migration(
+    "0001_bills.sql",
+    "CREATE TABLE bills (id INTEGER PRIMARY KEY, note TEXT);\nINSERT INTO bills (note) VALUES ('a'), ('b');\n",
+  );
   project.write("src/systems/index.ts", declaration);
   project.edit("project.ts", (text) =>
     text
@@ -22,6 +28,14 @@ beforeAll(async () => {
   await up();
 });
 afterAll(() => project.remove());
+
+const bills = "migrations/dome/bills";
+function migration(name: string, sql: string): void {
+  const folder = join(project.folder, bills);
+  mkdirSync(folder, { recursive: true });
+  project.write(`${bills}/${name}`, sql);
+  project.write(`${bills}/chain.txt`, chainText(readFolder(folder)));
+}
 
 const code = `
 import { DurableObject } from "cloudflare:workers";
@@ -42,6 +56,7 @@ export default {
 const declaration = `
 import { d1, durableObject, kv, queue, r2, type System, system, worker } from "../declare/index.ts";
 const db = d1("db");
+const bills = d1("bills", { migrations: "migrations/dome/bills" });
 const files = r2("files");
 const cache = kv("cache");
 const unused = kv("unused");
@@ -58,7 +73,7 @@ const api = worker("api", {
 const back = worker("back", { ...settings, env: { UNUSED: unused }, consumes: [], routes: {} });
 const rooms = worker("rooms", { ...settings, durableObjects: { Room: {} }, env: { ROOM: durableObject("Room") } });
 const guest = worker("guest", { ...settings, env: { ROOM: durableObject("Room", () => rooms) } });
-export const systems: readonly System[] = [system("dome", [db, files, cache, unused, slow, jobs, failed, api, back, rooms, guest])];
+export const systems: readonly System[] = [system("dome", [...[db, files, cache, unused, slow, jobs, failed, api, back, rooms, guest], bills])];
 `;
 
 const upWords = ["up", "--yes", "--skip-preview", "--stack", "dev"];
@@ -226,6 +241,8 @@ describe("a class", () => {
 });
 
 describe("a protected stage", () => {
+  let pasteApproval: (said: string) => void;
+
   test("wants an approval for a value that loses something", async () => {
     expect((await project.deploy("prod")).code).toBe(0);
     expect((await project.visit("api.prod.localhost", "/")).status).toBeGreaterThan(0);
@@ -241,21 +258,69 @@ describe("a protected stage", () => {
     expect(refusedOne).toMatch(
       /dome\/slow, messageRetentionSeconds: \d messages? are dropped once they are 60 s old/,
     );
-    expect(refusedOne).toContain("lockstep:approvals: [{ resource: dome/slow,");
-    const approve = (until: string): void =>
-      project.edit(stack, (text) =>
-        text
-          .replace(/\n {2}lockstep:approvals:.*$/m, "")
-          .replace(
-            /^config:$/m,
-            `config:\n  lockstep:approvals: [{ resource: dome/slow, reason: "no use", by: "anna", until: "${until}" }]`,
-          ),
-      );
-    approve("2020-01-01");
+    // As it is printed, with the two parts that only a person knows.
+    const paste = (said: string, until?: string): void =>
+      project.edit(stack, (text) => {
+        const [block = ""] = /^ *lockstep:approvals:\n(?: .*\n?){5}/m.exec(said) ?? [];
+        const lines = block.split("\n").map((line) => line.trim());
+        expect(lines[1]).toMatch(/^- resource: dome\//);
+        const filledIn = [
+          "  lockstep:approvals:",
+          `    ${lines[1]}`,
+          ...lines.slice(2, 6).map((line) => `      ${line}`),
+        ]
+          .join("\n")
+          .replace("<why>", "no use")
+          .replace("<who>", "anna")
+          .replace(/until: ".*"/, (given) => (until === undefined ? given : `until: "${until}"`));
+        return text
+          .replace(/\n {2}lockstep:approvals:\n(?: {4}.*\n?){5}/m, "\n")
+          .replace(/^config:$/m, `config:\n${filledIn}`);
+      });
+    paste(refusedOne, "2020-01-01");
     expect(await preview("prod")).toContain("An approval for dome/slow has expired");
-    approve("2999-01-01");
+    paste(refusedOne);
+    const approved = await preview("prod");
+    expect(approved).toMatch(/dome\/slow, messageRetentionSeconds: approved by anna until \S+: no use/);
+    // What would be done is another change: the approval counts no more.
+    const other = { "messageRetentionSeconds: 60": "messageRetentionSeconds: 61" };
+    await declaring(other, async () => {
+      const void_ = await preview("prod");
+      expect(void_).toContain("A change of dome/slow loses data of a protected stage");
+      expect(void_).toContain("An approval for dome/slow matches nothing that is done to it");
+    });
     const done = await project.deploy("prod");
     expect(done.code, done.out).toBe(0);
+    // In the preview and in the up: each prints it once at least.
+    expect(done.out.match(/messageRetentionSeconds: approved by anna/g)?.length).toBeGreaterThan(1);
+    const { out } = await project.pulumi(["stack", "output", "approvals", "--json", "--stack", "prod"]);
+    expect(JSON.parse(out)).toMatchObject([{ resource: "dome/slow", reason: "no use", by: "anna" }]);
+    expect(await preview("prod")).toContain("what anna approved of is done; take the entry out");
+    pasteApproval = paste;
+  });
+
+  test("runs a migration that loses rows once somebody approved of it, and its database keeps who", async () => {
+    migration("0002_wipe.sql", '-- d1:data-loss "test rows of the launch"\nDELETE FROM bills;\n');
+    const open = await preview("prod");
+    expect(open).toContain("0002_wipe.sql loses data of a protected stage or breaks what runs");
+    expect(open).toContain("all rows go");
+    pasteApproval(open);
+    const done = await project.deploy("prod");
+    expect(done.code, done.out).toBe(0);
+    expect(done.out).toContain("dome/bills, migrate 0002_wipe.sql: approved by anna");
+    const databases = z
+      .array(z.object({ uuid: z.string(), name: z.string() }))
+      .parse(await project.api("prod", "GET", "/d1/database"));
+    const id = databases.find(({ name }) => name === "bills")?.uuid;
+    const audit = JSON.stringify(
+      await project.api("prod", "POST", `/d1/database/${id}/query`, {
+        sql: 'SELECT kind, name, reason, actor FROM "_mig_audit"',
+      }),
+    );
+    expect(audit).toContain('{"kind":"approved","name":"0002_wipe.sql","reason":"no use","actor":"anna"}');
+    // It is done: a word on it, and no refusal.
+    const after = await preview("prod");
+    expect(after).toContain("what anna approved of is done; take the entry out");
   });
 
   test("gives a store away only with an approval, and leaves it at Cloudflare", async () => {
@@ -267,9 +332,7 @@ describe("a protected stage", () => {
     await project.api("prod", "PUT", `/storage/kv/namespaces/${id}/bulk`, [{ key: "k", value: "v" }]);
     const open = await project.just(["retire", "dome/cache", "prod", "--yes", "prod"]);
     expect(open.out).toMatch(/dome\/cache is protected in prod, .*nothing was changed/);
-    project.edit("Pulumi.prod.yaml", (text) =>
-      text.replace(/^config:$/m, "config:").replace(/resource: dome\/slow/, "resource: dome/cache"),
-    );
+    pasteApproval(open.out);
     const gone = await project.just(["retire", "dome/cache", "prod", "--yes", "prod"]);
     expect(gone.code, gone.out).toBe(0);
     expect(gone.out).toContain("has forgotten dome/cache (WorkersKvNamespace)");

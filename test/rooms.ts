@@ -133,10 +133,17 @@ export const rooms: readonly Room[] = [
     ],
   },
 
+  // Who agreed to what: what an approval says, and which change it is for.
+  {
+    room: "src/approvals",
+    may: ["src/diagnostic", "src/reality", "src/resources/kinds", ...migrations("files")],
+  },
+
   // The side that knows Pulumi.
   {
     room: "src/dynamic",
     may: [
+      "src/approvals",
       "src/reality",
       "src/diagnostic",
       "src/package",
@@ -154,6 +161,7 @@ export const rooms: readonly Room[] = [
     room: "src/settings",
     may: [
       "src/backup",
+      "src/approvals",
       "src/diagnostic",
       "src/project",
       "src/declare",
@@ -164,6 +172,7 @@ export const rooms: readonly Room[] = [
   {
     room: "src/resources",
     may: [
+      "src/approvals",
       "src/reality",
       "src/resources/kinds",
       "src/diagnostic",
@@ -182,6 +191,7 @@ export const rooms: readonly Room[] = [
   {
     room: "src/program",
     may: [
+      "src/approvals",
       "src/engine",
       "src/reality",
       "src/cloudflare",
@@ -416,6 +426,7 @@ export const rooms: readonly Room[] = [
     room: "cli/stack",
     may: [
       "src/backup",
+      "src/approvals",
       "cli/status",
       "src/engine",
       "src/reality",

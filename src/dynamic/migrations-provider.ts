@@ -19,6 +19,7 @@ import { brokenOpening } from "../migrations/plan/opening.ts";
 import type { Plan } from "../migrations/plan/plan.ts";
 import { fingerprint } from "../migrations/shadow/fingerprint.ts";
 import { keptStatements } from "../statements/kept.ts";
+import { approvalsOfFiles, unapprovedFiles } from "./approved-files.ts";
 import { concerned, folderOf, jobOf, type MigrationsInputs, ownFiles, stepInputs } from "./step-inputs.ts";
 
 const linesOf = z.object({ files: z.record(z.string(), z.string()).default({}) });
@@ -110,7 +111,8 @@ async function run(
   bookmarks: Readonly<Record<string, string>>,
 ): Promise<unknown> {
   const job = jobOf(given);
-  const files = concerned(given, readFolder(job.directory));
+  const read = readFolder(job.directory);
+  const files = concerned(given, read);
   const agreed = checksums(given.files, files);
   const own = ownFiles(given);
   if (given.phase === "contract" && own.length > 0) await stillOpen(given, job);
@@ -118,7 +120,13 @@ async function run(
   const applied =
     given.phase === "contract" && own.length === 0
       ? []
-      : await applyFiles(job, { phase: given.phase, stage: given.stage, agreed });
+      : await applyFiles(job, {
+          phase: given.phase,
+          stage: given.stage,
+          agreed,
+          approved: approvalsOfFiles(given, read),
+          refusals: (plan) => unapprovedFiles(given, plan, read),
+        });
   const taken = Object.fromEntries(applied.map(({ name, bookmarkBefore }) => [name, bookmarkBefore ?? ""]));
   const { ledger: _, ...found } = await live(job);
   return {
@@ -199,7 +207,11 @@ async function diagnostics(
   const root = process.cwd();
   const written = keptStatements(root, given.stage, given.label.split("/")[0] ?? "");
   const held = await withCode(plan, { root, workers: given.workers, job, written });
-  const refusals = [...held.plan.refusals, ...(await costly(held, job))];
+  const refusals = [
+    ...held.plan.refusals,
+    ...unapprovedFiles(given, held.plan, read),
+    ...(await costly(held, job)),
+  ];
   return refusals.map((diagnostic) => ({
     property: "files",
     reason: render(diagnostic, placeOfRun(given.stage)),

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ChangeApproval } from "../approvals/approval.ts";
 import type { Phase } from "../migrations/files/directives.ts";
 import type { Opening } from "../migrations/plan/opening.ts";
 import { loads } from "./shim.ts";
@@ -21,6 +22,8 @@ export interface MigrationsArgs {
   readonly versions: Readonly<Record<string, pulumi.Input<string>>>;
   /** @default - no contract file is open */
   readonly opening?: Opening | undefined;
+  /** Of files that lose something. @default - none is needed: the stage is not protected */
+  readonly approvals?: readonly ChangeApproval[] | undefined;
 }
 
 /** A D1 database brought up to a folder of migrations. A dynamic resource of type `pulumi-nodejs:dynamic/lockstep:Migrations`. */
@@ -37,7 +40,7 @@ export class Migrations extends pulumi.CustomResource {
   declare readonly bookmarks: pulumi.Output<Readonly<Record<string, string>>>;
 
   constructor(name: string, args: MigrationsArgs, opts?: pulumi.CustomResourceOptions) {
-    const { opening, workers, ...given } = args;
+    const { opening, approvals, workers, ...given } = args;
     const computed = {
       files: undefined,
       applied: undefined,
@@ -45,7 +48,12 @@ export class Migrations extends pulumi.CustomResource {
       schema: undefined,
       bookmarks: undefined,
     };
-    const inputs = { ...given, workers: [...workers], ...(opening === undefined ? {} : { opening }) };
+    const inputs = {
+      ...given,
+      workers: [...workers],
+      ...(opening === undefined ? {} : { opening }),
+      ...(approvals === undefined ? {} : { approvals }),
+    };
     super(
       "pulumi-nodejs:dynamic/lockstep:Migrations",
       name,

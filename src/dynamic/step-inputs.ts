@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { changeApproval } from "../approvals/approval.ts";
 import { connection } from "../cloudflare/connection.ts";
 import { inOrder } from "../migrations/files/names.ts";
 import type { MigrationFile } from "../migrations/files/reading.ts";
@@ -19,6 +20,8 @@ export const stepInputs = z.object({
   /** The version that this program lets answer all requests of each of them; unknown while it is yet to be made, none while a rollout shares them out. */
   versions: z.record(z.string(), z.string()).default({}),
   opening: openingShape.optional(),
+  /** Of the database, in a protected stage; undefined in the others: there none is needed. */
+  approvals: z.array(changeApproval).optional(),
   files: z.record(z.string(), z.string()).default({}),
 });
 export type MigrationsInputs = z.infer<typeof stepInputs>;

@@ -12,6 +12,7 @@ const recorded: Recorded = {
     shop: { "d1 shop/db": "db-dev" },
   },
   retired: [],
+  approved: [],
   workers: {
     "dome/silo": { name: "silo-dev", heldBy: ["worker dome/api"], classes: {} },
     "dome/api": { name: "api-dev", heldBy: [], classes: {} },

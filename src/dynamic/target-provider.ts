@@ -19,6 +19,7 @@ const recorded = z.object({
   systems: z.record(z.string(), z.record(z.string(), z.string())),
   retired: z.array(z.string()),
   workers: z.record(z.string(), worker).default({}),
+  approved: z.array(z.looseObject({})).default([]),
 });
 /** Calls that put back what was changed by hand and no provider sees: made once, and no part of what is compared later. */
 const repairs = z.object({

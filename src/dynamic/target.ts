@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Approval } from "../approvals/approval.ts";
 import type { KnownByLabel } from "../reality/known.ts";
 import type { Repair } from "../reality/repair.ts";
 import { loads } from "./shim.ts";
@@ -24,6 +25,8 @@ export interface TargetArgs {
   readonly forgotten: Readonly<Record<string, { readonly id: string }>>;
   /** What was changed by hand where the official provider does not look. */
   readonly repairs: readonly Repair[];
+  /** What was agreed to, by this run and by earlier ones: written down before anything is done. */
+  readonly approved: readonly Approval[];
 }
 
 /** The first resource of a stack. It refuses: another target, another account, a store exchanged for an empty one, one that is gone. */

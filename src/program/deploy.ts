@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Approval } from "../approvals/approval.ts";
 import type { Code } from "../bundle/bundle.ts";
 import type { D1, Worker } from "../declare/index.ts";
 import { Guard } from "../dynamic/guard.ts";
@@ -39,6 +40,8 @@ export interface Prepared {
   /** What the stack's state has; empty before the first `up`. */
   readonly state: readonly StateResource[];
   readonly byHand: ByHand;
+  /** What this run and earlier ones were approved by. */
+  readonly approved: readonly Approval[];
   /** What the state has under another name. */
   readonly moves: Moves;
   /** What an earlier run made without having heard of it. */
@@ -61,6 +64,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     stores: knownIn(prepared.state),
     forgotten: settings.forgotten,
     repairs: prepared.byHand.repairs,
+    approved: prepared.approved,
   });
   const provider = providerOf(settings, first);
   const real = target.kind === "cloudflare";
@@ -83,7 +87,14 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     zoneIds: prepared.zoneIds,
   };
   const deployed = systems.map((system) => {
-    const context: Context = { ...shared, hooks, beforeVersion, contracts: settings.contracts, system };
+    const context: Context = {
+      ...shared,
+      hooks,
+      beforeVersion,
+      contracts: settings.contracts,
+      approvals: settings.approvals,
+      system,
+    };
     const stores = deployStores(system, context);
     const notifications = deployNotifications(system, context, stores);
     const pulls = deployPullConsumers(system, context, stores);
@@ -118,6 +129,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     versions: merged(all.map(({ versions }) => versions)),
     stores: merged(all.map(({ stores }) => stores)),
     databases: merged(all.map(({ databases }) => databases)),
+    ...(prepared.approved.length > 0 && { approvals: prepared.approved }),
   };
 }
 

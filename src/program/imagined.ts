@@ -116,6 +116,7 @@ const prepared = ({ systems }: Settings, adoptable: ReadonlySet<string>): Prepar
   adoptable,
   unmade: new Set(),
   state: [],
+  approved: [],
   byHand: { foreign: new Map(), forced: new Set(), repairs: [] },
 });
 

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Approval } from "../approvals/approval.ts";
 import type { D1, System, Worker } from "../declare/index.ts";
 import { physicalName } from "../declare/physical-name.ts";
 import type { Migrations } from "../dynamic/migrations.ts";
@@ -18,6 +19,8 @@ export interface Outputs {
   readonly stores: Readonly<Record<string, StoreOutput>>;
   /** Databases with migrations. */
   readonly databases: Readonly<Record<string, pulumi.Output<DatabaseOutput>>>;
+  /** What changes of the stack were approved by, and what is excepted from policies. @default - nothing ever was */
+  readonly approvals?: readonly Approval[];
 }
 
 /** What other tools know a store by. */

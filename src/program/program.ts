@@ -16,6 +16,7 @@ import { agentHere, leaveToPerson } from "../settings/agent.ts";
 import { type Given, type Settings, settingsOf } from "../settings/settings.ts";
 import { keepStatements } from "../statements/kept.ts";
 import { systemStatements } from "../statements/of-system.ts";
+import { approvedOf } from "./approved.ts";
 import { byHand } from "./by-hand.ts";
 import { refusedClassChanges } from "./class-changes.ts";
 import { deploy, ownsShared } from "./deploy.ts";
@@ -53,7 +54,6 @@ export async function program(given: Given): Promise<Outputs> {
       stage,
       ownsShared: ownsShared(settings),
       retired: settings.retired,
-      approvals: settings.approvals,
       accountId: settings.target.accountId,
       connection: api,
     }),
@@ -69,12 +69,15 @@ export async function program(given: Given): Promise<Outputs> {
     byHand(state, { api, accountId: settings.target.accountId, stage: stage.name, root: given.root }),
     ...workers.map(async (worker) => [worker, await codeOf(worker, given.root)] as const),
   ]);
+  const approved = approvedOf(state, settings, losses, given.root);
   refuse([
     ...losses.refused,
+    ...approved.refused,
     ...refusedClassChanges(state, systems, stage),
     ...textsForSecrets(state, systems, settings),
   ]);
   if (pulumi.runtime.isDryRun()) for (const line of losses.told) await pulumi.log.warn(line);
+  for (const line of approved.told) await pulumi.log.warn(line);
   if (pulumi.runtime.isDryRun())
     for (const each of variableChanges(state, systems, settings)) await pulumi.log.info(variablesText(each));
   await keepCode(settings, new Map(code), given.root);
@@ -102,6 +105,7 @@ export async function program(given: Given): Promise<Outputs> {
     ...found,
     state,
     byHand: changed,
+    approved: approved.kept,
   };
   return deploy(settings, { root: given.root, ...read });
 }

@@ -66,6 +66,7 @@ async function requestsOf(program: (context: Context) => void): Promise<readonly
       beforeVersion: new pulumi.ResourceHook("before-version", () => {}),
       zoneIds: new Map(),
       contracts: {},
+      approvals: [],
       hooks: {},
     });
     return {};

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Approval } from "../approvals/approval.ts";
 import type { System } from "../declare/index.ts";
 import type { Opening } from "../migrations/plan/opening.ts";
 import type { Stage } from "../project/stage.ts";
@@ -35,6 +36,8 @@ export interface Context {
   readonly beforeVersion: pulumi.ResourceHook;
   /** What of each database's contract migrations is open, by `<system>/<database>`. */
   readonly contracts: Readonly<Record<string, Opening>>;
+  /** Of the stack file: what somebody agreed to. */
+  readonly approvals: readonly Approval[];
   /** Hooks of every resource that speaks to Cloudflare. */
   readonly hooks: pulumi.ResourceHookBinding;
 }

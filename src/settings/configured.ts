@@ -1,11 +1,11 @@
 import { z } from "zod";
+import { type Approval, expiredApprovals } from "../approvals/approval.ts";
 import type { System } from "../declare/index.ts";
 import { pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
 import type { Opening } from "../migrations/plan/opening.ts";
 import type { Project } from "../project/project.ts";
 import type { Stage } from "../project/stage.ts";
-import { type Approval, expiredApprovals } from "./approvals.ts";
 import { missingSecrets, unknownRollouts, wrongSystems } from "./check.ts";
 import { type Forgotten, keys, type Rollout, textKeys } from "./keys.ts";
 
@@ -64,7 +64,7 @@ export function configuredOf(
   const listed = config["lockstep:systems"] === undefined ? undefined : names;
   diagnostics.push(
     ...wrongSystems(listed, configured.retired, stage, systems),
-    ...expiredApprovals(configured.approvals, stage, new Date().toISOString().slice(0, 10)),
+    ...expiredApprovals(configured.approvals, stage.name, new Date().toISOString().slice(0, 10)),
     ...unknownRollouts(Object.keys(configured.rollouts), configured.systems, stage),
     ...missingSecrets(Object.keys(configured.secrets), configured.systems, stage),
   );

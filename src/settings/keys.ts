@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { approval } from "../approvals/approval.ts";
 import { backupShape } from "../backup/settings.ts";
 import { named, pulumi, type Sentence, sentence } from "../diagnostic/sentence.ts";
 import { openingShape } from "../migrations/plan/opening.ts";
-import { approval } from "./approvals.ts";
 
 /** One key of a stack file. */
 interface Key<Value> {
@@ -62,12 +62,13 @@ export const keys = {
   }),
   "lockstep:approvals": key({
     schema: z.array(approval),
-    expected: '[{ resource: dome/jobs, reason: "…", by: anna, until: "2026-12-24" }]',
+    expected: '[{ resource: dome/jobs, digest: "sha256:…", reason: "…", by: anna, until: "2026-12-24" }]',
     meaning:
-      "Changes that lose data of a protected stage, each approved of by somebody until a day: `resource` is the `<system>/<name>` that loses something, `by` who approved, `until` the last day on which it counts (UTC). One that has expired is refused. Take it out once the change is deployed.",
+      "Changes of a protected stage that lose data, each approved of by somebody until a day: `resource` is the `<system>/<name>` that loses something, `digest` that of the change, as its refusal printed it, `by` who approved, `until` the last day on which it counts (UTC). What would be done otherwise has another digest. One that has expired, and one that is for nothing that is done, is refused. Take it out once the change is deployed; the stack's output `approvals` keeps it.",
     missing: "a change that loses data of a protected stage is refused, with what it would lose",
     example: `lockstep:approvals:
   - resource: shop/orders
+    digest: sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     reason: the old orders were billed
     by: anna@example.com
     until: "2026-12-24"`,

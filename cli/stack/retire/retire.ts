@@ -1,17 +1,20 @@
 import { z } from "zod";
+import { approval, expiredApprovals } from "../../../src/approvals/approval.ts";
+import { approvedBy } from "../../../src/approvals/block.ts";
+import { digestOfChange } from "../../../src/approvals/change.ts";
+import { holdsData, retirements } from "../../../src/approvals/retirement.ts";
 import type { System } from "../../../src/declare/index.ts";
 import { command, sentence } from "../../../src/diagnostic/sentence.ts";
-import { UserError } from "../../../src/diagnostic/user-error.ts";
+import { refuse, UserError } from "../../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../../src/project/stage.ts";
 import type { ExportedResource } from "../../../src/reality/state.ts";
-import { approval } from "../../../src/settings/approvals.ts";
 import type { Terminal } from "../confirm.ts";
 import { pulumi, pulumiText, type Run } from "../engine/pulumi.ts";
 import type { Request } from "../request.ts";
 import { configOf, setConfig, withConfigCopy } from "../stage-config.ts";
 import { stateOf } from "../state.ts";
 import { emptyBuckets, refuseFullBuckets } from "./buckets.ts";
-import { holdsData, notThere, type Retiring, retiringStore, retiringSystem } from "./retiring.ts";
+import { notThere, type Retiring, retiringStore, retiringSystem } from "./retiring.ts";
 
 const names = z.array(z.string()).default([]);
 
@@ -68,18 +71,22 @@ function refuseWithoutApproval(
   subject: string,
   stage: Stage,
 ): void {
-  const approved = z
-    .array(approval)
-    .catch([])
-    .parse(configured ?? []);
-  const open = kept.filter(({ name }) => !approved.some(({ resource }) => resource === name));
+  const approved = z.array(approval).parse(configured ?? []);
+  const today = new Date().toISOString().slice(0, 10);
+  refuse(expiredApprovals(approved, stage.name, today));
+  const wanted = retirements(stage.name, kept).map((change) => ({
+    resource: change.resource,
+    digest: digestOfChange(change),
+  }));
+  const open = wanted.filter(({ digest }) => !approved.some((each) => each.digest === digest));
   if (open.length === 0) return;
+  const others = approved.filter(({ resource }) => open.some((each) => each.resource === resource));
   throw new UserError({
     what: `${subject} is protected in ${stage.name}, and nobody has approved of retiring it; nothing was changed`,
     where: `Pulumi.${stage.name}.yaml, lockstep:approvals`,
-    got: `no approval for ${[...new Set(open.map(({ name }) => name))].join(", ")}`,
+    got: `no approval for ${open.map(({ resource }) => resource).join(", ")}${others.map(({ by, digest = "without a digest" }) => `; the one by ${by} is for something else (${digest})`).join("")}`,
     expected: "an approval for each of them: they stay at Cloudflare, and the stack forgets them",
-    fix: sentence`write under config: lockstep:approvals: [{ resource: ${open[0]?.name ?? subject}, reason: "<why>", by: "<who>", until: "<yyyy-mm-dd>" }]; then ${command("retire", { system: subject, stage: stage.name })}`,
+    fix: sentence`leave them; or have it approved: ${approvedBy(open, stage.name)}\nthen ${command("retire", { system: subject, stage: stage.name })}`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { holdsData } from "../../../src/approvals/retirement.ts";
 import { workflowsOf } from "../../../src/declare/graph.ts";
 import { isLive, type System } from "../../../src/declare/index.ts";
 import { command, sentence } from "../../../src/diagnostic/sentence.ts";
@@ -23,12 +24,6 @@ export interface RetireArgs {
   readonly known: readonly ExportedResource[];
   readonly systems: readonly System[];
 }
-
-const workflow = "cloudflare:index/workflow:Workflow";
-
-/** Whether a resource is what data lies in, or a worker, which may have objects. */
-export const holdsData = ({ type }: ExportedResource): boolean =>
-  kindOf(type) !== undefined || type === workflow;
 
 const marked = (retired: readonly string[], subject: string): readonly string[] =>
   [...new Set([...retired, subject])].toSorted();

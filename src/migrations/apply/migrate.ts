@@ -1,15 +1,16 @@
 import { hostname, userInfo } from "node:os";
 import { addressOf } from "../../cloudflare/workers-dev.ts";
-import { refuse, UserError } from "../../diagnostic/user-error.ts";
+import { type Diagnostic, refuse, UserError } from "../../diagnostic/user-error.ts";
 import { type Database, rows } from "../database/database.ts";
 import type { D1Endpoint } from "../database/endpoint.ts";
 import { importStatements } from "../database/import.ts";
 import { deployMigrator, isMigrator, type Migrator, removeMigrator } from "../database/migrator.ts";
 import { readSnapshot } from "../database/snapshot.ts";
+import type { FileApproval } from "../files/applicable-file.ts";
 import type { Phase } from "../files/directives.ts";
 import type { MigrationFile } from "../files/reading.ts";
 import { databaseOf, endpointOf, type Job, planLive } from "../plan/job.ts";
-import { applicable, initialKey } from "../plan/plan.ts";
+import { applicable, initialKey, type Plan } from "../plan/plan.ts";
 import { type Applied, ApplyFailed, type ApplyOptions, apply, type Replanned } from "../protocol/apply.ts";
 import { proveCanaries } from "../protocol/canaries.ts";
 import { fingerprint } from "../shadow/fingerprint.ts";
@@ -25,6 +26,10 @@ export interface MigrateOptions {
   readonly stage: string;
   /** What a person agreed to: name → checksum of each file that may run. */
   readonly agreed: ReadonlyMap<string, string>;
+  /** Files that had to be approved of. @default - none */
+  readonly approved?: ReadonlyMap<string, FileApproval>;
+  /** What else speaks against a plan, asked again under the lease. @default - nothing */
+  readonly refusals?: (plan: Plan) => readonly Diagnostic[];
   readonly onStep?: ApplyOptions["onStep"];
 }
 
@@ -115,7 +120,7 @@ async function removeAndForget(database: Database, endpoint: D1Endpoint, script:
 
 async function replan(
   job: Job,
-  { phase, agreed }: MigrateOptions,
+  { phase, agreed, approved, refusals }: MigrateOptions,
   database: Database,
   held: string,
 ): Promise<Replanned> {
@@ -125,7 +130,7 @@ async function replan(
     if (isMigrator(script) && snapshot.meta.has(migratorKey(script)))
       await removeAndForget(database, endpointOf(job), script);
   const plan = await planLive(job, database, snapshot);
-  refuse(plan.refusals);
+  refuse([...plan.refusals, ...(refusals?.(plan) ?? [])]);
   if (plan.adopted.length > 0)
     // Their schema was just seen to be the database's.
     await rows(database, [held, ...adoption(plan.adopted, fingerprint(plan.schema))]);
@@ -139,7 +144,11 @@ async function replan(
   for (const file of chosen)
     if (agreed.get(file.file.name) !== file.file.checksum) throw notAgreed(job, file.file);
   if (plan.isNew && chosen.length > 0) await rows(database, [held, setMeta(initialKey, "running")]);
-  return { files: chosen.map(applicable), ledger: plan.ledger, schema: snapshot.schema };
+  const files = chosen.map((planned) => {
+    const approval = approved?.get(planned.file.name);
+    return { ...applicable(planned), ...(approval !== undefined && { approval }) };
+  });
+  return { files, ledger: plan.ledger, schema: snapshot.schema };
 }
 
 const notAgreed = (job: Job, file: MigrationFile): UserError =>

@@ -1,5 +1,14 @@
 import type { Phase, Transport, Waiver } from "./directives.ts";
 
+/** That somebody let a file run in a stage: kept in the database with it. */
+export interface FileApproval {
+  readonly digest: string;
+  readonly reason: string;
+  readonly by: string;
+  /** The last day on which it counted. */
+  readonly until: string;
+}
+
 /** A migration file, ready to be run. */
 export interface ApplicableFile {
   /** `0004_add_email.sql`. */
@@ -18,6 +27,8 @@ export interface ApplicableFile {
   readonly preconditions: readonly { readonly label: string; readonly condition: string }[];
   readonly waivers: readonly Waiver[];
   readonly overrides: readonly Waiver[];
+  /** Who let it run where that has to be agreed to. @default - nobody was asked */
+  readonly approval?: FileApproval;
   /** Fingerprint of the schema that it leaves on the shadow. @default - the log learns it when the file has run */
   readonly schemaAfter?: string;
 }

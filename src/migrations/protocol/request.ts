@@ -1,4 +1,4 @@
-import type { ApplicableFile } from "../files/applicable-file.ts";
+import type { ApplicableFile, FileApproval } from "../files/applicable-file.ts";
 import { assertion, literal, nullable } from "../sql/literals.ts";
 import { readSchema, type SchemaObject, schemaGuards } from "../sql/schema-guard.ts";
 import { type Lease, restLease } from "./lease.ts";
@@ -33,6 +33,7 @@ export function requestStatements(claim: Claim): string[] {
   return [
     `INSERT INTO "d1_migrations"(name) VALUES (${literal(file.name)})`,
     logRow(claim),
+    ...(file.approval === undefined ? [] : [approvalRow(claim, file.approval)]),
     prefixGuard(claim),
     ...schemaGuards(claim.schema),
     ...file.preconditions.map(({ label, condition }) => assertion(condition, label)),
@@ -64,6 +65,10 @@ function logRow(claim: Claim): string {
   };
   return `INSERT INTO "_mig_log"(${Object.keys(values).join(", ")}) VALUES (${Object.values(values).join(", ")})`;
 }
+
+/** Who agreed stays in the database that it was about, beside whoever ran it. */
+const approvalRow = ({ file, actor }: Claim, { digest, reason, by, until }: FileApproval): string =>
+  `INSERT INTO "_mig_audit"(kind, name, reason, detail, actor) VALUES (${["approved", file.name, reason, JSON.stringify({ digest, until, ranBy: actor }), by].map(literal).join(", ")})`;
 
 function prefixGuard({ file, applied }: Claim): string {
   const others = `"d1_migrations" WHERE name <> ${literal(file.name)}`;

@@ -19,6 +19,9 @@ export interface ValueLoss {
   readonly property: string;
   /** What becomes of what it holds: `are dropped once they are 60 s old`. */
   readonly becomes: string;
+  /** The property's value, as it was and as it would be, as JSON. */
+  readonly before: unknown;
+  readonly after: unknown;
   /** What is counted. */
   readonly holder: Holder;
   /** Whether it is a loss also where nothing is there yet. */
@@ -51,6 +54,8 @@ function shorterRetentions(state: readonly StateResource[], system: System): rea
         label,
         property: "messageRetentionSeconds",
         becomes: `are dropped once they are ${seconds} s old, instead of ${was.data.settings.messageRetentionPeriod} s`,
+        before: was.data.settings.messageRetentionPeriod,
+        after: seconds,
         holder: { kind: "queue", id: was.data.queueId },
         alsoLater: false,
       },
@@ -77,6 +82,8 @@ function unlinkedDeadLetters(state: readonly StateResource[], system: System): r
         label,
         property: "deadLetter",
         becomes: `are deleted once their consumer has given up on them, instead of going to ${was.deadLetterQueue}`,
+        before: was.deadLetterQueue,
+        after: null,
         holder: { kind: "queue", id: was.queueId },
         alsoLater: true,
       },
@@ -114,11 +121,13 @@ function expiries(state: readonly StateResource[], system: System, { stage }: Wa
     return rules
       .filter(({ enabled, deleteObjectsTransition }) => enabled && deleteObjectsTransition !== undefined)
       .filter((rule) => !known.some((each) => deletesAsMuch(each, rule)))
-      .map(({ id, conditions: { prefix } }) => ({
+      .map(({ id, conditions: { prefix }, deleteObjectsTransition }) => ({
         label,
         property: `lifecycle, rule ${id}`,
         becomes:
           prefix === "" ? "are deleted as they grow old" : `under ${prefix} are deleted as they grow old`,
+        before: known,
+        after: { prefix, deleteObjectsTransition },
         holder: {
           kind: "r2",
           name: physicalName(declared, stage),
@@ -152,7 +161,15 @@ function deletedClasses(state: readonly StateResource[], system: System): readon
       if (live === undefined) return [];
       const becomes = `of class ${className} are deleted`;
       return [
-        { label, property: `durableObjects.${className}`, becomes, holder: live.holder, alsoLater: false },
+        {
+          label,
+          property: `durableObjects.${className}`,
+          becomes,
+          before: "live",
+          after: "deleted",
+          holder: live.holder,
+          alsoLater: false,
+        },
       ];
     }),
   );

@@ -1,25 +1,29 @@
+import type { Change } from "../../approvals/change.ts";
+import type { Needed } from "../../approvals/judged.ts";
 import { ApiError } from "../../cloudflare/api.ts";
 import type { Connection } from "../../cloudflare/connection.ts";
 import { contentsOf, contentsText, isEmpty } from "../../cloudflare/contents/contents.ts";
 import type { Contents, Holder } from "../../cloudflare/contents/holder.ts";
 import { type Diagnostic, UserError } from "../../diagnostic/user-error.ts";
 import type { StateResource } from "../../reality/state.ts";
-import type { Approval } from "../../settings/approvals.ts";
 import { type ValueLoss, valueLosses } from "./by-value.ts";
 import { dropped, droppedDiagnostic, type Wanted } from "./dropped.ts";
 
-/** Which account is asked what would be lost, and what somebody has approved of. */
+/** Which account is asked what would be lost. */
 export interface LossesAsked extends Wanted {
   readonly accountId: string;
-  readonly approvals: readonly Approval[];
   /** Called only where something has to be counted. */
   readonly connection: () => Connection;
 }
 
 /** What a run would lose. */
 export interface Losses {
-  /** What has to be mended, marked or approved of first. */
+  /** What has to be mended or marked first. */
   readonly refused: readonly Diagnostic[];
+  /** What has to be approved of in a protected stage. */
+  readonly needed: readonly Needed[];
+  /** What is done, also where nothing is lost by it at the moment. */
+  readonly doing: readonly Change[];
   /** A sentence for each that goes on. */
   readonly told: readonly string[];
 }
@@ -30,19 +34,15 @@ export async function lossesOf(state: readonly StateResource[], asked: LossesAsk
   const gone = await Promise.all(
     dropped(state, asked).map(async (held) => droppedDiagnostic(held, await count(held.holder), asked)),
   );
+  const losing = valueLosses(state, asked);
   const values = await Promise.all(
-    valueLosses(state, asked).map(async (loss) => ({ loss, contents: await count(loss.holder) })),
+    losing.map(async (loss) => ({ loss, contents: await count(loss.holder) })),
   );
   const harmful = values.filter(({ loss, contents }) => loss.alsoLater || !isEmpty(contents));
-  const isApproved = ({ label }: ValueLoss): boolean =>
-    asked.approvals.some(({ resource }) => resource === label);
   return {
-    refused: [
-      ...gone.filter((each) => each !== undefined),
-      ...harmful
-        .filter(({ loss }) => asked.stage.protected && !isApproved(loss))
-        .map(({ loss, contents }) => notApproved(loss, contents, asked)),
-    ],
+    refused: gone.filter((each) => each !== undefined),
+    needed: asked.stage.protected ? harmful.map(({ loss, contents }) => needed(loss, contents, asked)) : [],
+    doing: losing.map((loss) => changeOf(loss, asked)),
     told: harmful.map(({ loss, contents }) => lossText(loss, contents)),
   };
 }
@@ -50,12 +50,24 @@ export async function lossesOf(state: readonly StateResource[], asked: LossesAsk
 const lossText = ({ label, property, becomes, holder }: ValueLoss, contents: Contents): string =>
   `${label}, ${property}: ${contentsText(holder.kind, contents)} ${becomes}`;
 
-const notApproved = (loss: ValueLoss, contents: Contents, { stage }: Wanted): Diagnostic => ({
-  what: `A change of ${loss.label} loses data of a protected stage, and nobody has approved of it`,
-  where: `${loss.label}, ${loss.property}, in ${stage.name}`,
-  got: lossText(loss, contents),
-  expected: "the value as it was, or an approval in the stack file",
-  fix: `put it back; or write into Pulumi.${stage.name}.yaml, under config: lockstep:approvals: [{ resource: ${loss.label}, reason: "<why>", by: "<who>", until: "<yyyy-mm-dd>" }]`,
+const changeOf = ({ label, property, before, after, holder }: ValueLoss, { stage }: Wanted): Change => ({
+  stage: stage.name,
+  resource: label,
+  identity: holder,
+  operation: property,
+  before,
+  after,
+});
+
+const needed = (loss: ValueLoss, contents: Contents, wanted: Wanted): Needed => ({
+  change: changeOf(loss, wanted),
+  refusal: {
+    what: `A change of ${loss.label} loses data of a protected stage, and nobody has approved of it`,
+    where: `${loss.label}, ${loss.property}, in ${wanted.stage.name}`,
+    got: lossText(loss, contents),
+    expected: "the value as it was",
+    otherwise: "put it back",
+  },
 });
 
 async function counted(holder: Holder, { accountId, connection }: LossesAsked): Promise<Contents> {

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { isOfChange } from "../../approvals/approval.ts";
 import { connection } from "../../cloudflare/connection.ts";
 import { placeOfRun } from "../../cloudflare/place-of-run.ts";
 import type { D1 } from "../../declare/index.ts";
@@ -33,7 +34,16 @@ export function migrationStep(
   const plan = showsPlan(context, label, args);
   return new Migrations(
     `${label}/${args.phase}`,
-    { ...args, accountId, label, stage: stage.name, opening: context.contracts[label] },
+    {
+      ...args,
+      accountId,
+      label,
+      stage: stage.name,
+      opening: context.contracts[label],
+      approvals: stage.protected
+        ? context.approvals.filter(isOfChange).filter(({ resource }) => resource === label)
+        : undefined,
+    },
     {
       ...options,
       hooks: {

@@ -1,14 +1,16 @@
 // `lockstep policy`: what the rules of the policy pack find in a stage, without an engine and without an account.
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { judgeResource, judgeStack } from "../policy/judge.ts";
+import { exceptionsKey } from "../policy/exceptions.ts";
+import { judgeResource, judgeStack, unusedExceptions } from "../policy/judge.ts";
 import { type Pack, packOf } from "../policy/pack-options.ts";
 import { named } from "../src/diagnostic/sentence.ts";
 import { UserError } from "../src/diagnostic/user-error.ts";
 import { projectFile } from "../src/project/load.ts";
 import { meantStage, type Project } from "../src/project/project.ts";
 import type { Stage } from "../src/project/stage.ts";
+import { configValues } from "../toolchain/stacks/stack-config.ts";
 import { type Place, projectAt } from "./place.ts";
 import { asSarif } from "./policy/sarif.ts";
 import { declaredStack, exportedStack, type SeenStack } from "./policy/seen.ts";
@@ -17,7 +19,7 @@ import { asJson, asText, type Report } from "./policy/text.ts";
 export async function run(args: readonly string[], place: Place): Promise<number> {
   const { folder, root, project } = await projectAt(place);
   const { stage, form, state } = requestOf(args, project);
-  const pack = packOf({ project });
+  const pack = packOf({ project }, configValues(join(root, `Pulumi.${stage.name}.yaml`))[exceptionsKey]);
   const stack =
     state === undefined ? await declaredStack(project, stage, root) : stackIn(resolve(folder, state));
   const report = reportOf(stack, stage, state ?? "what is declared", pack);
@@ -27,16 +29,19 @@ export async function run(args: readonly string[], place: Place): Promise<number
 }
 
 /** What the rules find in a stack. */
-export const reportOf = (stack: SeenStack, stage: Stage, of: string, pack: Pack): Report => ({
-  stage: stage.name,
-  of,
-  resources: stack.inputs.length,
-  types: new Set(stack.inputs.map(({ type }) => type)),
-  judgements: [
+export function reportOf(stack: SeenStack, stage: Stage, of: string, pack: Pack): Report {
+  const judgements = [
     ...stack.inputs.flatMap((resource) => judgeResource(pack, resource)),
     ...judgeStack(pack, stack.outputs),
-  ],
-});
+  ];
+  return {
+    stage: stage.name,
+    of,
+    resources: stack.inputs.length,
+    types: new Set(stack.inputs.map(({ type }) => type)),
+    judgements: [...judgements, ...unusedExceptions(pack, judgements)],
+  };
+}
 
 function stackIn(file: string): SeenStack {
   try {

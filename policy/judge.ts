@@ -1,13 +1,14 @@
+import { type Exception, exceptionText, excepts, unusedText } from "./exceptions.ts";
 import type { Pack } from "./pack-options.ts";
-import { type Finding, type Inputs, isStackRule, type Rule } from "./rules/rule.ts";
+import { type Inputs, isStackRule, type Rule, type StackFinding } from "./rules/rule.ts";
 import { propsOf } from "./seen/from-engine.ts";
 import { type SeenResource, stackOf } from "./seen/resource.ts";
 
 /** A finding of a rule, with what it does in its stack. */
 export interface Judgement {
   readonly rule: Rule;
-  /** `cannotTell` stops nothing: it says that the rule has yet to judge. */
-  readonly outcome: "mandatory" | "advisory" | "cannotTell";
+  /** `cannotTell` stops nothing: it says that the rule has yet to judge. Nor does what somebody agreed to. */
+  readonly outcome: "mandatory" | "advisory" | "cannotTell" | "excepted";
   readonly urn: string;
   readonly message: string;
 }
@@ -21,7 +22,7 @@ export function judgeResource(pack: Pack, resource: SeenResource): readonly Judg
     if (level === "disabled") return [];
     return rule
       .check(resource, pack.contextOf(rule, stack))
-      .map((finding) => judgement(rule, level, resource.urn, finding));
+      .map((finding) => judgement(pack, rule, level, { ...finding, urn: resource.urn }));
   });
 }
 
@@ -33,7 +34,7 @@ export function judgeStack(pack: Pack, resources: readonly SeenResource[]): read
     if (!isStackRule(rule) || level === "disabled") return [];
     return rule
       .checkStack(resources, pack.contextOf(rule, stack))
-      .map((finding) => judgement(rule, level, finding.urn, finding));
+      .map((finding) => judgement(pack, rule, level, finding));
   });
 }
 
@@ -46,6 +47,7 @@ export function remedied(pack: Pack, resource: SeenResource, raw: Inputs): reado
     if (pack.levelOf(rule, stack) !== "remediate") continue;
     const props = done.at(-1)?.props ?? raw;
     const now = { ...resource, props: propsOf(props) };
+    if (pack.exceptions.some((each) => excepts(each, rule.id, resource.urn))) continue;
     if (!rule.check(now, pack.contextOf(rule, stack)).some(({ kind }) => kind === "violation")) continue;
     done.push({ rule, props: rule.remedy(props, now) });
   }
@@ -58,16 +60,33 @@ export interface Remedied {
 }
 
 function judgement(
+  pack: Pack,
   rule: Rule,
   level: "mandatory" | "advisory" | "remediate",
-  urn: string,
-  finding: Finding,
+  { urn, ...finding }: StackFinding,
 ): Judgement {
-  const outcome =
-    finding.kind === "cannotTell"
-      ? "cannotTell"
-      : level === "advisory" || finding.softened === true
-        ? "advisory"
-        : "mandatory";
-  return { rule, outcome, urn, message: finding.message };
+  if (finding.kind === "cannotTell") return { rule, outcome: "cannotTell", urn, message: finding.message };
+  const exception = pack.exceptions.find((each) => excepts(each, rule.id, urn));
+  if (exception !== undefined)
+    return { rule, outcome: "excepted", urn, message: `${exceptionText(exception)}. ${finding.message}` };
+  const isSoft = level === "advisory" || finding.softened === true;
+  return { rule, outcome: isSoft ? "advisory" : "mandatory", urn, message: finding.message };
+}
+
+/** Exceptions of the pack that met nothing, neither a finding nor what cannot be told yet: mandatory, as an exception that stays is one that nobody sees any more. */
+export function unusedExceptions(pack: Pack, judged: readonly Judgement[]): readonly Judgement[] {
+  const met = (each: Exception): boolean =>
+    judged.some(
+      ({ rule, outcome, urn }) =>
+        (outcome === "excepted" || outcome === "cannotTell") && excepts(each, rule.id, urn),
+    );
+  const [anyRule] = pack.rules;
+  return pack.exceptions
+    .filter((each) => !met(each))
+    .flatMap((each) => {
+      const rule = pack.rules.find(({ id }) => id === each.rule) ?? anyRule;
+      return rule === undefined
+        ? []
+        : [{ rule, outcome: "mandatory" as const, urn: "", message: unusedText(each) }];
+    });
 }

@@ -3,6 +3,7 @@ import type { PolicyChoices, PolicyLevel } from "../src/project/policies.ts";
 import type { Project } from "../src/project/project.ts";
 import { checkChoices, choiceOf } from "./configuration.ts";
 import { type Declarations, declarations, noDeclarations } from "./declared.ts";
+import { type Exception, exceptionsIn } from "./exceptions.ts";
 import { rules } from "./rules/all.ts";
 import type { Context, Rule, Setting } from "./rules/rule.ts";
 
@@ -27,17 +28,25 @@ export interface PolicyOptions {
 export interface Pack {
   /** Those that can judge: without a project not those that need one. */
   readonly rules: readonly Rule[];
+  /** What somebody agreed to, for the stack that the pack runs for. */
+  readonly exceptions: readonly Exception[];
   readonly levelOf: (rule: Rule, stack: string) => PolicyLevel;
   readonly contextOf: (rule: Rule, stack: string) => Context;
 }
 
-/** Throws a UserError that names everything that is wrong with the options. */
-export function packOf({
-  project,
-  protectedStacks,
-  rules: over = {},
-  today = new Date().toISOString().slice(0, 10),
-}: PolicyOptions): Pack {
+/**
+ * Throws a UserError that names everything that is wrong with the options.
+ * @param exceptionsOf the stack's configuration under `lockstep:approvals` @default - none
+ */
+export function packOf(
+  {
+    project,
+    protectedStacks,
+    rules: over = {},
+    today = new Date().toISOString().slice(0, 10),
+  }: PolicyOptions,
+  exceptionsOf?: unknown,
+): Pack {
   const base = project?.policies ?? {};
   const stages = project?.stages.map(({ name }) => name);
   refuse([
@@ -49,6 +58,7 @@ export function packOf({
   const isProtected = (stack: string): boolean =>
     declared.stageNamed(stack)?.protected ?? protectedStacks?.includes(stack) ?? true;
   return {
+    exceptions: exceptionsIn(exceptionsOf, today),
     rules: rules.filter(({ needsProject }) => project !== undefined || needsProject !== true),
     levelOf: (rule, stack) => {
       const chosen = choiceOf(over, rule.id);

@@ -24,20 +24,25 @@ function begun<Value>(work: () => Value): Value {
   }
 }
 
-const packWith = (rules: PolicyChoices): Pack => packOf({ ...(project && { project }), rules });
 let stack: string | undefined;
+let approvals: string | undefined;
+let choices: PolicyChoices = {};
+const packWith = (rules: PolicyChoices): Pack => packOf({ ...(project && { project }), rules }, approvals);
 let pack = begun(() => packWith({}));
 
 const port = await serve(
   "pulumirpc.Analyzer",
   analyzerMethods({
-    stackIs: (name) => {
+    stackIs: (name, config) => {
       stack = name;
+      approvals = config;
+      pack = packWith(choices);
     },
     stack: () => stack,
     pack: () => pack,
     configured: (request) => {
-      pack = packWith(choicesOf(request, packWith({}), stack));
+      choices = choicesOf(request, packWith({}), stack);
+      pack = packWith(choices);
     },
   }),
 );

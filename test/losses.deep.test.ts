@@ -73,7 +73,8 @@ const api = worker("api", {
 const back = worker("back", { ...settings, env: { UNUSED: unused }, consumes: [], routes: {} });
 const rooms = worker("rooms", { ...settings, durableObjects: { Room: {} }, env: { ROOM: durableObject("Room") } });
 const guest = worker("guest", { ...settings, env: { ROOM: durableObject("Room", () => rooms) } });
-export const systems: readonly System[] = [system("dome", [...[db, files, cache, unused, slow, jobs, failed, api, back, rooms, guest], bills])];
+const cashier = worker("cashier", { ...settings, workersDev: false, env: { BILLS: bills } });
+export const systems: readonly System[] = [system("dome", [...[db, files, cache, unused, slow, jobs, failed, api, back, rooms, guest], bills, cashier])];
 `;
 
 const upWords = ["up", "--yes", "--skip-preview", "--stack", "dev"];
@@ -337,6 +338,30 @@ describe("a protected stage", () => {
     expect(gone.code, gone.out).toBe(0);
     expect(gone.out).toContain("has forgotten dome/cache (WorkersKvNamespace)");
     expect(JSON.stringify(await project.api("prod", "GET", "/storage/kv/namespaces"))).toContain('"cache"');
+  });
+
+  test("lets past what a rule finds as long as somebody agreed to it, and says so", async () => {
+    const excepted = (rule: string): void =>
+      project.edit("Pulumi.prod.yaml", (text) =>
+        `${text.trimEnd()}\n`
+          .replace(/ {2}lockstep:approvals:\n(?: {4}.*\n?)*/m, "")
+          .replace(
+            /^config:$/m,
+            `config:\n  lockstep:approvals: [{ resource: dome/guest, rule: ${rule}, reason: fair, by: mia, until: "2999-01-01" }]`,
+          ),
+      );
+    declareForGood({ 'worker("guest", { ...settings,': 'worker("guest", { ...settings, previewUrls: true,' });
+    excepted("place-is-said");
+    const open = await preview("prod");
+    expect(open).toMatch(/\[mandatory\] .*no-preview-urls/);
+    expect(open).toContain("place-is-said finds nothing wrong with dome/guest");
+    excepted("no-preview-urls");
+    const agreed = await project.pulumi(["preview", "--stack", "prod"]);
+    expect(agreed.code, agreed.out).toBe(0);
+    expect(agreed.out).toContain("Excepted by mia until 2999-01-01: fair. dome/guest has preview addresses");
+    expect(agreed.out).toContain(
+      "dome/guest is excepted from the policy rule no-preview-urls: approved by mia",
+    );
   });
 
   test("does not run with a variable that changes how the engine runs", async () => {

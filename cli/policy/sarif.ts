@@ -7,6 +7,7 @@ const levels = {
   mandatory: "error",
   advisory: "warning",
   cannotTell: "note",
+  excepted: "note",
 } as const satisfies Readonly<Record<Judgement["outcome"], string>>;
 
 /** How GitHub's code scanning sorts findings: a number from 0 to 10. */

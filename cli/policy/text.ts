@@ -18,9 +18,10 @@ const words = {
   mandatory: "refused",
   advisory: "warning",
   cannotTell: "not told",
+  excepted: "excepted",
 } as const satisfies Readonly<Record<Judgement["outcome"], string>>;
 
-const order: readonly Judgement["outcome"][] = ["mandatory", "advisory", "cannotTell"];
+const order: readonly Judgement["outcome"][] = ["mandatory", "advisory", "excepted", "cannotTell"];
 
 /** A line a rule with its level here and what it found; then each finding, for a terminal of 80 columns. */
 export function asText({ stage, of, resources, types, judgements }: Report, pack: Pack): string {
@@ -58,7 +59,8 @@ function total(judgements: readonly Judgement[]): string {
   const count = (outcome: Judgement["outcome"]): number =>
     judgements.filter((each) => each.outcome === outcome).length;
   const later = count("cannotTell");
-  return `${count("mandatory")} refused, ${count("advisory")} warned of${later === 0 ? "" : `, ${later} that cannot be told here`}.`;
+  const excepted = count("excepted");
+  return `${count("mandatory")} refused, ${count("advisory")} warned of${excepted === 0 ? "" : `, ${excepted} excepted`}${later === 0 ? "" : `, ${later} that cannot be told here`}.`;
 }
 
 /** Words in lines of at most so many characters; a word that is longer stays whole, so that it can be copied. */

@@ -3,7 +3,8 @@ import pluginproto from "@pulumi/pulumi/proto/plugin_pb.js";
 import emptyproto from "google-protobuf/google/protobuf/empty_pb.js";
 import structproto from "google-protobuf/google/protobuf/struct_pb.js";
 import { type Method, unary } from "../../src/engine/rpc.ts";
-import { type Judgement, judgeResource, judgeStack, remedied } from "../judge.ts";
+import { exceptionsKey } from "../exceptions.ts";
+import { type Judgement, judgeResource, judgeStack, remedied, unusedExceptions } from "../judge.ts";
 import type { Pack } from "../pack-options.ts";
 import { rules } from "../rules/all.ts";
 import { type Inputs, isStackRule } from "../rules/rule.ts";
@@ -16,54 +17,67 @@ import { infoOf, levelOnWire, packName, packVersion, severityOnWire } from "./in
 export interface Served {
   /** The rules, once the engine has said what its user's configuration file has. */
   readonly configured: (configuration: analyzerproto.ConfigureAnalyzerRequest) => void;
-  readonly stackIs: (stack: string) => void;
+  readonly stackIs: (stack: string, approvals: string | undefined) => void;
   readonly pack: () => Pack;
   /** The stack's name; undefined where the engine did not say it, as for a state file. */
   readonly stack: () => string | undefined;
 }
 
 /** The methods of the engine's protocol for policy packs, by their names there. */
-export const analyzerMethods = (served: Served): Readonly<Record<string, Method>> => ({
-  Handshake: unary(
-    analyzerproto.AnalyzerHandshakeRequest,
-    () => new analyzerproto.AnalyzerHandshakeResponse(),
-  ),
-  ConfigureStack: unary(analyzerproto.AnalyzerStackConfigureRequest, (request) => {
-    served.stackIs(request.getStack());
-    return new analyzerproto.AnalyzerStackConfigureResponse();
-  }),
-  GetPluginInfo: unary(emptyproto.Empty, () => new pluginproto.PluginInfo().setVersion(packVersion)),
-  GetAnalyzerInfo: unary(emptyproto.Empty, () => infoOf(served.pack(), served.stack())),
-  Configure: unary(analyzerproto.ConfigureAnalyzerRequest, (request) => {
-    served.configured(request);
-    return new emptyproto.Empty();
-  }),
-  Analyze: unary(analyzerproto.AnalyzeRequest, (request) =>
-    answer(isOfInterest(request.getType()) ? judgeResource(served.pack(), seen(request, [])) : []),
-  ),
-  AnalyzeStack: unary(analyzerproto.AnalyzeStackRequest, (request) =>
-    answer(
-      judgeStack(
-        served.pack(),
-        request.getResourcesList().map((each) => seen(each, dependenciesOf(each))),
-      ),
+export function analyzerMethods(served: Served): Readonly<Record<string, Method>> {
+  // What was found so far of the stack: whether an exception met anything is known at the end.
+  let isPreview = false;
+  const judged: Judgement[] = [];
+  const keep = (judgements: readonly Judgement[]): readonly Judgement[] => {
+    judged.push(...judgements);
+    return judgements;
+  };
+  return {
+    Handshake: unary(
+      analyzerproto.AnalyzerHandshakeRequest,
+      () => new analyzerproto.AnalyzerHandshakeResponse(),
     ),
-  ),
-  Remediate: unary(analyzerproto.AnalyzeRequest, (request) => {
-    const raw = rawOf(request);
-    const response = new analyzerproto.RemediateResponse();
-    for (const { rule, props } of remedied(served.pack(), seen(request, []), raw))
-      response.addRemediations(
-        new analyzerproto.Remediation()
-          .setPolicyname(rule.id)
-          .setPolicypackname(packName)
-          .setPolicypackversion(packVersion)
-          .setDescription(rule.title)
-          .setProperties(structproto.Struct.fromJavaScript(wire(props))),
+    ConfigureStack: unary(analyzerproto.AnalyzerStackConfigureRequest, (request) => {
+      served.stackIs(request.getStack(), request.getConfigMap().get(exceptionsKey));
+      isPreview = request.getDryRun();
+      judged.length = 0;
+      return new analyzerproto.AnalyzerStackConfigureResponse();
+    }),
+    GetPluginInfo: unary(emptyproto.Empty, () => new pluginproto.PluginInfo().setVersion(packVersion)),
+    GetAnalyzerInfo: unary(emptyproto.Empty, () => infoOf(served.pack(), served.stack())),
+    Configure: unary(analyzerproto.ConfigureAnalyzerRequest, (request) => {
+      served.configured(request);
+      return new emptyproto.Empty();
+    }),
+    Analyze: unary(analyzerproto.AnalyzeRequest, (request) =>
+      answer(isOfInterest(request.getType()) ? keep(judgeResource(served.pack(), seen(request, []))) : []),
+    ),
+    AnalyzeStack: unary(analyzerproto.AnalyzeStackRequest, (request) => {
+      const found = keep(
+        judgeStack(
+          served.pack(),
+          request.getResourcesList().map((each) => seen(each, dependenciesOf(each))),
+        ),
       );
-    return response;
-  }),
-});
+      // In an update everything is done by now: what is wrong with an exception its preview has said.
+      return answer(isPreview ? [...found, ...unusedExceptions(served.pack(), judged)] : found);
+    }),
+    Remediate: unary(analyzerproto.AnalyzeRequest, (request) => {
+      const raw = rawOf(request);
+      const response = new analyzerproto.RemediateResponse();
+      for (const { rule, props } of remedied(served.pack(), seen(request, []), raw))
+        response.addRemediations(
+          new analyzerproto.Remediation()
+            .setPolicyname(rule.id)
+            .setPolicypackname(packName)
+            .setPolicypackversion(packVersion)
+            .setDescription(rule.title)
+            .setProperties(structproto.Struct.fromJavaScript(wire(props))),
+        );
+      return response;
+    }),
+  };
+}
 
 type Asked = Pick<
   analyzerproto.AnalyzerResource,

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../diagnostic/user-error.ts";
-import { type Approval, approvalText, type ChangeApproval, isOfChange } from "./approval.ts";
+import { type Approval, approvalText, type ChangeApproval, isException, isOfChange } from "./approval.ts";
 import { approvalBlock, approvedBy } from "./block.ts";
 import { type Change, digestOfChange } from "./change.ts";
 
@@ -51,7 +51,9 @@ export function judgedApprovals(asked: ApprovalsAsked): JudgedApprovals {
   const open = needed.filter(({ change }) => !isApproved(digestOfChange(change), change));
   const older = approvals.filter((each) => each.digest === undefined && each.rule === undefined);
   const used: ChangeApproval[] = [];
-  const told: string[] = [];
+  const told: string[] = approvals
+    .filter(isException)
+    .map((each) => `${each.resource} is excepted from the policy rule ${each.rule}: ${approvalText(each)}`);
   const refused: Diagnostic[] = [];
   for (const each of given) {
     const [doneNow, doneLater] = [now.get(each.digest), later.get(each.digest)];

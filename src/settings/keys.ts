@@ -64,7 +64,7 @@ export const keys = {
     schema: z.array(approval),
     expected: '[{ resource: dome/jobs, digest: "sha256:…", reason: "…", by: anna, until: "2026-12-24" }]',
     meaning:
-      "Changes of a protected stage that lose data, each approved of by somebody until a day: `resource` is the `<system>/<name>` that loses something, `digest` that of the change, as its refusal printed it, `by` who approved, `until` the last day on which it counts (UTC). What would be done otherwise has another digest. One that has expired, and one that is for nothing that is done, is refused. Take it out once the change is deployed; the stack's output `approvals` keeps it.",
+      "Changes of a protected stage that lose data, each approved of by somebody until a day: `resource` is the `<system>/<name>` that loses something, `digest` that of the change, as its refusal printed it, `by` who approved, `until` the last day on which it counts (UTC). What would be done otherwise has another digest. One that has expired, and one that is for nothing that is done, is refused. Take it out once the change is deployed; the stack's output `approvals` keeps it. With a `rule` in the place of the digest it excepts the resource from that rule of the policies (docs/policies.md).",
     missing: "a change that loses data of a protected stage is refused, with what it would lose",
     example: `lockstep:approvals:
   - resource: shop/orders

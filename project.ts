@@ -23,6 +23,8 @@ export default defineProject({
         ],
       },
     },
+    // No system declares an alarm: they are made in the account of whoever deploys it.
+    "workers-are-alarmed": { settings: { alarm: "elsewhere" } },
     // What comes in here is people's: none of it may be lost because it failed too often.
     "consumers-have-dead-letters": { stages: { prod: "mandatory" } },
     // Who deploys the systems for people has a sender's address and an identity provider of their own.

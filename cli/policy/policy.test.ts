@@ -41,6 +41,7 @@ test("what is declared is judged by the stage that it is for", async () => {
       "advisory no-workers-dev",
       "mandatory no-placeholders",
       "advisory consumers-have-dead-letters",
+      "advisory workers-are-alarmed",
     ],
   ]);
   const [, report] = reports;
@@ -50,7 +51,7 @@ test("what is declared is judged by the stage that it is for", async () => {
   expect(text).toMatch(/^prod: \d+ rules over \d+ resources of what is declared\n/);
   expect(text).toMatch(/\nno-placeholders +mandatory +1 refused\n/);
   expect(text).toMatch(/\nzone-is-encrypted +mandatory +nothing to judge\n/);
-  expect(text).toMatch(/\n2 refused, 2 warned of\.\n$/);
+  expect(text).toMatch(/\n2 refused, 3 warned of\.\n$/);
   for (const line of text.split("\n")) expect([line, line.length <= 80]).toEqual([line, true]);
 
   expect(JSON.parse(asJson(report, pack))).toMatchObject({
@@ -60,10 +61,11 @@ test("what is declared is judged by the stage that it is for", async () => {
       {},
       {},
       {},
+      {},
     ],
   });
   const [run] = JSON.parse(asSarif(report, pack, "project.ts")).runs;
-  expect(run.results).toHaveLength(4);
+  expect(run.results).toHaveLength(5);
   for (const { ruleId, ruleIndex, level } of run.results) {
     expect(run.tool.driver.rules[ruleIndex].id).toBe(ruleId);
     expect(level).toMatch(/^(error|warning)$/);

@@ -9,6 +9,7 @@ import { noDeleteBeforeReplace } from "./data/no-delete-before-replace.ts";
 import { placeIsSaid } from "./data/place-is-said.ts";
 import { replicationIsSaid } from "./data/replication-is-said.ts";
 import { stagesKeepApart } from "./data/stages-keep-apart.ts";
+import { vectorsFitModels } from "./data/vectors-fit-models.ts";
 import { planLimits } from "./limits/plan-limits.ts";
 import { consumersHaveDeadLetters } from "./queues/consumers-have-dead-letters.ts";
 import { deadLettersAreConsumed } from "./queues/dead-letters-are-consumed.ts";
@@ -18,12 +19,14 @@ import { logLevel } from "./variables/log-level.ts";
 import { noPlaceholders } from "./variables/no-placeholders.ts";
 import { noPlainSecrets } from "./variables/no-plain-secrets.ts";
 import { oneNameOneKind } from "./variables/one-name-one-kind.ts";
+import { assetsHaveVersionKey } from "./workers/assets-have-version-key.ts";
 import { classesChangeAlone } from "./workers/classes-change-alone.ts";
 import { compatibilityDate } from "./workers/compatibility-date.ts";
 import { gatewaysAreLimited } from "./workers/gateways-are-limited.ts";
 import { noPreviewUrls } from "./workers/no-preview-urls.ts";
 import { noWorkersDev } from "./workers/no-workers-dev.ts";
 import { workerIsObserved } from "./workers/worker-is-observed.ts";
+import { workersAreAlarmed } from "./workers/workers-are-alarmed.ts";
 import { dnsPointsSomewhere } from "./zones/dns-points-somewhere.ts";
 import { zoneHasDnssec } from "./zones/zone-has-dnssec.ts";
 import { zoneIsEncrypted } from "./zones/zone-is-encrypted.ts";
@@ -36,6 +39,7 @@ export const rules: readonly Rule[] = [
   namesAreDeclared,
   replicationIsSaid,
   placeIsSaid,
+  vectorsFitModels,
   noPlainSecrets,
   noPlaceholders,
   oneNameOneKind,
@@ -44,10 +48,12 @@ export const rules: readonly Rule[] = [
   deadLettersAreConsumed,
   queueSettings,
   classesChangeAlone,
+  assetsHaveVersionKey,
   compatibilityDate,
   noPreviewUrls,
   noWorkersDev,
   workerIsObserved,
+  workersAreAlarmed,
   gatewaysAreLimited,
   addressesDoNotOverlap,
   cronsDiffer,

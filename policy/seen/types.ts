@@ -23,6 +23,7 @@ export const types = {
   zone: "cloudflare:index/zone:Zone",
   zoneSetting: "cloudflare:index/zoneSetting:ZoneSetting",
   zoneDnssec: "cloudflare:index/zoneDnssec:ZoneDnssec",
+  ruleset: "cloudflare:index/ruleset:Ruleset",
   dnsRecord: "cloudflare:index/dnsRecord:DnsRecord",
   notificationPolicy: "cloudflare:index/notificationPolicy:NotificationPolicy",
 } as const;

@@ -8,14 +8,18 @@ export const broken: readonly (readonly [type: string, name: string, props: obje
   [types.queue, "mails", { queueName: "mails", queueId: "q3" }],
   [types.consumer, "of jobs", { queueId: "q1", scriptName: "api", deadLetterQueue: "failed" }],
   [types.consumer, "of mails", { queueId: "q3", scriptName: "api" }],
+  [types.vectorize, "notes", { name: "notes", dimensions: 384, metric: "cosine" }],
   [types.worker, "api", { name: "api", subdomain: { enabled: true, previewsEnabled: true } }],
   [
     types.version,
     "api",
     {
       compatibilityDate: "2999-01-01",
+      assets: { directory: "dist" },
       migrations: { newTag: "v2", newSqliteClasses: ["Room"] },
       bindings: [
+        { name: "INDEX", type: "vectorize", indexName: "notes" },
+        { name: "MODEL", type: "plain_text", text: "@cf/baai/bge-base-en-v1.5" },
         { name: "API_KEY", type: "plain_text", text: "b7f3c1d9e5" },
         { name: "FROM", type: "plain_text", text: "changeme" },
         { name: "LOG_LEVEL", type: "plain_text", text: "debug" },

@@ -52,6 +52,13 @@ const consume = (queue, more) =>
     { accountId, queueId: queue.queueId, scriptName: api.name, type: "worker", ...more.args },
     { dependsOn: [deployment] },
   );
+new cloudflare.NotificationPolicy("errors", {
+  accountId,
+  name: "errors",
+  enabled: true,
+  alertType: "http_alert_edge_error",
+  mechanisms: { emails: [{ id: "ops@shop.dev" }] },
+});
 const deadLetter = config.getBoolean("deadLetter") ?? true;
 consume(jobs, { name: "jobs", args: deadLetter ? { deadLetterQueue: failed.queueName } : {} });
 consume(failed, { name: "failed", args: {} });

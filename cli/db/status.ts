@@ -1,70 +1,18 @@
-import { bindersOf } from "../../src/declare/graph.ts";
-import { physicalName } from "../../src/declare/physical-name.ts";
-import { command, inPlace, lines, sentence } from "../../src/diagnostic/sentence.ts";
-import { placedDiagnostic } from "../../src/diagnostic/user-error.ts";
-import { withCode } from "../../src/migrations/code/code-check.ts";
-import { newCodeCosts, withCosts } from "../../src/migrations/cost/preview-costs.ts";
-import { databaseOf, planLive, planNew } from "../../src/migrations/plan/job.ts";
+import { command, lines, sentence } from "../../src/diagnostic/sentence.ts";
 import type { Plan } from "../../src/migrations/plan/plan.ts";
 import { planLines } from "../../src/migrations/plan/plan-text.ts";
 import { table } from "../../toolchain/table.ts";
-import { codeOf } from "./code.ts";
 import type { Command, Given } from "./command.ts";
-import { chosen, type DeclaredDatabase } from "./databases.ts";
-import { openedNow } from "./opened.ts";
+import { chosen } from "./databases.ts";
 import { commandPlace, type Place, placeOf, placeOptions } from "./place.ts";
-import { endpointOf, jobOf, type Site, siteOf } from "./site.ts";
-
-interface Planned {
-  readonly database: DeclaredDatabase;
-  readonly exists: boolean;
-  readonly plan: Plan;
-  /** How much is known of the code that runs on it. */
-  readonly code: readonly string[];
-  /** Those of these lines that say which statements read more rows from then on. */
-  readonly costs: readonly string[];
-}
+import { type Planned, planned } from "./planned.ts";
+import { siteOf } from "./site.ts";
 
 async function plans(given: Given, place: Place): Promise<readonly Planned[]> {
   const databases = chosen(given.project, place.words[0], place.stage.name);
   const site = await siteOf(place, given);
   return Promise.all(databases.map((database) => planned(site, database, given.root)));
 }
-
-async function planned(site: Site, database: DeclaredDatabase, root: string): Promise<Planned> {
-  const exists = (await endpointOf(site, database)) !== undefined;
-  const workers = bindersOf(database.system, database.declared).map((worker) =>
-    physicalName(worker, site.stage),
-  );
-  const written = await codeOf(database.system, root);
-  if (exists) {
-    const job = {
-      ...(await jobOf(site, database, root)),
-      opened: await openedNow(site, database.key, root),
-    };
-    const coded = await withCode(await planLive(job), { root, workers, job, written });
-    const at = commandPlace(site, { root });
-    const held = await withCosts(coded, databaseOf(job), at);
-    const alone = (await newCodeCosts({ root, workers, job, written })).map((line) => inPlace(line, at));
-    return {
-      database,
-      exists,
-      plan: typed(held.plan, site, root),
-      code: [...held.lines, ...(alone.length === 0 ? [] : [`  ${database.key}: new in the code`]), ...alone],
-      costs: [...held.lines.slice(coded.lines.length), ...alone],
-    };
-  }
-  const folder = database.declared.migrations ?? "";
-  const fresh = { label: database.key, folder, directory: `${root}/${folder}`, opened: undefined };
-  const held = await withCode(planNew(fresh), { root, workers, job: undefined, written });
-  return { database, exists, plan: typed(held.plan, site, root), code: held.lines, costs: [] };
-}
-
-/** A plan whose repairs can be copied. */
-const typed = (plan: Plan, site: Site, root: string): Plan => ({
-  ...plan,
-  refusals: plan.refusals.map((diagnostic) => placedDiagnostic(diagnostic, commandPlace(site, { root }))),
-});
 
 const names = (files: Plan["expand"]): string[] => files.map(({ file }) => file.name);
 

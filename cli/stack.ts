@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { placeOfTarget } from "../src/diagnostic/place.ts";
 import { refuse, refusingAt } from "../src/diagnostic/user-error.ts";
+import type { Project } from "../src/project/project.ts";
 import type { Stage } from "../src/project/stage.ts";
 import { agentHere } from "../src/settings/agent.ts";
 import { removeStaleLocks, toldRemoved } from "../toolchain/stacks/stale-lock.ts";
@@ -11,6 +12,7 @@ import { changes, perform } from "./stack/commands.ts";
 import { confirm, terminal } from "./stack/confirm.ts";
 import { decidedAlready } from "./stack/engine/engine-words.ts";
 import { environmentFor } from "./stack/engine/environment.ts";
+import type { Reviewer } from "./stack/plan/deploy.ts";
 import { unplanned } from "./stack/plan/saved-plan.ts";
 import { type Request, requestOf } from "./stack/request.ts";
 
@@ -21,6 +23,7 @@ export async function run(args: readonly string[], place: Place): Promise<number
   const request = {
     ...asked,
     plan: asked.plan === undefined ? undefined : resolve(place.folder, asked.plan),
+    savePlan: asked.savePlan === undefined ? undefined : resolve(place.folder, asked.savePlan),
   };
   const agent = await agentHere();
   // Who cannot answer, or says too much, is told before a minute was spent, or another stage changed.
@@ -38,18 +41,31 @@ export async function run(args: readonly string[], place: Place): Promise<number
       const env = await environmentFor(request.target, stage, root);
       if (request.target === "embedded" && request.command !== "unlock" && removeStaleLocks(stage, root) > 0)
         process.stderr.write(`${toldRemoved(stage.name)}\n`);
-      return perform(request, stage, { root, env }, project.systems, terminal);
+      return perform(request, stage, { root, env }, project.systems, terminal, reviewer(project));
     });
     if (code !== 0) return code;
   }
   return 0;
 }
 
+/** Loaded when it is asked for: it stands on most of the library. */
+const reviewer =
+  (project: Project): Reviewer =>
+  async (plan) => {
+    const { review } = await import("./review/blast-radius/review.ts");
+    const { radiusText } = await import("./review/blast-radius/text.ts");
+    const value = await review({ ...plan, project });
+    return { value, text: radiusText(value) };
+  };
+
 /** Asks for what can be said before anything is done: at a terminal the rest is asked below the plan. */
 async function agreedTo(request: Request, stage: Stage): Promise<void> {
-  const { command, plan, yes } = request;
+  const { command, plan, savePlan, yes } = request;
+  const isPlanned = command === "up" || command === "deploy";
   // A saved plan is looked at where it is applied: it says by itself what was agreed to.
-  if (command === "up" && plan !== undefined && stage.asksBeforeChange) return;
-  if (command === "up" && stage.asksBeforeChange && !terminal.interactive) throw unplanned(stage);
+  if (isPlanned && plan !== undefined && stage.asksBeforeChange) return;
+  // Without an answer it is only saved and shown.
+  if (command === "deploy" && savePlan !== undefined && (stage.asksBeforeChange || yes === undefined)) return;
+  if (isPlanned && stage.asksBeforeChange && !terminal.interactive) throw unplanned(stage);
   if (yes !== undefined || !terminal.interactive) await confirm(stage, "Change", yes, terminal);
 }

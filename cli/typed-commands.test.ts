@@ -139,6 +139,7 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
   if (!isVerb(verb)) throw new Error(`lockstep has no verb ${verb}`);
   switch (verb) {
     case "up":
+    case "deploy":
     case "preview":
     case "destroy":
     case "drift":

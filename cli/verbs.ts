@@ -37,6 +37,11 @@ export const verbs = {
     "up [<stage> | all] [--yes [<stage>] | --plan <file> --confirm <digest>]",
     "bring a stage up",
   ),
+  deploy: ofStacks(
+    "deploy",
+    "deploy [<stage>] [--json] [--save-plan <file> | --plan <file> --confirm <digest>]",
+    "plan, show what the plan reaches and what is at stake, ask, apply exactly that plan",
+  ),
   destroy: ofStacks("destroy", "destroy [<stage>] [--empty-buckets]", "take a stage down, with its data"),
   drift: ofStacks(
     "drift",

@@ -427,6 +427,7 @@ export const rooms: readonly Room[] = [
     may: [
       "src/backup",
       "src/approvals",
+      "src/files",
       "cli/status",
       "src/engine",
       "src/reality",
@@ -453,6 +454,25 @@ export const rooms: readonly Room[] = [
       "src/migrations",
       "toolchain",
       "cli/stack",
+    ],
+  },
+  // What somebody looks at before a change.
+  {
+    room: "cli/review",
+    may: [
+      "src/backup",
+      "src/diagnostic",
+      "src/project",
+      "src/declare",
+      "src/cloudflare",
+      "src/reality",
+      "src/resources/kinds",
+      "src/program/losses",
+      "src/statements",
+      ...migrations("sql", "plan"),
+      "toolchain",
+      "cli/stack",
+      "cli/db",
     ],
   },
   {

@@ -13,6 +13,7 @@ const destroys: Readonly<Record<Request["command"], Destroys>> = {
   verify: "nothing",
   init: "nothing",
   up: "state",
+  deploy: "state",
   import: "state",
   secret: "state",
   unlock: "state",

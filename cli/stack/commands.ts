@@ -11,6 +11,7 @@ import { pulumi, pulumiText, type Run } from "./engine/pulumi.ts";
 import { importResource } from "./import/import.ts";
 import { lockLines, refuseLocked, unlock } from "./lock.ts";
 import { showOutputs } from "./outputs/outputs.ts";
+import { deploy, type Reviewer } from "./plan/deploy.ts";
 import { applySaved, planned, savedPlan } from "./plan/planned.ts";
 import { showSummary } from "./plan/show-summary.ts";
 import type { Request } from "./request.ts";
@@ -30,6 +31,7 @@ export async function perform(
   run: Run,
   systems: readonly System[],
   terminal: Terminal,
+  review: Reviewer,
 ): Promise<number> {
   const { command, rest, yes, subject = "" } = request;
   const where = ["--stack", stage.name];
@@ -37,7 +39,7 @@ export async function perform(
   const looking = () => lookingOption(stage, request.target, rest, run);
   switch (command) {
     case "preview":
-      if (request.plan !== undefined) return savedPlan(request, stage, request.plan, run);
+      if (request.savePlan !== undefined) return savedPlan(request, stage, request.savePlan, run);
       return pulumi(["preview", ...where, ...(await looking()), ...rest], run);
     case "drift":
       return showDrift(request, stage, run);
@@ -55,6 +57,8 @@ export async function perform(
       if (request.plan !== undefined) return applySaved(request, stage, request.plan, run);
       if (stage.asksBeforeChange) return planned(request, stage, run, terminal);
       return applied(["up", ...where, ...agreed(request, terminal), ...(await looking()), ...rest], run);
+    case "deploy":
+      return deploy(request, stage, run, terminal, review);
     case "import":
       await confirm(stage, `Import ${subject} into`, yes, terminal);
       return importResource(stage, { name: subject, kind: request.kind }, run, systems);
@@ -84,6 +88,7 @@ export async function perform(
 /** Whether a command changes a stage, so that somebody has to agree. What a protected stage never does is refused by itself. */
 export const changes = ({ command, stages }: Request): boolean =>
   command === "up" ||
+  command === "deploy" ||
   command === "import" ||
   command === "retire" ||
   (command === "destroy" && stages.every((stage) => !stage.protected));

@@ -39,16 +39,35 @@ export async function confirm(
   if (yes === undefined && !from.interactive)
     throw notConfirmed(stage, change, "no terminal to ask at", false);
   if (!stage.asksBeforeChange) return;
-  const how = inFull === undefined ? "" : " (d shows the full diff)";
-  const ask = async (): Promise<string> => {
-    const answer = (await from.ask(`\n${change} ${stage.name}? Type its name to go on${how}: `)).trim();
-    if (answer !== "d" || inFull === undefined) return answer;
-    await inFull();
-    return ask();
-  };
-  const typed = yes ?? (await ask());
+  const typed = yes ?? (await answerTo(`${change} ${stage.name}? Type its name to go on`, from, inFull));
   if (typed !== stage.name)
     throw notConfirmed(stage, change, typed === "" ? "nothing" : typed, yes === undefined);
+}
+
+/** Asks the same for a stage that does not want its name typed, where nobody else asks. A bare `--yes` has answered. */
+export async function confirmYes(
+  stage: Stage,
+  change: string,
+  yes: string | undefined,
+  from: Terminal,
+  inFull: () => Promise<unknown>,
+): Promise<void> {
+  if (yes !== undefined) return;
+  const typed = await answerTo(`${change} ${stage.name}? yes goes on`, from, inFull);
+  if (typed !== "yes" && typed !== "y")
+    throw notConfirmed(stage, change, typed === "" ? "nothing" : typed, true);
+}
+
+async function answerTo(
+  question: string,
+  from: Terminal,
+  inFull: (() => Promise<unknown>) | undefined,
+): Promise<string> {
+  const how = inFull === undefined ? "" : " (d shows the full diff)";
+  const answer = (await from.ask(`\n${question}${how}: `)).trim();
+  if (answer !== "d" || inFull === undefined) return answer;
+  await inFull();
+  return answerTo(question, from, inFull);
 }
 
 const notConfirmed = (stage: Stage, change: string, got: string, isTyped: boolean): UserError =>

@@ -84,7 +84,7 @@ describe("a command line", () => {
   });
 
   test.each([
-    [["deploy", "dev"], /no such command/],
+    [["deploys", "dev"], /no such command/],
     [["up", "production"], /no such stage/],
     [["up", "dev", "staging"], /Too many words/],
     [["up", "dev", "--target", "aws"], /no such target/],

@@ -7,6 +7,7 @@ import type { Stage } from "../../src/project/stage.ts";
 export const commands = [
   "preview",
   "up",
+  "deploy",
   "destroy",
   "init",
   "drift",
@@ -37,8 +38,10 @@ export interface Request {
   readonly reason: string | undefined;
   /** What the command works on besides the stage. */
   readonly subject: string | undefined;
-  /** Where a preview puts its plan, or an `up` finds it. */
+  /** The saved plan that is applied. */
   readonly plan: string | undefined;
+  /** Where a plan that is made now is put. */
+  readonly savePlan: string | undefined;
   /** The digest of that plan, from who has seen it. */
   readonly confirm: string | undefined;
   /** Whether a preview that saves its plan puts out the digest alone, for a script. */
@@ -131,27 +134,29 @@ export function requestOf(args: readonly string[], project: Project): Request {
   };
 }
 
-/** A preview saves a plan, an `up` applies one; anything else has none. */
+/** A preview saves a plan, an `up` applies one, a `deploy` does either; anything else has none. */
 function planOf(
   command: Command,
   given: { plan?: string; "save-plan"?: string; confirm?: string; digest: boolean },
-): Pick<Request, "plan" | "confirm" | "digest"> {
-  const { plan, "save-plan": saved, confirm, digest } = given;
+): Pick<Request, "plan" | "savePlan" | "confirm" | "digest"> {
+  const { plan, "save-plan": savePlan, confirm, digest } = given;
+  const applies = command === "up" || command === "deploy";
+  const saves = command === "preview" || (command === "deploy" && plan === undefined);
   const stray = [
-    ...(plan !== undefined && command !== "up" ? ["--plan"] : []),
-    ...(confirm !== undefined && command !== "up" ? ["--confirm"] : []),
-    ...(saved !== undefined && command !== "preview" ? ["--save-plan"] : []),
-    ...(digest && saved === undefined ? ["--digest"] : []),
+    ...(plan !== undefined && !applies ? ["--plan"] : []),
+    ...(confirm !== undefined && !(applies && plan !== undefined) ? ["--confirm"] : []),
+    ...(savePlan !== undefined && !saves ? ["--save-plan"] : []),
+    ...(digest && (command !== "preview" || savePlan === undefined) ? ["--digest"] : []),
   ];
   if (stray.length > 0)
     throw unknown(
       `${command} takes no such option`,
       stray.join(" "),
-      "preview --save-plan <file> [--digest], up --plan <file> --confirm <digest>",
+      "preview --save-plan <file> [--digest], up --plan <file> --confirm <digest>, deploy with either",
     );
-  if (plan === "" || saved === "" || confirm === "")
+  if (plan === "" || savePlan === "" || confirm === "")
     throw unknown("A value is missing", "nothing", "a value behind each option");
-  return { plan: plan ?? saved, confirm, digest };
+  return { plan, savePlan, confirm, digest };
 }
 
 /**

@@ -41,6 +41,7 @@ export const verbs = {
     options: { save: "value" },
   },
   up: { ...stack, recipe: "just pulumi-up" },
+  deploy: { ...stack, recipe: "just deploy" },
   preview: { ...stack, recipe: "just pulumi-preview" },
   destroy: { ...stack, recipe: "just pulumi-destroy", options: { "empty-buckets": "flag" } },
   drift: { ...stack, recipe: "just drift" },

@@ -4,8 +4,11 @@ export interface EngineOption {
   readonly short?: string;
   /** Whether a value follows. `may`: only with an equals sign. */
   readonly value: "none" | "needs" | "may";
-  /** What it decides, where a recipe has decided that already: behind a recipe it is refused. `asked`: only in stages that ask before a change. */
-  readonly decides?: { readonly what: string; readonly in: "all" | "asked" };
+  /**
+   * What it decides, where a recipe has decided that already: behind a recipe it is refused. `asked`: only in stages that ask before a change;
+   * `plans`: only where a plan is saved.
+   */
+  readonly decides?: { readonly what: string; readonly in: "all" | "asked" | "plans" };
   /** Whether a protected stage runs with it in the environment (`PULUMI_OPTION_…`), where nobody sees it. */
   readonly inEnvironment: "free" | "refused";
 }
@@ -14,7 +17,11 @@ const flag: EngineOption = { value: "none", inEnvironment: "free" };
 const shown = (short: string): EngineOption => ({ ...flag, short });
 const text: EngineOption = { value: "needs", inEnvironment: "free" };
 const refused = (option: EngineOption): EngineOption => ({ ...option, inEnvironment: "refused" });
-const decided = (option: EngineOption, what: string, where: "all" | "asked" = "all"): EngineOption => ({
+const decided = (
+  option: EngineOption,
+  what: string,
+  where: "all" | "asked" | "plans" = "all",
+): EngineOption => ({
   ...refused(option),
   decides: { what, in: where },
 });
@@ -95,7 +102,7 @@ export const engineOptions: Readonly<Record<string, EngineOption>> = {
   "show-reads": flag,
   "show-replacement-steps": flag,
   "show-sames": flag,
-  "show-secrets": refused(flag),
+  "show-secrets": decided(flag, "that secrets are encrypted in the plan", "plans"),
   "skip-config-validation": refused(flag),
   "skip-pending-creates": refused(flag),
   "skip-plugin-pre-install": flag,

@@ -10,6 +10,7 @@ const works = (file: string, title: string): Repair => ({ works: [file, title] }
 const blank: Repair = { parses: "a word in it stands for another" };
 const untried: Repair = { parses: "not yet in that state" };
 
+const recipes = "test/recipes.deep.test.ts";
 const drift = "test/reality/drift.deep.test.ts";
 const losses = "test/losses.deep.test.ts";
 const troubleshooting = "test/troubleshooting/troubleshooting.deep.test.ts";
@@ -82,6 +83,14 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/stack/import/importable.ts needsNone: up": words,
   "cli/stack/secrets/list-secrets.ts listSecrets: secret": secrets,
   "cli/stack/lock.ts ways: unlock": untried,
+  "cli/stack/plan/apply-plan.ts planIsOld: deploy": works(
+    recipes,
+    "prod shows a plan and applies exactly that",
+  ),
+  "cli/stack/plan/apply-plan.ts planIsOld: drift": works(
+    recipes,
+    "prod shows a plan and applies exactly that",
+  ),
   "cli/stack/outputs/outputs.ts showOutputs: up": nothingUp,
   "cli/stack/retire/retire.ts refuseWithoutApproval: retire": works(
     losses,

@@ -1,6 +1,7 @@
 import type { System } from "../../../src/declare/index.ts";
 import type { SystemStatements } from "../../../src/statements/kept.ts";
 import { changesOf, type PlanDigest } from "../../stack/plan/plan-digest.ts";
+import type { KnownBackups } from "./backups.ts";
 import type { AtStake, BlastRadius, Holds, MigratedDatabase } from "./radius.ts";
 import { goneIn, type Touched } from "./touched.ts";
 import { usersOf } from "./users.ts";
@@ -16,8 +17,7 @@ export interface Known {
   readonly migrations: readonly MigratedDatabase[];
   /** What the code of a system gives to its databases, by the system's name, as far as it was read. */
   readonly code: Readonly<Record<string, SystemStatements>>;
-  /** When each database was last proven restorable, ISO 8601, by its label. */
-  readonly proven: Readonly<Record<string, string>>;
+  readonly backups: KnownBackups;
 }
 
 /** What a change reaches. Asks nobody: what is not known of a count stands there as unknown. */
@@ -30,6 +30,7 @@ export function radiusOf(known: Known): BlastRadius {
     atStake: touched
       .map((each, at) => atStake(each, known.holds[at], known))
       .toSorted((a, b) => worstFirst.indexOf(a.becomes) - worstFirst.indexOf(b.becomes)),
+    backups: known.backups.text,
     migrations,
   };
 }
@@ -46,6 +47,6 @@ function atStake({ held, becomes }: Touched, holds: Holds | undefined, known: Kn
     becomes,
     holds: holds ?? uncounted,
     usedBy: usersOf(held, known),
-    ...(holder.kind === "d1" && { proven: known.proven[label] ?? null }),
+    ...(holder.kind === "d1" && { proven: known.backups.proven[label] ?? null }),
   };
 }

@@ -9,6 +9,8 @@ export interface BlastRadius {
   readonly gone: readonly Gone[];
   /** What holds data and is touched. */
   readonly atStake: readonly AtStake[];
+  /** How the stage stands with its backups, in a line. */
+  readonly backups: string;
   /** What pending migrations do. */
   readonly migrations: readonly MigratedDatabase[];
 }

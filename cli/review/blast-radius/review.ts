@@ -2,13 +2,16 @@ import { connection } from "../../../src/cloudflare/connection.ts";
 import { heldIn } from "../../../src/program/losses/held.ts";
 import type { Project } from "../../../src/project/project.ts";
 import type { Stage } from "../../../src/project/stage.ts";
+import { configValues } from "../../../toolchain/stacks/stack-config.ts";
 import { declaredDatabases } from "../../db/databases.ts";
 import { planned } from "../../db/planned.ts";
 import { stageTarget } from "../../stack/account.ts";
 import type { Run } from "../../stack/engine/pulumi.ts";
 import { changesOf, type PlanDigest } from "../../stack/plan/plan-digest.ts";
 import type { TargetName } from "../../stack/request.ts";
+import { stackFileOf } from "../../stack/stack-file.ts";
 import { stateOf } from "../../stack/state.ts";
+import { knownBackups } from "./backups.ts";
 import { migratedBy } from "./by-table.ts";
 import { countAll } from "./count.ts";
 import type { BlastRadius } from "./radius.ts";
@@ -40,7 +43,12 @@ export async function review({ stage, target, run, project, plan }: Review): Pro
     ),
   ]);
   const migrations = databases
-    .map(({ plan: of, costs }) => migratedBy(of, costs))
+    .map(({ plan: of, costs }) =>
+      migratedBy(
+        of,
+        costs.map((line) => line.trim()),
+      ),
+    )
     .filter(({ files, refused }) => files.length > 0 || refused.length > 0);
   const touched = touchedBy(
     changes,
@@ -60,6 +68,11 @@ export async function review({ stage, target, run, project, plan }: Review): Pro
     holds,
     migrations,
     code: Object.fromEntries(databases.map(({ database, written }) => [database.system.name, written])),
-    proven: {},
+    backups: knownBackups({
+      root: run.root,
+      stage: stage.name,
+      target,
+      configured: configValues(stackFileOf(stage, target, run.root))["lockstep:backup"],
+    }),
   });
 }

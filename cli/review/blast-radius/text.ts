@@ -10,11 +10,15 @@ import type {
 } from "./radius.ts";
 import { wrapped } from "./wrapped.ts";
 
+/** Of a line, behind its indent of two. */
+const width = 78;
+
 /** A blast radius for a terminal of 80 columns: text alone, no colours. */
-export function radiusText({ stage, gone, atStake, migrations }: BlastRadius): string {
+export function radiusText({ stage, gone, atStake, backups, migrations }: BlastRadius): string {
   const sections = [
     section("Deleted and replaced", gone.map(goneLine)),
     section("Data at stake", stakes(atStake)),
+    section("Backups", atStake.length === 0 ? [] : wrapped(backups, width, "  ")),
     section("Who uses it", atStake.flatMap(userLines)),
     section("Migrations", migrations.flatMap(migrationLines)),
   ].flat();
@@ -28,29 +32,37 @@ const section = (title: string, lines: readonly string[]): readonly string[] =>
 
 const goneLine = ({ resource, type, becomes }: Gone): string => `${becomes}  ${resource} (${type})`;
 
-const stakes = (atStake: readonly AtStake[]): readonly string[] =>
-  atStake.length === 0
-    ? []
-    : table(
-        ["store", "becomes", "holds", "restore proven"],
-        atStake.map(({ store, becomes, holds, proven }) => [
-          store,
-          becomes,
-          holdsText(holds),
-          proven === undefined ? "-" : (proven?.slice(0, 10) ?? "never"),
-        ]),
-      ).split("\n");
+/** A table; where a name is too long for that, a paragraph a store. */
+function stakes(atStake: readonly AtStake[]): readonly string[] {
+  if (atStake.length === 0) return [];
+  const header = ["store", "becomes", "holds", "restore proven"];
+  const rows = atStake.map((each) => [each.store, each.becomes, holdsText(each.holds), provenText(each)]);
+  const lines = table(header, rows).split("\n");
+  const shown = lines.some((line) => line.length > width)
+    ? rows.flatMap(([store, becomes, holds, proven]) =>
+        wrapped(`${store}: ${becomes}, ${holds}, restore proven: ${proven}`, width, "    "),
+      )
+    : lines;
+  const uncounted = atStake.flatMap(({ store, holds: { why } }) =>
+    why === undefined ? [] : wrapped(`${store}: ${why}`, width, "    "),
+  );
+  return [...shown, ...uncounted];
+}
 
-/** `12,345 rows`, `at least 1,000 keys`, `unknown: not counted within 10 s`. */
-export function holdsText({ unit, count, atLeast, why }: Holds): string {
-  if (count === undefined) return why === undefined ? `unknown ${unit}` : `unknown ${unit}: ${why}`;
+/** `never`, the day of the last proof, or a dash where nothing of the kind can be restored from a backup. */
+export const provenText = ({ proven }: AtStake): string =>
+  proven === undefined ? "-" : (proven?.slice(0, 10) ?? "never");
+
+/** `12,345 rows`, `at least 1,000 keys`, `unknown keys`. */
+export function holdsText({ unit, count, atLeast }: Holds): string {
+  if (count === undefined) return `unknown ${unit}`;
   const said = `${count.toLocaleString("en-US")} ${count === 1 ? unit.replace(/s$/, "") : unit}`;
   return atLeast ? `at least ${said}` : said;
 }
 
 function userLines({ store, usedBy }: AtStake): readonly string[] {
   const said = usedBy.length === 0 ? "no worker that is declared" : usedBy.map(userText).join(", ");
-  return wrapped(`${store}: ${said}`, 78, "    ");
+  return wrapped(`${store}: ${said}`, width, "    ");
 }
 
 /** `shop/api reads and writes`. */
@@ -71,21 +83,25 @@ function migrationLines({
   return [
     ...wrapped(
       `${database}${isNew ? ", a new database" : ""}: ${names === "" ? "no file" : names}`,
-      78,
+      width,
       "    ",
     ),
     ...tables.flatMap(({ table: name, statements }) =>
       wrapped(
-        `  ${name === "" ? "no table" : name}: ${statements.map(statementText).join(", ")}`,
-        78,
+        `  ${name === "" ? "no table" : name}: ${statements.map(unbroken).join(", ")}`,
+        width,
         "      ",
       ),
     ),
-    ...costs.flatMap((cost) => wrapped(`  ${cost}`, 78, "      ")),
-    ...refused.flatMap((why) => wrapped(`  refused: ${why}`, 78, "      ")),
+    ...costs.flatMap((cost) => wrapped(`  ${cost}`, width, "      ")),
+    ...refused.flatMap((why) => wrapped(`  refused: ${why}`, width, "      ")),
   ];
 }
 
 /** `UPDATE notes (3 rows)`. */
 export const statementText = ({ what, rows }: MigratingStatement): string =>
   rows === undefined ? what : `${what} (${rows.toLocaleString("en-US")} ${rows === 1 ? "row" : "rows"})`;
+
+/** A statement with its rows is read in one: what is no space to {@link wrapped} is one on the screen. */
+const unbroken = (statement: MigratingStatement): string =>
+  statementText(statement).replaceAll(" ", "\u00a0");

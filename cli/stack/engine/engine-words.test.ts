@@ -7,7 +7,7 @@ import { decidedAlready, engineWords } from "./engine-words.ts";
 const refused = (words: string, stage = "dev", command: Command = "up"): readonly string[] => {
   const of = project.stages.find(({ name }) => name === stage);
   if (of === undefined) throw new Error(stage);
-  return decidedAlready({ command, rest: words.split(" ") }, of).map(({ what }) => what);
+  return decidedAlready({ command, rest: words.split(" "), savePlan: undefined }, of).map(({ what }) => what);
 };
 
 describe("behind a recipe", () => {

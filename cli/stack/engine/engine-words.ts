@@ -50,15 +50,20 @@ const hasValue = (typed: string, found: readonly string[]): boolean =>
 
 /** What of the words behind a recipe would change what it has decided. */
 export function decidedAlready(
-  { command: name, rest }: Pick<Request, "command" | "rest">,
+  { command: name, rest, savePlan }: Pick<Request, "command" | "rest" | "savePlan">,
   stage: Stage,
 ): readonly Diagnostic[] {
   const verb = name === "init" ? "stack-init" : name;
+  const decidedIn = {
+    all: true,
+    asked: stage.asksBeforeChange,
+    plans: savePlan !== undefined || name === "deploy" || (name === "up" && stage.asksBeforeChange),
+  };
   const where = `the words behind: ${verb} ${stage.name}`;
   return engineWords(rest).flatMap(({ typed, option }): readonly Diagnostic[] => {
     if (option === undefined) return handsOnWords.has(name) ? [] : [strayWord(typed, verb, where)];
     const decides = engineOptions[option.startsWith("remote-") ? "remote" : option]?.decides;
-    if (decides === undefined || (decides.in === "asked" && !stage.asksBeforeChange)) return [];
+    if (decides === undefined || !decidedIn[decides.in]) return [];
     return [
       {
         what: `${typed} decides ${decides.what}`,

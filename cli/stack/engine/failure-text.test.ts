@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { failureText } from "./failure-text.ts";
+import { failuresIn } from "./failure-text.ts";
 
 const version =
   "urn:pulumi:dev::p::lockstep:workers:Worker$cloudflare:index/workerVersion:WorkerVersion::shop/api";
@@ -7,11 +7,11 @@ const said = (message: string, urn?: string, severity = "error") => ({
   diagnosticEvent: { prefix: "error: ", message, severity, ...(urn !== undefined && { urn }) },
 });
 const log = (isPreview: boolean, ...events: readonly object[]): string =>
-  [...events, { summaryEvent: { isPreview } }, { cancelEvent: {} }]
+  [{ preludeEvent: {} }, ...events, { summaryEvent: { isPreview } }, { cancelEvent: {} }]
     .map((each, sequence) => `${JSON.stringify({ sequence, ...each })}\n`)
     .join("");
 
-test("what failed is said with its resource, without what the engine only says because of it", () => {
+test("what failed is said with its resource, and what was cut off because of it as that", () => {
   const text = log(
     false,
     said("<{%fg 1%}>Gateway timeout (PUT /workflows/a: status 504)<{%reset%}>\n", version),
@@ -19,8 +19,8 @@ test("what failed is said with its resource, without what the engine only says b
     said("shop/orders: new database, its one file\n", undefined, "info"),
     said("update failed\n"),
   );
-  expect(failureText(text)).toBe(
-    "What failed:\n  shop/api (WorkerVersion): Gateway timeout (PUT /workflows/a: status 504)",
+  expect(failuresIn(text).text).toBe(
+    "What failed:\n  shop/api (WorkerVersion): Gateway timeout (PUT /workflows/a: status 504)\nNot tried, or broken off, because of that:\n  shop/other (WorkerVersion)",
   );
 });
 
@@ -28,11 +28,36 @@ test("where we advise, Cloudflare's words stand in the advice alone", () => {
   const advice =
     "The code of shop/api does not start in dev\n  got:      Uncaught Error: x\n  fix:      correct it";
   const text = log(false, said(advice), said("Uncaught Error: x\n  at index.js:17:7", version));
-  expect(failureText(text)).toBe(`What failed:\n  ${advice.replaceAll("\n", "\n  ")}`);
+  expect(failuresIn(text).text).toBe(`What failed:\n  ${advice.replaceAll("\n", "\n  ")}`);
 });
 
-test("a preview ends with what failed by itself, and so does an engine that did not begin", () => {
-  expect(failureText(log(true, said("refused")))).toBe("");
-  expect(failureText("")).toBe("");
-  expect(failureText(log(false))).toBe("");
+test("a run that ended in its preview says that nothing was changed, one that had begun does not", () => {
+  const refused = said('Could not resolve "./x.ts"');
+  expect(failuresIn(log(true, refused)).text).toBe(
+    'What failed; nothing was changed:\n  Could not resolve "./x.ts"',
+  );
+  expect(failuresIn(log(true) + log(false, refused)).text).toBe('What failed:\n  Could not resolve "./x.ts"');
+  // Killed in its update: no summary.
+  expect(failuresIn(`${log(true)}{"preludeEvent":{}}\n`).began).toBe(true);
+  expect(failuresIn("").text).toBe("");
+  expect(failuresIn(log(false)).text).toBe("");
+});
+
+test("what is otherwise than in a plan is said without a value, whatever kind of deviation it is", () => {
+  const canary = "canary\nof two lines";
+  const messages = [
+    `resource ${version} violates plan: properties changed: ~~lockstep:secrets[{&{{{"key":"${canary}"}}}}!={&{{{"key":"b"}}}}], =+force[{true}]\n`,
+    `resource violates plan: properties changed: ++token[{${canary}}]`,
+    `update is not allowed by the plan: this resource is constrained to same`,
+  ].map((message) => said(message, version));
+  const unseen = said(`expected resource operations for ${version} but none were seen`);
+  const { text, violations, began } = failuresIn(log(true, ...messages, unseen));
+  expect(text).not.toContain("canary");
+  expect(began).toBe(false);
+  expect(violations).toEqual([
+    "shop/api (WorkerVersion): lockstep:secrets is otherwise by now than in the plan",
+    "shop/api (WorkerVersion): token is otherwise by now than in the plan",
+    "shop/api (WorkerVersion): its update would be needed by now, and is not in the plan",
+    "shop/api (WorkerVersion): it is in the plan, and nothing has to be done with it by now",
+  ]);
 });

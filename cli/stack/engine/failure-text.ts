@@ -1,53 +1,98 @@
 import { z } from "zod";
 import { stateResource } from "../../../src/reality/state.ts";
+import { violatingUrn, violationText } from "./violations.ts";
 
 const event = z.object({
   diagnosticEvent: z
     .object({ urn: z.string().optional(), message: z.string(), severity: z.string() })
     .optional(),
+  preludeEvent: z.unknown().optional(),
   summaryEvent: z.object({ isPreview: z.boolean() }).optional(),
 });
 
 /** What the engine says of itself when something else has failed. */
-const echoes = /^(?:update failed|.*context canceled)$/;
+const echoes = /^(?:update failed|preview failed)$/;
+/** What it says of what was under way, or about to be, when something else failed. */
+const cutOff = /context canceled$/;
 
-interface Failure {
+interface Said {
   /** `shop/api (WorkerVersion)`; undefined for what is said of the whole stack. */
   readonly of: string | undefined;
   readonly text: string;
 }
 
+/** What failed in a run of the engine. */
+export interface Failures {
+  /** Whether it was past its preview: only then can something have been changed. */
+  readonly began: boolean;
+  /** What is otherwise by now than in the plan that was to be applied. No value is in it. */
+  readonly violations: readonly string[];
+  /** Everything that failed, in lines for a person; empty where nothing did. */
+  readonly text: string;
+}
+
 /**
- * What failed in an update, each with its resource; nothing for a preview, which ends with it anyway.
- * @param log the engine's events, one as JSON a line
+ * What failed in a run, each with its resource, the true reasons first.
+ * @param log the engine's events, one as JSON a line; empty where it did not begin
  */
-export function failureText(log: string): string {
+export function failuresIn(log: string): Failures {
   const events = log
     .split("\n")
     .filter((line) => line.trim() !== "")
     .map((line) => event.parse(JSON.parse(line)));
-  if (!events.some(({ summaryEvent }) => summaryEvent?.isPreview === false)) return "";
-  const failures = events.flatMap(({ diagnosticEvent: said }): readonly Failure[] =>
-    said === undefined || said.severity !== "error" ? [] : failureOf(said.urn, said.message),
+  const previews = events.filter(({ summaryEvent }) => summaryEvent?.isPreview === true).length;
+  const began = events.filter(({ preludeEvent }) => preludeEvent !== undefined).length > previews;
+  const said = events.flatMap(({ diagnosticEvent: each }): readonly Said[] =>
+    each === undefined || each.severity !== "error" ? [] : saidOf(each.urn, each.message),
   );
+  const failures = said.filter(({ text }) => !cutOff.test(text));
   const shown = failures.filter((each, at) => !failures.some((other, i) => i !== at && says(other, each)));
-  if (shown.length === 0) return "";
-  return [
-    "What failed:",
-    ...shown.map(({ of, text }) => indented(of === undefined ? text : `${of}: ${text}`)),
-  ].join("\n");
+  const failed = new Set(failures.map(({ of }) => of));
+  const left = [
+    ...new Set(said.flatMap(({ of, text }) => (cutOff.test(text) && of !== undefined ? [of] : []))),
+  ];
+  const notTried = left.filter((of) => !failed.has(of));
+  return {
+    began,
+    violations: events.flatMap(({ diagnosticEvent: each }) => {
+      const text = violationText(each?.message ?? "");
+      return each === undefined || text === undefined
+        ? []
+        : [lineOf({ of: labelOf(each.urn, each.message), text })];
+    }),
+    text: [
+      ...(shown.length === 0
+        ? []
+        : [
+            began ? "What failed:" : "What failed; nothing was changed:",
+            ...shown.map((each) => indented(lineOf(each))),
+          ]),
+      ...(notTried.length === 0 || shown.length === 0
+        ? []
+        : ["Not tried, or broken off, because of that:", ...notTried.map(indented)]),
+    ].join("\n"),
+  };
 }
 
-function failureOf(urn: string | undefined, message: string): readonly Failure[] {
+function saidOf(urn: string | undefined, message: string): readonly Said[] {
   const text = message.replaceAll(/<\{%[^%]*%\}>/g, "").trim();
   if (text === "" || echoes.test(text)) return [];
-  const { type, name } = stateResource(urn ?? "", {});
-  const isStack = urn === undefined || type === "pulumi:pulumi:Stack";
-  return [{ of: isStack ? undefined : `${name} (${type.split(":").at(-1)})`, text }];
+  return [{ of: labelOf(urn, message), text: violationText(text) ?? text }];
 }
 
+/** `shop/api (WorkerVersion)`; undefined for the stack itself. */
+function labelOf(urn: string | undefined, message: string): string | undefined {
+  const own = urn ?? violatingUrn(message);
+  const { type, name } = stateResource(own ?? "", {});
+  return own === undefined || type === "pulumi:pulumi:Stack"
+    ? undefined
+    : `${name} (${type.split(":").at(-1)})`;
+}
+
+const lineOf = ({ of, text }: Said): string => (of === undefined ? text : `${of}: ${text}`);
+
 /** Our advice on an error of Cloudflare's has its words in it. */
-const says = (advice: Failure, { of, text }: Failure): boolean =>
+const says = (advice: Said, { of, text }: Said): boolean =>
   of !== undefined && advice.of === undefined && advice.text.includes(text.split("\n")[0] ?? text);
 
 const indented = (text: string): string => `  ${text.replaceAll("\n", "\n  ")}`;

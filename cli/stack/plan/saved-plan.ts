@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmodSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import type { CommandPlace } from "../../../src/diagnostic/place.ts";
@@ -34,13 +34,21 @@ export function checkWritable(file: string, stage: Stage): void {
     );
 }
 
-/** Lets nobody else read a plan, and says how exactly it is applied. */
-export function toldSaved(file: string, madeFrom: string, stage: Stage, place: CommandPlace): string {
-  chmodSync(file, 0o600);
+/**
+ * Says how exactly a plan that was saved is applied.
+ * @param by the verb that applies it
+ */
+export function toldSaved(
+  file: string,
+  madeFrom: string,
+  stage: Stage,
+  place: CommandPlace,
+  by: "up" | "deploy" = "up",
+): string {
   const digest = digestOfPlan(file, madeFrom);
   const target = place.real ? " --target cloudflare" : "";
   const words = `${stage.name}${target} --plan ${shellQuote(file)} --confirm ${digest.slice(0, leastDigits)}${stage.asksBeforeChange ? "" : " --yes"}`;
-  return `The plan is in ${file}; its digest is ${digest}\n${inPlace(sentence`It is applied exactly by: ${named("up", words)}`, place)}\n`;
+  return `The plan is in ${file}; its digest is ${digest}\n${inPlace(sentence`It is applied exactly by: ${named(by, words)}`, place)}\n`;
 }
 
 const shape = z.looseObject({ resourcePlans: z.record(z.string(), z.unknown()) });

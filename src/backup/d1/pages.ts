@@ -1,0 +1,123 @@
+import { z } from "zod";
+import { type Database, rows } from "../../migrations/database/database.ts";
+import { literal } from "../../migrations/sql/literals.ts";
+import { quoted } from "../../migrations/sql/structure.ts";
+import type { DumpedTable } from "./tables.ts";
+
+/** Rows as SQL: each is its values in the order of the table's columns, as literals with commas between them. */
+export interface Page {
+  readonly table: DumpedTable;
+  readonly rows: readonly string[];
+}
+
+/** What a page should come to, and what one value of a row may be long before it is read in pieces. */
+const pageBytes = 1_000_000;
+const pieceBytes = 250_000;
+const mostRows = 20_000;
+/** The first page of a table is small: nobody knows yet how long its rows are. */
+const firstRows = 20;
+
+const found = z.array(z.object({ k: z.string(), line: z.string().nullable() }));
+
+/** A value as a literal of the same type and bytes. `quote` ends a text at its first zero. */
+const cell = (column: string): string =>
+  `CASE WHEN typeof(${column}) = 'text' AND instr(${column}, char(0)) > 0 THEN 'CAST(X''' || hex(${column}) || ''' AS TEXT)' ELSE quote(${column}) END`;
+
+/** One expression for many values: a chain of `||` would be too deep for D1. */
+const joined = (expressions: readonly string[]): string => `concat_ws(',', ${expressions.join(", ")})`;
+
+const keyOf = ({ key }: DumpedTable): string => joined(key.map(cell));
+
+/** Rows that come next. A row with a long value has no line. */
+function select(table: DumpedTable, after: string | undefined, limit: number | undefined): string {
+  const longest = Math.floor(pageBytes / table.columns.length);
+  const sizes = table.columns.map((column) => `ifnull(octet_length(${column}), 0)`);
+  const line = `CASE WHEN max(0, ${sizes.join(", ")}) <= ${longest} THEN ${joined(table.columns.map(cell))} END`;
+  const from = after === undefined ? "" : ` WHERE (${table.key.join(", ")}) > (${after})`;
+  return `SELECT ${keyOf(table)} AS k, ${line} AS line FROM ${quoted(table.name)}${from} ORDER BY ${table.key.join(", ")}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
+}
+
+/** A table's rows, page by page, in the order of its key: each page is one request, and of one moment. */
+export async function* pages(database: Database, table: DumpedTable): AsyncGenerator<Page> {
+  let limit = firstRows;
+  for (let after: string | undefined; ; ) {
+    const [answer] = await rows(database, [select(table, after, limit)]);
+    const page = found.parse(answer);
+    const lines = await wholeLines(database, table, page);
+    if (lines.length > 0) yield { table, rows: lines };
+    if (page.length < limit) return;
+    after = page.at(-1)?.k;
+    const bytes = lines.reduce((sum, line) => sum + line.length, 0) / lines.length;
+    limit = Math.max(1, Math.min(mostRows, limit * 8, Math.ceil(pageBytes / Math.max(1, bytes))));
+  }
+}
+
+/** All rows of all tables in one request, and so of one moment: for a small database. Undefined where a row is too long for that. */
+export async function allAtOnce(
+  database: Database,
+  tables: readonly DumpedTable[],
+): Promise<readonly Page[] | undefined> {
+  if (tables.length === 0) return [];
+  const answers = await rows(
+    database,
+    tables.map((table) => select(table, undefined, undefined)),
+  );
+  const read: Page[] = [];
+  for (const [i, table] of tables.entries()) {
+    const lines = found
+      .parse(answers[i])
+      .flatMap(({ line }) => (line === null || isLossy(line) ? [] : [line]));
+    if (lines.length < (answers[i]?.length ?? 0)) return undefined;
+    if (lines.length > 0) read.push({ table, rows: lines });
+  }
+  return read;
+}
+
+/** JSON has this where a text was no UTF-8; or where the text has it itself. */
+const isLossy = (line: string): boolean => line.includes("\uFFFD");
+
+async function wholeLines(
+  database: Database,
+  table: DumpedTable,
+  page: z.infer<typeof found>,
+): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const { k, line } of page)
+    lines.push(line === null || isLossy(line) ? await inPieces(database, table, k) : line);
+  return lines;
+}
+
+const shape = z.array(z.object({ t: z.string(), n: z.number(), q: z.string().nullable() }));
+const piece = z.array(z.object({ h: z.string() }));
+
+/** One row, value by value, in hexadecimal pieces. */
+async function inPieces(database: Database, table: DumpedTable, key: string): Promise<string> {
+  const at = `FROM ${quoted(table.name)} WHERE (${table.key.join(", ")}) = (${key})`;
+  const one = async (sql: string) => (await rows(database, [sql]))[0];
+  const values: string[] = [];
+  for (const column of table.columns) {
+    const [{ t, n, q } = gone(table, key)] = shape.parse(
+      await one(
+        `SELECT typeof(${column}) AS t, ifnull(octet_length(${column}), 0) AS n, CASE WHEN typeof(${column}) IN ('text', 'blob') THEN NULL ELSE quote(${column}) END AS q ${at}`,
+      ),
+    );
+    if (q !== null) {
+      values.push(q);
+      continue;
+    }
+    let hex = "";
+    for (let from = 1; from <= n; from += pieceBytes) {
+      const sql = `SELECT hex(substr(CAST(${column} AS BLOB), ${from}, ${pieceBytes})) AS h ${at}`;
+      hex += (piece.parse(await one(sql))[0] ?? gone(table, key)).h;
+    }
+    values.push(t === "blob" ? `X'${hex}'` : `CAST(X'${hex}' AS TEXT)`);
+  }
+  return values.join(",");
+}
+
+/** It was read a moment ago. Thrown, so that the run begins anew. */
+function gone(table: DumpedTable, key: string): never {
+  throw new RowGone(`a row of ${table.name} went while it was read: ${literal(key)}`);
+}
+
+export class RowGone extends Error {}

@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import { read } from "../../cloudflare/http.ts";
+import { attempts, type Database, unanswered } from "../../migrations/database/database.ts";
+import type { SchemaObject } from "../../migrations/sql/schema-guard.ts";
+import { allAtOnce, type Page, pages, RowGone } from "./pages.ts";
+import { sequences, wholeSchema } from "./schema.ts";
+import { type DumpedTable, dumpedTables } from "./tables.ts";
+import { valuesOf } from "./values.ts";
+
+/** What was read of a database, behind its rows. */
+export interface Dump {
+  readonly schema: readonly SchemaObject[];
+  readonly tables: readonly DumpedTable[];
+  readonly sequences: Readonly<Record<string, string>>;
+  readonly consistency: "oneRequest" | "unchanged" | "spread";
+  readonly bookmarkBefore: string;
+  readonly bookmarkAfter: string;
+  readonly counted: readonly Counted[];
+}
+
+/** A table's rows, gone through once. */
+export interface Counted {
+  readonly name: string;
+  readonly rows: number;
+  /** sha256 over its rows, a line each. */
+  readonly digest: string;
+  readonly newest: string | undefined;
+}
+
+/** Below this a whole database is read in one request, and so at one moment, whoever writes meanwhile. */
+const atOnceBytes = 4_000_000;
+/** How often a database that is written to is read anew before its pages are taken as they are. */
+const mostAttempts = 3;
+
+/**
+ * Reads a database, giving its rows to `take`, which gets them anew where the first reading was of no one moment.
+ * @param sizeBytes of its file: a large one is read in pages
+ */
+export async function dump(
+  database: Database,
+  sizeBytes: number,
+  take: (pages: AsyncIterable<Page>) => Promise<void>,
+): Promise<Dump> {
+  for (let attempt = 1; ; attempt++) {
+    const bookmarkBefore = await bookmarkOf(database);
+    const schema = await wholeSchema(database);
+    const tables = dumpedTables(database.label, schema);
+    const readable = tables.filter(({ content }) => content.kind === "rows");
+    const counting = new Map<string, Counting>(readable.map((table) => [table.name, newCounting(table)]));
+    let consistency: Dump["consistency"] = "unchanged";
+    const source = async function* (): AsyncGenerator<Page> {
+      const whole = sizeBytes > atOnceBytes ? undefined : await allAtOnce(database, readable);
+      if (whole !== undefined) consistency = "oneRequest";
+      for await (const page of whole ?? inTurn(database, readable)) {
+        counting.get(page.table.name)?.add(page.rows);
+        yield page;
+      }
+    };
+    try {
+      await take(source());
+    } catch (error) {
+      if (error instanceof RowGone && attempt < mostAttempts) continue;
+      throw error;
+    }
+    const counters = await sequences(database, schema);
+    const bookmarkAfter = await bookmarkOf(database);
+    const changed = bookmarkAfter !== bookmarkBefore;
+    if (changed && consistency === "unchanged" && attempt < mostAttempts) continue;
+    return {
+      schema,
+      tables,
+      sequences: counters,
+      consistency: changed && consistency === "unchanged" ? "spread" : consistency,
+      bookmarkBefore,
+      bookmarkAfter,
+      counted: readable.flatMap(({ name }) => counting.get(name)?.end() ?? []),
+    };
+  }
+}
+
+async function* inTurn(database: Database, tables: readonly DumpedTable[]): AsyncGenerator<Page> {
+  for (const table of tables) yield* pages(database, table);
+}
+
+async function bookmarkOf(database: Database): Promise<string> {
+  const outcome = await read(() => database.bookmark(), attempts, database.sleep);
+  if (outcome.kind === "done") return outcome.value;
+  throw unanswered(database, outcome);
+}
+
+interface Counting {
+  readonly add: (rows: readonly string[]) => void;
+  readonly end: () => Counted;
+}
+
+/** Columns that say when a row was made. */
+const time =
+  /^"?(?:\w*_)?(?:created|updated|modified|inserted|applied)(?:_?at|_?on)?"?$|^"?(?:time|timestamp|at|date)"?$/i;
+
+/** Counts rows and makes their digest as they come by. */
+export function newCounting(table: Pick<DumpedTable, "name" | "columns">): Counting {
+  const hash = createHash("sha256");
+  let count = 0;
+  let last: string | undefined;
+  return {
+    add: (rows) => {
+      for (const row of rows) hash.update(`${row}\n`);
+      count += rows.length;
+      last = rows.at(-1) ?? last;
+    },
+    end: () => {
+      const at = table.columns.findIndex((column) => time.test(column));
+      return {
+        name: table.name,
+        rows: count,
+        digest: hash.digest("hex"),
+        newest: last === undefined || at < 0 ? undefined : valuesOf(last)[at],
+      };
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { Database } from "../migrations/database/database.ts";
+import { differencesOf } from "./d1/compare.ts";
+import type { FillOptions } from "./d1/fill.ts";
+import { fill } from "./d1/fill.ts";
+import type { DatabaseEntry, OpenBackup } from "./store/manifest.ts";
+
+/** A database that is made for one restore. */
+export interface Made {
+  readonly id: string;
+  readonly name: string;
+  readonly database: Database;
+  readonly makeTriggers: FillOptions["makeTriggers"];
+}
+
+export interface Restored {
+  readonly entry: DatabaseEntry;
+  readonly made: Made;
+  readonly rows: number;
+  readonly seconds: number;
+  /** What is otherwise in it than in the backup; none: it is the same, row by row. */
+  readonly differences: readonly string[];
+}
+
+/** Restores one database of a backup into one that nothing is in, and compares it row by row, with its foreign keys, counters and schema. */
+export async function restoreAndCompare(
+  backup: OpenBackup,
+  entry: DatabaseEntry,
+  made: Made,
+  progress?: (rows: number) => void,
+): Promise<Restored> {
+  const begun = performance.now();
+  const expected = {
+    schema: entry.schema,
+    sequences: entry.sequences,
+    tables: backup.tablesOf(entry),
+    pages: () => backup.pagesOf(entry),
+  };
+  await fill(
+    made.database,
+    { ...expected, source: `${backup.digest} ${entry.key}` },
+    { makeTriggers: made.makeTriggers, ...(progress !== undefined && { progress }) },
+  );
+  const differences = await differencesOf(made.database, expected);
+  return {
+    entry,
+    made,
+    rows: entry.tables.reduce((sum, { rows }) => sum + rows, 0),
+    seconds: (performance.now() - begun) / 1000,
+    differences,
+  };
+}

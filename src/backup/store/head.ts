@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { UserError } from "../../diagnostic/user-error.ts";
+import { backupNames } from "../journal.ts";
+
+const head = z.object({
+  format: z.literal("lockstep-backup/1"),
+  /** The time at which it was begun: `20261130T120000Z`. */
+  name: z.string(),
+  stage: z.string(),
+  target: z.enum(["embedded", "cloudflare"]),
+  accountId: z.string(),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime(),
+  /** The backup before it, and the digest of that one's head: who takes one out of the row or exchanges it, is seen. */
+  previous: z.object({ name: z.string(), digest: z.string() }).nullable(),
+  files: z.array(z.object({ name: z.string(), bytes: z.number(), sha256: z.string() })),
+});
+
+/** What anybody may see of a backup without a key: neither tables nor rows. */
+export type Head = Readonly<z.infer<typeof head>>;
+
+export const headFile = "head.json";
+export const manifestFile = "manifest.age";
+
+/** A head with the digest that its successor and the journal know it by. */
+export interface ReadHead {
+  readonly head: Head;
+  /** `sha256:…` */
+  readonly digest: string;
+  readonly folder: string;
+}
+
+/** Reads a backup's head. Throws UserError where there is none, or it is none. */
+export function readHead(folder: string): ReadHead {
+  const path = join(folder, headFile);
+  let text: string;
+  let value: unknown;
+  try {
+    text = readFileSync(path, "utf8");
+    value = JSON.parse(text);
+  } catch (error) {
+    throw noBackup(path, error instanceof Error ? error.message : String(error), error);
+  }
+  const parsed = head.safeParse(value);
+  if (!parsed.success) throw noBackup(path, z.prettifyError(parsed.error).replaceAll("\n", " "));
+  return { head: parsed.data, digest: digestOf(text), folder };
+}
+
+export const digestOf = (text: string): string => `sha256:${createHash("sha256").update(text).digest("hex")}`;
+
+const noBackup = (where: string, got: string, cause?: unknown): UserError =>
+  new UserError(
+    {
+      what: "This is no backup of a stage",
+      where,
+      got,
+      expected: "a folder that a backup wrote, with head.json in it",
+      fix: "name another folder: those of a stage are called by their time, such as 20261130T120000Z",
+    },
+    { cause },
+  );
+
+/** The newest backup of a stage's folder; undefined where there is none. */
+export function newestHead(folder: string): ReadHead | undefined {
+  const name = backupNames(folder).at(-1);
+  return name === undefined ? undefined : readHead(join(folder, name));
+}
+
+/**
+ * What is wrong with the row of backups: one that was exchanged, or is missing between two that are there. Where the oldest ones were let go, the row
+ * begins later.
+ */
+export function brokenLinks(folder: string): readonly string[] {
+  const heads = backupNames(folder).map((name) => readHead(join(folder, name)));
+  return heads.flatMap(({ head: { name, previous } }) => {
+    const before = heads.find((each) => each.head.name === previous?.name);
+    return before === undefined || before.digest === previous?.digest
+      ? []
+      : [`${name} follows another ${before.head.name} than the one that is there: that one was exchanged`];
+  });
+}

@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import { z } from "zod";
+import type { Page } from "../d1/pages.ts";
+import type { DumpedTable } from "../d1/tables.ts";
+import { dumpedTables } from "../d1/tables.ts";
+import { manifestFile, type ReadHead } from "./head.ts";
+import { requireWhole, unseal } from "./unsealed.ts";
+
+const object = z.object({ type: z.string(), name: z.string(), tableName: z.string(), sql: z.string() });
+
+const database = z.object({
+  /** `dome/silo` */
+  key: z.string(),
+  /** What Cloudflare knew it by. */
+  id: z.string(),
+  physicalName: z.string(),
+  /** The file with its rows. */
+  file: z.string(),
+  /**
+   * What its rows are of: `oneRequest` and `unchanged`: of one moment; `spread`: it was written to all the time, so each page is of one moment and
+   * the pages are not of the same.
+   */
+  consistency: z.enum(["oneRequest", "unchanged", "spread"]),
+  bookmarkBefore: z.string(),
+  bookmarkAfter: z.string(),
+  schema: z.array(object),
+  fingerprint: z.string(),
+  /** Names of the migrations that were applied, in order. */
+  ledger: z.array(z.string()),
+  sequences: z.record(z.string(), z.string()),
+  tables: z.array(
+    z.object({
+      name: z.string(),
+      rows: z.number(),
+      /** Of its rows as SQL, a line each, in the order of its key; sha256. */
+      digest: z.string(),
+      /** Of the row that was put in last, the time in it, as it stands there. */
+      newest: z.string().optional(),
+    }),
+  ),
+  /** What is not in the backup, and why. */
+  without: z.array(z.string()),
+});
+export type DatabaseEntry = Readonly<z.infer<typeof database>>;
+
+const manifest = z.object({
+  format: z.literal("lockstep-manifest/1"),
+  name: z.string(),
+  tool: z.string(),
+  databases: z.array(database),
+  /** Worker → the versions that served when it was begun, with their share. */
+  versions: z.record(z.string(), z.array(z.object({ id: z.string(), percentage: z.number() }))),
+  /** What the stage has besides, and what becomes of it. */
+  notInBackup: z.array(z.string()),
+});
+export type Manifest = Readonly<z.infer<typeof manifest>>;
+
+/** A backup, opened with a key: its files are as they were written. */
+export interface OpenBackup extends ReadHead {
+  readonly manifest: Manifest;
+  readonly tablesOf: (entry: DatabaseEntry) => readonly DumpedTable[];
+  /** Rows of a database, as often as somebody wants them. */
+  readonly pagesOf: (entry: DatabaseEntry) => AsyncIterable<Page>;
+}
+
+const line = z.object({ table: z.string(), rows: z.array(z.string()) });
+
+/** Checks every file of a backup and opens its manifest. Throws UserError, naming the file, where anything is not as it was written. */
+export async function openBackup(read: ReadHead, identity: string): Promise<OpenBackup> {
+  const { folder, head } = read;
+  for (const file of head.files) await requireWhole(join(folder, file.name), file);
+  let text = "";
+  for await (const part of unseal(join(folder, manifestFile), identity)) text += part;
+  const opened = manifest.parse(JSON.parse(text));
+  if (opened.name !== head.name) throw new Error(`the manifest of ${opened.name} lies in ${folder}`);
+  const tablesOf = (entry: DatabaseEntry): readonly DumpedTable[] => dumpedTables(entry.key, entry.schema);
+  return {
+    ...read,
+    manifest: opened,
+    tablesOf,
+    pagesOf: async function* (entry) {
+      const tables = new Map(tablesOf(entry).map((table) => [table.name, table]));
+      for await (const text of unseal(join(folder, entry.file), identity)) {
+        const { table: name, rows } = line.parse(JSON.parse(text));
+        const table = tables.get(name);
+        if (table === undefined)
+          throw new Error(`${entry.file} has rows of a table ${name} that its schema has not`);
+        yield { table, rows };
+      }
+    },
+  };
+}

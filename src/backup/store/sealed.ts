@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { open } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { createZstdCompress } from "node:zlib";
+import { UserError } from "../../diagnostic/user-error.ts";
+
+/** A file as it lies there: what anybody can check without a key. */
+export interface SealedFile {
+  readonly bytes: number;
+  /** Of the encrypted bytes, hexadecimal. */
+  readonly sha256: string;
+}
+
+/**
+ * Writes a text, compressed and then encrypted with age to each of the recipients, and on the disk when this returns. Memory stays small however
+ * long it is. Whatever fails, the file is not whole, and its caller has to remove it.
+ */
+export async function seal(
+  path: string,
+  recipients: readonly string[],
+  text: AsyncIterable<string>,
+): Promise<SealedFile> {
+  const { Encrypter } = await import("age-encryption");
+  const encrypter = new Encrypter();
+  for (const recipient of recipients) addRecipient(encrypter, recipient);
+  const compressed = createZstdCompress();
+  const source = Readable.from(text, { objectMode: false });
+  source.on("error", (error) => compressed.destroy(error));
+  const encrypted = await encrypter.encrypt(webOf(source.pipe(compressed)));
+  const hash = createHash("sha256");
+  let bytes = 0;
+  const file = await open(path, "wx", 0o600);
+  try {
+    for await (const part of encrypted) {
+      hash.update(part);
+      bytes += part.length;
+      await file.writeFile(part);
+    }
+    await file.sync();
+  } catch (error) {
+    source.destroy();
+    throw isFull(error) ? full(path, error) : error;
+  } finally {
+    await file.close();
+  }
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+interface Encrypting {
+  readonly addRecipient: (recipient: string) => void;
+}
+
+function addRecipient(encrypter: Encrypting, recipient: string): void {
+  try {
+    encrypter.addRecipient(recipient);
+  } catch (error) {
+    throw new UserError(
+      {
+        what: "A recipient of the backups is no public key of age; nothing was written",
+        where: "lockstep:backup, recipients",
+        got: `${recipient}: ${error instanceof Error ? error.message : String(error)}`,
+        expected: "a key as it was printed: age1…",
+        fix: "copy it again, as it was printed when the key was made",
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** Node's stream as the one of the web, without its buffer in between. */
+export function webOf(stream: Readable): ReadableStream<Uint8Array> {
+  const parts = stream[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await parts.next();
+        if (done === true) controller.close();
+        else if (value instanceof Uint8Array) controller.enqueue(value);
+        else throw new Error("a stream of bytes gave something else");
+      },
+      async cancel() {
+        stream.destroy();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+const isFull = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
+
+const full = (path: string, cause: unknown): UserError =>
+  new UserError(
+    {
+      what: "The disk is full; no backup was written, and those that are there stay as they are",
+      where: path,
+      got: cause instanceof Error ? cause.message : String(cause),
+      expected: "room for the backup",
+      fix: "make room, or name another folder with --to",
+    },
+    { cause },
+  );

@@ -1,0 +1,96 @@
+import { createHash } from "node:crypto";
+import { createReadStream, statSync } from "node:fs";
+import { basename } from "node:path";
+import { Readable } from "node:stream";
+import { createZstdDecompress } from "node:zlib";
+import { UserError } from "../../diagnostic/user-error.ts";
+import { type SealedFile, webOf } from "./sealed.ts";
+
+/** Compares a file with what its backup's head says of it. Throws UserError where it was cut off, changed, or is gone. */
+export async function requireWhole(path: string, wanted: SealedFile): Promise<void> {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there === undefined) throw damaged(path, "no such file", `${wanted.bytes} bytes`);
+  if (there.size !== wanted.bytes)
+    throw damaged(
+      path,
+      `${there.size} bytes: it was ${there.size < wanted.bytes ? "cut off" : "made longer"}`,
+      `${wanted.bytes} bytes`,
+    );
+  const hash = createHash("sha256");
+  for await (const part of createReadStream(path)) hash.update(part);
+  const is = hash.digest("hex");
+  if (is !== wanted.sha256)
+    throw damaged(
+      path,
+      `other bytes than were written (sha256 ${is.slice(0, 16)}…)`,
+      `sha256 ${wanted.sha256.slice(0, 16)}…`,
+    );
+}
+
+const damaged = (path: string, got: string, expected: string): UserError =>
+  new UserError({
+    what: `${basename(path)} of this backup is damaged; nothing was restored`,
+    where: path,
+    got,
+    expected: `the file as it was written: ${expected}`,
+    fix: "take another copy of this backup, or another backup",
+  });
+
+/** The lines of a sealed file. Every part is authenticated before it is given out; a file that ends early throws. */
+export async function* unseal(path: string, identity: string): AsyncGenerator<string> {
+  const { Decrypter } = await import("age-encryption");
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(identity);
+  const file = createReadStream(path, { highWaterMark: 1 << 18 });
+  let opened: ReadableStream<Uint8Array>;
+  try {
+    opened = await decrypter.decrypt(webOf(file));
+  } catch (error) {
+    file.destroy();
+    throw notOpened(path, error);
+  }
+  const decompressed = createZstdDecompress();
+  const source = Readable.from(opened, { objectMode: false });
+  source.on("error", (error) => decompressed.destroy(error));
+  try {
+    yield* linesOf(source.pipe(decompressed));
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw damaged(path, error instanceof Error ? error.message : String(error), "every part authentic");
+  } finally {
+    source.destroy();
+    file.destroy();
+  }
+}
+
+async function* linesOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let open: Buffer[] = [];
+  for await (let part of bytes) {
+    for (let end = part.indexOf(10); end >= 0; end = part.indexOf(10)) {
+      open.push(part.subarray(0, end));
+      yield Buffer.concat(open).toString();
+      open = [];
+      part = part.subarray(end + 1);
+    }
+    if (part.length > 0) open.push(part);
+  }
+  if (open.length > 0) throw new Error("its last line has no end");
+}
+
+function notOpened(path: string, error: unknown): UserError {
+  const said = error instanceof Error ? error.message : String(error);
+  const other = /no identity matched/i.test(said);
+  return new UserError(
+    {
+      what: other
+        ? "This key does not open the backup; nothing was restored"
+        : "The backup cannot be opened; nothing was restored",
+      where: path,
+      got: other ? "the key of somebody that it was not encrypted to" : said,
+      expected:
+        "the identity (AGE-SECRET-KEY-1…) of one of the recipients that the stack file had when it was written",
+      fix: "name the file of the right key with --identity",
+    },
+    { cause: error },
+  );
+}

@@ -1,0 +1,171 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../diagnostic/user-error.ts";
+import { ownFolder } from "../files/own-folder.ts";
+import type { Database } from "../migrations/database/database.ts";
+import { readSnapshot } from "../migrations/database/snapshot.ts";
+import { dump } from "./d1/dump.ts";
+import type { Page } from "./d1/pages.ts";
+import { fingerprintOf } from "./d1/schema.ts";
+import { type Head, headFile, manifestFile, newestHead, type ReadHead, readHead } from "./store/head.ts";
+import type { DatabaseEntry, Manifest } from "./store/manifest.ts";
+import { type SealedFile, seal } from "./store/sealed.ts";
+
+/** A database that is to be backed up. */
+export interface Source {
+  /** `dome/silo` */
+  readonly key: string;
+  readonly id: string;
+  readonly physicalName: string;
+  /** Of its file at Cloudflare. */
+  readonly sizeBytes: number;
+  readonly database: Database;
+}
+
+export interface TakeOptions {
+  /** The stage's folder of backups. */
+  readonly folder: string;
+  readonly stage: string;
+  readonly target: "embedded" | "cloudflare";
+  readonly accountId: string;
+  readonly recipients: readonly string[];
+  readonly tool: string;
+  readonly versions: Manifest["versions"];
+  readonly notInBackup: readonly string[];
+  readonly now?: Date;
+  /** For a person. */
+  readonly say: (text: string) => void;
+}
+
+/**
+ * Writes one backup of all these databases. It gets its name when all of it is on the disk: a run that was killed leaves nothing that looks like a
+ * backup, and the next one clears away what it left.
+ */
+export async function takeBackup(
+  sources: readonly Source[],
+  options: TakeOptions,
+): Promise<ReadHead & { readonly databases: readonly DatabaseEntry[] }> {
+  const { folder, recipients, now = new Date(), say } = options;
+  ownFolder(folder);
+  clearDrafts(folder);
+  const previous = newestHead(folder);
+  const name = nameOf(now);
+  const path = join(folder, name);
+  if (existsSync(path)) throw sameSecond(path);
+  const draft = `${path}.${process.pid}.draft`;
+  mkdirSync(draft, { mode: 0o700 });
+  try {
+    const files: Head["files"][number][] = [];
+    const databases: DatabaseEntry[] = [];
+    for (const [i, source] of sources.entries()) {
+      const file = `d1-${i}.age`;
+      say(`${source.key}: reading …`);
+      const { entry, sealed } = await one(source, join(draft, file), file, recipients);
+      databases.push(entry);
+      files.push({ name: file, ...sealed });
+    }
+    const manifest: Manifest = {
+      format: "lockstep-manifest/1",
+      name,
+      tool: options.tool,
+      databases,
+      versions: options.versions,
+      notInBackup: [...options.notInBackup],
+    };
+    files.push({
+      name: manifestFile,
+      ...(await seal(join(draft, manifestFile), recipients, text(manifest))),
+    });
+    const head: Head = {
+      format: "lockstep-backup/1",
+      name,
+      stage: options.stage,
+      target: options.target,
+      accountId: options.accountId,
+      startedAt: now.toISOString(),
+      endedAt: new Date().toISOString(),
+      previous: previous === undefined ? null : { name: previous.head.name, digest: previous.digest },
+      files,
+    };
+    writeFileSync(join(draft, headFile), `${JSON.stringify(head, null, 2)}\n`, { mode: 0o600, flush: true });
+    renameSync(draft, path);
+    return { ...readHead(path), databases };
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+async function* text(value: object): AsyncGenerator<string> {
+  yield `${JSON.stringify(value)}\n`;
+}
+
+/** `20261130T120000Z` */
+export const nameOf = (time: Date): string =>
+  time
+    .toISOString()
+    .replace(/\.\d+Z$/, "Z")
+    .replaceAll(/[-:]/g, "");
+
+async function one(
+  { key, id, physicalName, sizeBytes, database }: Source,
+  path: string,
+  file: string,
+  recipients: readonly string[],
+): Promise<{ readonly entry: DatabaseEntry; readonly sealed: SealedFile }> {
+  let sealed: SealedFile | undefined;
+  const { ledger } = await readSnapshot(database);
+  const read = await dump(database, sizeBytes, async (pages) => {
+    rmSync(path, { force: true });
+    sealed = await seal(path, recipients, linesOf(pages));
+  });
+  if (sealed === undefined) throw new Error(`nothing was written of ${key}`);
+  const { schema, tables, counted, ...rest } = read;
+  return {
+    sealed,
+    entry: {
+      key,
+      id,
+      physicalName,
+      file,
+      ...rest,
+      schema: [...schema],
+      fingerprint: fingerprintOf(schema),
+      ledger: [...ledger],
+      tables: counted.map(({ newest, ...each }) => ({ ...each, ...(newest !== undefined && { newest }) })),
+      without: tables.flatMap(({ name, content }) =>
+        content.kind === "none" ? [`rows of ${name}: ${content.why}`] : [],
+      ),
+    },
+  };
+}
+
+async function* linesOf(pages: AsyncIterable<Page>): AsyncGenerator<string> {
+  for await (const { table, rows } of pages) yield `${JSON.stringify({ table: table.name, rows })}\n`;
+}
+
+/** What runs left that were killed. One that still runs keeps its own. */
+function clearDrafts(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const pid = /^\d{8}T\d{6}Z\.(\d+)\.draft$/.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid)))
+      rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+const sameSecond = (path: string): UserError =>
+  new UserError({
+    what: "No backup was written",
+    where: path,
+    got: "a backup of the same second, which stays as it is",
+    expected: "one backup at a time",
+    fix: "run it again",
+  });

@@ -6,6 +6,7 @@ import project from "../project.ts";
 import { type CommandPlace, unnamedStage } from "../src/diagnostic/place.ts";
 import { inPlace, type Part } from "../src/diagnostic/sentence.ts";
 import { shapeOf, verbs as shapes, type Verb } from "../src/diagnostic/verbs.ts";
+import { requestOf as backupRequestOf } from "./backup/request.ts";
 import { requestOf as cronRequestOf } from "./cron.ts";
 import { commands } from "./db/commands.ts";
 import { placeOf } from "./db/place.ts";
@@ -165,6 +166,19 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
           ...(request.emptyBuckets ? ["--empty-buckets"] : []),
           ...request.rest,
         ],
+      };
+    }
+    case "backup":
+    case "restore":
+    case "drill": {
+      const isKey = rest[0] === "key";
+      const name = isKey ? "backup key" : verb;
+      const { stage, target, file } = backupRequestOf(name, isKey ? rest.slice(1) : rest, project);
+      return {
+        verb: name,
+        stage: stage.name,
+        real: target === "cloudflare",
+        words: file === undefined ? [] : [file],
       };
     }
     case "state": {

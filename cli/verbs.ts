@@ -131,6 +131,22 @@ export const verbs = {
     "take a system or a store off a stage, with what it holds",
   ),
   "stack-init": ofStacks("init", "stack-init [<stage>]", "make the stack of a stage"),
+  backup: {
+    usage: "backup <stage> [--to <folder>] | backup key <stage> <file>",
+    summary: "write one encrypted backup of all databases of a stage; or make the key that opens them",
+    load: () => import("./backup/backup.ts"),
+  },
+  restore: {
+    usage: "restore <stage> --into new [--from <backup>] [--identity <file>]",
+    summary: "restore a backup into new databases beside those that serve, and compare them with it",
+    load: () => import("./backup/restore.ts"),
+  },
+  drill: {
+    usage: "drill <stage> [--from <backup>] [--identity <file>] [--json]",
+    summary:
+      "prove a backup: restore it into the embedded Cloudflare, compare it row by row, write that down",
+    load: () => import("./backup/drill.ts"),
+  },
   state: {
     usage: "state backup <stage> [<folder>] | state restore <stage> <file>",
     summary: "what Pulumi knows of a stack, in a file and back",

@@ -476,6 +476,21 @@ export const rooms: readonly Room[] = [
     ],
   },
   {
+    room: "cli/backup",
+    may: [
+      "src/backup",
+      "src/diagnostic",
+      "src/project",
+      "src/declare",
+      "src/cloudflare",
+      ...migrations("database", "apply"),
+      "toolchain",
+      "cli/place.ts",
+      "cli/stack",
+      "cli/db",
+    ],
+  },
+  {
     room: "cli/dev",
     may: [
       "src/diagnostic",

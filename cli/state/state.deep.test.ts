@@ -173,3 +173,27 @@ test("neither value stands in clear in anything that was printed, logged or writ
   );
   expect(found.map(([path]) => path)).toEqual([control]);
 });
+
+test("a key, a backup, a drill and a restore: the whole way, as it is typed", async () => {
+  expect((await just(["backup", "dev"])).out).toContain("just backup-key dev lockstep-dev.key");
+  const made = await just(["backup-key", "dev", "lockstep-dev.key"]);
+  expect(made.code, made.out).toBe(0);
+  const [recipient = ""] = /age1[0-9a-z]+/.exec(made.out) ?? [];
+  expect((await just(["backup-key", "dev", "lockstep-dev.key"])).out).toContain("The key was not written");
+  project.append("Pulumi.dev.yaml", `  lockstep:backup:\n    recipients: [${recipient}]\n`);
+  const identity = ["--identity", "lockstep-dev.key"];
+  expect((await just(["drill", "dev", ...identity])).out).toContain("make one: just backup dev");
+  const backup = await just(["backup", "dev"]);
+  expect(backup.code, backup.out).toBe(0);
+  expect(backup.out).toContain("It counts once it was restored: just drill dev");
+  const drill = await just(["drill", "dev", ...identity]);
+  expect(drill.code, drill.out).toBe(0);
+  expect(drill.out).toContain(": proven");
+  const refused = await just(["restore", "dev", "--into", "new", ...identity]);
+  expect(refused.out).toContain("was not confirmed; nothing was changed");
+  const restored = await just(["restore", "dev", "--into", "new", ...identity, "--yes"]);
+  expect(restored.code, restored.out).toBe(0);
+  expect(restored.out).toMatch(/dome\/silo: silo-dev-\d{8}t\d{6}z .*the same as the backup, row by row/);
+  // What the program reads of the stack file is as it was.
+  await ran(["preview", "--stack", "dev"]);
+});

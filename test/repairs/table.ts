@@ -19,6 +19,7 @@ const commands = "test/migrations/commands.deep.test.ts";
 const phases = works("test/migrations/phases.deep.test.ts", "expand runs before the code");
 const past = works("test/migrations/pasts.deep.test.ts", "is refused with the command that adopts it");
 const loop = "cli/dev/dev.deep.test.ts";
+const backups = works("cli/state/state.deep.test.ts", "a key, a backup, a drill and a restore");
 const nothingUp = here("nothing is up");
 const words = here("words that are missing or wrong");
 const order = here("the lines that keep the order of files");
@@ -26,6 +27,11 @@ const secrets = here("secrets");
 
 /** Every place that tells a command, by its file, the function around it and the verb. */
 export const repairs: Readonly<Record<string, Repair>> = {
+  "cli/backup/backup.ts backup: drill": backups,
+  "cli/backup/backup.ts nothingThere: up": untried,
+  "cli/backup/chosen.ts chosenBackup: backup": backups,
+  "cli/backup/identity.ts missing: backup key": untried,
+  "cli/backup/site.ts settingsOf: backup key": backups,
   "cli/clean.ts clean: clean": untried,
   "cli/clean.ts stop: clean": blank,
   "cli/db/advise/advise.ts next: db advise": untried,

@@ -1,0 +1,119 @@
+// `lockstep backup <stage>`: one backup of all databases of a stage; `lockstep backup key <stage> <file>`: who may read them.
+import { resolve } from "node:path";
+import { newestHead } from "../../src/backup/store/head.ts";
+import { takeBackup } from "../../src/backup/take.ts";
+import { readServing } from "../../src/cloudflare/deployments.ts";
+import { workersOf } from "../../src/declare/graph.ts";
+import { physicalName } from "../../src/declare/physical-name.ts";
+import { type CommandPlace, placeOfTarget } from "../../src/diagnostic/place.ts";
+import { command, inPlace, lines, sentence } from "../../src/diagnostic/sentence.ts";
+import { refusingAt, UserError } from "../../src/diagnostic/user-error.ts";
+import { tool } from "../../src/migrations/apply/tool.ts";
+import { table } from "../../toolchain/table.ts";
+import { type Place, type ProjectPlace, projectAt } from "../place.ts";
+import { makeKey } from "./identity.ts";
+import { type Request, requestOf } from "./request.ts";
+import { folderOf, notInBackup, settingsOf, siteOf, sourcesOf, systemsOf } from "./site.ts";
+
+export async function run(args: readonly string[], place: Place): Promise<number> {
+  const at = await projectAt(place);
+  const isKey = args[0] === "key";
+  const request = isKey
+    ? requestOf("backup key", args.slice(1), at.project)
+    : requestOf("backup", args, at.project);
+  const said = placeOfTarget(request.stage.name, request.target, at.root);
+  return refusingAt(said, () => (isKey ? key(request, at) : backup(request, at, said)));
+}
+
+async function key({ stage, file }: Request, { folder }: ProjectPlace): Promise<number> {
+  const path = resolve(folder, file ?? `lockstep-${stage.name}.key`);
+  const recipient = await makeKey(path);
+  process.stdout.write(
+    [
+      `The secret key is in ${path}. Whoever has it reads every backup of ${stage.name}; without it nobody does.`,
+      "Keep it in two places that do not burn down together, and not beside the backups.",
+      "",
+      `Put the public key into Pulumi.${stage.name}.yaml, below config:`,
+      "",
+      "  lockstep:backup:",
+      `    recipients: [${recipient}]`,
+      "",
+    ].join("\n"),
+  );
+  return 0;
+}
+
+async function backup(
+  request: Request,
+  { root, project }: ProjectPlace,
+  said: CommandPlace,
+): Promise<number> {
+  const { stage, target, json } = request;
+  const say = (text: string): void => {
+    if (!json) process.stderr.write(`${text}\n`);
+  };
+  const site = await siteOf(request, target, root);
+  const { recipients } = settingsOf(request, site.config);
+  const folder = folderOf(request, root);
+  const systems = systemsOf(request, project, site.config);
+  const { sources, missing } = await sourcesOf(site, request, systems);
+  if (sources.length === 0) throw nothingThere(stage.name, missing);
+  if (missing.length > 0) say(`not created yet, and so not in this backup: ${missing.join(", ")}`);
+  if (target === "cloudflare") say(`${stage.name}, account ${site.accountId}`);
+  const before = newestHead(folder);
+  if (before === undefined) say(`the first backup in ${folder}`);
+  const workers = systems.flatMap((system) => workersOf(system).map((worker) => physicalName(worker, stage)));
+  const serving = await readServing(site.connection, site.accountId, workers);
+  const taken = await takeBackup(sources, {
+    folder,
+    stage: stage.name,
+    target,
+    accountId: site.accountId,
+    recipients,
+    tool,
+    versions: Object.fromEntries(serving.map(({ worker, versions }) => [worker, [...versions]])),
+    notInBackup: [...missing.map((each) => `${each} was not created yet`), ...notInBackup(systems)],
+    say,
+  });
+  const { databases, head, digest } = taken;
+  const text = lines([
+    table(
+      ["database", "tables", "rows", "of one moment"],
+      databases.map((each) => [
+        each.key,
+        each.tables.length,
+        each.tables.reduce((sum, { rows }) => sum + rows, 0),
+        moments[each.consistency],
+      ]),
+    ),
+    ...databases.flatMap(({ key: of, without }) => without.map((each) => `${of} is without ${each}`)),
+    ...notInBackup(systems),
+    "",
+    `${taken.folder}: ${head.files.reduce((sum, { bytes }) => sum + bytes, 0)} bytes, encrypted to ${recipients.length} ${recipients.length === 1 ? "key" : "keys"}`,
+    sentence`It counts once it was restored: ${command("drill")}`,
+  ]);
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ backup: head.name, folder: taken.folder, digest, databases: databases.map(({ schema: _, ...each }) => each) })}\n`
+      : `${inPlace(text, said)}\n`,
+  );
+  return 0;
+}
+
+const moments: Readonly<Record<"oneRequest" | "unchanged" | "spread", string>> = {
+  oneRequest: "yes: one request",
+  unchanged: "yes: nobody wrote meanwhile",
+  spread: "no: it was written to all the time",
+};
+
+const nothingThere = (stage: string, missing: readonly string[]): UserError =>
+  new UserError({
+    what: "There is nothing to back up; no backup was written",
+    where: `stage ${stage}`,
+    got:
+      missing.length === 0
+        ? "no database is declared"
+        : `none of these was created yet: ${missing.join(", ")}`,
+    expected: "a stage with databases that its stack has created",
+    fix: sentence`bring the stage up first: ${command("up")}`,
+  });

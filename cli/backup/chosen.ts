@@ -1,0 +1,43 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { backupNames } from "../../src/backup/journal.ts";
+import { newestHead, type ReadHead, readHead } from "../../src/backup/store/head.ts";
+import { command, sentence } from "../../src/diagnostic/sentence.ts";
+import { UserError } from "../../src/diagnostic/user-error.ts";
+import type { Request } from "./request.ts";
+
+/** The backup that a command is about: by its name, by its folder, or the newest. Throws UserError where it is none of this stage. */
+export function chosenBackup({ stage, target, from }: Request, folder: string, typedIn: string): ReadHead {
+  const found = from === undefined ? newestHead(folder) : readHead(placeOf(from, folder, typedIn));
+  if (found === undefined)
+    throw new UserError({
+      what: `There is no backup of ${stage.name}`,
+      where: folder,
+      got: "nothing",
+      expected: "a backup",
+      fix: sentence`make one: ${command("backup")}; or name its folder: --from <folder>`,
+    });
+  const { head } = found;
+  if (head.stage !== stage.name || head.target !== target)
+    throw new UserError({
+      what: "This is a backup of another stage or target; nothing was restored",
+      where: found.folder,
+      got: `${head.stage} on the target ${head.target}`,
+      expected: `${stage.name} on the target ${target}`,
+      fix: "name a backup of this stage, or the stage that it is of",
+    });
+  return found;
+}
+
+function placeOf(from: string, folder: string, typedIn: string): string {
+  if (existsSync(join(folder, from, "head.json"))) return join(folder, from);
+  const path = resolve(typedIn, from);
+  if (existsSync(path)) return path;
+  throw new UserError({
+    what: "There is no such backup",
+    where: `${folder}; ${path}`,
+    got: from,
+    expected: backupNames(folder).slice(-5).join(", ") || "a folder that a backup wrote",
+    fix: "name one of them",
+  });
+}

@@ -1,0 +1,112 @@
+import { parseArgs } from "node:util";
+import { named, type Sentence } from "../../src/diagnostic/sentence.ts";
+import { UserError } from "../../src/diagnostic/user-error.ts";
+import type { Project } from "../../src/project/project.ts";
+import type { Stage } from "../../src/project/stage.ts";
+import { withYes } from "../db/agree.ts";
+import { type TargetName, targetNamed } from "../stack/request.ts";
+
+export type BackupVerb = "backup" | "backup key" | "restore" | "drill";
+
+/** What was asked for on the command line of `backup`, `restore` or `drill`. */
+export interface Request {
+  readonly stage: Stage;
+  readonly target: TargetName;
+  /** The file of `backup key`. */
+  readonly file: string | undefined;
+  /** A folder for backups, instead of the stack file's. */
+  readonly to: string | undefined;
+  /** A backup's name, or its folder. @default - the newest */
+  readonly from: string | undefined;
+  readonly into: string | undefined;
+  readonly identity: string | undefined;
+  readonly yes: string | undefined;
+  readonly json: boolean;
+}
+
+const string = { type: "string" } as const;
+const options = { to: string, from: string, into: string, identity: string, target: string, yes: string };
+type Option = keyof typeof options;
+
+const of: Readonly<
+  Record<BackupVerb, { readonly usage: string; readonly words: number; readonly options: readonly Option[] }>
+> = {
+  backup: {
+    usage: "<stage> [--to <folder>] [--json] [--target cloudflare]",
+    words: 1,
+    options: ["to", "target"],
+  },
+  "backup key": { usage: "<stage> <file>", words: 2, options: [] },
+  restore: {
+    usage:
+      "<stage> --into new [--from <backup>] [--to <folder>] [--identity <file>] [--yes [<stage>]] [--target cloudflare]",
+    words: 1,
+    options: ["from", "into", "to", "identity", "yes", "target"],
+  },
+  drill: {
+    usage: "<stage> [--from <backup>] [--to <folder>] [--identity <file>] [--json] [--target cloudflare]",
+    words: 1,
+    options: ["from", "to", "identity", "target"],
+  },
+};
+
+export const usageOf = (verb: BackupVerb): Sentence => [named(verb, of[verb].usage)];
+
+/** Reads the words behind the verb. Throws UserError for what the verb does not know. */
+export function requestOf(verb: BackupVerb, args: readonly string[], project: Project): Request {
+  const { words, options: allowed } = of[verb];
+  const { values, positionals } = parsed(verb, withYes(args, project.stages), allowed);
+  const [name, file, ...more] = positionals;
+  const stage = project.stages.find((each) => each.name === name);
+  if (stage === undefined)
+    throw wrong(
+      verb,
+      name === undefined ? "no stage" : `no stage ${JSON.stringify(name)}`,
+      project.stages.map((each) => each.name).join(", "),
+    );
+  if (positionals.length > words) throw wrong(verb, [file, ...more].join(" "), "fewer words");
+  const text = (option: Option): string | undefined => {
+    const value = values[option];
+    if (value === "" && option !== "yes") throw wrong(verb, `--${option} without a value`, "a value");
+    return typeof value === "string" ? value : undefined;
+  };
+  return {
+    stage,
+    target: targetNamed(text("target")),
+    file,
+    to: text("to"),
+    from: text("from"),
+    into: text("into"),
+    identity: text("identity"),
+    yes: text("yes"),
+    json: values["json"] === true,
+  };
+}
+
+function parsed(
+  verb: BackupVerb,
+  args: readonly string[],
+  allowed: readonly Option[],
+): { values: Readonly<Record<string, unknown>>; positionals: readonly string[] } {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        ...Object.fromEntries(allowed.map((name) => [name, options[name]])),
+        json: { type: "boolean" as const },
+      },
+    });
+  } catch (error) {
+    throw wrong(verb, error instanceof Error ? error.message : String(error), usageOf(verb));
+  }
+}
+
+const wrong = (verb: BackupVerb, got: string, expected: Sentence): UserError =>
+  new UserError({
+    what: "The command line is wrong; nothing was done",
+    where: [named(verb)],
+    got,
+    expected,
+    fix: usageOf(verb),
+  });

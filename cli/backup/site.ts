@@ -1,0 +1,122 @@
+import { join } from "node:path";
+import { type Account, databaseNamed, endpointOf as endpointAt, sizeOf } from "../../src/backup/databases.ts";
+import { type BackupSettings, backupFolder, backupShape } from "../../src/backup/settings.ts";
+import type { Source } from "../../src/backup/take.ts";
+import { connection } from "../../src/cloudflare/connection.ts";
+import { workersOf } from "../../src/declare/graph.ts";
+import type { Resource } from "../../src/declare/index.ts";
+import { physicalName } from "../../src/declare/physical-name.ts";
+import { command, sentence } from "../../src/diagnostic/sentence.ts";
+import { UserError } from "../../src/diagnostic/user-error.ts";
+import { queryDatabase } from "../../src/migrations/database/transports.ts";
+import type { Project } from "../../src/project/project.ts";
+import { configValues } from "../../toolchain/stacks/stack-config.ts";
+import { stageTarget } from "../stack/account.ts";
+import { apiEnvironment } from "../stack/engine/environment.ts";
+import type { TargetName } from "../stack/request.ts";
+import type { Request } from "./request.ts";
+
+/** A stage's account on a target, and what its stack file says. */
+export interface Site extends Account {
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+export async function siteOf(
+  { stage }: Pick<Request, "stage">,
+  target: TargetName,
+  root: string,
+): Promise<Site> {
+  const env = await apiEnvironment(target, stage, root);
+  const { accountId } = stageTarget(stage, env, root);
+  return { accountId, connection: connection(env, root), config: configOf(stage.name, root) };
+}
+
+export const configOf = (stage: string, root: string): Readonly<Record<string, unknown>> =>
+  configValues(join(root, `Pulumi.${stage}.yaml`));
+
+/** The stage's folder of backups. */
+export const folderOf = ({ stage, target, to }: Request, root: string): string =>
+  backupFolder(
+    { root, stage: stage.name, target, configured: configOf(stage.name, root)["lockstep:backup"] },
+    to,
+  );
+
+/** What the stack file says of backups. Throws UserError where it says nothing. */
+export function settingsOf({ stage }: Request, config: Site["config"]): BackupSettings {
+  const parsed = backupShape.safeParse(config["lockstep:backup"]);
+  if (parsed.success) return parsed.data;
+  throw new UserError({
+    what: "The stage does not say who may read its backups; none was written",
+    where: `Pulumi.${stage.name}.yaml, lockstep:backup`,
+    got: config["lockstep:backup"] === undefined ? "nothing" : JSON.stringify(config["lockstep:backup"]),
+    expected: "{ recipients: [age1…] }: the public keys that backups are encrypted to",
+    fix: sentence`make a key, and put the lines that it prints into the stack file: ${command("backup key", { stage: stage.name, file: `lockstep-${stage.name}.key` })}`,
+  });
+}
+
+/** The systems that the stack file lists. */
+export function systemsOf(
+  { stage }: Request,
+  { systems }: Project,
+  config: Site["config"],
+): Project["systems"] {
+  const listed = config["lockstep:systems"];
+  const names = Array.isArray(listed) ? listed : undefined;
+  return systems.filter(
+    ({ name, stages }) => (stages?.includes(stage.name) ?? true) && (names?.includes(name) ?? true),
+  );
+}
+
+/** The stage's databases that are there, and the keys of those that are declared and are not. */
+export async function sourcesOf(
+  site: Site,
+  request: Request,
+  systems: Project["systems"],
+): Promise<{ readonly sources: readonly Source[]; readonly missing: readonly string[] }> {
+  const sources: Source[] = [];
+  const missing: string[] = [];
+  for (const system of systems)
+    for (const store of system.resources) {
+      if (store.kind !== "d1") continue;
+      const key = `${system.name}/${store.name}`;
+      const name = physicalName(store, request.stage);
+      const id = await databaseNamed(site, name);
+      if (id === undefined) missing.push(key);
+      else
+        sources.push({
+          key,
+          id,
+          physicalName: name,
+          sizeBytes: await sizeOf(site, id),
+          database: queryDatabase(endpointAt(site, id), key),
+        });
+    }
+  return { sources, missing };
+}
+
+/** What the stage has besides databases: a backup that is silent of it would pass for whole. */
+export function notInBackup(systems: Project["systems"]): readonly string[] {
+  const left = systems.flatMap((system) => [
+    ...system.resources.map(({ kind, name }) => [besides[kind], `${system.name}/${name}`] as const),
+    ...workersOf(system).flatMap(({ name, durableObjects }) =>
+      Object.keys(durableObjects).map((object) => [objects, `${object} of ${system.name}/${name}`] as const),
+    ),
+  ]);
+  const named = left.flatMap(([what, name]) => (what === undefined ? [] : [{ what, name }]));
+  return [...Map.groupBy(named, ({ what }) => what)].map(
+    ([what, all]) => `not in this backup: ${what} ${all.map(({ name }) => name).join(", ")}`,
+  );
+}
+
+const objects = "Durable Objects, which nobody can read from outside:";
+
+const besides: Readonly<Record<Resource["kind"], string | undefined>> = {
+  d1: undefined,
+  r2: "the objects of bucket",
+  kv: "the keys of namespace",
+  vectorize: "the vectors of index",
+  queue: "the messages of queue",
+  aiGateway: undefined,
+  hyperdrive: undefined,
+  worker: undefined,
+};

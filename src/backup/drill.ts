@@ -1,0 +1,135 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../diagnostic/user-error.ts";
+import { writeWhole } from "../files/write-whole.ts";
+import { type Account, databaseFor, databasesNamed, removeDatabase } from "./databases.ts";
+import { type JournalEntry, journalEntry } from "./journal.ts";
+import { type Restored, restoreAndCompare } from "./prove.ts";
+import { brokenLinks, type ReadHead } from "./store/head.ts";
+import { type OpenBackup, openBackup } from "./store/manifest.ts";
+
+export interface DrillOptions {
+  /** The stage's folder of backups: its journal gets the entry. */
+  readonly folder: string;
+  readonly identity: string;
+  /** Where it is restored: an account of the embedded Cloudflare, never that of the stage's data. */
+  readonly account: Account;
+  readonly say: (text: string) => void;
+  readonly now?: () => Date;
+}
+
+/**
+ * Restores a backup into databases of its own, compares it row by row, and writes down what came of it: also where it was found unfit. Its databases go
+ * again. Throws only where the drill could not be held, which is no entry, and no proof.
+ */
+export async function drill(read: ReadHead, options: DrillOptions): Promise<JournalEntry> {
+  const { now = () => new Date(), say, folder } = options;
+  const begun = performance.now();
+  const at = now();
+  let restored: readonly Restored[] = [];
+  const findings: string[] = [...brokenLinks(folder)];
+  const told: string[] = [];
+  try {
+    const backup = await openBackup(read, options.identity);
+    restored = await all(backup, options);
+    for (const { entry, differences } of restored) {
+      findings.push(...differences.map((each) => `${entry.key}: ${each}`));
+      if (entry.consistency === "spread")
+        told.push(`${entry.key} was written to while it was read: its rows are not all of one moment`);
+      told.push(...entry.without.map((each) => `${entry.key} is without ${each}`));
+    }
+    told.push(...backup.manifest.notInBackup);
+  } catch (error) {
+    // A wrong key says nothing of the backup.
+    if (!(error instanceof UserError) || !/damaged/.test(error.diagnostic.what)) throw error;
+    findings.push(`${error.diagnostic.what}: ${error.diagnostic.got} (${String(error.diagnostic.where)})`);
+  }
+  const entry: JournalEntry = {
+    format: "lockstep-drill/1",
+    stage: read.head.stage,
+    target: read.head.target,
+    accountId: read.head.accountId,
+    backup: read.head.name,
+    digest: read.digest,
+    takenAt: read.head.startedAt,
+    drilledAt: at.toISOString(),
+    rpoSeconds: Math.max(0, Math.round((at.getTime() - Date.parse(read.head.startedAt)) / 1000)),
+    rtoSeconds: Math.round((performance.now() - begun) / 100) / 10,
+    proven: findings.length === 0,
+    databases: restored.map(({ entry: { key, tables }, rows, seconds }) => ({
+      name: key,
+      tables: tables.length,
+      rows,
+      seconds: Math.round(seconds * 10) / 10,
+    })),
+    findings: [...findings, ...told],
+  };
+  writeEntry(folder, entry);
+  say(entry.proven ? "proven" : "unfit");
+  return entry;
+}
+
+const prefix = "lockstep-drill-";
+
+async function all(backup: OpenBackup, { account, say }: DrillOptions): Promise<readonly Restored[]> {
+  await clearLeft(account);
+  const restored: Restored[] = [];
+  for (const [i, entry] of backup.manifest.databases.entries()) {
+    const made = await databaseFor(account, `${prefix}${process.pid}-${i}`, `drill of ${entry.key}`);
+    try {
+      say(`${entry.key}: restoring and comparing …`);
+      restored.push(await restoreAndCompare(backup, entry, made));
+    } finally {
+      await removeDatabase(account, made.id);
+    }
+  }
+  return restored;
+}
+
+/** What drills left that were killed: real rows must not lie about. The embedded Cloudflare is of this machine alone, and so are their numbers. */
+async function clearLeft(account: Account): Promise<void> {
+  for (const { uuid, name } of await databasesNamed(account, prefix)) {
+    const pid = Number(/^lockstep-drill-(\d+)-/.exec(name)?.[1]);
+    if (!isRunning(pid)) await removeDatabase(account, uuid);
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+function writeEntry(folder: string, entry: JournalEntry): void {
+  const path = join(folder, "journal");
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const name = join(path, entry.drilledAt.replaceAll(/[-:]/g, ""));
+  writeWhole(`${name}.md`, markdown(entry), 0o600);
+  writeWhole(`${name}.json`, `${JSON.stringify(journalEntry.parse(entry), null, 2)}\n`, 0o600);
+}
+
+/** A drill for the page of a CI job, or for who reads the journal. */
+export function markdown(entry: JournalEntry): string {
+  const { databases, findings } = entry;
+  return [
+    `# Drill of ${entry.stage}, ${entry.drilledAt}: ${entry.proven ? "proven" : "UNFIT"}`,
+    "",
+    `Backup \`${entry.backup}\` of account ${entry.accountId}, begun at ${entry.takenAt}, \`${entry.digest}\`.`,
+    "",
+    `- RPO: ${entry.rpoSeconds} s (what was written since would have been lost)`,
+    `- RTO: ${entry.rtoSeconds} s (checked, opened, restored, compared row by row)`,
+    "",
+    "| database | tables | rows | seconds |",
+    "|---|---|---|---|",
+    ...databases.map(({ name, tables, rows, seconds }) => `| ${name} | ${tables} | ${rows} | ${seconds} |`),
+    "",
+    ...(findings.length === 0
+      ? ["Nothing was found."]
+      : ["Findings:", "", ...findings.map((each) => `- ${each}`)]),
+    "",
+  ].join("\n");
+}

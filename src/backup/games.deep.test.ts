@@ -1,0 +1,195 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type StoresApi, startStoresApi } from "../../embedded/contract/testing/stores-api.ts";
+import { queryDatabase } from "../migrations/database/transports.ts";
+import { type Account, databaseFor, databasesNamed, endpointOf, sizeOf } from "./databases.ts";
+import { drill } from "./drill.ts";
+import { journal, proofOf } from "./journal.ts";
+import { restoreAndCompare } from "./prove.ts";
+import { backupFolder } from "./settings.ts";
+import { type ReadHead, readHead } from "./store/head.ts";
+import { openBackup } from "./store/manifest.ts";
+import { type Source, type TakeOptions, takeBackup } from "./take.ts";
+
+/** What may happen to a backup between the evening and the morning on which it is needed. */
+let api: StoresApi;
+let account: Account;
+let identity = "";
+let recipient = "";
+let root = "";
+beforeAll(async () => {
+  api = await startStoresApi();
+  account = {
+    connection: { baseUrl: api.base.replace(/\/accounts\/.*/, ""), token: api.token },
+    accountId: api.account,
+  };
+  identity = await generateX25519Identity();
+  recipient = await identityToRecipient(identity);
+});
+afterAll(() => api.close());
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "lockstep-games-"));
+  return () => rmSync(root, { recursive: true, force: true });
+});
+
+const whose = () => ({ root, stage: "prod", target: "embedded", configured: undefined }) as const;
+const folder = (): string => backupFolder(whose());
+const say = (): void => {};
+
+let made = 0;
+async function source(statements: readonly string[]): Promise<Source> {
+  const name = `game-${++made}`;
+  const { id } = await databaseFor(account, name, name);
+  const database = queryDatabase(endpointOf(account, id), `dome/${name}`);
+  for (const sql of statements) expect(await database.run([sql])).toMatchObject({ kind: "done" });
+  return { key: `dome/${name}`, id, physicalName: name, sizeBytes: await sizeOf(account, id), database };
+}
+
+const some = () =>
+  source([
+    "CREATE TABLE a(id INTEGER PRIMARY KEY, t TEXT)",
+    "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO a SELECT i, hex(randomblob(50)) FROM n",
+  ]);
+
+const take = (sources: readonly Source[], more: Partial<TakeOptions> = {}) =>
+  takeBackup(sources, {
+    folder: folder(),
+    stage: "prod",
+    target: "embedded",
+    accountId: api.account,
+    recipients: [recipient],
+    tool: "test",
+    versions: {},
+    notInBackup: [],
+    say,
+    ...more,
+  });
+const drilled = (read: ReadHead, key = identity) =>
+  drill(read, { folder: folder(), identity: key, account, say });
+
+test("a backup is proven by a drill, its databases go again, and nothing of it stands in clear", async () => {
+  const read = await take([await some()]);
+  expect(proofOf(whose())).toEqual({ kind: "unproven", backups: 1 });
+  expect(await drilled(read)).toMatchObject({
+    proven: true,
+    findings: [],
+    databases: [{ tables: 1, rows: 2000 }],
+  });
+  expect(proofOf(whose())).toMatchObject({ kind: "proven", isOld: false });
+  expect(await databasesNamed(account, "lockstep-drill-")).toEqual([]);
+  expect(readdirSync(read.folder).sort()).toEqual(["d1-0.age", "head.json", "manifest.age"]);
+  expect(readFileSync(join(read.folder, "head.json"), "utf8")).not.toContain("game-");
+});
+
+test("a file that was cut off, changed in one byte, or is gone is named, and the drill is red", async () => {
+  const read = await take([await some()]);
+  const file = join(read.folder, "d1-0.age");
+  const whole = readFileSync(file);
+  const damages: readonly (readonly [string, () => void])[] = [
+    ["was cut off", () => truncateSync(file, whole.length - 1)],
+    ["0 bytes: it was cut off", () => truncateSync(file, 0)],
+    [
+      "other bytes than were written",
+      () => writeFileSync(file, whole.with(whole.length >> 1, (whole[whole.length >> 1] ?? 0) ^ 1)),
+    ],
+    ["no such file", () => rmSync(file)],
+  ];
+  for (const [said, damage] of damages) {
+    damage();
+    const entry = await drilled(read);
+    expect(entry).toMatchObject({ proven: false });
+    expect(entry.findings.join()).toContain(said);
+    expect(entry.findings.join()).toContain("d1-0.age");
+    expect(proofOf(whose()).kind).toBe("unfit");
+    writeFileSync(file, whole);
+  }
+  expect(await databasesNamed(account, "lockstep-drill-")).toEqual([]);
+});
+
+test("who changes a byte and mends the head is caught by the encryption, and by the row of backups", async () => {
+  const read = await take([await some()], { now: new Date("2026-01-01T00:00:00Z") });
+  const next = await take([await some()], { now: new Date("2026-01-02T00:00:00Z") });
+  const file = join(read.folder, "d1-0.age");
+  const bytes = readFileSync(file);
+  writeFileSync(file, bytes.with(bytes.length - 20, (bytes[bytes.length - 20] ?? 0) ^ 1));
+  const { createHash } = await import("node:crypto");
+  const head = readFileSync(join(read.folder, "head.json"), "utf8");
+  const sha = createHash("sha256").update(readFileSync(file)).digest("hex");
+  writeFileSync(join(read.folder, "head.json"), head.replace(read.head.files[0]?.sha256 ?? "", sha));
+  expect((await drilled(readHead(read.folder))).findings.join()).toContain("is damaged");
+  expect((await drilled(next)).findings.join()).toContain("that one was exchanged");
+});
+
+test("another key opens nothing, and is no finding against the backup", async () => {
+  const read = await take([await some()]);
+  await expect(drilled(read, await generateX25519Identity())).rejects.toThrow(
+    "This key does not open the backup",
+  );
+  expect(journal(folder())).toEqual([]);
+});
+
+test("what ends in the middle leaves no backup, and the older ones as they are", async () => {
+  const read = await take([await some()], { now: new Date("2026-01-01T00:00:00Z") });
+  const cut = await some();
+  let asked = 0;
+  const database: Source["database"] = {
+    ...cut.database,
+    sleep: async () => {},
+    run: async (sql) =>
+      asked++ < 3 ? cut.database.run(sql) : { kind: "unknown", message: "the network is cut" },
+  };
+  await expect(take([{ ...cut, database }])).rejects.toThrow("the network is cut");
+  expect(readdirSync(folder())).toEqual([read.head.name]);
+});
+
+test("a database that is written to all the time is read of one moment where it is small", async () => {
+  const two = await source([
+    "CREATE TABLE a(id INTEGER PRIMARY KEY)",
+    "CREATE TABLE b(id INTEGER PRIMARY KEY REFERENCES a(id))",
+  ]);
+  let running = true;
+  let i = 0;
+  const writer = (async () => {
+    while (running) {
+      i++;
+      await two.database.run([`INSERT INTO a VALUES (${i})`, `INSERT INTO b VALUES (${i})`]);
+    }
+  })();
+  try {
+    const small = await take([two], { now: new Date("2026-01-01T00:00:00Z") });
+    expect(small.databases[0]).toMatchObject({ consistency: "oneRequest" });
+    const [a, b] = small.databases[0]?.tables ?? [];
+    expect(a?.rows).toBe(b?.rows);
+    expect(await drilled(small)).toMatchObject({ proven: true });
+    const large = await take([{ ...two, sizeBytes: 1e9 }], { now: new Date("2026-01-02T00:00:00Z") });
+    expect(large.databases[0]).toMatchObject({ consistency: "spread" });
+  } finally {
+    running = false;
+    await writer;
+  }
+  const still = await take([{ ...two, sizeBytes: 1e9 }], { now: new Date("2026-01-03T00:00:00Z") });
+  expect(still.databases[0]).toMatchObject({ consistency: "unchanged" });
+  expect(await drilled(still)).toMatchObject({ proven: true });
+});
+
+test("a copy of the folder elsewhere is as good, and a restore beside what serves leaves that alone", async () => {
+  const from = await some();
+  const read = await take([from]);
+  const elsewhere = join(root, "elsewhere");
+  cpSync(read.folder, elsewhere, { recursive: true });
+  await from.database.run(["DELETE FROM a WHERE id > 5"]);
+  const backup = await openBackup(readHead(elsewhere), identity);
+  const [entry] = backup.manifest.databases;
+  if (entry === undefined) throw new Error("no database");
+  const into = await databaseFor(account, `${entry.physicalName}-restored`, "restored");
+  expect((await restoreAndCompare(backup, entry, into)).differences).toEqual([]);
+  expect(await from.database.run(["SELECT count(*) AS n FROM a"])).toMatchObject({
+    value: [{ results: [{ n: 5 }] }],
+  });
+  await expect(restoreAndCompare(backup, entry, { ...into, database: from.database })).rejects.toThrow(
+    "into an empty database only",
+  );
+});

@@ -1,5 +1,6 @@
 import { declaredHere } from "./declared-at.ts";
 import type { Resource } from "./kinds/kinds.ts";
+import type { ReleasePlan } from "./release.ts";
 
 /**
  * Databases, stores and workers that are deployed together.
@@ -14,6 +15,8 @@ export interface System {
   readonly stages?: readonly string[];
   /** Everything that belongs to it, workers and what they use. */
   readonly resources: readonly Resource[];
+  /** How its new versions reach people. @default - a new version answers every request at once */
+  readonly release?: ReleasePlan;
 }
 
 /**
@@ -21,7 +24,7 @@ export interface System {
  * refused in the preview. A stack deploys it when its configuration lists the name under `lockstep:systems`.
  *
  * @param name also the first part of every resource's name in Pulumi's state, for good
- * @param options `stages`: those that it exists in; without it, all
+ * @param options `stages`: those that it exists in; without it, all. `release`: the steps in which `just release` brings its new versions
  * @example
  * export const notes = system("notes", [db, uploads, api]);
  * export const trial = system("trial", [tryOut], { stages: ["dev"] });
@@ -29,5 +32,5 @@ export interface System {
 export const system = (
   name: string,
   resources: readonly Resource[],
-  options: { readonly stages?: readonly string[] } = {},
+  options: { readonly stages?: readonly string[]; readonly release?: ReleasePlan } = {},
 ): System => declaredHere({ name, resources, ...options });

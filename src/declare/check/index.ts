@@ -8,6 +8,7 @@ import { checkLimits } from "./limits.ts";
 import { checkListed } from "./listed.ts";
 import { checkNames, checkNamesAcross } from "./names.ts";
 import { checkNotifications } from "./notifications.ts";
+import { checkRelease } from "./release.ts";
 import { checkStageNames } from "./stage-names.ts";
 import { checkWorkers } from "./workers.ts";
 import { checkWorkflows } from "./workflows.ts";
@@ -36,6 +37,7 @@ export function check(
       ...checkLimits(system),
       ...checkNotifications(system, stageNames),
       ...checkBuckets(system),
+      ...checkRelease(system),
       ...checkWorkers(system, stage, root),
     ]),
     ...checkNamesAcross(systems, stage),

@@ -1,0 +1,126 @@
+/**
+ * How a system's new versions reach people: in steps, each held to gates.
+ *
+ * @example
+ * const release: ReleasePlan = {
+ *   steps: [
+ *     { percent: 10, soakSeconds: 1800 },
+ *     { percent: 50, soakSeconds: 3600 },
+ *     { percent: 100, soakSeconds: 3600 },
+ *   ],
+ *   gates: [errorRate({ below: 0.01, alarm: 0.05 }), latency({ percentile: 95, belowMs: 2000, alarmMs: 5000 })],
+ * };
+ */
+export interface ReleasePlan {
+  /** Rising; the last one is 100 %. */
+  readonly steps: readonly ReleaseStep[];
+  /** What every step is held to, by every worker that has a new version. @default - nothing: a step lasts as long as its soak */
+  readonly gates?: readonly Gate[];
+  /** Seconds between two measurements. @default 60 */
+  readonly intervalSeconds?: number;
+  /** The newest seconds of every metric are left out, because they are not all counted yet. @default 120 */
+  readonly ingestionSeconds?: number;
+  /** Seconds that a step may go on behind its soak while a gate is inconclusive; then the release goes back to the stable version. @default 3600 */
+  readonly patienceSeconds?: number;
+}
+
+/**
+ * A part of the requests, and how long it stays that way.
+ *
+ * @example
+ * const first: ReleaseStep = { percent: 10, soakSeconds: 1800 };
+ */
+export interface ReleaseStep {
+  /** Of the requests to each worker that has a new version, 1 to 100. */
+  readonly percent: number;
+  /** Seconds that the step lasts at least. */
+  readonly soakSeconds: number;
+}
+
+/**
+ * What a new version is measured by. A gate passes, fails, or is inconclusive: then the step waits, and it never passes.
+ *
+ * @example
+ * const gates: Gate[] = [errorRate({ below: 0.01 })];
+ */
+export type Gate = ErrorRateGate | LatencyGate;
+
+interface EveryGate {
+  /** For people, for `--skip-gate`, and in the journal. */
+  readonly name: string;
+  /** Requests to the new version that have to be measured before the gate can pass. */
+  readonly minimumRequests: number;
+  /** Whether the new version is also held against the stable one over the same time. */
+  readonly compare: boolean;
+  /** Seconds at the start of each step that are not measured: caches are cold. */
+  readonly warmUpSeconds: number;
+  /** Measured and shown, without a say. */
+  readonly dryRun: boolean;
+}
+
+/**
+ * The share of invocations whose outcome is not ok or that answered with a status of 500 or more.
+ *
+ * @example
+ * const gate: ErrorRateGate = errorRate({ below: 0.01, alarm: 0.05 });
+ */
+export interface ErrorRateGate extends EveryGate {
+  readonly kind: "errorRate";
+  /** Passes at most at this share, 0 to 1. */
+  readonly below: number;
+  /** Fails above this share, 0 to 1. */
+  readonly alarm: number;
+}
+
+/**
+ * A percentile of how long invocations take, by the clock.
+ *
+ * @example
+ * const gate: LatencyGate = latency({ percentile: 95, belowMs: 2000, alarmMs: 5000 });
+ */
+export interface LatencyGate extends EveryGate {
+  readonly kind: "latency";
+  /** 50, 75, 90, 95, 99. */
+  readonly percentile: number;
+  /** Passes at most at this many milliseconds. */
+  readonly belowMs: number;
+  /** Fails above this many milliseconds. */
+  readonly alarmMs: number;
+}
+
+type Common = Partial<Omit<EveryGate, "name">> & {
+  /** @default - the gate's kind, and its percentile */
+  readonly name?: string;
+};
+
+const defaults = { minimumRequests: 100, compare: true, warmUpSeconds: 0, dryRun: false } as const;
+
+/**
+ * A gate on the error rate: it fails above `alarm`, or where the new version fails measurably more often than the stable one, and
+ * passes below `below`. Between the two it waits.
+ *
+ * @param options `below`, 0 to 1; `alarm` is `below` where it is left out. `minimumRequests` 100, `compare` true, `warmUpSeconds` 0, `dryRun` false
+ * @example
+ * const gate = errorRate({ below: 0.01, alarm: 0.05 });
+ */
+export const errorRate = (
+  options: Common & { readonly below: number; readonly alarm?: number },
+): ErrorRateGate => ({ kind: "errorRate", name: "error-rate", ...defaults, alarm: options.below, ...options });
+
+/**
+ * A gate on latency: it fails above `alarmMs`, or where the new version is measurably slower than the stable one, and passes below
+ * `belowMs`. Between the two it waits.
+ *
+ * @param options `percentile`: 50, 75, 90, 95 or 99; milliseconds; `alarmMs` is `belowMs` where it is left out. The others as of {@link errorRate}
+ * @example
+ * const gate = latency({ percentile: 95, belowMs: 2000, alarmMs: 5000 });
+ */
+export const latency = (
+  options: Common & { readonly percentile: number; readonly belowMs: number; readonly alarmMs?: number },
+): LatencyGate => ({
+  kind: "latency",
+  name: `latency-p${options.percentile}`,
+  ...defaults,
+  alarmMs: options.belowMs,
+  ...options,
+});

@@ -13,6 +13,7 @@ import { placeOf } from "./db/place.ts";
 import { requestOf as devRequestOf } from "./dev.ts";
 import { requestOf as policyRequestOf } from "./policy.ts";
 import { requestOf as reportRequestOf } from "./pull-request/pr-report.ts";
+import { wordsOf as releaseWordsOf } from "./release/request.ts";
 import { requestOf } from "./stack/request.ts";
 import { requestOf as stateRequestOf } from "./state.ts";
 import { isVerb, verbs } from "./verbs.ts";
@@ -205,6 +206,18 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
         stage: undefined,
         real: target === "cloudflare",
         words: save === undefined ? [] : [save],
+      };
+    }
+    case "release": {
+      const { values, positionals } = releaseWordsOf(rest, project.stages);
+      return {
+        verb,
+        stage: positionals[0],
+        real: values.target === "cloudflare",
+        words: [
+          ...(["resume", "abort"] as const).flatMap((name) => (values[name] === true ? [`--${name}`] : [])),
+          ...(values.reason === undefined ? [] : [values.reason]),
+        ],
       };
     }
     case "policy":

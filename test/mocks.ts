@@ -29,6 +29,7 @@ export function settingsFor(
     systems,
     retired: [],
     approvals: [],
+    release: undefined,
     rollouts: {},
     contracts: {},
     forgotten: {},

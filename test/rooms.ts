@@ -119,6 +119,9 @@ export const rooms: readonly Room[] = [
     may: ["src/diagnostic", "src/files", "src/cloudflare", ...migrations("sql", "shadow", "database")],
   },
 
+  // How new versions reach people: what is measured, what is decided. It changes nothing by itself.
+  { room: "src/release", may: ["src/diagnostic", "src/declare", "src/cloudflare"] },
+
   // What Pulumi calls each kind: data, so that policies and commands may know it.
   { room: "src/resources/kinds", may: ["src/declare"] },
   // What a stack has left at Cloudflare, held against what is there.
@@ -201,6 +204,7 @@ export const rooms: readonly Room[] = [
       "src/bundle",
       "src/statements",
       "src/settings",
+      "src/release",
       "src/dynamic",
       "src/resources",
       ...migrations("files"),
@@ -513,6 +517,20 @@ export const rooms: readonly Room[] = [
       "src/cloudflare",
       "toolchain",
       "cli/alive.ts",
+      "cli/place.ts",
+      "cli/stack",
+    ],
+  },
+  {
+    room: "cli/release",
+    may: [
+      "src/diagnostic",
+      "src/project",
+      "src/declare",
+      "src/cloudflare",
+      "src/settings",
+      "src/release",
+      "toolchain",
       "cli/place.ts",
       "cli/stack",
     ],

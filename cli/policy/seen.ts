@@ -32,6 +32,7 @@ export async function declaredStack(project: Project, stage: Stage, root: string
     systems,
     retired: [],
     approvals: [],
+    release: undefined,
     rollouts: {},
     contracts: {},
     forgotten: {},

@@ -41,6 +41,15 @@ export { type Kv, kv } from "./kv.ts";
 export { type Consume, type PullConsumer, type Queue, queue } from "./queue.ts";
 export { type R2, r2 } from "./r2.ts";
 export type { BucketDomain, CorsRule, LifecycleRule, LockRule, When } from "./r2-rules.ts";
+export {
+  type ErrorRateGate,
+  errorRate,
+  type Gate,
+  type LatencyGate,
+  latency,
+  type ReleasePlan,
+  type ReleaseStep,
+} from "./release.ts";
 export { type Service, service } from "./service.ts";
 export { type System, system } from "./system.ts";
 export {

@@ -105,7 +105,13 @@ const defaults = { minimumRequests: 100, compare: true, warmUpSeconds: 0, dryRun
  */
 export const errorRate = (
   options: Common & { readonly below: number; readonly alarm?: number },
-): ErrorRateGate => ({ kind: "errorRate", name: "error-rate", ...defaults, alarm: options.below, ...options });
+): ErrorRateGate => ({
+  kind: "errorRate",
+  name: "error-rate",
+  ...defaults,
+  alarm: options.below,
+  ...options,
+});
 
 /**
  * A gate on latency: it fails above `alarmMs`, or where the new version is measurably slower than the stable one, and passes below

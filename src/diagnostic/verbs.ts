@@ -49,6 +49,11 @@ export const verbs = {
   outputs: { ...stack, recipe: "just outputs" },
   summary: { ...stack, recipe: "just summary" },
   verify: { ...stack, recipe: "just verify", words: ["stage", "system?"] },
+  release: {
+    ...stack,
+    recipe: "just release",
+    options: { resume: "flag", abort: "flag", reason: "text" },
+  },
   stage: { ...plain, words: ["branch"] },
   import: { ...stack, recipe: "just import", words: ["stage", "resource"] },
   retire: {

@@ -20,6 +20,8 @@ const recorded = z.object({
   retired: z.array(z.string()),
   workers: z.record(z.string(), worker).default({}),
   approved: z.array(z.looseObject({})).default([]),
+  /** Noted for everybody who would change the stack meanwhile. */
+  release: z.object({ id: z.string(), by: z.string(), at: z.string() }).optional(),
 });
 /** Calls that put back what was changed by hand and no provider sees: made once, and no part of what is compared later. */
 const repairs = z.object({

@@ -23,6 +23,8 @@ export interface TargetArgs {
   readonly stores: KnownByLabel;
   /** What was lost and given up, by its label: `lockstep:forgotten`. */
   readonly forgotten: Readonly<Record<string, { readonly id: string }>>;
+  /** The release that the stack is in the middle of. @default - none */
+  readonly release?: { readonly id: string; readonly by: string; readonly at: string } | undefined;
   /** What was changed by hand where the official provider does not look. */
   readonly repairs: readonly Repair[];
   /** What was agreed to, by this run and by earlier ones: written down before anything is done. */

@@ -3,7 +3,7 @@ import type { Approval } from "../approvals/approval.ts";
 import type { Code } from "../bundle/bundle.ts";
 import type { D1, Worker } from "../declare/index.ts";
 import { Guard } from "../dynamic/guard.ts";
-import { Target } from "../dynamic/target.ts";
+import { Target, type TargetArgs } from "../dynamic/target.ts";
 import { workerRecord } from "../dynamic/worker-record.ts";
 import { knownIn } from "../reality/known.ts";
 import type { StateResource } from "../reality/state.ts";
@@ -63,6 +63,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     holds: holdersOf(systems),
     stores: knownIn(prepared.state),
     forgotten: settings.forgotten,
+    ...releaseOf(settings),
     repairs: prepared.byHand.repairs,
     approved: prepared.approved,
   });
@@ -132,6 +133,12 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     ...(prepared.approved.length > 0 && { approvals: prepared.approved }),
   };
 }
+
+/** What the state says of a release that is under way; nothing from its last `up` on. */
+const releaseOf = ({ release }: Settings): Pick<TargetArgs, "release"> =>
+  release === undefined || release.ended === true
+    ? {}
+    : { release: { id: release.id, by: release.by, at: release.at } };
 
 /** Stages of the embedded Cloudflare have an account each; there is nothing to refer to in another one. */
 export const ownsShared = ({ stage, stages, target }: Settings): boolean =>

@@ -27,6 +27,7 @@ import { movesOf } from "./moves.ts";
 import { notRunHere } from "./not-run-here.ts";
 import type { Outputs } from "./outputs.ts";
 import { ownState } from "./own-state.ts";
+import { refuseDuringRelease } from "./releasing.ts";
 import { sharedNames } from "./shared-names.ts";
 import { unlistedSystems } from "./unlisted.ts";
 import { textsForSecrets, variableChanges } from "./variables.ts";
@@ -47,6 +48,7 @@ export async function program(given: Given): Promise<Outputs> {
   const contracted = withContracts(systems, given.root);
   const workers = systems.flatMap(workersOf);
   const state = await ownState();
+  if (!pulumi.runtime.isDryRun()) refuseDuringRelease(state, stage, given.env);
   const api = (): Connection => connection(given.env, given.root);
   const [losses, subdomain, zoneIds, found, changed, ...code] = await Promise.all([
     lossesOf(state, {

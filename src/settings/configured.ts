@@ -7,7 +7,7 @@ import type { Opening } from "../migrations/plan/opening.ts";
 import type { Project } from "../project/project.ts";
 import type { Stage } from "../project/stage.ts";
 import { missingSecrets, unknownRollouts, wrongSystems } from "./check.ts";
-import { type Forgotten, keys, type Rollout, textKeys } from "./keys.ts";
+import { type Forgotten, keys, type Release, type Rollout, textKeys } from "./keys.ts";
 
 /** What a stack's configuration says. */
 export interface Configured {
@@ -18,6 +18,8 @@ export interface Configured {
   readonly approvals: readonly Approval[];
   /** By `<system>/<worker>`. */
   readonly rollouts: Readonly<Record<string, Rollout>>;
+  /** The release that is under way: written by `just release`. */
+  readonly release: Release | undefined;
   /** Which contract migrations are open, by `<system>/<database>`: written by `just db contract`. */
   readonly contracts: Readonly<Record<string, Opening>>;
   /** What is gone and was given up, by `<kind> <system>/<name>`: written by `just forget`. */
@@ -55,6 +57,7 @@ export function configuredOf(
     retired: read("lockstep:retired", keys["lockstep:retired"], []),
     approvals: read("lockstep:approvals", keys["lockstep:approvals"], []),
     rollouts: read("lockstep:rollout", keys["lockstep:rollout"], {}),
+    release: read<Release | undefined>("lockstep:release", keys["lockstep:release"], undefined),
     contracts: read("lockstep:contracts", keys["lockstep:contracts"], {}),
     forgotten: read("lockstep:forgotten", keys["lockstep:forgotten"], {}),
     smoke: read("lockstep:smoke", keys["lockstep:smoke"], false),

@@ -29,6 +29,17 @@ const rollout = z.strictObject({
 });
 export type Rollout = Readonly<z.infer<typeof rollout>>;
 
+/** The release that the stack is in the middle of. */
+const release = z.strictObject({
+  id: z.string(),
+  by: z.string(),
+  /** ISO 8601. */
+  at: z.string(),
+  /** This `up` is its last one. */
+  ended: z.literal(true).optional(),
+});
+export type Release = Readonly<z.infer<typeof release>>;
+
 /** A store, or the objects of a class, that is gone and was given up. */
 const forgotten = z.strictObject({
   /** What Cloudflare knew it by. */
@@ -83,6 +94,17 @@ export const keys = {
   notes/notes-api:
     stable: 2f0d7f3e-6f0b-4a56-9f0e-0e8a3c5b7d11
     percent: 10`,
+  }),
+  "lockstep:release": key({
+    schema: release,
+    expected: sentence`what \`${named("release")}\` writes`,
+    meaning:
+      "The release that is under way: which one, who began it, and when. While it stands in the stack's state, an `up` from elsewhere is refused. Written, and taken out at the end, by `npx lockstep release <stage>`; nobody writes it by hand.",
+    missing: "no release is under way",
+    example: `lockstep:release:
+  id: 20261121-060157-4f2a
+  by: mia@build-7
+  at: "2026-11-21T06:01:57Z"`,
   }),
   "lockstep:contracts": key({
     schema: z.record(z.string(), openingShape),

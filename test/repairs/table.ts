@@ -77,6 +77,10 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/pull-request/folds.ts next: db rehearse": untried,
   "cli/pull-request/folds.ts next: preview": untried,
   "cli/pull-request/folds.ts next: up": untried,
+  "cli/release/release.ts noneUnderWay: release": untried,
+  "cli/release/release.ts secondDriver: release": untried,
+  "cli/release/release.ts stopped: release": untried,
+  "cli/release/release.ts ways: release": untried,
   "cli/stack/commands.ts refuseProtected: retire": blank,
   "cli/stack/drift/drift.ts showDrift: up": nothingUp,
   "cli/stack/drift/engine-drift.ts engineFindings: up": works(drift, "settings, crons, consumers, routes"),
@@ -160,6 +164,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "src/migrations/protocol/locked.ts unrecorded: db status": untried,
   "src/migrations/protocol/rolled-back.ts remedyFor: db query": blank,
   "src/migrations/protocol/rolled-back.ts remedyFor: db rehearse": blank,
+  "src/program/releasing.ts refuseDuringRelease: release": untried,
   "src/program/class-changes.ts boundStill: up": works(
     losses,
     "that another worker binds is deleted in the two steps",

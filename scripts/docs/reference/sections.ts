@@ -23,6 +23,10 @@ export const modules: readonly PublicModule[] = [
       { title: "Policies", names: ["PolicyChoices", "PolicyChoice", "PolicyLevel"] },
       { title: "Systems", names: ["system", "System", "Resource", "Store"] },
       {
+        title: "Releases",
+        names: ["ReleasePlan", "ReleaseStep", "Gate", "errorRate", "ErrorRateGate", "latency", "LatencyGate"],
+      },
+      {
         title: "Workers",
         names: [
           "worker",

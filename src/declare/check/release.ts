@@ -50,7 +50,15 @@ function checkGate(gate: Gate, where: string): Diagnostic[] {
   return [
     ...(Number.isInteger(least) && least >= 1
       ? []
-      : [wrong("A gate without a minimum", `${where}, minimumRequests`, String(least), "1 or more", "correct it")]),
+      : [
+          wrong(
+            "A gate without a minimum",
+            `${where}, minimumRequests`,
+            String(least),
+            "1 or more",
+            "correct it",
+          ),
+        ]),
     ...seconds(where, { warmUpSeconds: [warmUpSeconds, 0] }),
     ...limits(gate, where),
   ];

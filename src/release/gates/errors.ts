@@ -1,7 +1,7 @@
 import type { ErrorRateGate } from "../../declare/index.ts";
 import { chanceOfAtLeast, type Failures, fisher, rateOf, riskRatio } from "../statistics/proportions.ts";
 import { type Figures, type Measured, seen, seenFailed } from "./figures.ts";
-import type { Judgement } from "./judge.ts";
+import type { Judgement } from "./verdict.ts";
 import { byChance, count, percent } from "./words.ts";
 
 /** Failing so many times as often as the stable version is an effect; less is none, however sure it is. */
@@ -26,7 +26,8 @@ export function judgeErrors(gate: ErrorRateGate, { fresh, stable }: Measured, ch
       ? said
       : `${said}, of the stable version's ${percent(rateOf(against))} of ${count(stable.requests)} (${byChance(worse)})`;
   if (isEffect && worse < chance) return { verdict: "fail", reason: compared };
-  if (rate > gate.below) return { verdict: "inconclusive", reason: `${compared}, not below ${percent(gate.below)}` };
+  if (rate > gate.below)
+    return { verdict: "inconclusive", reason: `${compared}, not below ${percent(gate.below)}` };
   if (isEffect && worse < suspicious)
     return { verdict: "inconclusive", reason: `${compared}: too likely to be worse to go on` };
   return { verdict: "pass", reason: compared };

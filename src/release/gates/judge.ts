@@ -2,15 +2,7 @@ import type { Gate } from "../../declare/index.ts";
 import { judgeErrors } from "./errors.ts";
 import { type Measured, seen } from "./figures.ts";
 import { judgeLatency } from "./latency.ts";
-
-/** What a gate says of a new version. An inconclusive one waits: it never passes. */
-export type Verdict = "pass" | "fail" | "inconclusive";
-
-export interface Judgement {
-  readonly verdict: Verdict;
-  /** With the figures. */
-  readonly reason: string;
-}
+import type { Judgement } from "./verdict.ts";
 
 /** Tests that one look at a gate makes: what the chance of a false alarm is shared out over. */
 export const testsOf: Readonly<Record<Gate["kind"], number>> = { errorRate: 2, latency: 3 };

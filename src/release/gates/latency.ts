@@ -5,7 +5,7 @@ import { normalQuantileOfTail } from "../statistics/normal.ts";
 import { type Failures, fisher, riskRatio } from "../statistics/proportions.ts";
 import { leastRatio } from "./errors.ts";
 import { type Figures, type Measured, seen } from "./figures.ts";
-import type { Judgement } from "./judge.ts";
+import type { Judgement } from "./verdict.ts";
 import { byChance, count, milliseconds } from "./words.ts";
 
 /** Cliff's delta from which a difference is more than negligible (Romano and others, 2006). */
@@ -70,7 +70,7 @@ function compare(fresh: Figures, stable: Figures | undefined, level: number): Co
     isEffect: wholeCounts || tailCounts,
     how: byWhole
       ? `slower as a whole, Cliff's delta ${whole.effect.toFixed(2)}`
-      : `${(slowFresh.failed / Math.max(1, slowStable.failed) / (slowFresh.of / slowStable.of)).toFixed(1)} times as many slow ones`,
+      : `${riskRatio(slowFresh, slowStable).toFixed(1)} times as many that are slower than that`,
   };
 }
 

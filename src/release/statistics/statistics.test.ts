@@ -26,7 +26,10 @@ describe("published values", () => {
 
   test("the binomial test of Conover's Mendelian inheritance", () => {
     // R: binom.test(682, 925, p = 0.75) has p-value 0.3825: 682 or fewer, and what is as unlikely above, 706 or more.
-    const [below, above] = [1 - chanceOfAtLeast({ failed: 683, of: 925 }, 0.75), chanceOfAtLeast({ failed: 706, of: 925 }, 0.75)];
+    const [below, above] = [
+      1 - chanceOfAtLeast({ failed: 683, of: 925 }, 0.75),
+      chanceOfAtLeast({ failed: 706, of: 925 }, 0.75),
+    ];
     expect(below + above).toBeCloseTo(0.3825, 4);
     expect(chanceOfAtLeast({ failed: 5, of: 10 }, 0.5)).toBeCloseTo(638 / 1024, 12);
   });

@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { connection } from "../../src/cloudflare/connection.ts";
+import { readServing } from "../../src/cloudflare/deployments.ts";
+import { workersOf } from "../../src/declare/graph.ts";
+import type { System } from "../../src/declare/index.ts";
+import { physicalName } from "../../src/declare/physical-name.ts";
+import { UserError } from "../../src/diagnostic/user-error.ts";
+import type { Stage } from "../../src/project/stage.ts";
+import type { Effects, Serving } from "../../src/release/driver.ts";
+import { fromGraphql } from "../../src/release/metrics/graphql.ts";
+import { fromTelemetry } from "../../src/release/metrics/telemetry.ts";
+import { positionsOf, type Released } from "../../src/release/plan.ts";
+import { releaseVariable } from "../../src/release/variable.ts";
+import { stageTarget } from "../stack/account.ts";
+import { pulumiText, type Run } from "../stack/engine/pulumi.ts";
+import { readOutputs } from "../stack/outputs/read-outputs.ts";
+import { configOf, setConfig } from "../stack/stage-config.ts";
+
+/** Which release is driven, and where. */
+export interface Driven {
+  readonly id: string;
+  readonly by: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly stage: Stage;
+  readonly run: Run;
+  readonly systems: readonly System[];
+}
+
+const rolloutShape = z.record(z.string(), z.object({ stable: z.string(), percent: z.number() })).default({});
+
+interface Declared {
+  readonly label: string;
+  readonly script: string;
+  readonly observed: boolean;
+}
+
+/** What a release does to a stack: each step is the rollout in its configuration, and one `up`. */
+export function effectsOf(driven: Driven): Omit<Effects, "show"> {
+  const { id, by, at, stage, systems } = driven;
+  const run: Run = { ...driven.run, env: { ...driven.run.env, [releaseVariable]: id } };
+  const { accountId } = stageTarget(stage, run.env, run.root);
+  const api = connection(run.env, run.root);
+  const under = { id, by, at };
+  const up = async (rollout: Readonly<Record<string, Serving>>, ended: boolean): Promise<void> => {
+    const release = ended ? { ...under, ended: true } : under;
+    await setConfig(stage, { "lockstep:rollout": rollout, "lockstep:release": release }, run);
+    await pulumiText(
+      ["up", "--yes", "--skip-preview", "--stack", stage.name, "--non-interactive", "--color=never"],
+      run,
+    );
+  };
+  const forget = (...keys: readonly string[]): Promise<string> =>
+    pulumiText(["config", "rm-all", "--stack", stage.name, ...keys], run);
+  return {
+    nowMs: Date.now,
+    sleep: (ms) => sleep(ms),
+    async prepare() {
+      const declared = declaredWorkers(systems, stage);
+      const config = await configOf(stage, run);
+      const before = rolloutShape.parse(config("lockstep:rollout"));
+      const serving = await readServing(
+        api,
+        accountId,
+        declared.map(({ script }) => script),
+      );
+      const stable = Object.fromEntries(
+        declared.flatMap(({ label, script }) => {
+          const versions = serving.find(({ worker }) => worker === script)?.versions ?? [];
+          const id = stableOf(label, before[label], versions);
+          return id === undefined ? [] : [[label, { stable: id, percent: 0 }] as const];
+        }),
+      );
+      await up(stable, false);
+      const versions = (await readOutputs(stage, run))?.versions ?? {};
+      const workers = declared.flatMap((each): Released[] => {
+        const was = stable[each.label]?.stable;
+        const fresh = versions[each.label];
+        return was === undefined || fresh === undefined || was === fresh
+          ? []
+          : [{ ...each, stable: was, fresh }];
+      });
+      return {
+        workers,
+        positions: positionsOf(
+          systems,
+          workers.map(({ label }) => label),
+        ),
+      };
+    },
+    serve: (rollout) => up(rollout, false),
+    async goBack(rollout) {
+      await up(rollout, true);
+      await forget("lockstep:release", ...(Object.keys(rollout).length === 0 ? ["lockstep:rollout"] : []));
+    },
+    async finish() {
+      await up({}, true);
+      await forget("lockstep:rollout", "lockstep:release");
+    },
+    measure: (worker, window) =>
+      worker.observed ? fromTelemetry(api, accountId, window) : fromGraphql(api, accountId, window),
+  };
+}
+
+const declaredWorkers = (systems: readonly System[], stage: Stage): readonly Declared[] =>
+  systems.flatMap((system) =>
+    workersOf(system).map((worker) => ({
+      label: `${system.name}/${worker.name}`,
+      script: physicalName(worker, stage),
+      observed:
+        worker.observability?.enabled !== false &&
+        worker.observability?.logs?.enabled !== false &&
+        worker.observability?.logs?.invocationLogs !== false,
+    })),
+  );
+
+/** The version that is trusted: what the configuration calls stable, or what serves alone. A new worker has none. */
+function stableOf(
+  label: string,
+  rollout: { readonly stable: string; readonly percent: number } | undefined,
+  versions: readonly { readonly id: string; readonly percentage: number }[],
+): string | undefined {
+  if (rollout !== undefined && rollout.percent < 100) return rollout.stable;
+  const serving = versions.filter(({ percentage }) => percentage > 0);
+  if (serving.length <= 1) return serving[0]?.id;
+  throw new UserError({
+    what: `Two versions of ${label} share its requests already, and nothing says which one is stable`,
+    where: label,
+    got: serving.map(({ id, percentage }) => `${id} at ${percentage} %`).join(", "),
+    expected: "one version that answers everything, or a rollout in the stack's configuration",
+    fix: "let one of them answer everything, then release",
+  });
+}

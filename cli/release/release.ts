@@ -1,0 +1,165 @@
+// `lockstep release <stage>`: brings a stage's new versions to people in steps, each held to the gates of its plan.
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { placeOfTarget, unplaced } from "../../src/diagnostic/place.ts";
+import { command, inPlace, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
+import { refusingAt, UserError } from "../../src/diagnostic/user-error.ts";
+import type { Stage } from "../../src/project/stage.ts";
+import { drive } from "../../src/release/driver.ts";
+import { type Journal, journalOf, releasesIn } from "../../src/release/journal/journal.ts";
+import { type Progress, progressOf } from "../../src/release/progress.ts";
+import { agentHere, leaveToPerson } from "../../src/settings/agent.ts";
+import { type Place, projectAt } from "../place.ts";
+import { actor } from "../stack/actor.ts";
+import { confirm, terminal } from "../stack/confirm.ts";
+import { environmentFor } from "../stack/engine/environment.ts";
+import type { Run } from "../stack/engine/pulumi.ts";
+import { takeLock } from "./driver-lock.ts";
+import { effectsOf } from "./effects.ts";
+import { type Request, requestOf, usage } from "./request.ts";
+import { showerOf } from "./screen.ts";
+import { listedSystems } from "./systems.ts";
+
+/** Exit code 0: finished; 1: refused; 2: went back to the stable version. */
+export async function run(args: readonly string[], place: Place): Promise<number> {
+  if (args.includes("--help")) {
+    process.stdout.write(`${inPlace(usage, unplaced())}\n`);
+    return 0;
+  }
+  const { root, project } = await projectAt(place);
+  const request = requestOf(args, project);
+  const { stage, target } = request;
+  return refusingAt(placeOfTarget(stage.name, target, root), async () => {
+    if (stage.asksBeforeChange) leaveToPerson(`A release of ${stage.name}`, stage, await agentHere());
+    const env = await environmentFor(target, stage, root);
+    const folder = join(root, ".lockstep", "releases", target, stage.name);
+    const under = underWay(folder);
+    if (request.wish === undefined && under !== undefined) throw alreadyUnderWay(under, stage);
+    if (request.wish !== undefined && under === undefined) throw noneUnderWay(request.wish, stage);
+    await confirm(stage, words[request.wish ?? "begin"], request.yes, terminal);
+    const lock = takeLock(folder, `${actor()}, process ${process.pid}, since ${new Date().toISOString()}`);
+    if ("heldBy" in lock) return wishOf(request, under, lock.heldBy);
+    try {
+      const journal = under ?? begin(folder, stage);
+      if (request.wish !== undefined) note(request, journal);
+      return await driven(
+        request,
+        journal,
+        { root, env },
+        await listedSystems(stage, { root, env }, project.systems),
+      );
+    } finally {
+      lock.release();
+    }
+  });
+}
+
+const words = {
+  begin: "Release to",
+  resume: "Go on with the release of",
+  pause: "Pause the release of",
+  promote: "Promote the release of",
+  abort: "Abort the release of",
+  "skip-gate": "Skip a gate of the release of",
+} as const;
+
+/** The journal of the release that has not ended. */
+function underWay(folder: string): Journal | undefined {
+  const [newest] = releasesIn(folder);
+  if (newest === undefined) return undefined;
+  const journal = journalOf(folder, newest);
+  return progressOf(journal.entries()).end === undefined ? journal : undefined;
+}
+
+function begin(folder: string, stage: Stage): Journal {
+  const at = new Date().toISOString();
+  const id = `${at.slice(0, 10).replaceAll("-", "")}-${at.slice(11, 19).replaceAll(":", "")}-${randomBytes(2).toString("hex")}`;
+  const journal = journalOf(folder, id);
+  journal.append({ kind: "begun", at, id, stage: stage.name, by: actor() });
+  return journal;
+}
+
+function note({ wish, gate, reason = "" }: Request, journal: Journal): void {
+  if (wish === undefined) return;
+  const at = new Date().toISOString();
+  journal.append({ kind: "wished", at, wish, by: actor(), reason, ...(gate !== undefined && { gate }) });
+}
+
+/** Somebody else drives: what is wished goes into the journal, which that driver reads. */
+function wishOf(request: Request, under: Journal | undefined, heldBy: string): number {
+  const { wish, stage } = request;
+  if (wish === undefined || wish === "resume" || under === undefined) {
+    const paused = under !== undefined && progressOf(under.entries()).paused;
+    if (!(wish === "resume" && paused)) throw secondDriver(stage, heldBy);
+  }
+  if (under !== undefined) note(request, under);
+  process.stdout.write(`${wish}: noted; the driver (${heldBy}) acts upon it\n`);
+  return 0;
+}
+
+async function driven(
+  request: Request,
+  journal: Journal,
+  run: Run,
+  systems: Parameters<typeof effectsOf>[0]["systems"],
+): Promise<number> {
+  const { stage } = request;
+  const { id, by } = progressOf(journal.entries());
+  const at = journal.entries()[0]?.at ?? "";
+  const shower = showerOf(request.json, process.stdout);
+  try {
+    const progress = await drive(journal, {
+      ...effectsOf({ id, by, at, stage, run, systems }),
+      show: shower.show,
+    });
+    return ended(progress);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw stopped(error, stage, id);
+  } finally {
+    shower.end();
+  }
+}
+
+const ended = ({ end }: Progress): number => (end === "finished" ? 0 : 2);
+
+const stopped = ({ diagnostic, others }: UserError, stage: Stage, id: string): UserError =>
+  new UserError(
+    {
+      ...diagnostic,
+      fix: sentence`${diagnostic.fix}. Release ${id} waits where it is: ${command("release", { stage: stage.name, resume: true })}; or end it: ${command("release", { stage: stage.name, abort: true, reason: "<why>" })}`,
+    },
+    { others },
+  );
+
+const ways = (stage: Stage): Sentence =>
+  sentence`go on with it: ${command("release", { stage: stage.name, resume: true })}; or end it: ${command("release", { stage: stage.name, abort: true, reason: "<why>" })}`;
+
+const alreadyUnderWay = (journal: Journal, stage: Stage): UserError => {
+  const { id, by } = progressOf(journal.entries());
+  return new UserError({
+    what: `A release of ${stage.name} is under way`,
+    where: journal.file,
+    got: `release ${id}, begun by ${by}`,
+    expected: "none",
+    fix: ways(stage),
+  });
+};
+
+const noneUnderWay = (wish: string, stage: Stage): UserError =>
+  new UserError({
+    what: `No release of ${stage.name} is under way`,
+    where: `--${wish}`,
+    got: "no journal that has not ended, in this folder",
+    expected: "a release that was begun here",
+    fix: sentence`begin one: ${command("release", { stage: stage.name })}`,
+  });
+
+const secondDriver = (stage: Stage, heldBy: string): UserError =>
+  new UserError({
+    what: `The release of ${stage.name} is driven already; nothing was changed by this one`,
+    where: `stage ${stage.name}`,
+    got: heldBy,
+    expected: "one driver",
+    fix: sentence`watch that one; to end the release: ${command("release", { stage: stage.name, abort: true, reason: "<why>" })}`,
+  });

@@ -1,0 +1,95 @@
+import { parseArgs } from "node:util";
+import { named, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
+import { UserError } from "../../src/diagnostic/user-error.ts";
+import type { Project } from "../../src/project/project.ts";
+import type { Stage } from "../../src/project/stage.ts";
+import { type Wish, wishes } from "../../src/release/journal/entry.ts";
+import { type TargetName, targetNamed } from "../stack/request.ts";
+
+/** What was asked for on the command line. */
+export interface Request {
+  readonly stage: Stage;
+  readonly target: TargetName;
+  readonly yes: string | undefined;
+  readonly json: boolean;
+  /** What is wished of the release that runs. @default - a release is begun */
+  readonly wish: Wish | undefined;
+  /** Of `--skip-gate`. */
+  readonly gate: string | undefined;
+  readonly reason: string | undefined;
+}
+
+export const usage = sentence`\`${named("release", "<stage> [--yes [<stage>]] [--json]")}\` begins one; of one that runs: --resume, --pause, --promote, --abort, --skip-gate <name>, each but --resume with --reason "why"`;
+
+/** Reads `release prod --skip-gate latency-p95 --reason "the index was built anew"`. */
+export function requestOf(args: readonly string[], { stages }: Project): Request {
+  const { values, positionals } = wordsOf(args, stages);
+  const [name = "", ...more] = positionals;
+  const stage = stages.find((each) => each.name === name);
+  if (stage === undefined)
+    throw wrong("The stage has to be named", name, stages.map((each) => each.name).join(", "));
+  if (more.length > 0) throw wrong("Too many words", more.join(" "), "a stage, then options");
+  const wished = wishes.filter((wish) => values[wish] !== undefined && values[wish] !== false);
+  const [wish] = wished;
+  if (wished.length > 1) throw wrong("Two wishes at once", wished.join(", "), "one at a time");
+  const { reason } = values;
+  if (wish !== undefined && wish !== "resume" && (reason ?? "").trim() === "")
+    throw wrong(
+      `--${wish} needs a reason`,
+      "none",
+      '--reason "why", for the journal and for whoever reads it',
+    );
+  return {
+    stage,
+    target: targetNamed(values.target),
+    yes: values.yes,
+    json: values.json ?? false,
+    wish,
+    gate: values["skip-gate"],
+    reason,
+  };
+}
+
+/** The words and options as they were typed. */
+export function wordsOf(args: readonly string[], stages: readonly Stage[]) {
+  // `--yes` may stand alone, and before the name of a stage.
+  const own: string[] = [];
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at] ?? "";
+    const isNamed = stages.some(({ name }) => name === args[at + 1]);
+    if (word === "--yes" || word === "-y") own.push(`--yes=${isNamed ? args[++at] : ""}`);
+    else own.push(word);
+  }
+  try {
+    return parseArgs({
+      args: own,
+      allowPositionals: true,
+      options: {
+        target: { type: "string" },
+        yes: { type: "string" },
+        json: { type: "boolean" },
+        reason: { type: "string" },
+        pause: { type: "boolean" },
+        resume: { type: "boolean" },
+        promote: { type: "boolean" },
+        abort: { type: "boolean" },
+        "skip-gate": { type: "string" },
+      },
+    });
+  } catch (error) {
+    throw wrong(
+      "The command line is wrong",
+      error instanceof Error ? error.message : String(error),
+      "the options below",
+    );
+  }
+}
+
+const wrong = (what: string, got: string, expected: Sentence): UserError =>
+  new UserError({
+    what,
+    where: "the command line of release",
+    got: got === "" ? "nothing" : got,
+    expected,
+    fix: usage,
+  });

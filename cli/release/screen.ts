@@ -1,0 +1,128 @@
+import type { Entry, Judged } from "../../src/release/journal/entry.ts";
+import { type Position, percentsAt } from "../../src/release/plan.ts";
+import type { Progress } from "../../src/release/progress.ts";
+
+/** One line of a release for people, where nothing moves: in a log. */
+export function entryLine(entry: Entry, progress: Progress): string {
+  const time = entry.at.slice(11, 19);
+  const at = (index: number): string => stepText(progress.prepared?.positions[index]);
+  switch (entry.kind) {
+    case "begun":
+      return `${time} release ${entry.id} of ${entry.stage}, begun by ${entry.by}`;
+    case "prepared":
+      return entry.workers.length === 0
+        ? `${time} nothing is new: no worker has another version`
+        : `${time} uploaded: ${entry.workers.map(({ label, fresh }) => `${label} ${fresh.slice(0, 8)}`).join(", ")}; they answer nothing yet`;
+    case "deploying":
+      return `${time} ${at(entry.position)}: deploying`;
+    case "deployed":
+      return `${time} ${at(entry.position)}: serving`;
+    case "measured":
+      return entry.judged.map((judged) => `${time} ${judgedText(judged)}`).join("\n");
+    case "passed":
+      return `${time} ${at(entry.position)}: passed`;
+    case "wished":
+      return `${time} ${entry.wish}${entry.gate === undefined ? "" : ` ${entry.gate}`}, by ${entry.by}: ${entry.reason}`;
+    case "aborting":
+      return `${time} going back to the stable version: ${entry.reason}`;
+    case "aborted":
+      return `${time} the stable version answers everything again`;
+    case "finished":
+      return `${time} the new version answers everything`;
+    default:
+      return entry satisfies never;
+  }
+}
+
+const marks: Readonly<Record<Judged["verdict"], string>> = { pass: "✓", fail: "✗", inconclusive: "…" };
+
+const judgedText = ({ worker, gate, verdict, reason }: Judged): string =>
+  `${marks[verdict]} ${worker} ${gate}: ${reason}`;
+
+const stepText = (position: Position | undefined): string =>
+  position === undefined ? "step" : `${position.workers.join(", ")} at ${position.percent} %`;
+
+/** The whole release on one screen, as it is now. */
+export function frame(progress: Progress, nowMs: number, columns: number): readonly string[] {
+  const { id, stage, by, prepared, position } = progress;
+  const percents = percentsAt(prepared?.positions ?? [], position);
+  const traffic = (prepared?.workers ?? []).map(({ label, fresh, stable }) => {
+    const percent = progress.end === "aborted" ? 0 : (percents[label] ?? 0);
+    const bar = "█".repeat(Math.round(percent / 5)).padEnd(20, "░");
+    return `  ${label}  ${bar} ${String(percent).padStart(3)} %  ${stable.slice(0, 8)} → ${fresh.slice(0, 8)}`;
+  });
+  const lines = [
+    `Release ${id} of ${stage}, by ${by}`,
+    "",
+    ...traffic,
+    ...(traffic.length === 0 ? [] : [""]),
+    ...progress.judged.map((judged) => `  ${judgedText(judged)}`),
+    ...(progress.judged.length === 0 ? [] : [""]),
+    nowText(progress, nowMs),
+  ];
+  return lines.map((line) => (line.length > columns ? `${line.slice(0, columns - 1)}…` : line));
+}
+
+function nowText(progress: Progress, nowMs: number): string {
+  const { prepared, position, servedSinceMs, paused, abort, end } = progress;
+  if (end === "aborted") return `Aborted: ${abort}`;
+  if (end === "finished") return "Finished: the new version answers everything.";
+  if (abort !== undefined) return `Going back to the stable version: ${abort}`;
+  if (prepared === undefined) return "Uploading the new versions …";
+  const at = prepared.positions[position];
+  if (at === undefined) return "";
+  const step = `Step ${position + 1} of ${prepared.positions.length}, ${stepText(at)}`;
+  if (servedSinceMs === undefined) return `${step}: deploying …`;
+  const left = Math.ceil((servedSinceMs + at.soakSeconds * 1000 - nowMs) / 1000);
+  const patience = left + at.patienceSeconds;
+  const rest =
+    left > 0 ? `${duration(left)} left` : `soaked; its gates have ${duration(Math.max(0, patience))}`;
+  return `${step}: ${paused ? "paused" : rest}`;
+}
+
+const duration = (seconds: number): string =>
+  seconds < 60
+    ? `${seconds} s`
+    : seconds < 3600
+      ? `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+      : `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+
+/** Where a release is shown. */
+export interface Shower {
+  readonly show: (progress: Progress, fresh: readonly Entry[]) => void;
+  readonly end: () => void;
+}
+
+/** JSON lines for machines, one screen that moves at a terminal, a line for each event elsewhere. */
+export function showerOf(json: boolean, out: NodeJS.WriteStream): Shower {
+  if (json)
+    return {
+      show: (_, fresh) => {
+        for (const entry of fresh) out.write(`${JSON.stringify(entry)}\n`);
+      },
+      end: () => undefined,
+    };
+  if (!out.isTTY)
+    return {
+      show: (progress, fresh) => {
+        for (const entry of fresh) out.write(`${entryLine(entry, progress)}\n`);
+      },
+      end: () => undefined,
+    };
+  let drawn = 0;
+  let last = "";
+  return {
+    show(progress) {
+      const lines = frame(progress, Date.now(), out.columns);
+      const text = lines.join("\n");
+      if (text === last) return;
+      last = text;
+      // Over what stands there: the cursor goes up, and each line is cleared behind its end.
+      out.write(
+        `${drawn === 0 ? "" : `\u001b[${drawn}F`}${lines.map((line) => `${line}\u001b[K\n`).join("")}\u001b[J`,
+      );
+      drawn = lines.length;
+    },
+    end: () => undefined,
+  };
+}

@@ -1,0 +1,155 @@
+import type { Measured } from "./gates/figures.ts";
+import { judge } from "./gates/judge.ts";
+import type { Entry, Judged } from "./journal/entry.ts";
+import type { Journal } from "./journal/journal.ts";
+import type { Window } from "./metrics/window.ts";
+import { type Action, nextOf } from "./next.ts";
+import { chancePerTest, type Position, percentsAt, type Released } from "./plan.ts";
+import { type Progress, progressOf } from "./progress.ts";
+
+/** How many of the requests the new version of each worker gets. */
+export interface Serving {
+  readonly stable: string;
+  readonly percent: number;
+}
+
+/** What a driver does to the world; everything else is in the journal. */
+export interface Effects {
+  readonly nowMs: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Uploads the new versions, which answer nothing yet. */
+  readonly prepare: () => Promise<{
+    readonly workers: readonly Released[];
+    readonly positions: readonly Position[];
+  }>;
+  /** One `up`, after which the new versions get that much. */
+  readonly serve: (rollout: Readonly<Record<string, Serving>>) => Promise<void>;
+  /** The last `up`: the stable versions serve again. */
+  readonly goBack: (rollout: Readonly<Record<string, Serving>>) => Promise<void>;
+  /** The last `up`: the new versions serve alone. */
+  readonly finish: () => Promise<void>;
+  readonly measure: (worker: Released, window: Window) => Promise<Measured | undefined>;
+  /** Hears of everything that is new in the journal, and several times a second of the time. */
+  readonly show: (progress: Progress, fresh: readonly Entry[]) => void;
+}
+
+/** How often a driver looks whether somebody wishes something. */
+const tickMs = 250;
+
+/** Drives a release from where its journal ends to its end. What an effect throws ends the driver, not the release. */
+export async function drive(journal: Journal, effects: Effects): Promise<Progress> {
+  let shown = 0;
+  for (;;) {
+    const entries = journal.entries();
+    const progress = progressOf(entries);
+    effects.show(progress, entries.slice(shown));
+    shown = entries.length;
+    const action = nextOf(progress, effects.nowMs());
+    if (action.do === "nothing") return progress;
+    await perform(action, progress, journal, effects);
+  }
+}
+
+type Unstamped = Entry extends infer Each ? (Each extends Entry ? Omit<Each, "at"> : never) : never;
+
+async function perform(
+  action: Exclude<Action, { do: "nothing" }>,
+  progress: Progress,
+  journal: Journal,
+  effects: Effects,
+): Promise<void> {
+  const write = (line: Unstamped): void =>
+    journal.append({ ...line, at: new Date(effects.nowMs()).toISOString() });
+  switch (action.do) {
+    case "prepare":
+      return write({ kind: "prepared", ...(await effects.prepare()) });
+    case "deploy": {
+      const { position } = action;
+      write({ kind: "deploying", position });
+      try {
+        await effects.serve(rolloutAt(progress, position));
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        return write({ kind: "aborting", reason: `the up of this step failed: ${error.message}` });
+      }
+      return write({ kind: "deployed", position });
+    }
+    case "measure":
+      return write({
+        kind: "measured",
+        position: action.position,
+        judged: await measured(progress, action.position, effects),
+      });
+    case "pass":
+      return write({ kind: "passed", position: action.position, reason: action.reason });
+    case "decideAbort":
+      return write({ kind: "aborting", reason: action.reason });
+    case "abort":
+      await effects.goBack(rolloutAt(progress, -1));
+      return write({ kind: "aborted" });
+    case "finish":
+      await effects.finish();
+      return write({ kind: "finished" });
+    case "wait":
+      return effects.sleep(Math.max(1, Math.min(tickMs, action.untilMs - effects.nowMs())));
+    default:
+      return action satisfies never;
+  }
+}
+
+function rolloutAt({ prepared }: Progress, position: number): Readonly<Record<string, Serving>> {
+  const { workers = [], positions = [] } = prepared ?? {};
+  const percents = percentsAt(positions, position);
+  return Object.fromEntries(
+    workers.map(({ label, stable }) => [label, { stable, percent: percents[label] ?? 0 }]),
+  );
+}
+
+/** Every gate of a position, asked of every worker that the position is of. */
+async function measured(
+  { prepared, servedSinceMs }: Progress,
+  position: number,
+  effects: Effects,
+): Promise<readonly Judged[]> {
+  const at = prepared?.positions[position];
+  if (prepared === undefined || at === undefined || servedSinceMs === undefined) return [];
+  const chance = chancePerTest(prepared.positions);
+  const workers = prepared.workers.filter(({ label }) => at.workers.includes(label));
+  const toMs = effects.nowMs() - at.ingestionSeconds * 1000;
+  const judged = workers.map(async (worker) => {
+    const ask = oncePerWindow((fromMs) =>
+      toMs <= fromMs
+        ? Promise.resolve(undefined)
+        : effects.measure(worker, {
+            script: worker.script,
+            fresh: worker.fresh,
+            stable: at.percent === 100 ? undefined : worker.stable,
+            fromMs,
+            toMs,
+          }),
+    );
+    return Promise.all(
+      at.gates.map(async (gate): Promise<Judged> => {
+        const named = { worker: worker.label, gate: gate.name };
+        try {
+          const found = await ask(servedSinceMs + gate.warmUpSeconds * 1000);
+          return { ...named, ...judge(gate, found, chance) };
+        } catch (error) {
+          if (!(error instanceof Error)) throw error;
+          return { ...named, verdict: "inconclusive", reason: `no metrics came: ${error.message}` };
+        }
+      }),
+    );
+  });
+  return (await Promise.all(judged)).flat();
+}
+
+/** Gates with the same warm-up are asked of one answer. */
+function oncePerWindow<Value>(ask: (fromMs: number) => Promise<Value>): (fromMs: number) => Promise<Value> {
+  const asked = new Map<number, Promise<Value>>();
+  return (fromMs) => {
+    const known = asked.get(fromMs) ?? ask(fromMs);
+    asked.set(fromMs, known);
+    return known;
+  };
+}

@@ -1,0 +1,81 @@
+import {
+  appendFileSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { UserError } from "../../diagnostic/user-error.ts";
+import { type Entry, entry } from "./entry.ts";
+
+/** A release's journal: one JSON a line, only ever appended to. It is all that a release knows of itself. */
+export interface Journal {
+  readonly file: string;
+  readonly entries: () => readonly Entry[];
+  /** On the disk when it returns. */
+  readonly append: (line: Entry) => void;
+}
+
+/** @param folder of a stage's releases */
+export const journalOf = (folder: string, id: string): Journal => {
+  const file = join(folder, `${id}.jsonl`);
+  return {
+    file,
+    entries: () => read(file),
+    append(line) {
+      mkdirSync(dirname(file), { recursive: true });
+      const handle = openSync(file, "a");
+      try {
+        // A line that a kill cut off has no end: what comes next begins a line of its own.
+        const cut = readFileSync(file, "utf8");
+        const start = cut === "" || cut.endsWith("\n") ? "" : "\n";
+        appendFileSync(handle, `${start}${JSON.stringify(line)}\n`);
+        fsyncSync(handle);
+      } finally {
+        closeSync(handle);
+      }
+    },
+  };
+};
+
+/** Ids of a stage's releases, the newest first: they begin with the time. */
+export function releasesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+      .flatMap((name) => (name.endsWith(".jsonl") ? [name.slice(0, -".jsonl".length)] : []))
+      .sort()
+      .reverse();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function read(file: string): readonly Entry[] {
+  const lines = readFileSync(file, "utf8").split("\n");
+  return lines.flatMap((line, at) => {
+    if (line === "") return [];
+    const parsed = entry.safeParse(json(line));
+    if (parsed.success) return [parsed.data];
+    // What was being written when the machine went down was not acted upon.
+    if (json(line) === undefined) return [];
+    throw new UserError({
+      what: "A line of a release's journal cannot be read",
+      where: `${file}:${at + 1}`,
+      got: line.slice(0, 200),
+      expected: "what this version, or an earlier one, wrote",
+      fix: "go on with the version of lockstep that began the release",
+    });
+  });
+}
+
+function json(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,86 @@
+import { workersOf } from "../declare/graph.ts";
+import type { Gate, ReleasePlan, System, Worker } from "../declare/index.ts";
+import { testsOf } from "./gates/judge.ts";
+import { wavesOf } from "./waves.ts";
+
+/** A worker that has a new version. */
+export interface Released {
+  /** `<system>/<name>`. */
+  readonly label: string;
+  /** Its name at Cloudflare. */
+  readonly script: string;
+  /** Id of the version before. */
+  readonly stable: string;
+  /** Id of the new one. */
+  readonly fresh: string;
+  /** Whether Workers Observability records its invocations. */
+  readonly observed: boolean;
+}
+
+/** One step of some workers: an `up`, and what comes of it. */
+export interface Position {
+  /** `<system>/<name>` of those that get more requests now. */
+  readonly workers: readonly string[];
+  readonly percent: number;
+  readonly soakSeconds: number;
+  readonly gates: readonly Gate[];
+  readonly intervalSeconds: number;
+  readonly ingestionSeconds: number;
+  readonly patienceSeconds: number;
+}
+
+/** Of a good release, whatever its steps, gates and looks are: all of its tests together. */
+const falseAlarms = 0.005;
+
+const atOnce: ReleasePlan = { steps: [{ percent: 100, soakSeconds: 0 }] };
+
+/**
+ * The steps of a release in order: system by system, wave by wave, as each system's plan has them. A system without a plan goes to
+ * 100 % at once.
+ * @param changed `<system>/<name>` of the workers that have a new version
+ */
+export const positionsOf = (systems: readonly System[], changed: readonly string[]): readonly Position[] =>
+  systems.flatMap((system) => {
+    const label = ({ name }: Worker): string => `${system.name}/${name}`;
+    const waves = wavesOf(workersOf(system))
+      .map((wave) => wave.map(label).filter((each) => changed.includes(each)))
+      .filter((wave) => wave.length > 0);
+    const {
+      steps,
+      gates = [],
+      intervalSeconds = 60,
+      ingestionSeconds = 120,
+      patienceSeconds = 3600,
+    } = system.release ?? atOnce;
+    return waves.flatMap((workers) =>
+      steps.map(({ percent, soakSeconds }) => ({
+        workers,
+        percent,
+        soakSeconds,
+        gates,
+        intervalSeconds,
+        ingestionSeconds,
+        patienceSeconds,
+      })),
+    );
+  });
+
+/** How many of the requests each worker's new version gets at a position; -1 is before the first one. */
+export function percentsAt(positions: readonly Position[], at: number): Readonly<Record<string, number>> {
+  const all = new Set(positions.flatMap(({ workers }) => workers));
+  return Object.fromEntries(
+    [...all].map((worker) => {
+      const reached = positions.slice(0, at + 1).findLast(({ workers }) => workers.includes(worker));
+      return [worker, reached?.percent ?? 0];
+    }),
+  );
+}
+
+/** The chance of a false alarm that each test of a release may have, so that all of them together stay below {@link falseAlarms}. */
+export function chancePerTest(positions: readonly Position[]): number {
+  const tests = positions.reduce((sum, { workers, gates, soakSeconds, patienceSeconds, intervalSeconds }) => {
+    const looks = Math.max(1, Math.ceil((soakSeconds + patienceSeconds) / intervalSeconds));
+    return sum + workers.length * looks * gates.reduce((all, { kind }) => all + testsOf[kind], 0);
+  }, 0);
+  return falseAlarms / Math.max(1, tests);
+}

@@ -1,0 +1,97 @@
+import type { Entry, Judged } from "./journal/entry.ts";
+import type { Position, Released } from "./plan.ts";
+
+/** Where a release is: all of it follows from its journal. */
+export interface Progress {
+  readonly id: string;
+  readonly stage: string;
+  readonly by: string;
+  /** Undefined until the new versions are uploaded. */
+  readonly prepared:
+    | { readonly workers: readonly Released[]; readonly positions: readonly Position[] }
+    | undefined;
+  /** The position that is served or being deployed; -1 before the first. */
+  readonly position: number;
+  /** When the position began to be served; undefined while it is being deployed. */
+  readonly servedSinceMs: number | undefined;
+  /** Whether the position has passed. */
+  readonly hasPassed: boolean;
+  readonly measuredAtMs: number | undefined;
+  readonly judged: readonly Judged[];
+  readonly paused: boolean;
+  /** Names of gates without a say, from here on. */
+  readonly skipped: readonly string[];
+  /** Somebody wants the next step at once. */
+  readonly promote: string | undefined;
+  /** Why the release goes back. */
+  readonly abort: string | undefined;
+  readonly end: "aborted" | "finished" | undefined;
+}
+
+/** Reads a journal from its beginning. */
+export function progressOf(entries: readonly Entry[]): Progress {
+  let now: Progress = {
+    ...{
+      id: "",
+      stage: "",
+      by: "",
+      prepared: undefined,
+      position: -1,
+      servedSinceMs: undefined,
+      hasPassed: true,
+    },
+    ...{ measuredAtMs: undefined, judged: [], paused: false, skipped: [], promote: undefined },
+    ...{ abort: undefined, end: undefined },
+  };
+  for (const each of entries) now = after(now, each);
+  return now;
+}
+
+function after(now: Progress, each: Entry): Progress {
+  switch (each.kind) {
+    case "begun":
+      return { ...now, id: each.id, stage: each.stage, by: each.by };
+    case "prepared":
+      return { ...now, prepared: { workers: each.workers, positions: each.positions } };
+    case "deploying":
+      return {
+        ...now,
+        ...{ position: each.position, servedSinceMs: undefined, hasPassed: false },
+        ...{ measuredAtMs: undefined, judged: [], promote: undefined },
+      };
+    case "deployed":
+      return { ...now, servedSinceMs: Date.parse(each.at) };
+    case "measured":
+      return { ...now, measuredAtMs: Date.parse(each.at), judged: each.judged };
+    case "passed":
+      return { ...now, hasPassed: true };
+    case "wished":
+      return wished(now, each);
+    case "aborting":
+      return { ...now, abort: each.reason };
+    case "aborted":
+      return { ...now, end: "aborted" };
+    case "finished":
+      return { ...now, end: "finished" };
+    default:
+      return each satisfies never;
+  }
+}
+
+function wished(now: Progress, { wish, by, reason, gate }: Extract<Entry, { kind: "wished" }>): Progress {
+  const why = `${by}: ${reason}`;
+  switch (wish) {
+    case "pause":
+      return { ...now, paused: true };
+    case "resume":
+      return { ...now, paused: false };
+    case "promote":
+      return { ...now, paused: false, promote: why };
+    case "abort":
+      return { ...now, abort: why };
+    case "skip-gate":
+      return { ...now, skipped: [...now.skipped, ...(gate === undefined ? [] : [gate])] };
+    default:
+      return wish satisfies never;
+  }
+}

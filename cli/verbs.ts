@@ -49,7 +49,8 @@ export const verbs = {
     "what is otherwise at Cloudflare than a stage's stack left it, and who changed it",
   ),
   release: {
-    usage: "release <stage> [--yes [<stage>]] [--json] | --resume | --abort | --pause | --promote | --skip-gate <name>",
+    usage:
+      "release <stage> [--yes [<stage>]] [--json] | --resume | --abort | --pause | --promote | --skip-gate <name>",
     summary: "bring new versions to people in steps, each held to the gates of the system's plan",
     load: () => import("./release/release.ts"),
   },

@@ -7,16 +7,17 @@ import { meantStage, type Project } from "../src/project/project.ts";
 import type { Stage } from "../src/project/stage.ts";
 import { ensureEmbedded, runningEmbedded } from "../toolchain/embedded/embedded.ts";
 import { placesOf } from "../toolchain/project.ts";
-import { type Account, accountOf } from "./dev/api.ts";
+import { type Account, accountOf, openTail } from "./dev/api.ts";
 import { addressOf, chosenWorkers, type DevWorker } from "./dev/chosen.ts";
 import { note } from "./dev/left.ts";
-import { listen } from "./dev/logs.ts";
 import { printer } from "./dev/printer.ts";
 import { liveOf } from "./dev/release.ts";
 import { session } from "./dev/session.ts";
 import { watchSources } from "./dev/watch.ts";
 import { type Place, projectAt } from "./place.ts";
 import { colours } from "./start/report.ts";
+import { linesOf } from "./tail/event.ts";
+import { listen } from "./tail/listen.ts";
 
 const usage = [named("dev", "[<worker>] [--stage <stage>]")];
 
@@ -60,10 +61,11 @@ export async function run(args: readonly string[], place: Place): Promise<number
   await loop.bring(performance.now());
   const listening = workers.map((worker) =>
     listen({
-      account,
-      script: worker.script,
-      positions: loop.positions,
-      say: (said) => print.said(worker, said),
+      open: () => openTail(account(), worker.script),
+      onEvent: (told) => {
+        for (const said of linesOf(told, loop.positions(told.scriptVersion?.id ?? "")))
+          print.said(worker, said);
+      },
       onState: (trouble) =>
         print.plain(
           worker,

@@ -11,6 +11,7 @@ import { requestOf as cronRequestOf } from "./cron.ts";
 import { commands } from "./db/commands.ts";
 import { placeOf } from "./db/place.ts";
 import { requestOf as devRequestOf } from "./dev.ts";
+import { requestOf as logsRequestOf } from "./logs/request.ts";
 import { requestOf as policyRequestOf } from "./policy.ts";
 import { requestOf as reportRequestOf } from "./pull-request/pr-report.ts";
 import { wordsOf as releaseWordsOf } from "./release/request.ts";
@@ -165,6 +166,7 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
           ...(request.subject === undefined ? [] : [request.subject]),
           ...(request.reason === undefined ? [] : [request.reason]),
           ...(request.emptyBuckets ? ["--empty-buckets"] : []),
+          ...(request.repair ? ["--repair"] : []),
           ...request.rest,
         ],
       };
@@ -218,6 +220,15 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
           ...(["resume", "abort"] as const).flatMap((name) => (values[name] === true ? [`--${name}`] : [])),
           ...(values.reason === undefined ? [] : [values.reason]),
         ],
+      };
+    }
+    case "logs": {
+      const { stage, worker, target } = logsRequestOf(rest, project);
+      return {
+        verb,
+        stage: stage.name,
+        real: target === "cloudflare",
+        words: worker === undefined ? [] : [worker],
       };
     }
     case "policy":

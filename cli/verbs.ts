@@ -45,8 +45,8 @@ export const verbs = {
   destroy: ofStacks("destroy", "destroy [<stage>] [--empty-buckets]", "take a stage down, with its data"),
   drift: ofStacks(
     "drift",
-    "drift [<stage>] [--json]",
-    "what is otherwise at Cloudflare than a stage's stack left it, and who changed it",
+    "drift [<stage>] [--json | --repair [--save-plan <file> | --plan <file> --confirm <digest>]]",
+    "what is otherwise at Cloudflare than a stage's stack left it, and who changed it; --repair puts it back",
   ),
   release: {
     usage:
@@ -59,6 +59,11 @@ export const verbs = {
     "status [<stage>] [--json]",
     "how a stage is: what serves, what is stored, what waits, what to look at",
   ),
+  logs: {
+    usage: "logs [<stage>] [<worker>] [--since <2h>] [--follow] [--errors] [--search <text>] [--json]",
+    summary: "what the workers of a stage do and say, as it comes; with --since what they did before",
+    load: () => import("./logs/logs.ts"),
+  },
   outputs: ofStacks(
     "outputs",
     "outputs [<stage>] [--json]",

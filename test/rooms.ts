@@ -494,9 +494,12 @@ export const rooms: readonly Room[] = [
       "cli/db",
     ],
   },
+  // Live logs of a worker.
+  { room: "cli/tail", may: ["src/diagnostic"] },
   {
     room: "cli/dev",
     may: [
+      "cli/tail",
       "src/diagnostic",
       "src/files",
       "src/project",
@@ -533,6 +536,20 @@ export const rooms: readonly Room[] = [
       "toolchain",
       "cli/place.ts",
       "cli/stack",
+    ],
+  },
+  {
+    room: "cli/logs",
+    may: [
+      "policy",
+      "src/diagnostic",
+      "src/project",
+      "src/declare",
+      "src/cloudflare",
+      "cli/place.ts",
+      "cli/stack",
+      "cli/start",
+      "cli/tail",
     ],
   },
   { room: "cli/state", may: ["src/diagnostic", "toolchain", "cli/stack"] },

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { resultOf } from "../../src/cloudflare/api.ts";
 import { type Method, send } from "../../src/cloudflare/http.ts";
 import { embeddedShell, sentence } from "../../src/diagnostic/sentence.ts";
@@ -33,3 +34,9 @@ export async function call(account: Account, method: Method, path: string, body?
     fix: sentence`start it: ${embeddedShell}, then save again`,
   });
 }
+
+const tail = z.object({ url: z.string() });
+
+/** A tail of a script's invocations. */
+export const openTail = async (account: Account, script: string): Promise<{ readonly url: string }> =>
+  tail.parse(await call(account, "POST", `/workers/scripts/${script}/tails`, { filters: [] }));

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { linesOf } from "../tail/event.ts";
 import type { DevWorker } from "./chosen.ts";
-import { linesOf } from "./logs.ts";
+
 import { printer } from "./printer.ts";
 
 const named = (name: string): DevWorker => ({

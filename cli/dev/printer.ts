@@ -1,5 +1,5 @@
+import type { Said } from "../tail/event.ts";
 import type { DevWorker } from "./chosen.ts";
-import type { Said } from "./logs.ts";
 import type { Tell } from "./session.ts";
 
 /** Writes lines about workers, each with its worker's name in front. */

@@ -6,9 +6,10 @@ import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { bundle } from "../../src/bundle/build.ts";
 import { placeOfTarget } from "../../src/diagnostic/place.ts";
 import { ask } from "../start/http.ts";
-import { type Account, call } from "./api.ts";
+import { linesOf, type Said } from "../tail/event.ts";
+import { listen } from "../tail/listen.ts";
+import { type Account, call, openTail } from "./api.ts";
 import type { DevWorker } from "./chosen.ts";
-import { listen, type Said } from "./logs.ts";
 import { liveOf } from "./release.ts";
 import { type Session, session } from "./session.ts";
 import { type Watcher, watchSources } from "./watch.ts";
@@ -181,10 +182,8 @@ test("mended code serves, and the stack's own code is the stack's own version ag
 
 test("logs and exceptions come as they happen, with places in the sources, from every new version", async () => {
   void listen({
-    account: () => account,
-    script: "hello-dev",
-    positions: loop.positions,
-    say: (line) => said.push(line),
+    open: () => openTail(account, "hello-dev"),
+    onEvent: (told) => said.push(...linesOf(told, loop.positions(told.scriptVersion?.id ?? ""))),
     onState: () => undefined,
     signal: ending.signal,
   });
@@ -253,10 +252,8 @@ test("a process that is gone is named; when it is back, on other ports too, savi
   const states: (string | undefined)[] = [];
   const heard: Said[] = [];
   void listen({
-    account: () => account,
-    script: "hello-dev",
-    positions: loop.positions,
-    say: (line) => heard.push(line),
+    open: () => openTail(account, "hello-dev"),
+    onEvent: (told) => heard.push(...linesOf(told, loop.positions(told.scriptVersion?.id ?? ""))),
     onState: (trouble) => states.push(trouble),
     signal: ending.signal,
   });
@@ -266,7 +263,7 @@ test("a process that is gone is named; when it is back, on other ports too, savi
   });
   await expect.poll(() => visit().then(() => heard.length), patience).toBeGreaterThan(0);
   await embedded.close();
-  await expect.poll(() => states[0], patience).toBe("The connection to the embedded Cloudflare was lost");
+  await expect.poll(() => states[0], patience).toBe("The connection to its logs was lost");
   write("workers/hello/name.ts", 'export const name = "gone";\n');
   await expect.poll(() => told.at(-1), patience).toContain("The embedded Cloudflare does not answer");
 

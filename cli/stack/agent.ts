@@ -27,8 +27,8 @@ const destroys: Readonly<Record<Request["command"], Destroys>> = {
  * words are for the agent: it reads them, and tells the person.
  */
 export function refuseAgent(request: Request, stage: Stage, agent: string | undefined): void {
-  const { command, target, subject } = request;
-  const taken = destroys[command];
+  const { command, target, subject, repair } = request;
+  const taken = repair ? "state" : destroys[command];
   const isForPerson =
     taken !== "nothing" && (stage.asksBeforeChange || (taken === "data" && target === "cloudflare"));
   if (!isForPerson || (command === "secret" && subject === undefined)) return;

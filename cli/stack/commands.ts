@@ -42,7 +42,7 @@ export async function perform(
       if (request.savePlan !== undefined) return savedPlan(request, stage, request.savePlan, run);
       return pulumi(["preview", ...where, ...(await looking()), ...rest], run);
     case "drift":
-      return showDrift(request, stage, run);
+      return showDrift(request, stage, run, terminal);
     case "status":
       return showStatus(request, stage, run, systems);
     case "outputs":

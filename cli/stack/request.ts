@@ -34,6 +34,8 @@ export interface Request {
   /** The stage's name, where it was typed on the command line instead of at the prompt; "" for a bare `--yes`. */
   readonly yes: string | undefined;
   readonly emptyBuckets: boolean;
+  /** Whether `drift` puts back what it finds. */
+  readonly repair: boolean;
   /** Why, where something is decided that others will ask about. */
   readonly reason: string | undefined;
   /** What the command works on besides the stage. */
@@ -75,7 +77,7 @@ export function requestOf(args: readonly string[], project: Project): Request {
     else if (word.startsWith("--reason=")) own.push(word);
     else if (["--plan", "--save-plan", "--confirm"].includes(word)) own.push(`${word}=${args[++at] ?? ""}`);
     else if (/^--(plan|save-plan|confirm)=/.test(word)) own.push(word);
-    else if (word === "--empty-buckets" || word === "--digest") own.push(word);
+    else if (["--empty-buckets", "--digest", "--repair"].includes(word)) own.push(word);
     else if (word === "--json") json = true;
     // What follows an option of pulumi may be its value.
     else if (word.startsWith("-") || rest.length > 0) rest.push(word);
@@ -93,6 +95,7 @@ export function requestOf(args: readonly string[], project: Project): Request {
       confirm: { type: "string" },
       digest: { type: "boolean", default: false },
       "empty-buckets": { type: "boolean", default: false },
+      repair: { type: "boolean", default: false },
     },
   });
   const [name = "", first = "", ...words] = positionals;
@@ -126,23 +129,28 @@ export function requestOf(args: readonly string[], project: Project): Request {
     target,
     yes: values.yes,
     emptyBuckets: values["empty-buckets"],
+    repair: values.repair,
     reason: values.reason,
     subject,
-    ...planOf(command, values),
+    ...planOf(command, values, json),
     kind,
     rest: json ? [...rest, "--json"] : rest,
   };
 }
 
-/** A preview saves a plan, an `up` applies one, a `deploy` does either; anything else has none. */
+/** A preview saves a plan, an `up` applies one, a `deploy` and a repair do either; anything else has none. */
 function planOf(
   command: Command,
-  given: { plan?: string; "save-plan"?: string; confirm?: string; digest: boolean },
+  given: { plan?: string; "save-plan"?: string; confirm?: string; digest: boolean; repair: boolean },
+  isJson: boolean,
 ): Pick<Request, "plan" | "savePlan" | "confirm" | "digest"> {
-  const { plan, "save-plan": savePlan, confirm, digest } = given;
-  const applies = command === "up" || command === "deploy";
-  const saves = command === "preview" || (command === "deploy" && plan === undefined);
+  const { plan, "save-plan": savePlan, confirm, digest, repair } = given;
+  const either = command === "deploy" || (command === "drift" && repair);
+  const applies = command === "up" || either;
+  const saves = command === "preview" || (either && plan === undefined);
   const stray = [
+    ...(repair && command !== "drift" ? ["--repair"] : []),
+    ...(repair && isJson ? ["--json beside --repair"] : []),
     ...(plan !== undefined && !applies ? ["--plan"] : []),
     ...(confirm !== undefined && !(applies && plan !== undefined) ? ["--confirm"] : []),
     ...(savePlan !== undefined && !saves ? ["--save-plan"] : []),
@@ -152,7 +160,7 @@ function planOf(
     throw unknown(
       `${command} takes no such option`,
       stray.join(" "),
-      "preview --save-plan <file> [--digest], up --plan <file> --confirm <digest>, deploy with either",
+      "preview --save-plan <file> [--digest], up --plan <file> --confirm <digest>, deploy and drift --repair with either",
     );
   if (plan === "" || savePlan === "" || confirm === "")
     throw unknown("A value is missing", "nothing", "a value behind each option");

@@ -29,7 +29,7 @@ const repairs = z.object({
     .array(
       z.object({
         of: z.string(),
-        method: z.literal("PUT"),
+        method: z.enum(["PUT", "POST"]),
         path: z.string(),
         body: z.looseObject({}).or(z.array(z.unknown())),
       }),

@@ -15,6 +15,7 @@ export interface ByHand {
   readonly foreign: ReadonlyMap<string, string>;
   /** Workers whose deployment in the state was forced: it is again, or it would be another one. */
   readonly forced: ReadonlySet<string>;
+  /** What the target calls at the beginning of an `up`: no provider sees that. */
   readonly repairs: readonly Repair[];
 }
 

@@ -3,7 +3,6 @@ import { command, sentence } from "../diagnostic/sentence.ts";
 import { type Asked, ask } from "./ask.ts";
 import { asState, differing } from "./differing.ts";
 import type { Finding } from "./finding.ts";
-import type { Repair } from "./repair.ts";
 import type { StateResource } from "./state.ts";
 
 const queue = z.object({ queueId: z.string(), queueName: z.string() });
@@ -22,7 +21,7 @@ const recorded = consumer.extend({ queueId: z.string() });
 export async function consumerFindings(
   asked: Asked,
   state: readonly StateResource[],
-): Promise<readonly (Finding & { readonly repair?: Repair })[]> {
+): Promise<readonly Finding[]> {
   const ofType = (wanted: string) => state.filter(({ type }) => type === wanted);
   const own = ofType("cloudflare:index/queueConsumer:QueueConsumer").map(({ name, outputs }) => ({
     name,
@@ -52,12 +51,7 @@ export async function consumerFindings(
 
 type Own = z.infer<typeof recorded> & { readonly name: string };
 
-function changed(
-  { accountId }: Asked,
-  own: Own,
-  live: readonly Consumer[],
-  queueName: string,
-): (Finding & { readonly repair?: Repair })[] {
+function changed({ accountId }: Asked, own: Own, live: readonly Consumer[], queueName: string): Finding[] {
   const { name: resource, consumerId, queueId, deadLetterQueue, type, settings } = own;
   const common = { resource, aspect: "consumer", expected: `${called(own)} of queue ${queueName}` } as const;
   const found = live.find((each) => each.consumerId === consumerId);

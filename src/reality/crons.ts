@@ -2,7 +2,6 @@ import { z } from "zod";
 import { command, sentence } from "../diagnostic/sentence.ts";
 import { type Asked, ask } from "./ask.ts";
 import type { Finding } from "./finding.ts";
-import type { Repair } from "./repair.ts";
 import type { StateResource } from "./state.ts";
 import type { RecordedWorker } from "./workers.ts";
 
@@ -14,7 +13,7 @@ export async function cronFindings(
   asked: Asked,
   state: readonly StateResource[],
   worker: RecordedWorker,
-): Promise<readonly (Finding & { readonly repair?: Repair })[]> {
+): Promise<readonly Finding[]> {
   const own = state
     .filter(({ type }) => type === "cloudflare:index/workersCronTrigger:WorkersCronTrigger")
     .map(({ outputs }) => recorded.parse(outputs))

@@ -6,7 +6,6 @@ import type { Finding } from "./finding.ts";
 import { knownIn, labelParts } from "./known.ts";
 import { type Lost, lostOf } from "./lost.ts";
 import { lostFinding } from "./lost-text.ts";
-import type { Repair } from "./repair.ts";
 import { schemaFindings } from "./schemas.ts";
 import { foreignDeployments, servingFinding } from "./serving.ts";
 import type { StateResource } from "./state.ts";
@@ -22,9 +21,7 @@ export interface Comparison extends Asked {
 }
 
 /** Everything that is otherwise at Cloudflare than the stack left it, as far as no provider of the engine's says it. */
-export async function drift(
-  comparison: Comparison,
-): Promise<readonly (Finding & { readonly repair?: Repair })[]> {
+export async function drift(comparison: Comparison): Promise<readonly Finding[]> {
   const { state, api, accountId, root, everywhere } = comparison;
   const workers = workersIn(state);
   const stores = Object.fromEntries(

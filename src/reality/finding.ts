@@ -1,4 +1,5 @@
 import type { Sentence } from "../diagnostic/sentence.ts";
+import type { Repair } from "./repair.ts";
 
 /** Who made it so, as far as Cloudflare says it. */
 export interface Author {
@@ -43,4 +44,8 @@ export interface Finding {
   readonly author?: Author | undefined;
   readonly putBack: PutBack;
   readonly fix: Sentence;
+  /** The call that puts it back, where one does. */
+  readonly repair?: Repair | undefined;
+  /** Of what the engine found: the resource that it means. */
+  readonly urn?: string | undefined;
 }

@@ -101,6 +101,17 @@ export async function servingFinding(foreign: Foreign, api: Connection, accountI
     author: { who: author ?? "somebody whom Cloudflare does not name", at, how },
     putBack: "up",
     fix: sentence`${command("up")} deploys what is declared; to keep the change, declare it first`,
+    repair: {
+      of: `deployment of ${resource}`,
+      method: "POST",
+      // Without it Cloudflare refuses a version whose secrets are others than those that serve.
+      path: `/accounts/${accountId}/workers/scripts/${encodeURIComponent(script)}/deployments?force=true`,
+      body: {
+        strategy: "percentage",
+        versions: declared.map(({ id, percentage }) => ({ version_id: id, percentage })),
+        annotations: { "workers/message": "put back what the stack deployed" },
+      },
+    },
   };
 }
 

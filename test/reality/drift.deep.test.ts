@@ -190,6 +190,78 @@ test("during a rollout of the stack file its percentages are what is compared", 
   expect(await drift()).toEqual([]);
 });
 
+test("a repair puts back item by item what the stack left, with no word of what the project says by now; the rest is a person's", async () => {
+  project.edit("project.ts", (text) =>
+    text
+      .replace(
+        'r2("files")',
+        'r2("files", { cors: [{ origins: ["https://shop.example"], methods: ["GET"] }] })',
+      )
+      .replace(
+        "crons:",
+        'routes: { dev: [{ pattern: "shop.example/*", zoneName: "shop.example" }] },\n  crons:',
+      ),
+  );
+  await succeeding(project.just(["pulumi-up", "dev", "--yes", "--skip-preview"]));
+  const [zone] = ids.parse(await zoneCall("GET", "/zones"));
+  const [route] = ids.parse(await zoneCall("GET", `/zones/${zone?.id}/workers/routes`));
+  const [queue] = queues.parse(await project.api("dev", "GET", "/queues"));
+  await zoneCall("DELETE", `/zones/${zone?.id}/workers/routes/${route?.id}`);
+  await hand.succeeds("queues", "consumer", "remove", "jobs-dev", "api-dev");
+  await project.api("dev", "PATCH", `/queues/${queue?.queue_id}`, { settings: { delivery_delay: 60 } });
+  await project.api("dev", "POST", "/workers/scripts/api-dev/subdomain", {
+    enabled: false,
+    previews_enabled: true,
+  });
+  await project.api("dev", "PUT", "/workers/scripts/api-dev/schedules", []);
+  await project.api("dev", "DELETE", "/r2/buckets/files-dev/cors");
+  await project.api("dev", "POST", "/workers/scripts/api-dev/deployments", {
+    strategy: "percentage",
+    versions: [{ version_id: await servingVersion(), percentage: 100 }],
+  });
+  project.edit("workers/shop/api/index.ts", (text) => text.replace("made by", "not made by"));
+  const asked = await project.just(["drift", "dev", "--repair"]);
+  expect(asked.out).toContain("no terminal to ask at");
+  expect(await drift()).toHaveLength(7);
+  const said = await succeeding(project.just(["drift", "dev", "--repair", "--yes"]));
+  expect(said).toContain("dev is as its stack left it");
+  expect(await answer()).toMatch(/^made by/);
+  expect(await drift()).toEqual([]);
+  const stray = { pattern: "shop.example/stray*", script: "api-dev" };
+  const { id } = z
+    .object({ id: z.string() })
+    .parse(await zoneCall("POST", `/zones/${zone?.id}/workers/routes`, stray));
+  const left = await project.just(["drift", "dev", "--repair", "--yes"]);
+  expect(left.code, left.out).toBe(2);
+  expect(left.out).toContain("Left to a person (1):");
+  await zoneCall("DELETE", `/zones/${zone?.id}/workers/routes/${id}`);
+});
+
+test("in a stage that asks, a repair without a terminal is the one that was saved and seen, of the stack as it was", async () => {
+  await succeeding(project.deploy("prod"));
+  const crons = (of: readonly string[]) =>
+    project.api(
+      "prod",
+      "PUT",
+      "/workers/scripts/api/schedules",
+      of.map((cron) => ({ cron })),
+    );
+  await crons(["5 5 * * *"]);
+  expect((await project.just(["drift", "prod", "--repair", "--yes", "prod"])).out).toContain(
+    "no plan that was saved",
+  );
+  const saved = await project.just(["drift", "prod", "--repair", "--save-plan", "repair.plan"]);
+  expect(saved.code, saved.out).toBe(2);
+  const digest = / --confirm (\w+)$/m.exec(saved.out)?.[1] ?? "";
+  const apply = (confirmed: string) =>
+    project.just(["drift", "prod", "--repair", "--plan", "repair.plan", "--confirm", confirmed]);
+  expect((await apply("0".repeat(12))).out).toContain("This is not the repair that was confirmed");
+  project.append("workers/shop/api/index.ts", "// changed\n");
+  expect((await apply(digest)).out).toContain("This is not the repair that was confirmed");
+  project.edit("workers/shop/api/index.ts", (text) => text.replace("// changed\n", ""));
+  expect(await succeeding(apply(digest))).toContain("prod is as its stack left it");
+});
+
 async function madeZone(): Promise<string> {
   const account = project.embedded.accounts.find(({ name }) => name === "dev")?.id;
   const made = await zoneCall("POST", "/zones", { name: "shop.example", account: { id: account } });

@@ -9,7 +9,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "test/reality/lost.deep.test.ts": 130,
   "toolchain/command-provider/command-provider.deep.test.ts": 120,
   "test/systems/taco.deep.test.ts": 120,
-  "test/reality/drift.deep.test.ts": 110,
+  "test/reality/drift.deep.test.ts": 150,
   "cli/dev/dev.deep.test.ts": 100,
   "toolchain/command-provider/limits.deep.test.ts": 90,
   "cli/dev/watch.deep.test.ts": 80,

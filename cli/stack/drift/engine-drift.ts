@@ -48,7 +48,7 @@ export async function engineFindings(
       ({ resource, aspect }) => aspect === "schema" && name.startsWith(`${resource}/`),
     );
     if (isSaid || isPartOfGone || isSchema) return [];
-    const common = { resource: name, aspect: "property", expected: "what is declared" } as const;
+    const common = { resource: name, aspect: "property", expected: "what is declared", urn } as const;
     const kind = type.split(":").at(-1) ?? type;
     if (op === "delete")
       return [

@@ -42,7 +42,8 @@ export function changesOf({ steps }: PlanDigest): readonly PlannedChange[] {
         name,
         ops: own.map(({ op }) => op),
         before: own.find(({ oldState }) => oldState?.inputs)?.oldState?.inputs ?? {},
-        after: own.find(({ newState }) => newState?.inputs)?.newState?.inputs ?? {},
+        // A refresh comes before the change, and says what it found.
+        after: own.findLast(({ newState }) => newState?.inputs)?.newState?.inputs ?? {},
         paths: own.flatMap(({ detailedDiff }) => Object.keys(detailedDiff ?? {})),
       };
     })

@@ -9,7 +9,7 @@ import type { Stage } from "../../../src/project/stage.ts";
 import { shellQuote } from "../../../toolchain/launchers/shell-quote.ts";
 
 /** Hexadecimal digits of a digest that have to be given: whoever has them has seen the plan. */
-const leastDigits = 12;
+export const leastDigits = 12;
 
 /** SHA-256 of a saved plan and of what it was made from, hexadecimal. @param madeFrom the fingerprint of that */
 export const digestOfPlan = (file: string, madeFrom: string): string =>

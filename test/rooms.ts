@@ -557,6 +557,7 @@ export const rooms: readonly Room[] = [
     room: "cli/validate",
     may: [
       "policy",
+      "src/program",
       "src/diagnostic",
       "src/project",
       "src/declare",

@@ -8,6 +8,7 @@ import { holdCode } from "../../src/migrations/code/against-schema.ts";
 import type { SchemaPoint } from "../../src/migrations/code/corpus.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
 import { openShadow } from "../../src/migrations/shadow/shadow.ts";
+import { codeDiagnostics } from "../../src/program/code-checks.ts";
 import { systemStatements } from "../../src/statements/of-system.ts";
 
 /** What is wrong with the code of workers: what does not compile, and SQL that no migration gives its tables and columns. */
@@ -24,8 +25,9 @@ async function ofSystem(system: System, root: string): Promise<readonly Diagnost
     ),
   );
   if (problems.length > 0) return problems;
+  const refused = codeDiagnostics(system, (worker) => bundles.get(worker), root);
   const written = await systemStatements(system, async (worker) => bundles.get(worker), root);
-  return Object.entries(written.folders).flatMap(([name, folder]) => {
+  const unmatched = Object.entries(written.folders).flatMap(([name, folder]) => {
     const states = statesOf(join(root, folder));
     if (states === undefined) return [];
     // Contract files at the end may wait: code of before them is as right as code of after them.
@@ -37,6 +39,7 @@ async function ofSystem(system: System, root: string): Promise<readonly Diagnost
       held.every((each) => each.some((other) => keyOf(other) === keyOf(refusal))),
     );
   });
+  return [...refused, ...unmatched];
 }
 
 async function bundleOf(worker: Worker, root: string, problems: Diagnostic[]) {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join, relative } from "node:path";
-import { build, type Message, type OutputFile } from "esbuild";
+import { type BuildResult, build, type Message, type OutputFile } from "esbuild";
 import { type Diagnostic, refuse, UserError } from "../diagnostic/user-error.ts";
 import { makeWholeFolder } from "../files/write-whole.ts";
 import { type Bundle, bundlesFolder, digestOf, type Module, type Source } from "./bundle.ts";
@@ -69,10 +69,22 @@ export async function bundle(source: Source, root: string): Promise<Built> {
       digest,
       mainModule: "index.js",
       modules: modules.map(({ name }) => moduleOf(name, digest)),
+      ...exportsOf(result),
       ...(pages !== undefined && { workerFirst: workerFirst(pages.rules) }),
     },
     inputs: [...new Set([...inputs, ...(pages?.grounds ?? [])])].sort(),
   };
+}
+
+/** What the entry exports, where esbuild can tell: of `export * from "cloudflare:…"` the runtime alone knows the names. */
+function exportsOf({
+  metafile,
+  outputFiles,
+}: BuildResult<{ write: false; metafile: true }>): Pick<Bundle, "exports"> {
+  const entry = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint !== undefined);
+  const main = outputFiles.find(({ path }) => path.endsWith("index.js"));
+  if (entry === undefined || /^export \* from /m.test(main?.text ?? "")) return {};
+  return { exports: entry[1].exports };
 }
 
 /** Compiling a function file may fail as bundling may. */

@@ -25,6 +25,8 @@ export interface Bundle {
   /** Name of the module with the worker's exports. */
   readonly mainModule: string;
   readonly modules: readonly Module[];
+  /** Names that the main module exports. @default - not known: it hands on all that a module of the runtime exports */
+  readonly exports?: readonly string[];
   /** Of a Pages project: paths that its code is asked for before its static files. */
   readonly workerFirst?: true | readonly string[];
 }
@@ -41,6 +43,8 @@ export interface Site {
   readonly directory: string;
   /** Files that say how the others are answered with: Cloudflare wants them among the modules. */
   readonly modules: readonly Module[];
+  /** Names that the main module exports. @default - not known: it hands on all that a module of the runtime exports */
+  readonly exports?: readonly string[];
   /** Of a Pages project, which declares none itself. @default - those of the declaration */
   readonly settings?: SiteSettings;
 }

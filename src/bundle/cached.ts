@@ -13,6 +13,7 @@ const remembered = z.object({
     digest: z.string(),
     mainModule: z.string(),
     modules: z.array(z.object({ name: z.string(), contentType: z.string(), contentFile: z.string() })),
+    exports: z.array(z.string()).exactOptional(),
     workerFirst: z.union([z.literal(true), z.array(z.string())]).exactOptional(),
   }),
 });

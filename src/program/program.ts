@@ -19,6 +19,7 @@ import { systemStatements } from "../statements/of-system.ts";
 import { approvedOf } from "./approved.ts";
 import { byHand } from "./by-hand.ts";
 import { refusedClassChanges } from "./class-changes.ts";
+import { codeDiagnostics } from "./code-checks.ts";
 import { deploy, ownsShared } from "./deploy.ts";
 import { existing } from "./existing.ts";
 import { halfMade } from "./half-made.ts";
@@ -72,7 +73,9 @@ export async function program(given: Given): Promise<Outputs> {
     ...workers.map(async (worker) => [worker, await codeOf(worker, given.root)] as const),
   ]);
   const approved = approvedOf(state, settings, losses, given.root);
+  const made = new Map(code);
   refuse([
+    ...systems.flatMap((system) => codeDiagnostics(system, (worker) => made.get(worker)?.bundle, given.root)),
     ...losses.refused,
     ...approved.refused,
     ...refusedClassChanges(state, systems, stage),
@@ -82,9 +85,9 @@ export async function program(given: Given): Promise<Outputs> {
   for (const line of approved.told) await pulumi.log.warn(line);
   if (pulumi.runtime.isDryRun())
     for (const each of variableChanges(state, systems, settings)) await pulumi.log.info(variablesText(each));
-  await keepCode(settings, new Map(code), given.root);
+  await keepCode(settings, made, given.root);
   const moves = movesOf(state, systems, stage, zoneIds);
-  const made = await halfMade(state, {
+  const half = await halfMade(state, {
     systems,
     stage,
     ownsShared: ownsShared(settings),
@@ -93,15 +96,15 @@ export async function program(given: Given): Promise<Outputs> {
     connection: api,
   });
   if (pulumi.runtime.isDryRun())
-    for (const each of made.keys())
+    for (const each of half.keys())
       await pulumi.log.info(
         `${each.slice(each.indexOf(" ") + 1)} is at Cloudflare already, under the declared name and with nothing in it: an earlier run made it, and this one goes on with it`,
       );
   const read = {
-    code: new Map(code),
+    code: made,
     contracted,
     moves,
-    halfMade: made,
+    halfMade: half,
     subdomain,
     zoneIds,
     ...found,

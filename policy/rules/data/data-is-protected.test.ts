@@ -58,3 +58,8 @@ test("a worker without Durable Objects needs no protection", () => {
   };
   expect(judge(worker)).toEqual([]);
 });
+
+test("a Hyperdrive configuration holds nothing, and needs no protection", () => {
+  const type = "cloudflare:index/hyperdriveConfig:HyperdriveConfig";
+  expect(judge({ stack: "prod", type, name: "dome/silo", props: {} })).toEqual([]);
+});

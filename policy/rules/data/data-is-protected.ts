@@ -13,16 +13,8 @@ export const dataIsProtected: ResourceRule = {
   remediation: "Pass `{ protect: true }`; in a Lockstep project, make the store through its declaration.",
   severity: "critical",
   levels: { protected: "mandatory", others: "disabled" },
-  of: [
-    types.d1,
-    types.r2,
-    types.kv,
-    types.vectorize,
-    types.queue,
-    types.gateway,
-    types.worker,
-    "cloudflare:index/hyperdriveConfig:HyperdriveConfig",
-  ],
+  // A Hyperdrive configuration holds nothing that its declaration does not say.
+  of: [types.d1, types.r2, types.kv, types.vectorize, types.queue, types.gateway, types.worker],
   check: (resource, { declared }) => {
     const kind = kindOf(resource.type)?.kind;
     if (kind === undefined || resource.protect) return [];

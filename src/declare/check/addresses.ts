@@ -63,7 +63,7 @@ function wrongRoute(route: Route): string | undefined {
   return `a pattern in the zone ${route.zoneName}; ${wildcard}${name} is not`;
 }
 
-/** Cloudflare sends an address to one worker. */
+/** Cloudflare sends an address to one worker, or to one bucket. */
 function shared(systems: readonly System[], { name: stageName }: NamingStage): Diagnostic[] {
   const owners = new Map<string, string[]>();
   for (const system of systems)
@@ -72,13 +72,18 @@ function shared(systems: readonly System[], { name: stageName }: NamingStage): D
       for (const address of [...(worker.domains[stageName] ?? []), ...patterns])
         owners.set(address, [...(owners.get(address) ?? []), `${system.name}/${worker.name}`]);
     }
+  for (const system of systems)
+    for (const bucket of system.resources)
+      if (bucket.kind === "r2")
+        for (const { domain } of bucket.customDomains?.[stageName] ?? [])
+          owners.set(domain, [...(owners.get(domain) ?? []), `${system.name}/${bucket.name}`]);
   return [...owners]
-    .filter(([, workers]) => workers.length > 1)
-    .map(([address, workers]) => ({
+    .filter(([, all]) => all.length > 1)
+    .map(([address, all]) => ({
       what: "An address that is declared twice",
-      where: `${workers.join(" and ")}, in ${stageName}`,
+      where: `${all.join(" and ")}, in ${stageName}`,
       got: address,
-      expected: "each address once, of one worker",
+      expected: "each address once, of one worker or bucket",
       fix: "take one of them out, or give one a path of its own by a route",
     }));
 }

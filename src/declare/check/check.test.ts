@@ -159,6 +159,11 @@ describe("names", () => {
     ],
     ["a queue with a dot", queue("my.queue"), "A name that Cloudflare does not accept"],
     [
+      "a metric that there is not",
+      vectorize("notes", { dimensions: 3, metric: JSON.parse('"manhattan"') }),
+      "A word that Cloudflare does not know",
+    ],
+    [
       "an index that begins with a digit",
       vectorize("1st", { dimensions: 3, metric: "cosine" }),
       "A name that Cloudflare does not accept",

@@ -4,7 +4,7 @@ import type { System } from "../system.ts";
 import { checkAddresses } from "./addresses.ts";
 import { checkBuckets } from "./buckets.ts";
 import { checkCycles } from "./cycles.ts";
-import { checkLimits } from "./limits.ts";
+import { checkChoices, checkLimits } from "./limits.ts";
 import { checkListed } from "./listed.ts";
 import { checkNames, checkNamesAcross } from "./names.ts";
 import { checkNotifications } from "./notifications.ts";
@@ -35,6 +35,7 @@ export function check(
       ...checkCycles(system),
       ...checkStageNames(system, stageNames),
       ...checkLimits(system),
+      ...checkChoices(system),
       ...checkNotifications(system, stageNames),
       ...checkBuckets(system),
       ...checkRelease(system),

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Holder } from "../../cloudflare/contents/holder.ts";
 import { workersOf } from "../../declare/graph.ts";
 import type { Queue, System } from "../../declare/index.ts";
 import { physicalName } from "../../declare/physical-name.ts";
@@ -9,24 +8,10 @@ import { lifecycleInputs } from "../../resources/stores/bucket-rules.ts";
 import { type ExpiringRule, expiringRules } from "../../resources/stores/expiry.ts";
 import { retentionSeconds } from "../../resources/stores/message-queue.ts";
 import type { Wanted } from "./dropped.ts";
+import { elsewhere, withoutMigrations } from "./elsewhere.ts";
 import { heldIn } from "./held.ts";
-
-/** A value that deletes data, though no resource goes. */
-export interface ValueLoss {
-  /** `<system>/<name>` of what loses it: what an approval names. */
-  readonly label: string;
-  /** The property of the declaration. */
-  readonly property: string;
-  /** What becomes of what it holds: `are dropped once they are 60 s old`. */
-  readonly becomes: string;
-  /** The property's value, as it was and as it would be, as JSON. */
-  readonly before: unknown;
-  readonly after: unknown;
-  /** What is counted. */
-  readonly holder: Holder;
-  /** Whether it is a loss also where nothing is there yet. */
-  readonly alsoLater: boolean;
-}
+import { shorterLocks } from "./locks.ts";
+import type { ValueLoss } from "./value-loss.ts";
 
 /** What the new values of a declaration delete, compared with what the last run left. */
 export const valueLosses = (state: readonly StateResource[], wanted: Wanted): readonly ValueLoss[] =>
@@ -34,6 +19,9 @@ export const valueLosses = (state: readonly StateResource[], wanted: Wanted): re
     ...shorterRetentions(state, system),
     ...unlinkedDeadLetters(state, system),
     ...expiries(state, system, wanted),
+    ...shorterLocks(state, system, wanted),
+    ...elsewhere(state, system, wanted),
+    ...withoutMigrations(state, system),
     ...deletedClasses(state, system),
   ]);
 

@@ -9,7 +9,7 @@ import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import type { Stage } from "../../project/stage.ts";
 import { outputsOf, type StateResource } from "../../reality/state.ts";
 import { kinds } from "../../resources/kinds/kinds.ts";
-import { type Held, heldIn, workflowType } from "./held.ts";
+import { gatewaysIn, type Held, heldIn, workflowType } from "./held.ts";
 
 /** What a program would deploy, as far as it decides what becomes of what is there. */
 export interface Wanted {
@@ -21,12 +21,15 @@ export interface Wanted {
   readonly retired: readonly string[];
 }
 
+/** What a program would drop; a gateway has no holder. */
+export type Dropped = Omit<Held, "holder"> & Partial<Pick<Held, "holder">>;
+
 /** What the state has and the program would delete, or make anew in its place, without anybody having said so. */
-export function dropped(state: readonly StateResource[], wanted: Wanted): readonly Held[] {
+export function dropped(state: readonly StateResource[], wanted: Wanted): readonly Dropped[] {
   const { systems, retired } = wanted;
   const kept = new Set(systems.flatMap((system) => keysOf(system, wanted)));
   const replaced = replacedIndexes(state, wanted);
-  return heldIn(state).filter(({ type, label }) => {
+  return [...heldIn(state), ...gatewaysIn(state)].filter(({ type, label }) => {
     const [system = ""] = label.split("/");
     // That a whole system is off the list is refused by the target's check, whatever it holds.
     if (!systems.some(({ name }) => name === system) || retired.includes(label)) return false;
@@ -71,14 +74,17 @@ function replacedIndexes(state: readonly StateResource[], { systems, stage }: Wa
   return new Set(found);
 }
 
-/** Why it is refused; undefined where nothing is in it. */
+/**
+ * Why it is refused; undefined where nothing is in it. In a protected stage nothing just goes: the engine would say so too, but only once it had
+ * made everything else.
+ */
 export function droppedDiagnostic(
-  { label, name, holder: { kind } }: Held,
+  { label, name, holder }: Dropped,
   contents: Contents,
   { stage, systems }: Pick<Wanted, "stage" | "systems">,
 ): Diagnostic | undefined {
-  if (isEmpty(contents)) return undefined;
-  const held = contentsText(kind, contents);
+  if (isEmpty(contents) && !stage.protected) return undefined;
+  const held = holder === undefined ? "what it has logged" : contentsText(holder.kind, contents);
   const isDeclared = systems.some((system) =>
     [...system.resources, ...workflowsOf(system).map(({ declared }) => declared)].some(
       (each) => `${system.name}/${each.name}` === label,
@@ -86,8 +92,8 @@ export function droppedDiagnostic(
   );
   return {
     what: isDeclared
-      ? `${label} would be exchanged for another, empty one, and ${held} would be lost`
-      : `${label} is gone from the declaration, and ${held} would go with it`,
+      ? `${label} would be exchanged for another, empty one, and ${isEmpty(contents) ? `${stage.name} is protected` : `${held} would be lost`}`
+      : `${label} is gone from the declaration, and ${isEmpty(contents) ? `${stage.name} is protected` : `${held} would go with it`}`,
     where: `${name} in ${stage.name}`,
     got: held,
     expected: isDeclared

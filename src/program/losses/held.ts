@@ -23,6 +23,7 @@ const shapes = {
   namespace: z.object({ id: z.string(), title: z.string() }),
   queue: z.object({ queueId: z.string(), queueName: z.string() }),
   workflow: z.object({ workflowName: z.string() }),
+  gateway: z.object({ aiGatewayId: z.string() }),
 };
 const record = z.object({
   workers: z
@@ -73,3 +74,9 @@ export function heldIn(state: readonly StateResource[]): readonly Held[] {
     }
   });
 }
+
+/** A gateway's log and cache are not counted: what the code knows of it is its name. */
+export const gatewaysIn = (state: readonly StateResource[]): readonly Omit<Held, "holder">[] =>
+  state.flatMap(({ type, name: label, outputs }) =>
+    type === kinds.aiGateway.type ? [{ label, type, name: shapes.gateway.parse(outputs).aiGatewayId }] : [],
+  );

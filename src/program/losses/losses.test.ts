@@ -1,9 +1,20 @@
 import { describe, expect, test } from "vitest";
 import project from "../../../project.ts";
-import { d1, queue, r2, type System, system, vectorize, worker } from "../../declare/index.ts";
+import {
+  aiGateway,
+  d1,
+  hyperdrive,
+  queue,
+  r2,
+  type System,
+  secret,
+  system,
+  vectorize,
+  worker,
+} from "../../declare/index.ts";
 import type { StateResource } from "../../reality/state.ts";
 import { valueLosses } from "./by-value.ts";
-import { dropped, type Wanted } from "./dropped.ts";
+import { dropped, droppedDiagnostic, type Wanted } from "./dropped.ts";
 
 const [stage] = project.stages;
 if (stage === undefined) throw new Error("no stage");
@@ -23,11 +34,15 @@ const known = (type: string, name: string, outputs: Record<string, unknown>): St
 const types = {
   d1: "cloudflare:index/d1Database:D1Database",
   r2: "cloudflare:index/r2Bucket:R2Bucket",
+  lock: "cloudflare:index/r2BucketLock:R2BucketLock",
+  hyperdrive: "cloudflare:index/hyperdriveConfig:HyperdriveConfig",
+  gateway: "cloudflare:index/aiGateway:AiGateway",
   lifecycle: "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle",
   queue: "cloudflare:index/queue:Queue",
   consumer: "cloudflare:index/queueConsumer:QueueConsumer",
   worker: "cloudflare:index/worker:Worker",
   index: "pulumi-nodejs:dynamic/lockstep:VectorizeIndex",
+  migrations: "pulumi-nodejs:dynamic/lockstep:Migrations",
   target: "pulumi-nodejs:dynamic/lockstep:Target",
 };
 const settings = { main: "x.ts", compatibilityDate: "2026-01-01" } as const;
@@ -86,6 +101,24 @@ describe("what a program would drop", () => {
   });
 });
 
+test("what is empty goes, but not out of a protected stage, where the engine would say so after everything else", () => {
+  const protectedStage = project.stages.find((each) => each.protected);
+  if (protectedStage === undefined) throw new Error("no protected stage");
+  const gateway = known(types.gateway, "shop/models", { aiGatewayId: "models" });
+  const of = wanted(system("shop", []));
+  const refused = (given: Wanted) =>
+    dropped([database, gateway], given).map(
+      (held) => droppedDiagnostic(held, { count: 0, atLeast: false }, given)?.what,
+    );
+  expect(refused(of)).toEqual([undefined, undefined]);
+  expect(refused({ ...of, stage: protectedStage })).toEqual([
+    "shop/orders is gone from the declaration, and prod is protected",
+    "shop/models is gone from the declaration, and prod is protected",
+  ]);
+  const kept = system("shop", [d1("orders"), aiGateway("models")]);
+  expect(refused(wanted(kept, { stage: protectedStage }))).toEqual([]);
+});
+
 describe("what a value loses", () => {
   const losses = (state: readonly StateResource[], of: System): readonly string[] =>
     valueLosses(state, wanted(of)).map(({ label, property }) => `${label}, ${property}`);
@@ -139,6 +172,56 @@ describe("what a value loses", () => {
     expect(losses([bucket, rules(day, "")], of(2, "a/"))).toEqual([]);
     expect(losses([bucket, rules(2 * day, "")], of(1, ""))).toHaveLength(1);
     expect(losses([bucket, rules(day, "a/")], of(1, ""))).toHaveLength(1);
+  });
+
+  describe("a lock that keeps less, or for less long, than the one before", () => {
+    const bucket = known(types.r2, "shop/files", { name: "files-dev" });
+    const locked = (condition: object, prefix: string) =>
+      known(types.lock, "shop/files", { rules: [{ id: "keep", enabled: true, prefix, condition }] });
+    const of = (lock?: Parameters<typeof r2>[1]) => system("shop", [r2("files", lock ?? {})]);
+    const days = (forDays: number, prefix = "a/") =>
+      of({ lock: [{ id: "other", prefix, retain: { forDays } }] });
+    const day = { type: "Age", maxAgeSeconds: 86_400 };
+
+    test.each([
+      ["is gone", day, of(), 1],
+      ["is shorter", { ...day, maxAgeSeconds: 172_800 }, days(1), 1],
+      ["is of fewer objects", day, days(1, "a/b/"), 1],
+      ["is switched off", day, of({ lock: [{ id: "keep", enabled: false, retain: "indefinitely" }] }), 1],
+      [
+        "ends on a day",
+        { type: "Indefinite" },
+        of({ lock: [{ id: "keep", retain: { until: "2999-01-01" } }] }),
+        1,
+      ],
+      ["is as it was", day, days(1), 0],
+      ["is longer, and of everything", day, days(2, ""), 0],
+      ["never ends", day, of({ lock: [{ id: "keep", retain: "indefinitely" }] }), 0],
+    ])("%s", (_what, condition, system, count) => {
+      expect(losses([bucket, locked(condition, "a/")], system)).toHaveLength(count);
+    });
+  });
+
+  test("a Hyperdrive configuration that leads to another database", () => {
+    const legacy = known(types.hyperdrive, "shop/legacy", { origin: { host: "db", database: "shop" } });
+    const of = (host: string) =>
+      system("shop", [
+        hyperdrive("legacy", {
+          origin: { host, database: "shop", user: "ann", password: secret("password") },
+        }),
+      ]);
+    expect(losses([legacy], of("db"))).toEqual([]);
+    expect(losses([legacy], of("other"))).toEqual(["shop/legacy, origin"]);
+    expect(losses([], of("other"))).toEqual([]);
+  });
+
+  test("a database that gives up its migrations", () => {
+    const applied = known(types.migrations, "shop/orders/expand", {});
+    const of = (migrations?: string) =>
+      system("shop", [d1("orders", migrations === undefined ? {} : { migrations })]);
+    expect(losses([applied], of("migrations/shop/orders"))).toEqual([]);
+    expect(losses([applied], of())).toEqual(["shop/orders, migrations"]);
+    expect(losses([], of())).toEqual([]);
   });
 
   test("a class that is to be deleted, as long as it has not been", () => {

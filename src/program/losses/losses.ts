@@ -6,8 +6,9 @@ import { contentsOf, contentsText, isEmpty } from "../../cloudflare/contents/con
 import type { Contents, Holder } from "../../cloudflare/contents/holder.ts";
 import { type Diagnostic, UserError } from "../../diagnostic/user-error.ts";
 import type { StateResource } from "../../reality/state.ts";
-import { type ValueLoss, valueLosses } from "./by-value.ts";
+import { valueLosses } from "./by-value.ts";
 import { dropped, droppedDiagnostic, type Wanted } from "./dropped.ts";
+import type { ValueLoss } from "./value-loss.ts";
 
 /** Which account is asked what would be lost. */
 export interface LossesAsked extends Wanted {
@@ -30,7 +31,8 @@ export interface Losses {
 
 /** Compares what the stack has with what the program wants, and counts what would be lost. Where nothing would, nothing is asked. */
 export async function lossesOf(state: readonly StateResource[], asked: LossesAsked): Promise<Losses> {
-  const count = (holder: Holder): Promise<Contents> => counted(holder, asked);
+  const count = async (holder: Holder | undefined): Promise<Contents> =>
+    holder === undefined ? nothing : counted(holder, asked);
   const gone = await Promise.all(
     dropped(state, asked).map(async (held) => droppedDiagnostic(held, await count(held.holder), asked)),
   );
@@ -47,8 +49,11 @@ export async function lossesOf(state: readonly StateResource[], asked: LossesAsk
   };
 }
 
+/** What nobody counts is no reason to keep a thing where data can be made again. */
+const nothing: Contents = { count: 0, atLeast: false };
+
 const lossText = ({ label, property, becomes, holder }: ValueLoss, contents: Contents): string =>
-  `${label}, ${property}: ${contentsText(holder.kind, contents)} ${becomes}`;
+  `${label}, ${property}: ${holder === undefined ? "" : `${contentsText(holder.kind, contents)} `}${becomes}`;
 
 const changeOf = ({ label, property, before, after, holder }: ValueLoss, { stage }: Wanted): Change => ({
   stage: stage.name,

@@ -121,6 +121,8 @@ export const rooms: readonly Room[] = [
 
   // How new versions reach people: what is measured, what is decided. It changes nothing by itself.
   { room: "src/release", may: ["src/diagnostic", "src/declare", "src/cloudflare"] },
+  // Vectors from rows, by the recipe of an index.
+  { room: "src/reindex", may: ["src/diagnostic", "src/files", ...migrations("sql", "shadow", "database")] },
 
   // What Pulumi calls each kind: data, so that policies and commands may know it.
   { room: "src/resources/kinds", may: ["src/declare"] },
@@ -456,6 +458,7 @@ export const rooms: readonly Room[] = [
       "src/declare",
       "src/cloudflare",
       "src/migrations",
+      "src/reindex",
       "toolchain",
       "cli/stack",
     ],

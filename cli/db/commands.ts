@@ -9,6 +9,7 @@ import { lint } from "./lint.ts";
 import { newFile } from "./new/new.ts";
 import { query } from "./query.ts";
 import { rehearse } from "./rehearse.ts";
+import { reindexVectors } from "./reindex/reindex.ts";
 import { reset } from "./reset.ts";
 import { seed } from "./seed.ts";
 import { shell } from "./shell.ts";
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   seed,
   generateRows,
   reset,
+  reindexVectors,
   contract,
   corpus,
   query,

@@ -67,6 +67,7 @@ export {
   type VersionMetadata,
   versionMetadata,
 } from "./values.ts";
+export type { VectorRecipe } from "./vector-recipe.ts";
 export { type Vectorize, vectorize } from "./vectorize.ts";
 export {
   type Pages,

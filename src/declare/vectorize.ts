@@ -1,5 +1,6 @@
 import { declaredHere } from "./declared-at.ts";
 import type { Named, Shareable } from "./named.ts";
+import type { VectorRecipe } from "./vector-recipe.ts";
 
 /**
  * A Vectorize index. Its dimensions and metric can never change: another shape is another index.
@@ -19,6 +20,8 @@ export interface Vectorize extends Named, Shareable {
   readonly metadataIndexes?: Readonly<Record<string, "string" | "number" | "boolean">>;
   /** Names of indexes that exist already, by stage: one of this name and shape is taken over with its vectors, and never deleted. @default - created */
   readonly adopt?: Readonly<Record<string, string>>;
+  /** How its vectors are made again from a database: for `db reindex`. @default - they are not */
+  readonly recipe?: VectorRecipe;
 }
 
 /**

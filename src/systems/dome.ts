@@ -23,9 +23,13 @@ const meta = d1("dome-meta", { migrations: "migrations/dome/meta" });
 const notes = d1("silo", { migrations: "migrations/dome/silo" });
 const raw = r2("dome-raw");
 const content = r2("silo-content");
-const index = vectorize("dome-notes", { dimensions: 1536, metric: "cosine" });
 const newContentConstellation = queue<NewContent>("new-content-constellation");
 const newContentAi = queue<NewContent>("new-content-ai");
+const index = vectorize("dome-notes", {
+  dimensions: 1536,
+  metric: "cosine",
+  recipe: { database: notes, select: "SELECT id AS noteId FROM notes", queue: newContentConstellation },
+});
 const deadConstellation = queue<NewContent>("new-content-constellation-dlq");
 const deadAi = queue<NewContent>("new-content-ai-dlq");
 

@@ -47,6 +47,8 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/db/decide.ts run: db status": here("drift of a schema"),
   "cli/db/diff.ts schemaOf: db lint": untried,
   "cli/db/diff.ts sideOf: db diff": blank,
+  "cli/db/reindex/queue.ts queueId: up": nothingUp,
+  "cli/db/reindex/reindex.ts run: status": untried,
   "cli/db/generate/generate.ts run: db seed": works(commands, "generate writes a seed file"),
   "cli/db/generate/generate.ts schemaOf: db lint": works(commands, "generate writes a seed file"),
   "cli/db/new/new.ts run: db lint": words,

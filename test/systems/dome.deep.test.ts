@@ -41,6 +41,28 @@ test("a note is kept as it was received and as it is read, and is found by its m
   expect(await json("/dead-letters")).toEqual([]);
 }, 300_000);
 
+test("an index that lost its vectors is filled again from the database by its recipe", async () => {
+  const found = () => json("/search?q=moon");
+  const info = z.object({ vectorCount: z.number() });
+  const index = "/vectorize/v2/indexes/dome-notes-dev";
+  const count = async () => info.parse(await project.api("dev", "GET", `${index}/info`)).vectorCount;
+  const before = await count();
+  const all = z.object({ evidence: z.array(z.object({ noteId: z.string() })) }).parse(await found());
+  const ids = [...new Set(all.evidence.map(({ noteId }) => `${noteId}#0`))];
+  await project.api("dev", "POST", `${index}/delete_by_ids`, { ids });
+  expect(await count()).toBe(before - ids.length);
+  expect(await found()).toMatchObject({ evidence: [] });
+  const asked = await project.just(["db", "reindex", "dome-notes"]);
+  expect(asked.out).toMatch(
+    /Send the rows of dome\/silo \(1\) to queue new-content-constellation in dev was not/,
+  );
+  const filled = await project.just(["db", "reindex", "dev", "dome/dome-notes", "--yes"]);
+  expect(filled.code, filled.out).toBe(0);
+  expect(filled.out).toContain("dome/dome-notes: 1 sent, 0 wait still");
+  await expect.poll(count, { timeout: 60_000 }).toBe(before);
+  expect(await found()).toMatchObject(all);
+}, 300_000);
+
 test("a message that fails on both queues is kept, and is worked on once it is sent again", async () => {
   const text = "Salt is what the rain took from the land.";
   const id = "lost";

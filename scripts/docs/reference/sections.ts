@@ -59,7 +59,7 @@ export const modules: readonly PublicModule[] = [
       },
       { title: "KV namespaces", names: ["kv", "Kv"] },
       { title: "Queues", names: ["queue", "Queue", "Consume", "PullConsumer"] },
-      { title: "Vectorize indexes", names: ["vectorize", "Vectorize"] },
+      { title: "Vectorize indexes", names: ["vectorize", "Vectorize", "VectorRecipe"] },
       { title: "Hyperdrive", names: ["hyperdrive", "Hyperdrive", "HyperdriveOrigin"] },
       { title: "AI Gateways", names: ["aiGateway", "AiGateway", "AiGatewayRateLimit"] },
       { title: "Other workers", names: ["service", "Service"] },

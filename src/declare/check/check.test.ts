@@ -582,3 +582,17 @@ test("a queue that is pulled over HTTP is consumed by no worker, and needs none"
   const late = queue("late", { pullConsumer: { visibilityTimeoutMs: 50_000_000 } });
   expect(whats(late)).toEqual(["A number that Cloudflare does not accept"]);
 });
+
+test("a recipe of an index names a database and a queue of its system, and a queue that a worker consumes", () => {
+  const notes = d1("notes");
+  const added = queue("added");
+  const recipe = { database: notes, select: "SELECT id FROM notes", queue: added };
+  const index = vectorize("index", { dimensions: 8, metric: "cosine", recipe });
+  const consumer = plain("w", { env: { INDEX: index, DB: notes }, consumes: [{ queue: added }] });
+  expect(whats(notes, added, index, consumer)).toEqual([]);
+  expect(whats(index, plain("w", { env: { INDEX: index } }))).toEqual([
+    "A recipe names a resource that its system does not list",
+    "A recipe names a resource that its system does not list",
+    "Nobody would make the vectors: no worker consumes the recipe's queue",
+  ]);
+});

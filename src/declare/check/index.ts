@@ -8,6 +8,7 @@ import { checkChoices, checkLimits } from "./limits.ts";
 import { checkListed } from "./listed.ts";
 import { checkNames, checkNamesAcross } from "./names.ts";
 import { checkNotifications } from "./notifications.ts";
+import { checkRecipes } from "./recipes.ts";
 import { checkRelease } from "./release.ts";
 import { checkStageNames } from "./stage-names.ts";
 import { checkWorkers } from "./workers.ts";
@@ -39,6 +40,7 @@ export function check(
       ...checkNotifications(system, stageNames),
       ...checkBuckets(system),
       ...checkRelease(system),
+      ...checkRecipes(system),
       ...checkWorkers(system, stage, root),
     ]),
     ...checkNamesAcross(systems, stage),

@@ -27,6 +27,9 @@ const texts: readonly (readonly [RegExp, (n: number) => string])[] = [
 const isTime = /_at$|^at$|timestamp|_start$|_end$|(^|_)(created|updated|deleted|expires|date)$/;
 const isFlag = /^(is|has|can|was)_|enabled$|verified$|active$|deleted$/;
 
+/** `createdAt` as `created_at`. */
+const spelled = (name: string): string => name.replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();
+
 /** Within the year 2025, so that what is made up today is what is made up tomorrow. */
 const seconds = (n: number): number => Date.UTC(2025, 0, 1) / 1000 + (n % (365 * 24 * 60)) * 60;
 
@@ -42,7 +45,7 @@ function moment(n: number): string {
  * @param table whose name stands in front of an id
  */
 export function madeUp({ name, type }: Column, n: number, table: string): Value {
-  const called = name.replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();
+  const called = spelled(name);
   const kind = affinity(type);
   switch (kind) {
     case "INTEGER":
@@ -66,3 +69,14 @@ const text = (called: string, n: number, table: string): string =>
   `${called.replace(/_?id$/, "") || singular(table)}-${n.toString(36)}`;
 
 const singular = (table: string): string => table.toLowerCase().replace(/s$/, "");
+
+/** Texts that have the whole number in them: two of them are the same only where the numbers are. */
+const distinct: readonly ((n: number) => string)[] = [mailAddress, webAddress];
+
+/** Whether different numbers give a column different values. */
+export function isDistinct({ name, type }: Column): boolean {
+  const called = spelled(name);
+  if (affinity(type) !== "TEXT") return false;
+  const found = texts.find(([pattern]) => pattern.test(called))?.[1];
+  return found === undefined || distinct.includes(found);
+}

@@ -62,6 +62,11 @@ aliases *arguments:
 policy *arguments:
     @node bin/lockstep.mjs policy "$@"
 
+# The API token that a verb needs on a stage, and nothing more: just token <stage> <verb> [--json]
+[no-exit-message]
+token *arguments:
+    @node bin/lockstep.mjs token "$@"
+
 # Everything that is wrong with systems, stages and migrations: just validate [<stage>] [--json | --github]
 [no-exit-message]
 validate *arguments:

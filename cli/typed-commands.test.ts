@@ -17,6 +17,7 @@ import { requestOf as reportRequestOf } from "./pull-request/pr-report.ts";
 import { wordsOf as releaseWordsOf } from "./release/request.ts";
 import { requestOf } from "./stack/request.ts";
 import { requestOf as stateRequestOf } from "./state.ts";
+import { requestOf as tokenRequestOf } from "./token/request.ts";
 import { isVerb, verbs } from "./verbs.ts";
 
 /** What a command means, as far as a place has a say in it. */
@@ -230,6 +231,10 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
         real: target === "cloudflare",
         words: worker === undefined ? [] : [worker],
       };
+    }
+    case "token": {
+      const { stage, verb: asked, target } = tokenRequestOf(rest, project);
+      return { verb, stage: stage.name, real: target === "cloudflare", words: [asked] };
     }
     case "policy":
       return { verb, stage: policyRequestOf(rest, project).stage.name, real: false, words: [] };

@@ -100,6 +100,11 @@ export const verbs = {
     summary: "what a change would do to every stage, as one comment for a pull request",
     load: () => import("./pull-request/pr-report.ts"),
   },
+  token: {
+    usage: "token <stage> <verb> [--json]",
+    summary: "the API token that a verb needs on a stage and nothing more: as a table, as clicks, as a call",
+    load: () => import("./token/token.ts"),
+  },
   diagram: {
     usage: "diagram [<system>] [--json]",
     summary: "a picture of what is declared, as Mermaid",

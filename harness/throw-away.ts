@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { type Embedded, startEmbedded } from "../embedded/start.ts";
+import { type Embedded, type EmbeddedOptions, startEmbedded } from "../embedded/start.ts";
 import { embeddedAccounts } from "../src/project/load.ts";
 import { ensureEngine } from "../toolchain/engine/ladder.mjs";
 import { apply, embeddedVariables } from "../toolchain/environment.ts";
@@ -35,6 +35,8 @@ export interface ThrowAwayOptions {
   readonly parts?: readonly string[];
   /** Changes the folder before anything is started in it. */
   readonly prepare?: (folder: string) => void | Promise<void>;
+  /** Hears of each permission that a call of the embedded API asked for. @default nobody */
+  readonly asked?: EmbeddedOptions["asked"];
   /** Hears what the embedded Cloudflare says. @default nobody */
   readonly log?: (line: string) => void;
   /** The packages that it has. @default those of the project */
@@ -62,6 +64,7 @@ export async function throwAway(options: ThrowAwayOptions): Promise<ThrowAway> {
       providerPort: 0,
       providerFolder: folder,
       ...(accounts !== undefined && { accounts }),
+      ...(options.asked !== undefined && { asked: options.asked }),
       log: options.log ?? (() => undefined),
     });
     // By this name the `pulumi` launcher knows that it runs, and starts no process before every command to find out.

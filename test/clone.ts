@@ -58,14 +58,15 @@ const copied = [
   "workers",
 ];
 
-export interface CloneOptions extends Pick<ThrowAwayOptions, "log" | "prepare"> {
+export interface CloneOptions extends Pick<ThrowAwayOptions, "asked" | "log" | "prepare"> {
   /** Systems that every stack of the clone lists: what is not needed only takes time. @default dome */
   readonly systems?: readonly string[];
 }
 
-export async function clone({ systems = ["dome"], prepare, log }: CloneOptions = {}): Promise<Clone> {
+export async function clone({ systems = ["dome"], prepare, log, asked }: CloneOptions = {}): Promise<Clone> {
   const { folder, embedded, run, remove } = await throwAway({
     ...(log !== undefined && { log }),
+    ...(asked !== undefined && { asked }),
     prepare: async (cloned) => {
       for (const { name } of project.stages) list(join(cloned, `Pulumi.${name}.yaml`), systems);
       await prepare?.(cloned);

@@ -125,7 +125,7 @@ export const rooms: readonly Room[] = [
   { room: "src/reindex", may: ["src/diagnostic", "src/files", ...migrations("sql", "shadow", "database")] },
 
   // What Pulumi calls each kind: data, so that policies and commands may know it.
-  { room: "src/resources/kinds", may: ["src/declare"] },
+  { room: "src/resources/kinds", may: ["src/permissions", "src/declare"] },
   // What a stack has left at Cloudflare, held against what is there.
   {
     room: "src/reality",
@@ -178,6 +178,7 @@ export const rooms: readonly Room[] = [
     room: "src/resources",
     may: [
       "src/approvals",
+      "src/permissions",
       "src/reality",
       "src/resources/kinds",
       "src/diagnostic",
@@ -588,6 +589,21 @@ export const rooms: readonly Room[] = [
       ...migrations("sql", "files"),
       "toolchain",
       "cli/place.ts",
+      "cli/stack",
+    ],
+  },
+  // Tokens that a verb needs: what the program would register, held against what Cloudflare allows.
+  {
+    room: "cli/token",
+    may: [
+      "src/permissions",
+      "src/diagnostic",
+      "src/project",
+      "src/cloudflare",
+      "src/resources/kinds",
+      "toolchain",
+      "cli/place.ts",
+      "cli/policy",
       "cli/stack",
     ],
   },

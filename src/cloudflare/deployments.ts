@@ -56,7 +56,7 @@ export function readServing(
           where: `GET ${path}`,
           got: outcome.message,
           expected: "the worker's deployments",
-          fix: remedy(outcome, "Workers Scripts Read"),
+          fix: remedy(outcome, "Workers Metadata Read-Only"),
         });
       const [newest] = shape.parse(outcome.value).deployments;
       return {

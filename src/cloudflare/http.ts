@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { embeddedShell, type Sentence, sentence } from "../diagnostic/sentence.ts";
+import { widerToken } from "../diagnostic/wider-token.ts";
 import { parseEnvelope } from "./envelope.ts";
 import { type Exchanged, exchange } from "./exchange.ts";
 
@@ -41,7 +42,7 @@ export async function callApi(
 export const remedy = (outcome: Exclude<Outcome<unknown>, { kind: "done" }>, permission: string): Sentence =>
   outcome.kind === "refused"
     ? [401, 403].includes(outcome.status)
-      ? `give the API token the permission ${permission}, then run again`
+      ? widerToken(permission)
       : `mend what the API names (HTTP ${outcome.status}), then run again`
     : sentence`check the network (on the embedded target that it runs: ${embeddedShell}), then run again`;
 

@@ -52,5 +52,5 @@ const unreadable = (
     fix:
       outcome.kind === "refused"
         ? "register a workers.dev subdomain for the account (dashboard, Workers), then run again; nothing was applied"
-        : remedy(outcome, "Workers Scripts Read"),
+        : remedy(outcome, "Workers Metadata Read-Only"),
   });

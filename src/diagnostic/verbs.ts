@@ -49,6 +49,7 @@ export const verbs = {
   logs: { ...stack, recipe: "just logs", words: ["stage", "worker?"] },
   outputs: { ...stack, recipe: "just outputs" },
   summary: { ...stack, recipe: "just summary" },
+  token: { ...stack, recipe: "just token", words: ["stage", "verb"] },
   verify: { ...stack, recipe: "just verify", words: ["stage", "system?"] },
   release: {
     ...stack,

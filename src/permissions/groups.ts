@@ -30,6 +30,7 @@ const ids: Readonly<Record<string, string>> = {
   "Account Settings Read": "c1fde68c7bcc44588cbb6ddbc16d6480",
   "Account Settings Write": "1af1fa2adc104452b74a9a3364202f20",
   "AI Gateway Read": "4dc8917b4b40457d88d3035d5dadb054",
+  "AI Gateway Write": "6c8a3737f07f46369c1ea1f22138daaf",
   "D1 Read": "192192df92ee43ac90f2aeeffce67e35",
   "D1 Write": "09b2857d1c31407795e75e3fed8617a1",
   "Hyperdrive Read": "4d62ccf834df44808bc9283d65c4e4e9",

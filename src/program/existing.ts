@@ -4,6 +4,7 @@ import { type Adoptable, adoptedKey, importedOnce } from "../declare/adopted-key
 import type { AiGateway, R2, System, Vectorize } from "../declare/index.ts";
 import { physicalName } from "../declare/physical-name.ts";
 import { type Diagnostic, refuse, UserError } from "../diagnostic/user-error.ts";
+import { widerToken } from "../diagnostic/wider-token.ts";
 import type { Stage } from "../project/stage.ts";
 import { asking } from "../reality/asking.ts";
 import { kinds } from "../resources/kinds/kinds.ts";
@@ -136,9 +137,7 @@ async function nameOf(
         where: `GET ${asked}`,
         got: error.message,
         expected: "the store, or that there is none",
-        fix: mayNotLook
-          ? `give the API token the permission ${permission}`
-          : "mend what the API names, then run again",
+        fix: mayNotLook ? widerToken(permission) : "mend what the API names, then run again",
       },
       { cause: error },
     );

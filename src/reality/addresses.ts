@@ -70,7 +70,7 @@ async function domainFindings(
     .filter(({ type }) => type === "cloudflare:index/workersCustomDomain:WorkersCustomDomain")
     .map(({ name, outputs }) => ({ name, ...domain.parse(outputs) }));
   if (own.length === 0 && !everywhere) return [];
-  const answer = await ask(asked, "workers/domains", "Workers Scripts Read");
+  const answer = await ask(asked, "workers/domains", "Workers Metadata Read-Only");
   const found = z.array(domain).parse(answer ?? []);
   return [
     ...own.flatMap((each): Finding[] => {

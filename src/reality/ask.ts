@@ -1,6 +1,7 @@
 import { ApiError, call } from "../cloudflare/api.ts";
 import type { Connection } from "../cloudflare/connection.ts";
 import { UserError } from "../diagnostic/user-error.ts";
+import { widerToken } from "../diagnostic/wider-token.ts";
 
 /** The account that is asked. */
 export interface Asked {
@@ -32,7 +33,7 @@ export async function ask(
         got: error.message,
         expected: "an answer, or that there is no such thing",
         fix: [401, 403].includes(error.status)
-          ? `give the API token the permission ${permission}, then run again`
+          ? widerToken(permission)
           : "mend what the API names, then run again",
       },
       { cause: error },

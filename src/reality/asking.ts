@@ -65,7 +65,7 @@ export const asking = {
   },
   worker: {
     path: "workers/workers",
-    permission: "Workers Scripts Read",
+    permission: "Workers Metadata Read-Only",
     noun: "worker with Durable Objects",
     name: z.object({ name: z.string() }).transform(({ name }) => name),
     born: once,

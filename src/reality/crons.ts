@@ -19,7 +19,7 @@ export async function cronFindings(
     .map(({ outputs }) => recorded.parse(outputs))
     .find(({ scriptName }) => scriptName === worker.name);
   const path = `workers/scripts/${encodeURIComponent(worker.name)}/schedules`;
-  const answer = await ask(asked, path, "Workers Scripts Read");
+  const answer = await ask(asked, path, "Workers Metadata Read-Only");
   if (answer === undefined) return [];
   const found = cronsOf(schedules.parse(answer));
   const expected = own === undefined ? [] : cronsOf(own);

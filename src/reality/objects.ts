@@ -20,7 +20,7 @@ export async function readNamespaces(asked: Asked): Promise<readonly Namespace[]
   const all = new Map<string, Namespace>();
   for (let page = 1; ; page++) {
     const path = `workers/durable_objects/namespaces?per_page=${perPage}&page=${page}`;
-    const found = namespaces.parse((await ask(asked, path, "Workers Scripts Read")) ?? []);
+    const found = namespaces.parse((await ask(asked, path, "Workers Metadata Read-Only")) ?? []);
     const before = all.size;
     for (const { id, script, class: className } of found)
       all.set(id, { id, script: script ?? "", className: className ?? "" });

@@ -21,7 +21,7 @@ const live = z.looseObject({ subdomain: z.looseObject({}).nullish() });
 
 /** A worker whose settings were changed by hand, or that is there no more. */
 export async function workerFindings(asked: Asked, worker: RecordedWorker): Promise<readonly Finding[]> {
-  const found = await ask(asked, `workers/workers/${worker.id}`, "Workers Scripts Read");
+  const found = await ask(asked, `workers/workers/${worker.id}`, "Workers Metadata Read-Only");
   if (found === undefined)
     return [
       {

@@ -31,8 +31,11 @@ describe("a refusal is explained, whoever worded it", () => {
     ['403 Forbidden {"errors":[{"code":10000,"message":"Authentication error"}]}'],
     ["Unauthorized to access requested resource (code 9109)"],
   ])("a missing permission names it: %s", (error) => {
-    expect(refused(error)?.expected).toContain('"D1 Edit"');
-    expect(refused(error, { type: "cloudflare:index/queue:Queue" })?.expected).toContain('"Queues Edit"');
+    expect(refused(error)?.expected).toContain('"D1 Write" on the account');
+    expect(refused(error, { type: "cloudflare:index/queue:Queue" })?.expected).toContain(
+      '"Queues Write" on the account',
+    );
+    expect(refused(error)?.fix).toContain("just token dev up");
   });
 
   test("a service that is not there says how it comes to be there", () => {

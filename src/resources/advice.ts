@@ -1,7 +1,8 @@
 import { command, pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
+import { groupFor } from "../permissions/groups.ts";
 import type { Stage } from "../project/stage.ts";
-import { permissionFor } from "./kinds/registered.ts";
+import { neededBy, type Operation, operations } from "./kinds/registered.ts";
 
 /** An operation that Cloudflare refused. */
 export interface Refusal {
@@ -14,6 +15,8 @@ export interface Refusal {
   /** What was said, as it came. */
   readonly error: string;
   readonly stage: Stage;
+  /** What was asked for. @default - not known */
+  readonly inputs?: Readonly<Record<string, unknown>>;
 }
 
 /** What to do about a refusal that people meet often; undefined when Cloudflare's own words have to do. */
@@ -44,8 +47,8 @@ export function advice(refusal: Refusal): Diagnostic | undefined {
       what: "The API token does not have the required permissions",
       where,
       got,
-      expected: `a token with "${permissionFor(type) ?? "the permission for this resource"}" on this account`,
-      fix: "add the permission to the token (dashboard → My Profile → API Tokens), or export another CLOUDFLARE_API_TOKEN, and run the same command again: it goes on where it stopped",
+      expected: `a token with ${permissionsFor(refusal)}`,
+      fix: sentence`${command("token", { verb: operation === "delete" ? "destroy" : "up" })} shows the token to make. Export it as CLOUDFLARE_API_TOKEN, and run the same command again: it goes on where it stopped`,
     };
   }
   if (
@@ -81,6 +84,24 @@ export function advice(refusal: Refusal): Diagnostic | undefined {
   }
   return undefined;
 }
+
+/** The permission groups that the operation needs, as the dashboard and the API call them. */
+function permissionsFor({ type, operation, inputs }: Refusal): string {
+  const done: Operation = operations.find((each) => each === operation) ?? "update";
+  const wanted = neededBy(type, done, inputs) ?? [];
+  if (wanted.length === 0) return "the permission for this resource";
+  return wanted
+    .map((each) => `"${groupFor(each).name}" on the ${onThing[groupFor(each).scope]}`)
+    .join(" and ");
+}
+
+const onThing = {
+  account: "account",
+  zone: "zone",
+  worker: "Worker",
+  bucket: "bucket",
+  user: "user",
+} as const;
 
 /** Node's modules are there with a flag alone, and the runtime does not say so. */
 function doesNotStart({ name, error, stage }: Refusal, where: string): Diagnostic {

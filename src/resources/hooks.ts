@@ -16,7 +16,14 @@ export const adviceOnError = (stage: Stage, root: string): pulumi.ErrorHook =>
   new pulumi.ErrorHook("advice", async ({ type, name, failedOperation, errors, newInputs }) => {
     const positions = await positionsIn(newInputs ?? {}, root);
     const error = positions(errors[0] ?? "");
-    const diagnostic = advice({ type, name, operation: failedOperation, error, stage });
+    const diagnostic = advice({
+      type,
+      name,
+      operation: failedOperation,
+      error,
+      stage,
+      inputs: newInputs ?? {},
+    });
     if (diagnostic !== undefined) await pulumi.log.error(render(diagnostic, placeOfRun(stage.name, root)));
     return false;
   });

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeChain } from "../../src/migrations/files/chain.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
-import { type Clone, clone } from "../clone.ts";
+import { type Clone, type CloneOptions, clone } from "../clone.ts";
 
 /** One of each thing that an `up` makes at Cloudflare, and a gateway that it takes over. */
 const projectText = `import { aiGateway, d1, defineProject, hyperdrive, kv, queue, r2, secret, system, vectorize, worker, workflow } from "./src/index.ts";
@@ -43,8 +43,9 @@ export default { fetch: () => new Response("up"), queue() {}, scheduled() {} };
 `;
 
 /** A clone of this repository with that project. Nothing of it is up. */
-export const everything = (): Promise<Clone> =>
+export const everything = (options: Pick<CloneOptions, "asked"> = {}): Promise<Clone> =>
   clone({
+    ...options,
     systems: ["shop"],
     prepare(folder) {
       for (const each of [

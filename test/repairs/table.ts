@@ -20,6 +20,7 @@ const phases = works("test/migrations/phases.deep.test.ts", "expand runs before 
 const past = works("test/migrations/pasts.deep.test.ts", "is refused with the command that adopts it");
 const loop = "cli/dev/dev.deep.test.ts";
 const backups = works("cli/state/state.deep.test.ts", "a key, a backup, a drill and a restore");
+const tokens = (title: string): Repair => works("test/tokens/tokens.deep.test.ts", title);
 const nothingUp = here("nothing is up");
 const words = here("words that are missing or wrong");
 const order = here("the lines that keep the order of files");
@@ -97,6 +98,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/stack/import/import.ts storeOrWorker: up": words,
   "cli/stack/import/importable.ts needsNone: up": words,
   "cli/stack/secrets/list-secrets.ts listSecrets: secret": secrets,
+  "cli/stack/engine/environment.ts withoutToken: token": untried,
   "cli/stack/lock.ts ways: unlock": untried,
   "cli/stack/plan/apply-plan.ts planIsOld: deploy": works(
     recipes,
@@ -194,6 +196,8 @@ export const repairs: Readonly<Record<string, Repair>> = {
     troubleshooting,
     "that command works, and the next up finishes the rest",
   ),
+  "src/resources/advice.ts advice: token": tokens("up of what was never up"),
+  "src/diagnostic/wider-token.ts widerToken: token": tokens("a preview with one less is told which"),
   "src/resources/advice.ts advice: up": works(troubleshooting, "a bound service that was deleted by hand"),
   "src/resources/advice.ts doesNotStart: up": here("code that does not start"),
   "src/resources/hooks.ts behind: up": works(engine, "an up of the code alone"),

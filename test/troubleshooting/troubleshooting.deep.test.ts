@@ -113,7 +113,7 @@ describe("while a stack comes up", () => {
     expectRefusal(
       refused,
       "The API token does not have the required permissions",
-      'a token with "D1 Edit" on this account',
+      'a token with "D1 Write" on the account',
     );
   });
 

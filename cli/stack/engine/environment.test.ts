@@ -64,8 +64,10 @@ describe("the environment of a real account", () => {
     expect(at("https://proxy.example/client/v4")).not.toThrow();
   });
 
-  test("is refused without a token, with the permissions that it needs", () => {
-    expect(() => realEnvironment({}, {}, dev, places)).toThrow(/There is no API token[\s\S]*Workers Scripts/);
+  test("is refused without a token, with the command that shows the one to make", () => {
+    expect(() => realEnvironment({}, {}, dev, places)).toThrow(
+      /There is no API token[\s\S]*token <stage> up shows/,
+    );
   });
 
   test("quotes a policy pack whose path has a comma", () => {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { parseEnv } from "node:util";
+import { command, sentence } from "../../../src/diagnostic/sentence.ts";
 import { type Diagnostic, refuse } from "../../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../../src/project/stage.ts";
 import {
@@ -127,9 +128,8 @@ function withoutToken(env: Environment, stage: Stage): Diagnostic[] {
       what: "There is no API token for the real account",
       where: "CLOUDFLARE_API_TOKEN",
       got: "nothing",
-      expected:
-        "a token with Workers Scripts, Workers Routes, Workers KV Storage, Queues, D1, Workers R2 Storage and Vectorize, each with Edit",
-      fix: `export CLOUDFLARE_API_TOKEN=…, or put it into .env.${stage.name} (git ignores it)`,
+      expected: "a token that may do what is asked for, and no more",
+      fix: sentence`export CLOUDFLARE_API_TOKEN=…, or put it into .env.${stage.name} (git ignores it). ${command("token", { verb: "up" })} shows the token to make for an up, and the same with another verb the token for that`,
     },
   ];
 }

@@ -1,6 +1,7 @@
 import type { Outcome } from "../../cloudflare/http.ts";
 import { read } from "../../cloudflare/http.ts";
 import { UserError } from "../../diagnostic/user-error.ts";
+import { widerToken } from "../../diagnostic/wider-token.ts";
 import type { D1Rows } from "./endpoint.ts";
 
 /** The database as the protocol sees it: something that runs one atomic request, and knows its bookmark. */
@@ -42,7 +43,7 @@ export function unanswered(
     expected: "an answer of the D1 API",
     fix:
       outcome.kind === "refused" && [401, 403].includes(outcome.status)
-        ? "give the API token the permission D1 Edit"
+        ? widerToken("D1 Write")
         : "run it again; nothing is applied twice",
   });
 }

@@ -149,9 +149,6 @@ async function api(
     where: `${method} ${whole}`,
     got: outcome.message,
     expected: "success",
-    fix: remedy(
-      outcome,
-      "Workers Scripts Edit (a migration with a trigger needs a Worker for the time it runs)",
-    ),
+    fix: remedy(outcome, "Workers Admin (a migration with a trigger needs a Worker for the time it runs)"),
   });
 }

@@ -5,6 +5,7 @@ import type { Connection } from "../../cloudflare/connection.ts";
 import { contentsOf, contentsText, isEmpty } from "../../cloudflare/contents/contents.ts";
 import type { Contents, Holder } from "../../cloudflare/contents/holder.ts";
 import { type Diagnostic, UserError } from "../../diagnostic/user-error.ts";
+import { widerToken } from "../../diagnostic/wider-token.ts";
 import type { StateResource } from "../../reality/state.ts";
 import { valueLosses } from "./by-value.ts";
 import { dropped, droppedDiagnostic, type Wanted } from "./dropped.ts";
@@ -87,7 +88,7 @@ async function counted(holder: Holder, { accountId, connection }: LossesAsked): 
         got: error.message,
         expected: "how much it holds",
         fix: [401, 403].includes(error.status)
-          ? "give the API token the permission to read it, then run again"
+          ? widerToken("to read it")
           : "mend what the API names, then run again",
       },
       { cause: error },

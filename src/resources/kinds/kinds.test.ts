@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import * as cloudflare from "../cloudflare.ts";
 import { kindOf, kinds } from "./kinds.ts";
-import { permissionFor, permissions } from "./registered.ts";
+import { neededBy, needs } from "./registered.ts";
 
 /** Types of the classes of the official SDK that Lockstep uses; the provider speaks for all of them. */
 const official = Object.values(cloudflare)
@@ -23,7 +23,7 @@ const withoutPermission = ["pulumi-nodejs:dynamic/lockstep:Target", "pulumi-node
 test("every type that Lockstep registers at Cloudflare has its permission, and no other type has one", () => {
   expect(official.length).toBeGreaterThan(10);
   expect(dynamic.length).toBeGreaterThan(4);
-  expect(Object.keys(permissions).toSorted()).toEqual(
+  expect(Object.keys(needs).toSorted()).toEqual(
     [...official, ...dynamic].filter((type) => !withoutPermission.includes(String(type))).toSorted(),
   );
 });
@@ -31,6 +31,8 @@ test("every type that Lockstep registers at Cloudflare has its permission, and n
 test("a type is found by its kind and the other way round", () => {
   for (const { kind, type } of Object.values(kinds)) expect(kindOf(type)?.kind).toBe(kind);
   expect(kindOf("cloudflare:index/workerVersion:WorkerVersion")).toBeUndefined();
-  expect(permissionFor("cloudflare:index/queue:Queue")).toBe("Queues Edit");
-  expect(permissionFor("toString")).toBeUndefined();
+  expect(neededBy("cloudflare:index/queue:Queue", "create")).toEqual(["Queues:Edit"]);
+  expect(neededBy("toString", "create")).toBeUndefined();
+  const shared = "pulumi-nodejs:dynamic/lockstep:SharedStore";
+  expect(neededBy(shared, "create", { path: "vectorize/v2/indexes" })).toEqual(["Vectorize:Edit"]);
 });

@@ -1,39 +1,103 @@
+import type { Permission, Product } from "../../permissions/permission.ts";
+
 /**
- * Every type of resource that Lockstep registers and that speaks to Cloudflare, as Pulumi knows it, and the permission that an
- * API token needs for it, as Cloudflare's dashboard names it.
+ * What is done to a resource: `look` is whether it is as the stack left it, which every preview asks; `measure` what it holds and does;
+ * `refresh` all of it, as the engine reads it; the others are the engine's.
  */
-export const permissions = {
-  "cloudflare:index/d1Database:D1Database": "D1 Edit",
-  "cloudflare:index/r2Bucket:R2Bucket": "Workers R2 Storage Edit",
-  "cloudflare:index/r2BucketEventNotification:R2BucketEventNotification": "Workers R2 Storage Edit",
-  "cloudflare:index/r2BucketCors:R2BucketCors": "Workers R2 Storage Edit",
-  "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle": "Workers R2 Storage Edit",
-  "cloudflare:index/r2BucketLock:R2BucketLock": "Workers R2 Storage Edit",
-  "cloudflare:index/r2CustomDomain:R2CustomDomain": "Workers R2 Storage Edit",
-  "cloudflare:index/r2ManagedDomain:R2ManagedDomain": "Workers R2 Storage Edit",
-  "cloudflare:index/workersKvNamespace:WorkersKvNamespace": "Workers KV Storage Edit",
-  "cloudflare:index/hyperdriveConfig:HyperdriveConfig": "Hyperdrive Edit",
-  "cloudflare:index/queue:Queue": "Queues Edit",
-  "cloudflare:index/queueConsumer:QueueConsumer": "Queues Edit",
-  "cloudflare:index/aiGateway:AiGateway": "AI Gateway Edit",
-  "cloudflare:index/worker:Worker": "Workers Scripts Edit",
-  "cloudflare:index/workerVersion:WorkerVersion": "Workers Scripts Edit",
-  "cloudflare:index/workersDeployment:WorkersDeployment": "Workers Scripts Edit",
-  "cloudflare:index/workersCronTrigger:WorkersCronTrigger": "Workers Scripts Edit",
-  "cloudflare:index/workersCustomDomain:WorkersCustomDomain": "Workers Scripts Edit",
-  "cloudflare:index/workersRoute:WorkersRoute": "Workers Routes Edit",
-  "pulumi-nodejs:dynamic/lockstep:BucketReset": "Workers R2 Storage Edit",
-  "cloudflare:index/workflow:Workflow": "Workers Scripts Edit",
-  "pulumi-nodejs:dynamic/lockstep:FirstVersion": "Workers Scripts Edit",
-  "pulumi-nodejs:dynamic/lockstep:Migrations": "D1 Edit",
-  // What stages share: buckets, indexes, gateways.
-  "pulumi-nodejs:dynamic/lockstep:SharedStore": "Workers R2 Storage Edit, Vectorize Edit or AI Gateway Edit",
-  "pulumi-nodejs:dynamic/lockstep:VectorizeIndex": "Vectorize Edit",
-} as const;
+export const operations = ["look", "measure", "refresh", "create", "update", "delete"] as const;
+
+export type Operation = (typeof operations)[number];
+
+/** What an API token has to be allowed for each of them. */
+export type Needs = Readonly<Record<Operation, readonly Permission[]>>;
+
+const ofProduct = (product: Product): Needs => ({
+  look: [`${product}:Read`],
+  measure: [`${product}:Read`],
+  refresh: [`${product}:Read`],
+  create: [`${product}:Edit`],
+  update: [`${product}:Edit`],
+  delete: [`${product}:Edit`],
+});
+
+/** Belongs to a Worker that is there: everything but the Worker itself. */
+const ofWorker: Needs = {
+  look: ["Workers:Metadata Read-Only"],
+  measure: ["Workers:Metadata Read-Only"],
+  refresh: ["Workers:Metadata Read-Only"],
+  create: ["Workers:Editor"],
+  update: ["Workers:Editor"],
+  delete: ["Workers:Editor"],
+};
+
+/** Leads from a zone to a Worker. */
+const address: Needs = {
+  look: ["Workers:Metadata Read-Only", "Workers Routes:Read", "Zone:Read"],
+  measure: ["Workers:Metadata Read-Only", "Workers Routes:Read", "Zone:Read"],
+  refresh: ["Workers:Metadata Read-Only", "Workers Routes:Read", "Zone:Read"],
+  create: ["Workers:Editor", "Workers Routes:Edit", "Zone:Read"],
+  update: ["Workers:Editor", "Workers Routes:Edit", "Zone:Read"],
+  delete: ["Workers:Editor", "Workers Routes:Edit"],
+};
+
+const r2 = ofProduct("Workers R2 Storage");
+
+/**
+ * Every type of resource that Lockstep registers and that speaks to Cloudflare, as Pulumi knows it, and what an API token has to be
+ * allowed for each thing that is done to it.
+ */
+export const needs = {
+  "cloudflare:index/d1Database:D1Database": ofProduct("D1"),
+  "cloudflare:index/r2Bucket:R2Bucket": r2,
+  "cloudflare:index/r2BucketEventNotification:R2BucketEventNotification": r2,
+  "cloudflare:index/r2BucketCors:R2BucketCors": r2,
+  "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle": r2,
+  "cloudflare:index/r2BucketLock:R2BucketLock": r2,
+  "cloudflare:index/r2CustomDomain:R2CustomDomain": r2,
+  "cloudflare:index/r2ManagedDomain:R2ManagedDomain": r2,
+  "cloudflare:index/workersKvNamespace:WorkersKvNamespace": ofProduct("Workers KV Storage"),
+  "cloudflare:index/hyperdriveConfig:HyperdriveConfig": { ...ofProduct("Hyperdrive"), look: [] },
+  "cloudflare:index/queue:Queue": ofProduct("Queues"),
+  "cloudflare:index/queueConsumer:QueueConsumer": ofProduct("Queues"),
+  "cloudflare:index/aiGateway:AiGateway": ofProduct("AI Gateway"),
+  "cloudflare:index/worker:Worker": {
+    ...ofWorker,
+    create: ["Workers:Admin"],
+    delete: ["Workers:Admin"],
+  },
+  "cloudflare:index/workerVersion:WorkerVersion": { ...ofWorker, refresh: ["Workers:Content Read-Only"] },
+  "cloudflare:index/workersDeployment:WorkersDeployment": ofWorker,
+  "cloudflare:index/workersCronTrigger:WorkersCronTrigger": ofWorker,
+  "cloudflare:index/workersCustomDomain:WorkersCustomDomain": address,
+  "cloudflare:index/workersRoute:WorkersRoute": address,
+  "pulumi-nodejs:dynamic/lockstep:BucketReset": r2,
+  "cloudflare:index/workflow:Workflow": ofWorker,
+  "pulumi-nodejs:dynamic/lockstep:FirstVersion": ofWorker,
+  "pulumi-nodejs:dynamic/lockstep:Migrations": ofProduct("D1"),
+  // What stages share. Which product it is of stands in its inputs: `neededBy` below tells.
+  "pulumi-nodejs:dynamic/lockstep:SharedStore": r2,
+  "pulumi-nodejs:dynamic/lockstep:VectorizeIndex": ofProduct("Vectorize"),
+} as const satisfies Readonly<Record<string, Needs>>;
 
 /** A type that is in the table above. */
-export type RegisteredType = keyof typeof permissions;
+export type RegisteredType = keyof typeof needs;
 
-/** The permission for a type; undefined for one that Lockstep does not register. */
-export const permissionFor = (type: string): string | undefined =>
-  Object.entries(permissions).find(([registered]) => registered === type)?.[1];
+/** By the first part of the path at which such a store is made. */
+const shared: Readonly<Record<string, Needs>> = {
+  r2,
+  vectorize: ofProduct("Vectorize"),
+  "ai-gateway": ofProduct("AI Gateway"),
+};
+
+/** What an operation on a resource needs; undefined for a type that asks nobody at Cloudflare, or is none of Lockstep's. */
+export function neededBy(
+  type: string,
+  operation: Operation,
+  inputs: Readonly<Record<string, unknown>> = {},
+): readonly Permission[] | undefined {
+  const table: Readonly<Record<string, Needs>> = needs;
+  const ofType = Object.hasOwn(table, type) ? table[type] : undefined;
+  const path = inputs["path"];
+  const product = type.endsWith(":SharedStore") && typeof path === "string" ? path.split("/")[0] : undefined;
+  return (product === undefined ? ofType : (shared[product] ?? ofType))?.[operation];
+}

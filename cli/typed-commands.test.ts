@@ -175,9 +175,13 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
     case "backup":
     case "restore":
     case "drill": {
-      const isKey = rest[0] === "key";
-      const name = isKey ? "backup key" : verb;
-      const { stage, target, file } = backupRequestOf(name, isKey ? rest.slice(1) : rest, project);
+      const more = rest[0] === "key" || rest[0] === "prune" ? rest[0] : undefined;
+      const name = more === undefined ? verb : (`backup ${more}` as const);
+      const { stage, target, file } = backupRequestOf(
+        name,
+        more === undefined ? rest : rest.slice(1),
+        project,
+      );
       return {
         verb: name,
         stage: stage.name,

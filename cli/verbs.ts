@@ -148,13 +148,15 @@ export const verbs = {
   ),
   "stack-init": ofStacks("init", "stack-init [<stage>]", "make the stack of a stage"),
   backup: {
-    usage: "backup <stage> [--to <folder>] | backup key <stage> <file>",
-    summary: "write one encrypted backup of all databases of a stage; or make the key that opens them",
+    usage: "backup <stage> [--to <folder>] | backup prune <stage> [--dry-run] | backup key <stage> <file>",
+    summary:
+      "write one encrypted backup of all databases of a stage; let old ones go; make the key that opens them",
     load: () => import("./backup/backup.ts"),
   },
   restore: {
-    usage: "restore <stage> --into new [--from <backup>] [--identity <file>]",
-    summary: "restore a backup into new databases beside those that serve, and compare them with it",
+    usage: "restore <stage> --into new [--from <backup>] [--identity <file>] | restore <stage> --at <time>",
+    summary:
+      "restore a backup into new databases beside those that serve; or those that serve back to a time",
     load: () => import("./backup/restore.ts"),
   },
   drill: {

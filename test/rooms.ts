@@ -491,7 +491,7 @@ export const rooms: readonly Room[] = [
       "src/project",
       "src/declare",
       "src/cloudflare",
-      ...migrations("database", "apply"),
+      ...migrations("files", "database", "apply"),
       "toolchain",
       "cli/place.ts",
       "cli/stack",

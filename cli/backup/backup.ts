@@ -12,17 +12,27 @@ import { tool } from "../../src/migrations/apply/tool.ts";
 import { table } from "../../toolchain/table.ts";
 import { type Place, type ProjectPlace, projectAt } from "../place.ts";
 import { makeKey } from "./identity.ts";
+import { prune } from "./prune.ts";
 import { type Request, requestOf } from "./request.ts";
 import { folderOf, notInBackup, settingsOf, siteOf, sourcesOf, systemsOf } from "./site.ts";
 
 export async function run(args: readonly string[], place: Place): Promise<number> {
   const at = await projectAt(place);
-  const isKey = args[0] === "key";
-  const request = isKey
-    ? requestOf("backup key", args.slice(1), at.project)
-    : requestOf("backup", args, at.project);
+  const verb = args[0] === "key" || args[0] === "prune" ? (`backup ${args[0]}` as const) : "backup";
+  const request = requestOf(verb, verb === "backup" ? args : args.slice(1), at.project);
   const said = placeOfTarget(request.stage.name, request.target, at.root);
-  return refusingAt(said, () => (isKey ? key(request, at) : backup(request, at, said)));
+  return refusingAt(said, () => {
+    switch (verb) {
+      case "backup":
+        return backup(request, at, said);
+      case "backup key":
+        return key(request, at);
+      case "backup prune":
+        return prune(request, at);
+      default:
+        return verb satisfies never;
+    }
+  });
 }
 
 async function key({ stage, file }: Request, { folder }: ProjectPlace): Promise<number> {

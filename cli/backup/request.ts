@@ -6,7 +6,7 @@ import type { Stage } from "../../src/project/stage.ts";
 import { withYes } from "../db/agree.ts";
 import { type TargetName, targetNamed } from "../stack/request.ts";
 
-export type BackupVerb = "backup" | "backup key" | "restore" | "drill";
+export type BackupVerb = "backup" | "backup key" | "backup prune" | "restore" | "drill";
 
 /** What was asked for on the command line of `backup`, `restore` or `drill`. */
 export interface Request {
@@ -19,13 +19,25 @@ export interface Request {
   /** A backup's name, or its folder. @default - the newest */
   readonly from: string | undefined;
   readonly into: string | undefined;
+  /** A time to go back to. */
+  readonly at: string | undefined;
   readonly identity: string | undefined;
   readonly yes: string | undefined;
   readonly json: boolean;
+  /** Whether `backup prune` only shows what it would remove. */
+  readonly dryRun: boolean;
 }
 
 const string = { type: "string" } as const;
-const options = { to: string, from: string, into: string, identity: string, target: string, yes: string };
+const options = {
+  to: string,
+  from: string,
+  at: string,
+  into: string,
+  identity: string,
+  target: string,
+  yes: string,
+};
 type Option = keyof typeof options;
 
 const of: Readonly<
@@ -36,12 +48,17 @@ const of: Readonly<
     words: 1,
     options: ["to", "target"],
   },
+  "backup prune": {
+    usage: "<stage> [--dry-run] [--to <folder>] [--yes [<stage>]] [--target cloudflare]",
+    words: 1,
+    options: ["to", "yes", "target"],
+  },
   "backup key": { usage: "<stage> <file>", words: 2, options: [] },
   restore: {
     usage:
-      "<stage> --into new [--from <backup>] [--to <folder>] [--identity <file>] [--yes [<stage>]] [--target cloudflare]",
+      "<stage> (--into new [--from <backup>] [--to <folder>] [--identity <file>] | --at <time>) [--yes [<stage>]] [--target cloudflare]",
     words: 1,
-    options: ["from", "into", "to", "identity", "yes", "target"],
+    options: ["from", "into", "at", "to", "identity", "yes", "target"],
   },
   drill: {
     usage: "<stage> [--from <backup>] [--to <folder>] [--identity <file>] [--json] [--target cloudflare]",
@@ -77,9 +94,11 @@ export function requestOf(verb: BackupVerb, args: readonly string[], project: Pr
     to: text("to"),
     from: text("from"),
     into: text("into"),
+    at: text("at"),
     identity: text("identity"),
     yes: text("yes"),
     json: values["json"] === true,
+    dryRun: values["dry-run"] === true,
   };
 }
 
@@ -95,6 +114,7 @@ function parsed(
       options: {
         ...Object.fromEntries(allowed.map((name) => [name, options[name]])),
         json: { type: "boolean" as const },
+        ...(verb === "backup prune" && { "dry-run": { type: "boolean" as const } }),
       },
     });
   } catch (error) {

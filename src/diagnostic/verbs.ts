@@ -69,6 +69,7 @@ export const verbs = {
   secret: { ...stack, recipe: "just secret", words: ["stage", "name?"] },
   "stack-init": { ...stack, recipe: "just pulumi-stack-init" },
   backup: { ...stack, recipe: "just backup" },
+  "backup prune": { ...stack, recipe: "just backup-prune" },
   "backup key": { ...plain, stage: "always", recipe: "just backup-key", words: ["stage", "file"] },
   restore: { ...stack, recipe: "just restore" },
   drill: { ...stack, recipe: "just drill" },

@@ -1,0 +1,95 @@
+import { join } from "node:path";
+import { wholeSchema } from "../../src/backup/d1/schema.ts";
+import { sinceText, writtenSince } from "../../src/backup/d1/since.ts";
+import { databaseFor, databaseNamed, endpointOf } from "../../src/backup/databases.ts";
+import { restoreAndCompare } from "../../src/backup/prove.ts";
+import { type DatabaseEntry, type OpenBackup, openBackup } from "../../src/backup/store/manifest.ts";
+import { queryDatabase } from "../../src/migrations/database/transports.ts";
+import { readFolder } from "../../src/migrations/files/reading.ts";
+import type { Project } from "../../src/project/project.ts";
+import { table } from "../../toolchain/table.ts";
+import { agree } from "../db/agree.ts";
+import type { ProjectPlace } from "../place.ts";
+import { chosenBackup } from "./chosen.ts";
+import { identityFrom } from "./identity.ts";
+import type { Request } from "./request.ts";
+import { folderOf, type Site, siteOf } from "./site.ts";
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** Shows what a backup has and what was written since, asks, and restores it into new databases. */
+export async function restoreInto(
+  request: Request,
+  { root, folder, project }: ProjectPlace,
+): Promise<number> {
+  const { stage, target } = request;
+  const read = chosenBackup(request, folderOf(request, root), folder);
+  const backup = await openBackup(read, identityFrom(request.identity, folder, stage.name));
+  const { databases, notInBackup } = backup.manifest;
+  const site = await siteOf(request, target, root);
+  const nameOf = (physical: string): string => `${physical}-${read.head.name.toLowerCase()}`;
+  say(
+    `Backup ${read.head.name} of ${stage.name}, begun at ${read.head.startedAt}, account ${read.head.accountId}:\n`,
+  );
+  say(
+    table(
+      ["database", "rows", "into the new database"],
+      databases.map(({ key, tables, physicalName }) => [
+        key,
+        tables.reduce((sum, { rows }) => sum + rows, 0),
+        nameOf(physicalName),
+      ]),
+    ),
+  );
+  say("\nWritten since, and not in it:");
+  for (const entry of databases) for (const line of await sinceLines(site, backup, entry)) say(`  ${line}`);
+  for (const line of databases.flatMap((entry) => ledgerLines(project, entry, root))) say(line);
+  for (const line of notInBackup) say(line);
+  say("What serves stays as it is: nothing is written to it.");
+  await agree(stage, "Make these databases beside those of", { text: () => request.yes });
+  let differing = 0;
+  for (const entry of databases) {
+    say(`${entry.key}: restoring and comparing …`);
+    const made = await databaseFor(site, nameOf(entry.physicalName), entry.key);
+    const { differences, rows, seconds } = await restoreAndCompare(backup, entry, made);
+    differing += differences.length;
+    process.stdout.write(
+      `${entry.key}: ${made.name} (${made.id}), ${rows} rows in ${seconds.toFixed(1)} s, ${differences.length === 0 ? "the same as the backup, row by row" : "NOT the same:"}\n`,
+    );
+    for (const difference of differences) process.stdout.write(`  ${difference}\n`);
+  }
+  return differing === 0 ? 0 : 1;
+}
+
+async function sinceLines(site: Site, backup: OpenBackup, entry: DatabaseEntry): Promise<readonly string[]> {
+  const id = await databaseNamed(site, entry.physicalName);
+  if (id === undefined) return [`${entry.key}: there is no database ${entry.physicalName} any more`];
+  const live = queryDatabase(endpointOf(site, id), entry.key);
+  const there = new Set((await wholeSchema(live)).map(({ type, name }) => `${type} ${name}`));
+  const found = await writtenSince(live, backup.tablesOf(entry), backup.pagesOf(entry), (name) =>
+    there.has(`table ${name}`),
+  );
+  return found.length === 0 ? [`${entry.key}: nothing`] : found.map((each) => sinceText(entry.key, each));
+}
+
+/** A schema that is older or newer than the project's files: what `up` would do to the restored database. */
+function ledgerLines({ systems }: Project, { key, ledger }: DatabaseEntry, root: string): readonly string[] {
+  const declared = systems
+    .flatMap(({ name, resources }) => resources.map((store) => ({ key: `${name}/${store.name}`, store })))
+    .find((each) => each.key === key)?.store;
+  if (declared?.kind !== "d1") return [`${key} is declared no more`];
+  if (declared.migrations === undefined) return [];
+  const files = readFolder(join(root, declared.migrations)).map(({ name }) => name);
+  const pending = files.filter((name) => !ledger.includes(name));
+  const unknown = ledger.filter((name) => !files.includes(name));
+  return [
+    ...(pending.length > 0
+      ? [`${key}: its schema is older than the project's; pending on it: ${pending.join(", ")}`]
+      : []),
+    ...(unknown.length > 0
+      ? [
+          `${key}: its schema is newer than the project's; migrations that the project has not: ${unknown.join(", ")}`,
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,67 @@
+import { migrationsSince, momentAt, travel } from "../../src/backup/time-travel.ts";
+import { UserError } from "../../src/diagnostic/user-error.ts";
+import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
+import { agree } from "../db/agree.ts";
+import type { ProjectPlace } from "../place.ts";
+import type { Request } from "./request.ts";
+import { type Site, siteOf, sourcesOf, systemsOf } from "./site.ts";
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/**
+ * Puts every database of a stage back to one time, where it is, by Time Travel. All of them are asked whether they reach it before the first is
+ * touched; typed again with the same time it goes on where it ended.
+ */
+export async function travelTo(
+  text: string,
+  request: Request,
+  { root, project }: ProjectPlace,
+): Promise<number> {
+  const { stage, target } = request;
+  const at = timeOf(text);
+  const site: Site = await siteOf(request, target, root);
+  const { sources } = await sourcesOf(site, request, systemsOf(request, project, site.config));
+  if (sources.length === 0) throw nothing(stage.name);
+  const planned = [];
+  for (const source of sources)
+    planned.push({ ...source, moment: await momentAt(site, source.id, source.key, at) });
+  say(`Back to ${at.toISOString()}, by Time Travel, where they are. What was written since is gone from:`);
+  for (const { key, database, moment } of planned) {
+    say(`  ${key}  (bookmark ${moment.bookmark})`);
+    const undone = migrationsSince((await readSnapshot(database)).log, at);
+    if (undone.length > 0)
+      say(
+        `    also the migrations ${undone.join(", ")}: code that needs them fails until the next up applies them again`,
+      );
+  }
+  say("Nobody can count those rows beforehand. Objects, keys, vectors and messages stay as they are.");
+  await agree(stage, `Put these databases back to ${at.toISOString()} in`, { text: () => request.yes });
+  for (const { key, id, moment } of planned) {
+    const undo = await travel(site, id, key, moment);
+    process.stdout.write(`${key}: back at ${moment.bookmark}; to undo: restore it to ${undo}\n`);
+  }
+  return 0;
+}
+
+function timeOf(text: string): Date {
+  const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(text)
+    ? new Date(text)
+    : undefined;
+  if (time !== undefined && !Number.isNaN(time.getTime()) && time.getTime() <= Date.now()) return time;
+  throw new UserError({
+    what: "This is no time to go back to; nothing was changed",
+    where: "--at",
+    got: text,
+    expected: "a time that is past, with its zone: 2026-11-30T12:00:00Z",
+    fix: "write it like that",
+  });
+}
+
+const nothing = (stage: string): UserError =>
+  new UserError({
+    what: "There is nothing to put back",
+    where: `stage ${stage}`,
+    got: "no database that is there",
+    expected: "a stage with databases that its stack has created",
+    fix: "name another stage",
+  });

@@ -1,10 +1,13 @@
+import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type StoresApi, startStoresApi } from "../../embedded/contract/testing/stores-api.ts";
+import { rows } from "../migrations/database/database.ts";
 import { queryDatabase } from "../migrations/database/transports.ts";
+import { writtenSince } from "./d1/since.ts";
 import { type Account, databaseFor, databasesNamed, endpointOf, sizeOf } from "./databases.ts";
 import { drill } from "./drill.ts";
 import { journal, proofOf } from "./journal.ts";
@@ -13,6 +16,7 @@ import { backupFolder } from "./settings.ts";
 import { type ReadHead, readHead } from "./store/head.ts";
 import { openBackup } from "./store/manifest.ts";
 import { type Source, type TakeOptions, takeBackup } from "./take.ts";
+import { momentAt, travel } from "./time-travel.ts";
 
 /** What may happen to a backup between the evening and the morning on which it is needed. */
 let api: StoresApi;
@@ -143,6 +147,63 @@ test("what ends in the middle leaves no backup, and the older ones as they are",
   };
   await expect(take([{ ...cut, database }])).rejects.toThrow("the network is cut");
   expect(readdirSync(folder())).toEqual([read.head.name]);
+});
+
+test("a full disk is named, and what was begun can be removed", async () => {
+  const file = join(root, "full.age");
+  const code = `import { seal } from ${JSON.stringify(join(import.meta.dirname, "store/sealed.ts"))};
+    import { randomBytes } from "node:crypto";
+    async function* much() { for (let i = 0; i < 40; i++) yield randomBytes(100_000).toString("hex"); }
+    process.on("SIGXFSZ", () => {});
+    await seal(${JSON.stringify(file)}, [${JSON.stringify(recipient)}], much()).catch((error) => console.log(error.message));`;
+  const script = join(root, "full.ts");
+  writeFileSync(script, code);
+  // In blocks of 512 or 1024 bytes: both are less than four megabytes.
+  const out = execFileSync("sh", ["-c", `ulimit -f 1000; exec "$0" "$1"`, process.execPath, script], {
+    encoding: "utf8",
+  });
+  expect(out).toContain("The disk is full; no backup was written");
+});
+
+test("what was written since a backup is counted, table by table", async () => {
+  const from = await some();
+  const read = await take([from]);
+  const backup = await openBackup(readHead(read.folder), identity);
+  const [entry] = backup.manifest.databases;
+  if (entry === undefined) throw new Error("no database");
+  const since = () => writtenSince(from.database, backup.tablesOf(entry), backup.pagesOf(entry), () => true);
+  expect(await since()).toEqual([]);
+  await from.database.run([
+    "DELETE FROM a WHERE id <= 3",
+    "UPDATE a SET t = 'x' WHERE id IN (10, 11)",
+    "INSERT INTO a(t) VALUES ('new')",
+  ]);
+  expect(await since()).toEqual([{ table: "a", added: 1, changed: 2, removed: 3 }]);
+});
+
+test("Time Travel puts a database back to a time, says how to undo it, and refuses a time before it", async () => {
+  const from = await some();
+  const at = new Date();
+  const moment = await momentAt(account, from.id, from.key, at);
+  await from.database.run(["DELETE FROM a"]);
+  const undo = await travel(account, from.id, from.key, moment);
+  const count = async () => (await rows(from.database, ["SELECT count(*) AS n FROM a"]))[0]?.[0]?.["n"];
+  expect(await count()).toBe(2000);
+  await travel(account, from.id, from.key, { bookmark: undo });
+  expect(await count()).toBe(0);
+  await expect(momentAt(account, from.id, from.key, new Date("2020-01-01T00:00:00Z"))).rejects.toThrow(
+    "Time Travel does not go there",
+  );
+});
+
+test("what a killed run left looks like no backup, and the next one clears it away", async () => {
+  const from = await some();
+  const draft = join(folder(), "20260101T000000Z.999999999.draft");
+  const first = await take([from], { now: new Date("2026-01-01T00:00:01Z") });
+  cpSync(first.folder, draft, { recursive: true });
+  expect(proofOf(whose())).toEqual({ kind: "unproven", backups: 1 });
+  await take([from], { now: new Date("2026-01-01T00:00:02Z") });
+  expect(readdirSync(folder()).sort()).toEqual(["20260101T000001Z", "20260101T000002Z"]);
 });
 
 test("a database that is written to all the time is read of one moment where it is small", async () => {

@@ -11,7 +11,7 @@ export interface Page {
 }
 
 /** What a page should come to, and what one value of a row may be long before it is read in pieces. */
-const pageBytes = 1_000_000;
+const pageBytes = 500_000;
 const pieceBytes = 250_000;
 const mostRows = 20_000;
 /** The first page of a table is small: nobody knows yet how long its rows are. */
@@ -37,19 +37,36 @@ function select(table: DumpedTable, after: string | undefined, limit: number | u
   return `SELECT ${keyOf(table)} AS k, ${line} AS line FROM ${quoted(table.name)}${from} ORDER BY ${table.key.join(", ")}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
 }
 
-/** A table's rows, page by page, in the order of its key: each page is one request, and of one moment. */
+/**
+ * A table's rows, page by page, in the order of its key: each page is one request, and of one moment. The next one is asked for while this one is
+ * worked on.
+ */
 export async function* pages(database: Database, table: DumpedTable): AsyncGenerator<Page> {
-  let limit = firstRows;
-  for (let after: string | undefined; ; ) {
-    const [answer] = await rows(database, [select(table, after, limit)]);
-    const page = found.parse(answer);
+  let next = ask(database, table, undefined, firstRows);
+  for (let limit = firstRows; ; ) {
+    const page = await next;
     const lines = await wholeLines(database, table, page);
+    const isLast = page.length < limit;
+    if (!isLast) {
+      const bytes = lines.reduce((sum, line) => sum + line.length, 0) / lines.length;
+      limit = Math.max(1, Math.min(mostRows, limit * 8, Math.ceil(pageBytes / Math.max(1, bytes))));
+      next = ask(database, table, page.at(-1)?.k, limit);
+      // Whoever takes no more pages hears no more of this one; whoever does, hears it at `await`.
+      next.catch(() => {});
+    }
     if (lines.length > 0) yield { table, rows: lines };
-    if (page.length < limit) return;
-    after = page.at(-1)?.k;
-    const bytes = lines.reduce((sum, line) => sum + line.length, 0) / lines.length;
-    limit = Math.max(1, Math.min(mostRows, limit * 8, Math.ceil(pageBytes / Math.max(1, bytes))));
+    if (isLast) return;
   }
+}
+
+async function ask(
+  database: Database,
+  table: DumpedTable,
+  after: string | undefined,
+  limit: number,
+): Promise<z.infer<typeof found>> {
+  const [answer] = await rows(database, [select(table, after, limit)]);
+  return found.parse(answer);
 }
 
 /** All rows of all tables in one request, and so of one moment: for a small database. Undefined where a row is too long for that. */

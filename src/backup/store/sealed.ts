@@ -86,8 +86,9 @@ export function webOf(stream: Readable): ReadableStream<Uint8Array> {
   );
 }
 
+/** No room on the disk, in the quota, or below the largest size of a file that this process may write. */
 const isFull = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
+  error instanceof Error && "code" in error && ["ENOSPC", "EDQUOT", "EFBIG"].includes(String(error.code));
 
 const full = (path: string, cause: unknown): UserError =>
   new UserError(

@@ -53,9 +53,11 @@ export const verbNeeds: Readonly<Record<Verb, VerbNeeds>> = {
   status: { kind: "stage", operations: ["look", "measure"], more: ["Account Analytics:Read"] },
   logs: { kind: "stage", operations: [], more: ["Workers:Metadata Read-Only"] },
   backup: reads,
+  "backup prune": nothing,
   "backup key": nothing,
   restore: writes,
-  drill: writes,
+  // It restores on this machine.
+  drill: nothing,
   outputs: nothing,
   summary: nothing,
   verify: nothing,

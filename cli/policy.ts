@@ -3,8 +3,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { exceptionsKey } from "../policy/exceptions.ts";
-import { judgeResource, judgeStack, unusedExceptions } from "../policy/judge.ts";
-import { type Pack, packOf } from "../policy/pack-options.ts";
+import { packOf } from "../policy/pack-options.ts";
 import { named } from "../src/diagnostic/sentence.ts";
 import { UserError } from "../src/diagnostic/user-error.ts";
 import { projectFile } from "../src/project/load.ts";
@@ -12,9 +11,10 @@ import { meantStage, type Project } from "../src/project/project.ts";
 import type { Stage } from "../src/project/stage.ts";
 import { configValues } from "../toolchain/stacks/stack-config.ts";
 import { type Place, projectAt } from "./place.ts";
+import { reportOf } from "./policy/report.ts";
 import { asSarif } from "./policy/sarif.ts";
 import { declaredStack, exportedStack, type SeenStack } from "./policy/seen.ts";
-import { asJson, asText, type Report } from "./policy/text.ts";
+import { asJson, asText } from "./policy/text.ts";
 
 export async function run(args: readonly string[], place: Place): Promise<number> {
   const { folder, root, project } = await projectAt(place);
@@ -26,21 +26,6 @@ export async function run(args: readonly string[], place: Place): Promise<number
   const shown = { text: asText, json: asJson, sarif: asSarif }[form];
   process.stdout.write(shown(report, pack, projectFile));
   return report.judgements.some(({ outcome }) => outcome === "mandatory") ? 1 : 0;
-}
-
-/** What the rules find in a stack. */
-export function reportOf(stack: SeenStack, stage: Stage, of: string, pack: Pack): Report {
-  const judgements = [
-    ...stack.inputs.flatMap((resource) => judgeResource(pack, resource)),
-    ...judgeStack(pack, stack.outputs),
-  ];
-  return {
-    stage: stage.name,
-    of,
-    resources: stack.inputs.length,
-    types: new Set(stack.inputs.map(({ type }) => type)),
-    judgements: [...judgements, ...unusedExceptions(pack, judgements)],
-  };
 }
 
 function stackIn(file: string): SeenStack {

@@ -7,6 +7,7 @@ import { type CommandPlace, unnamedStage } from "../src/diagnostic/place.ts";
 import { inPlace, type Part } from "../src/diagnostic/sentence.ts";
 import { shapeOf, verbs as shapes, type Verb } from "../src/diagnostic/verbs.ts";
 import { requestOf as backupRequestOf } from "./backup/request.ts";
+import { requestOf as checklistRequestOf } from "./checklist/request.ts";
 import { requestOf as cronRequestOf } from "./cron.ts";
 import { commands } from "./db/commands.ts";
 import { placeOf } from "./db/place.ts";
@@ -226,6 +227,10 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
           ...(values.reason === undefined ? [] : [values.reason]),
         ],
       };
+    }
+    case "checklist": {
+      const { stage, target } = checklistRequestOf(rest, project);
+      return { verb, stage: stage.name, real: target === "cloudflare", words: [] };
     }
     case "logs": {
       const { stage, worker, target } = logsRequestOf(rest, project);

@@ -59,6 +59,11 @@ export const verbs = {
     "status [<stage>] [--json]",
     "how a stage is: what serves, what is stored, what waits, what to look at",
   ),
+  checklist: {
+    usage: "checklist [<stage>] [--phase <phase>] [--json | --markdown] [--sign <item> --by <name>]",
+    summary: "what a rollout goes through: each item ticked by a check that runs now, or signed by a person",
+    load: () => import("./checklist/checklist.ts"),
+  },
   logs: {
     usage: "logs [<stage>] [<worker>] [--since <2h>] [--follow] [--errors] [--search <text>] [--json]",
     summary: "what the workers of a stage do and say, as it comes; with --since what they did before",

@@ -1,3 +1,4 @@
+import { proofOf, proofText } from "../../src/backup/journal.ts";
 import { connection } from "../../src/cloudflare/connection.ts";
 import { workersOf } from "../../src/declare/graph.ts";
 import type { System } from "../../src/declare/index.ts";
@@ -6,15 +7,31 @@ import { placeOfTarget } from "../../src/diagnostic/place.ts";
 import { command, inPlace, sentence } from "../../src/diagnostic/sentence.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { drift } from "../../src/reality/drift.ts";
+import type { Finding } from "../../src/reality/finding.ts";
+import type { StateResource } from "../../src/reality/state.ts";
+import { configValues } from "../../toolchain/stacks/stack-config.ts";
+import type { Asked } from "../status/asking.ts";
+import { type MigratedDatabase, migrationsStatus } from "../status/migrations.ts";
 import { notable } from "../status/notable.ts";
 import { type NamedStore, storesStatus } from "../status/stores.ts";
 import { type Status, statusTable } from "../status/table.ts";
-import { workersStatus } from "../status/workers.ts";
+import { type NamedWorker, workersStatus } from "../status/workers.ts";
 import { stageTarget } from "./account.ts";
 import type { Run } from "./engine/pulumi.ts";
 import { readOutputs, type StackOutputs } from "./outputs/read-outputs.ts";
-import type { Request } from "./request.ts";
+import type { Request, TargetName } from "./request.ts";
+import { stackFileOf } from "./stack-file.ts";
 import { stateOf } from "./state.ts";
+
+/** What is known of a stage that is up. */
+export interface StageStatus {
+  readonly status: Status;
+  readonly outputs: StackOutputs;
+  readonly state: readonly StateResource[];
+  readonly findings: readonly Finding[];
+  readonly asked: Asked;
+  readonly scripts: readonly NamedWorker[];
+}
 
 /** Shows on one screen how a stage is: what serves, what is stored, what waits, and what somebody should look at. Changes nothing. */
 export async function showStatus(
@@ -23,8 +40,8 @@ export async function showStatus(
   run: Run,
   systems: readonly System[],
 ): Promise<number> {
-  const [outputs, state] = await Promise.all([readOutputs(stage, run), stateOf(stage, run)]);
-  if (outputs === undefined || state === undefined) {
+  const found = await stageStatus(stage, target, run, systems);
+  if (found === undefined) {
     const place = placeOfTarget(stage.name, target, run.root);
     process.stderr.write(
       `${inPlace(sentence`Nothing of ${stage.name} is up, so nothing is to be seen. ${command("up")} brings it up.`, place)}\n`,
@@ -32,20 +49,53 @@ export async function showStatus(
     if (rest.includes("--json")) process.stdout.write(`${JSON.stringify({ stage: stage.name })}\n`);
     return 0;
   }
-  const { accountId } = stageTarget(stage, run.env, run.root);
-  const asked = { api: connection(run.env, run.root), accountId };
-  const now = new Date();
-  const [workers, stores, findings] = await Promise.all([
-    workersStatus(asked, workersIn(outputs, systems, stage), now),
-    storesStatus(asked, storesIn(outputs, systems), now),
-    drift({ state, api: asked.api, accountId, root: run.root, everywhere: true }),
-  ]);
-  const status: Status = { stage: stage.name, workers, stores, notable: notable(workers, stores, findings) };
   process.stdout.write(
-    rest.includes("--json") ? `${JSON.stringify(status, null, 2)}\n` : statusTable(status),
+    rest.includes("--json") ? `${JSON.stringify(found.status, null, 2)}\n` : statusTable(found.status),
   );
   return 0;
 }
+
+/** Asks how a stage is; undefined where nothing of it is up. */
+export async function stageStatus(
+  stage: Stage,
+  target: TargetName,
+  run: Run,
+  systems: readonly System[],
+): Promise<StageStatus | undefined> {
+  const [outputs, state] = await Promise.all([readOutputs(stage, run), stateOf(stage, run)]);
+  if (outputs === undefined || state === undefined) return undefined;
+  const { accountId } = stageTarget(stage, run.env, run.root);
+  const asked = { api: connection(run.env, run.root), accountId };
+  const now = new Date();
+  const scripts = workersIn(outputs, systems, stage);
+  const [workers, stores, findings, migrations] = await Promise.all([
+    workersStatus(asked, scripts, now),
+    storesStatus(asked, storesIn(outputs, systems), now),
+    drift({ state, api: asked.api, accountId, root: run.root, everywhere: true }),
+    migrationsStatus(asked, migratedIn(outputs, systems), run.root),
+  ]);
+  const configured = configValues(stackFileOf(stage, target, run.root))["lockstep:backup"];
+  const status: Status = {
+    stage: stage.name,
+    workers,
+    stores,
+    migrations,
+    backup: proofText(proofOf({ root: run.root, stage: stage.name, target, configured }, now)),
+    notable: notable(workers, stores, findings, migrations),
+  };
+  return { status, outputs, state, findings, asked, scripts };
+}
+
+const migratedIn = ({ stores }: StackOutputs, systems: readonly System[]): readonly MigratedDatabase[] =>
+  systems.flatMap((system) =>
+    system.resources.flatMap((resource) => {
+      const label = `${system.name}/${resource.name}`;
+      const databaseId = stores[label]?.id;
+      return resource.kind === "d1" && resource.migrations !== undefined && databaseId !== undefined
+        ? [{ label, databaseId, folder: resource.migrations }]
+        : [];
+    }),
+  );
 
 /** The workers that are up, by what Cloudflare calls them. One that is declared no more has no name to ask for: drift knows of it. */
 const workersIn = ({ versions }: StackOutputs, systems: readonly System[], stage: Stage) =>

@@ -23,22 +23,40 @@ export async function verify(
   systems: readonly System[],
 ): Promise<number> {
   const { urls = {} } = (await readOutputs(stage, run)) ?? {};
-  const asked = systems
-    .filter(({ name }) => wanted === undefined || name === wanted)
-    .flatMap((system) =>
-      workersOf(system).flatMap(({ name, smoke }) => {
-        const url = urls[`${system.name}/${name}`];
-        return smoke === undefined || url === undefined ? [] : [new URL(smoke, url).href];
-      }),
-    );
-  if (asked.length === 0)
+  const answers = await smokeAnswers(
+    urls,
+    systems.filter(({ name }) => wanted === undefined || name === wanted),
+  );
+  if (answers.length === 0)
     process.stdout.write(
       `No worker of ${wanted ?? stage.name} has both an address in ${stage.name} and a path to be asked at\n`,
     );
-  const answers = await Promise.all(asked.map(async (url) => ({ url, ...(await answerOf(url)) })));
   for (const { url, ok, said } of answers) process.stdout.write(`${ok ? "✓" : "✗"} ${url}  ${said}\n`);
   return answers.every(({ ok }) => ok) ? 0 : 1;
 }
+
+export interface SmokeAnswer {
+  readonly url: string;
+  readonly ok: boolean;
+  /** `HTTP 503`, or why there is no answer. */
+  readonly said: string;
+}
+
+/** What each worker answers that has both an address and a path to be asked at. */
+export const smokeAnswers = (
+  urls: Readonly<Record<string, string>>,
+  systems: readonly System[],
+): Promise<readonly SmokeAnswer[]> =>
+  Promise.all(
+    systems
+      .flatMap((system) =>
+        workersOf(system).flatMap(({ name, smoke }) => {
+          const url = urls[`${system.name}/${name}`];
+          return smoke === undefined || url === undefined ? [] : [new URL(smoke, url).href];
+        }),
+      )
+      .map(async (url) => ({ url, ...(await answerOf(url)) })),
+  );
 
 async function answerOf(url: string): Promise<{ readonly ok: boolean; readonly said: string }> {
   for (let attempt = 1; ; attempt++) {

@@ -1,4 +1,5 @@
 import type { Finding } from "../../src/reality/finding.ts";
+import type { MigrationsStatus } from "./migrations.ts";
 import type { StoreStatus } from "./stores.ts";
 import type { WorkerStatus } from "./workers.ts";
 
@@ -12,6 +13,7 @@ export function notable(
   workers: readonly WorkerStatus[],
   stores: readonly StoreStatus[],
   drift: readonly Finding[],
+  migrations: readonly MigrationsStatus[] = [],
 ): readonly string[] {
   return [
     ...workers.flatMap(({ name, serves, facts: { requests, errors }, unknown }) => [
@@ -35,6 +37,12 @@ export function notable(
       ...(typeof facts["oldestAgeSeconds"] === "number" && facts["oldestAgeSeconds"] >= longWaitSeconds
         ? [`${name}: its oldest message waits for ${Math.floor(facts["oldestAgeSeconds"] / 3600)} h`]
         : []),
+    ]),
+    ...migrations.flatMap(({ name, pending, waiting, refused, unknown }) => [
+      ...(unknown === undefined ? [] : [`${name}: its migrations cannot be told: ${unknown}`]),
+      ...(pending.length === 0 ? [] : [`${name}: the next up carries out ${pending.join(", ")}`]),
+      ...(waiting.length === 0 ? [] : [`${name}: contract files wait to be opened: ${waiting.join(", ")}`]),
+      ...refused.map((what) => `${name}: ${what}`),
     ]),
     ...drift.map(({ resource, what }) => `${resource}: ${what}`),
   ];

@@ -27,7 +27,14 @@ const stores: readonly StoreStatus[] = [
 ];
 
 test("a stage is shown on one screen of 80 columns, each kind of store in its own words", () => {
-  const shown = statusTable({ stage: "prod", workers: [healthy], stores, notable: [] });
+  const shown = statusTable({
+    stage: "prod",
+    workers: [healthy],
+    stores,
+    migrations: [],
+    backup: "there is no backup",
+    notable: [],
+  });
   expect(shown).toBe(`prod
 
 worker    serves    requests/h  errors  p95
@@ -41,6 +48,8 @@ shop/index     vectorize   7 vectors, 768 dimensions
 shop/jobs      queue       2 messages, no consumer, the oldest 2 h
 shop/models    aiGateway   20 of its last 50 requests were hits
 shop/old       hyperdrive  db.example.com, shop
+
+Backups: there is no backup
 
 Nothing stands out.
 `);
@@ -74,6 +83,10 @@ test("what somebody should look at is said by name: failures, splits, waiting me
           fix: "",
         },
       ],
+      [
+        { name: "shop/orders", pending: ["0003_a.sql"], waiting: ["0002_b.sql"], refused: ["edited: 0001"] },
+        { name: "shop/lost", pending: [], waiting: [], refused: [], unknown: "D1 does not answer" },
+      ],
     ),
   ).toEqual([
     "shop/split: 90 % by 11111111, 10 % by 22222222",
@@ -83,6 +96,10 @@ test("what somebody should look at is said by name: failures, splits, waiting me
     "shop/jobs: nothing takes its messages",
     "shop/jobs: its oldest message waits for 2 h",
     "shop/hidden: no figures: GET …: 403",
+    "shop/orders: the next up carries out 0003_a.sql",
+    "shop/orders: contract files wait to be opened: 0002_b.sql",
+    "shop/orders: edited: 0001",
+    "shop/lost: its migrations cannot be told: D1 does not answer",
     "shop/api: Something else serves than the stack deployed",
   ]);
 });

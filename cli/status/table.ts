@@ -1,6 +1,7 @@
 import type { StoreKind } from "../../src/declare/kinds/kinds.ts";
 import { table } from "../../toolchain/table.ts";
 import type { Facts } from "./asking.ts";
+import type { MigrationsStatus } from "./migrations.ts";
 import type { StoreStatus } from "./stores.ts";
 import type { WorkerStatus } from "./workers.ts";
 
@@ -9,11 +10,14 @@ export interface Status {
   readonly stage: string;
   readonly workers: readonly WorkerStatus[];
   readonly stores: readonly StoreStatus[];
+  readonly migrations: readonly MigrationsStatus[];
+  /** How old the last backup is that was proven, in words. */
+  readonly backup: string;
   /** What somebody should look at. */
   readonly notable: readonly string[];
 }
 
-export function statusTable({ stage, workers, stores, notable }: Status): string {
+export function statusTable({ stage, workers, stores, backup, notable }: Status): string {
   const serving = table(
     ["worker", "serves", "requests/h", "errors", "p95"],
     workers.map(({ name, serves, facts }) => [
@@ -36,7 +40,7 @@ export function statusTable({ stage, workers, stores, notable }: Status): string
   );
   const looked =
     notable.length === 0 ? ["Nothing stands out."] : ["Look at:", ...notable.map((line) => `  ${line}`)];
-  return `${[stage, "", serving, "", holding, "", ...looked].join("\n")}\n`;
+  return `${[stage, "", serving, "", holding, "", `Backups: ${backup}`, "", ...looked].join("\n")}\n`;
 }
 
 const served = (version: string, percent: number): string =>
@@ -52,7 +56,12 @@ const holds: Readonly<Record<StoreKind, (facts: Facts) => string>> = {
     ),
   r2: (facts) => joined(counted(facts, "objects"), size(facts["bytes"])),
   kv: (facts) => joined(counted(facts, "keys")),
-  vectorize: (facts) => joined(counted(facts, "vectors"), `${shown(facts["dimensions"])} dimensions`),
+  vectorize: (facts) =>
+    joined(
+      counted(facts, "vectors"),
+      `${shown(facts["dimensions"])} dimensions`,
+      facts["processedUpTo"] == null ? undefined : `up to ${shortTime(String(facts["processedUpTo"]))}`,
+    ),
   queue: (facts) =>
     joined(
       counted(facts, "messages"),
@@ -63,6 +72,9 @@ const holds: Readonly<Record<StoreKind, (facts: Facts) => string>> = {
     `${shown(facts["hits"])} of its last ${shown(facts["lastRequests"])} requests were hits`,
   hyperdrive: (facts) => joined(String(facts["host"] ?? "-"), String(facts["database"] ?? "-")),
 };
+
+/** `2026-11-30 09:12`: what was put later is not found yet. */
+const shortTime = (iso: string): string => iso.slice(0, 16).replace("T", " ");
 
 const joined = (...parts: readonly (string | undefined)[]): string =>
   parts.filter((part) => part !== undefined).join(", ");

@@ -42,7 +42,7 @@ export async function workersStatus(
         serves: (found?.versions ?? []).map(({ id, percentage }) => ({ version: id, percent: percentage })),
         since: found?.deployment?.at,
         by: found?.deployment?.author,
-        ...(await unlessRefused(() => lastHour(asked, script, now))),
+        ...(await unlessRefused(() => figuresOf(asked, script, now, 1))),
       };
     }),
   );
@@ -61,9 +61,14 @@ const shape = z.object({
   ),
 });
 
-/** Cloudflare counts in microseconds. */
-async function lastHour({ api, accountId }: Asked, script: string, now: Date): Promise<Facts> {
-  const since = new Date(now.getTime() - 3_600_000).toISOString();
+/** How a worker did in the last hours. Cloudflare counts in microseconds. */
+export async function figuresOf(
+  { api, accountId }: Asked,
+  script: string,
+  now: Date,
+  hours: number,
+): Promise<Facts> {
+  const since = new Date(now.getTime() - hours * 3_600_000).toISOString();
   const filter = { scriptName: script, datetime_geq: since, datetime_leq: now.toISOString() };
   const found = await accountAnalytics(api, accountId, {
     fields,

@@ -46,6 +46,7 @@ export const verbs = {
   destroy: { ...stack, recipe: "just pulumi-destroy", options: { "empty-buckets": "flag" } },
   drift: { ...stack, recipe: "just drift", options: { repair: "flag" } },
   status: { ...stack, recipe: "just status" },
+  checklist: { ...stack, recipe: "just checklist" },
   logs: { ...stack, recipe: "just logs", words: ["stage", "worker?"] },
   outputs: { ...stack, recipe: "just outputs" },
   summary: { ...stack, recipe: "just summary" },

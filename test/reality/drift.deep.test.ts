@@ -262,6 +262,23 @@ test("in a stage that asks, a repair without a terminal is the one that was save
   expect(await succeeding(apply(digest))).toContain("prod is as its stack left it");
 });
 
+test("a checklist is ticked by what is found out now, and a signature ends with the release that it was given for", async () => {
+  const states = async (...options: readonly string[]): Promise<Readonly<Record<string, string>>> => {
+    const { out } = await project.just(["checklist", "prod", "--json", ...options]);
+    const { items } = z
+      .object({ items: z.array(z.object({ id: z.string(), state: z.string() })) })
+      .parse(JSON.parse(out.slice(out.indexOf("{"))));
+    return Object.fromEntries(items.map(({ id, state }) => [id, state]));
+  };
+  expect(await states("--sign", "tests", "--by", "Mia")).toMatchObject({ tests: "done", security: "open" });
+  expect(await states()).toMatchObject({
+    ...{ tests: "done", validates: "done", "stage-before": "done", "no-drift": "done", data: "done" },
+    ...{ backup: "failed", versions: "failed", "user-flows": "open", bookmarks: "done" },
+  });
+  project.append("workers/shop/api/index.ts", "// another release\n");
+  expect(await states("--phase", "before")).toMatchObject({ tests: "open" });
+});
+
 async function madeZone(): Promise<string> {
   const account = project.embedded.accounts.find(({ name }) => name === "dev")?.id;
   const made = await zoneCall("POST", "/zones", { name: "shop.example", account: { id: account } });

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative, sep } from "node:path";
 
 /** Folders that hold nothing a deployment is made from. */
-const leftOut = new Set(["node_modules", ".lockstep", ".git", ".wrangler", "backups", "dist"]);
+const leftOut = new Set(["node_modules", ".lockstep", ".git", ".wrangler", "backups", "checklists", "dist"]);
 
 /**
  * A fingerprint of everything that a deployment is made from: the project's files, but those that git ignores, and the stack's configuration with
@@ -16,7 +16,7 @@ export function fingerprintOf(root: string, stackFile: string): string {
   for (const file of files) {
     const path = join(root, file);
     const found = statSync(path, { throwIfNoEntry: false });
-    if (found?.isFile() !== true || file.endsWith(".plan")) continue;
+    if (found?.isFile() !== true || file.endsWith(".plan") || file.startsWith(`checklists${sep}`)) continue;
     hash.update(`${file}\0${found.size}\0`).update(readFileSync(path));
   }
   return hash.digest("hex");

@@ -169,6 +169,19 @@ test("a rollout shares the requests between the stable version and the new one",
   expect(await split(100)).toEqual([{ versionId: "dome/silo#id", percentage: 100 }]);
 });
 
+test("what goes back does so before what it calls, and what goes on after it", async () => {
+  const stable = "7b1e5fd0-4a3c-4d65-9d5b-5fdc3f0e8f11";
+  const order = async (percent: number) => {
+    const names = ["silo", "constellation", "dome-api"];
+    const rollouts = Object.fromEntries(names.map((name) => [`dome/${name}`, { stable, percent }]));
+    const { resources } = await deployed(settingsFor([dome], { rollouts }));
+    return resources.filter(({ type }) => type === types.deployment).map(({ name }) => name);
+  };
+  const forwards = await order(50);
+  expect(forwards.at(-1)).toBe("dome/dome-api");
+  expect(await order(0)).toEqual(["dome/dome-api", ...forwards.slice(0, -1).toReversed()]);
+});
+
 test("everything a worker can have is registered once, by its logical name", async () => {
   const [sessions, jobs, failed] = [kv("sessions"), queue("jobs"), queue("failed")];
   const rooms = worker("rooms", {

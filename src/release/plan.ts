@@ -30,7 +30,13 @@ export interface Position {
 }
 
 /** Of a good release, whatever its steps, gates and looks are: all of its tests together. */
-const falseAlarms = 0.005;
+const falseAlarms = 0.008;
+
+/**
+ * How many looks at fresh data so many looks at data that grow are worth. Siegmund's approximation for a boundary of about four
+ * standard deviations: each look sees mostly what the one before saw.
+ */
+const independentLooks = (looks: number): number => Math.min(looks, 2 + 8 * Math.log(looks));
 
 const atOnce: ReleasePlan = { steps: [{ percent: 100, soakSeconds: 0 }] };
 
@@ -80,7 +86,9 @@ export function percentsAt(positions: readonly Position[], at: number): Readonly
 export function chancePerTest(positions: readonly Position[]): number {
   const tests = positions.reduce((sum, { workers, gates, soakSeconds, patienceSeconds, intervalSeconds }) => {
     const looks = Math.max(1, Math.ceil((soakSeconds + patienceSeconds) / intervalSeconds));
-    return sum + workers.length * looks * gates.reduce((all, { kind }) => all + testsOf[kind], 0);
+    return (
+      sum + workers.length * independentLooks(looks) * gates.reduce((all, { kind }) => all + testsOf[kind], 0)
+    );
   }, 0);
   return falseAlarms / Math.max(1, tests);
 }

@@ -16,6 +16,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "embedded/contract/data/first-steps-wrangler.deep.test.ts": 60,
   "test/migrations/renaming.deep.test.ts": 60,
   "test/release.deep.test.ts": 60,
+  "src/release/simulation.deep.test.ts": 60,
   "embedded/runtime/compute/load.deep.test.ts": 55,
   "test/migrations/faults.deep.test.ts": 50,
   "embedded/runtime/stores/killed.deep.test.ts": 40,

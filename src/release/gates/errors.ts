@@ -15,20 +15,20 @@ export function judgeErrors(gate: ErrorRateGate, { fresh, stable }: Measured, ch
   const mine = failuresOf(fresh);
   const rate = rateOf(mine);
   const said = `${percent(rate)} of ${count(fresh.requests)} requests failed`;
-  const tooMany = chanceOfAtLeast(mine, gate.alarm);
-  if (rate > gate.alarm && tooMany < chance)
+  const tooMany = rate > gate.alarm ? chanceOfAtLeast(mine, gate.alarm) : 1;
+  if (tooMany < chance)
     return { verdict: "fail", reason: `${said}, above ${percent(gate.alarm)} (${byChance(tooMany)})` };
   const against = gate.compare && stable !== undefined ? failuresOf(stable) : undefined;
-  const worse = against === undefined ? 1 : fisher(mine, against);
   const isEffect = against !== undefined && riskRatio(mine, against) >= leastRatio;
+  const worse = isEffect ? fisher(mine, against) : 1;
   const compared =
     against === undefined || stable === undefined
       ? said
-      : `${said}, of the stable version's ${percent(rateOf(against))} of ${count(stable.requests)} (${byChance(worse)})`;
-  if (isEffect && worse < chance) return { verdict: "fail", reason: compared };
+      : `${said}, of the stable version's ${count(stable.requests)} ${percent(rateOf(against))}${isEffect ? ` (${byChance(worse)})` : ""}`;
+  if (worse < chance) return { verdict: "fail", reason: compared };
   if (rate > gate.below)
     return { verdict: "inconclusive", reason: `${compared}, not below ${percent(gate.below)}` };
-  if (isEffect && worse < suspicious)
+  if (worse < suspicious)
     return { verdict: "inconclusive", reason: `${compared}: too likely to be worse to go on` };
   return { verdict: "pass", reason: compared };
 }

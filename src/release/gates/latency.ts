@@ -28,15 +28,16 @@ export function judgeLatency(gate: LatencyGate, { fresh, stable }: Measured, cha
     };
   const compared = gate.compare ? compare(fresh, stable, level) : undefined;
   const words =
-    compared === undefined
-      ? said
-      : `${said}, the stable version's ${milliseconds(compared.stable)} (${byChance(compared.chance)})`;
-  if (compared?.isEffect === true && compared.chance < chance)
-    return { verdict: "fail", reason: `${words}: ${compared.how}` };
+    compared === undefined ? said : `${said}, the stable version's ${milliseconds(compared.stable)}`;
+  const worse =
+    compared === undefined || compared.chance === 1
+      ? words
+      : `${words}: ${compared.how} (${byChance(compared.chance)})`;
+  if (compared !== undefined && compared.chance < chance) return { verdict: "fail", reason: worse };
   if (found > gate.belowMs)
-    return { verdict: "inconclusive", reason: `${words}, not below ${milliseconds(gate.belowMs)}` };
-  if (compared?.isEffect === true && compared.chance < suspicious)
-    return { verdict: "inconclusive", reason: `${words}: too likely to be slower to go on` };
+    return { verdict: "inconclusive", reason: `${worse}, not below ${milliseconds(gate.belowMs)}` };
+  if (compared !== undefined && compared.chance < suspicious)
+    return { verdict: "inconclusive", reason: `${worse}: too likely to be slower to go on` };
   return { verdict: "pass", reason: words };
 }
 
@@ -47,8 +48,8 @@ const marginOf = (level: number, of: number, chance: number): number =>
 interface Compared {
   /** The stable version's percentile, in milliseconds. */
   readonly stable: number;
+  /** 1 where there is no effect. */
   readonly chance: number;
-  readonly isEffect: boolean;
   readonly how: string;
 }
 
@@ -60,17 +61,16 @@ function compare(fresh: Figures, stable: Figures | undefined, level: number): Co
   const limit = quantileOf(theirs, level);
   const whole = mannWhitney({ spread: mine, count: seen(fresh) }, { spread: theirs, count: seen(stable) });
   const [slowFresh, slowStable] = [slower(mine, fresh, limit), slower(theirs, stable, limit)];
-  const tail = fisher(slowFresh, slowStable);
-  const wholeCounts = whole.effect >= leastEffect;
-  const tailCounts = riskRatio(slowFresh, slowStable) >= leastRatio;
-  const byWhole = wholeCounts && (!tailCounts || whole.chance <= tail);
+  const ratio = riskRatio(slowFresh, slowStable);
+  const byWhole = whole.effect >= leastEffect ? whole.chance : 1;
+  const byTail = ratio >= leastRatio ? fisher(slowFresh, slowStable) : 1;
   return {
     stable: limit,
-    chance: byWhole ? whole.chance : tailCounts ? tail : Math.min(whole.chance, tail),
-    isEffect: wholeCounts || tailCounts,
-    how: byWhole
-      ? `slower as a whole, Cliff's delta ${whole.effect.toFixed(2)}`
-      : `${riskRatio(slowFresh, slowStable).toFixed(1)} times as many that are slower than that`,
+    chance: Math.min(byWhole, byTail),
+    how:
+      byWhole <= byTail
+        ? `slower as a whole, Cliff's delta ${whole.effect.toFixed(2)}`
+        : `${ratio.toFixed(1)} times as many that are slower than that`,
   };
 }
 

@@ -34,6 +34,8 @@ export interface ReleaseArgs {
   readonly workflows: readonly DeclaredWorkflow[];
   /** What the version waits for: migrations, and what it calls. */
   readonly after: readonly pulumi.Resource[];
+  /** What the deployment waits for. @default - the same */
+  readonly deploymentAfter: pulumi.Input<pulumi.Resource[]> | undefined;
 }
 
 /** A worker's version and deployment, and what sends work to it. */
@@ -87,7 +89,7 @@ export function release(worker: WorkerComponent, context: Context, args: Release
     {
       parent: worker,
       hooks: { ...hooks, beforeCreate: guards.beforeDeployment },
-      dependsOn: [...args.after],
+      dependsOn: args.deploymentAfter ?? [...args.after],
     },
   );
   const triggers = triggersOf(worker, context, args.bound, deployment);

@@ -6,6 +6,7 @@ import { FirstVersion } from "../../dynamic/first-version.ts";
 import type { Rollout } from "../../settings/keys.ts";
 import { type Context, logicalName } from "../context.ts";
 import type { Stores } from "../stores/stores.ts";
+import { backwards } from "./backwards.ts";
 import { type Released, release } from "./release.ts";
 import { WorkerComponent } from "./shell.ts";
 
@@ -69,6 +70,7 @@ export function deployWorkers(
     }
   }
   const deployed = new Map<Worker, DeployedWorker>();
+  const goingBack = backwards(groups, ({ name }) => args.rollouts[`${system.name}/${name}`]?.percent === 0);
   const firsts = new Map<Worker, pulumi.Resource>();
   const scriptName = (worker: Worker): pulumi.Input<string> => made(shells, worker).shell.name;
   /** What a caller of the worker waits for. */
@@ -85,13 +87,16 @@ export function deployWorkers(
     const own = firsts.get(worker);
     const component = made(shells, worker);
     const rollout = args.rollouts[logicalName(context, worker.name)];
+    const back = goingBack.get(worker);
     const released = release(component, context, {
       code: made(args.code, worker),
       bound: { stage: context.stage, stores, scriptName, secrets: args.secrets },
       rollout,
       workflows: workflowsOf(system).flatMap(({ declared, owner }) => (owner === worker ? [declared] : [])),
       after: [...databases, ...callees(worker).flatMap(callable), ...(own === undefined ? [] : [own])],
+      deploymentAfter: back?.after,
     });
+    back?.done(released.deployment);
     deployed.set(worker, {
       worker: component,
       ...released,

@@ -51,6 +51,12 @@ export const verbNeeds: Readonly<Record<Verb, VerbNeeds>> = {
   destroy: { kind: "stage", operations: ["delete"], more: [] },
   drift: { kind: "stage", operations: ["look", "refresh"], more: [] },
   status: { kind: "stage", operations: ["look", "measure"], more: ["Account Analytics:Read"] },
+  // Its own stage and the one before it, which has the same kinds.
+  checklist: {
+    kind: "stage",
+    operations: ["look", "measure", "refresh"],
+    more: ["Account Analytics:Read"],
+  },
   logs: { kind: "stage", operations: [], more: ["Workers:Metadata Read-Only"] },
   backup: reads,
   "backup prune": nothing,

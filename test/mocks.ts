@@ -34,6 +34,7 @@ export function settingsFor(
     contracts: {},
     forgotten: {},
     smoke: false,
+    backup: undefined,
     secrets: {},
     ...given,
   };

@@ -197,6 +197,7 @@ export const rooms: readonly Room[] = [
   {
     room: "src/program",
     may: [
+      "src/backup",
       "src/approvals",
       "src/engine",
       "src/reality",

@@ -37,6 +37,7 @@ export async function declaredStack(project: Project, stage: Stage, root: string
     contracts: {},
     forgotten: {},
     smoke: false,
+    backup: undefined,
     secrets: Object.fromEntries(secretUses(systems).map(({ secret }) => [secret, sealed])),
   });
   const seen = (each: (typeof resources)[number], made: object): SeenResource => ({

@@ -28,6 +28,7 @@ import { movesOf } from "./moves.ts";
 import { notRunHere } from "./not-run-here.ts";
 import type { Outputs } from "./outputs.ts";
 import { ownState } from "./own-state.ts";
+import { withoutProof } from "./proven.ts";
 import { refuseDuringRelease } from "./releasing.ts";
 import { sharedNames } from "./shared-names.ts";
 import { unlistedSystems } from "./unlisted.ts";
@@ -78,6 +79,7 @@ export async function program(given: Given): Promise<Outputs> {
     ...systems.flatMap((system) => codeDiagnostics(system, (worker) => made.get(worker)?.bundle, given.root)),
     ...losses.refused,
     ...approved.refused,
+    ...withoutProof(settings, approved.used, given.root),
     ...refusedClassChanges(state, systems, stage),
     ...textsForSecrets(state, systems, settings),
   ]);

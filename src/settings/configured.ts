@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Approval, expiredApprovals } from "../approvals/approval.ts";
+import type { BackupSettings } from "../backup/settings.ts";
 import type { System } from "../declare/index.ts";
 import { pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
@@ -24,6 +25,8 @@ export interface Configured {
   readonly contracts: Readonly<Record<string, Opening>>;
   /** What is gone and was given up, by `<kind> <system>/<name>`: written by `just forget`. */
   readonly forgotten: Readonly<Record<string, Forgotten>>;
+  /** Its backups; undefined where it has none. */
+  readonly backup: BackupSettings | undefined;
   /** Whether workers are asked after each deployment. Needs the command provider. */
   readonly smoke: boolean;
   /** In clear: to be wrapped before they go anywhere. */
@@ -60,6 +63,7 @@ export function configuredOf(
     release: read<Release | undefined>("lockstep:release", keys["lockstep:release"], undefined),
     contracts: read("lockstep:contracts", keys["lockstep:contracts"], {}),
     forgotten: read("lockstep:forgotten", keys["lockstep:forgotten"], {}),
+    backup: read<BackupSettings | undefined>("lockstep:backup", keys["lockstep:backup"], undefined),
     smoke: read("lockstep:smoke", keys["lockstep:smoke"], false),
     secrets: read("lockstep:secrets", keys["lockstep:secrets"], {}),
     systems: names.flatMap((name) => systems.filter((system) => system.name === name)),

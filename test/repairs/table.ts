@@ -171,6 +171,8 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "src/migrations/protocol/locked.ts unrecorded: db status": untried,
   "src/migrations/protocol/rolled-back.ts remedyFor: db query": blank,
   "src/migrations/protocol/rolled-back.ts remedyFor: db rehearse": blank,
+  "src/program/proven.ts withoutProof: backup": backups,
+  "src/program/proven.ts withoutProof: drill": backups,
   "src/program/releasing.ts refuseDuringRelease: release": untried,
   "src/program/class-changes.ts boundStill: up": works(
     losses,

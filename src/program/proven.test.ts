@@ -1,0 +1,62 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { JournalEntry } from "../backup/journal.ts";
+import { backupShape } from "../backup/settings.ts";
+import { stageOf } from "../project/stage.ts";
+import { withoutProof } from "./proven.ts";
+
+let root = "";
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "lockstep-proven-"));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const backup = backupShape.parse({ recipients: [`age1${"q".repeat(58)}`], provenWithinDays: 3 });
+const prod = {
+  stage: stageOf({ name: "prod", protected: true }),
+  target: { kind: "cloudflare", accountId: "a" },
+  backup,
+} as const;
+const used = [{ resource: "shop/orders" }];
+const now = new Date("2026-11-30T12:00:00Z");
+const said = (settings: Parameters<typeof withoutProof>[0] = prod, approved = used) =>
+  withoutProof(settings, approved, root, now).map(({ got }) => got);
+
+function drilled(takenAt: string, proven: boolean): void {
+  const folder = join(root, "backups", "cloudflare", "prod", "journal");
+  mkdirSync(folder, { recursive: true });
+  const entry: JournalEntry = {
+    format: "lockstep-drill/1",
+    stage: "prod",
+    target: "cloudflare",
+    accountId: "a",
+    backup: "b",
+    digest: "sha256:0",
+    takenAt,
+    drilledAt: takenAt,
+    rpoSeconds: 0,
+    rtoSeconds: 1,
+    proven,
+    databases: [],
+    findings: proven ? [] : ["damaged"],
+  };
+  writeFileSync(join(folder, `${takenAt.replaceAll(":", "")}.json`), JSON.stringify(entry));
+}
+
+test("an approved loss in a protected stage is refused without a backup, with an old one, and with an unfit one", () => {
+  expect(said()).toEqual(["there is no backup"]);
+  drilled("2026-11-26T12:00:00Z", true);
+  expect(said().join()).toContain("4.0 days old, which is too long ago");
+  drilled("2026-11-29T12:00:00Z", false);
+  expect(said().join()).toContain("unfit: damaged");
+  drilled("2026-11-30T11:00:00Z", true);
+  expect(said()).toEqual([]);
+});
+
+test("nothing is asked where nothing is lost, where data can be made again, and where no backups are configured", () => {
+  expect(said(prod, [])).toEqual([]);
+  expect(said({ ...prod, stage: stageOf({ name: "dev" }) })).toEqual([]);
+  expect(said({ ...prod, backup: undefined })).toEqual([]);
+});

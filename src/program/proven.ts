@@ -1,0 +1,30 @@
+import type { Approval } from "../approvals/approval.ts";
+import { isProven, proofOf, proofText } from "../backup/journal.ts";
+import { command, sentence } from "../diagnostic/sentence.ts";
+import type { Diagnostic } from "../diagnostic/user-error.ts";
+import type { Settings } from "../settings/settings.ts";
+
+/**
+ * What is approved of and loses data of a protected stage is refused while no backup was proven lately, where the stack file says that the stage has
+ * backups: an approval says that the loss is meant, and a drill that what is lost by mistake can come back.
+ */
+export function withoutProof(
+  { stage, target, backup }: Pick<Settings, "stage" | "target" | "backup">,
+  used: readonly Pick<Approval, "resource">[],
+  root: string,
+  now: Date = new Date(),
+): readonly Diagnostic[] {
+  if (!stage.protected || backup === undefined || used.length === 0) return [];
+  const whose = { root, stage: stage.name, target: target.kind, configured: backup };
+  const proof = proofOf(whose, now);
+  if (isProven(proof)) return [];
+  return [
+    {
+      what: `What ${stage.name} would lose cannot be brought back for certain, so nothing is begun`,
+      where: `${used.map(({ resource }) => resource).join(", ")} in ${stage.name}`,
+      got: proofText(proof),
+      expected: `a backup of the last ${backup.provenWithinDays} days that a drill has proven (lockstep:backup, provenWithinDays)`,
+      fix: sentence`make one and prove it: ${command("backup")}, then ${command("drill")}`,
+    },
+  ];
+}

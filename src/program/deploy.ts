@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Approval } from "../approvals/approval.ts";
 import type { Code } from "../bundle/bundle.ts";
 import type { D1, Worker } from "../declare/index.ts";
-import { Guard } from "../dynamic/guard.ts";
+import { Guard, guardType } from "../dynamic/guard.ts";
 import { Target, type TargetArgs } from "../dynamic/target.ts";
 import { workerRecord } from "../dynamic/worker-record.ts";
 import { knownIn } from "../reality/known.ts";
@@ -117,10 +117,11 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
       outputs: outputsOf(system, settings, { stores, workers, contracts }, subdomain),
     };
   });
-  if (stage.protected) {
-    new Guard("guard", {
+  // One that a stage had when it was protected stays, to say that it is no more.
+  if (stage.protected || prepared.state.some(({ type }) => type === guardType)) {
+    new Guard("guard", stage.protected ? {} : { protects: false }, {
       dependsOn: [first, provider, ...deployed.flatMap(({ resources }) => resources)],
-      protect: true,
+      protect: stage.protected,
     });
   }
   const all = deployed.map(({ outputs }) => outputs);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import { type Clone, clone } from "./clone.ts";
 
 /** Longer ways through the recipes, each from where the one before it left off. */
@@ -104,6 +105,22 @@ test("a system cannot just be taken off the list, and can be retired", async () 
   await expectUnchanged();
 });
 
+const named = z.array(
+  z.object({ queue_id: z.string(), queue_name: z.string(), consumers: z.array(z.looseObject({})) }),
+);
+/** Sets by hand where the dead letters of a queue of prod go. */
+async function sendDeadLettersTo(queue: string): Promise<void> {
+  const queues = named.parse(await project.api("prod", "GET", "/queues"));
+  const found = queues.find(({ queue_name: name }) => name === "new-content-ai");
+  const [consumer] = found?.consumers ?? [];
+  await project.api("prod", "PUT", `/queues/${found?.queue_id}/consumers/${consumer?.["consumer_id"]}`, {
+    type: "worker",
+    script_name: "dome-api",
+    settings: consumer?.["settings"],
+    dead_letter_queue: queue,
+  });
+}
+
 test("prod shows a plan and applies exactly that, once its name is typed; and is never destroyed", async () => {
   const unconfirmed = await project.just(["deploy-prod"]);
   expect(unconfirmed.code).not.toBe(0);
@@ -124,6 +141,18 @@ test("prod shows a plan and applies exactly that, once its name is typed; and is
   expect(stale.code).not.toBe(0);
   expect(stale.out).toContain("is not what it was made from");
   expect(saved.out + stale.out).not.toMatch(/canary/);
+  // What was changed at Cloudflare since is seen before anything changes; the engine would say it with the values.
+  const made = await project.just(["deploy", "prod", "--save-plan", "made.plan"]);
+  expect(made.code, made.out).toBe(0);
+  expect(made.out).toMatch(/^Blast radius of prod/m);
+  const exact = / just deploy prod --plan \S+ --confirm (\w+)$/m.exec(made.out)?.[1] ?? "";
+  await sendDeadLettersTo("new-content-constellation-dlq");
+  const old = await project.just(["deploy", "prod", "--plan", "made.plan", "--confirm", exact]);
+  await sendDeadLettersTo("new-content-ai-dlq");
+  expect(old.code).not.toBe(0);
+  expect(old.out).toContain("this run has changed nothing");
+  expect(old.out).toContain("target (Target): repairs is otherwise by now than in the plan");
+  expect(made.out + old.out).not.toMatch(/canary/);
   const agent = await project.pulumi(["up", "--yes", "--skip-preview", "--stack", "prod"], {
     CLAUDECODE: "1",
   });

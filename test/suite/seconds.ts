@@ -11,6 +11,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "test/systems/taco.deep.test.ts": 120,
   "test/reality/drift.deep.test.ts": 150,
   "cli/dev/dev.deep.test.ts": 100,
+  "test/protected/engine-commands.deep.test.ts": 100,
   "toolchain/command-provider/limits.deep.test.ts": 90,
   "cli/dev/watch.deep.test.ts": 80,
   "embedded/contract/data/first-steps-wrangler.deep.test.ts": 60,

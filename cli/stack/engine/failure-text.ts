@@ -13,7 +13,7 @@ const event = z.object({
 /** What the engine says of itself when something else has failed. */
 const echoes = /^(?:update failed|preview failed)$/;
 /** What it says of what was under way, or about to be, when something else failed. */
-const cutOff = /context canceled$/;
+const cutOff = /context cancell?ed\W*$/;
 
 interface Said {
   /** `shop/api (WorkerVersion)`; undefined for what is said of the whole stack. */

@@ -11,13 +11,19 @@ export interface Run {
  * Runs pulumi in this terminal and gives its exit code. Ctrl-C reaches it by itself; a SIGTERM is passed on as one, so that it finishes
  * the step it is in and gives its lock back instead of going on alone.
  * @param input for its standard input @default - that of this process
+ * @param out where its standard output goes: 2, where this process puts out something for a program @default - to that of this process
  */
-export function pulumi(args: readonly string[], { root, env }: Run, input?: string): Promise<number> {
+export function pulumi(
+  args: readonly string[],
+  { root, env }: Run,
+  input?: string,
+  out: "inherit" | 2 = "inherit",
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn("pulumi", args, {
       cwd: root,
       env,
-      stdio: [input === undefined ? "inherit" : "pipe", "inherit", "inherit"],
+      stdio: [input === undefined ? "inherit" : "pipe", out, "inherit"],
     });
     const ignore = (): void => undefined;
     const pass = (): void => void child.kill("SIGINT");

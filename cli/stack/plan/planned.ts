@@ -67,7 +67,8 @@ export async function savedPlan(request: Request, stage: Stage, file: string, ru
   const preview = ["preview", "--stack", stage.name, ...rest];
   checkWritable(file, stage);
   const digest = await makePlan(preview, file, run);
-  if (digest === undefined) return (await pulumi([...preview, "--diff"], run)) || 1;
+  if (digest === undefined)
+    return (await pulumi([...preview, "--diff"], run, undefined, request.digest ? 2 : "inherit")) || 1;
   // Not before the preview: the first one of a stack writes its salt into the configuration.
   const madeFrom = madeFromOf(request, stage, run);
   tellMessages(digest);

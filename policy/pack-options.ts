@@ -6,6 +6,7 @@ import { type Declarations, declarations, noDeclarations } from "./declared.ts";
 import { type Exception, exceptionsIn } from "./exceptions.ts";
 import { rules } from "./rules/all.ts";
 import type { Context, Rule, Setting } from "./rules/rule.ts";
+import type { SeenToken } from "./seen/token.ts";
 
 /**
  * What the rules are told.
@@ -20,6 +21,8 @@ export interface PolicyOptions {
   readonly protectedStacks?: readonly string[];
   /** How rules apply, over what the project says. @default - as each rule says */
   readonly rules?: PolicyChoices;
+  /** What the API token of the run may do. @default - nobody looked */
+  readonly token?: SeenToken;
   /** The day that the rules take for today, `YYYY-MM-DD`. @default - today, UTC */
   readonly today?: string;
 }
@@ -43,6 +46,7 @@ export function packOf(
     project,
     protectedStacks,
     rules: over = {},
+    token,
     today = new Date().toISOString().slice(0, 10),
   }: PolicyOptions,
   exceptionsOf?: unknown,
@@ -82,6 +86,7 @@ export function packOf(
         stack,
         protected: isProtected(stack),
         declared,
+        token,
         today,
         number: (name) => {
           const setting = settingOf(name);

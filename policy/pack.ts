@@ -7,8 +7,10 @@ import { serve } from "../src/engine/rpc.ts";
 import { findProjectRoot, loadProject } from "../src/project/load.ts";
 import type { PolicyChoices } from "../src/project/policies.ts";
 import { type Pack, packOf } from "./pack-options.ts";
+import type { SeenToken } from "./seen/token.ts";
 import { analyzerMethods } from "./serve/analyzer.ts";
 import { choicesOf } from "./serve/configured.ts";
+import { seenToken } from "./serve/token.ts";
 
 const root = process.env["LOCKSTEP_PROJECT"] ?? findProjectRoot(import.meta.dirname) ?? "";
 const project = root === "" ? undefined : await loadProject(root);
@@ -27,17 +29,26 @@ function begun<Value>(work: () => Value): Value {
 let stack: string | undefined;
 let approvals: string | undefined;
 let choices: PolicyChoices = {};
-const packWith = (rules: PolicyChoices): Pack => packOf({ ...(project && { project }), rules }, approvals);
+let token: SeenToken | undefined;
+let looked: Promise<void> = Promise.resolve();
+const packWith = (rules: PolicyChoices): Pack =>
+  packOf({ ...(project && { project }), rules, ...(token && { token }) }, approvals);
 let pack = begun(() => packWith({}));
 
 const port = await serve(
   "pulumirpc.Analyzer",
   analyzerMethods({
-    stackIs: (name, config) => {
+    stackIs: (name, config, account) => {
       stack = name;
       approvals = config;
       pack = packWith(choices);
+      // Asked while the program runs: the rules about the stack come at its end.
+      looked = seenToken(process.env, root, account).then((found) => {
+        token = found;
+        pack = packWith(choices);
+      });
     },
+    ready: () => looked,
     stack: () => stack,
     pack: () => pack,
     configured: (request) => {

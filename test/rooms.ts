@@ -216,7 +216,16 @@ export const rooms: readonly Room[] = [
   },
   {
     room: "policy",
-    may: ["src/resources/kinds", "src/diagnostic", "src/engine", "src/cron", "src/project", "src/declare"],
+    may: [
+      "src/permissions",
+      "src/cloudflare",
+      "src/resources/kinds",
+      "src/diagnostic",
+      "src/engine",
+      "src/cron",
+      "src/project",
+      "src/declare",
+    ],
   },
 
   // This repository's own project: its systems know the types of what their workers offer, and the workers what they are bound to.

@@ -15,6 +15,7 @@ import { consumersHaveDeadLetters } from "./queues/consumers-have-dead-letters.t
 import { deadLettersAreConsumed } from "./queues/dead-letters-are-consumed.ts";
 import { queueSettings } from "./queues/queue-settings.ts";
 import type { Rule } from "./rule.ts";
+import { tokenIsNarrow } from "./tokens/token-is-narrow.ts";
 import { logLevel } from "./variables/log-level.ts";
 import { noPlaceholders } from "./variables/no-placeholders.ts";
 import { noPlainSecrets } from "./variables/no-plain-secrets.ts";
@@ -64,4 +65,5 @@ export const rules: readonly Rule[] = [
   zoneHasDnssec,
   dnsPointsSomewhere,
   planLimits,
+  tokenIsNarrow,
 ];

@@ -1,5 +1,6 @@
 import type { Declarations } from "../declared.ts";
 import type { SeenResource } from "../seen/resource.ts";
+import type { SeenToken } from "../seen/token.ts";
 
 /**
  * What a violation does: `mandatory` stops a preview or an update, `advisory` is a warning, `disabled` is not looked for.
@@ -81,6 +82,8 @@ export interface Context {
   /** Whether the stack holds data that cannot be made again. */
   readonly protected: boolean;
   readonly declared: Declarations;
+  /** The API token of this run; undefined where nobody looked, as for a state file or the embedded target. */
+  readonly token: SeenToken | undefined;
   /** The day of the judgement, `YYYY-MM-DD`. */
   readonly today: string;
   readonly number: (setting: string) => number;

@@ -17,7 +17,9 @@ import { infoOf, levelOnWire, packName, packVersion, severityOnWire } from "./in
 export interface Served {
   /** The rules, once the engine has said what its user's configuration file has. */
   readonly configured: (configuration: analyzerproto.ConfigureAnalyzerRequest) => void;
-  readonly stackIs: (stack: string, approvals: string | undefined) => void;
+  readonly stackIs: (stack: string, approvals: string | undefined, account: string | undefined) => void;
+  /** Settled when all is known that the rules about a stack ask. */
+  readonly ready: () => Promise<void>;
   readonly pack: () => Pack;
   /** The stack's name; undefined where the engine did not say it, as for a state file. */
   readonly stack: () => string | undefined;
@@ -38,7 +40,8 @@ export function analyzerMethods(served: Served): Readonly<Record<string, Method>
       () => new analyzerproto.AnalyzerHandshakeResponse(),
     ),
     ConfigureStack: unary(analyzerproto.AnalyzerStackConfigureRequest, (request) => {
-      served.stackIs(request.getStack(), request.getConfigMap().get(exceptionsKey));
+      const config = request.getConfigMap();
+      served.stackIs(request.getStack(), config.get(exceptionsKey), config.get("cloudflare:accountId"));
       isPreview = request.getDryRun();
       judged.length = 0;
       return new analyzerproto.AnalyzerStackConfigureResponse();
@@ -52,7 +55,8 @@ export function analyzerMethods(served: Served): Readonly<Record<string, Method>
     Analyze: unary(analyzerproto.AnalyzeRequest, (request) =>
       answer(isOfInterest(request.getType()) ? keep(judgeResource(served.pack(), seen(request, []))) : []),
     ),
-    AnalyzeStack: unary(analyzerproto.AnalyzeStackRequest, (request) => {
+    AnalyzeStack: unary(analyzerproto.AnalyzeStackRequest, async (request) => {
+      await served.ready();
       const found = keep(
         judgeStack(
           served.pack(),

@@ -42,6 +42,25 @@ const address: Needs = {
 
 const r2 = ofProduct("Workers R2 Storage");
 
+/** What stages share, by the first part of the path at which it is made. */
+const shared: Readonly<Record<string, Needs>> = {
+  r2,
+  vectorize: ofProduct("Vectorize"),
+  "ai-gateway": ofProduct("AI Gateway"),
+};
+
+const anyOf = (operation: Operation): readonly Permission[] =>
+  Object.values(shared).flatMap((each) => each[operation]);
+
+const anyShared: Needs = {
+  look: anyOf("look"),
+  measure: anyOf("measure"),
+  refresh: anyOf("refresh"),
+  create: anyOf("create"),
+  update: anyOf("update"),
+  delete: anyOf("delete"),
+};
+
 /**
  * Every type of resource that Lockstep registers and that speaks to Cloudflare, as Pulumi knows it, and what an API token has to be
  * allowed for each thing that is done to it.
@@ -74,20 +93,13 @@ export const needs = {
   "cloudflare:index/workflow:Workflow": ofWorker,
   "pulumi-nodejs:dynamic/lockstep:FirstVersion": ofWorker,
   "pulumi-nodejs:dynamic/lockstep:Migrations": ofProduct("D1"),
-  // What stages share. Which product it is of stands in its inputs: `neededBy` below tells.
-  "pulumi-nodejs:dynamic/lockstep:SharedStore": r2,
+  // What stages share. Of which product one is stands in its inputs: `neededBy` below tells.
+  "pulumi-nodejs:dynamic/lockstep:SharedStore": anyShared,
   "pulumi-nodejs:dynamic/lockstep:VectorizeIndex": ofProduct("Vectorize"),
 } as const satisfies Readonly<Record<string, Needs>>;
 
 /** A type that is in the table above. */
 export type RegisteredType = keyof typeof needs;
-
-/** By the first part of the path at which such a store is made. */
-const shared: Readonly<Record<string, Needs>> = {
-  r2,
-  vectorize: ofProduct("Vectorize"),
-  "ai-gateway": ofProduct("AI Gateway"),
-};
 
 /** What an operation on a resource needs; undefined for a type that asks nobody at Cloudflare, or is none of Lockstep's. */
 export function neededBy(

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { ApiError, call } from "./api.ts";
+import type { Connection } from "./connection.ts";
+
+/** What an API token says of itself. */
+export interface OwnToken {
+  /** `YYYY-MM-DDThh:mm:ssZ`; undefined for one that never ends. */
+  readonly expiresOn: string | undefined;
+  /** What it may do; undefined where it may not read that. */
+  readonly policies: readonly TokenPolicy[] | undefined;
+}
+
+export interface TokenPolicy {
+  /** Names of permission groups. */
+  readonly groups: readonly string[];
+  /** What they are given on: `com.cloudflare.api.account.<id>`. */
+  readonly resources: readonly string[];
+}
+
+const verified = z.object({ id: z.string(), expires_on: z.string().nullish() });
+const read = z.object({
+  policies: z.array(
+    z.object({
+      effect: z.string(),
+      resources: z.record(z.string(), z.unknown()),
+      permission_groups: z.array(z.looseObject({ name: z.string().optional() })),
+    }),
+  ),
+});
+
+/** Asks the API about the token that asks: it belongs to the account or to a user. Undefined where neither knows it. */
+export async function ownToken(api: Connection, accountId: string): Promise<OwnToken | undefined> {
+  for (const base of [`/accounts/${accountId}/tokens`, "/user/tokens"]) {
+    const found = await unlessRefused(() => call(api, "GET", `${base}/verify`));
+    if (found === undefined) continue;
+    const { id, expires_on } = verified.parse(found);
+    const shown = await unlessRefused(() => call(api, "GET", `${base}/${encodeURIComponent(id)}`));
+    const policies = shown === undefined ? undefined : read.parse(shown).policies;
+    return {
+      expiresOn: expires_on ?? undefined,
+      policies: policies
+        ?.filter(({ effect }) => effect === "allow")
+        .map(({ resources, permission_groups }) => ({
+          groups: permission_groups.flatMap(({ name }) => name ?? []),
+          resources: Object.keys(resources),
+        })),
+    };
+  }
+  return undefined;
+}
+
+async function unlessRefused(ask: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof ApiError && error.status < 500) return undefined;
+    throw error;
+  }
+}

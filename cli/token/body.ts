@@ -22,15 +22,15 @@ export interface Known {
 /** The place of something that nobody told. */
 export const blank = (what: string): string => `<${what}>`;
 
-/** A policy a thing: what is granted in one does not count in another. */
+/** A policy a thing: what is granted in one does not count in another. Two names of one zone are one thing. */
 export function bodyOf(name: string, needed: readonly Needed[], known: Known): TokenBody {
-  const byResources = Map.groupBy(needed, ({ on, group }) => JSON.stringify([on.kind, on, group.scope]));
+  const byResources = Map.groupBy(needed, ({ on }) => JSON.stringify(resourcesOf(on, known)));
   return {
     name,
     policies: [...byResources.values()].map((all) => ({
       effect: "allow",
       resources: resourcesOf(all[0]?.on ?? { kind: "account" }, known),
-      permission_groups: all.map(({ group }) => ({
+      permission_groups: [...new Map(all.map(({ group }) => [group.name, group])).values()].map((group) => ({
         id: known.groupIds.get(group.name) ?? group.id ?? blank(`id of ${group.name}`),
         name: group.name,
       })),

@@ -19,6 +19,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "test/release.deep.test.ts": 60,
   "src/release/simulation.deep.test.ts": 60,
   "embedded/runtime/compute/load.deep.test.ts": 55,
+  "test/tokens/tokens.deep.test.ts": 60,
   "test/migrations/faults.deep.test.ts": 50,
   "embedded/runtime/stores/killed.deep.test.ts": 40,
   "policy/plain-program.deep.test.ts": 40,

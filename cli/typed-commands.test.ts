@@ -207,6 +207,9 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
       const { stage, wanted } = cronRequestOf(rest, project);
       return { verb, stage: stage.name, real: false, words: [wanted] };
     }
+    // Their files are those of a job, whose commit a text here is not.
+    case "github":
+      return { verb: `github ${rest[0]}`, stage: undefined, real: false, words: rest.slice(1) };
     case "pr-report": {
       const { save, target } = reportRequestOf(rest);
       return {

@@ -110,6 +110,11 @@ export const verbs = {
     summary: "the API token that a verb needs on a stage and nothing more: as a table, as clicks, as a call",
     load: () => import("./token/token.ts"),
   },
+  github: {
+    usage: "github comment <report> --head <commit> | github drift <file>…",
+    summary: "what a job of GitHub Actions writes: the comment of a pull request, the issue about drift",
+    load: () => import("./github/github.ts"),
+  },
   diagram: {
     usage: "diagram [<system>] [--json]",
     summary: "a picture of what is declared, as Mermaid",

@@ -594,6 +594,8 @@ export const rooms: readonly Room[] = [
     room: "cli/policy",
     may: ["policy", "src/declare", "src/project", "src/program", "toolchain"],
   },
+  // What jobs write to their repository.
+  { room: "cli/github", may: ["src/diagnostic", "src/cloudflare", "cli/place.ts", "cli/pull-request"] },
   // What a change does, for a pull request: the verbs' own JSON, and git.
   {
     room: "cli/pull-request",

@@ -87,6 +87,8 @@ export type Rival = Readonly<z.infer<typeof rival>>;
 /** Everything that a report is made from. */
 export const reportInput = z.strictObject({
   version: z.literal(1),
+  /** Its number, where a job of GitHub made this for one. */
+  pullRequest: z.number().int().positive().optional(),
   branch: z.string().optional(),
   /** The commit that was looked at. */
   commit: z.string().optional(),

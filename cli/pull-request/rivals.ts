@@ -12,14 +12,19 @@ type Rival = ReportInput["rivals"][number];
 /** A branch is open that has had a commit in so many days: one that is older is nobody's work. */
 const openDays = 90;
 
-/** The branch and commit of this working tree; in a job of GitHub those of the pull request, where git knows no branch. */
+/** The branch and commit of this working tree; in a job of GitHub the branch and number of the pull request, which git does not know there. */
 export function branchOf(
   root: string,
   env: NodeJS.ProcessEnv = process.env,
-): Pick<ReportInput, "branch" | "commit"> {
+): Pick<ReportInput, "branch" | "commit" | "pullRequest"> {
   const branch = env["GITHUB_HEAD_REF"] || gitLine(["symbolic-ref", "--short", "-q", "HEAD"], root);
   const commit = gitLine(["rev-parse", "HEAD"], root);
-  return { ...(branch !== undefined && { branch }), ...(commit !== undefined && { commit }) };
+  const number = /^refs\/pull\/([1-9]\d{0,9})\//.exec(env["GITHUB_REF"] ?? "")?.[1];
+  return {
+    ...(number !== undefined && { pullRequest: Number(number) }),
+    ...(branch !== undefined && { branch }),
+    ...(commit !== undefined && { commit }),
+  };
 }
 
 /** A migration that a branch has and its base has not. */

@@ -17,9 +17,15 @@ const job = z.strictObject({
   "runs-on": z.string(),
   "timeout-minutes": z.number().optional(),
   concurrency: z.string().optional(),
+  permissions: texts.optional(),
   environment: z.string().optional(),
   outputs: texts.optional(),
-  strategy: z.strictObject({ "fail-fast": z.boolean(), matrix: texts }).optional(),
+  strategy: z
+    .strictObject({
+      "fail-fast": z.boolean(),
+      matrix: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+    })
+    .optional(),
   env: texts.optional(),
   steps: z.array(step),
 });
@@ -28,13 +34,20 @@ const job = z.strictObject({
 const workflow = z.strictObject({
   name: z.string(),
   on: z.strictObject({
-    push: z.strictObject({
-      branches: z.array(z.string()),
-      paths: z.array(z.string()).optional(),
-      "paths-ignore": z.array(z.string()).optional(),
-    }),
-    pull_request: z.null().optional(),
+    push: z
+      .strictObject({
+        branches: z.array(z.string()),
+        paths: z.array(z.string()).optional(),
+        "paths-ignore": z.array(z.string()).optional(),
+      })
+      .optional(),
+    pull_request: z.nullish(z.strictObject({ types: z.array(z.string()) })),
+    workflow_run: z.strictObject({ workflows: z.array(z.string()), types: z.array(z.string()) }).optional(),
+    schedule: z.array(z.strictObject({ cron: z.string() })).optional(),
+    workflow_dispatch: z.null().optional(),
   }),
+  permissions: texts.optional(),
+  concurrency: z.strictObject({ group: z.string(), "cancel-in-progress": z.boolean() }).optional(),
   env: texts.optional(),
   jobs: z.record(z.string(), job),
 });
@@ -44,7 +57,10 @@ export type Job = z.infer<typeof job>;
 
 export const workflowFiles = [
   ".github/workflows/deploy.yml",
+  ".github/workflows/drift.yml",
   ".github/workflows/migrations.yml",
+  ".github/workflows/pull-request-comment.yml",
+  ".github/workflows/pull-request.yml",
   "cli/init/template/github/workflows/lockstep.yml.txt",
 ] as const;
 

@@ -9,6 +9,8 @@ export default defineProject({
     { name: "staging", branch: "staging", embeddedAccount: "prod", bakeSeconds: 300 },
     { name: "prod", branch: "main", suffix: "", protected: true, ownsShared: true, bakeSeconds: 900 },
   ],
+  // Where nobody's data is: each pull request may have one, for three days.
+  pullRequests: { like: "dev", leaseHours: 72 },
   policies: {
     // These have no domain yet and answer there; every other worker is called by workers alone.
     "no-workers-dev": {

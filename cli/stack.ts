@@ -14,11 +14,14 @@ import { decidedAlready } from "./stack/engine/engine-words.ts";
 import { environmentFor } from "./stack/engine/environment.ts";
 import type { Reviewer } from "./stack/plan/deploy.ts";
 import { unplanned } from "./stack/plan/saved-plan.ts";
+import { withPullRequest } from "./stack/pull-request.ts";
 import { type Request, requestOf } from "./stack/request.ts";
 
 /** @param args the verb, then its words */
 export async function run(args: readonly string[], place: Place): Promise<number> {
-  const { root, project } = await projectAt(place);
+  const found = await projectAt(place);
+  const { root } = found;
+  const project = withPullRequest(args, found);
   const asked = requestOf(args, project);
   const request = {
     ...asked,

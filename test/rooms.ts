@@ -449,6 +449,8 @@ export const rooms: readonly Room[] = [
   {
     room: "cli/stack",
     may: [
+      "src/files",
+      "cli/place.ts",
       "src/backup",
       "src/approvals",
       "src/files",

@@ -1,6 +1,6 @@
 import { readServing } from "../../src/cloudflare/deployments.ts";
 import { bindersOf } from "../../src/declare/graph.ts";
-import { physicalName } from "../../src/declare/physical-name.ts";
+import { physicalName, textStage } from "../../src/declare/physical-name.ts";
 import { command, lines, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
 import { refuse, UserError } from "../../src/diagnostic/user-error.ts";
 import { planLive } from "../../src/migrations/plan/job.ts";
@@ -36,7 +36,7 @@ export const contract: Command = {
   options: placeOptions,
   async run(given) {
     const place = placeOf(given, 1);
-    const selection = chosen(given.project, place.words[0], place.stage.name);
+    const selection = chosen(given.project, place.words[0], textStage(place.stage));
     const site = await siteOf(place, given);
     const results: Result[] = [];
     const { there, missing } = await existing(site, selection);

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { textStage } from "../../src/declare/physical-name.ts";
 import { lines as told } from "../../src/diagnostic/sentence.ts";
 import { readSeeds, seedFolder } from "../../src/migrations/apply/seed-files.ts";
 import { applySeeds, refuseUnseeded } from "../../src/migrations/apply/seeds.ts";
@@ -20,7 +21,7 @@ export const seed: Command = {
     const place = placeOf(given, 1);
     refuseUnseeded(place.stage.name);
     await agree(place.stage, "Write test data to", given);
-    const selection = chosen(given.project, place.words[0], place.stage.name);
+    const selection = chosen(given.project, place.words[0], textStage(place.stage));
     const site = await siteOf(place, given);
     const results: { database: string; ran: readonly string[] }[] = [];
     const { there, missing } = await existing(site, selection);

@@ -1,3 +1,4 @@
+import { textStage } from "../../src/declare/physical-name.ts";
 import { command, lines, sentence } from "../../src/diagnostic/sentence.ts";
 import type { Plan } from "../../src/migrations/plan/plan.ts";
 import { planLines } from "../../src/migrations/plan/plan-text.ts";
@@ -9,7 +10,7 @@ import { type Planned, planned } from "./planned.ts";
 import { siteOf } from "./site.ts";
 
 async function plans(given: Given, place: Place): Promise<readonly Planned[]> {
-  const databases = chosen(given.project, place.words[0], place.stage.name);
+  const databases = chosen(given.project, place.words[0], textStage(place.stage));
   const site = await siteOf(place, given);
   return Promise.all(databases.map((database) => planned(site, database, given.root)));
 }

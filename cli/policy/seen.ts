@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { propsOf } from "../../policy/seen/from-engine.ts";
 import type { SeenResource } from "../../policy/seen/resource.ts";
+import { textStage } from "../../src/declare/physical-name.ts";
 import { secretUses } from "../../src/declare/secret-uses.ts";
 import type { Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
@@ -23,7 +24,7 @@ export async function declaredStack(project: Project, stage: Stage, root: string
   const { imagined } = await import("../../src/program/imagined.ts");
   const listed = list.parse(configValues(join(root, `Pulumi.${stage.name}.yaml`))["lockstep:systems"]);
   const systems = project.systems.filter(
-    ({ name, stages }) => (listed?.includes(name) ?? true) && (stages?.includes(stage.name) ?? true),
+    ({ name, stages }) => (listed?.includes(name) ?? true) && (stages?.includes(textStage(stage)) ?? true),
   );
   const { resources } = await imagined({
     stage,

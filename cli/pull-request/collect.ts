@@ -1,7 +1,10 @@
+import { z } from "zod";
 import { callsOf } from "../../src/diagnostic/place.ts";
 import type { Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
+import { configValues } from "../../toolchain/stacks/stack-config.ts";
 import type { TargetName } from "../stack/request.ts";
+import { stackFileOf } from "../stack/stack-file.ts";
 import {
   type Failed,
   type Preview,
@@ -63,7 +66,8 @@ export async function collect({ project, root, target, say }: Asked): Promise<Re
       changes: [],
       messages: [],
     });
-    const databases = await asking(["db", "plan"], readDatabases, []);
+    const isListed = listedIn(stage, target, root);
+    const databases = (await asking(["db", "plan"], readDatabases, [])).filter(({ name }) => isListed(name));
     stages.push({
       name: stage.name,
       protected: stage.protected,
@@ -87,6 +91,16 @@ export async function collect({ project, root, target, say }: Asked): Promise<Re
     rivals: await rivalsOf(project, root),
     timing,
   };
+}
+
+const systems = z.array(z.string()).optional().catch(undefined);
+
+/** Whether a stage deploys the system of a database: `db plan` tells of all that are declared, and an `up` makes those that the stack lists. */
+function listedIn(stage: Stage, target: TargetName, root: string): (database: string) => boolean {
+  const files = [stackFileOf(stage, target, root), stackFileOf(stage, "cloudflare", root)];
+  const values = files.map((file) => systems.parse(configValues(file)["lockstep:systems"]));
+  const listed = values.find((each) => each !== undefined);
+  return (database) => listed === undefined || listed.includes(database.split("/")[0] ?? "");
 }
 
 const isFailed = (found: unknown): found is Failed =>

@@ -118,8 +118,9 @@ function migrations(stages: readonly StageReport[]): Fold {
     const rows = same.flatMap(({ rows: reached, stage }) =>
       reached === undefined ? [] : [`${stage}: ${reached} rows`],
     );
-    const head = `${one.database}, ${one.file}:${one.line} · ${one.summary} · ${one.exists ? phases[one.phase] : "new database"} · ${where.join(", ")}`;
+    const head = `${one.summary} · ${one.exists ? phases[one.phase] : "new database"} · ${where.join(", ")}`;
     return [
+      comment(`${one.database}, ${one.file}:${one.line}`),
       comment(head),
       ...(rows.length === 0 ? [] : [comment(`it reaches ${rows.join(", ")}`)]),
       ...`${one.sql.trimEnd().replace(/;$/, "")};`.split("\n"),

@@ -1,8 +1,8 @@
 import { fitted } from "./fit.ts";
 import { foldsOf } from "./folds.ts";
-import type { ReportInput } from "./input.ts";
+import type { ReportInput, StageReport } from "./input.ts";
 import { clipped, code, markdownTable, plain } from "./markdown.ts";
-import { isChanged, stageCells } from "./stage-row.ts";
+import { isChanged, rows, stageCells } from "./stage-row.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 
 /** The first line of a report: by it the comment is found that is edited in the place of a second one. */
@@ -12,7 +12,7 @@ export const marker = "<!-- lockstep: pull request report -->";
 export const mostBytes = 65_000;
 
 /** Lines of the summary that can be many: what is more is counted, and stands in the folds. */
-const most = { reasons: 12, stages: 24 } as const;
+const most = { reasons: 12, stages: 8 } as const;
 
 /** A report as one comment: Markdown, always below GitHub's limit, however much changes. Says nothing that is not in its argument. */
 export function report(input: ReportInput): string {
@@ -38,10 +38,7 @@ function summary(input: ReportInput, verdict: Verdict): readonly string[] {
     ...reasons(verdict),
     ...(changed.length === 0
       ? [input.failures.length === 0 ? "Nothing changes in any stage." : "Nothing is known of any stage."]
-      : markdownTable(
-          ["stage", "stores", "workers", "migrations", "policy"],
-          changed.slice(0, most.stages).map((stage) => [name(stage.name), ...stageCells(stage)]),
-        )),
+      : table(changed.slice(0, most.stages))),
     "",
     ...(changed.length > most.stages ? [`${changed.length - most.stages} more stages change.`, ""] : []),
     ...(same.length > 0 && changed.length > 0 ? [`Nothing changes in ${names(same)}.`, ""] : []),
@@ -51,6 +48,15 @@ function summary(input: ReportInput, verdict: Verdict): readonly string[] {
     ...origin(input),
     "",
   ];
+}
+
+/** A column a stage: three of them fit on a telephone, where a row a stage would be wider than it. */
+function table(stages: readonly StageReport[]): readonly string[] {
+  const columns = stages.map(stageCells);
+  return markdownTable(
+    ["", ...stages.map((stage) => name(stage.name))],
+    rows.map((row) => [row, ...columns.map((cells) => cells[row])]),
+  );
 }
 
 const name = (said: string): string => code(clipped(said, 60));

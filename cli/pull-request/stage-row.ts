@@ -11,19 +11,22 @@ export const isChanged = ({ changes, databases, failures, policy }: StageReport)
     ({ statements, refusals, drift }) => statements.length > 0 || refusals.length > 0 || drift > 0,
   );
 
+/** What is said of each stage. */
+export const rows = ["stores", "workers", "migrations", "policy"] as const;
+
 /** What happens to a stage's stores, workers and schemas, in a few words each: Markdown. */
-export function stageCells(stage: StageReport): readonly string[] {
+export function stageCells(stage: StageReport): Readonly<Record<(typeof rows)[number], string>> {
   const stores = stage.changes.filter(
     ({ type }) => kindOf(type) !== undefined && kindOf(type)?.kind !== "worker",
   );
   const rest = stage.changes.filter((change) => !stores.includes(change));
   const unplanned = stage.failures.find(({ verb }) => verb === "preview");
-  return [
-    unplanned === undefined ? counted(stores) : "not planned",
-    unplanned === undefined ? counted(workersOf(rest)) : "not planned",
-    migrations(stage),
-    policies(stage),
-  ];
+  return {
+    stores: unplanned === undefined ? counted(stores) : "not planned",
+    workers: unplanned === undefined ? counted(workersOf(rest)) : "not planned",
+    migrations: migrations(stage),
+    policy: policies(stage),
+  };
 }
 
 /** Parts of a worker: `WorkerVersion`, `WorkersRoute`, … */

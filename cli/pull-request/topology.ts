@@ -14,11 +14,13 @@ const looks: Readonly<Record<Mark, string>> = {
   gone: "stroke:#cf222e,stroke-width:3px,stroke-dasharray:2 3",
 };
 
+const mostNodes = 12;
+
 /** Of the worse of two marks of one thing, in several stages. */
 const order: readonly Mark[] = ["changed", "made", "gone"];
 
 /**
- * What is declared, with what changes drawn in: what changes and what is joined to it, as Mermaid; undefined where nothing that is drawn
+ * What is declared, with what changes drawn in: what changes and, where that is not much, what is joined to it, as Mermaid; undefined where nothing that is drawn
  * changes. What is deleted is in no declaration any more, and is drawn alone.
  */
 export function topology(graphs: readonly Graph[], stages: readonly StageReport[]): string | undefined {
@@ -58,8 +60,11 @@ function changedPart(
       marks.set(id, mark);
     }
   }
-  const edges = graph.edges.filter(({ from, to }) => marks.has(from) || marks.has(to));
-  const near = new Set([...marks.keys(), ...edges.flatMap(({ from, to }) => [from, to])]);
+  const joined = graph.edges.filter(({ from, to }) => marks.has(from) || marks.has(to));
+  const around = new Set([...marks.keys(), ...joined.flatMap(({ from, to }) => [from, to])]);
+  // What does not change is there for orientation, as long as the picture stays one.
+  const near = around.size <= mostNodes ? around : new Set(marks.keys());
+  const edges = joined.filter(({ from, to }) => near.has(from) && near.has(to));
   return {
     graph: { ...graph, nodes: [...graph.nodes.filter(({ id }) => near.has(id)), ...gone], edges },
     marks,

@@ -14,6 +14,7 @@ import { showOutputs } from "./outputs/outputs.ts";
 import { deploy, type Reviewer } from "./plan/deploy.ts";
 import { applySaved, planned, savedPlan } from "./plan/planned.ts";
 import { showSummary } from "./plan/show-summary.ts";
+import { forgetStack } from "./pull-request.ts";
 import type { Request } from "./request.ts";
 import { emptyBuckets, ownBuckets, refuseFullBuckets } from "./retire/buckets.ts";
 import { forget } from "./retire/forget.ts";
@@ -79,7 +80,10 @@ export async function perform(
       refuseProtected(stage);
       for (const line of leftBehind(systems, stage)) process.stderr.write(`${line}\n`);
       await (request.emptyBuckets ? emptyBuckets : refuseFullBuckets)(stage, run, ownBuckets(systems, stage));
-      return applied(["destroy", ...where, ...agreed(request, terminal), ...rest], run);
+      return (
+        (await applied(["destroy", ...where, ...agreed(request, terminal), ...rest], run)) ||
+        (stage.like === undefined ? 0 : forgetStack(stage, run))
+      );
     default:
       return command satisfies never;
   }

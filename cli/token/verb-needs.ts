@@ -43,6 +43,8 @@ export const verbNeeds: Readonly<Record<Verb, VerbNeeds>> = {
   policy: nothing,
   token: nothing,
   "pr-report": looks,
+  "github comment": { kind: "nothing" },
+  "github drift": { kind: "nothing" },
   preview: looks,
   up: changes,
   deploy: changes,

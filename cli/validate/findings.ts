@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { checkChoices } from "../../policy/configuration.ts";
 import { check } from "../../src/declare/check/index.ts";
 import type { System } from "../../src/declare/index.ts";
+import { textStage } from "../../src/declare/physical-name.ts";
 import { type CommandPlace, unplaced } from "../../src/diagnostic/place.ts";
 import { command, inPlace, sentence } from "../../src/diagnostic/sentence.ts";
 import { type Diagnostic, UserError } from "../../src/diagnostic/user-error.ts";
@@ -80,7 +81,7 @@ function ofStage(stage: Stage, { project, root }: Subject): Judged {
   );
   const isMissing = ({ what, where }: Diagnostic): boolean => missing.includes(`${what} ${where}`);
   const unlisted = project.systems.filter(
-    (system) => !systems.includes(system) && (system.stages?.includes(stage.name) ?? true),
+    (system) => !systems.includes(system) && (system.stages?.includes(textStage(stage)) ?? true),
   );
   const judge = (of: readonly System[]): readonly Diagnostic[] => check(of, stage, { stageNames, root });
   return {

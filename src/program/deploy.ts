@@ -132,6 +132,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     stores: merged(all.map(({ stores }) => stores)),
     databases: merged(all.map(({ databases }) => databases)),
     ...(prepared.approved.length > 0 && { approvals: prepared.approved }),
+    ...(settings.lease !== undefined && { lease: settings.lease }),
   };
 }
 

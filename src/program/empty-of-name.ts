@@ -7,7 +7,7 @@ import { readServing } from "../cloudflare/deployments.ts";
 import { textIn } from "../declare/bindings/stage-text.ts";
 import type { Hyperdrive, Resource } from "../declare/index.ts";
 import type { ResourceKind, ResourceOf } from "../declare/kinds/kinds.ts";
-import { physicalName } from "../declare/physical-name.ts";
+import { physicalName, textStage } from "../declare/physical-name.ts";
 import type { Stage } from "../project/stage.ts";
 
 /** Where it is looked up. */
@@ -137,6 +137,6 @@ const leadsTo = (
   { host, database, user }: z.infer<typeof origin>,
   { stage }: LookUp,
 ): boolean =>
-  host === textIn(declared.host, stage.name) &&
-  database === textIn(declared.database, stage.name) &&
-  user === textIn(declared.user, stage.name);
+  host === textIn(declared.host, textStage(stage)) &&
+  database === textIn(declared.database, textStage(stage)) &&
+  user === textIn(declared.user, textStage(stage));

@@ -21,6 +21,8 @@ export interface Outputs {
   readonly databases: Readonly<Record<string, pulumi.Output<DatabaseOutput>>>;
   /** What changes of the stack were approved by, and what is excepted from policies. @default - nothing ever was */
   readonly approvals?: readonly Approval[];
+  /** Until when a pull request's stage is somebody's, ISO 8601. @default - it has no end */
+  readonly lease?: string;
 }
 
 /** What other tools know a store by. */

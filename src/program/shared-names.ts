@@ -1,5 +1,5 @@
 import type { System } from "../declare/index.ts";
-import { physicalName } from "../declare/physical-name.ts";
+import { physicalName, textStage } from "../declare/physical-name.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
 import type { Settings } from "../settings/settings.ts";
 
@@ -17,17 +17,17 @@ export const sharedNames = ({ stage, stages, target, systems }: Settings): reado
     )
     .flatMap((other) =>
       systems
-        .filter((system) => system.stages === undefined || system.stages.includes(other.name))
+        .filter((system) => system.stages === undefined || system.stages.includes(textStage(other)))
         .flatMap((system) => namesOf(system, stage, other)),
     );
 
-type Named = Pick<Settings["stage"], "name" | "nameSuffix">;
+type Named = Pick<Settings["stage"], "name" | "nameSuffix" | "like">;
 
 const namesOf = (system: System, stage: Named, other: Named): readonly Diagnostic[] =>
   system.resources.flatMap((resource): Diagnostic[] => {
     const name = physicalName(resource, stage);
     const isShared = "shared" in resource && resource.shared === true;
-    if (isShared || name !== physicalName(resource, other)) return [];
+    if ((isShared && stage.like === undefined) || name !== physicalName(resource, other)) return [];
     return [
       {
         what: `Stages ${stage.name} and ${other.name} share an account, and ${resource.name} would have one name in both`,

@@ -1,4 +1,5 @@
 import type { System } from "../declare/index.ts";
+import { textStage } from "../declare/physical-name.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /**
@@ -13,7 +14,7 @@ export function unlistedSystems(
 ): readonly string[] {
   const listed = systems.map(({ name }) => name);
   return declared
-    .filter(({ stages }) => stages === undefined || stages.includes(stage.name))
+    .filter(({ stages }) => stages === undefined || stages.includes(textStage(stage)))
     .filter(({ name }) => !listed.includes(name) && !retired.includes(name))
     .map(
       ({ name }) =>

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { workersOf } from "../declare/graph.ts";
 import type { Binding, System, Worker } from "../declare/index.ts";
+import { textStage } from "../declare/physical-name.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
 import { unwrapped } from "../engine/property-values.ts";
 import type { Stage } from "../project/stage.ts";
@@ -130,7 +131,7 @@ function variableOf(binding: Binding, { stage, secrets }: Values): Variable | un
   if (typeof binding === "string") return { secret: false, value: JSON.stringify(binding) };
   switch (binding.kind) {
     case "perStage":
-      return { secret: false, value: JSON.stringify(binding.values[stage.name]) };
+      return { secret: false, value: JSON.stringify(binding.values[textStage(stage)]) };
     case "stageName":
       return { secret: false, value: JSON.stringify(stage.name) };
     case "json":
@@ -138,7 +139,7 @@ function variableOf(binding: Binding, { stage, secrets }: Values): Variable | un
     case "secretKey":
       return { secret: true, value: secrets[binding.secret] };
     case "secret": {
-      const value = secrets[binding.secret] ?? binding.fallback?.[stage.name];
+      const value = secrets[binding.secret] ?? binding.fallback?.[textStage(stage)];
       return value === undefined && binding.optional === true ? undefined : { secret: true, value };
     }
     default:

@@ -1,5 +1,6 @@
 import type { System } from "../declare/index.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
+import { isPullRequestStage, type PullRequestStages } from "./pull-requests.ts";
 import type { StageDeclaration } from "./stage.ts";
 
 /** Part of host names (`<worker>.<account>.localhost`) and of file names (`Pulumi.<stage>.yaml`). */
@@ -45,6 +46,51 @@ export const checkSystems = (systems: readonly System[]): Diagnostic[] =>
     ),
   );
 
+/** What is wrong with what a project says of its pull requests' stages. */
+export function checkPullRequests(
+  declared: PullRequestStages | undefined,
+  stages: readonly StageDeclaration[],
+): Diagnostic[] {
+  if (declared === undefined) return [];
+  const { like, embeddedAccount = "pull-requests", leaseHours = 72 } = declared;
+  const named = stages.find(({ name }) => name === like);
+  return [
+    ...(like !== undefined && named === undefined
+      ? [
+          wrong(
+            "Pull requests would be like a stage that there is none of",
+            "pullRequests, like",
+            like,
+            stages.map(({ name }) => name).join(", "),
+            "name one of them",
+          ),
+        ]
+      : []),
+    ...(legalName.test(embeddedAccount)
+      ? []
+      : [
+          wrong(
+            "An account's name cannot be part of an address",
+            "pullRequests, embeddedAccount",
+            embeddedAccount,
+            "a name like a stage's",
+            "rename the account",
+          ),
+        ]),
+    ...(Number.isInteger(leaseHours) && leaseHours > 0
+      ? []
+      : [
+          wrong(
+            "A lease has to be whole hours",
+            "pullRequests, leaseHours",
+            String(leaseHours),
+            "1 or more",
+            "leaseHours: 72 is three days",
+          ),
+        ]),
+  ];
+}
+
 function checkStage({
   name,
   suffix = "",
@@ -61,6 +107,16 @@ function checkStage({
         "stages",
         JSON.stringify(name),
         `a lower case letter, then up to 38 lower case letters, digits and dashes; not ${taken.join(" or ")}`,
+        "rename the stage",
+      ),
+    );
+  if (isPullRequestStage(name))
+    found.push(
+      wrong(
+        "A stage has the name of a pull request's",
+        "stages",
+        name,
+        "any other name: a stage pr-<number> is a pull request's, and anybody may seed and destroy it",
         "rename the stage",
       ),
     );

@@ -1,9 +1,10 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { command, sentence } from "../diagnostic/sentence.ts";
 import { UserError } from "../diagnostic/user-error.ts";
 import type { Project } from "./project.ts";
+import { withPullRequests } from "./with-pull-requests.ts";
 
 /** The file that makes a folder a project: its default export is what `defineProject` gave. */
 export const projectFile = "project.ts";
@@ -16,7 +17,10 @@ export function findProjectRoot(from: string): string | undefined {
   }
 }
 
-/** The project that a folder's `project.ts` exports. Throws UserError when there is none, or when it exports something else. */
+/**
+ * The project that a folder's `project.ts` exports, with a stage for each pull request that has a stack file there. Throws UserError
+ * when there is none, or when it exports something else.
+ */
 export async function loadProject(root: string): Promise<Project> {
   const path = join(root, projectFile);
   if (!existsSync(path))
@@ -30,7 +34,7 @@ export async function loadProject(root: string): Promise<Project> {
   const module: unknown = await import(pathToFileURL(path).href);
   const exported =
     typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
-  if (isProject(exported)) return exported;
+  if (isProject(exported)) return withPullRequests(exported, stacksIn(root));
   throw new UserError({
     what: `${projectFile} does not export a project`,
     where: path,
@@ -40,11 +44,18 @@ export async function loadProject(root: string): Promise<Project> {
   });
 }
 
-/** The accounts of the embedded Cloudflare that a folder's project needs: one for each stage; undefined where there is no project. */
+/** The stacks that a folder has a file of. */
+const stacksIn = (root: string): readonly string[] =>
+  readdirSync(root)
+    .flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [])
+    .toSorted();
+
+/** The accounts of the embedded Cloudflare that a folder's project needs: one for each stage, and one for all pull requests; undefined where there is no project. */
 export async function embeddedAccounts(root: string): Promise<readonly string[] | undefined> {
   if (!existsSync(join(root, projectFile))) return undefined;
-  const { stages } = await loadProject(root);
-  return [...new Set(stages.map(({ embeddedAccount }) => embeddedAccount))];
+  const { stages, pullRequests } = await loadProject(root);
+  const ofStages = stages.map(({ embeddedAccount }) => embeddedAccount);
+  return [...new Set([...ofStages, ...(pullRequests === undefined ? [] : [pullRequests.embeddedAccount])])];
 }
 
 /** The library may be there twice (a copy of npx and one of the project): what counts is the shape, which defineProject has checked. */

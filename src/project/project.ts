@@ -1,8 +1,9 @@
 import type { System } from "../declare/index.ts";
 import { unnamedStage } from "../diagnostic/place.ts";
 import { refuse } from "../diagnostic/user-error.ts";
-import { checkStages, checkSystems } from "./check.ts";
+import { checkPullRequests, checkStages, checkSystems } from "./check.ts";
 import type { PolicyChoices } from "./policies.ts";
+import type { PullRequestStages, PullRequests } from "./pull-requests.ts";
 import { type Stage, type StageDeclaration, stageOf } from "./stage.ts";
 
 /**
@@ -18,6 +19,8 @@ export interface ProjectDeclaration {
   readonly stages: readonly StageDeclaration[];
   /** How the rules of the policy pack apply, by their ids. @default - as each rule says */
   readonly policies?: PolicyChoices;
+  /** Lets each pull request have a stage of its own. @default - none has */
+  readonly pullRequests?: PullRequestStages;
 }
 
 /**
@@ -33,6 +36,8 @@ export interface Project {
   readonly stages: readonly Stage[];
   /** How the rules of the policy pack apply, by their ids. @default - as each rule says */
   readonly policies?: PolicyChoices;
+  /** What the stages of pull requests are like. @default - there are none */
+  readonly pullRequests?: PullRequests;
 }
 
 /**
@@ -50,14 +55,24 @@ export interface Project {
  * });
  * ```
  */
-export function defineProject({ systems, stages, policies }: ProjectDeclaration): Project {
-  refuse([...checkStages(stages), ...checkSystems(systems)]);
+export function defineProject({ systems, stages, policies, pullRequests }: ProjectDeclaration): Project {
+  refuse([...checkStages(stages), ...checkSystems(systems), ...checkPullRequests(pullRequests, stages)]);
   return frozen({
     systems: [...systems],
     stages: stages.map(stageOf),
     ...(policies !== undefined && { policies: { ...policies } }),
+    ...(pullRequests !== undefined && {
+      pullRequests: {
+        like: pullRequests.like ?? meantName(stages),
+        embeddedAccount: pullRequests.embeddedAccount ?? "pull-requests",
+        leaseHours: pullRequests.leaseHours ?? 72,
+      },
+    }),
   });
 }
+
+const meantName = (stages: readonly StageDeclaration[]): string =>
+  stages.find(({ name }) => name === unnamedStage)?.name ?? stages[0]?.name ?? unnamedStage;
 
 /** The stage that a command means where none is named: the one called `dev`, or else the first. */
 export function meantStage({ stages }: Project): Stage {

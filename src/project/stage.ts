@@ -61,6 +61,8 @@ export interface Stage {
   readonly asksBeforeChange: boolean;
   /** How long a version must have served alone before contract migrations may follow it. On the embedded target it is 0. */
   readonly bakeSeconds: number;
+  /** Of a pull request's stage: the stage whose texts it takes where they differ by stage. @default - none */
+  readonly like?: string;
 }
 
 /** The declaration with its defaults. */

@@ -1,5 +1,6 @@
 import { workersOf, workflowsOf } from "../declare/graph.ts";
 import { isLive, type System, type Worker } from "../declare/index.ts";
+import { textStage } from "../declare/physical-name.ts";
 import { secretUses } from "../declare/secret-uses.ts";
 import { command, pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
@@ -143,7 +144,9 @@ export function missingSecrets(
             fix: sentence`take ${stage.name} out of its fallback, then ${command("secret", { name: secret, stage: stage.name })}`,
           },
         ];
-      return optional || fallback[stage.name] !== undefined ? [] : [missingSecret(secret, where, set, stage)];
+      return optional || fallback[textStage(stage)] !== undefined
+        ? []
+        : [missingSecret(secret, where, set, stage)];
     });
 }
 

@@ -29,6 +29,8 @@ export interface Configured {
   readonly backup: BackupSettings | undefined;
   /** Whether workers are asked after each deployment. Needs the command provider. */
   readonly smoke: boolean;
+  /** Until when a pull request's stage is somebody's, ISO 8601; undefined where it has no end. */
+  readonly lease?: string | undefined;
   /** In clear: to be wrapped before they go anywhere. */
   readonly secrets: Readonly<Record<string, string>>;
 }
@@ -64,6 +66,7 @@ export function configuredOf(
     contracts: read("lockstep:contracts", keys["lockstep:contracts"], {}),
     forgotten: read("lockstep:forgotten", keys["lockstep:forgotten"], {}),
     backup: read<BackupSettings | undefined>("lockstep:backup", keys["lockstep:backup"], undefined),
+    lease: read<string | undefined>("lockstep:lease", keys["lockstep:lease"], undefined),
     smoke: read("lockstep:smoke", keys["lockstep:smoke"], false),
     secrets: read("lockstep:secrets", keys["lockstep:secrets"], {}),
     systems: names.flatMap((name) => systems.filter((system) => system.name === name)),

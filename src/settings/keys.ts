@@ -145,6 +145,14 @@ export const keys = {
   recipients: [age1mmpxt0pgu6rncefsxh3vkufjcx9zr0s7t77gmm4qqapafl4knaeqxp4zd2]
   keep: { daily: 7, weekly: 5, monthly: 12 }`,
   }),
+  "lockstep:lease": key({
+    schema: z.iso.datetime(),
+    expected: "a time in UTC: 2026-12-24T18:00:00Z",
+    meaning:
+      "Until when the stage of a pull request is somebody's. Written by each `npx lockstep up pr-<number>`; afterwards `npx lockstep sweep` says that it has expired.",
+    missing: "the stage has no end",
+    example: `lockstep:lease: "2026-12-24T18:00:00Z"`,
+  }),
   "lockstep:smoke": key({
     schema: z.boolean(),
     expected: "true or false",

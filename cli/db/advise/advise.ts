@@ -1,5 +1,5 @@
 import { bindersOf } from "../../../src/declare/graph.ts";
-import { physicalName } from "../../../src/declare/physical-name.ts";
+import { physicalName, textStage } from "../../../src/declare/physical-name.ts";
 import { command, lines, type Sentence, sentence } from "../../../src/diagnostic/sentence.ts";
 import { knownCode, writtenFor } from "../../../src/migrations/code/known-code.ts";
 import { type Advice, advise as adviseOn } from "../../../src/migrations/cost/advice.ts";
@@ -23,7 +23,10 @@ export const advise: Command = {
   async run(given) {
     const place = placeOf(given, 1);
     const site = await siteOf(place, given);
-    const { there, missing } = await existing(site, chosen(given.project, place.words[0], place.stage.name));
+    const { there, missing } = await existing(
+      site,
+      chosen(given.project, place.words[0], textStage(place.stage)),
+    );
     const each = await Promise.all(there.map((database) => adviceOn(given, site, database)));
     const told = each.map(({ database, advice, known }) => {
       const statements = adviceStatements(advice);

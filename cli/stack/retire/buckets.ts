@@ -35,7 +35,9 @@ export const ownBuckets = (systems: readonly System[], stage: Stage): readonly N
     .flatMap(({ resources }) => resources)
     .filter(
       (resource) =>
-        resource.kind === "r2" && resource.shared !== true && resource.adopt?.[stage.name] === undefined,
+        resource.kind === "r2" &&
+        (resource.shared !== true || stage.like !== undefined) &&
+        resource.adopt?.[stage.name] === undefined,
     )
     .map((bucket) => ({ outputs: { name: physicalName(bucket, stage) } }));
 

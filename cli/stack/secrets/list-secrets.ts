@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { System } from "../../../src/declare/index.ts";
+import { textStage } from "../../../src/declare/physical-name.ts";
 import { secretUses } from "../../../src/declare/secret-uses.ts";
 import { placeOfTarget } from "../../../src/diagnostic/place.ts";
 import { command, inPlace, pulumiOfStack, sentence } from "../../../src/diagnostic/sentence.ts";
@@ -28,7 +29,7 @@ export function listSecrets(
   const secrets = listedSecrets(
     secretUses(systems.filter(({ name }) => deployed.includes(name))),
     Object.keys(named.parse(config["lockstep:secrets"])),
-    stage.name,
+    textStage(stage),
   );
   if (rest.includes("--json")) {
     process.stdout.write(`${JSON.stringify({ stage: stage.name, file, secrets }, null, 2)}\n`);

@@ -18,7 +18,15 @@ export const modules: readonly PublicModule[] = [
     sections: [
       {
         title: "The project",
-        names: ["defineProject", "ProjectDeclaration", "StageDeclaration", "Project", "Stage"],
+        names: [
+          "defineProject",
+          "ProjectDeclaration",
+          "StageDeclaration",
+          "PullRequestStages",
+          "Project",
+          "Stage",
+          "PullRequests",
+        ],
       },
       { title: "Policies", names: ["PolicyChoices", "PolicyChoice", "PolicyLevel"] },
       { title: "Systems", names: ["system", "System", "Resource", "Store"] },

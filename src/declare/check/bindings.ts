@@ -2,7 +2,7 @@ import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import { isLive } from "../durable-object.ts";
 import { valuesByStage } from "../kinds/bindings.ts";
 import type { BindingKind, BindingOf } from "../kinds/kinds.ts";
-import type { NamingStage } from "../physical-name.ts";
+import { type NamingStage, textStage } from "../physical-name.ts";
 import type { System } from "../system.ts";
 import type { Worker } from "../worker.ts";
 import { liveClasses } from "./classes.ts";
@@ -113,7 +113,7 @@ export const checkBindings = (system: System, worker: Worker, stage: NamingStage
     return [
       ...(identifier.test(name) ? [] : [unwritable(name, where)]),
       ...valuesByStage(binding).flatMap(([property, stages]) =>
-        stages.includes(stage.name) ? [] : [withoutValue(where, property, stages, stage)],
+        stages.includes(textStage(stage)) ? [] : [withoutValue(where, property, stages, stage)],
       ),
       ...(typeof binding === "string" ? [] : checkOne(binding, { worker, where, name, stage })),
     ];

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
-import type { NamingStage } from "../physical-name.ts";
+import { type NamingStage, textStage } from "../physical-name.ts";
 import type { System } from "../system.ts";
 import { checkAddresses } from "./addresses.ts";
 import { checkBuckets } from "./buckets.ts";
@@ -50,7 +50,7 @@ export function check(
 }
 
 function wrongStage(system: System, stage: NamingStage): Diagnostic[] {
-  if (system.stages === undefined || system.stages.includes(stage.name)) return [];
+  if (system.stages === undefined || system.stages.includes(textStage(stage))) return [];
   return [
     {
       what: `System ${system.name} does not exist in stage ${stage.name}`,

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import type { RateLimit } from "../bindings/rate-limit.ts";
 import { textIn } from "../bindings/stage-text.ts";
-import type { NamingStage } from "../physical-name.ts";
+import { type NamingStage, textStage } from "../physical-name.ts";
 
 const longestMitigationSeconds = 24 * 60 * 60;
 
@@ -17,7 +17,7 @@ export function checkRateLimit(
     expected,
     fix: "correct it in src/systems",
   });
-  const id = textIn(namespaceId, stage.name);
+  const id = textIn(namespaceId, textStage(stage));
   const mitigates =
     mitigationSeconds === 0 ||
     (mitigationSeconds >= periodSeconds &&

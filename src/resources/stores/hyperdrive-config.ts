@@ -3,7 +3,7 @@ import { call } from "../../cloudflare/api.ts";
 import { connection } from "../../cloudflare/connection.ts";
 import { textIn } from "../../declare/bindings/stage-text.ts";
 import type { Hyperdrive } from "../../declare/index.ts";
-import { physicalName } from "../../declare/physical-name.ts";
+import { physicalName, textStage } from "../../declare/physical-name.ts";
 import { HyperdriveConfig } from "../cloudflare.ts";
 import { type ComponentArgs, within } from "../component.ts";
 import type { Context } from "../context.ts";
@@ -67,7 +67,8 @@ function makesWay(name: string, { accountId, halfMade }: Context): readonly pulu
 
 function originOf({ origin }: Hyperdrive, { stage, secrets }: Context) {
   const scheme = origin.scheme ?? "postgres";
-  const text = (of: Hyperdrive["origin"]["host"]): string => textIn(of, stage.name) ?? missing(stage.name);
+  const text = (of: Hyperdrive["origin"]["host"]): string =>
+    textIn(of, textStage(stage)) ?? missing(stage.name);
   return {
     scheme,
     host: text(origin.host),

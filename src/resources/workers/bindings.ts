@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type StageText, textIn } from "../../declare/bindings/stage-text.ts";
 import type { Binding, Secret, Worker } from "../../declare/index.ts";
 import type { BindingKind, BindingOf } from "../../declare/kinds/kinds.ts";
-import { physicalName } from "../../declare/physical-name.ts";
+import { physicalName, textStage } from "../../declare/physical-name.ts";
 import type { Stage } from "../../project/stage.ts";
 import type { inputs } from "../cloudflare.ts";
 import type { Stores } from "../stores/stores.ts";
@@ -140,7 +140,7 @@ const table: {
 };
 
 const secretText = ({ secret, fallback }: Secret, { secrets, stage }: Bound): string | undefined =>
-  secrets[secret] ?? fallback?.[stage.name];
+  secrets[secret] ?? fallback?.[textStage(stage)];
 
 /** An optional secret that nobody has set. */
 const isLeftOut = (binding: Binding, bound: Bound): boolean =>
@@ -163,7 +163,7 @@ export const bindingsOf = (worker: Worker, bound: Bound): inputs.WorkerVersionBi
     }));
 
 const text = (of: StageText, stage: Stage): string =>
-  textIn(of, stage.name) ?? missing(`text for ${stage.name}`);
+  textIn(of, textStage(stage)) ?? missing(`text for ${stage.name}`);
 
 function missing(what: string): never {
   throw new Error(`there is no ${what}: the check of the system let it pass`);

@@ -106,10 +106,19 @@ const isFirst = (olds: unknown): boolean =>
   olds === undefined || olds === null || (typeof olds === "object" && Object.keys(olds).length === 0);
 
 /** What must not happen to a stack. */
-export function refusals(before: Recorded, after: Recorded): Diagnostic[] {
+export function refusals(before: Recorded, after: Recorded): readonly Diagnostic[] {
+  const elsewhere = livesElsewhere(before, after);
+  return elsewhere.length > 0 ? elsewhere : [...workersHarmed(before, after), ...lostStores(before, after)];
+}
+
+/** Where a stack is. */
+export const home = recorded.pick({ target: true, accountId: true });
+type Home = z.infer<typeof home>;
+
+/** What refuses a run against another account than the stack's resources are in. */
+export function livesElsewhere(before: Home, after: Home): readonly Diagnostic[] {
   if (before.target !== after.target) return [otherTarget(before, after)];
-  if (before.accountId !== after.accountId) return [otherAccount(before, after)];
-  return [...workersHarmed(before, after), ...lostStores(before, after)];
+  return before.accountId === after.accountId ? [] : [otherAccount(before, after)];
 }
 
 function lostStores(before: Recorded, after: Recorded): Diagnostic[] {
@@ -147,7 +156,7 @@ function workersHarmed(before: Recorded, after: Recorded): Diagnostic[] {
   });
 }
 
-const otherTarget = (before: Recorded, after: Recorded): Diagnostic => ({
+const otherTarget = (before: Home, after: Home): Diagnostic => ({
   what: "This stack lives on another target",
   where: "the target of this run",
   got: after.target,
@@ -158,10 +167,10 @@ const otherTarget = (before: Recorded, after: Recorded): Diagnostic => ({
       : sentence`leave the embedded shell, log in to the backend of the real stacks (${pulumi("login")}) and try again`,
 });
 
-const otherAccount = (before: Recorded, after: Recorded): Diagnostic =>
+const otherAccount = (before: Home, after: Home): Diagnostic =>
   before.target === "embedded" ? otherEmbeddedAccount(before, after) : otherRealAccount(before, after);
 
-const otherEmbeddedAccount = (before: Recorded, after: Recorded): Diagnostic => ({
+const otherEmbeddedAccount = (before: Home, after: Home): Diagnostic => ({
   what: "This stack lives in another account of the embedded Cloudflare",
   where: "project.ts, embeddedAccount of the stage",
   got: after.accountId,
@@ -169,7 +178,7 @@ const otherEmbeddedAccount = (before: Recorded, after: Recorded): Diagnostic => 
   fix: sentence`give the stage the embeddedAccount that it had (without one, it is the stage's name); or take the stack down with project.ts as it was and bring it up again: ${command("destroy")}, then ${command("up")}`,
 });
 
-const otherRealAccount = (before: Recorded, after: Recorded): Diagnostic => ({
+const otherRealAccount = (before: Home, after: Home): Diagnostic => ({
   what: "This stack lives in another account",
   where: "cloudflare:accountId or CLOUDFLARE_ACCOUNT_ID",
   got: after.accountId,

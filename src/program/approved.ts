@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type Approval, approval, isException } from "../approvals/approval.ts";
 import { type Change, digestOfChange } from "../approvals/change.ts";
-import { type JudgedApprovals, judgedApprovals } from "../approvals/judged.ts";
+import { type JudgedApprovals, judgedApprovals, type Needed } from "../approvals/judged.ts";
 import { migrationChanges } from "../approvals/migration.ts";
 import { retirements } from "../approvals/retirement.ts";
 import type { Phase } from "../migrations/files/directives.ts";
@@ -32,7 +32,10 @@ export function approvedOf(
   const judged = judgedApprovals({
     stage: stage.name,
     approvals,
-    needed: losses.needed,
+    needed: [
+      ...losses.needed,
+      ...(stage.protected ? going.map((each) => retiredUnasked(each, stage.name)) : []),
+    ],
     doing: [...losses.doing, ...going, ...migrations.doing],
     possible: [...retirements(stage.name, state), ...migrations.possible],
     past: new Set([...past.flatMap(({ digest }) => digest ?? []), ...migrations.done]),
@@ -41,6 +44,18 @@ export function approvedOf(
   const earlier = past.filter((each) => !inForce.some((now) => isSame(each, now)));
   return { ...judged, kept: [...earlier, ...inForce] };
 }
+
+/** Written by hand, a mark would be found by the engine alone: at the end, when everything else is done. */
+const retiredUnasked = (change: Change, stage: string): Needed => ({
+  change,
+  refusal: {
+    what: `${change.resource} is marked as retired, and nobody has approved of giving it away`,
+    where: `lockstep:retired of stack ${stage}, and ${change.resource} in the state`,
+    got: "a mark without an approval",
+    expected: `${change.resource} left as it is`,
+    otherwise: "take the mark out of the stack file",
+  },
+});
 
 const targetType = "pulumi-nodejs:dynamic/lockstep:Target";
 const targetShape = z.object({ approved: z.array(approval).default([]) });

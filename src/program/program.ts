@@ -17,6 +17,7 @@ import { type Given, type Settings, settingsOf } from "../settings/settings.ts";
 import { keepStatements } from "../statements/kept.ts";
 import { systemStatements } from "../statements/of-system.ts";
 import { approvedOf } from "./approved.ts";
+import { notAtHome } from "./at-home.ts";
 import { byHand } from "./by-hand.ts";
 import { refusedClassChanges } from "./class-changes.ts";
 import { codeDiagnostics } from "./code-checks.ts";
@@ -31,6 +32,7 @@ import { ownState } from "./own-state.ts";
 import { withoutProof } from "./proven.ts";
 import { refuseDuringRelease } from "./releasing.ts";
 import { sharedNames } from "./shared-names.ts";
+import { stateLost } from "./state-lost.ts";
 import { unlistedSystems } from "./unlisted.ts";
 import { textsForSecrets, variableChanges } from "./variables.ts";
 import { zoneIdsOf } from "./zones.ts";
@@ -51,8 +53,10 @@ export async function program(given: Given): Promise<Outputs> {
   const workers = systems.flatMap(workersOf);
   const state = await ownState();
   if (!pulumi.runtime.isDryRun()) refuseDuringRelease(state, stage, given.env);
+  refuse(notAtHome(state, settings));
   const api = (): Connection => connection(given.env, given.root);
-  const [losses, subdomain, zoneIds, found, changed, ...code] = await Promise.all([
+  refuse(await stateLost(state, { systems, stage, accountId: settings.target.accountId, connection: api }));
+  const [losses, subdomain, found, changed, ...code] = await Promise.all([
     lossesOf(state, {
       systems,
       stage,
@@ -62,7 +66,6 @@ export async function program(given: Given): Promise<Outputs> {
       connection: api,
     }),
     subdomainOf(settings, given),
-    zoneIdsOf(settings, given.root),
     existing(systems, {
       stage,
       owner: ownsShared(settings) ? undefined : settings.stages.find((each) => each.ownsShared),
@@ -88,6 +91,8 @@ export async function program(given: Given): Promise<Outputs> {
   if (pulumi.runtime.isDryRun())
     for (const each of variableChanges(state, systems, settings)) await pulumi.log.info(variablesText(each));
   await keepCode(settings, made, given.root);
+  // On the embedded target it makes zones that are missing: not for a run that was refused.
+  const zoneIds = await zoneIdsOf(settings, given.root);
   const moves = movesOf(state, systems, stage, zoneIds);
   const half = await halfMade(state, {
     systems,

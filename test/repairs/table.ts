@@ -193,6 +193,8 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "src/reality/schemas.ts schemaFindings: db accept": works(drift, "settings, crons, consumers, routes"),
   "src/reality/serving.ts servingFinding: up": works(drift, "what wrangler deployed is named"),
   "src/reality/workers.ts workerFindings: up": works(drift, "settings, crons, consumers, routes"),
+  "src/program/state-lost.ts stateLost: import": untried,
+  "src/program/state-lost.ts stateLost: state restore": blank,
   "src/resources/advice.ts advice: destroy": untried,
   "src/resources/advice.ts advice: import": works(
     troubleshooting,

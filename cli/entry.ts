@@ -17,5 +17,7 @@ export async function entry(work: () => Promise<number>): Promise<void> {
   } catch (error) {
     process.stderr.write(`${whatEnded(error)}\n`);
     process.exitCode = 1;
+    // It is over: what the project's own modules left running keeps it up no longer.
+    setTimeout(() => process.exit(), 5_000).unref();
   }
 }

@@ -7,7 +7,7 @@ import type { Stage } from "../src/project/stage.ts";
 import { agentHere } from "../src/settings/agent.ts";
 import { removeStaleLocks, toldRemoved } from "../toolchain/stacks/stale-lock.ts";
 import { type Place, projectAt } from "./place.ts";
-import { refuseAgent } from "./stack/agent.ts";
+import { isForPerson, refuseAgent } from "./stack/agent.ts";
 import { changes, perform } from "./stack/commands.ts";
 import { confirm, terminal } from "./stack/confirm.ts";
 import { decidedAlready } from "./stack/engine/engine-words.ts";
@@ -28,7 +28,9 @@ export async function run(args: readonly string[], place: Place): Promise<number
     plan: asked.plan === undefined ? undefined : resolve(place.folder, asked.plan),
     savePlan: asked.savePlan === undefined ? undefined : resolve(place.folder, asked.savePlan),
   };
-  const agent = await agentHere();
+  // Who looks needs no such question: telling agents apart takes a table of them to be loaded.
+  const isAsked = request.stages.some((stage) => isForPerson(request, stage));
+  const agent = isAsked ? await agentHere() : undefined;
   // Who cannot answer, or says too much, is told before a minute was spent, or another stage changed.
   for (const stage of request.stages) {
     const place = placeOfTarget(stage.name, request.target, root);

@@ -8,6 +8,7 @@ import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { D1Endpoint } from "../../src/migrations/database/endpoint.ts";
 import type { Job } from "../../src/migrations/plan/job.ts";
 import type { Stage } from "../../src/project/stage.ts";
+import { configValues } from "../../toolchain/stacks/stack-config.ts";
 import { stageTarget } from "../stack/account.ts";
 import { apiEnvironment } from "../stack/engine/environment.ts";
 import type { TargetName } from "../stack/request.ts";
@@ -85,7 +86,9 @@ export async function jobOf(site: Site, database: DeclaredDatabase, root: string
       where: `${database.key} in stage ${site.stage.name}`,
       got: `no database named ${physicalName(database.declared, site.stage)}`,
       expected: "a database that the stack has created",
-      fix: [command("up", { stage: site.stage.name })],
+      fix: isListed(database, site.stage, root)
+        ? [command("up", { stage: site.stage.name })]
+        : sentence`${site.stage.name} does not have its system: put it into lockstep:systems of Pulumi.${site.stage.name}.yaml, then ${command("up", { stage: site.stage.name })}`,
     });
   const folder = database.declared.migrations ?? "";
   return {
@@ -97,4 +100,12 @@ export async function jobOf(site: Site, database: DeclaredDatabase, root: string
     accountId: site.accountId,
     databaseId: endpoint.databaseId,
   };
+}
+
+const systems = z.array(z.string()).optional().catch(undefined);
+
+/** Whether the stage is to have the database's system: an `up` makes no other. */
+function isListed({ key }: DeclaredDatabase, stage: Stage, root: string): boolean {
+  const listed = systems.parse(configValues(join(root, `Pulumi.${stage.name}.yaml`))["lockstep:systems"]);
+  return listed?.includes(key.split("/")[0] ?? "") ?? true;
 }

@@ -22,15 +22,14 @@ const destroys: Readonly<Record<Request["command"], Destroys>> = {
   destroy: "data",
 };
 
-/**
- * Refuses to a coding agent what a person has to decide: every change of a stage that asks, and on a real account whatever takes data away. The
- * words are for the agent: it reads them, and tells the person.
- */
-export function refuseAgent(request: Request, stage: Stage, agent: string | undefined): void {
-  const { command, target, subject, repair } = request;
+/** Whether a person decides it: every change of a stage that asks, and on a real account whatever takes data away. */
+export function isForPerson({ command, target, subject, repair }: Request, stage: Stage): boolean {
   const taken = repair ? "state" : destroys[command];
-  const isForPerson =
-    taken !== "nothing" && (stage.asksBeforeChange || (taken === "data" && target === "cloudflare"));
-  if (!isForPerson || (command === "secret" && subject === undefined)) return;
-  leaveToPerson(`${command} of ${stage.name}`, stage, agent);
+  if (command === "secret" && subject === undefined) return false;
+  return taken !== "nothing" && (stage.asksBeforeChange || (taken === "data" && target === "cloudflare"));
+}
+
+/** Refuses to a coding agent what a person has to decide. The words are for the agent: it reads them, and tells the person. */
+export function refuseAgent(request: Request, stage: Stage, agent: string | undefined): void {
+  if (isForPerson(request, stage)) leaveToPerson(`${request.command} of ${stage.name}`, stage, agent);
 }

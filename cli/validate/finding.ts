@@ -53,19 +53,35 @@ export const shownFrom = (root: string, file: string): string => {
   return inside.startsWith("..") ? file : inside;
 };
 
-/** Findings that say the same, of several stages, as one; in the order of files and lines. */
+/**
+ * Findings that say the same, of several stages, as one; in the order of files and lines. What was found may have the stage's name in it (a
+ * database `orders-dev` and `orders-prod`): then all of it is said.
+ */
 export function merged(findings: readonly Finding[]): readonly Finding[] {
-  const known = new Map<string, Finding>();
+  const known = new Map<string, Finding[]>();
   for (const finding of findings) {
-    const { stages, fix, ...same } = finding;
-    const key = JSON.stringify(same);
-    const before = known.get(key);
-    known.set(
-      key,
-      before === undefined ? finding : { ...before, stages: [...new Set([...before.stages, ...stages])] },
+    const { stages, fix, got, where, ...same } = finding;
+    const [stage = ""] = stages;
+    const key = JSON.stringify({ ...same, where: where.replace(` in ${stage}`, "") });
+    const before = known.get(key) ?? [];
+    const at = before.findIndex(
+      (each) => each.got === got || !stages.some((name) => each.stages.includes(name)),
     );
+    const [found] = at < 0 ? [] : before.splice(at, 1);
+    known.set(key, [...before, found === undefined ? finding : together(found, finding)]);
   }
-  return [...known.values()].sort(
-    (a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.what.localeCompare(b.what),
-  );
+  return [...known.values()]
+    .flat()
+    .sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.what.localeCompare(b.what));
+}
+
+function together(one: Finding, other: Finding): Finding {
+  const got = [...new Set([one.got, other.got].flatMap((each) => each ?? []))].join(", ");
+  const where = one.where.replace(` in ${one.stages[0] ?? ""}`, "");
+  return {
+    ...one,
+    where: one.where === other.where ? one.where : where,
+    ...(one.got !== undefined && { got }),
+    stages: [...new Set([...one.stages, ...other.stages])],
+  };
 }

@@ -10,7 +10,6 @@ import { defineProject } from "../../src/project/project.ts";
 import { requestOf } from "../validate.ts";
 import type { Finding } from "./finding.ts";
 import { findingsOf } from "./findings.ts";
-import { notLoaded } from "./not-loaded.ts";
 import { asAnnotations, asText } from "./text.ts";
 
 let root = "";
@@ -122,9 +121,6 @@ test("a project that cannot be loaded is one finding, where it breaks", () => {
   expect(said("export const shop = 1;\n")).toMatchObject({
     findings: [{ file: "project.ts", line: 1, what: "project.ts does not export a project" }],
   });
-  expect(notLoaded(Object.assign(new Error("no place"), { stack: "" }), root)).toMatchObject([
-    { file: "project.ts", line: 1 },
-  ]);
 });
 
 test("while contract files wait at the end, code of before them is as right as code of after them; other code is not", async () => {

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { command, sentence } from "../diagnostic/sentence.ts";
 import { UserError } from "../diagnostic/user-error.ts";
+import { imported } from "./imported.ts";
 import type { Project } from "./project.ts";
 import { withPullRequests } from "./with-pull-requests.ts";
 
@@ -31,7 +31,7 @@ export async function loadProject(root: string): Promise<Project> {
       expected: `a ${projectFile} that exports defineProject({ … }) by default`,
       fix: sentence`${command("init")} makes one`,
     });
-  const module: unknown = await import(pathToFileURL(path).href);
+  const module = await imported(path, root);
   const exported =
     typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
   if (isProject(exported)) return withPullRequests(exported, stacksIn(root));

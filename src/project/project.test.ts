@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { system } from "../declare/index.ts";
 import { UserError } from "../diagnostic/user-error.ts";
+import { imported } from "./imported.ts";
 import { findProjectRoot, loadProject } from "./load.ts";
 import { defineProject } from "./project.ts";
 import type { StageDeclaration } from "./stage.ts";
@@ -153,6 +155,37 @@ describe("the file project.ts", () => {
     ],
   ])("that exports %s is refused", async (_what, source, got) => {
     await expect(loadProject(folder(got, source))).rejects.toMatchObject({ diagnostic: { got } });
+  });
+
+  test("that throws, or waits for ever, is said with its place; also where what is thrown is no error", async () => {
+    const said = async (name: string, source: string) => {
+      const path = folder(name, source);
+      return imported(join(path, "project.ts"), path, 300).catch((error: unknown) => error);
+    };
+    expect(await said("throws", "const a = undefined;\nexport default a.b;\n")).toMatchObject({
+      diagnostic: { where: "project.ts:2", got: expect.stringContaining("undefined") },
+    });
+    expect(await said("null", "throw null;\n")).toMatchObject({
+      diagnostic: { where: "project.ts", got: "null, which was thrown" },
+    });
+    expect(await said("waits", "await new Promise((done) => setTimeout(done, 1_000));\n")).toMatchObject({
+      diagnostic: { got: expect.stringContaining("did not come to its end") },
+    });
+  });
+
+  test.each([
+    ["ends the process", "process.exit(0);\n", "ends the process"],
+    ["waits for nothing", "await new Promise(() => {});\n", "although nothing goes on any more"],
+  ])("that %s is told by every verb, with an exit code of 1", (name, source, got) => {
+    const path = folder(name, source);
+    writeFileSync(join(path, "Pulumi.yaml"), "");
+    const command = join(import.meta.dirname, "../../bin/lockstep.mjs");
+    const { status, stderr } = spawnSync(process.execPath, [command, "diagram"], {
+      cwd: path,
+      encoding: "utf8",
+    });
+    expect(stderr).toContain(got);
+    expect(status).toBe(1);
   });
 
   test("that is not there is said with the command that makes one", async () => {

@@ -74,18 +74,20 @@ function throughOf(
   const at = files.findIndex(({ name }) => name === through);
   const last = files.at(-1)?.name;
   if (at >= 1) return files.slice(0, at + 1);
+  const isNothing = files.length < 2;
   throw new UserError({
-    what: at === 0 ? "One file is nothing to squash" : "Squash through which file?",
+    what: at === 0 || isNothing ? "One file is nothing to squash" : "Squash through which file?",
     where: `${declared.migrations ?? ""}, --through`,
     got: through ?? "no --through",
-    expected:
-      files.length < 2
-        ? "a folder with two files at least"
-        : `the last file that is to go into the squashed one: ${files
-            .slice(1)
-            .map(({ name }) => name)
-            .join(", ")}`,
-    fix: [command("db squash", { database: key, through: last ?? "<file>" })],
+    expected: isNothing
+      ? "a folder with two files at least"
+      : `the last file that is to go into the squashed one: ${files
+          .slice(1)
+          .map(({ name }) => name)
+          .join(", ")}`,
+    fix: isNothing
+      ? "leave the folder as it is"
+      : [command("db squash", { database: key, through: last ?? "<file>" })],
   });
 }
 

@@ -13,12 +13,14 @@ export function checkNames(system: System, stage: NamingStage): Diagnostic[] {
 }
 
 function badName(system: System, resource: Resource, stage: NamingStage): Diagnostic[] {
-  const where = `${system.name}/${resource.name} (${resource.kind}) in ${stage.name}`;
+  const declared = `${system.name}/${resource.name} (${resource.kind})`;
+  const where = `${declared} in ${stage.name}`;
   const diagnostics: Diagnostic[] = [];
-  if (!/^[a-z0-9][a-z0-9._-]*$/i.test(resource.name)) {
+  const isUsable = /^[a-z0-9][a-z0-9._-]*$/i.test(resource.name);
+  if (!isUsable) {
     diagnostics.push({
       what: "A logical name that cannot be used",
-      where,
+      where: declared,
       got: JSON.stringify(resource.name),
       expected:
         "letters, digits, dots, dashes and underscores: it becomes part of the resource's name in Pulumi's state",
@@ -30,7 +32,7 @@ function badName(system: System, resource: Resource, stage: NamingStage): Diagno
   if (/[{}]/.test(name)) {
     diagnostics.push({
       what: "A name template with an unknown placeholder",
-      where,
+      where: declared,
       got: nameTemplate(resource),
       expected: "{name}, {stage} and {-stage}",
       fix: `correct physicalName of ${resource.name} in src/systems`,
@@ -43,7 +45,7 @@ function badName(system: System, resource: Resource, stage: NamingStage): Diagno
       expected: rule.says,
       fix: `give ${resource.name} a shorter name, or a shorter physicalName; nothing is shortened by itself`,
     });
-  } else if (!rule.pattern.test(name)) {
+  } else if (!rule.pattern.test(name) && (isUsable || !nameTemplate(resource).includes("{name}"))) {
     diagnostics.push({
       what: "A name that Cloudflare does not accept",
       where,

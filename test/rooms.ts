@@ -116,7 +116,13 @@ export const rooms: readonly Room[] = [
   // Backups, and what proves them.
   {
     room: "src/backup",
-    may: ["src/diagnostic", "src/files", "src/cloudflare", ...migrations("sql", "shadow", "database")],
+    may: [
+      "src/diagnostic",
+      "src/files",
+      "src/cloudflare",
+      "src/declare",
+      ...migrations("sql", "shadow", "database", "generate"),
+    ],
   },
 
   // How new versions reach people: what is measured, what is decided. It changes nothing by itself.
@@ -478,6 +484,7 @@ export const rooms: readonly Room[] = [
       "src/declare",
       "src/cloudflare",
       "src/migrations",
+      "src/backup",
       "src/reindex",
       "toolchain",
       "cli/stack",

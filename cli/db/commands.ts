@@ -2,6 +2,7 @@ import { advise } from "./advise/advise.ts";
 import { corpus } from "./advise/corpus.ts";
 import type { Command } from "./command.ts";
 import { contract } from "./contract.ts";
+import { copyRows } from "./copy/copy.ts";
 import { accept, baseline } from "./decide.ts";
 import { diff } from "./diff.ts";
 import { generateRows } from "./generate/generate.ts";
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   rehearse,
   seed,
   generateRows,
+  copyRows,
   reset,
   reindexVectors,
   contract,

@@ -87,6 +87,10 @@ export const verbNeeds: Readonly<Record<Verb, VerbNeeds>> = {
   "db rehearse": writes,
   "db seed": writes,
   "db reset": nothing,
+  "db generate": nothing,
+  // Messages of rows, and how many vectors came of them.
+  "db reindex": { kind: "databases", permissions: ["D1:Read", "Queues:Edit", "Vectorize:Read"] },
+  "db copy": writes,
   "db contract": writes,
   "db query": reads,
   "db shell": reads,

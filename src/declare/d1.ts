@@ -1,3 +1,4 @@
+import type { CopyRules } from "./copy-rules.ts";
 import { declaredHere } from "./declared-at.ts";
 import type { Named } from "./named.ts";
 
@@ -22,6 +23,8 @@ export interface D1 extends Named {
   readonly jurisdiction?: "eu" | "fedramp" | "us";
   /** Where the database should be. Cannot change later. @default - near whoever creates it */
   readonly primaryLocationHint?: "wnam" | "enam" | "weur" | "eeur" | "apac" | "oc";
+  /** What of its rows another stage may get, by table and column: for `db copy`. @default - nothing is copied */
+  readonly copy?: CopyRules;
 }
 
 /**

@@ -32,6 +32,7 @@ export type { StageText } from "./bindings/stage-text.ts";
 export { type K2, k2, type Pipeline, pipeline } from "./bindings/streams.ts";
 export { type Workflow, workflow } from "./bindings/workflow.ts";
 export type { BucketEvent, BucketNotification } from "./bucket-notification.ts";
+export type { CopyRule, CopyRules } from "./copy-rules.ts";
 export { type D1, d1 } from "./d1.ts";
 export { type DurableObject, type DurableObjectClass, durableObject, isLive } from "./durable-object.ts";
 export type { EnvOf } from "./env.ts";

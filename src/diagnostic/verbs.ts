@@ -98,6 +98,10 @@ export const verbs = {
     recipe: "just db reset",
     words: ["stage", "database?"],
   },
+  "db generate": { ...plain, recipe: "just db generate", words: ["database"] },
+  "db reindex": { ...db, recipe: "just db reindex", words: ["stage", "index"] },
+  // Of two stages, whose target is the same.
+  "db copy": { ...db, stage: "never", recipe: "just db copy", words: ["from", "to", "database"] },
   "db contract": { ...db, recipe: "just db contract", words: ["stage", "database?"] },
   "db query": { ...db, recipe: "just db query", words: ["stage", "database?", "sql?"] },
   "db shell": { ...db, recipe: "just db shell", words: ["stage", "database?"] },

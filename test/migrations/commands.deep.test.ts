@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { z } from "zod";
 import { type Clone, clone } from "../clone.ts";
 import { createDatabase, type DbRan, expectDb, db as run } from "./testing/db-command.ts";
 import { shopSystem } from "./testing/shop.ts";
@@ -264,6 +265,29 @@ test("reset drops everything of an embedded database, says how many rows, and ap
   });
   expect(await good("query", "shop/shop-db", "SELECT id, email FROM users")).toMatch(/^id +email\n10 +t\n$/);
   expect(await good("status", "shop/shop-db")).toMatch(/shop\/shop-db +2 +0 +0 +0/);
+});
+
+test("copy puts the rows of one stage, by the rules of each column, in the place of another's", async () => {
+  const made = await project.api("prod", "POST", "/d1/database", { name: "shop-db-staging" });
+  const staging = z.object({ uuid: z.string() }).parse(made).uuid;
+  const sql = "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT)";
+  await project.api("prod", "POST", `/d1/database/${staging}/query`, { sql });
+  await good("seed", "staging", "shop/shop-db", "--yes");
+  const words = ["copy", "dev", "staging", "shop/shop-db"];
+  expect(await bad("copy", "shop/shop-db", "dev")).toMatch(/two stages[\s\S]*just db copy <from> <to>/);
+  expect(await bad("copy", "dev", "prod", "shop/shop-db")).toContain("prod is protected");
+  const block = /"users": \{[\s\S]*?\}/.exec(await bad(...words))?.[0] ?? "";
+  expect(block).toMatch(/"id": "keep",\s+"email": "fake"/);
+  project.edit("src/systems/shop.ts", (text) =>
+    text.replace('"migrations/shop/db"', `"migrations/shop/db", copy: { ${block} }`),
+  );
+  expect(await bad(...words)).toContain("in the place of the 1 in staging was not confirmed");
+  expect(await json(...words, "--yes")).toMatchObject({ from: "dev", to: "staging", rows: 1 });
+  const [from, to] = await Promise.all(
+    ["dev", "staging"].map((stage) => good("query", stage, "shop/shop-db", "SELECT email FROM users")),
+  );
+  expect(from).toMatch(/^email *\nt *\n$/);
+  expect(to).toMatch(/^email *\n\w+\.\w+@example\.com\n$/);
 });
 
 test("squash puts one file in the place of several that git has and every stage has applied, and each plan takes it over", async () => {

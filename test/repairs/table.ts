@@ -50,6 +50,8 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/db/diff.ts sideOf: db diff": blank,
   "cli/db/reindex/queue.ts queueId: up": nothingUp,
   "cli/db/reindex/reindex.ts run: status": untried,
+  "cli/db/copy/copy.ts run: up": untried,
+  "cli/db/copy/copy.ts stagesOf: db copy": blank,
   "cli/db/generate/generate.ts run: db seed": works(commands, "generate writes a seed file"),
   "cli/db/generate/generate.ts schemaOf: db lint": works(commands, "generate writes a seed file"),
   "cli/db/new/new.ts run: db lint": words,

@@ -38,7 +38,8 @@ export async function deploy(
   const words = request.rest.filter((word) => word !== "--json");
   const rest = [...(await lookingOption(stage, target, words, run)), ...words];
   const preview = ["preview", "--stack", stage.name, ...rest];
-  const inFull = (): Promise<number> => pulumi([...preview, "--diff"], run, undefined, isJson ? 2 : "inherit");
+  const inFull = (): Promise<number> =>
+    pulumi([...preview, "--diff"], run, undefined, isJson ? 2 : "inherit");
   return inPrivateFolder(async (folder) => {
     const file = savePlan ?? join(folder, "plan.json");
     process.stderr.write(`Planning the change of ${stage.name}; nothing is changed yet\n`);

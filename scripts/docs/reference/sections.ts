@@ -50,7 +50,7 @@ export const modules: readonly PublicModule[] = [
       },
       { title: "Settings of workers", names: ["WorkerSettings", "Observability", "Placement", "Limits"] },
       { title: "Static files", names: ["assets", "Assets", "AssetsBinding"] },
-      { title: "D1 databases", names: ["d1", "D1"] },
+      { title: "D1 databases", names: ["d1", "D1", "CopyRules", "CopyRule"] },
       {
         title: "R2 buckets",
         names: [

@@ -1,5 +1,6 @@
 import { proofOf, proofText } from "../../src/backup/journal.ts";
 import { connection } from "../../src/cloudflare/connection.ts";
+import { endsSoon, ownToken } from "../../src/cloudflare/own-token.ts";
 import { workersOf } from "../../src/declare/graph.ts";
 import type { System } from "../../src/declare/index.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
@@ -68,12 +69,15 @@ export async function stageStatus(
   const asked = { api: connection(run.env, run.root), accountId };
   const now = new Date();
   const scripts = workersIn(outputs, systems, stage);
-  const [workers, stores, findings, migrations] = await Promise.all([
+  const [workers, stores, findings, migrations, token] = await Promise.all([
     workersStatus(asked, scripts, now),
     storesStatus(asked, storesIn(outputs, systems), now),
     drift({ state, api: asked.api, accountId, root: run.root, everywhere: true }),
     migrationsStatus(asked, migratedIn(outputs, systems), run.root),
+    // The embedded one's own never ends.
+    target === "cloudflare" ? ownToken(asked.api, accountId) : undefined,
   ]);
+  const ending = token === undefined ? undefined : endsSoon(token, now);
   const configured = configValues(stackFileOf(stage, target, run.root))["lockstep:backup"];
   const status: Status = {
     stage: stage.name,
@@ -81,7 +85,7 @@ export async function stageStatus(
     stores,
     migrations,
     backup: proofText(proofOf({ root: run.root, stage: stage.name, target, configured }, now)),
-    notable: notable(workers, stores, findings, migrations),
+    notable: [...notable(workers, stores, findings, migrations), ...(ending === undefined ? [] : [ending])],
   };
   return { status, outputs, state, findings, asked, scripts };
 }

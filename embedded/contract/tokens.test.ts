@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { endsSoon, ownToken } from "../../src/cloudflare/own-token.ts";
 import { type Embedded, startEmbedded } from "../start.ts";
 import { type Answer, call, upload } from "./testing/call.ts";
 
@@ -145,6 +146,31 @@ test("a custom domain and a route need their zone's permission beside the Worker
   ] as const;
   expect(await refused(await made("Workers Routes Read"), asked)).toEqual(["allowed", "refused", "refused"]);
   expect(await refused(await made("Workers Routes Write"), asked)).toEqual(["allowed", "allowed", "allowed"]);
+});
+
+test("a token says when it ends, and what it may do only where it may read tokens", async () => {
+  const policies = (...names: readonly string[]): readonly object[] => [
+    {
+      effect: "allow",
+      resources: { [inAccount()]: "*" },
+      permission_groups: names.map((name) => ({ name })),
+    },
+  ];
+  const expires_on = new Date(Date.now() + 10.5 * 86_400_000).toISOString();
+  const seen = async (body: object) => {
+    const made = await call(embedded, "POST", "/user/tokens", { name: "x", ...body });
+    return ownToken({ baseUrl: embedded.api, token: String(made.result["value"]) }, account);
+  };
+  const least = await seen({ policies: policies("D1 Read"), expires_on });
+  expect(least).toEqual({ expiresOn: expires_on, policies: undefined });
+  expect(endsSoon({ expiresOn: expires_on }, new Date())).toMatch(/^the API token ends on \S+, in 10 days$/);
+  const wide = await seen({ policies: policies("D1 Write", "Account API Tokens Read") });
+  expect(wide).toEqual({
+    expiresOn: undefined,
+    policies: [{ groups: ["D1 Write", "Account API Tokens Read"], resources: [inAccount()] }],
+  });
+  expect(endsSoon({ expiresOn: undefined }, new Date())).toBeUndefined();
+  expect(await ownToken({ baseUrl: embedded.api, token: "nobody" }, account)).toBeUndefined();
 });
 
 test("a policy on what Cloudflare has no scope for is refused, not widened", async () => {

@@ -49,6 +49,17 @@ export async function ownToken(api: Connection, accountId: string): Promise<OwnT
   return undefined;
 }
 
+/** From how many days before its end a token is worth a word. */
+const soonDays = 14;
+const dayMs = 24 * 60 * 60 * 1_000;
+
+/** What to say of a token that ends soon; undefined for any other. */
+export function endsSoon({ expiresOn }: Pick<OwnToken, "expiresOn">, now: Date): string | undefined {
+  const days = expiresOn === undefined ? Number.NaN : (Date.parse(expiresOn) - now.getTime()) / dayMs;
+  if (!(days < soonDays)) return undefined;
+  return `the API token ends on ${(expiresOn ?? "").slice(0, 10)}, in ${Math.max(0, Math.floor(days))} days`;
+}
+
 async function unlessRefused(ask: () => Promise<unknown>): Promise<unknown> {
   try {
     return await ask();

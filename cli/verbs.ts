@@ -160,7 +160,7 @@ export const verbs = {
   backup: {
     usage: "backup <stage> [--to <folder>] | backup prune <stage> [--dry-run] | backup key <stage> <file>",
     summary:
-      "write one encrypted backup of all databases of a stage; let old ones go; make the key that opens them",
+      "write one encrypted backup of all databases and namespaces of a stage; let old ones go; make the key that opens them",
     load: () => import("./backup/backup.ts"),
   },
   restore: {

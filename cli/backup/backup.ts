@@ -14,7 +14,7 @@ import { type Place, type ProjectPlace, projectAt } from "../place.ts";
 import { makeKey } from "./identity.ts";
 import { prune } from "./prune.ts";
 import { type Request, requestOf } from "./request.ts";
-import { folderOf, notInBackup, settingsOf, siteOf, sourcesOf, systemsOf } from "./site.ts";
+import { folderOf, namespacesOf, notInBackup, settingsOf, siteOf, sourcesOf, systemsOf } from "./site.ts";
 
 export async function run(args: readonly string[], place: Place): Promise<number> {
   const at = await projectAt(place);
@@ -66,8 +66,11 @@ async function backup(
   const { recipients } = settingsOf(request, site.config);
   const folder = folderOf(request, root);
   const systems = systemsOf(request, project, site.config);
-  const { sources, missing } = await sourcesOf(site, request, systems);
-  if (sources.length === 0) throw nothingThere(stage.name, missing);
+  const found = await sourcesOf(site, request, systems);
+  const keys = await namespacesOf(site, request, systems);
+  const { sources } = found;
+  const missing = [...found.missing, ...keys.missing];
+  if (sources.length + keys.sources.length === 0) throw nothingThere(stage.name, missing);
   if (missing.length > 0) say(`not created yet, and so not in this backup: ${missing.join(", ")}`);
   if (target === "cloudflare") say(`${stage.name}, account ${site.accountId}`);
   const before = newestHead(folder);
@@ -82,10 +85,11 @@ async function backup(
     recipients,
     tool,
     versions: Object.fromEntries(serving.map(({ worker, versions }) => [worker, [...versions]])),
+    namespaces: keys.sources,
     notInBackup: [...missing.map((each) => `${each} was not created yet`), ...notInBackup(systems)],
     say,
   });
-  const { databases, head, digest } = taken;
+  const { databases, namespaces, head, digest } = taken;
   const text = lines([
     table(
       ["database", "tables", "rows", "of one moment"],
@@ -96,6 +100,16 @@ async function backup(
         moments[each.consistency],
       ]),
     ),
+    ...(namespaces.length === 0
+      ? []
+      : [
+          "",
+          table(
+            ["namespace", "keys"],
+            namespaces.map((each) => [each.key, each.keys]),
+          ),
+          "",
+        ]),
     ...databases.flatMap(({ key: of, without }) => without.map((each) => `${of} is without ${each}`)),
     ...notInBackup(systems),
     "",
@@ -104,7 +118,7 @@ async function backup(
   ]);
   process.stdout.write(
     json
-      ? `${JSON.stringify({ backup: head.name, folder: taken.folder, digest, databases: databases.map(({ schema: _, ...each }) => each) })}\n`
+      ? `${JSON.stringify({ backup: head.name, folder: taken.folder, digest, databases: databases.map(({ schema: _, ...each }) => each), namespaces })}\n`
       : `${inPlace(text, said)}\n`,
   );
   return 0;

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { wholeSchema } from "../../src/backup/d1/schema.ts";
 import { sinceText, writtenSince } from "../../src/backup/d1/since.ts";
 import { databaseFor, databaseNamed, endpointOf } from "../../src/backup/databases.ts";
-import { restoreAndCompare } from "../../src/backup/prove.ts";
+import { namespaceFor } from "../../src/backup/kv/namespaces.ts";
+import { restoreAndCompare, restoreNamespace } from "../../src/backup/prove.ts";
 import { type DatabaseEntry, type OpenBackup, openBackup } from "../../src/backup/store/manifest.ts";
 import { queryDatabase } from "../../src/migrations/database/transports.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
@@ -25,7 +26,7 @@ export async function restoreInto(
   const { stage, target } = request;
   const read = chosenBackup(request, folderOf(request, root), folder);
   const backup = await openBackup(read, identityFrom(request.identity, folder, stage.name));
-  const { databases, notInBackup } = backup.manifest;
+  const { databases, namespaces, notInBackup } = backup.manifest;
   const site = await siteOf(request, target, root);
   const nameOf = (physical: string): string => `${physical}-${read.head.name.toLowerCase()}`;
   say(
@@ -41,12 +42,19 @@ export async function restoreInto(
       ]),
     ),
   );
+  if (namespaces.length > 0)
+    say(
+      `\n${table(
+        ["namespace", "keys", "into the new namespace"],
+        namespaces.map(({ key, keys, title }) => [key, keys, nameOf(title)]),
+      )}`,
+    );
   say("\nWritten since, and not in it:");
   for (const entry of databases) for (const line of await sinceLines(site, backup, entry)) say(`  ${line}`);
   for (const line of databases.flatMap((entry) => ledgerLines(project, entry, root))) say(line);
   for (const line of notInBackup) say(line);
   say("What serves stays as it is: nothing is written to it.");
-  await agree(stage, "Make these databases beside those of", { text: () => request.yes });
+  await agree(stage, "Make these beside those of", { text: () => request.yes });
   let differing = 0;
   for (const entry of databases) {
     say(`${entry.key}: restoring and comparing …`);
@@ -55,6 +63,22 @@ export async function restoreInto(
     differing += differences.length;
     process.stdout.write(
       `${entry.key}: ${made.name} (${made.id}), ${rows} rows in ${seconds.toFixed(1)} s, ${differences.length === 0 ? "the same as the backup, row by row" : "NOT the same:"}\n`,
+    );
+    for (const difference of differences) process.stdout.write(`  ${difference}\n`);
+  }
+  for (const entry of namespaces) {
+    say(`${entry.key}: restoring and comparing …`);
+    const id = await namespaceFor(site, nameOf(entry.title));
+    const { differences, expired, seconds } = await restoreNamespace(
+      backup,
+      entry,
+      site,
+      id,
+      target === "embedded" ? 1 : 4,
+    );
+    differing += differences.length;
+    process.stdout.write(
+      `${entry.key}: ${nameOf(entry.title)} (${id}), ${entry.keys - expired} keys in ${seconds.toFixed(1)} s (${expired} have expired since), ${differences.length === 0 ? "the same as the backup" : "NOT the same:"}\n`,
     );
     for (const difference of differences) process.stdout.write(`  ${difference}\n`);
   }

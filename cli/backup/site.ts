@@ -1,7 +1,10 @@
 import { join } from "node:path";
-import { type Account, databaseNamed, endpointOf as endpointAt, sizeOf } from "../../src/backup/databases.ts";
+import type { Account } from "../../src/backup/account.ts";
+import { databaseNamed, endpointOf as endpointAt, sizeOf } from "../../src/backup/databases.ts";
+import { namespaces } from "../../src/backup/kv/namespaces.ts";
+import { pairs } from "../../src/backup/kv/pairs.ts";
 import { type BackupSettings, backupFolder, backupShape } from "../../src/backup/settings.ts";
-import type { Source } from "../../src/backup/take.ts";
+import type { NamespaceSource, Source } from "../../src/backup/take.ts";
 import { connection } from "../../src/cloudflare/connection.ts";
 import { workersOf } from "../../src/declare/graph.ts";
 import type { Resource } from "../../src/declare/index.ts";
@@ -94,7 +97,32 @@ export async function sourcesOf(
   return { sources, missing };
 }
 
-/** What the stage has besides databases: a backup that is silent of it would pass for whole. */
+/** The stage's namespaces that are there, and the keys of those that are declared and are not. */
+export async function namespacesOf(
+  site: Site,
+  request: Request,
+  systems: Project["systems"],
+): Promise<{ readonly sources: readonly NamespaceSource[]; readonly missing: readonly string[] }> {
+  const declared = systems.flatMap((system) =>
+    system.resources.flatMap((store) =>
+      store.kind === "kv"
+        ? [{ key: `${system.name}/${store.name}`, title: physicalName(store, request.stage) }]
+        : [],
+    ),
+  );
+  if (declared.length === 0) return { sources: [], missing: [] };
+  const there = await namespaces(site);
+  const sources: NamespaceSource[] = [];
+  const missing: string[] = [];
+  for (const { key, title } of declared) {
+    const id = there.get(title);
+    if (id === undefined) missing.push(key);
+    else sources.push({ key, id, title, pairs: () => pairs(site, id) });
+  }
+  return { sources, missing };
+}
+
+/** What the stage has besides databases and namespaces: a backup that is silent of it would pass for whole. */
 export function notInBackup(systems: Project["systems"]): readonly string[] {
   const left = systems.flatMap((system) => [
     ...system.resources.map(({ kind, name }) => [besides[kind], `${system.name}/${name}`] as const),
@@ -113,7 +141,7 @@ const objects = "Durable Objects, which nobody can read from outside:";
 const besides: Readonly<Record<Resource["kind"], string | undefined>> = {
   d1: undefined,
   r2: "the objects of bucket",
-  kv: "the keys of namespace",
+  kv: undefined,
   vectorize: "the vectors of index",
   queue: "the messages of queue",
   aiGateway: undefined,

@@ -1,17 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { call } from "../cloudflare/api.ts";
-import type { Connection } from "../cloudflare/connection.ts";
 import type { D1Endpoint } from "../migrations/database/endpoint.ts";
 import { importStatements } from "../migrations/database/import.ts";
 import { queryDatabase } from "../migrations/database/transports.ts";
+import type { Account } from "./account.ts";
 import type { Made } from "./prove.ts";
-
-/** An account's databases, over the API. */
-export interface Account {
-  readonly connection: Connection;
-  readonly accountId: string;
-}
 
 const base = ({ accountId }: Account): string => `/accounts/${accountId}/d1/database`;
 const listed = z.array(z.object({ uuid: z.string(), name: z.string() }));

@@ -2,9 +2,11 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../diagnostic/user-error.ts";
 import { writeWhole } from "../files/write-whole.ts";
-import { type Account, databaseFor, databasesNamed, removeDatabase } from "./databases.ts";
+import type { Account } from "./account.ts";
+import { databaseFor, databasesNamed, removeDatabase } from "./databases.ts";
 import { type JournalEntry, journalEntry } from "./journal.ts";
-import { type Restored, restoreAndCompare } from "./prove.ts";
+import { namespaceFor, namespaces, removeNamespace } from "./kv/namespaces.ts";
+import { type Restored, type RestoredNamespace, restoreAndCompare, restoreNamespace } from "./prove.ts";
 import { brokenLinks, type ReadHead } from "./store/head.ts";
 import { type OpenBackup, openBackup } from "./store/manifest.ts";
 
@@ -27,6 +29,7 @@ export async function drill(read: ReadHead, options: DrillOptions): Promise<Jour
   const begun = performance.now();
   const at = now();
   let restored: readonly Restored[] = [];
+  let restoredKeys: readonly RestoredNamespace[] = [];
   const findings: string[] = [...brokenLinks(folder)];
   const told: string[] = [];
   try {
@@ -38,6 +41,9 @@ export async function drill(read: ReadHead, options: DrillOptions): Promise<Jour
         told.push(`${entry.key} was written to while it was read: its rows are not all of one moment`);
       told.push(...entry.without.map((each) => `${entry.key} is without ${each}`));
     }
+    restoredKeys = await allNamespaces(backup, options);
+    for (const { entry, differences } of restoredKeys)
+      findings.push(...differences.map((each) => `${entry.key}: ${each}`));
     told.push(...backup.manifest.notInBackup);
   } catch (error) {
     // A wrong key says nothing of the backup.
@@ -60,6 +66,11 @@ export async function drill(read: ReadHead, options: DrillOptions): Promise<Jour
       name: key,
       tables: tables.length,
       rows,
+      seconds: Math.round(seconds * 10) / 10,
+    })),
+    namespaces: restoredKeys.map(({ entry: { key, keys }, seconds }) => ({
+      name: key,
+      keys,
       seconds: Math.round(seconds * 10) / 10,
     })),
     findings: [...findings, ...told],
@@ -86,11 +97,32 @@ async function all(backup: OpenBackup, { account, say }: DrillOptions): Promise<
   return restored;
 }
 
+async function allNamespaces(
+  backup: OpenBackup,
+  { account, say }: DrillOptions,
+): Promise<readonly RestoredNamespace[]> {
+  const restored: RestoredNamespace[] = [];
+  for (const [i, entry] of backup.manifest.namespaces.entries()) {
+    const id = await namespaceFor(account, `${prefix}${process.pid}-${i}`);
+    try {
+      say(`${entry.key}: restoring and comparing …`);
+      restored.push(await restoreNamespace(backup, entry, account, id));
+    } finally {
+      await removeNamespace(account, id);
+    }
+  }
+  return restored;
+}
+
 /** What drills left that were killed: real rows must not lie about. The embedded Cloudflare is of this machine alone, and so are their numbers. */
 async function clearLeft(account: Account): Promise<void> {
   for (const { uuid, name } of await databasesNamed(account, prefix)) {
     const pid = Number(/^lockstep-drill-(\d+)-/.exec(name)?.[1]);
     if (!isRunning(pid)) await removeDatabase(account, uuid);
+  }
+  for (const [title, id] of await namespaces(account)) {
+    const pid = /^lockstep-drill-(\d+)-/.exec(title)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) await removeNamespace(account, id);
   }
 }
 
@@ -127,6 +159,14 @@ export function markdown(entry: JournalEntry): string {
     "|---|---|---|---|",
     ...databases.map(({ name, tables, rows, seconds }) => `| ${name} | ${tables} | ${rows} | ${seconds} |`),
     "",
+    ...(entry.namespaces.length === 0
+      ? []
+      : [
+          "| namespace | keys | seconds |",
+          "|---|---|---|",
+          ...entry.namespaces.map(({ name, keys, seconds }) => `| ${name} | ${keys} | ${seconds} |`),
+          "",
+        ]),
     ...(findings.length === 0
       ? ["Nothing was found."]
       : ["Findings:", "", ...findings.map((each) => `- ${each}`)]),

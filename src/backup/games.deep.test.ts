@@ -7,11 +7,14 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type StoresApi, startStoresApi } from "../../embedded/contract/testing/stores-api.ts";
 import { rows } from "../migrations/database/database.ts";
 import { queryDatabase } from "../migrations/database/transports.ts";
+import type { Account } from "./account.ts";
 import { writtenSince } from "./d1/since.ts";
-import { type Account, databaseFor, databasesNamed, endpointOf, sizeOf } from "./databases.ts";
+import { databaseFor, databasesNamed, endpointOf, sizeOf } from "./databases.ts";
 import { drill } from "./drill.ts";
 import { journal, proofOf } from "./journal.ts";
-import { restoreAndCompare } from "./prove.ts";
+import { namespaceDifferences, namespaceFor, namespaces } from "./kv/namespaces.ts";
+import { pairs } from "./kv/pairs.ts";
+import { restoreAndCompare, restoreNamespace } from "./prove.ts";
 import { backupFolder } from "./settings.ts";
 import { type ReadHead, readHead } from "./store/head.ts";
 import { openBackup } from "./store/manifest.ts";
@@ -125,6 +128,37 @@ test("who changes a byte and mends the head is caught by the encryption, and by 
   writeFileSync(join(read.folder, "head.json"), head.replace(read.head.files[0]?.sha256 ?? "", sha));
   expect((await drilled(readHead(read.folder))).findings.join()).toContain("is damaged");
   expect((await drilled(next)).findings.join()).toContain("that one was exchanged");
+});
+
+test("keys come back with values byte by byte, metadata and expiry; one that expires meanwhile is no finding", async () => {
+  const id = await namespaceFor(account, "sessions");
+  const later = Math.floor(Date.now() / 1000) + 3600;
+  const soon = Math.floor(Date.now() / 1000) + 61;
+  const put = (pairs: readonly object[]) => api.call("PUT", `/storage/kv/namespaces/${id}/bulk`, pairs);
+  const bytes = Buffer.from([0, 255, 128, 10, 13]).toString("base64");
+  await put([
+    { key: "a/b c?", value: bytes, base64: true, metadata: { n: [1, "ä"] }, expiration: later },
+    { key: "ключ", value: "" },
+    { key: "mark", value: "\uFEFFtext" },
+    { key: "soon", value: "x", expiration: soon },
+    ...Array.from({ length: 120 }, (_, i) => ({ key: `k${i}`, value: "v".repeat(i) })),
+  ]);
+  const sessions = { key: "jobmatch/SESSIONS", id, title: "sessions", pairs: () => pairs(account, id, 50) };
+  const read = await take([], { namespaces: [sessions] });
+  expect(read.namespaces).toMatchObject([{ keys: 124 }]);
+  expect(await drilled(read)).toMatchObject({ proven: true, namespaces: [{ keys: 124 }] });
+  expect([...(await namespaces(account)).keys()].filter((title) => title.includes("drill"))).toEqual([]);
+  const backup = await openBackup(readHead(read.folder), identity);
+  const [entry] = backup.manifest.namespaces;
+  if (entry === undefined) throw new Error("no namespace");
+  const into = await namespaceFor(account, "sessions-restored");
+  expect(await restoreNamespace(backup, entry, account, into)).toMatchObject({ expired: 1, differences: [] });
+  await api.call("PUT", `/storage/kv/namespaces/${into}/bulk`, [{ key: "k5", value: "other" }]);
+  await api.call("DELETE", `/storage/kv/namespaces/${into}/values/k6`);
+  expect(await namespaceDifferences(account, into, backup.pairsOf(entry))).toEqual([
+    'key "k5" has another value, metadata or expiry',
+    'key "k6" is missing',
+  ]);
 });
 
 test("another key opens nothing, and is no finding against the backup", async () => {

@@ -29,6 +29,7 @@ function drilled(takenAt: string, more: Partial<JournalEntry> = {}): void {
     rpoSeconds: 1,
     rtoSeconds: 1.2,
     proven: true,
+    namespaces: [],
     databases: [{ name: "dome/silo", tables: 2, rows: 7, seconds: 1 }],
     findings: [],
     ...more,

@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../migrations/database/database.ts";
+import type { Account } from "./account.ts";
 import { differencesOf } from "./d1/compare.ts";
 import type { FillOptions } from "./d1/fill.ts";
 import { fill } from "./d1/fill.ts";
-import type { DatabaseEntry, OpenBackup } from "./store/manifest.ts";
+import { namespaceDifferences, putPairs } from "./kv/namespaces.ts";
+import type { DatabaseEntry, NamespaceEntry, OpenBackup } from "./store/manifest.ts";
 
 /** A database that is made for one restore. */
 export interface Made {
@@ -48,4 +51,34 @@ export async function restoreAndCompare(
     seconds: (performance.now() - begun) / 1000,
     differences,
   };
+}
+
+/** A namespace that was restored, and what is otherwise in it. */
+export interface RestoredNamespace {
+  readonly entry: NamespaceEntry;
+  /** Keys that have expired since the backup. */
+  readonly expired: number;
+  readonly seconds: number;
+  readonly differences: readonly string[];
+}
+
+/**
+ * Puts a backup's keys into a namespace and compares it with them: values, metadata and expiry. Done twice it is as if it was done once.
+ * @param patience how often it is looked, 20 s apart: KV tells what was written a minute later at times
+ */
+export async function restoreNamespace(
+  backup: OpenBackup,
+  entry: NamespaceEntry,
+  account: Account,
+  id: string,
+  patience = 1,
+): Promise<RestoredNamespace> {
+  const begun = performance.now();
+  const expired = await putPairs(account, id, backup.pairsOf(entry));
+  let differences = await namespaceDifferences(account, id, backup.pairsOf(entry));
+  for (let look = 1; look < patience && differences.length > 0; look++) {
+    await sleep(20_000);
+    differences = await namespaceDifferences(account, id, backup.pairsOf(entry));
+  }
+  return { entry, expired, differences, seconds: (performance.now() - begun) / 1000 };
 }

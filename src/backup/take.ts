@@ -7,8 +7,9 @@ import { readSnapshot } from "../migrations/database/snapshot.ts";
 import { dump } from "./d1/dump.ts";
 import type { Page } from "./d1/pages.ts";
 import { fingerprintOf } from "./d1/schema.ts";
+import type { Pair } from "./kv/pairs.ts";
 import { type Head, headFile, manifestFile, newestHead, type ReadHead, readHead } from "./store/head.ts";
-import type { DatabaseEntry, Manifest } from "./store/manifest.ts";
+import type { DatabaseEntry, Manifest, NamespaceEntry } from "./store/manifest.ts";
 import { type SealedFile, seal } from "./store/sealed.ts";
 
 /** A database that is to be backed up. */
@@ -22,6 +23,15 @@ export interface Source {
   readonly database: Database;
 }
 
+/** A namespace that is to be backed up. */
+export interface NamespaceSource {
+  /** `jobmatch/SESSIONS` */
+  readonly key: string;
+  readonly id: string;
+  readonly title: string;
+  readonly pairs: () => AsyncIterable<Pair>;
+}
+
 export interface TakeOptions {
   /** The stage's folder of backups. */
   readonly folder: string;
@@ -32,6 +42,8 @@ export interface TakeOptions {
   readonly tool: string;
   readonly versions: Manifest["versions"];
   readonly notInBackup: readonly string[];
+  /** @default - none */
+  readonly namespaces?: readonly NamespaceSource[];
   readonly now?: Date;
   /** For a person. */
   readonly say: (text: string) => void;
@@ -44,7 +56,7 @@ export interface TakeOptions {
 export async function takeBackup(
   sources: readonly Source[],
   options: TakeOptions,
-): Promise<ReadHead & { readonly databases: readonly DatabaseEntry[] }> {
+): Promise<ReadHead & Pick<Manifest, "databases" | "namespaces">> {
   const { folder, recipients, now = new Date(), say } = options;
   ownFolder(folder);
   clearDrafts(folder);
@@ -64,11 +76,25 @@ export async function takeBackup(
       databases.push(entry);
       files.push({ name: file, ...sealed });
     }
+    const namespaces: NamespaceEntry[] = [];
+    for (const [i, { key, id, title, pairs }] of (options.namespaces ?? []).entries()) {
+      const file = `kv-${i}.age`;
+      say(`${key}: reading …`);
+      let keys = 0;
+      const sealed = await seal(
+        join(draft, file),
+        recipients,
+        eachLine(pairs(), () => keys++),
+      );
+      namespaces.push({ key, id, title, file, keys });
+      files.push({ name: file, ...sealed });
+    }
     const manifest: Manifest = {
       format: "lockstep-manifest/1",
       name,
       tool: options.tool,
       databases,
+      namespaces,
       versions: options.versions,
       notInBackup: [...options.notInBackup],
     };
@@ -89,7 +115,7 @@ export async function takeBackup(
     };
     writeFileSync(join(draft, headFile), `${JSON.stringify(head, null, 2)}\n`, { mode: 0o600, flush: true });
     renameSync(draft, path);
-    return { ...readHead(path), databases };
+    return { ...readHead(path), databases, namespaces };
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
@@ -141,6 +167,13 @@ async function one(
 
 async function* linesOf(pages: AsyncIterable<Page>): AsyncGenerator<string> {
   for await (const { table, rows } of pages) yield `${JSON.stringify({ table: table.name, rows })}\n`;
+}
+
+async function* eachLine(values: AsyncIterable<object>, count: () => void): AsyncGenerator<string> {
+  for await (const value of values) {
+    count();
+    yield `${JSON.stringify(value)}\n`;
+  }
 }
 
 /** What runs left that were killed. One that still runs keeps its own. */

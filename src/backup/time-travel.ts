@@ -2,7 +2,7 @@ import { z } from "zod";
 import { callApi, remedy } from "../cloudflare/http.ts";
 import { UserError } from "../diagnostic/user-error.ts";
 import type { LogEntry } from "../migrations/database/snapshot.ts";
-import type { Account } from "./databases.ts";
+import type { Account } from "./account.ts";
 
 /** A database at a time that Time Travel still reaches. */
 export interface Moment {

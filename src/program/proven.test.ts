@@ -39,6 +39,7 @@ function drilled(takenAt: string, proven: boolean): void {
     rpoSeconds: 0,
     rtoSeconds: 1,
     proven,
+    namespaces: [],
     databases: [],
     findings: proven ? [] : ["damaged"],
   };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Page } from "../d1/pages.ts";
 import type { DumpedTable } from "../d1/tables.ts";
 import { dumpedTables } from "../d1/tables.ts";
+import { type Pair, pair } from "../kv/pairs.ts";
 import { manifestFile, type ReadHead } from "./head.ts";
 import { requireWhole, unseal } from "./unsealed.ts";
 
@@ -43,11 +44,23 @@ const database = z.object({
 });
 export type DatabaseEntry = Readonly<z.infer<typeof database>>;
 
+const namespace = z.object({
+  /** `jobmatch/SESSIONS` */
+  key: z.string(),
+  id: z.string(),
+  title: z.string(),
+  /** The file with its pairs, a line each. */
+  file: z.string(),
+  keys: z.number(),
+});
+export type NamespaceEntry = Readonly<z.infer<typeof namespace>>;
+
 const manifest = z.object({
   format: z.literal("lockstep-manifest/1"),
   name: z.string(),
   tool: z.string(),
   databases: z.array(database),
+  namespaces: z.array(namespace),
   /** Worker → the versions that served when it was begun, with their share. */
   versions: z.record(z.string(), z.array(z.object({ id: z.string(), percentage: z.number() }))),
   /** What the stage has besides, and what becomes of it. */
@@ -61,6 +74,7 @@ export interface OpenBackup extends ReadHead {
   readonly tablesOf: (entry: DatabaseEntry) => readonly DumpedTable[];
   /** Rows of a database, as often as somebody wants them. */
   readonly pagesOf: (entry: DatabaseEntry) => AsyncIterable<Page>;
+  readonly pairsOf: (entry: NamespaceEntry) => AsyncIterable<Pair>;
 }
 
 const line = z.object({ table: z.string(), rows: z.array(z.string()) });
@@ -78,6 +92,9 @@ export async function openBackup(read: ReadHead, identity: string): Promise<Open
     ...read,
     manifest: opened,
     tablesOf,
+    pairsOf: async function* (entry) {
+      for await (const text of unseal(join(folder, entry.file), identity)) yield pair.parse(JSON.parse(text));
+    },
     pagesOf: async function* (entry) {
       const tables = new Map(tablesOf(entry).map((table) => [table.name, table]));
       for await (const text of unseal(join(folder, entry.file), identity)) {

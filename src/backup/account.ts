@@ -1,0 +1,7 @@
+import type { Connection } from "../cloudflare/connection.ts";
+
+/** An account, over the API. */
+export interface Account {
+  readonly connection: Connection;
+  readonly accountId: string;
+}

@@ -344,7 +344,7 @@ describe("a protected stage", () => {
     const excepted = (rule: string): void =>
       project.edit("Pulumi.prod.yaml", (text) =>
         `${text.trimEnd()}\n`
-          .replace(/ {2}lockstep:approvals:\n(?: {4}.*\n?)*/m, "")
+          .replace(/ {2}lockstep:approvals:.*\n(?: {4}.*\n?)*/m, "")
           .replace(
             /^config:$/m,
             `config:\n  lockstep:approvals: [{ resource: dome/guest, rule: ${rule}, reason: fair, by: mia, until: "2999-01-01" }]`,

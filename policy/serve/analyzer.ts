@@ -66,22 +66,36 @@ export function analyzerMethods(served: Served): Readonly<Record<string, Method>
       // In an update everything is done by now: what is wrong with an exception its preview has said.
       return answer(isPreview ? [...found, ...unusedExceptions(served.pack(), judged)] : found);
     }),
-    Remediate: unary(analyzerproto.AnalyzeRequest, (request) => {
-      const raw = rawOf(request);
-      const response = new analyzerproto.RemediateResponse();
-      for (const { rule, props } of remedied(served.pack(), seen(request, []), raw))
-        response.addRemediations(
-          new analyzerproto.Remediation()
-            .setPolicyname(rule.id)
-            .setPolicypackname(packName)
-            .setPolicypackversion(packVersion)
-            .setDescription(rule.title)
-            .setProperties(structproto.Struct.fromJavaScript(wire(props))),
-        );
-      return response;
-    }),
+    Remediate: async (call) => {
+      // Asked about every resource; where nothing would be mended, none is unpacked.
+      if (mends(served.pack(), served.stack())) return remediate(served.pack())(call);
+      call.send(new analyzerproto.RemediateResponse());
+    },
   };
 }
+
+/** Whether a rule mends what it finds. @param stack undefined where the engine did not say which: then any may */
+const mends = (pack: Pack, stack: string | undefined): boolean =>
+  stack === undefined ||
+  pack.rules.some(
+    (rule) => !isStackRule(rule) && rule.remedy !== undefined && pack.levelOf(rule, stack) === "remediate",
+  );
+
+const remediate = (pack: Pack): Method =>
+  unary(analyzerproto.AnalyzeRequest, (request) => {
+    const raw = rawOf(request);
+    const response = new analyzerproto.RemediateResponse();
+    for (const { rule, props } of remedied(pack, seen(request, []), raw))
+      response.addRemediations(
+        new analyzerproto.Remediation()
+          .setPolicyname(rule.id)
+          .setPolicypackname(packName)
+          .setPolicypackversion(packVersion)
+          .setDescription(rule.title)
+          .setProperties(structproto.Struct.fromJavaScript(wire(props))),
+      );
+    return response;
+  });
 
 type Asked = Pick<
   analyzerproto.AnalyzerResource,

@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
+import { pathToFileURL } from "node:url";
 import langproto from "@pulumi/pulumi/proto/language_pb.js";
 import { type Call, RpcError, status } from "../../src/engine/rpc.ts";
 import { interrupt, remember } from "./children.ts";
@@ -38,12 +39,38 @@ async function runProvider(call: Call, request: langproto.RunPluginRequest): Pro
   await ended(call, child);
 }
 
-/** Where Lockstep's own pack begins, which speaks the protocol itself: the SDK's entry script would only be loaded for it. Undefined for any other pack. */
+/** Where Lockstep's own pack begins, which speaks the protocol itself. Undefined for any other pack. */
 function ownPack(folder: string): string | undefined {
   const own = join(import.meta.dirname, "..", "..", "policy");
   if (!existsSync(own) || realpathSync(own) !== realpathSync(folder)) return undefined;
-  return ["pack.ts", "pack.js"].map((name) => join(own, name)).find((path) => existsSync(path));
+  return ["start.ts", "start.js"].map((name) => join(own, "serve", name)).find((path) => existsSync(path));
 }
+
+/** Lockstep's own pack, in this process: another one, with its start and with every question passed on to it, would be most of what the pack costs. */
+async function runOwnPack(call: Call, request: langproto.RunPluginRequest, start: string): Promise<void> {
+  const module: unknown = await import(pathToFileURL(start).href);
+  if (!hasStart(module)) throw new Error(`${start} starts no policy pack`);
+  const environment = { ...process.env, ...Object.fromEntries(request.getEnvList().map(assigned)) };
+  const port = await module.startPack(environment);
+  write(call, "stdout", Buffer.from(`${port}\n`));
+  // It runs until the engine has no more questions.
+  await new Promise<void>((resolve) => call.signal.addEventListener("abort", () => resolve()));
+}
+
+interface OwnPack {
+  readonly startPack: (env: Readonly<Record<string, string | undefined>>) => Promise<number>;
+}
+
+const hasStart = (module: unknown): module is OwnPack =>
+  typeof module === "object" &&
+  module !== null &&
+  "startPack" in module &&
+  typeof module.startPack === "function";
+
+const assigned = (entry: string): readonly [string, string] => {
+  const equals = entry.indexOf("=");
+  return [entry.slice(0, equals), entry.slice(equals + 1)];
+};
 
 /** A pack is started only once the stack is known: it reads the stack's name and configuration from its environment. */
 async function runPolicyPack(call: Call, request: langproto.RunPluginRequest): Promise<void> {
@@ -51,17 +78,14 @@ async function runPolicyPack(call: Call, request: langproto.RunPluginRequest): P
   const options = runtimeOptions(info);
   const folder = info.getProgramDirectory();
   const own = ownPack(folder);
-  const script =
-    own ?? locate("@pulumi/pulumi/cmd/run-policy-pack/index.js", folder, `npm install in ${folder}`);
+  if (own !== undefined) return runOwnPack(call, request, own);
+  const script = locate("@pulumi/pulumi/cmd/run-policy-pack/index.js", folder, `npm install in ${folder}`);
   const front = await startPolicyFront();
   // Not before: what the engine still asks of a pack that has ended is answered with the reason.
   call.signal.addEventListener("abort", front.close);
   write(call, "stdout", Buffer.from(`${front.port}\n`));
   const stack = await front.configured;
-  const args =
-    own === undefined
-      ? [`--require=${preload}`, ...options.nodeArguments, script, ...request.getArgsList(), folder]
-      : [script];
+  const args = [`--require=${preload}`, ...options.nodeArguments, script, ...request.getArgsList(), folder];
   const child = spawnPlugin(call, request, args, folder, { ...options.environment, ...stack.environment });
   let before = "";
   let attached = false;
@@ -97,10 +121,7 @@ function spawnPlugin(
   cwd: string,
   environment: Readonly<Record<string, string>>,
 ): ChildProcessByStdio<null, Readable, Readable> {
-  const given = request.getEnvList().map((entry): [string, string] => {
-    const equals = entry.indexOf("=");
-    return [entry.slice(0, equals), entry.slice(equals + 1)];
-  });
+  const given = request.getEnvList().map(assigned);
   const cache = process.env["NODE_COMPILE_CACHE"];
   const env = {
     ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }),

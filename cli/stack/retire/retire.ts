@@ -71,14 +71,25 @@ function refuseWithoutApproval(
   subject: string,
   stage: Stage,
 ): void {
-  const approved = z.array(approval).parse(configured ?? []);
+  const parsed = z.array(approval).safeParse(configured ?? []);
+  if (!parsed.success)
+    throw new UserError({
+      what: "The approvals of the stack file cannot be used; nothing was changed",
+      where: `Pulumi.${stage.name}.yaml, lockstep:approvals`,
+      got: z.prettifyError(parsed.error).replaceAll("\n", " "),
+      expected: "a list of resource, digest, reason, by and until, each filled in",
+      fix: "mend the entry that is named, or take it out",
+    });
+  const approved = parsed.data;
   const today = new Date().toISOString().slice(0, 10);
   refuse(expiredApprovals(approved, stage.name, today));
   const wanted = retirements(stage.name, kept).map((change) => ({
     resource: change.resource,
     digest: digestOfChange(change),
   }));
-  const open = wanted.filter(({ digest }) => !approved.some((each) => each.digest === digest));
+  const open = wanted.filter(
+    ({ digest, resource }) => !approved.some((each) => each.digest === digest && each.resource === resource),
+  );
   if (open.length === 0) return;
   const others = approved.filter(({ resource }) => open.some((each) => each.resource === resource));
   throw new UserError({

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { refuse } from "../src/diagnostic/user-error.ts";
 import type { PolicyChoices, PolicyLevel } from "../src/project/policies.ts";
 import type { Project } from "../src/project/project.ts";
@@ -23,6 +25,8 @@ export interface PolicyOptions {
   readonly rules?: PolicyChoices;
   /** What the API token of the run may do. @default - nobody looked */
   readonly token?: SeenToken;
+  /** The folder that paths of the program begin in. @default - not known: files that it names are not read */
+  readonly root?: string;
   /** The day that the rules take for today, `YYYY-MM-DD`. @default - today, UTC */
   readonly today?: string;
 }
@@ -47,6 +51,7 @@ export function packOf(
     protectedStacks,
     rules: over = {},
     token,
+    root,
     today = new Date().toISOString().slice(0, 10),
   }: PolicyOptions,
   exceptionsOf?: unknown,
@@ -88,6 +93,7 @@ export function packOf(
         declared,
         token,
         today,
+        read: (path) => readFile(root, path),
         number: (name) => {
           const setting = settingOf(name);
           const value = set[name];
@@ -108,4 +114,9 @@ export function packOf(
       };
     },
   };
+}
+
+function readFile(root: string | undefined, path: string): Uint8Array | undefined {
+  const file = root === undefined ? undefined : resolve(root, path);
+  return file !== undefined && existsSync(file) ? readFileSync(file) : undefined;
 }

@@ -147,7 +147,7 @@ export const rooms: readonly Room[] = [
   // Who agreed to what: what an approval says, and which change it is for.
   {
     room: "src/approvals",
-    may: ["src/diagnostic", "src/reality", "src/resources/kinds", ...migrations("files")],
+    may: ["src/diagnostic", "src/reality", "src/resources/kinds", ...migrations("files", "plan")],
   },
 
   // The side that knows Pulumi.
@@ -475,6 +475,7 @@ export const rooms: readonly Room[] = [
   {
     room: "cli/db",
     may: [
+      "src/approvals",
       "src/settings",
       "src/diagnostic",
       "src/files",

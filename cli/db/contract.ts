@@ -1,17 +1,23 @@
+import { z } from "zod";
+import { approval, isOfChange } from "../../src/approvals/approval.ts";
+import { unapprovedFiles } from "../../src/approvals/migration-files.ts";
 import { readServing } from "../../src/cloudflare/deployments.ts";
 import { bindersOf } from "../../src/declare/graph.ts";
 import { physicalName, textStage } from "../../src/declare/physical-name.ts";
 import { command, lines, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
-import { refuse, UserError } from "../../src/diagnostic/user-error.ts";
-import { planLive } from "../../src/migrations/plan/job.ts";
+import { type Diagnostic, refuse, UserError } from "../../src/diagnostic/user-error.ts";
+import { readFolder } from "../../src/migrations/files/reading.ts";
+import { type Job, planLive } from "../../src/migrations/plan/job.ts";
 import {
   eligibility,
   missingRelease,
   type Opening,
   openedTogether,
 } from "../../src/migrations/plan/opening.ts";
+import type { Plan } from "../../src/migrations/plan/plan.ts";
 import { environmentFor } from "../stack/engine/environment.ts";
 import { pulumiText } from "../stack/engine/pulumi.ts";
+import { configOf } from "../stack/stage-config.ts";
 import type { Command, Given } from "./command.ts";
 import { chosen, type DeclaredDatabase } from "./databases.ts";
 import { placeOf, placeOptions } from "./place.ts";
@@ -19,7 +25,13 @@ import { existing, jobOf, missingLine, type Site, siteOf } from "./site.ts";
 
 type Result =
   | { readonly database: string; readonly kind: "nothing" }
-  | { readonly database: string; readonly kind: "opened"; readonly opening: Opening }
+  | {
+      readonly database: string;
+      readonly kind: "opened";
+      readonly opening: Opening;
+      /** What the next up refuses, as long as nobody has approved of it. */
+      readonly toApprove: readonly Diagnostic[];
+    }
   | {
       readonly database: string;
       readonly kind: "waiting";
@@ -93,7 +105,26 @@ async function open(given: Given, site: Site, database: DeclaredDatabase): Promi
     files: Object.fromEntries(files.map((file) => [file.name, file.checksum])),
   };
   await write(given, site, database.key, opening);
-  return { database: database.key, kind: "opened", opening };
+  return {
+    database: database.key,
+    kind: "opened",
+    opening,
+    toApprove: await toApprove(given, site, job, {
+      ...plan,
+      contract: plan.waiting.filter(({ file }) => files.includes(file)),
+    }),
+  };
+}
+
+/** Open is not approved of: that the code is ready says nothing of the rows. @param plan with what was opened as its contract */
+async function toApprove(given: Given, site: Site, job: Job, plan: Plan): Promise<readonly Diagnostic[]> {
+  if (!site.stage.protected) return [];
+  const env = await environmentFor(site.target, site.stage, given.root);
+  const config = await configOf(site.stage, { root: given.root, env });
+  const known = z.array(approval).safeParse(config("lockstep:approvals") ?? []);
+  const approvals = (known.success ? known.data : []).filter(isOfChange);
+  const step = { stage: site.stage.name, label: job.label, phase: "contract" as const, approvals };
+  return unapprovedFiles(step, plan, readFolder(job.directory));
 }
 
 /** Into the stack's active configuration, by pulumi itself: it knows which file that is. */
@@ -127,7 +158,10 @@ function asText(site: Site, result: Result): Sentence {
     case "nothing":
       return "";
     case "opened":
-      return `${result.database}: open through ${result.opening.through}`;
+      return lines([
+        `${result.database}: open through ${result.opening.through}`,
+        ...result.toApprove.map(({ what, fix }) => sentence`  ${what}; before the next up, ${fix}`),
+      ]);
     case "waiting":
       return lines([
         `${result.database}: ${result.file} is waiting, ${result.eligibleFrom === undefined ? "not eligible yet" : `eligible from ${result.eligibleFrom}`}`,

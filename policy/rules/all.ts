@@ -10,6 +10,7 @@ import { placeIsSaid } from "./data/place-is-said.ts";
 import { replicationIsSaid } from "./data/replication-is-said.ts";
 import { stagesKeepApart } from "./data/stages-keep-apart.ts";
 import { vectorsFitModels } from "./data/vectors-fit-models.ts";
+import { codeFits } from "./limits/code-fits.ts";
 import { planLimits } from "./limits/plan-limits.ts";
 import { consumersHaveDeadLetters } from "./queues/consumers-have-dead-letters.ts";
 import { deadLettersAreConsumed } from "./queues/dead-letters-are-consumed.ts";
@@ -66,4 +67,5 @@ export const rules: readonly Rule[] = [
   dnsPointsSomewhere,
   planLimits,
   tokenIsNarrow,
+  codeFits,
 ];

@@ -86,6 +86,8 @@ export interface Context {
   readonly token: SeenToken | undefined;
   /** The day of the judgement, `YYYY-MM-DD`. */
   readonly today: string;
+  /** A file that a resource names by its path; undefined where it is not there, or not known from where the path is. */
+  readonly read: (path: string) => Uint8Array | undefined;
   readonly number: (setting: string) => number;
   readonly text: (setting: string) => string;
   readonly list: (setting: string) => readonly string[];

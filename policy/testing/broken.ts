@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { types } from "../seen/types.ts";
 
 /** Resources of a stack that break every rule which needs no project, as a state has them: type, name, properties. */
@@ -16,6 +17,7 @@ export const broken: readonly (readonly [type: string, name: string, props: obje
     {
       compatibilityDate: "2999-01-01",
       assets: { directory: "dist" },
+      modules: [{ name: "index.js", contentBase64: randomBytes(11 * 1024 * 1024).toString("base64") }],
       migrations: { newTag: "v2", newSqliteClasses: ["Room"] },
       bindings: [
         { name: "INDEX", type: "vectorize", indexName: "notes" },

@@ -8,21 +8,27 @@ export type Approvable = { readonly resource: string } & (
   | { readonly rule: string }
 );
 
-/** The block of a stack file that approves, to be pasted below `config:` with reason and name filled in. @param nowMs since 1970 */
-export function approvalBlock(wanted: readonly Approvable[], nowMs: number = Date.now()): string {
-  const until = new Date(nowMs + proposedDays * dayMs).toISOString().slice(0, 10);
-  return [
-    "  lockstep:approvals:",
-    ...wanted.flatMap((each) => [
-      `    - resource: ${each.resource}`,
-      "digest" in each ? `      digest: ${each.digest}` : `      rule: ${each.rule}`,
-      '      reason: "<why>"',
-      '      by: "<who>"',
-      `      until: "${until}"`,
-    ]),
-  ].join("\n");
+/** What only a person knows, and what is proposed for it. */
+export interface Signed {
+  readonly reason: string;
+  readonly by: string;
+  readonly until: string;
 }
 
-/** How it gets into the stack file, for the end of a refusal. @param stack the stage's name */
+/** To be filled in: nobody has signed yet. @param nowMs since 1970 */
+export const unsigned = (nowMs: number = Date.now()): Signed => ({
+  reason: "<why>",
+  by: "<who>",
+  until: new Date(nowMs + proposedDays * dayMs).toISOString().slice(0, 10),
+});
+
+/** An entry of `lockstep:approvals`, in one line of YAML: the engine indents what it prints, and of several lines that would be part of the value. */
+export function approvalEntry(wanted: Approvable, signed: Signed = unsigned()): string {
+  const what = "digest" in wanted ? `digest: ${wanted.digest}` : `rule: ${wanted.rule}`;
+  const text = (value: string): string => JSON.stringify(value);
+  return `{ resource: ${wanted.resource}, ${what}, reason: ${text(signed.reason)}, by: ${text(signed.by)}, until: "${signed.until}" }`;
+}
+
+/** How approvals get into the stack file, for the end of a refusal. @param stack the stage's name */
 export const approvedBy = (wanted: readonly Approvable[], stack: string): string =>
-  `paste this below config: of the stack file of ${stack}, without its first line where that is there already, and fill in why and who:\n${approvalBlock(wanted)}`;
+  `write into Pulumi.${stack}.yaml, below config:, why and who filled in (where that list is there already, add to it what stands in braces):\nlockstep:approvals: [${wanted.map((each) => approvalEntry(each)).join(", ")}]`;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
 import { type Approval, approval } from "./approval.ts";
-import { approvalBlock } from "./block.ts";
+import { approvalEntry } from "./block.ts";
 import { type Change, digestOfChange } from "./change.ts";
 import { type ApprovalsAsked, judgedApprovals, type Needed } from "./judged.ts";
 
@@ -69,13 +71,11 @@ describe("an approval", () => {
 
   test("is printed as a block that has to be filled in, and then fits", () => {
     const [refusal] = judged({ needed: [needed] }).refused;
-    const block = String(refusal?.fix).split("\n").slice(1).join("\n");
-    expect(block).toBe(approvalBlock([{ resource: "shop/orders", digest }]));
-    const pasted = Object.fromEntries(
-      [...block.matchAll(/(\w+): "?([^"\n]+)"?$/gm)].map(([, k, v]) => [k, v]),
-    );
+    const entry = /lockstep:approvals: \[(.*)\]$/.exec(String(refusal?.fix))?.[1] ?? "";
+    expect(entry).toBe(approvalEntry({ resource: "shop/orders", digest }));
+    const pasted: unknown = parse(entry);
     expect(approval.safeParse(pasted).success).toBe(false);
-    const filledIn = approval.parse({ ...pasted, reason: "billed", by: "anna" });
+    const filledIn = approval.parse({ ...z.looseObject({}).parse(pasted), reason: "billed", by: "anna" });
     expect(judged({ needed: [needed], approvals: [filledIn] }).refused).toEqual([]);
   });
 
@@ -117,9 +117,8 @@ describe("an approval", () => {
     const [refusal, ...others] = judged({ needed: [needed], approvals: [older] }).refused;
     expect(others).toEqual([]);
     expect(refusal?.got).toContain("does not say which change it is for");
-    expect(refusal?.fix).toContain(
-      `- resource: shop/orders\n      digest: ${digest}\n      reason: "billed"\n      by: "anna"`,
-    );
+    const entry = String(refusal?.fix).split("\n").at(-1) ?? "";
+    expect(approval.parse(parse(entry))).toEqual(given());
     expect(judged({ approvals: [older] }).refused[0]?.fix).toBe("take it out of the stack file");
   });
 });

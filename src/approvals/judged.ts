@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../diagnostic/user-error.ts";
 import { type Approval, approvalText, type ChangeApproval, isException, isOfChange } from "./approval.ts";
-import { approvalBlock, approvedBy } from "./block.ts";
+import { approvalEntry, approvedBy } from "./block.ts";
 import { type Change, digestOfChange } from "./change.ts";
 
 /** A change that is refused as long as nobody has approved of it. */
@@ -99,14 +99,7 @@ function notApproved({ change, refusal }: Needed, approvals: readonly Approval[]
     fix:
       older === undefined
         ? `${refusal.otherwise}; or have it approved: ${approvedBy([{ resource: change.resource, digest }], stage)}`
-        : `${refusal.otherwise}; or, if ${older.by} meant this change, put this in the place of that entry:\n${approvalBlock(
-            [{ resource: change.resource, digest }],
-          )
-            .split("\n")
-            .slice(1, 3)
-            .join(
-              "\n",
-            )}\n      reason: ${JSON.stringify(older.reason)}\n      by: ${JSON.stringify(older.by)}\n      until: "${older.until}"`,
+        : `${refusal.otherwise}; or, if ${older.by} meant this change, put this in the place of that entry of lockstep:approvals:\n${approvalEntry({ resource: change.resource, digest }, older)}`,
   };
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { approvalsOfFiles, unapprovedFiles } from "../approvals/migration-files.ts";
 import { readServing } from "../cloudflare/deployments.ts";
 import { placeOfRun } from "../cloudflare/place-of-run.ts";
 import { command, sentence } from "../diagnostic/sentence.ts";
@@ -19,7 +20,6 @@ import { brokenOpening } from "../migrations/plan/opening.ts";
 import type { Plan } from "../migrations/plan/plan.ts";
 import { fingerprint } from "../migrations/shadow/fingerprint.ts";
 import { keptStatements } from "../statements/kept.ts";
-import { approvalsOfFiles, unapprovedFiles } from "./approved-files.ts";
 import { concerned, folderOf, jobOf, type MigrationsInputs, ownFiles, stepInputs } from "./step-inputs.ts";
 
 const linesOf = z.object({ files: z.record(z.string(), z.string()).default({}) });

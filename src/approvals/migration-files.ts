@@ -1,18 +1,27 @@
-import type { ChangeApproval } from "../approvals/approval.ts";
-import { approvedBy } from "../approvals/block.ts";
-import { digestOfChange } from "../approvals/change.ts";
-import { migrationChanges } from "../approvals/migration.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
 import type { MigrationFile } from "../migrations/files/reading.ts";
 import type { Plan, PlannedFile } from "../migrations/plan/plan.ts";
-import type { MigrationsInputs } from "./step-inputs.ts";
+import type { ChangeApproval } from "./approval.ts";
+import { approvedBy } from "./block.ts";
+import { digestOfChange } from "./change.ts";
+import { migrationChanges } from "./migration.ts";
+
+/** The step of a database's migrations that is looked at. */
+export interface MigrationStep {
+  readonly stage: string;
+  /** `<system>/<database>` */
+  readonly label: string;
+  readonly phase: "expand" | "contract";
+  /** Of the database; undefined where the stage is not protected and none is needed. */
+  readonly approvals?: readonly ChangeApproval[] | undefined;
+}
 
 /** What running code does not survive: a file says why it may be so all the same. */
 const incompatible = "BC1";
 
 /** File → who approved of it. @param files the whole folder */
 export function approvalsOfFiles(
-  { stage, label, approvals = [] }: MigrationsInputs,
+  { stage, label, approvals = [] }: MigrationStep,
   files: readonly MigrationFile[],
 ): ReadonlyMap<string, ChangeApproval> {
   return new Map(
@@ -29,7 +38,7 @@ export function approvalsOfFiles(
  * written with the file, months before it meets this database; the approval is about this stage, now.
  */
 export function unapprovedFiles(
-  given: MigrationsInputs,
+  given: MigrationStep,
   plan: Pick<Plan, "isNew" | "expand" | "contract">,
   files: readonly MigrationFile[],
 ): readonly Diagnostic[] {
@@ -51,7 +60,7 @@ export function unapprovedFiles(
         where: `${planned.file.path}:${harm[0]?.line ?? 1}, in ${given.stage}`,
         got: harm.map(({ text }) => text).join("; "),
         expected: `a migration that loses nothing, or an approval in the stack file with this file's digest, ${digest}`,
-        fix: `leave the file out for now; or have it approved: ${approvedBy([{ resource: given.label, digest }], given.stage)}`,
+        fix: `leave the file out for now, or have it approved: ${approvedBy([{ resource: given.label, digest }], given.stage)}`,
       },
     ];
   });

@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { type ChangeApproval, changeApproval } from "../approvals/approval.ts";
+import { parse } from "yaml";
+import { z } from "zod";
 import { type DatabaseSnapshot, emptySnapshot } from "../migrations/database/snapshot.ts";
 import { chainText, parseChain } from "../migrations/files/chain.ts";
 import { type MigrationFile, readMigration } from "../migrations/files/reading.ts";
 import { offlinePlan, type Plan } from "../migrations/plan/plan.ts";
 import { replayed } from "../migrations/plan/replayed.ts";
 import { fingerprint } from "../migrations/shadow/fingerprint.ts";
-import { approvalsOfFiles, unapprovedFiles } from "./approved-files.ts";
-import { type MigrationsInputs, stepInputs } from "./step-inputs.ts";
+import { type ChangeApproval, changeApproval } from "./approval.ts";
+import { approvalsOfFiles, type MigrationStep, unapprovedFiles } from "./migration-files.ts";
 
 const folder = "migrations/shop/db";
 const file = (name: string, sql: string): MigrationFile =>
@@ -42,17 +43,13 @@ const database: DatabaseSnapshot = {
   ],
 };
 
-const inputs = (more: Partial<MigrationsInputs> = {}): MigrationsInputs =>
-  stepInputs.parse({
-    accountId: "a",
-    databaseId: "d",
-    label: "shop/db",
-    directory: folder,
-    phase: "expand",
-    stage: "prod",
-    approvals: [],
-    ...more,
-  });
+const inputs = (more: Partial<MigrationStep> = {}): MigrationStep => ({
+  label: "shop/db",
+  phase: "expand",
+  stage: "prod",
+  approvals: [],
+  ...more,
+});
 
 const planOf = (files: readonly MigrationFile[], given?: DatabaseSnapshot, through?: string): Plan => {
   const plan = offlinePlan({
@@ -67,15 +64,13 @@ const planOf = (files: readonly MigrationFile[], given?: DatabaseSnapshot, throu
   return plan;
 };
 
-const refused = (files: readonly MigrationFile[], more?: Partial<MigrationsInputs>) =>
+const refused = (files: readonly MigrationFile[], more?: Partial<MigrationStep>) =>
   unapprovedFiles(inputs(more), planOf(files, database, dropNick.name), files);
 
 /** The approval that a refusal asks for, filled in. */
 function pasted(fix: string): ChangeApproval {
-  const pairs = [...(fix.split("lockstep:approvals:").at(1) ?? "").matchAll(/(\w+): "?([^"\n]+)"?$/gm)].map(
-    ([, key, value]) => [key, value],
-  );
-  return changeApproval.parse({ ...Object.fromEntries(pairs), reason: "backed up", by: "mia" });
+  const entry = /lockstep:approvals: \[(.*)\]$/.exec(fix)?.[1] ?? "";
+  return changeApproval.parse({ ...z.looseObject({}).parse(parse(entry)), reason: "backed up", by: "mia" });
 }
 
 describe("a pending file of a protected stage", () => {

@@ -16,6 +16,7 @@ import { requestOf as logsRequestOf } from "./logs/request.ts";
 import { requestOf as policyRequestOf } from "./policy.ts";
 import { requestOf as reportRequestOf } from "./pull-request/pr-report.ts";
 import { wordsOf as releaseWordsOf } from "./release/request.ts";
+import { requestOf as rollbackRequestOf } from "./release/rollback/rollback.ts";
 import { requestOf } from "./stack/request.ts";
 import { requestOf as stateRequestOf } from "./state.ts";
 import { requestOf as tokenRequestOf } from "./token/request.ts";
@@ -247,6 +248,15 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
     case "token": {
       const { stage, verb: asked, target } = tokenRequestOf(rest, project);
       return { verb, stage: stage.name, real: target === "cloudflare", words: [asked] };
+    }
+    case "rollback": {
+      const { stage, version, target } = rollbackRequestOf(rest, project);
+      return {
+        verb,
+        stage: stage.name,
+        real: target === "cloudflare",
+        words: version === undefined ? [] : [version],
+      };
     }
     case "policy":
       return { verb, stage: policyRequestOf(rest, project).stage.name, real: false, words: [] };

@@ -54,6 +54,11 @@ export const verbs = {
     summary: "bring new versions to people in steps, each held to the gates of the system's plan",
     load: () => import("./release/release.ts"),
   },
+  rollback: {
+    usage: "rollback <stage> [<version>] [--yes [<stage>]]",
+    summary: "let the versions before the last release answer everything again, or one that is named",
+    load: () => import("./release/rollback/rollback.ts"),
+  },
   status: ofStacks(
     "status",
     "status [<stage>] [--json]",

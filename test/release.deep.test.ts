@@ -111,3 +111,26 @@ test("a version that fails goes back to the stable one by itself, with the figur
   expect(await serving()).toEqual(before);
   await noChanges();
 });
+
+const back = (...words: readonly string[]) => project.just(["rollback", "dev", ...words, "--yes"]);
+
+test("a rollback brings the version before the last release back within a minute, and says what it rests on", async () => {
+  project.edit("workers/dome/dome-api/index.ts", (text) =>
+    text.replace(/\n\s*if \(Math.random\(\) < 0.5\) return new Response\("no", \{ status: 503 \}\);/, ""),
+  );
+  const done = await release();
+  expect(done.code, done.out).toBe(0);
+  const fresh = await serving();
+  const begun = Date.now();
+  const rolled = await back();
+  expect(rolled.code, rolled.out).toBe(0);
+  expect(Date.now() - begun).toBeLessThan(60_000);
+  expect(rolled.out).toMatch(/dome\/dome-api on dome\/dome-meta: all \d+ statements/);
+  const now = await serving();
+  expect(Object.values(now)).toEqual([100]);
+  expect(now).not.toEqual(fresh);
+  await noChanges();
+  const again = await back();
+  expect(again.code).toBe(1);
+  expect(again.out).toContain("There is nothing to go back to in dev");
+});

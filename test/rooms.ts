@@ -563,10 +563,13 @@ export const rooms: readonly Room[] = [
       "src/declare",
       "src/cloudflare",
       "src/settings",
+      "src/reality",
       "src/release",
+      ...migrations("code"),
       "toolchain",
       "cli/place.ts",
       "cli/stack",
+      "cli/db",
     ],
   },
   {

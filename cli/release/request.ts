@@ -5,6 +5,7 @@ import type { Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { type Wish, wishes } from "../../src/release/journal/entry.ts";
 import { type TargetName, targetNamed } from "../stack/request.ts";
+import { withAgreement } from "./agreed.ts";
 
 /** What was asked for on the command line. */
 export interface Request {
@@ -52,17 +53,9 @@ export function requestOf(args: readonly string[], { stages }: Project): Request
 
 /** The words and options as they were typed. */
 export function wordsOf(args: readonly string[], stages: readonly Stage[]) {
-  // `--yes` may stand alone, and before the name of a stage.
-  const own: string[] = [];
-  for (let at = 0; at < args.length; at++) {
-    const word = args[at] ?? "";
-    const isNamed = stages.some(({ name }) => name === args[at + 1]);
-    if (word === "--yes" || word === "-y") own.push(`--yes=${isNamed ? args[++at] : ""}`);
-    else own.push(word);
-  }
   try {
     return parseArgs({
-      args: own,
+      args: withAgreement(args, stages),
       allowPositionals: true,
       options: {
         target: { type: "string" },

@@ -50,6 +50,8 @@ export const verbNeeds: Readonly<Record<Verb, VerbNeeds>> = {
   deploy: changes,
   // Each step of it is an up; what it measures is in the role that reads Workers.
   release: changes,
+  // Its up is of deployments alone; the databases are asked for their schemas.
+  rollback: changes,
   destroy: { kind: "stage", operations: ["delete"], more: [] },
   drift: { kind: "stage", operations: ["look", "refresh"], more: [] },
   status: { kind: "stage", operations: ["look", "measure"], more: ["Account Analytics:Read"] },

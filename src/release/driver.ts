@@ -38,12 +38,15 @@ const tickMs = 250;
 
 /** Drives a release from where its journal ends to its end. What an effect throws ends the driver, not the release. */
 export async function drive(journal: Journal, effects: Effects): Promise<Progress> {
-  let shown = 0;
+  let entries: readonly Entry[] = [];
+  let progress = progressOf(entries);
   for (;;) {
-    const entries = journal.entries();
-    const progress = progressOf(entries);
-    effects.show(progress, entries.slice(shown));
-    shown = entries.length;
+    const now = journal.entries();
+    const fresh = now.slice(entries.length);
+    // A tick comes four times a second, an entry once a minute.
+    if (now !== entries) progress = progressOf(now);
+    entries = now;
+    effects.show(progress, fresh);
     const action = nextOf(progress, effects.nowMs());
     if (action.do === "nothing") return progress;
     await perform(action, progress, journal, effects);
@@ -85,7 +88,7 @@ async function perform(
     case "decideAbort":
       return write({ kind: "aborting", reason: action.reason });
     case "abort":
-      await effects.goBack(rolloutAt(progress, -1));
+      await persistently(() => effects.goBack(rolloutAt(progress, -1)), effects.sleep);
       return write({ kind: "aborted" });
     case "finish":
       await effects.finish();
@@ -95,6 +98,21 @@ async function perform(
     default:
       return action satisfies never;
   }
+}
+
+/** How long it is waited before the way back is tried again. */
+const waitsMs = [2_000, 10_000, 30_000];
+
+/** Tries again where Cloudflare refuses for a moment: people meet the new version until it is done. */
+async function persistently(work: () => Promise<void>, sleep: Effects["sleep"]): Promise<void> {
+  for (const waitMs of waitsMs)
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      await sleep(waitMs);
+    }
+  await work();
 }
 
 function rolloutAt({ prepared }: Progress, position: number): Readonly<Record<string, Serving>> {

@@ -87,6 +87,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/release/release.ts secondDriver: release": untried,
   "cli/release/release.ts stopped: release": untried,
   "cli/release/release.ts ways: release": untried,
+  "cli/release/rollback/rollback.ts refuseReleasing: release": untried,
   "cli/stack/commands.ts refuseProtected: retire": blank,
   "cli/stack/drift/drift.ts showDrift: up": nothingUp,
   "cli/stack/drift/engine-drift.ts engineFindings: up": works(drift, "settings, crons, consumers, routes"),

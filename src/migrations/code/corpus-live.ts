@@ -22,12 +22,8 @@ const recordsShape = z.array(z.object({ caller: z.string(), sql: z.string() }));
  * @returns undefined where statements are not recorded: on a real account, which has no such route
  */
 export async function readRecorded(job: Job, workers: readonly string[]): Promise<Recorded | undefined> {
-  const database = databaseOf(job);
-  const ask = () => request(endpointOf(job), "GET", "/lockstep/statements", undefined);
-  const outcome = await read(ask, attempts, database.sleep);
-  if (outcome.kind === "refused" && [400, 404, 405].includes(outcome.status)) return undefined;
-  if (outcome.kind !== "done") throw unanswered(database, outcome);
-  const records = recordsShape.parse(outcome.value);
+  const records = await recordsOf(job);
+  if (records === undefined) return undefined;
   const serving = await readServing(job.connection, job.accountId, workers);
   const live = serving.flatMap(({ worker, versions }) =>
     versions.map(({ id }) => ({
@@ -41,4 +37,26 @@ export async function readRecorded(job: Job, workers: readonly string[]): Promis
       records.flatMap((record) => (record.caller === caller ? [{ worker: name, sql: record.sql }] : [])),
     ),
   };
+}
+
+/** What one version of a worker was seen to run, whether it serves or not; undefined where statements are not recorded. */
+export async function recordedOf(
+  job: Job,
+  worker: string,
+  versionId: string,
+): Promise<readonly CorpusStatement[] | undefined> {
+  const caller = `${job.accountId}/${worker}/${versionId}`;
+  const name = `${worker}@${versionId.slice(0, 8)}`;
+  return (await recordsOf(job))?.flatMap((record) =>
+    record.caller === caller ? [{ worker: name, sql: record.sql }] : [],
+  );
+}
+
+async function recordsOf(job: Job): Promise<z.infer<typeof recordsShape> | undefined> {
+  const database = databaseOf(job);
+  const ask = () => request(endpointOf(job), "GET", "/lockstep/statements", undefined);
+  const outcome = await read(ask, attempts, database.sleep);
+  if (outcome.kind === "refused" && [400, 404, 405].includes(outcome.status)) return undefined;
+  if (outcome.kind !== "done") throw unanswered(database, outcome);
+  return recordsShape.parse(outcome.value);
 }

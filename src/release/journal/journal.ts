@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  statSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../../diagnostic/user-error.ts";
@@ -14,17 +15,23 @@ import { type Entry, entry } from "./entry.ts";
 /** A release's journal: one JSON a line, only ever appended to. It is all that a release knows of itself. */
 export interface Journal {
   readonly file: string;
+  /** The same array as long as nothing was appended. */
   readonly entries: () => readonly Entry[];
-  /** On the disk when it returns. */
+  /** On the disk when it returns. Others may append too. */
   readonly append: (line: Entry) => void;
 }
 
 /** @param folder of a stage's releases */
 export const journalOf = (folder: string, id: string): Journal => {
   const file = join(folder, `${id}.jsonl`);
+  let known: { readonly size: number; readonly entries: readonly Entry[] } = { size: -1, entries: [] };
   return {
     file,
-    entries: () => read(file),
+    entries() {
+      const { size } = statSync(file);
+      if (size !== known.size) known = { size, entries: read(file) };
+      return known.entries;
+    },
     append(line) {
       mkdirSync(dirname(file), { recursive: true });
       const handle = openSync(file, "a");

@@ -1,0 +1,96 @@
+import { errorRate } from "../../declare/index.ts";
+import type { Effects, Serving } from "../driver.ts";
+import type { Measured } from "../gates/figures.ts";
+import type { Entry } from "../journal/entry.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Position, Released } from "../plan.ts";
+
+/** What ends a driver at once, as `kill -9` does: no code of it catches this. */
+export const killed = Symbol("killed");
+
+const worker: Released = {
+  ...{ label: "shop/api", script: "shop-api", stable: "old", fresh: "new", observed: true },
+};
+export const positions: readonly Position[] = [10, 50, 100].map((percent) => ({
+  ...{ workers: ["shop/api"], percent, gates: [errorRate({ below: 0.05 })], soakSeconds: 30 },
+  ...{ intervalSeconds: 10, ingestionSeconds: 2, patienceSeconds: 75 },
+}));
+
+export interface World {
+  readonly effects: Effects;
+  readonly journal: Journal;
+  /** What the new version got, in the order in which it got it. */
+  readonly served: number[];
+  /** How long users met the new version after it had begun to fail conclusively, and everything else that a test reads. */
+  readonly entries: () => readonly Entry[];
+  nowMs: number;
+}
+
+export interface WorldOptions {
+  /** Share of the new version's requests that fail, at a percentage. @default 0 */
+  readonly failing?: (percent: number) => number;
+  /** Comes before every effect and every line of the journal, and may throw. */
+  readonly before?: (what: string) => void;
+  /** @default - what is served */
+  readonly measure?: (percent: number) => Measured | undefined;
+}
+
+/** A stage in memory: a clock that only sleep moves, versions that share requests, and a journal that a kill does not take away. */
+export function world({ failing = () => 0, before = () => undefined, measure }: WorldOptions = {}): World {
+  let entries: readonly Entry[] = [];
+  const served: number[] = [];
+  const made = {
+    nowMs: Date.UTC(2026, 0, 1),
+    served,
+    entries: () => entries,
+    journal: {
+      file: "memory",
+      entries: () => entries,
+      append(line: Entry) {
+        if (line.kind !== "begun") before(`journal ${line.kind}`);
+        entries = [...entries, line];
+      },
+    },
+  };
+  const share = (rollout: Readonly<Record<string, Serving>>): void => {
+    served.push(rollout["shop/api"]?.percent ?? Number.NaN);
+  };
+  const figures = (requests: number, rate: number) => ({
+    ...{ requests, failed: Math.round(requests * rate), sampleInterval: 1, latencyMs: [] },
+  });
+  const effects: Effects = {
+    nowMs: () => made.nowMs,
+    async sleep(ms) {
+      made.nowMs += ms;
+    },
+    async prepare() {
+      before("prepare");
+      served.push(0);
+      before("prepared");
+      return { workers: [worker], positions };
+    },
+    async serve(rollout) {
+      before("serve");
+      share(rollout);
+      before("served");
+    },
+    async goBack(rollout) {
+      before("goBack");
+      share(rollout);
+      before("gone back");
+    },
+    async finish() {
+      before("finish");
+      served.push(100);
+    },
+    async measure() {
+      before("measure");
+      const percent = served.at(-1) ?? 0;
+      if (measure !== undefined) return measure(percent);
+      const stable = percent === 100 ? undefined : figures(1000 * (100 - percent), 0.001);
+      return { fresh: figures(1000 * percent, failing(percent)), stable, unattributed: 0 };
+    },
+    show: () => undefined,
+  };
+  return Object.assign(made, { effects });
+}

@@ -10,7 +10,7 @@ const path = "/health";
 
 const plan = `{ release: {
   steps: [{ percent: 50, soakSeconds: 2 }, { percent: 100, soakSeconds: 1 }],
-  gates: [errorRate({ below: 0.05, minimumRequests: 20 }), latency({ percentile: 95, belowMs: 2000, minimumRequests: 20 })],
+  gates: [errorRate({ below: 0.05, minimumRequests: 20 }), latency({ percentile: 95, belowMs: 2000, minimumRequests: 20, warmUpSeconds: 1 })],
   intervalSeconds: 1, ingestionSeconds: 1, patienceSeconds: 60,
 } }`;
 

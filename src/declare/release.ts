@@ -114,10 +114,10 @@ export const errorRate = (
 });
 
 /**
- * A gate on latency: it fails above `alarmMs`, or where the new version is measurably slower than the stable one, and passes below
- * `belowMs`. Between the two it waits.
+ * A gate on latency: it fails above `alarmMs`, or where the new version is measurably slower than the stable one, by a twentieth of
+ * `belowMs` or more, and passes below `belowMs`. Between the two it waits.
  *
- * @param options `percentile`: 50, 75, 90, 95 or 99; milliseconds; `alarmMs` is `belowMs` where it is left out. The others as of {@link errorRate}
+ * @param options `percentile`: 50, 75, 90, 95 or 99; milliseconds; `alarmMs` is `belowMs` where it is left out. `warmUpSeconds` 60, the others as of {@link errorRate}
  * @example
  * const gate = latency({ percentile: 95, belowMs: 2000, alarmMs: 5000 });
  */
@@ -127,6 +127,7 @@ export const latency = (
   kind: "latency",
   name: `latency-p${options.percentile}`,
   ...defaults,
+  warmUpSeconds: 60,
   alarmMs: options.belowMs,
   ...options,
 });

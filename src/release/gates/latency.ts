@@ -10,6 +10,8 @@ import { byChance, count, milliseconds } from "./words.ts";
 
 /** Cliff's delta from which a difference is more than negligible (Romano and others, 2006). */
 const leastEffect = 0.147;
+/** Of the limit: a difference below it is felt by nobody, such as that of a version whose caches are cold. */
+const leastOfLimit = 0.05;
 /** A difference that chance alone makes less often than this is waited for to go away. */
 const suspicious = 0.01;
 
@@ -26,7 +28,9 @@ export function judgeLatency(gate: LatencyGate, { fresh, stable }: Measured, cha
       verdict: "fail",
       reason: `${said}, above ${milliseconds(gate.alarmMs)} (at least ${milliseconds(atLeast)})`,
     };
-  const compared = gate.compare ? compare(fresh, stable, level) : undefined;
+  const compared = gate.compare
+    ? compare(fresh, stable, level, found - gate.belowMs * leastOfLimit)
+    : undefined;
   const words =
     compared === undefined ? said : `${said}, the stable version's ${milliseconds(compared.stable)}`;
   const worse =
@@ -53,12 +57,21 @@ interface Compared {
   readonly how: string;
 }
 
-/** Against the stable version as a whole (Mann–Whitney), and in its slow tail: the share that is slower than its percentile. */
-function compare(fresh: Figures, stable: Figures | undefined, level: number): Compared | undefined {
+/**
+ * Against the stable version as a whole (Mann–Whitney), and in its slow tail: the share that is slower than its percentile.
+ * @param mostStable the stable percentile from which on there is no difference that counts
+ */
+function compare(
+  fresh: Figures,
+  stable: Figures | undefined,
+  level: number,
+  mostStable: number,
+): Compared | undefined {
   if (stable === undefined || seen(stable) === 0) return undefined;
   const [mine, theirs] = [ofQuantiles(fresh.latencyMs), ofQuantiles(stable.latencyMs)];
   if (theirs.length === 0) return undefined;
   const limit = quantileOf(theirs, level);
+  if (limit > mostStable) return { stable: limit, chance: 1, how: "" };
   const whole = mannWhitney({ spread: mine, count: seen(fresh) }, { spread: theirs, count: seen(stable) });
   const [slowFresh, slowStable] = [slower(mine, fresh, limit), slower(theirs, stable, limit)];
   const ratio = riskRatio(slowFresh, slowStable);

@@ -1,6 +1,6 @@
 import project from "../project.ts";
 import type { System } from "../src/declare/index.ts";
-import { imagined, type Registered } from "../src/program/imagined.ts";
+import { imagined, plainSettings, type Registered } from "../src/program/imagined.ts";
 import type { Outputs } from "../src/program/outputs.ts";
 import type { Settings } from "../src/settings/settings.ts";
 
@@ -13,6 +13,7 @@ export interface Deployed {
   readonly outputs: Outputs;
 }
 
+/** Of {@link settingsFor}. */
 export const accountId = "0123456789abcdef0123456789abcdef";
 
 /** Settings of a stage on a real account; parts can be given. */
@@ -22,22 +23,7 @@ export function settingsFor(
 ): Settings {
   const stage = stages.find(({ name }) => name === (given.stageName ?? "dev"));
   if (stage === undefined) throw new Error(`no stage ${given.stageName}`);
-  return {
-    stage,
-    stages,
-    target: { kind: "cloudflare", accountId },
-    systems,
-    retired: [],
-    approvals: [],
-    release: undefined,
-    rollouts: {},
-    contracts: {},
-    forgotten: {},
-    smoke: false,
-    backup: undefined,
-    secrets: {},
-    ...given,
-  };
+  return plainSettings({ ...given, stage, stages, systems });
 }
 
 /** Runs the program's deployment against no engine at all; what is registered is kept. @param adoptable ids that the account has */

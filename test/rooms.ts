@@ -598,7 +598,7 @@ export const rooms: readonly Room[] = [
       "src/settings",
       "src/bundle",
       "src/statements",
-      ...migrations("sql", "files", "shadow", "lint", "code"),
+      ...migrations("sql", "files", "plan", "lint", "code"),
       "toolchain",
     ],
   },

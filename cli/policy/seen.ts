@@ -21,26 +21,19 @@ const sealed = "[secret]-of-the-stack";
 
 /** What the program would register in a stage, by its declarations alone: no engine, no account, no code is bundled. */
 export async function declaredStack(project: Project, stage: Stage, root: string): Promise<SeenStack> {
-  const { imagined } = await import("../../src/program/imagined.ts");
+  const { imagined, plainSettings } = await import("../../src/program/imagined.ts");
   const listed = list.parse(configValues(join(root, `Pulumi.${stage.name}.yaml`))["lockstep:systems"]);
   const systems = project.systems.filter(
     ({ name, stages }) => (listed?.includes(name) ?? true) && (stages?.includes(textStage(stage)) ?? true),
   );
-  const { resources } = await imagined({
-    stage,
-    stages: project.stages,
-    target: { kind: "cloudflare", accountId: "0".repeat(32) },
-    systems,
-    retired: [],
-    approvals: [],
-    release: undefined,
-    rollouts: {},
-    contracts: {},
-    forgotten: {},
-    smoke: false,
-    backup: undefined,
-    secrets: Object.fromEntries(secretUses(systems).map(({ secret }) => [secret, sealed])),
-  });
+  const { resources } = await imagined(
+    plainSettings({
+      stage,
+      stages: project.stages,
+      systems,
+      secrets: Object.fromEntries(secretUses(systems).map(({ secret }) => [secret, sealed])),
+    }),
+  );
   const seen = (each: (typeof resources)[number], made: object): SeenResource => ({
     urn: `urn:pulumi:${stage.name}::lockstep::${each.type}::${each.name}`,
     type: each.type,

@@ -61,7 +61,12 @@ export const verbNeeds: Readonly<Record<Verb, VerbNeeds>> = {
     operations: ["look", "measure", "refresh"],
     more: ["Account Analytics:Read"],
   },
-  logs: { kind: "stage", operations: [], more: ["Workers:Metadata Read-Only"] },
+  logs: {
+    kind: "stage",
+    operations: [],
+    // The second for what was: without it only what comes is heard.
+    more: ["Workers:Metadata Read-Only", "Workers Observability:Edit"],
+  },
   backup: reads,
   "backup prune": nothing,
   "backup key": nothing,

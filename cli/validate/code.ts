@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { sourceOf } from "../../src/bundle/bundle.ts";
 import { cachedBundle } from "../../src/bundle/cached.ts";
@@ -7,7 +8,7 @@ import { type Diagnostic, UserError } from "../../src/diagnostic/user-error.ts";
 import { holdCode } from "../../src/migrations/code/against-schema.ts";
 import type { SchemaPoint } from "../../src/migrations/code/corpus.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
-import { openShadow } from "../../src/migrations/shadow/shadow.ts";
+import { replay } from "../../src/migrations/plan/replayed.ts";
 import { codeDiagnostics } from "../../src/program/code-checks.ts";
 import { systemStatements } from "../../src/statements/of-system.ts";
 
@@ -44,6 +45,8 @@ async function ofSystem(system: System, root: string): Promise<readonly Diagnost
 
 async function bundleOf(worker: Worker, root: string, problems: Diagnostic[]) {
   const source = sourceOf(worker);
+  // An entry module that is not there is told of its declaration.
+  if (source?.main !== undefined && !existsSync(join(root, source.main))) return undefined;
   if (source === undefined) return undefined;
   try {
     return await cachedBundle(source, root);
@@ -59,14 +62,11 @@ async function bundleOf(worker: Worker, root: string, problems: Diagnostic[]) {
  * Undefined where a file cannot be read or carried out, which is a finding of its own.
  */
 function statesOf(folder: string): readonly (readonly SchemaPoint[])[] | undefined {
-  const shadow = openShadow();
   try {
     const files = readFolder(folder);
     const points: SchemaPoint[] = [{ by: undefined, schema: [] }];
-    for (const { name, statements } of files) {
-      for (const { sql } of statements) if (shadow.run(sql).error !== undefined) return undefined;
-      points.push({ by: name, schema: shadow.schema() });
-    }
+    const found = replay(files, ({ name }, schema) => points.push({ by: name, schema: schema() }));
+    if (found.kind === "failed") return undefined;
     const last = files.findLastIndex(({ phase }) => phase === "contract");
     const first =
       last < 0 ? files.length : files.findLastIndex(({ phase }, at) => at < last && phase !== "contract") + 1;
@@ -74,7 +74,5 @@ function statesOf(folder: string): readonly (readonly SchemaPoint[])[] | undefin
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;
-  } finally {
-    shadow.close();
   }
 }

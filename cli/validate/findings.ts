@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { checkChoices } from "../../policy/configuration.ts";
 import { check } from "../../src/declare/check/index.ts";
@@ -144,7 +145,9 @@ function migrationFindings({ systems }: Project, root: string, place: CommandPla
         : [],
     ),
   );
-  return folders.flatMap(({ label, folder }) => {
+  // A folder that is not there is told of its declaration.
+  const there = folders.filter(({ folder }) => existsSync(join(root, folder)));
+  return there.flatMap(({ label, folder }) => {
     try {
       const linted = lintFolder(join(root, folder), place).map(
         ({ file, line, code, severity, message, fix }): Finding => ({

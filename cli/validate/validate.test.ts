@@ -90,6 +90,20 @@ test("secrets that nobody has set are no errors, and one that is set is not aske
   ]);
 });
 
+test("an entry module or a folder of migrations that is not there is said once, where it is declared", async () => {
+  const lost = d1("lost", { migrations: "migrations/lost" });
+  const missing = worker("missing", {
+    main: "workers/missing.ts",
+    compatibilityDate: "2026-06-01",
+    env: { LOST: lost },
+  });
+  const errors = (await found(project([lost, missing]))).filter(({ severity }) => severity === "error");
+  expect(errors.map(({ file, what }) => [file.endsWith(here), what])).toEqual([
+    [true, "There is no folder of migrations for database lost"],
+    [true, "Module not found: workers/missing.ts"],
+  ]);
+});
+
 test("code that does not compile, and a stack file that is no YAML, are findings at their lines", async () => {
   write("workers/api.ts", "export default {\n  fetch: (\n};\n");
   write("Pulumi.prod.yaml", "config:\n  lockstep:systems: [notes\n");

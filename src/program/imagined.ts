@@ -27,6 +27,25 @@ export interface Imagined {
   readonly outputs: Outputs;
 }
 
+const realAccount = { kind: "cloudflare", accountId: "0123456789abcdef0123456789abcdef" } as const;
+
+/** Settings of a stage of a real account in which nobody has decided anything; what is given takes their place. */
+export const plainSettings = (
+  given: Pick<Settings, "stage" | "stages" | "systems"> & Partial<Settings>,
+): Settings => ({
+  target: realAccount,
+  retired: [],
+  approvals: [],
+  release: undefined,
+  rollouts: {},
+  contracts: {},
+  forgotten: {},
+  smoke: false,
+  backup: undefined,
+  secrets: {},
+  ...given,
+});
+
 /**
  * Runs the program against no engine and no account, as if everything that it makes were there. No worker is bundled: what a resource says of code is made up.
  * One at a time: Pulumi's runtime is one for the process.

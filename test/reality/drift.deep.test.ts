@@ -272,7 +272,7 @@ test("a checklist is ticked by what is found out now, and a signature ends with 
   };
   expect(await states("--sign", "tests", "--by", "Mia")).toMatchObject({ tests: "done", security: "open" });
   expect(await states()).toMatchObject({
-    ...{ tests: "done", validates: "done", "stage-before": "done", "no-drift": "done", data: "done" },
+    ...{ tests: "done", validates: "done", "stage-before": "failed", "no-drift": "done", data: "done" },
     ...{ backup: "failed", versions: "failed", "user-flows": "open", bookmarks: "done" },
   });
   project.append("workers/shop/api/index.ts", "// another release\n");

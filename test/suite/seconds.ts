@@ -2,8 +2,8 @@
 export const seconds: Readonly<Record<string, number>> = {
   "test/program-lifecycle.changes.deep.test.ts": 300,
   "test/losses.deep.test.ts": 200,
+  "test/reality/drift.deep.test.ts": 160,
   "test/systems/jobmatch.deep.test.ts": 150,
-  "test/reality/drift.deep.test.ts": 150,
   "test/systems/worker-settings.deep.test.ts": 140,
   "test/migrations/engine.deep.test.ts": 140,
   "test/program-lifecycle.deep.test.ts": 130,

@@ -5,7 +5,7 @@ import type { SystemStatements } from "../../statements/kept.ts";
 import type { WorkerStatement } from "../../statements/of-worker.ts";
 import type { Form } from "../../statements/statement.ts";
 import { readFolder } from "../files/reading.ts";
-import { openShadow } from "../shadow/shadow.ts";
+import { replayed } from "../plan/replayed.ts";
 import type { SchemaObject } from "../sql/schema-guard.ts";
 import type { SchemaPoint } from "./corpus.ts";
 import { broken } from "./judged.ts";
@@ -74,17 +74,8 @@ export function holdCode({ label, points, root }: Meeting, written: SystemStatem
 }
 
 /** What a folder makes of an empty database; undefined where there is none, or where it cannot be told here: then anything may be there. */
-function schemaOfFolder(folder: string | undefined, root: string): readonly SchemaObject[] | undefined {
-  if (folder === undefined) return undefined;
-  const shadow = openShadow();
-  try {
-    for (const { statements } of readFolder(join(root, folder)))
-      for (const { sql } of statements) if (shadow.run(sql).error !== undefined) return undefined;
-    return shadow.schema();
-  } finally {
-    shadow.close();
-  }
-}
+const schemaOfFolder = (folder: string | undefined, root: string): readonly SchemaObject[] | undefined =>
+  folder === undefined ? undefined : replayed(readFolder(join(root, folder)));
 
 /** `// d1:allow CS1 "why"` above the statement or in it, where something else makes what it needs. */
 function isWaived({ sql, file, line }: Form, root: string): boolean {

@@ -13,7 +13,11 @@ export type Replayed =
       readonly message: string;
     };
 
-export function replay(files: readonly MigrationFile[]): Replayed {
+/** @param after called behind each file, with what tells the schema as it is then */
+export function replay(
+  files: readonly MigrationFile[],
+  after?: (file: MigrationFile, schema: () => readonly SchemaObject[]) => void,
+): Replayed {
   const shadow = openShadow();
   try {
     for (const file of files) {
@@ -22,6 +26,7 @@ export function replay(files: readonly MigrationFile[]): Replayed {
         if (error !== undefined) return { kind: "failed", file, line, message: error };
       }
       shadow.endRequest();
+      after?.(file, () => shadow.schema());
     }
     return { kind: "schema", schema: shadow.schema() };
   } finally {

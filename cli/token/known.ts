@@ -75,12 +75,12 @@ const nearest = (host: string, zones: z.infer<typeof listed>) =>
     .filter(({ name }) => host === name || host.endsWith(`.${name}`))
     .toSorted((a, b) => b.name.length - a.name.length)[0];
 
-/** Nothing where this token may not ask. */
+/** Nothing where this token may not ask, and where nobody answers. */
 async function told(api: Connection, path: string): Promise<z.infer<typeof listed>> {
   try {
     return listed.parse(await call(api, "GET", path));
   } catch (error) {
-    if (error instanceof ApiError) return [];
+    if (error instanceof ApiError || error instanceof UserError) return [];
     throw error;
   }
 }

@@ -131,10 +131,13 @@ function askedFor(
   return operations.flatMap((operation) =>
     (neededBy(type, operation, inputs) ?? []).map((permission): Asked => {
       const on = thingFor(type, name, inputs, permission, up);
-      return { permission, on, for: name };
+      return { permission, on, for: labelOf(name) };
     }),
   );
 }
+
+/** `<system>/<name>` of the name of what belongs to it. */
+const labelOf = (name: string): string => name.split("/").slice(0, 2).join("/");
 
 function thingFor(
   type: string,

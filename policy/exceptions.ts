@@ -1,5 +1,6 @@
 import { nearest } from "../src/diagnostic/nearest.ts";
 import { rules } from "./rules/all.ts";
+import { parsed } from "./seen/from-engine.ts";
 
 /** That somebody has agreed to what a rule finds of a resource: an entry of `lockstep:approvals` with a `rule`. */
 export interface Exception {
@@ -22,7 +23,7 @@ export const exceptionsKey = "lockstep:approvals";
  * @param value of {@link exceptionsKey}, as JSON or as data @param today `YYYY-MM-DD`
  */
 export function exceptionsIn(value: unknown, today: string): readonly Exception[] {
-  const entries = typeof value === "string" ? jsonOf(value) : value;
+  const entries = parsed(value);
   return (Array.isArray(entries) ? entries : []).flatMap((entry: unknown) => {
     const exception = exceptionOf(entry);
     return exception === undefined || exception.until < today ? [] : [exception];
@@ -37,14 +38,6 @@ function exceptionOf(entry: unknown): Exception | undefined {
   if (!rule || !resource || !reason || !by || !until) return undefined;
   // What YAML takes for a date, Pulumi hands over as a moment.
   return { rule, resource, reason, by, until: until.slice(0, "2026-12-24".length) };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Whether an exception is for a finding of a rule about the resource of a URN. */

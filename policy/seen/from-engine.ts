@@ -43,7 +43,8 @@ export const propsOf = (value: object): Props =>
       .map(([key, each]): [string, Value] => [key, seenValue(each)]),
   );
 
-function parsed(text: unknown): unknown {
+/** What a text of JSON holds; anything else as it is. */
+export function parsed(text: unknown): unknown {
   if (typeof text !== "string") return text;
   try {
     return JSON.parse(text);

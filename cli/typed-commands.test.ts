@@ -19,6 +19,7 @@ import { wordsOf as releaseWordsOf } from "./release/request.ts";
 import { requestOf as rollbackRequestOf } from "./release/rollback/rollback.ts";
 import { requestOf } from "./stack/request.ts";
 import { requestOf as stateRequestOf } from "./state.ts";
+import { requestOf as sweepRequestOf } from "./sweep/sweep.ts";
 import { requestOf as tokenRequestOf } from "./token/request.ts";
 import { isVerb, verbs } from "./verbs.ts";
 
@@ -207,6 +208,10 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
     case "cron": {
       const { stage, wanted } = cronRequestOf(rest, project);
       return { verb, stage: stage.name, real: false, words: [wanted] };
+    }
+    case "sweep": {
+      const { stage, target } = sweepRequestOf(rest, project);
+      return { verb, stage: stage.name, real: target === "cloudflare", words: [] };
     }
     // Their files are those of a job, whose commit a text here is not.
     case "github":

@@ -120,6 +120,11 @@ export const verbs = {
     summary: "what a job of GitHub Actions writes: the comment of a pull request, the issue about drift",
     load: () => import("./github/github.ts"),
   },
+  sweep: {
+    usage: 'sweep [<stage>] [--json | --delete <name>… [--yes "delete <n>"]]',
+    summary: "what an account has that no stack has: owned, orphan or foreign; away with orphans, by name",
+    load: () => import("./sweep/sweep.ts"),
+  },
   diagram: {
     usage: "diagram [<system>] [--json]",
     summary: "a picture of what is declared, as Mermaid",

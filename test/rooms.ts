@@ -607,6 +607,21 @@ export const rooms: readonly Room[] = [
     room: "cli/policy",
     may: ["policy", "src/declare", "src/project", "src/program", "toolchain"],
   },
+  // What an account has that no stack has.
+  {
+    room: "cli/sweep",
+    may: [
+      "src/diagnostic",
+      "src/cloudflare",
+      "src/declare",
+      "src/project",
+      "src/settings",
+      "src/resources/kinds",
+      "toolchain",
+      "cli/place.ts",
+      "cli/stack",
+    ],
+  },
   // What jobs write to their repository.
   { room: "cli/github", may: ["src/diagnostic", "src/cloudflare", "cli/place.ts", "cli/pull-request"] },
   // What a change does, for a pull request: the verbs' own JSON, and git.

@@ -43,6 +43,7 @@ export const verbNeeds: Readonly<Record<Verb, VerbNeeds>> = {
   policy: nothing,
   token: nothing,
   "pr-report": looks,
+  sweep: looks,
   "github comment": { kind: "nothing" },
   "github drift": { kind: "nothing" },
   preview: looks,

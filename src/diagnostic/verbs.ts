@@ -34,6 +34,7 @@ export const verbs = {
   diagram: { ...plain, recipe: "just diagram", words: ["system?"] },
   validate: { ...plain, recipe: "just validate" },
   policy: { ...plain, recipe: "just policy", stage: "always", words: ["stage"] },
+  sweep: { ...stack, recipe: "just sweep", words: ["stage"] },
   "github comment": { ...plain, words: ["report"] },
   "github drift": { ...plain, words: ["file"] },
   "pr-report": {

@@ -68,7 +68,8 @@ test("a store is touched where it goes, is exchanged, is migrated, or something 
   ).toEqual(["shop/cache replaced"]);
   expect(touched(step("update", types.migrations, "shop/orders/expand"))).toEqual(["shop/orders migrated"]);
   expect(touched(step("update", types.queue, "shop/jobs"))).toEqual(["shop/jobs changed"]);
-  expect(touched(step("create", types.consumer, "shop/jobs"))).toEqual(["shop/jobs changed"]);
+  expect(touched(step("create", types.consumer, "shop/work/jobs"))).toEqual(["shop/jobs changed"]);
+  expect(touched(step("replace", types.version, "shop/orders"))).toEqual([]);
   expect(touched(step("same", types.d1, "shop/orders"))).toEqual([]);
 });
 

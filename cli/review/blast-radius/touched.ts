@@ -1,10 +1,10 @@
 import type { Held } from "../../../src/program/losses/held.ts";
-import { kinds } from "../../../src/resources/kinds/kinds.ts";
 import type { PlannedChange } from "../../stack/plan/plan-digest.ts";
 import type { Becomes, Gone } from "./radius.ts";
 
 const version = "cloudflare:index/workerVersion:WorkerVersion";
 const deployment = "cloudflare:index/workersDeployment:WorkersDeployment";
+const consumer = "cloudflare:index/queueConsumer:QueueConsumer";
 const migrations = "pulumi-nodejs:dynamic/lockstep:Migrations";
 
 /** What a plan takes away or exchanges, of what is there. A new version and its deployment replace nothing: the old ones stay. */
@@ -51,8 +51,22 @@ export const touchedBy = (
     if (gone !== undefined) return [{ held: each, becomes: gone }];
     if (each.holder.kind === "class") return [];
     if (migrated.includes(each.label)) return [{ held: each, becomes: "migrated" }];
-    const changed = changes.some(
-      ({ type, name }) => name === each.label && type !== kinds.worker.type && !type.startsWith("lockstep:"),
-    );
+    const changed = changes.some((change) => belongsTo(change, each));
     return changed ? [{ held: each, becomes: "changed" }] : [];
   });
+
+/** Whether a resource is a store itself, or something about it. A worker may have the name of its database. */
+function belongsTo({ type, name }: PlannedChange, { label, type: own, holder }: Held): boolean {
+  if (type === own) return name === label;
+  switch (holder.kind) {
+    case "r2":
+      return type.startsWith("cloudflare:index/r2") && name === label;
+    case "queue": {
+      // `shop/work/jobs`: the worker that takes messages off the queue stands between.
+      const [system = "", ...rest] = name.split("/");
+      return type === consumer && label === `${system}/${rest.at(-1)}`;
+    }
+    default:
+      return false;
+  }
+}

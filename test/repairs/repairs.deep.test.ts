@@ -1,4 +1,4 @@
-import { renameSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
@@ -38,6 +38,11 @@ const drift = () => shell("just drift dev");
 test("nothing is up: whatever would show it tells the up, and that brings it up", async () => {
   for (const line of ["drift dev", "outputs dev", "summary dev", "status dev"])
     expect((await shell(`just ${line}`)).out).toContain("just pulumi-up dev");
+  for (const line of ["dev", "logs dev"]) expect(await fails(`just ${line}`)).toContain("just pulumi-up dev");
+  await typed(
+    await fails("CLOUDFLARE_API_TOKEN= just pulumi-preview staging --target cloudflare"),
+    "just token staging --target cloudflare up",
+  );
   const contract = (await shell("just db contract dev shop/orders")).out;
   expect(contract).toContain("just pulumi-up dev");
   expect(await succeeds("just db advise shop/orders")).toContain("just pulumi-up dev");
@@ -93,6 +98,36 @@ test("the lines that keep the order of files", async () => {
   const merged = await fails("just db plan shop/orders");
   project.edit(join(folder, "chain.txt"), (text) => text.replace(marker, ""));
   await typed(merged, "just db lint");
+  await succeeds("just db plan shop/orders");
+});
+
+test("files of migrations that cannot be read", async () => {
+  rmSync(join(project.folder, folder, "chain.txt"));
+  await typed(await fails("just validate dev"), "just db lint shop/orders");
+  await succeeds("just validate dev");
+  const broken = join(folder, "0009_broken.sql");
+  project.write(broken, "CREATE TABEL t (id INTEGER);\n");
+  const said = await fails("just db diff files:shop/orders dev:shop/orders");
+  expect(said).toContain("just db lint shop/orders");
+  expect(await fails("just db lint shop/orders")).toContain("0009_broken.sql");
+  rmSync(join(project.folder, broken));
+});
+
+test("stages that are said twice or not at all", async () => {
+  await typed(await fails("just db status dev staging"), "just db status staging");
+  await typed(await fails("just db reset shop/orders --yes"), "just db reset dev shop/orders", yes);
+  await succeeds("just db plan shop/orders");
+});
+
+test("files that were applied in another order", async () => {
+  for (const [from, to] of [
+    ["3", "-3"],
+    ["4", "3"],
+    ["-3", "4"],
+  ] as const)
+    await change(`UPDATE d1_migrations SET id = ${to} WHERE id = ${from}`);
+  const said = await fails("just db plan shop/orders");
+  await typed(said, /just db accept shop\/orders \S+ --reason "why"/.exec(said)?.[0] ?? "a command", yes);
   await succeeds("just db plan shop/orders");
 });
 

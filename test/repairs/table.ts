@@ -25,6 +25,7 @@ const nothingUp = here("nothing is up");
 const words = here("words that are missing or wrong");
 const order = here("the lines that keep the order of files");
 const secrets = here("secrets");
+const unread = here("files of migrations that cannot be read");
 
 /** Every place that tells a command, by its file, the function around it and the verb. */
 export const repairs: Readonly<Record<string, Repair>> = {
@@ -46,7 +47,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/db/decide.ts run: db baseline": past,
   "cli/db/decide.ts run: db diff": blank,
   "cli/db/decide.ts run: db status": here("drift of a schema"),
-  "cli/db/diff.ts schemaOf: db lint": untried,
+  "cli/db/diff.ts schemaOf: db lint": unread,
   "cli/db/diff.ts sideOf: db diff": blank,
   "cli/db/reindex/queue.ts queueId: up": nothingUp,
   "cli/db/reindex/reindex.ts run: status": untried,
@@ -56,7 +57,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/db/generate/generate.ts schemaOf: db lint": works(commands, "generate writes a seed file"),
   "cli/db/new/new.ts run: db lint": words,
   "cli/db/new/next-file.ts nextName: db new": words,
-  "cli/db/place.ts placeOf: db status": untried,
+  "cli/db/place.ts placeOf: db status": here("stages that are said twice or not at all"),
   "cli/db/place.ts refuseMore: db --help": words,
   "cli/db/query.ts onlyReads: db new": blank,
   "cli/db/query.ts onlyReads: db query": blank,
@@ -68,7 +69,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/db/site.ts missingLine: up": nothingUp,
   "cli/db/status.ts run: db plan": here("drift of a schema"),
   "cli/dev.ts deployed: dev": untried,
-  "cli/dev.ts deployed: up": untried,
+  "cli/dev.ts deployed: up": nothingUp,
   "cli/dev.ts requestOf: up": untried,
   "cli/dev.ts run: up": works(loop, "an up after it makes its own version"),
   "cli/dev/release.ts requireNewest: up": works(loop, "an up beside it takes over"),
@@ -76,7 +77,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/dev/session.ts notThere: up": untried,
   "cli/init.ts refuseOverwriting: start": untried,
   "cli/init.ts run: init": untried,
-  "cli/logs/logs.ts deployed: up": untried,
+  "cli/logs/logs.ts deployed: up": nothingUp,
   "cli/place.ts projectAt: init": untried,
   "cli/pull-request/folds.ts next: db advise": untried,
   "cli/pull-request/folds.ts next: db plan": untried,
@@ -101,7 +102,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/stack/import/import.ts storeOrWorker: up": words,
   "cli/stack/import/importable.ts needsNone: up": words,
   "cli/stack/secrets/list-secrets.ts listSecrets: secret": secrets,
-  "cli/stack/engine/environment.ts withoutToken: token": untried,
+  "cli/stack/engine/environment.ts withoutToken: token": nothingUp,
   "cli/stack/lock.ts ways: unlock": untried,
   "cli/stack/plan/apply-plan.ts planIsOld: deploy": works(
     recipes,
@@ -158,7 +159,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
     commands,
     "an edited file is taken with its reason",
   ),
-  "src/migrations/plan/history.ts order: db accept": untried,
+  "src/migrations/plan/history.ts order: db accept": here("files that were applied in another order"),
   "src/migrations/plan/history.ts order: db lint": order,
   "src/migrations/plan/history.ts removed: db lint": untried,
   "src/migrations/plan/history.ts sameNumbers: db lint": order,
@@ -214,12 +215,12 @@ export const repairs: Readonly<Record<string, Repair>> = {
   ),
   "src/settings/check.ts missingSecret: secret": secrets,
   "src/settings/check.ts missingSecrets: secret": untried,
-  "cli/db/reset.ts refuseReal: db reset": untried,
+  "cli/db/reset.ts refuseReal: db reset": here("stages that are said twice or not at all"),
   "cli/db/reset.ts refuseReal: retire": untried,
   "cli/db/squash/stages.ts refuseOpen: up": untried,
   "cli/db/squash/stages.ts refuseOpen: db contract": untried,
   "cli/db/squash/squash.ts run: up": phases,
   "cli/db/squash/squash.ts throughOf: db squash": untried,
   "cli/db/squash/squash.ts nameOf: db squash": untried,
-  "cli/validate/findings.ts withoutChain: db lint": untried,
+  "cli/validate/findings.ts withoutChain: db lint": unread,
 };

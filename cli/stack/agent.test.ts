@@ -32,6 +32,7 @@ test.each([
   "forget prod dome/silo --reason x --yes prod",
   "secret prod KEY",
   "unlock prod --yes prod",
+  "drift prod --repair --plan a --confirm 0123456789ab",
   "destroy dev --target cloudflare --yes",
   "retire dome dev --target cloudflare --yes",
 ])("%s is for a person, and an agent is told what the person has to do", (line) => {

@@ -31,5 +31,7 @@ export function isForPerson({ command, target, subject, repair }: Request, stage
 
 /** Refuses to a coding agent what a person has to decide. The words are for the agent: it reads them, and tells the person. */
 export function refuseAgent(request: Request, stage: Stage, agent: string | undefined): void {
-  if (isForPerson(request, stage)) leaveToPerson(`${request.command} of ${stage.name}`, stage, agent);
+  const { command, repair } = request;
+  const change = `${command}${repair ? " --repair" : ""} of ${stage.name}`;
+  if (isForPerson(request, stage)) leaveToPerson(change, stage, agent);
 }

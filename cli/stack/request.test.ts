@@ -90,6 +90,10 @@ describe("a command line", () => {
     [["up", "dev", "--target", "aws"], /no such target/],
     [["import", "dev"], /import needs to know what/],
     [["retire", "dome"], /stage has to be named/],
+    [["up", "dev", "--repair"], /up takes no such option/],
+    [["drift", "dev", "--repair", "--json"], /drift takes no such option/],
+    [["drift", "dev", "--plan", "a"], /drift takes no such option/],
+    [["drift", "dev", "--repair", "--plan", "a", "--save-plan", "b"], /drift takes no such option/],
   ])("%j is refused", (args, message) => {
     expect(() => requestOf(args, project)).toThrow(message);
   });

@@ -9,6 +9,7 @@ import type { ExportedResource } from "../../../src/reality/state.ts";
 import { shellQuote } from "../../../toolchain/launchers/shell-quote.ts";
 import { confirm, type Terminal } from "../confirm.ts";
 import type { Run } from "../engine/pulumi.ts";
+import { refuseLocked } from "../lock.ts";
 import { fingerprintOf } from "../plan/fingerprint.ts";
 import { checkWritable, leastDigits } from "../plan/saved-plan.ts";
 import type { Request } from "../request.ts";
@@ -106,7 +107,10 @@ async function carriedOut(
   run: Run,
   api: Connection,
 ): Promise<"repaired" | "failed"> {
+  refuseLocked(stage, run);
   const code = engine === undefined ? 0 : await applyEnginePlan(engine, urns, stage, run);
+  // An up that has begun meanwhile is not to be undone by what was recorded before it.
+  refuseLocked(stage, run);
   let failed = code !== 0;
   for (const { of, method, path, body } of calls) {
     try {

@@ -11,10 +11,11 @@ import { refusingAt, UserError } from "../../src/diagnostic/user-error.ts";
 import { tool } from "../../src/migrations/apply/tool.ts";
 import { table } from "../../toolchain/table.ts";
 import { type Place, type ProjectPlace, projectAt } from "../place.ts";
+import { notInBackup } from "./besides.ts";
 import { makeKey } from "./identity.ts";
 import { prune } from "./prune.ts";
 import { type Request, requestOf } from "./request.ts";
-import { folderOf, namespacesOf, notInBackup, settingsOf, siteOf, sourcesOf, systemsOf } from "./site.ts";
+import { folderOf, namespacesOf, settingsOf, siteOf, sourcesOf, systemsOf } from "./site.ts";
 
 export async function run(args: readonly string[], place: Place): Promise<number> {
   const at = await projectAt(place);
@@ -77,6 +78,7 @@ async function backup(
   if (before === undefined) say(`the first backup in ${folder}`);
   const workers = systems.flatMap((system) => workersOf(system).map((worker) => physicalName(worker, stage)));
   const serving = await readServing(site.connection, site.accountId, workers);
+  const besides = await notInBackup(site, stage, systems);
   const taken = await takeBackup(sources, {
     folder,
     stage: stage.name,
@@ -86,7 +88,7 @@ async function backup(
     tool,
     versions: Object.fromEntries(serving.map(({ worker, versions }) => [worker, [...versions]])),
     namespaces: keys.sources,
-    notInBackup: [...missing.map((each) => `${each} was not created yet`), ...notInBackup(systems)],
+    notInBackup: [...missing.map((each) => `${each} was not created yet`), ...besides],
     say,
   });
   const { databases, namespaces, head, digest } = taken;
@@ -111,7 +113,7 @@ async function backup(
           "",
         ]),
     ...databases.flatMap(({ key: of, without }) => without.map((each) => `${of} is without ${each}`)),
-    ...notInBackup(systems),
+    ...besides,
     "",
     `${taken.folder}: ${head.files.reduce((sum, { bytes }) => sum + bytes, 0)} bytes, encrypted to ${recipients.length} ${recipients.length === 1 ? "key" : "keys"}`,
     sentence`It counts once it was restored: ${command("drill")}`,

@@ -6,8 +6,6 @@ import { pairs } from "../../src/backup/kv/pairs.ts";
 import { type BackupSettings, backupFolder, backupShape } from "../../src/backup/settings.ts";
 import type { NamespaceSource, Source } from "../../src/backup/take.ts";
 import { connection } from "../../src/cloudflare/connection.ts";
-import { workersOf } from "../../src/declare/graph.ts";
-import type { Resource } from "../../src/declare/index.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
 import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
@@ -121,30 +119,3 @@ export async function namespacesOf(
   }
   return { sources, missing };
 }
-
-/** What the stage has besides databases and namespaces: a backup that is silent of it would pass for whole. */
-export function notInBackup(systems: Project["systems"]): readonly string[] {
-  const left = systems.flatMap((system) => [
-    ...system.resources.map(({ kind, name }) => [besides[kind], `${system.name}/${name}`] as const),
-    ...workersOf(system).flatMap(({ name, durableObjects }) =>
-      Object.keys(durableObjects).map((object) => [objects, `${object} of ${system.name}/${name}`] as const),
-    ),
-  ]);
-  const named = left.flatMap(([what, name]) => (what === undefined ? [] : [{ what, name }]));
-  return [...Map.groupBy(named, ({ what }) => what)].map(
-    ([what, all]) => `not in this backup: ${what} ${all.map(({ name }) => name).join(", ")}`,
-  );
-}
-
-const objects = "Durable Objects, which nobody can read from outside:";
-
-const besides: Readonly<Record<Resource["kind"], string | undefined>> = {
-  d1: undefined,
-  r2: "the objects of bucket",
-  kv: undefined,
-  vectorize: "the vectors of index",
-  queue: "the messages of queue",
-  aiGateway: undefined,
-  hyperdrive: undefined,
-  worker: undefined,
-};

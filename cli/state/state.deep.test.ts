@@ -183,8 +183,10 @@ test("a key, a backup, a drill and a restore: the whole way, as it is typed", as
   project.append("Pulumi.dev.yaml", `  lockstep:backup:\n    recipients: [${recipient}]\n`);
   const identity = ["--identity", "lockstep-dev.key"];
   expect((await just(["drill", "dev", ...identity])).out).toContain("make one: just backup dev");
+  await project.api("dev", "PUT", "/r2/buckets/dome-raw-dev/objects/a.json", { a: 1 });
   const backup = await just(["backup", "dev"]);
   expect(backup.code, backup.out).toBe(0);
+  expect(backup.out).toContain("not in this backup: 1 object of bucket dome/dome-raw");
   expect(backup.out).toContain("It counts once it was restored: just drill dev");
   const drill = await just(["drill", "dev", ...identity]);
   expect(drill.code, drill.out).toBe(0);
@@ -194,6 +196,12 @@ test("a key, a backup, a drill and a restore: the whole way, as it is typed", as
   const restored = await just(["restore", "dev", "--into", "new", ...identity, "--yes"]);
   expect(restored.code, restored.out).toBe(0);
   expect(restored.out).toMatch(/dome\/silo: silo-dev-\d{8}t\d{6}z .*the same as the backup, row by row/);
+  const travelled = await just(["restore", "dev", "--at", new Date().toISOString(), "--yes"]);
+  expect(travelled.code, travelled.out).toBe(0);
+  expect(travelled.out).toMatch(/dome\/silo: back at \S+; to undo: restore it to \S+/);
+  expect((await just(["backup-prune", "dev", "--dry-run"])).out).toMatch(
+    /\d{8}T\d{6}Z {2}daily, weekly, monthly, newest, proven/,
+  );
   // What the program reads of the stack file is as it was.
   await ran(["preview", "--stack", "dev"]);
 });

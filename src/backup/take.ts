@@ -58,8 +58,7 @@ export async function takeBackup(
   options: TakeOptions,
 ): Promise<ReadHead & Pick<Manifest, "databases" | "namespaces">> {
   const { folder, recipients, now = new Date(), say } = options;
-  ownFolder(folder);
-  clearDrafts(folder);
+  prepare(folder);
   const previous = newestHead(folder);
   const name = nameOf(now);
   const path = join(folder, name);
@@ -173,6 +172,24 @@ async function* eachLine(values: AsyncIterable<object>, count: () => void): Asyn
   for await (const value of values) {
     count();
     yield `${JSON.stringify(value)}\n`;
+  }
+}
+
+function prepare(folder: string): void {
+  try {
+    ownFolder(folder);
+    clearDrafts(folder);
+  } catch (error) {
+    throw new UserError(
+      {
+        what: "Backups cannot be written there; nothing was read",
+        where: folder,
+        got: error instanceof Error ? error.message : String(error),
+        expected: "a folder of this user's, or one that can be made",
+        fix: "name another folder with --to, or under lockstep:backup in the stack file",
+      },
+      { cause: error },
+    );
   }
 }
 

@@ -1,0 +1,103 @@
+import { z } from "zod";
+import type { Account } from "../../src/backup/account.ts";
+import { ApiError, call } from "../../src/cloudflare/api.ts";
+import { contentsOf, contentsText, isEmpty } from "../../src/cloudflare/contents/contents.ts";
+import type { Holder } from "../../src/cloudflare/contents/holder.ts";
+import { workersOf } from "../../src/declare/graph.ts";
+import type { Resource } from "../../src/declare/index.ts";
+import { physicalName } from "../../src/declare/physical-name.ts";
+import type { Project } from "../../src/project/project.ts";
+import type { Stage } from "../../src/project/stage.ts";
+
+/**
+ * What the stage has besides databases and namespaces, as far as that holds anything: a backup that is silent of it would pass for whole. Of a queue that is
+ * its depth at the time.
+ */
+export async function notInBackup(
+  account: Account,
+  stage: Stage,
+  systems: Project["systems"],
+): Promise<readonly string[]> {
+  const resources = systems.flatMap((system) => system.resources);
+  const ids = resources.some(({ kind }) => kind === "queue")
+    ? await queueIds(account)
+    : new Map<string, string>();
+  const left = systems.flatMap((system) => [
+    ...system.resources.flatMap((store) => {
+      const holder = holderOf(store, stage, ids);
+      return holder === undefined
+        ? []
+        : [{ of: `${nouns[holder.kind]} ${system.name}/${store.name}`, holder }];
+    }),
+    ...workersOf(system).flatMap((worker) =>
+      Object.keys(worker.durableObjects).map((className) => ({
+        of: `class ${className} of ${system.name}/${worker.name}, which nobody can read from outside`,
+        holder: { kind: "class", script: physicalName(worker, stage), className } as const,
+      })),
+    ),
+  ]);
+  const lines = await Promise.all(
+    left.map(async ({ of, holder }) => {
+      const count = await countOf(account, holder);
+      return count === undefined ? [] : [`not in this backup: ${count} of ${of}`];
+    }),
+  );
+  return lines.flat();
+}
+
+const listed = z.array(z.object({ queue_id: z.string(), queue_name: z.string() }));
+const mostInAPage = 100;
+
+/** A queue's depth is asked for by its id. */
+async function queueIds({ connection, accountId }: Account): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (let page = 1; ; page++) {
+    const path = `/accounts/${accountId}/queues?page=${page}&per_page=${mostInAPage}`;
+    const before = found.size;
+    for (const { queue_id: id, queue_name: name } of listed.parse(await call(connection, "GET", path)))
+      found.set(name, id);
+    // A list that does not know pages is the same again.
+    if (found.size - before < mostInAPage) return found;
+  }
+}
+
+function holderOf(store: Resource, stage: Stage, queues: ReadonlyMap<string, string>): Holder | undefined {
+  switch (store.kind) {
+    case "r2":
+      return { kind: "r2", name: physicalName(store, stage), jurisdiction: store.jurisdiction ?? "default" };
+    case "vectorize":
+      return { kind: "vectorize", name: physicalName(store, stage) };
+    case "queue":
+      return { kind: "queue", id: queues.get(physicalName(store, stage)) ?? "" };
+    case "d1":
+    case "kv":
+    case "aiGateway":
+    case "hyperdrive":
+    case "worker":
+      return undefined;
+    default:
+      return store satisfies never;
+  }
+}
+
+const nouns: Readonly<Record<Holder["kind"], string>> = {
+  d1: "database",
+  r2: "bucket",
+  kv: "namespace",
+  vectorize: "index",
+  queue: "queue",
+  class: "class",
+  workflow: "workflow",
+};
+
+/** How much it holds; undefined where that is nothing, or where it was not made yet. */
+async function countOf({ connection, accountId }: Account, holder: Holder): Promise<string | undefined> {
+  if (holder.kind === "queue" && holder.id === "") return undefined;
+  try {
+    const contents = await contentsOf(connection, accountId, holder);
+    return isEmpty(contents) ? undefined : contentsText(holder.kind, contents);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return `an unknown number (HTTP ${error.status})`;
+  }
+}

@@ -15,6 +15,7 @@ import { requestOf as devRequestOf } from "./dev.ts";
 import { requestOf as logsRequestOf } from "./logs/request.ts";
 import { requestOf as policyRequestOf } from "./policy.ts";
 import { requestOf as reportRequestOf } from "./pull-request/pr-report.ts";
+import { requestOf as releasesRequestOf } from "./release/releases.ts";
 import { wordsOf as releaseWordsOf } from "./release/request.ts";
 import { requestOf as rollbackRequestOf } from "./release/rollback/rollback.ts";
 import { requestOf } from "./stack/request.ts";
@@ -253,6 +254,15 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
     case "token": {
       const { stage, verb: asked, target } = tokenRequestOf(rest, project);
       return { verb, stage: stage.name, real: target === "cloudflare", words: [asked] };
+    }
+    case "releases": {
+      const { stage, release, target } = releasesRequestOf(rest, project);
+      return {
+        verb,
+        stage: stage.name,
+        real: target === "cloudflare",
+        words: release === undefined ? [] : [release],
+      };
     }
     case "rollback": {
       const { stage, version, target } = rollbackRequestOf(rest, project);

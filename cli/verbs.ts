@@ -54,6 +54,11 @@ export const verbs = {
     summary: "bring new versions to people in steps, each held to the gates of the system's plan",
     load: () => import("./release/release.ts"),
   },
+  releases: {
+    usage: "releases <stage> [<release>] [--json]",
+    summary: "the releases of a stage that were driven from this folder, and what one of them did",
+    load: () => import("./release/releases.ts"),
+  },
   rollback: {
     usage: "rollback <stage> [<version>] [--yes [<stage>]]",
     summary: "let the versions before the last release answer everything again, or one that is named",

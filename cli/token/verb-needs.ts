@@ -51,6 +51,7 @@ export const verbNeeds: Readonly<Record<Verb, VerbNeeds>> = {
   deploy: changes,
   // Each step of it is an up; what it measures is in the role that reads Workers.
   release: changes,
+  releases: nothing,
   // Its up is of deployments alone; the databases are asked for their schemas.
   rollback: changes,
   destroy: { kind: "stage", operations: ["delete"], more: [] },

@@ -60,6 +60,7 @@ export const verbs = {
     recipe: "just release",
     options: { resume: "flag", abort: "flag", reason: "text" },
   },
+  releases: { ...stack, recipe: "just releases", words: ["stage", "release?"] },
   rollback: { ...stack, recipe: "just rollback", words: ["stage", "version?"] },
   stage: { ...plain, words: ["branch"] },
   import: { ...stack, recipe: "just import", words: ["stage", "resource"] },

@@ -6,7 +6,7 @@ import type { Queue } from "./queue.ts";
  * it as it embeds everything.
  *
  * @example
- * const recipe: VectorRecipe = { database: notes, select: "SELECT id AS noteId FROM notes", queue: added };
+ * const recipe: VectorRecipe = { database: notes, select: "SELECT id FROM notes", queue: queue("added") };
  */
 export interface VectorRecipe {
   /** Where what the vectors stand for is kept. */

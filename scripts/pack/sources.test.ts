@@ -17,14 +17,16 @@ const { compiled, copied, entries } = publishedSources();
 const published = new Set([...compiled, ...copied, ...entries]);
 
 /**
- * Modules that a file imports, also those that only lend types: their declarations are published too. The scanner takes a property called `import` for
- * the word, and the next text behind it for a module: what stands in front of a text decides.
+ * Modules that a file imports, also those that only lend types: their declarations are published too. The scanner takes a method called
+ * `require` for the word: what stands in front of a text decides.
  */
 const imports = (file: string): readonly string[] => {
   const text = read(file);
   return ts
     .preProcessFile(text, true, true)
-    .importedFiles.filter(({ pos }) => /(?:\bfrom|\bimport|\()\s*$/.test(text.slice(0, pos)))
+    .importedFiles.filter(({ pos }) =>
+      /(?:\bfrom|\bimport|\bimport\s*\(|(?<![.\w])require\s*\()\s*$/.test(text.slice(0, pos)),
+    )
     .map(({ fileName }) => fileName);
 };
 

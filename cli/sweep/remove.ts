@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { ApiError, call } from "../../src/cloudflare/api.ts";
 import type { Connection } from "../../src/cloudflare/connection.ts";
 import { named } from "../../src/diagnostic/sentence.ts";
@@ -59,6 +60,25 @@ const diagnostic = (what: string, where: string, got: string, expected: string):
   expected,
   fix: [named("sweep")],
 });
+
+const consumers = z.array(
+  z.looseObject({ consumer_id: z.string(), script: z.string().nullish(), script_name: z.string().nullish() }),
+);
+
+/** Takes the workers that are chosen off the queues that are chosen: neither could be deleted before the other. */
+export async function unconsumed(
+  chosen: readonly Judged[],
+  api: Connection,
+  accountId: string,
+): Promise<void> {
+  const workers = chosen.filter(({ kind }) => kind === "worker").map(({ name }) => name);
+  for (const { id } of chosen.filter(({ kind }) => kind === "queue")) {
+    const path = `/accounts/${accountId}/queues/${id}/consumers`;
+    for (const each of consumers.parse((await call(api, "GET", path)) ?? []))
+      if (workers.includes(each.script_name ?? each.script ?? ""))
+        await call(api, "DELETE", `${path}/${each.consumer_id}`);
+  }
+}
 
 /** Deletes one thing; what was gone already is as well. @returns why it is still there; undefined where it is not */
 export async function removed(

@@ -21,7 +21,7 @@ import type { Run } from "../stack/engine/pulumi.ts";
 import { type TargetName, targetNamed } from "../stack/request.ts";
 import { inventory, type Thing } from "./inventory.ts";
 import { type Judged, judged } from "./owners.ts";
-import { chosenOrphans, removed } from "./remove.ts";
+import { chosenOrphans, removed, unconsumed } from "./remove.ts";
 import { knownStacks } from "./stacks.ts";
 import { type Sized, sweepText } from "./text.ts";
 
@@ -93,6 +93,7 @@ async function sweep(
     });
   // Somebody may have brought a stage up while the question stood.
   const still = chosenOrphans(names, (await look()).all);
+  await unconsumed(still, api, accountId);
   let failed = 0;
   for (const thing of still) {
     const why = await removed(thing, api, accountId);

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
@@ -12,7 +12,7 @@ let github: FakeGithub;
 let base: string;
 beforeAll(async () => {
   [project, github] = await Promise.all([clone(), fakeGithub()]);
-  project.write(".gitignore", ".lockstep/\nnode_modules\n*.plan\nreport*\ndrift*.json\n");
+  project.write(".gitignore", ".lockstep/\nnode_modules\n*.plan\nreport*\ndrift*.json\nPulumi.pr-*.yaml\n");
   await git("init", "-q", "-b", "main");
   base = await commit("what is up");
   // What a clone of GitHub's has of the branches there.
@@ -158,6 +158,21 @@ test("what it says to type means what it says: the plan of a stage, its migratio
     const { code, out } = await project.just(words);
     expect(code, out).toBe(0);
   }
+});
+
+test("a stage of its own comes up with stores of its own, migrated and seeded, and goes when the pull request is closed", async () => {
+  const path = ".github/workflows/pull-request-stage.yml";
+  const given = { "github.event.pull_request.number": "12" };
+  const { said } = await runJob(path, "embedded", given);
+  expect(said).toMatch(/✓ http:\/\/dome-api-pr-12\.pull-requests\.localhost:\d+\/health {2}HTTP 200/);
+  expect((await project.just(["sweep"])).out).toMatch(/12 owned\nowned by pr-12: 12, its lease ends /);
+  expect((await project.just(["db", "status", "pr-12"])).out).toMatch(/dome\/silo +\d+ +0/);
+  const closed = await runJob(path, "down", given);
+  expect(closed.summary).toMatch(/: 0 orphan, 0 foreign, 0 owned\n/);
+  expect(existsSync(join(project.folder, "Pulumi.pr-12.yaml"))).toBe(false);
+  expect((await project.just(["sweep", "--delete", "silo-pr-12", "--yes", "delete 1"])).out).toContain(
+    "The account has nothing of this name",
+  );
 });
 
 test("drift opens an issue, and the day on which nothing differs closes it", async () => {

@@ -60,6 +60,7 @@ export const workflowFiles = [
   ".github/workflows/drift.yml",
   ".github/workflows/migrations.yml",
   ".github/workflows/pull-request-comment.yml",
+  ".github/workflows/pull-request-stage.yml",
   ".github/workflows/pull-request.yml",
   "cli/init/template/github/workflows/lockstep.yml.txt",
 ] as const;

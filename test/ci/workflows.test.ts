@@ -75,6 +75,16 @@ test("what runs the code of a pull request has no secret and no right to write; 
       expect(run).not.toContain("${{");
 });
 
+test("a stage on a real account is for branches of this repository alone", () => {
+  const { jobs } = readWorkflow(".github/workflows/pull-request-stage.yml");
+  for (const [name, job] of Object.entries(jobs)) {
+    const isReal = JSON.stringify(job).includes("secrets.");
+    expect(isReal, name).toBe(name !== "embedded");
+    if (isReal)
+      expect(job.if).toContain("github.event.pull_request.head.repo.full_name == github.repository");
+  }
+});
+
 test("drift is looked for in every stage", () => {
   const { check } = readWorkflow(".github/workflows/drift.yml").jobs;
   expect(check?.strategy?.matrix["stage"]).toEqual(project.stages.map(({ name }) => name));

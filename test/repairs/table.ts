@@ -27,6 +27,8 @@ const order = here("the lines that keep the order of files");
 const secrets = here("secrets");
 const unread = here("files of migrations that cannot be read");
 
+const pullRequest = works("test/ci/pull-request.deep.test.ts", "what it says to type means what it says");
+
 /** Every place that tells a command, by its file, the function around it and the verb. */
 export const repairs: Readonly<Record<string, Repair>> = {
   "cli/backup/backup.ts backup: drill": backups,
@@ -80,10 +82,10 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/logs/logs.ts deployed: up": nothingUp,
   "cli/place.ts projectAt: init": untried,
   "cli/pull-request/folds.ts next: db advise": untried,
-  "cli/pull-request/folds.ts next: db plan": untried,
-  "cli/pull-request/folds.ts next: db rehearse": untried,
-  "cli/pull-request/folds.ts next: preview": untried,
-  "cli/pull-request/folds.ts next: up": untried,
+  "cli/pull-request/folds.ts next: db plan": pullRequest,
+  "cli/pull-request/folds.ts next: db rehearse": pullRequest,
+  "cli/pull-request/folds.ts next: preview": pullRequest,
+  "cli/pull-request/folds.ts next: up": pullRequest,
   "cli/release/release.ts noneUnderWay: release": untried,
   "cli/release/release.ts secondDriver: release": untried,
   "cli/release/release.ts stopped: release": untried,

@@ -1,6 +1,7 @@
 /** What a file of tests takes on two idle cores, in seconds: roughly, and only where it is long for its kind. A new one belongs here once it is. */
 export const seconds: Readonly<Record<string, number>> = {
   "test/program-lifecycle.changes.deep.test.ts": 300,
+  "test/ci/pull-request.deep.test.ts": 200,
   "test/losses.deep.test.ts": 250,
   "test/reality/drift.deep.test.ts": 160,
   "test/systems/jobmatch.deep.test.ts": 150,

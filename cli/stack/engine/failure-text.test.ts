@@ -61,3 +61,12 @@ test("what is otherwise than in a plan is said without a value, whatever kind of
     "shop/api (WorkerVersion): it is in the plan, and nothing has to be done with it by now",
   ]);
 });
+
+test("a plan whose application was broken off is no plan that was too old", () => {
+  const unseen = said(`expected resource operations for ${version} but none were seen`);
+  const { violations, text } = failuresIn(log(true) + log(false, unseen, unseen));
+  expect(violations).toEqual([]);
+  expect(text).toMatch(/^Broken off before its end; resources of the plan that were not reached: 2\./);
+  const failed = failuresIn(log(true) + log(false, said("boom", version), unseen));
+  expect(failed.text).toBe("What failed:\n  shop/api (WorkerVersion): boom");
+});

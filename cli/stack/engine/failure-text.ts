@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { stateResource } from "../../../src/reality/state.ts";
-import { violatingUrn, violationText } from "./violations.ts";
+import { isNotReached, violatingUrn, violationText } from "./violations.ts";
 
 const event = z.object({
   diagnosticEvent: z
@@ -42,9 +42,10 @@ export function failuresIn(log: string): Failures {
     .map((line) => event.parse(JSON.parse(line)));
   const previews = events.filter(({ summaryEvent }) => summaryEvent?.isPreview === true).length;
   const began = events.filter(({ preludeEvent }) => preludeEvent !== undefined).length > previews;
-  const said = events.flatMap(({ diagnosticEvent: each }): readonly Said[] =>
-    each === undefined || each.severity !== "error" ? [] : saidOf(each.urn, each.message),
-  );
+  const errors = events.flatMap(({ diagnosticEvent: each }) => (each?.severity === "error" ? [each] : []));
+  const notReached = began ? errors.filter(({ message }) => isNotReached(message)) : [];
+  const told = errors.filter((each) => !notReached.includes(each));
+  const said = told.flatMap(({ urn, message }) => saidOf(urn, message));
   const failures = said.filter(({ text }) => !cutOff.test(text));
   const shown = failures.filter((each, at) => !failures.some((other, i) => i !== at && says(other, each)));
   const failed = new Set(failures.map(({ of }) => of));
@@ -54,13 +55,12 @@ export function failuresIn(log: string): Failures {
   const notTried = left.filter((of) => !failed.has(of));
   return {
     began,
-    violations: events.flatMap(({ diagnosticEvent: each }) => {
-      const text = violationText(each?.message ?? "");
-      return each === undefined || text === undefined
-        ? []
-        : [lineOf({ of: labelOf(each.urn, each.message), text })];
+    violations: told.flatMap(({ urn, message }) => {
+      const text = violationText(message);
+      return text === undefined ? [] : [lineOf({ of: labelOf(urn, message), text })];
     }),
     text: [
+      ...(shown.length === 0 && notReached.length > 0 ? [brokenOff(notReached.length)] : []),
       ...(shown.length === 0
         ? []
         : [
@@ -73,6 +73,9 @@ export function failuresIn(log: string): Failures {
     ].join("\n"),
   };
 }
+
+const brokenOff = (count: number): string =>
+  `Broken off before its end; resources of the plan that were not reached: ${count}. What was done until then was in the plan; a new one goes on from there.`;
 
 function saidOf(urn: string | undefined, message: string): readonly Said[] {
   const text = message.replaceAll(/<\{%[^%]*%\}>/g, "").trim();

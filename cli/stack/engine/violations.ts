@@ -22,3 +22,9 @@ export function violationText(message: string): string | undefined {
 /** The resource that such a message is about, where only its text tells it. */
 export const violatingUrn = (message: string): string | undefined =>
   /(urn:pulumi:\S+?)(?= violates plan| but none were seen)/.exec(message)?.[1];
+
+/**
+ * Whether it is about a resource of the plan that the run did not come to. In a preview the program has no use for it any more; behind one, which
+ * came to all of them a moment before, the run was broken off.
+ */
+export const isNotReached = (message: string): boolean => /but none were seen/.test(message);

@@ -110,7 +110,13 @@ async function carriedOut(
   refuseLocked(stage, run);
   const code = engine === undefined ? 0 : await applyEnginePlan(engine, urns, stage, run);
   // An up that has begun meanwhile is not to be undone by what was recorded before it.
-  refuseLocked(stage, run);
+  try {
+    refuseLocked(stage, run);
+  } catch (error) {
+    if (engine !== undefined && code === 0)
+      process.stdout.write("Only the engine's part of this repair is done; run it again for the rest\n");
+    throw error;
+  }
   let failed = code !== 0;
   for (const { of, method, path, body } of calls) {
     try {

@@ -48,7 +48,7 @@ describe("a refusal is explained, whoever worded it", () => {
   test("a bucket that is not empty says what can be done", () => {
     expect(
       refused("The bucket you tried to delete is not empty (code 10008)", { operation: "delete" })?.fix,
-    ).toContain("--empty-buckets");
+    ).toContain("just retire dome/silo dev --empty-buckets");
   });
 
   test("anything else keeps Cloudflare's own words alone", () => {

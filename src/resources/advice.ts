@@ -79,7 +79,7 @@ export function advice(refusal: Refusal): Diagnostic | undefined {
       where,
       got,
       expected: "an empty bucket",
-      fix: sentence`empty it if nothing in it is needed (${command("destroy", { "empty-buckets": true })} does), or let the stack forget it: ${pulumiOfStack("state delete '<urn>'")}`,
+      fix: sentence`take it off the stage with what it holds, if nothing in it is needed: ${command("retire", { system: name, "empty-buckets": true })}; or let the stack forget it: ${pulumiOfStack("state delete '<urn>'")}`,
     };
   }
   return undefined;

@@ -201,7 +201,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "src/reality/workers.ts workerFindings: up": works(drift, "settings, crons, consumers, routes"),
   "src/program/state-lost.ts stateLost: import": untried,
   "src/program/state-lost.ts stateLost: state restore": blank,
-  "src/resources/advice.ts advice: destroy": untried,
+  "src/resources/advice.ts advice: retire": untried,
   "src/resources/advice.ts advice: import": works(
     troubleshooting,
     "that command works, and the next up finishes the rest",

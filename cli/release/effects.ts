@@ -16,6 +16,7 @@ import { stageTarget } from "../stack/account.ts";
 import { pulumiText, type Run } from "../stack/engine/pulumi.ts";
 import { readOutputs } from "../stack/outputs/read-outputs.ts";
 import { configOf, setConfig } from "../stack/stage-config.ts";
+import { refuseOpenContracts } from "./open-contracts.ts";
 
 /** Which release is driven, and where. */
 export interface Driven {
@@ -60,6 +61,8 @@ export function effectsOf(driven: Driven): Omit<Effects, "show"> {
       const declared = declaredWorkers(systems, stage);
       const config = await configOf(stage, run);
       const before = rolloutShape.parse(config("lockstep:rollout"));
+      const outputs = await readOutputs(stage, run);
+      if (outputs !== undefined) refuseOpenContracts(config("lockstep:contracts"), outputs, stage);
       const serving = await readServing(
         api,
         accountId,

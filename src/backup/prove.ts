@@ -3,7 +3,7 @@ import type { Database } from "../migrations/database/database.ts";
 import type { Account } from "./account.ts";
 import { differencesOf } from "./d1/compare.ts";
 import type { FillOptions } from "./d1/fill.ts";
-import { fill } from "./d1/fill.ts";
+import { fill, isFilled } from "./d1/fill.ts";
 import { namespaceDifferences, putPairs } from "./kv/namespaces.ts";
 import type { DatabaseEntry, NamespaceEntry, OpenBackup } from "./store/manifest.ts";
 
@@ -24,12 +24,15 @@ export interface Restored {
   readonly differences: readonly string[];
 }
 
-/** Restores one database of a backup into one that nothing is in, and compares it row by row, with its foreign keys, counters and schema. */
+/**
+ * Restores one database of a backup into one that nothing is in, and compares it row by row, with its foreign keys, counters and schema.
+ * @param options `mayBeDone`: it has the name of this restore, and an earlier run of it may have filled it to its end @default false
+ */
 export async function restoreAndCompare(
   backup: OpenBackup,
   entry: DatabaseEntry,
   made: Made,
-  progress?: (rows: number) => void,
+  options: { readonly mayBeDone?: boolean } = {},
 ): Promise<Restored> {
   const begun = performance.now();
   const expected = {
@@ -38,11 +41,13 @@ export async function restoreAndCompare(
     tables: backup.tablesOf(entry),
     pages: () => backup.pagesOf(entry),
   };
-  await fill(
-    made.database,
-    { ...expected, source: `${backup.digest} ${entry.key}` },
-    { makeTriggers: made.makeTriggers, ...(progress !== undefined && { progress }) },
-  );
+  // What was filled to its end before is compared all the same: somebody may have written to it.
+  if (options.mayBeDone !== true || !(await isFilled(made.database)))
+    await fill(
+      made.database,
+      { ...expected, source: `${backup.digest} ${entry.key}` },
+      { makeTriggers: made.makeTriggers },
+    );
   const differences = await differencesOf(made.database, expected);
   return {
     entry,

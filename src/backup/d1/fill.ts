@@ -95,12 +95,19 @@ function circles(tables: readonly DumpedTable[]): ReadonlyMap<string, Stage> {
   );
 }
 
+const tablesThere =
+  "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'";
+
+/** Whether something is in a database and no restore is under way there: an earlier one has ended, or it is somebody else's. */
+export async function isFilled(database: Database): Promise<boolean> {
+  const [tables = []] = await rows(database, [tablesThere]);
+  return tables.length > 0 && !tables.some(({ name }) => name === restoring);
+}
+
 /** How far an earlier run came; 0 in a database that is new. */
 async function begun(database: Database, source: string): Promise<number> {
   const create = `CREATE TABLE ${marks}(step INTEGER PRIMARY KEY, source TEXT) STRICT`;
-  const [tables = []] = await rows(database, [
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'",
-  ]);
+  const [tables = []] = await rows(database, [tablesThere]);
   if (tables.length === 0) {
     await settled(
       database,

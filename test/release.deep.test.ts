@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { type Clone, clone } from "./clone.ts";
@@ -6,7 +8,6 @@ import { type Clone, clone } from "./clone.ts";
 let project: Clone;
 let visiting = true;
 const visitors: Promise<void>[] = [];
-const path = "/health";
 
 const plan = `{ release: {
   steps: [{ percent: 50, soakSeconds: 2 }, { percent: 100, soakSeconds: 1 }],
@@ -23,13 +24,13 @@ beforeAll(async () => {
   );
   const up = await project.just(["pulumi-up", "dev", "--yes"]);
   expect(up.code, up.out).toBe(0);
-  const visit = async (): Promise<void> => {
+  const visit = async (path: string): Promise<void> => {
     while (visiting) {
       await project.visit("dome-api-dev.dev.localhost", path).catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, 15));
     }
   };
-  for (let i = 0; i < 2; i++) visitors.push(visit());
+  for (const path of ["/health", "/summaries"]) visitors.push(visit(path));
 });
 afterAll(async () => {
   visiting = false;
@@ -133,4 +134,49 @@ test("a rollback brings the version before the last release back within a minute
   const again = await back();
   expect(again.code).toBe(1);
   expect(again.out).toContain("There is nothing to go back to in dev");
+  const { stores } = z
+    .object({ stores: z.record(z.string(), z.object({ id: z.string() })) })
+    .parse(JSON.parse((await project.pulumi(["stack", "output", "--json", "--stack", "dev"])).out));
+  const query = (sql: string) =>
+    project.api("dev", "POST", `/d1/database/${stores["dome/dome-meta"]?.id}/query`, { sql });
+  await query("ALTER TABLE summaries RENAME COLUMN summary TO sentence");
+  const refused = await back((Object.keys(fresh)[0] ?? "").slice(0, 8));
+  expect(refused.code).toBe(1);
+  expect(refused.out).toMatch(/Version \w{8} of dome\/dome-api would break on today's schema/);
+  expect(await serving()).toEqual(now);
+  await query("ALTER TABLE summaries RENAME COLUMN sentence TO summary");
 });
+
+test("a driver that is killed is gone on from; meanwhile a second one and an up of anybody else are refused", async () => {
+  project.edit("workers/dome/dome-api/index.ts", (text) =>
+    text.replace("the title must be", "a title must be"),
+  );
+  const running = release();
+  const folder = join(project.folder, ".lockstep", "releases", "embedded", "dev");
+  const known = releasesThere(folder);
+  const journal = (): string => {
+    const fresh = releasesThere(folder).find((name) => !known.includes(name));
+    return fresh === undefined ? "" : readFileSync(join(folder, fresh), "utf8");
+  };
+  await expect.poll(journal, { timeout: 120_000, interval: 200 }).toMatch(/"kind":"prepared"/);
+  const paused = await project.just(["release", "dev", "--yes", "--pause", "--reason", "to look around"]);
+  expect(paused.code, paused.out).toBe(0);
+  await expect.poll(journal, { timeout: 120_000, interval: 200 }).toMatch(/"kind":"deployed"/);
+  const second = await release();
+  expect(second.code).toBe(1);
+  expect(second.out).toContain("A release of dev is under way");
+  const beside = await project.just(["pulumi-up", "dev", "--yes"]);
+  expect(beside.code).not.toBe(0);
+  expect(beside.out).toMatch(/Release \S+ of dev is under way; nothing was changed/);
+  await noChanges();
+  const pid = Number(/process (\d+)/.exec(readFileSync(join(folder, "driver.txt"), "utf8"))?.[1]);
+  process.kill(pid, "SIGKILL");
+  expect((await running).code).not.toBe(0);
+  const resumed = await release("--resume");
+  expect(resumed.code, resumed.out).toBe(0);
+  expect(Object.values(await serving())).toEqual([100]);
+  await noChanges();
+});
+
+const releasesThere = (folder: string): readonly string[] =>
+  readdirSync(folder).filter((name) => name.endsWith(".jsonl"));

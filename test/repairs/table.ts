@@ -7,6 +7,7 @@ export type Repair =
 
 const here = (title: string): Repair => ({ works: ["test/repairs/repairs.deep.test.ts", title] });
 const works = (file: string, title: string): Repair => ({ works: [file, title] });
+const released = works("test/release.deep.test.ts", "a driver that is killed is gone on from");
 const blank: Repair = { parses: "a word in it stands for another" };
 const untried: Repair = { parses: "not yet in that state" };
 
@@ -90,7 +91,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/release/release.ts noneUnderWay: release": untried,
   "cli/release/release.ts secondDriver: release": untried,
   "cli/release/release.ts stopped: release": untried,
-  "cli/release/release.ts ways: release": untried,
+  "cli/release/release.ts ways: release": released,
   "cli/release/rollback/rollback.ts refuseReleasing: release": untried,
   "cli/stack/commands.ts refuseProtected: retire": blank,
   "cli/stack/drift/drift.ts showDrift: up": nothingUp,
@@ -180,7 +181,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "src/migrations/protocol/rolled-back.ts remedyFor: db rehearse": blank,
   "src/program/proven.ts withoutProof: backup": backups,
   "src/program/proven.ts withoutProof: drill": backups,
-  "src/program/releasing.ts refuseDuringRelease: release": untried,
+  "src/program/releasing.ts refuseDuringRelease: release": released,
   "src/program/class-changes.ts boundStill: up": works(
     losses,
     "that another worker binds is deleted in the two steps",

@@ -30,6 +30,7 @@ const configuration = "the stage's settings, which are in its stack file";
 const elsewhere = "where the stage is deployed from";
 const plan = "what is applied: the plan that was shown";
 const protection = "that data is protected";
+const secrecy = "that secrets stand nowhere in clear: the engine's own log and traces have them";
 const packs = "which policies are asked";
 
 /**
@@ -75,7 +76,7 @@ export const engineOptions: Readonly<Record<string, EngineOption>> = {
   neo: flag,
   "neo-task-on-failure": refused(flag),
   "non-interactive": flag,
-  "otel-traces": text,
+  "otel-traces": decided(text, secrecy, "asked"),
   out: { ...text, short: "o" },
   output: text,
   "override-env": decided(text, configuration),
@@ -119,9 +120,9 @@ export const engineOptions: Readonly<Record<string, EngineOption>> = {
   target: refused({ ...text, short: "t" }),
   "target-dependents": refused(flag),
   "target-replace": refused(text),
-  tracing: text,
+  tracing: decided(text, secrecy, "asked"),
   urns: flag,
-  verbose: { ...text, short: "v" },
+  verbose: decided({ ...text, short: "v" }, secrecy, "asked"),
   yes: refused(shown("y")),
 };
 

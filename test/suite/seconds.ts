@@ -1,5 +1,6 @@
 /** What a file of tests takes on two idle cores, in seconds: roughly, and only where it is long for its kind. A new one belongs here once it is. */
 export const seconds: Readonly<Record<string, number>> = {
+  "test/hostile/hostile.deep.test.ts": 330,
   "test/program-lifecycle.changes.deep.test.ts": 300,
   "test/losses.deep.test.ts": 250,
   "test/ci/pull-request.deep.test.ts": 200,
@@ -14,6 +15,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "test/release.deep.test.ts": 120,
   "cli/dev/dev.deep.test.ts": 100,
   "test/protected/engine-commands.deep.test.ts": 100,
+  "test/hostile/canary.deep.test.ts": 90,
   "toolchain/command-provider/limits.deep.test.ts": 90,
   "cli/dev/watch.deep.test.ts": 80,
   "embedded/contract/data/first-steps-wrangler.deep.test.ts": 60,

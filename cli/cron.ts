@@ -1,13 +1,13 @@
 // `lockstep cron <worker>`: runs a worker's cron trigger now, on the embedded Cloudflare.
-import { parseArgs } from "node:util";
 import { z } from "zod";
 import { unplaced } from "../src/diagnostic/place.ts";
 import { inPlace, named } from "../src/diagnostic/sentence.ts";
-import { UserError } from "../src/diagnostic/user-error.ts";
+import type { UserError } from "../src/diagnostic/user-error.ts";
 import { meantStage, type Project } from "../src/project/project.ts";
 import type { Stage } from "../src/project/stage.ts";
 import { ensureEmbedded } from "../toolchain/embedded/embedded.ts";
 import { placesOf } from "../toolchain/project.ts";
+import { type CommandLine, namedStage, parsedLine, wrongLine } from "./command-line.ts";
 import { accountOf, call } from "./dev/api.ts";
 import { chosenWorkers } from "./dev/chosen.ts";
 import { type Place, projectAt } from "./place.ts";
@@ -53,7 +53,7 @@ export function requestOf(
   args: readonly string[],
   project: Project,
 ): { readonly stage: Stage; readonly wanted: string; readonly cron: string | undefined } {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parsedLine(line, args, { stage: { type: "string" } }, "--stage alone");
   const [wanted, cron, ...more] = positionals;
   if (wanted === undefined || more.length > 0)
     throw wrong(
@@ -62,29 +62,10 @@ export function requestOf(
       "a worker, and the trigger where it has several",
     );
   const { stage: name = meantStage(project).name } = values;
-  const stage = project.stages.find((each) => each.name === name);
-  if (stage === undefined)
-    throw wrong("There is no such stage", name, project.stages.map((each) => each.name).join(", "));
+  const stage = namedStage(line, project, name);
   return { stage, wanted, cron };
 }
 
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], allowPositionals: true, options: { stage: { type: "string" } } });
-  } catch (error) {
-    throw wrong(
-      "The command line is wrong",
-      error instanceof Error ? error.message : String(error),
-      "--stage alone",
-    );
-  }
-}
-
+const line: CommandLine = { verb: "cron", usage };
 const wrong = (what: string, got: string | undefined, expected: string): UserError =>
-  new UserError({
-    what,
-    where: [named("cron")],
-    got: got ?? "none named",
-    expected,
-    fix: usage,
-  });
+  wrongLine(line, what, got ?? "none named", expected);

@@ -1,7 +1,6 @@
 // `lockstep policy`: what the rules of the policy pack find in a stage, without an engine and without an account.
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { exceptionsKey } from "../policy/exceptions.ts";
 import { packOf } from "../policy/pack-options.ts";
 import { named } from "../src/diagnostic/sentence.ts";
@@ -10,6 +9,7 @@ import { projectFile } from "../src/project/load.ts";
 import { meantStage, type Project } from "../src/project/project.ts";
 import type { Stage } from "../src/project/stage.ts";
 import { configValues } from "../toolchain/stacks/stack-config.ts";
+import { type CommandLine, namedStage, parsedLine, wrongLine } from "./command-line.ts";
 import { type Place, projectAt } from "./place.ts";
 import { reportOf } from "./policy/report.ts";
 import { asSarif } from "./policy/sarif.ts";
@@ -52,43 +52,26 @@ interface Request {
   readonly state: string | undefined;
 }
 
+const line: CommandLine = {
+  verb: "policy",
+  usage: [named("policy", "[<stage>] [--json | --sarif] [--state <file>]")],
+};
+const takes = "at most one stage, one of --json and --sarif, and --state with a file";
+
 export function requestOf(args: readonly string[], project: Project): Request {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parsedLine(
+    line,
+    args,
+    {
+      json: { type: "boolean", default: false },
+      sarif: { type: "boolean", default: false },
+      state: { type: "string" },
+    },
+    takes,
+  );
   const [name, ...more] = positionals;
-  if (more.length > 0 || (values.json && values.sarif)) throw wrong(args.join(" "));
-  const stage = name === undefined ? meantStage(project) : project.stages.find((each) => each.name === name);
-  if (stage === undefined)
-    throw new UserError({
-      what: "There is no such stage",
-      where: [named("policy")],
-      got: name ?? "",
-      expected: project.stages.map((each) => each.name).join(", "),
-      fix: "name one of them",
-    });
+  if (more.length > 0 || (values.json && values.sarif))
+    throw wrongLine(line, "The command line is wrong", args.join(" "), takes);
+  const stage = name === undefined ? meantStage(project) : namedStage(line, project, name);
   return { stage, form: values.json ? "json" : values.sarif ? "sarif" : "text", state: values.state };
 }
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        json: { type: "boolean", default: false },
-        sarif: { type: "boolean", default: false },
-        state: { type: "string" },
-      },
-    });
-  } catch (error) {
-    throw wrong(error instanceof Error ? error.message : String(error));
-  }
-}
-
-const wrong = (got: string): UserError =>
-  new UserError({
-    what: "The command line is wrong",
-    where: [named("policy")],
-    got,
-    expected: "at most one stage, one of --json and --sarif, and --state with a file",
-    fix: [named("policy", "[<stage>] [--json | --sarif] [--state <file>]")],
-  });

@@ -1,9 +1,9 @@
 // `lockstep validate`: everything that is wrong with all systems and stages, without an engine and without an account.
-import { parseArgs } from "node:util";
 import { named } from "../src/diagnostic/sentence.ts";
 import { UserError } from "../src/diagnostic/user-error.ts";
 import { projectFile } from "../src/project/load.ts";
 import type { Project } from "../src/project/project.ts";
+import { type CommandLine, parsedLine, wrongLine } from "./command-line.ts";
 import { type Place, type ProjectPlace, projectAt } from "./place.ts";
 import type { Finding } from "./validate/finding.ts";
 import { findingsOf } from "./validate/findings.ts";
@@ -62,35 +62,22 @@ function lookedAt({ systems, stages }: Project, stage: string | undefined, tookM
   return `${number(systems.length, "system")}, ${where}, looked at in ${(tookMs / 1000).toFixed(1)} s`;
 }
 
+const line: CommandLine = { verb: "validate", usage: [named("validate", "[<stage>] [--json | --github]")] };
+const takes = "at most one stage, and one of --json and --github";
+
 export function requestOf(args: readonly string[]): {
   readonly stage: string | undefined;
   readonly form: Form;
 } {
-  const usage = named("validate", "[<stage>] [--json | --github]");
-  const wrong = (got: string): UserError =>
-    new UserError({
-      what: "The command line is wrong",
-      where: [named("validate")],
-      got,
-      expected: "at most one stage, and one of --json and --github",
-      fix: [usage],
-    });
-  const parsed = parsing(args, wrong);
-  const [stage, ...more] = parsed.positionals;
-  if (more.length > 0) throw wrong(parsed.positionals.join(" "));
-  const { json, github } = parsed.values;
+  const options = {
+    json: { type: "boolean", default: false },
+    github: { type: "boolean", default: false },
+  } as const;
+  const { values, positionals } = parsedLine(line, args, options, takes);
+  const [stage, ...more] = positionals;
+  const wrong = (got: string): UserError => wrongLine(line, "The command line is wrong", got, takes);
+  if (more.length > 0) throw wrong(positionals.join(" "));
+  const { json, github } = values;
   if (json && github) throw wrong("--json --github");
   return { stage, form: json ? "json" : github ? "github" : "text" };
-}
-
-function parsing(args: readonly string[], wrong: (got: string) => UserError) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { json: { type: "boolean", default: false }, github: { type: "boolean", default: false } },
-    });
-  } catch (error) {
-    throw wrong(error instanceof Error ? error.message : String(error));
-  }
 }

@@ -441,6 +441,7 @@ export const rooms: readonly Room[] = [
   { room: "cli/place.ts", may: ["src/diagnostic", "src/project", "toolchain"] },
   { room: "cli/entry.ts", may: ["src/diagnostic"] },
   { room: "cli/verb.ts", may: ["cli/place.ts"] },
+  { room: "cli/command-line.ts", may: ["src/diagnostic", "src/project"] },
   {
     room: "cli/status",
     may: [
@@ -575,6 +576,7 @@ export const rooms: readonly Room[] = [
   {
     room: "cli/logs",
     may: [
+      "cli/command-line.ts",
       "policy",
       "src/diagnostic",
       "src/project",
@@ -643,6 +645,7 @@ export const rooms: readonly Room[] = [
   {
     room: "cli/token",
     may: [
+      "cli/command-line.ts",
       "src/permissions",
       "src/diagnostic",
       "src/project",
@@ -657,6 +660,7 @@ export const rooms: readonly Room[] = [
   {
     room: "cli/checklist",
     may: [
+      "cli/command-line.ts",
       "policy",
       "src/backup",
       "src/diagnostic",

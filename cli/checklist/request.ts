@@ -1,8 +1,8 @@
-import { parseArgs } from "node:util";
 import { named } from "../../src/diagnostic/sentence.ts";
-import { UserError } from "../../src/diagnostic/user-error.ts";
+import type { UserError } from "../../src/diagnostic/user-error.ts";
 import { meantStage, type Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
+import { namedStage, parsedLine, wrongLine } from "../command-line.ts";
 import { type TargetName, targetNamed } from "../stack/request.ts";
 import { type Item, items, type Phase, phases } from "./items.ts";
 
@@ -26,11 +26,9 @@ export interface ChecklistRequest {
 const ofRollout: readonly Phase[] = ["before", "during", "after", "rollback"];
 
 export function requestOf(args: readonly string[], project: Project): ChecklistRequest {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parsedLine(line, args, options, "a stage and options");
   const [name = meantStage(project).name, ...more] = positionals;
-  const stage = project.stages.find((each) => each.name === name);
-  if (stage === undefined)
-    throw wrong("There is no such stage", name, project.stages.map((each) => each.name).join(", "));
+  const stage = namedStage(line, project, name);
   if (more.length > 0) throw wrong("Too many words", more.join(" "), "a stage and options");
   if (values.json && values.markdown)
     throw wrong("The command line is wrong", "--json --markdown", "one of the two");
@@ -69,28 +67,15 @@ function signOf(word: string | undefined, by: string | undefined): ChecklistRequ
   return { item, by: name };
 }
 
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        phase: { type: "string" },
-        json: { type: "boolean", default: false },
-        markdown: { type: "boolean", default: false },
-        sign: { type: "string" },
-        by: { type: "string" },
-        target: { type: "string" },
-      },
-    });
-  } catch (error) {
-    throw wrong(
-      "The command line is wrong",
-      error instanceof Error ? error.message : String(error),
-      "a stage and options",
-    );
-  }
-}
+const options = {
+  phase: { type: "string" },
+  json: { type: "boolean", default: false },
+  markdown: { type: "boolean", default: false },
+  sign: { type: "string" },
+  by: { type: "string" },
+  target: { type: "string" },
+} as const;
 
+const line = { verb: "checklist", usage } as const;
 const wrong = (what: string, got: string, expected: string): UserError =>
-  new UserError({ what, where: [named("checklist")], got, expected, fix: usage });
+  wrongLine(line, what, got, expected);

@@ -1,8 +1,8 @@
-import { parseArgs } from "node:util";
 import { named } from "../../src/diagnostic/sentence.ts";
-import { UserError } from "../../src/diagnostic/user-error.ts";
+import type { UserError } from "../../src/diagnostic/user-error.ts";
 import { meantStage, type Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
+import { namedStage, parsedLine, wrongLine } from "../command-line.ts";
 import { type TargetName, targetNamed } from "../stack/request.ts";
 import type { Wanted } from "./entry.ts";
 
@@ -27,11 +27,9 @@ export interface LogsRequest extends Wanted {
 }
 
 export function requestOf(args: readonly string[], project: Project): LogsRequest {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parsedLine(line, args, options, "a stage, a worker and options");
   const [name = meantStage(project).name, worker, ...more] = positionals;
-  const stage = project.stages.find((each) => each.name === name);
-  if (stage === undefined)
-    throw wrong("There is no such stage", name, project.stages.map((each) => each.name).join(", "));
+  const stage = namedStage(line, project, name);
   if (more.length > 0) throw wrong("Too many words", more.join(" "), "a stage, and at most one worker");
   const sinceMs = values.since === undefined ? undefined : durationOf(values.since);
   return {
@@ -46,28 +44,14 @@ export function requestOf(args: readonly string[], project: Project): LogsReques
   };
 }
 
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        since: { type: "string" },
-        follow: { type: "boolean", default: false },
-        errors: { type: "boolean", default: false },
-        search: { type: "string" },
-        json: { type: "boolean", default: false },
-        target: { type: "string" },
-      },
-    });
-  } catch (error) {
-    throw wrong(
-      "The command line is wrong",
-      error instanceof Error ? error.message : String(error),
-      "a stage, a worker and options",
-    );
-  }
-}
+const options = {
+  since: { type: "string" },
+  follow: { type: "boolean", default: false },
+  errors: { type: "boolean", default: false },
+  search: { type: "string" },
+  json: { type: "boolean", default: false },
+  target: { type: "string" },
+} as const;
 
 const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** Cloudflare keeps them no longer. */
@@ -85,5 +69,6 @@ export function durationOf(text: string): number {
   );
 }
 
+const line = { verb: "logs", usage } as const;
 const wrong = (what: string, got: string, expected: string): UserError =>
-  new UserError({ what, where: [named("logs")], got, expected, fix: usage });
+  wrongLine(line, what, got, expected);

@@ -1,9 +1,9 @@
-import { parseArgs } from "node:util";
 import { named } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Verb } from "../../src/diagnostic/verbs.ts";
 import type { Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
+import { type CommandLine, namedStage, parsedLine, wrongLine } from "../command-line.ts";
 import { type TargetName, targetNamed } from "../stack/request.ts";
 import { verbNeeds } from "./verb-needs.ts";
 
@@ -15,20 +15,24 @@ export interface Request {
   readonly json: boolean;
 }
 
+const line: CommandLine = {
+  verb: "token",
+  usage: [named("token", "<stage> <verb> [--json] [--target cloudflare]")],
+};
+const takes = "a stage and a verb, such as: prod up";
+
 /** Reads a command line such as `prod db query --target cloudflare`. */
 export function requestOf(args: readonly string[], project: Project): Request {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parsedLine(
+    line,
+    args,
+    { json: { type: "boolean", default: false }, target: { type: "string" } },
+    takes,
+  );
   const [name, ...words] = positionals;
-  if (name === undefined || words.length === 0) throw wrong(args.join(" ") || "nothing");
-  const stage = project.stages.find((each) => each.name === name);
-  if (stage === undefined)
-    throw new UserError({
-      what: "There is no such stage",
-      where: [named("token")],
-      got: name,
-      expected: project.stages.map((each) => each.name).join(", "),
-      fix: "name one of them",
-    });
+  if (name === undefined || words.length === 0)
+    throw wrongLine(line, "The command line is wrong", args.join(" ") || "nothing", takes);
+  const stage = namedStage(line, project, name);
   return { stage, verb: words.join(" "), target: targetNamed(values.target), json: values.json };
 }
 
@@ -49,24 +53,3 @@ export function verbOf(typed: string): Verb {
     fix: "name one of them, without its options",
   });
 }
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { json: { type: "boolean", default: false }, target: { type: "string" } },
-    });
-  } catch (error) {
-    throw wrong(error instanceof Error ? error.message : String(error));
-  }
-}
-
-const wrong = (got: string): UserError =>
-  new UserError({
-    what: "The command line is wrong",
-    where: [named("token")],
-    got,
-    expected: "a stage and a verb, such as: prod up",
-    fix: [named("token", "<stage> <verb> [--json] [--target cloudflare]")],
-  });

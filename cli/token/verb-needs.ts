@@ -49,8 +49,12 @@ export const verbNeeds: Readonly<Record<Verb, VerbNeeds>> = {
   preview: looks,
   up: changes,
   deploy: changes,
-  // Each step of it is an up; what it measures is in the role that reads Workers.
-  release: changes,
+  // Each step of it is an up; what it measures is in the role that reads Workers, of those that nobody observes in the account's analytics.
+  release: {
+    kind: "stage",
+    operations: ["look", "create", "update", "delete"],
+    more: ["Account Analytics:Read"],
+  },
   releases: nothing,
   // Its up is of deployments alone; the databases are asked for their schemas.
   rollback: changes,

@@ -54,7 +54,7 @@ export const provider = {
       if (!(error instanceof UserError)) throw error;
       return {
         inputs: news,
-        failures: [{ property: "directory", reason: placed(error, placeOfRun(given.stage)).message }],
+        failures: [{ property: "", reason: placed(error, placeOfRun(given.stage)).message }],
       };
     }
   },
@@ -213,7 +213,8 @@ async function diagnostics(
     ...(await costly(held, job)),
   ];
   return refusals.map((diagnostic) => ({
-    property: "files",
+    // Without a property: the engine would put its value, `{<nil>}`, before the reason.
+    property: "",
     reason: render(diagnostic, placeOfRun(given.stage)),
   }));
 }

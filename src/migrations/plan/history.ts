@@ -253,7 +253,7 @@ function chainRefusals(
         where: folder,
         got: "no chain.txt",
         expected: "the chain of the folder's checksums, committed",
-        fix: sentence`run: ${command("db lint")}`,
+        fix: sentence`restore it from git; for a folder that never had one: ${command("db lint")}`,
       },
     ];
   }

@@ -238,7 +238,7 @@ const histories: Readonly<Record<string, { readonly given: () => Plan; readonly 
     },
     "no chain file": {
       given: () => offlinePlan({ ...input([users], undefined), chain: undefined }),
-      says: [/no chain file \| run: just db lint/],
+      says: [/no chain file \| restore it from git; for a folder that never had one: just db lint/],
     },
     "a file that the chain does not know": {
       given: () =>

@@ -20,7 +20,7 @@ export async function travelTo(
   const { stage, target } = request;
   const at = timeOf(text);
   const site: Site = await siteOf(request, target, root);
-  const { sources } = await sourcesOf(site, request, systemsOf(request, project, site.config));
+  const { sources, missing } = await sourcesOf(site, request, systemsOf(request, project, site.config));
   if (sources.length === 0) throw nothing(stage.name);
   const planned = [];
   for (const source of sources)
@@ -34,11 +34,15 @@ export async function travelTo(
         `    also the migrations ${undone.join(", ")}: code that needs them fails until the next up applies them again`,
       );
   }
+  for (const key of missing)
+    say(`  not ${key}: there is no such database any more, so nothing of it comes back`);
   say("Nobody can count those rows beforehand. Objects, keys, vectors and messages stay as they are.");
   await agree(stage, `Put these databases back to ${at.toISOString()} in`, { text: () => request.yes });
-  for (const { key, id, moment } of planned) {
+  for (const { key, id, physicalName, moment } of planned) {
     const undo = await travel(site, id, key, moment);
-    process.stdout.write(`${key}: back at ${moment.bookmark}; to undo: restore it to ${undo}\n`);
+    process.stdout.write(
+      `${key}: back at ${moment.bookmark}; to undo: npx wrangler d1 time-travel restore ${physicalName} --bookmark ${undo}\n`,
+    );
   }
   return 0;
 }

@@ -51,6 +51,17 @@ test("each up renews the lease, and leaves the rest of the file to whoever wrote
   expect(readFileSync(file("pr-12"), "utf8")).toContain("encryptionsalt: v1:own\n");
 });
 
+test("a deploy makes the stage and renews it as an up does, and a saved plan is applied to the configuration that it is of", () => {
+  at(["deploy", "pr-12", "--save-plan", "next.plan"]);
+  const saved = readFileSync(file("pr-12"), "utf8");
+  const later = new Date("2026-12-01T13:00:00Z");
+  at(["deploy", "pr-12", "--plan", "next.plan", "--confirm", "0123456789ab"], later);
+  at(["up", "pr-12", "--plan=next.plan", "--confirm", "0123456789ab"], later);
+  expect(readFileSync(file("pr-12"), "utf8")).toBe(saved);
+  at(["deploy", "pr-12", "--yes"], later);
+  expect(configValues(file("pr-12"))["lockstep:lease"]).toBe("2026-12-01T15:00:00Z");
+});
+
 test("a look at a stage makes no file, and another word is no stage", () => {
   expect(at(["outputs", "pr-12"])).toEqual(["dev", "pr-12"]);
   expect(at(["up", "pr-"])).toEqual(["dev"]);

@@ -11,11 +11,12 @@ import type { ProjectPlace } from "../place.ts";
 import { pulumi, type Run } from "./engine/pulumi.ts";
 
 /** Commands that make the stage of a pull request, or take it down where it was made in another clone. */
-const making = ["init", "preview", "up", "destroy"];
+const making = ["init", "preview", "up", "deploy", "destroy"];
+const renewing = ["up", "deploy"];
 
 /**
  * The project with the stage of the pull request that the command line names. Its stack file is made where it is missing, with the systems of the stage
- * that it is like; each `up` renews its lease.
+ * that it is like; each `up` and `deploy` renews its lease, but the one that applies a saved plan: that holds for the configuration as it was.
  */
 export function withPullRequest(
   [command = "", ...words]: readonly string[],
@@ -28,7 +29,7 @@ export function withPullRequest(
   const file = stackFile(root, name);
   if (!existsSync(file) && making.includes(command))
     writeWhole(file, fresh(name, project.pullRequests, root, now), 0o644);
-  else if (existsSync(file) && command === "up")
+  else if (existsSync(file) && renewing.includes(command) && !words.some((word) => /^--plan(=|$)/.test(word)))
     writeWhole(file, renewed(file, project.pullRequests, now), 0o644);
   return withPullRequests(project, [name]);
 }

@@ -198,7 +198,9 @@ test("a key, a backup, a drill and a restore: the whole way, as it is typed", as
   expect(restored.out).toMatch(/dome\/silo: silo-dev-\d{8}t\d{6}z .*the same as the backup, row by row/);
   const travelled = await just(["restore", "dev", "--at", new Date().toISOString(), "--yes"]);
   expect(travelled.code, travelled.out).toBe(0);
-  expect(travelled.out).toMatch(/dome\/silo: back at \S+; to undo: restore it to \S+/);
+  expect(travelled.out).toMatch(
+    /dome\/silo: back at \S+; to undo: npx wrangler d1 time-travel restore silo-dev --bookmark \S+/,
+  );
   expect((await just(["backup-prune", "dev", "--dry-run"])).out).toMatch(
     /\d{8}T\d{6}Z {2}daily, weekly, monthly, newest, proven/,
   );

@@ -29,6 +29,6 @@ export function approvalEntry(wanted: Approvable, signed: Signed = unsigned()): 
   return `{ resource: ${wanted.resource}, ${what}, reason: ${text(signed.reason)}, by: ${text(signed.by)}, until: "${signed.until}" }`;
 }
 
-/** How approvals get into the stack file, for the end of a refusal. @param stack the stage's name */
+/** How approvals get into the stack file, for the end of a refusal: indented as it has to stand there. @param stack the stage's name */
 export const approvedBy = (wanted: readonly Approvable[], stack: string): string =>
-  `write into Pulumi.${stack}.yaml, below config:, why and who filled in (where that list is there already, add to it what stands in braces):\nlockstep:approvals: [${wanted.map((each) => approvalEntry(each)).join(", ")}]`;
+  `write into Pulumi.${stack}.yaml, below config:, why and who filled in (where that list is there already, add to it what stands in braces):\n  lockstep:approvals: [${wanted.map((each) => approvalEntry(each)).join(", ")}]`;

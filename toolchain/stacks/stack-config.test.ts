@@ -88,3 +88,8 @@ test.each([
   stackFile(text);
   expect(refresh).toThrow(/Pulumi\.dev\.yaml[\s\S]*expected: a Pulumi stack file/);
 });
+
+test("a setting that was pasted beside the configuration is refused, not passed over", () => {
+  stackFile("config:\n  a:b: c\nlockstep:approvals: []\n");
+  expect(refresh).toThrow(/Pulumi\.dev\.yaml[\s\S]*got: +lockstep:approvals\n[\s\S]*two spaces/);
+});

@@ -83,6 +83,16 @@ function readStackFile(path: string): z.infer<typeof stackFileShape> | undefined
   }
   const parsed = stackFileShape.safeParse(value);
   if (!parsed.success) throw complain(z.prettifyError(parsed.error));
+  // The engine passes over what it does not know, and nobody would be told that a setting is without effect.
+  const beside = Object.keys(parsed.data).filter((key) => key.startsWith("lockstep:"));
+  if (beside.length > 0)
+    throw new UserError({
+      what: "A setting stands beside `config:` in a stack file, where nothing reads it",
+      where: path,
+      got: beside.join(", "),
+      expected: "settings below `config:`, each two spaces further in",
+      fix: "put two spaces in front of each of its lines",
+    });
   return parsed.data;
 }
 

@@ -38,5 +38,10 @@ export function parsedLine<const Options extends ParseArgsOptionsConfig>(
 export function namedStage(line: CommandLine, { stages }: Pick<Project, "stages">, name: string): Stage {
   const stage = stages.find((each) => each.name === name);
   if (stage !== undefined) return stage;
-  throw wrongLine(line, "There is no such stage", name, stages.map((each) => each.name).join(", "));
+  throw wrongLine(
+    line,
+    name === "" ? "The stage has to be named" : "There is no such stage",
+    name === "" ? "nothing" : name,
+    stages.map((each) => each.name).join(", "),
+  );
 }

@@ -568,6 +568,7 @@ export const rooms: readonly Room[] = [
       "src/release",
       ...migrations("code"),
       "toolchain",
+      "cli/command-line.ts",
       "cli/place.ts",
       "cli/stack",
       "cli/db",

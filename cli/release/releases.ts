@@ -1,19 +1,20 @@
 // `lockstep releases <stage> [<release>]`: the releases of a stage that were driven from this folder, or all that one of them did.
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { placeOfTarget, unplaced } from "../../src/diagnostic/place.ts";
 import { inPlace, named, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
-import { refusingAt, UserError } from "../../src/diagnostic/user-error.ts";
+import { refusingAt, type UserError } from "../../src/diagnostic/user-error.ts";
 import type { Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { journalOf, releasesIn } from "../../src/release/journal/journal.ts";
 import { type Progress, progressOf } from "../../src/release/progress.ts";
 import { table } from "../../toolchain/table.ts";
+import { type CommandLine, namedStage, parsedLine, wrongLine } from "../command-line.ts";
 import { type Place, projectAt } from "../place.ts";
 import { type TargetName, targetNamed } from "../stack/request.ts";
 import { entryLine } from "./screen.ts";
 
 const usage = sentence`\`${named("releases", "<stage> [<release>] [--json]")}\``;
+const line: CommandLine = { verb: "releases", usage };
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 export async function run(args: readonly string[], place: Place): Promise<number> {
@@ -79,36 +80,13 @@ export function requestOf(
   readonly target: TargetName;
   readonly json: boolean;
 } {
-  const { values, positionals } = parsed(args);
+  const options = { target: { type: "string" }, json: { type: "boolean", default: false } } as const;
+  const { values, positionals } = parsedLine(line, args, options, usage);
   const [name = "", release, ...more] = positionals;
-  const stage = stages.find((each) => each.name === name);
-  if (stage === undefined)
-    throw wrong("The stage has to be named", name, stages.map((each) => each.name).join(", "));
+  const stage = namedStage(line, { stages }, name);
   if (more.length > 0) throw wrong("Too many words", more.join(" "), "a stage, and a release");
-  return { stage, release, target: targetNamed(values.target), json: values.json ?? false };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { target: { type: "string" }, json: { type: "boolean" } },
-    });
-  } catch (error) {
-    throw wrong(
-      "The command line is wrong",
-      error instanceof Error ? error.message : String(error),
-      "the options below",
-    );
-  }
+  return { stage, release, target: targetNamed(values.target), json: values.json };
 }
 
 const wrong = (what: string, got: string, expected: Sentence): UserError =>
-  new UserError({
-    what,
-    where: "the command line of releases",
-    got: got === "" ? "nothing" : got,
-    expected,
-    fix: usage,
-  });
+  wrongLine(line, what, got, expected);

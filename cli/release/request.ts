@@ -1,11 +1,11 @@
-import { parseArgs } from "node:util";
 import { named, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
-import { UserError } from "../../src/diagnostic/user-error.ts";
+import type { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { type Wish, wishes } from "../../src/release/journal/entry.ts";
+import { type CommandLine, namedStage, parsedLine, wrongLine } from "../command-line.ts";
+import { withYes } from "../db/agree.ts";
 import { type TargetName, targetNamed } from "../stack/request.ts";
-import { withAgreement } from "./agreed.ts";
 
 /** What was asked for on the command line. */
 export interface Request {
@@ -26,9 +26,7 @@ export const usage = sentence`\`${named("release", "<stage> [--yes [<stage>]] [-
 export function requestOf(args: readonly string[], { stages }: Project): Request {
   const { values, positionals } = wordsOf(args, stages);
   const [name = "", ...more] = positionals;
-  const stage = stages.find((each) => each.name === name);
-  if (stage === undefined)
-    throw wrong("The stage has to be named", name, stages.map((each) => each.name).join(", "));
+  const stage = namedStage(line, { stages }, name);
   if (more.length > 0) throw wrong("Too many words", more.join(" "), "a stage, then options");
   const wished = wishes.filter((wish) => values[wish] !== undefined && values[wish] !== false);
   const [wish] = wished;
@@ -52,37 +50,24 @@ export function requestOf(args: readonly string[], { stages }: Project): Request
 }
 
 /** The words and options as they were typed. */
-export function wordsOf(args: readonly string[], stages: readonly Stage[]) {
-  try {
-    return parseArgs({
-      args: withAgreement(args, stages),
-      allowPositionals: true,
-      options: {
-        target: { type: "string" },
-        yes: { type: "string" },
-        json: { type: "boolean" },
-        reason: { type: "string" },
-        pause: { type: "boolean" },
-        resume: { type: "boolean" },
-        promote: { type: "boolean" },
-        abort: { type: "boolean" },
-        "skip-gate": { type: "string" },
-      },
-    });
-  } catch (error) {
-    throw wrong(
-      "The command line is wrong",
-      error instanceof Error ? error.message : String(error),
-      "the options below",
-    );
-  }
-}
+export const wordsOf = (args: readonly string[], stages: readonly Stage[]) =>
+  parsedLine(
+    line,
+    withYes(args, stages),
+    {
+      target: { type: "string" },
+      yes: { type: "string" },
+      json: { type: "boolean" },
+      reason: { type: "string" },
+      pause: { type: "boolean" },
+      resume: { type: "boolean" },
+      promote: { type: "boolean" },
+      abort: { type: "boolean" },
+      "skip-gate": { type: "string" },
+    },
+    usage,
+  );
 
+const line: CommandLine = { verb: "release", usage };
 const wrong = (what: string, got: string, expected: Sentence): UserError =>
-  new UserError({
-    what,
-    where: "the command line of release",
-    got: got === "" ? "nothing" : got,
-    expected,
-    fix: usage,
-  });
+  wrongLine(line, what, got === "" ? "nothing" : got, expected);

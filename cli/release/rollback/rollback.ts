@@ -1,15 +1,16 @@
 // `lockstep rollback <stage> [<version>]`: lets an earlier version answer everything again, at once.
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { z } from "zod";
 import { connection } from "../../../src/cloudflare/connection.ts";
 import { placeOfTarget, unplaced } from "../../../src/diagnostic/place.ts";
-import { command, inPlace, named, type Sentence, sentence } from "../../../src/diagnostic/sentence.ts";
+import { command, inPlace, named, sentence } from "../../../src/diagnostic/sentence.ts";
 import { refusingAt, UserError } from "../../../src/diagnostic/user-error.ts";
 import type { Project } from "../../../src/project/project.ts";
 import type { Stage } from "../../../src/project/stage.ts";
 import type { ExportedResource } from "../../../src/reality/state.ts";
 import { agentHere, leaveToPerson } from "../../../src/settings/agent.ts";
+import { type CommandLine, namedStage, parsedLine, wrongLine } from "../../command-line.ts";
+import { withYes } from "../../db/agree.ts";
 import type { Site } from "../../db/site.ts";
 import { type Place, projectAt } from "../../place.ts";
 import { stageTarget } from "../../stack/account.ts";
@@ -21,12 +22,12 @@ import { refuseLocked } from "../../stack/lock.ts";
 import { type TargetName, targetNamed } from "../../stack/request.ts";
 import { configOf, setConfig } from "../../stack/stage-config.ts";
 import { stateOf } from "../../stack/state.ts";
-import { withAgreement } from "../agreed.ts";
 import { listedSystems } from "../systems.ts";
 import { type Goal, goalsOf } from "./goal.ts";
 import { checkPairs, secretsLines } from "./pair.ts";
 
 const usage = sentence`\`${named("rollback", "<stage> [<version>] [--yes [<stage>]]")}\``;
+const line: CommandLine = { verb: "rollback", usage };
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 export async function run(args: readonly string[], place: Place): Promise<number> {
@@ -109,36 +110,10 @@ export function requestOf(
   readonly target: TargetName;
   readonly yes: string | undefined;
 } {
-  const { values, positionals } = parsed(withAgreement(args, stages));
+  const options = { target: { type: "string" }, yes: { type: "string" } } as const;
+  const { values, positionals } = parsedLine(line, withYes(args, stages), options, usage);
   const [name = "", version, ...more] = positionals;
-  const stage = stages.find((each) => each.name === name);
-  if (stage === undefined)
-    throw wrong("The stage has to be named", name, stages.map((each) => each.name).join(", "));
-  if (more.length > 0) throw wrong("Too many words", more.join(" "), "a stage, and a version");
+  const stage = namedStage(line, { stages }, name);
+  if (more.length > 0) throw wrongLine(line, "Too many words", more.join(" "), "a stage, and a version");
   return { stage, version, target: targetNamed(values.target), yes: values.yes };
 }
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { target: { type: "string" }, yes: { type: "string" } },
-    });
-  } catch (error) {
-    throw wrong(
-      "The command line is wrong",
-      error instanceof Error ? error.message : String(error),
-      "the options below",
-    );
-  }
-}
-
-const wrong = (what: string, got: string, expected: Sentence): UserError =>
-  new UserError({
-    what,
-    where: "the command line of rollback",
-    got: got === "" ? "nothing" : got,
-    expected,
-    fix: usage,
-  });

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { named, sentence } from "../../../src/diagnostic/sentence.ts";
 import { UserError } from "../../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../../src/project/stage.ts";
 import type { Repair } from "../../../src/reality/repair.ts";
 import type { StateResource } from "../../../src/reality/state.ts";
-import { digestOfPlan, leastDigits } from "../plan/saved-plan.ts";
+import { checkConfirmed, digestOfPlan, json } from "../plan/saved-plan.ts";
 
 const shape = z.object({
   stage: z.string(),
@@ -52,39 +52,19 @@ export function savedRepair(
   madeFrom: string,
   stage: Stage,
 ): RepairPlan {
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
-    throw wrong(stage, "There is no such plan", file, "a plan that a repair saved");
-  if (confirmed === undefined && stage.asksBeforeChange)
-    throw wrong(
-      stage,
-      "A saved repair is applied with its digest",
-      "no --confirm",
-      "the digest that was printed",
-    );
-  const digest = digestOfPlan(file, madeFrom);
-  const isIt =
-    confirmed === undefined ||
-    (confirmed.length >= leastDigits && digest.startsWith(confirmed.toLowerCase()));
-  if (!isIt)
-    throw wrong(
-      stage,
+  checkConfirmed(file, confirmed, madeFrom, stage, {
+    wrong: (what, got, expected) => wrong(stage, what, got, expected),
+    saved: "a plan that a repair saved",
+    unconfirmed: "A saved repair is applied with its digest",
+    another:
       "This is not the repair that was confirmed, or the stack or the project is not what it was planned from",
-      `--confirm ${confirmed}`,
-      `the plan, the stack and the files as they were, and the first ${leastDigits} digits of the digest at least`,
-    );
+    asItWas: "the plan, the stack and the files as they were",
+  });
   const parsed = shape.safeParse(json(readFileSync(file, "utf8")));
   if (!parsed.success) throw wrong(stage, "This is no saved repair", file, "a plan that a repair saved");
   if (parsed.data.stage !== stage.name)
     throw wrong(stage, `This is no repair of ${stage.name}`, parsed.data.stage, stage.name);
   return parsed.data;
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Without a terminal a name is soon typed: a stage that asks is changed by what somebody has seen. */

@@ -63,26 +63,14 @@ export function checkSaved(
   madeFrom: string,
   stage: Stage,
 ): void {
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
-    throw wrong(stage, "There is no such plan", file, "a plan that a preview saved");
-  if (confirmed === undefined && stage.asksBeforeChange)
-    throw wrong(
-      stage,
-      "A saved plan is applied with its digest",
-      "no --confirm",
-      "the digest that the preview printed",
-    );
-  const digest = digestOfPlan(file, madeFrom);
-  if (
-    confirmed !== undefined &&
-    (confirmed.length < leastDigits || !digest.startsWith(confirmed.toLowerCase()))
-  )
-    throw wrong(
-      stage,
+  checkConfirmed(file, confirmed, madeFrom, stage, {
+    wrong: (what, got, expected) => wrong(stage, what, got, expected),
+    saved: "a plan that a preview saved",
+    unconfirmed: "A saved plan is applied with its digest",
+    another:
       "This is not the plan that was confirmed, or the project or its configuration is not what it was made from",
-      `--confirm ${confirmed}`,
-      `the plan, the files and the configuration as they were, and the first ${leastDigits} digits of the digest at least`,
-    );
+    asItWas: "the plan, the files and the configuration as they were",
+  });
   const parsed = shape.safeParse(json(readFileSync(file, "utf8")));
   const urns = parsed.success ? Object.keys(parsed.data.resourcePlans) : undefined;
   if (urns === undefined) throw wrong(stage, "This is no plan", file, "a plan that a preview saved");
@@ -91,7 +79,40 @@ export function checkSaved(
     throw wrong(stage, `This is no plan of ${stage.name}`, other, `resources of ${stage.name}`);
 }
 
-function json(text: string): unknown {
+/** What is said of a saved file that is not the one that was looked at. */
+export interface SavedWords {
+  readonly wrong: (what: string, got: string, expected: string) => UserError;
+  readonly saved: string;
+  readonly unconfirmed: string;
+  readonly another: string;
+  readonly asItWas: string;
+}
+
+/** Throws unless the file is there, and is the one whose digest was given; a stage that asks wants the digest. */
+export function checkConfirmed(
+  file: string,
+  confirmed: string | undefined,
+  madeFrom: string,
+  stage: Stage,
+  { wrong: refusal, saved, unconfirmed, another, asItWas }: SavedWords,
+): void {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
+    throw refusal("There is no such plan", file, saved);
+  if (confirmed === undefined && stage.asksBeforeChange)
+    throw refusal(unconfirmed, "no --confirm", "the digest that was printed");
+  const isIt =
+    confirmed === undefined ||
+    (confirmed.length >= leastDigits && digestOfPlan(file, madeFrom).startsWith(confirmed.toLowerCase()));
+  if (!isIt)
+    throw refusal(
+      another,
+      `--confirm ${confirmed}`,
+      `${asItWas}, and the first ${leastDigits} digits of the digest at least`,
+    );
+}
+
+/** Undefined for what is no JSON. */
+export function json(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

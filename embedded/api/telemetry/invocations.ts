@@ -2,11 +2,7 @@ import { z } from "zod";
 import type { Invocation } from "../../runtime/compute.ts";
 import type { State } from "../../state.ts";
 import { ratesOf } from "./rates.ts";
-
-const keepMs = 7 * 24 * 60 * 60 * 1000;
-const flushMs = 200;
-/** While they cannot be written. */
-const keptInMemory = 10_000;
+import { writtenLater } from "./written-later.ts";
 
 const row = z.object({
   id: z.number(),
@@ -37,7 +33,6 @@ export interface Invocations {
 
 const opened = new WeakMap<State, Invocations>();
 
-/** Rows are written a few times a second in one transaction each: a row a request would cost a disk write a request. */
 export function openInvocations(state: State): Invocations {
   const known = opened.get(state);
   if (known !== undefined) return known;
@@ -46,52 +41,27 @@ export function openInvocations(state: State): Invocations {
     CREATE INDEX IF NOT EXISTS invocations_at ON invocations(account, at_ms)`);
   addColumns(state);
   const insert = state.sqlite.prepare("INSERT INTO invocations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  const forget = state.sqlite.prepare("DELETE FROM invocations WHERE at_ms < ?");
   const select = state.sqlite.prepare(
     `SELECT rowid AS id, script, version, at_ms AS atMs, wall_ms AS wallMs, status, exception, event, "trigger"
        FROM invocations WHERE account = ? AND at_ms >= ? AND at_ms <= ? ORDER BY at_ms`,
   );
-  let waiting: Invocation[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  const flush = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
-    if (waiting.length === 0) return;
-    state.transaction(() => {
-      for (const each of waiting)
-        insert.run(
-          each.account,
-          each.script,
-          each.version,
-          Math.round(each.atMs),
-          each.wallMs,
-          each.status,
-          each.exception ? 1 : 0,
-          each.event,
-          each.trigger,
-        );
-      forget.run(Date.now() - keepMs);
-    });
-    waiting = [];
-  };
-  /** Nobody waits for it, and what cannot be written now (the disk is full, say) can be later: workers serve on. */
-  const flushLater = (): void => {
-    try {
-      flush();
-    } catch (error) {
-      console.error(
-        `metrics: ${waiting.length} invocations could not be written yet: ${error instanceof Error ? error.message : String(error)}`,
-      );
-      waiting = waiting.slice(-keptInMemory);
-    }
-  };
+  const later = writtenLater<Invocation>(state, "metrics", "invocations", (each) =>
+    insert.run(
+      each.account,
+      each.script,
+      each.version,
+      Math.round(each.atMs),
+      each.wallMs,
+      each.status,
+      each.exception ? 1 : 0,
+      each.event,
+      each.trigger,
+    ),
+  );
   const invocations: Invocations = {
-    record(invocation) {
-      waiting.push(invocation);
-      timer ??= setTimeout(flushLater, flushMs).unref();
-    },
+    record: later.add,
     between(account, fromMs, toMs) {
-      flush();
+      later.flush();
       const { delayMs, sampleInterval, unattributed } = ratesOf(state, account);
       return z
         .array(row)
@@ -103,7 +73,7 @@ export function openInvocations(state: State): Invocations {
           weight: sampleInterval,
         }));
     },
-    close: flush,
+    close: later.flush,
   };
   opened.set(state, invocations);
   return invocations;

@@ -2,11 +2,7 @@ import { z } from "zod";
 import type { LogLine } from "../../runtime/compute.ts";
 import type { State } from "../../state.ts";
 import { ratesOf } from "./rates.ts";
-
-const keepMs = 7 * 24 * 60 * 60 * 1000;
-const flushMs = 200;
-/** While they cannot be written. */
-const keptInMemory = 10_000;
+import { writtenLater } from "./written-later.ts";
 
 const row = z.object({
   id: z.number(),
@@ -35,45 +31,21 @@ export function openLogLines(state: State): LogLines {
     stream TEXT NOT NULL, text TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT;
     CREATE INDEX IF NOT EXISTS log_lines_at ON log_lines(account, at_ms)`);
   const insert = state.sqlite.prepare("INSERT INTO log_lines VALUES (?, ?, ?, ?, ?, ?)");
-  const forget = state.sqlite.prepare("DELETE FROM log_lines WHERE at_ms < ?");
   const select = state.sqlite.prepare(
     `SELECT rowid AS id, script, version, stream, text, at_ms AS atMs
        FROM log_lines WHERE account = ? AND at_ms >= ? AND at_ms <= ? ORDER BY at_ms, rowid`,
   );
-  let waiting: LogLine[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  const flush = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
-    if (waiting.length === 0) return;
-    state.transaction(() => {
-      for (const { account, script, version, stream, text, atMs } of waiting)
-        insert.run(account, script, version, stream, text, Math.round(atMs));
-      forget.run(Date.now() - keepMs);
-    });
-    waiting = [];
-  };
-  const flushLater = (): void => {
-    try {
-      flush();
-    } catch (error) {
-      console.error(
-        `logs: ${waiting.length} lines could not be written yet: ${error instanceof Error ? error.message : String(error)}`,
-      );
-      waiting = waiting.slice(-keptInMemory);
-    }
-  };
+  const later = writtenLater<LogLine>(state, "logs", "log_lines", (each) =>
+    insert.run(each.account, each.script, each.version, each.stream, each.text, Math.round(each.atMs)),
+  );
   const lines: LogLines = {
-    record(line) {
-      waiting.push(line);
-      timer ??= setTimeout(flushLater, flushMs).unref();
-    },
+    record: later.add,
     between(account, fromMs, toMs) {
-      flush();
+      later.flush();
       const newestMs = Date.now() - ratesOf(state, account).delayMs;
       return z.array(row).parse(select.all(account, fromMs, Math.min(toMs, newestMs)));
     },
-    close: flush,
+    close: later.flush,
   };
   opened.set(state, lines);
   return lines;

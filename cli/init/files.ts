@@ -38,4 +38,12 @@ export function chainFirstMigration(folder: string): string {
 }
 
 /** Lines that .gitignore needs; those that it has already are left as they are. */
-export const ignored = ["node_modules/", ".lockstep/", ".env", ".env.*", "backups/", "*.plan"];
+export const ignored = [
+  "node_modules/",
+  ".lockstep/",
+  ".env",
+  ".env.*",
+  "backups/",
+  "*.plan",
+  "Pulumi.pr-*.yaml",
+];

@@ -640,6 +640,7 @@ export const rooms: readonly Room[] = [
       "toolchain",
       "cli/place.ts",
       "cli/stack",
+      "cli/review",
     ],
   },
   // Tokens that a verb needs: what the program would register, held against what Cloudflare allows.

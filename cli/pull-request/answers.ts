@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { changesOf, type PlannedChange, planDigest } from "../stack/plan/plan-digest.ts";
+import { changesOf, type PlanDigest, type PlannedChange, planDigest } from "../stack/plan/plan-digest.ts";
 import type { Change, Database, Finding, ReportInput } from "./input.ts";
 import { labelOf } from "./verdict.ts";
 
@@ -15,6 +15,8 @@ export interface Preview {
   readonly isUp: boolean;
   readonly changes: readonly Change[];
   readonly messages: readonly string[];
+  /** As the engine told it. */
+  readonly digest: PlanDigest;
 }
 
 /** Of `preview --json`: names, never values. Where the exit code is not 0 there is no plan, and what is wrong stands among the messages. */
@@ -44,6 +46,7 @@ export const readPreview: Reading<Preview> = (json, exitCode) => {
       )
       .map(changeOf),
     messages: said.flatMap(({ message }) => (message === "" ? [] : [message])),
+    digest,
   };
 };
 

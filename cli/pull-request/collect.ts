@@ -3,6 +3,7 @@ import { callsOf } from "../../src/diagnostic/place.ts";
 import type { Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { configValues } from "../../toolchain/stacks/stack-config.ts";
+import { environmentFor } from "../stack/engine/environment.ts";
 import type { TargetName } from "../stack/request.ts";
 import { stackFileOf } from "../stack/stack-file.ts";
 import {
@@ -16,9 +17,10 @@ import {
   readPreview,
 } from "./answers.ts";
 import { ask } from "./ask.ts";
-import { type ReportInput, reportInput, type StageReport } from "./input.ts";
+import { type ReportInput, reportInput, type StageReport, type Stakes } from "./input.ts";
 import { clipped } from "./markdown.ts";
 import { branchOf, rivalsOf } from "./rivals.ts";
+import { stakesOf } from "./stakes.ts";
 
 /** What is asked for a report, and what is told while it is. */
 export interface Asked {
@@ -65,9 +67,11 @@ export async function collect({ project, root, target, say }: Asked): Promise<Re
       isUp: false,
       changes: [],
       messages: [],
+      digest: {},
     });
     const isListed = listedIn(stage, target, root);
     const databases = (await asking(["db", "plan"], readDatabases, [])).filter(({ name }) => isListed(name));
+    const stakes = await stakesIn({ project, root, target, say }, stage, preview, failures, timing);
     stages.push({
       name: stage.name,
       protected: stage.protected,
@@ -75,6 +79,7 @@ export async function collect({ project, root, target, say }: Asked): Promise<Re
       changes: [...preview.changes],
       messages: [...preview.messages],
       databases,
+      ...(stakes !== undefined && { stakes }),
       policy,
       failures,
     });
@@ -91,6 +96,33 @@ export async function collect({ project, root, target, say }: Asked): Promise<Re
     rivals: await rivalsOf(project, root),
     timing,
   };
+}
+
+/**
+ * What is at stake in a stage, made from the plan that was previewed already. Where nothing is up or nothing changes, nobody is asked. What is
+ * not found out is a failure like one of a verb: who reads the report must not take its absence for safety.
+ */
+async function stakesIn(
+  { project, root, target, say }: Asked,
+  stage: Stage,
+  { isUp, changes, digest }: Preview,
+  failures: Failures,
+  timing: ReportInput["timing"][number][],
+): Promise<Stakes | undefined> {
+  if (!isUp || changes.length === 0) return undefined;
+  const verb = "blast radius";
+  say(`${verb}: ${stage.name}`);
+  const began = performance.now();
+  try {
+    const { review } = await import("../review/blast-radius/review.ts");
+    const env = await environmentFor(target, stage, root);
+    return stakesOf(await review({ stage, target, run: { root, env }, project, plan: digest }));
+  } catch (error) {
+    failures.push({ verb, said: clipped(error instanceof Error ? error.message : String(error), 4_000) });
+    return undefined;
+  } finally {
+    timing.push({ verb, stage: stage.name, seconds: Math.round(performance.now() - began) / 1_000 });
+  }
 }
 
 const systems = z.array(z.string()).optional().catch(undefined);

@@ -4,6 +4,7 @@ import type { Fold } from "./fit.ts";
 import type { Change, Finding, ReportInput, StageReport, Statement } from "./input.ts";
 import { clipped, code, fenced, plain, visible } from "./markdown.ts";
 import { isChanged } from "./stage-row.ts";
+import { stakeLines } from "./stakes.ts";
 import { topology } from "./topology.ts";
 import { isGone, isReplaced, labelOf } from "./verdict.ts";
 
@@ -13,6 +14,7 @@ export function foldsOf(input: ReportInput): readonly Fold[] {
   return [
     failures(input),
     plan(stages),
+    { title: "What is at stake", lines: stakeLines(stages) },
     migrations(stages),
     costs(stages),
     findings(input, stages),

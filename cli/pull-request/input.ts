@@ -53,6 +53,32 @@ const database = z.strictObject({
 });
 export type Database = Readonly<z.infer<typeof database>>;
 
+/** What of a stage's blast radius is told. Names, counts and days: no value of anything. */
+const stakes = z.strictObject({
+  /** What is there and goes, or is exchanged for another. */
+  gone: z.array(
+    z.strictObject({ resource: z.string(), type: z.string(), becomes: z.enum(["deleted", "replaced"]) }),
+  ),
+  /** What holds data and is touched. */
+  stores: z.array(
+    z.strictObject({
+      store: z.string(),
+      becomes: z.enum(["deleted", "replaced", "migrated", "changed"]),
+      /** `12,345 rows` */
+      holds: z.string(),
+      /** Why it could not be counted. */
+      why: z.string().optional(),
+      /** `shop/api reads and writes` */
+      usedBy: texts,
+      /** The day of the last proven restore, `never`, or a dash where nothing of the kind can be. */
+      proven: z.string(),
+    }),
+  ),
+  /** How the stage stands with its backups. */
+  backups: z.string(),
+});
+export type Stakes = Readonly<z.infer<typeof stakes>>;
+
 const stage = z.strictObject({
   name: z.string(),
   protected: z.boolean(),
@@ -62,6 +88,8 @@ const stage = z.strictObject({
   /** What the program said in the preview. */
   messages: texts,
   databases: z.array(database),
+  /** Where anything that is up is to change. */
+  stakes: stakes.optional(),
   policy: z.array(finding),
   /** Why a part could not be found out, in the words of its verb. */
   failures: z.array(z.strictObject({ verb: z.string(), said: z.string() })),

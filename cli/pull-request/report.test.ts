@@ -5,6 +5,7 @@ import type { Change, Database, ReportInput, StageReport } from "./input.ts";
 import { marker, mostBytes, report } from "./report.ts";
 import { readReport } from "./saved.ts";
 import { isChanged } from "./stage-row.ts";
+import { stakeLines, stakesOf } from "./stakes.ts";
 
 const stage = (name: string, more: Partial<StageReport> = {}): StageReport => ({
   name,
@@ -181,6 +182,74 @@ describe("a report", () => {
     expect(text).not.toContain("far");
   });
 
+  test("says what is at stake in each stage: what goes, what it holds, who uses it, and whether a restore was ever proven", () => {
+    const stakes = {
+      gone: [{ resource: "dome/old", type: "D1Database", becomes: "deleted" as const }],
+      stores: [
+        {
+          store: "dome/silo",
+          becomes: "migrated" as const,
+          holds: "12,345 rows",
+          usedBy: ["dome/api reads and writes", "dome/jobs reads"],
+          proven: "never",
+        },
+        {
+          store: "dome/old",
+          becomes: "deleted" as const,
+          holds: "unknown rows",
+          why: "not counted within 10 s",
+          usedBy: [],
+          proven: "2026-11-20",
+        },
+      ],
+      backups: "there is no backup",
+    };
+    const changes = [change(d1, "dome/old", "delete")];
+    const text = report(input([stage("dev", { changes }), stage("prod", { changes, stakes })]));
+    expect(text).toContain(
+      [
+        "<details><summary>What is at stake</summary>\n",
+        "- **deleted** <code>dome/old</code> D1Database · prod",
+        "- migrated <code>dome/silo</code>: holds 12,345 rows; used by dome/api reads and writes, dome/jobs reads; restore proven: never · prod",
+        "- **deleted** <code>dome/old</code>: holds unknown rows (not counted within 10 s); used by no worker that is declared; restore proven: 2026-11-20 · prod",
+        "- backups: there is no backup · prod\n",
+      ].join("\n"),
+    );
+    expect(report(input([stage("dev", { changes })]))).not.toContain("What is at stake");
+  });
+
+  test("takes from a blast radius what is at stake, as it is said on a terminal", () => {
+    const one = stakesOf({
+      stage: "prod",
+      changes: { delete: 1 },
+      gone: [],
+      atStake: [
+        {
+          store: "dome/rooms, Room",
+          kind: "class",
+          becomes: "deleted",
+          holds: { unit: "objects", count: 1, atLeast: true },
+          usedBy: [{ worker: "dome/api", reads: true, writes: false }],
+        },
+        {
+          store: "dome/silo",
+          kind: "d1",
+          becomes: "migrated",
+          holds: { unit: "rows", count: undefined, atLeast: false, why: "HTTP 500" },
+          usedBy: [],
+          proven: null,
+        },
+      ],
+      backups: "there is no backup",
+      migrations: [],
+    });
+    expect(stakeLines([stage("prod", { stakes: one })])).toEqual([
+      "- **deleted** <code>dome/rooms, Room</code>: holds at least 1 object; used by dome/api reads; restore proven: - · prod",
+      "- migrated <code>dome/silo</code>: holds unknown rows (HTTP 500); used by no worker that is declared; restore proven: never · prod",
+      "- backups: there is no backup · prod",
+    ]);
+  });
+
   test("names another branch with the same number", () => {
     const rivals = [
       {
@@ -255,6 +324,28 @@ describe("whatever is in it", () => {
       }),
       { maxLength: 2 },
     ),
+    stakes: fc.record({
+      gone: fc.array(
+        fc.record({
+          resource: nasty,
+          type: nasty,
+          becomes: fc.constantFrom("deleted" as const, "replaced" as const),
+        }),
+        { maxLength: 2 },
+      ),
+      stores: fc.array(
+        fc.record({
+          store: nasty,
+          becomes: fc.constantFrom("deleted" as const, "migrated" as const),
+          holds: nasty,
+          why: nasty,
+          usedBy: texts,
+          proven: nasty,
+        }),
+        { maxLength: 2 },
+      ),
+      backups: nasty,
+    }),
     policy: fc.array(finding, { maxLength: 2 }),
     failures: fc.array(fc.record({ verb: nasty, said: nasty }), { maxLength: 1 }),
   });
@@ -319,6 +410,20 @@ describe("whatever is in it", () => {
             costs: many(long(30), n),
           }),
         ],
+        stakes: {
+          gone: many({ resource: long(60), type: long(60), becomes: "deleted" }, n),
+          stores: many(
+            {
+              store: long(60),
+              becomes: "replaced",
+              holds: long(60),
+              usedBy: many(long(60), 10),
+              proven: "never",
+            },
+            n,
+          ),
+          backups: long(9_000),
+        },
         policy: many(bad, 20),
         failures: [{ verb: long(20), said: long(2_000) }],
       });
@@ -347,6 +452,13 @@ test.each([
   ["[]", /expected object/],
   ["{", /JSON/],
   [JSON.stringify({ ...input([]), extra: 1 }), /extra/],
+  [
+    JSON.stringify({
+      ...input([]),
+      stages: [{ ...stage("dev"), stakes: { gone: [], stores: [], backups: "", html: "<b>" } }],
+    }),
+    /html/,
+  ],
   [
     JSON.stringify(
       input([], {

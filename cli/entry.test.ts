@@ -1,5 +1,6 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
@@ -38,4 +39,18 @@ test("a mistake is told in its own words, a bug with its stack", async () => {
   expect(mistake.err).not.toContain("    at ");
   expect((await ran(`throw new Error("a bug");`)).err).toMatch(/^Error: a bug\n {4}at /);
   expect(await ran("return 3;")).toEqual({ code: 3, out: "", err: "" });
+});
+
+test("whoever asks a verb for help is told its words, whatever else was typed, and nothing is done", () => {
+  const lockstep = join(import.meta.dirname, "..", "bin", "lockstep.mjs");
+  for (const words of [
+    ["destroy", "dev", "--yes", "--help"],
+    ["drift", "-h"],
+    ["token", "--help"],
+  ]) {
+    // A folder of no project: a verb that was run would say that.
+    const said = spawnSync(process.execPath, [lockstep, ...words], { cwd: tmpdir(), encoding: "utf8" });
+    expect(said).toMatchObject({ status: 0, stderr: "" });
+    expect(said.stdout).toMatch(new RegExp(`^lockstep ${words[0]} .*\n {4}\\S.*\n$`));
+  }
 });

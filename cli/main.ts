@@ -3,7 +3,7 @@ import { named } from "../src/diagnostic/sentence.ts";
 import { UserError } from "../src/diagnostic/user-error.ts";
 import { entry } from "./entry.ts";
 import { placeHere } from "./place.ts";
-import { isVerb, verbs } from "./verbs.ts";
+import { isVerb, type VerbName, verbs } from "./verbs.ts";
 
 const help = (): string =>
   [
@@ -14,6 +14,15 @@ const help = (): string =>
     ...Object.values(verbs).flatMap(({ usage, summary }) => [`  ${usage}`, `      ${summary}`]),
     "",
   ].join("\n");
+
+/** Verbs whose own help says more than one line. */
+const tellsMore: ReadonlySet<string> = new Set<VerbName>(["db", "state"]);
+
+/** Whoever asks what a verb does wants nothing done, whatever else was typed; behind `--` words are the engine's. */
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  return args.slice(0, end === -1 ? undefined : end).some((word) => word === "--help" || word === "-h");
+}
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
@@ -28,6 +37,11 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
       expected: Object.keys(verbs).join(", "),
       fix: [named("help")],
     });
+  if (asksForHelp(args) && !tellsMore.has(name)) {
+    const { usage, summary } = verbs[name];
+    process.stdout.write(`lockstep ${usage}\n    ${summary}\n`);
+    return 0;
+  }
   const { run } = await verbs[name].load();
   return run(args, placeHere());
 }

@@ -3,6 +3,8 @@ import { UserError } from "../../src/diagnostic/user-error.ts";
 import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
 import { agree } from "../db/agree.ts";
 import type { ProjectPlace } from "../place.ts";
+import { environmentFor } from "../stack/engine/environment.ts";
+import { refuseLocked } from "../stack/lock.ts";
 import type { Request } from "./request.ts";
 import { type Site, siteOf, sourcesOf, systemsOf } from "./site.ts";
 
@@ -19,6 +21,8 @@ export async function travelTo(
 ): Promise<number> {
   const { stage, target } = request;
   const at = timeOf(text);
+  // Under an up its migrations would be gone that it has just noted down as applied.
+  refuseLocked(stage, { root, env: await environmentFor(target, stage, root) });
   const site: Site = await siteOf(request, target, root);
   const { sources, missing } = await sourcesOf(site, request, systemsOf(request, project, site.config));
   if (sources.length === 0) throw nothing(stage.name);

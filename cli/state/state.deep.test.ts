@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
@@ -196,6 +196,15 @@ test("a key, a backup, a drill and a restore: the whole way, as it is typed", as
   const restored = await just(["restore", "dev", "--into", "new", ...identity, "--yes"]);
   expect(restored.code, restored.out).toBe(0);
   expect(restored.out).toMatch(/dome\/silo: silo-dev-\d{8}t\d{6}z .*the same as the backup, row by row/);
+  const locks = join(project.folder, ".lockstep/state/.pulumi/locks/organization/lockstep/dev");
+  mkdirSync(locks, { recursive: true });
+  writeFileSync(
+    join(locks, "held.json"),
+    JSON.stringify({ pid: 1, username: "mia", hostname: "build-7", timestamp: "2026-11-30T09:13:49Z" }),
+  );
+  const held = await just(["restore", "dev", "--at", new Date().toISOString(), "--yes"]);
+  expect(held.out).toContain("Another run is changing dev; nothing was changed");
+  rmSync(join(locks, "held.json"));
   const travelled = await just(["restore", "dev", "--at", new Date().toISOString(), "--yes"]);
   expect(travelled.code, travelled.out).toBe(0);
   expect(travelled.out).toMatch(

@@ -6,6 +6,7 @@ import { failuresIn } from "../engine/failure-text.ts";
 import type { Run } from "../engine/pulumi.ts";
 import { tellsViolation } from "../engine/violations.ts";
 import { pulumiUntil } from "../engine/withheld.ts";
+import { refuseLocked } from "../lock.ts";
 
 /**
  * Applies exactly a plan. The engine goes through all of it once more before it changes anything: what is otherwise by now than when the plan was made
@@ -13,6 +14,8 @@ import { pulumiUntil } from "../engine/withheld.ts";
  */
 export const applyPlan = (stage: Stage, file: string, rest: readonly string[], run: Run): Promise<number> =>
   withEvents(run, async (events, eventful) => {
+    // Another run may have begun while somebody looked at the plan; pulumi's own words for it end in a way to break that run.
+    refuseLocked(stage, run);
     const args = ["up", "--stack", stage.name, "--plan", file, "--yes", ...colour(rest, run), ...rest];
     const code = await pulumiUntil([...args, ...events.option], eventful, tellsViolation);
     if (code === 0) return 0;

@@ -176,6 +176,8 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "src/migrations/plan/squashed-past.ts edited: db accept": untried,
   "src/migrations/plan/squashed-past.ts otherOrder: db plan": untried,
   "src/migrations/plan/squashed-past.ts others: up": untried,
+  "src/migrations/rename/waiting-rename.ts waitingRename: db contract": untried,
+  "src/migrations/rename/waiting-rename.ts waitingRename: db squash": blank,
   "src/migrations/protocol/locked.ts unrecorded: db status": untried,
   "src/migrations/protocol/rolled-back.ts remedyFor: db query": blank,
   "src/migrations/protocol/rolled-back.ts remedyFor: db rehearse": blank,

@@ -6,17 +6,21 @@ import { readFolder } from "../../../src/migrations/files/reading.ts";
 import { renameFiles } from "../../../src/migrations/rename/rename-files.ts";
 import type { RenameNames } from "../../../src/migrations/rename/rename-texts.ts";
 import type { RenameRequest } from "../../../src/migrations/rename/renaming.ts";
+import { waitingRename } from "../../../src/migrations/rename/waiting-rename.ts";
 import { done, type Found, type Given } from "../command.ts";
 import type { DeclaredDatabase } from "../databases.ts";
+import { openedAnywhere } from "../opened.ts";
 import { nextName, writeNamed } from "./next-file.ts";
 
 /** `new --rename`: the three files of a rename that no release notices, and which code goes with which. Nothing is written unless all three can be. */
-export function renameColumn(database: DeclaredDatabase, { root }: Given, wanted: string): Found {
+export function renameColumn(database: DeclaredDatabase, { project, root }: Given, wanted: string): Found {
   const request = requested(database, wanted);
   const { table, from, to } = request;
   const folder = database.declared.migrations ?? "";
   const directory = join(root, folder);
   const files = namesIfAny(directory).length === 0 ? [] : readFolder(directory);
+  const waiting = waitingRename(files, database.key, request, openedAnywhere(project, database.key, root));
+  if (waiting !== undefined) throw new UserError(waiting);
   const title = (what: string, column: string): string => `${what}_${word(table)}_${word(column)}`;
   const names: RenameNames = [
     nextName(database, root, title("add", to), 0),

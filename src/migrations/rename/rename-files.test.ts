@@ -3,6 +3,7 @@ import { UserError } from "../../diagnostic/user-error.ts";
 import { readMigration } from "../files/reading.ts";
 import { checkRenames } from "../testing/same-under-both-names.ts";
 import { renameFiles } from "./rename-files.ts";
+import { waitingRename } from "./waiting-rename.ts";
 
 const names = ["0002_add.sql", "0003_relax.sql", "0004_drop.sql"] as const;
 const files = (sql: string, table = "t", from = "c", to = "renamed"): readonly [string, string, string] =>
@@ -54,6 +55,25 @@ test("uniqueness with other columns has a twin that is not unique, which release
   expect(add).toContain("CREATE INDEX t_c_twin ON t (list, renamed)");
   expect(add).toContain("ON CONFLICT of release 1 names no columns where it means (list, c)");
   expect(add).toContain("WHERE list = NEW.list AND c = NEW.c");
+});
+
+test("another rename of the table has to be over before the next: its files wait until a stage has opened them", () => {
+  const sql = "CREATE TABLE t (id INTEGER PRIMARY KEY, c TEXT, d TEXT);\nCREATE TABLE u (c TEXT);\n";
+  const all = ["0001_base.sql", ...names].map((name, i) =>
+    readMigration(name, name, new TextEncoder().encode([sql, ...files(sql)][i])),
+  );
+  const next = (table: string, ...opened: readonly string[]): unknown =>
+    waitingRename(all, "shop/db", { table, from: "d", to: "e" }, opened)?.got;
+  expect(next("T")).toBe("0003_relax.sql, 0004_drop.sql, which are open in no stage");
+  expect(next("t", "0003_relax.sql")).toBe("0004_drop.sql, which is open in no stage");
+  expect(next("t", "0003_relax.sql", "0004_drop.sql")).toBeUndefined();
+  expect(next("u")).toBeUndefined();
+  const plain = readMigration(
+    "0005_drop_d.sql",
+    "x",
+    new TextEncoder().encode('-- d1:phase contract\n-- d1:allow DL2 "old"\nALTER TABLE t DROP COLUMN d;\n'),
+  );
+  expect(waitingRename([plain], "shop/db", { table: "t", from: "c", to: "e" }, [])).toBeUndefined();
 });
 
 test.each([

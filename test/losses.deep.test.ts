@@ -257,7 +257,7 @@ describe("a protected stage", () => {
     declareForGood(shorter);
     const refusedOne = await preview("prod");
     expect(refusedOne).toMatch(
-      /dome\/slow, messageRetentionSeconds: \d messages? are dropped once they are 60 s old/,
+      /dome\/slow, messageRetentionSeconds: (?:1 message is|\d+ messages are) dropped at an age of 60 s/,
     );
     // As it is printed, with the two parts that only a person knows.
     const paste = (said: string, until?: string): void =>

@@ -1,3 +1,4 @@
+import { unitOf } from "../../../src/cloudflare/contents/plural.ts";
 import { table } from "../../../toolchain/table.ts";
 import type {
   AtStake,
@@ -56,7 +57,7 @@ export const provenText = ({ proven }: AtStake): string =>
 /** `12,345 rows`, `at least 1,000 keys`, `unknown keys`. */
 export function holdsText({ unit, count, atLeast }: Holds): string {
   if (count === undefined) return `unknown ${unit}`;
-  const said = `${count.toLocaleString("en-US")} ${count === 1 ? unit.replace(/s$/, "") : unit}`;
+  const said = `${count.toLocaleString("en-US")} ${unitOf(count, unit)}`;
   return atLeast ? `at least ${said}` : said;
 }
 

@@ -10,6 +10,7 @@ import {
   workflowInstances,
 } from "./counting.ts";
 import type { Contents, Holder, HolderKind } from "./holder.ts";
+import { unitOf } from "./plural.ts";
 
 /** What is counted in each kind. */
 export const units: Readonly<Record<HolderKind, string>> = {
@@ -58,7 +59,7 @@ export async function contentsOf(api: Connection, accountId: string, holder: Hol
 export function contentsText(kind: HolderKind, { count, atLeast }: Contents): string {
   const unit = units[kind];
   if (count === undefined) return `an unknown number of ${unit}`;
-  return `${count} ${count === 1 ? unit.replace(/s$/, "") : unit}${atLeast ? " or more" : ""}`;
+  return `${count} ${unitOf(count, unit)}${atLeast ? " or more" : ""}`;
 }
 
 /** Whether nothing is in it, for certain. */

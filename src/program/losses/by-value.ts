@@ -41,7 +41,8 @@ function shorterRetentions(state: readonly StateResource[], system: System): rea
       {
         label,
         property: "messageRetentionSeconds",
-        becomes: `are dropped once they are ${seconds} s old, instead of ${was.data.settings.messageRetentionPeriod} s`,
+        becomes: (be) =>
+          `${be} dropped at an age of ${seconds} s, instead of ${was.data.settings.messageRetentionPeriod} s`,
         before: was.data.settings.messageRetentionPeriod,
         after: seconds,
         holder: { kind: "queue", id: was.data.queueId },
@@ -69,7 +70,8 @@ function unlinkedDeadLetters(state: readonly StateResource[], system: System): r
       {
         label,
         property: "deadLetter",
-        becomes: `are deleted once their consumer has given up on them, instead of going to ${was.deadLetterQueue}`,
+        becomes: (be) =>
+          `${be} deleted once the consumer has given up, instead of going to ${was.deadLetterQueue}`,
         before: was.deadLetterQueue,
         after: null,
         holder: { kind: "queue", id: was.queueId },
@@ -112,8 +114,7 @@ function expiries(state: readonly StateResource[], system: System, { stage }: Wa
       .map(({ id, conditions: { prefix }, deleteObjectsTransition }) => ({
         label,
         property: `lifecycle, rule ${id}`,
-        becomes:
-          prefix === "" ? "are deleted as they grow old" : `under ${prefix} are deleted as they grow old`,
+        becomes: (be) => `${prefix === "" ? "" : `under ${prefix} `}${be} deleted with age`,
         before: known,
         after: { prefix, deleteObjectsTransition },
         holder: {
@@ -147,7 +148,7 @@ function deletedClasses(state: readonly StateResource[], system: System): readon
         ({ label: of, holder }) => of === label && holder.kind === "class" && holder.className === className,
       );
       if (live === undefined) return [];
-      const becomes = `of class ${className} are deleted`;
+      const becomes: ValueLoss["becomes"] = (be) => `of class ${className} ${be} deleted`;
       return [
         {
           label,

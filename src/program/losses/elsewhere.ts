@@ -29,7 +29,7 @@ export const elsewhere = (
           {
             label,
             property: "origin",
-            becomes: `code would read and write ${after} instead of ${before}`,
+            becomes: () => `code would read and write ${after} instead of ${before}`,
             before,
             after,
             holder: undefined,
@@ -53,7 +53,7 @@ export const withoutMigrations = (state: readonly StateResource[], system: Syste
           {
             label,
             property: "migrations",
-            becomes: "no file would be applied any more, and no code held against the schema",
+            becomes: () => "no file would be applied any more, and no code held against the schema",
             before: "declared",
             after: "none",
             holder: undefined,

@@ -38,7 +38,8 @@ export const shorterLocks = (
       .map(({ id, prefix, condition }) => ({
         label,
         property: `lock, rule ${id}`,
-        becomes: `${(prefix ?? "") === "" ? "are" : `under ${prefix} are`} not kept any more as long as they were: they can be deleted and overwritten`,
+        becomes: (be) =>
+          `${(prefix ?? "") === "" ? "" : `under ${prefix} `}${be} not kept any more for as long as before, and can be deleted and overwritten`,
         before: { prefix: prefix ?? "", condition },
         after: after.map((other) => ({ prefix: other.prefix ?? "", condition: other.condition })),
         holder: {

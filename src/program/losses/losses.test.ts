@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import project from "../../../project.ts";
+import type { Contents } from "../../cloudflare/contents/holder.ts";
 import {
   aiGateway,
   d1,
@@ -15,6 +16,7 @@ import {
 import type { StateResource } from "../../reality/state.ts";
 import { valueLosses } from "./by-value.ts";
 import { dropped, droppedDiagnostic, type Wanted } from "./dropped.ts";
+import { lossText } from "./losses.ts";
 
 const [stage] = project.stages;
 if (stage === undefined) throw new Error("no stage");
@@ -138,6 +140,19 @@ describe("what a value loses", () => {
       queue("jobs", messageRetentionSeconds === undefined ? {} : { messageRetentionSeconds }),
     ]);
     expect(losses([jobs], of)).toHaveLength(count);
+  });
+
+  test.each<[Contents, string]>([
+    [{ count: 0, atLeast: false }, "0 messages are"],
+    [{ count: 1, atLeast: false }, "1 message is"],
+    [{ count: 1, atLeast: true }, "1 message or more are"],
+    [{ count: 2, atLeast: false }, "2 messages are"],
+    [{ count: undefined, atLeast: false }, "an unknown number of messages are"],
+  ])("is said with the verb that goes with %j", (contents, said) => {
+    const of = system("shop", [queue("jobs", { messageRetentionSeconds: 60 })]);
+    expect(valueLosses([jobs], wanted(of)).map((loss) => lossText(loss, contents))).toEqual([
+      `shop/jobs, messageRetentionSeconds: ${said} dropped at an age of 60 s, instead of 345600 s`,
+    ]);
   });
 
   test("a dead letter that is unlinked while the queue is consumed still", () => {

@@ -4,6 +4,7 @@ import { ApiError } from "../../cloudflare/api.ts";
 import type { Connection } from "../../cloudflare/connection.ts";
 import { contentsOf, contentsText, isEmpty } from "../../cloudflare/contents/contents.ts";
 import type { Contents, Holder } from "../../cloudflare/contents/holder.ts";
+import { beOf } from "../../cloudflare/contents/plural.ts";
 import { type Diagnostic, UserError } from "../../diagnostic/user-error.ts";
 import { widerToken } from "../../diagnostic/wider-token.ts";
 import type { StateResource } from "../../reality/state.ts";
@@ -53,8 +54,9 @@ export async function lossesOf(state: readonly StateResource[], asked: LossesAsk
 /** What nobody counts is no reason to keep a thing where data can be made again. */
 const nothing: Contents = { count: 0, atLeast: false };
 
-const lossText = ({ label, property, becomes, holder }: ValueLoss, contents: Contents): string =>
-  `${label}, ${property}: ${holder === undefined ? "" : `${contentsText(holder.kind, contents)} `}${becomes}`;
+/** A loss in a sentence, whose verb goes with how much there is. */
+export const lossText = ({ label, property, becomes, holder }: ValueLoss, contents: Contents): string =>
+  `${label}, ${property}: ${holder === undefined ? "" : `${contentsText(holder.kind, contents)} `}${becomes(beOf(contents))}`;
 
 const changeOf = ({ label, property, before, after, holder }: ValueLoss, { stage }: Wanted): Change => ({
   stage: stage.name,

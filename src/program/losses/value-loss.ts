@@ -6,8 +6,8 @@ export interface ValueLoss {
   readonly label: string;
   /** The property of the declaration. */
   readonly property: string;
-  /** What becomes of what it holds: `are dropped once they are 60 s old`. */
-  readonly becomes: string;
+  /** What becomes of what it holds, with the verb that goes with how much that is: `are dropped at an age of 60 s`. */
+  readonly becomes: (be: "is" | "are") => string;
   /** The property's value, as it was and as it would be, as JSON. */
   readonly before: unknown;
   readonly after: unknown;

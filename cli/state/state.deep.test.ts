@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { readWorkflow } from "../../test/ci/workflow.ts";
 import { type Clone, clone } from "../../test/clone.ts";
 
 /**
@@ -215,4 +216,18 @@ test("a key, a backup, a drill and a restore: the whole way, as it is typed", as
   );
   // What the program reads of the stack file is as it was.
   await ran(["preview", "--stack", "dev"]);
+});
+
+test("the night's workflow makes a backup and proves it, with the key in a variable", async () => {
+  const key = readFileSync(join(project.folder, "lockstep-dev.key"), "utf8").match(/AGE-SECRET-KEY-\S+/)?.[0];
+  const env = { STAGE: "dev", TARGET: "embedded", LOCKSTEP_BACKUP_IDENTITY: key };
+  const steps = readWorkflow(".github/workflows/backup.yml").jobs["prove"]?.steps ?? [];
+  const lines = steps.flatMap(({ run = "" }) => (run === "" || run === "npm ci" ? [] : [run]));
+  expect(lines).toHaveLength(2);
+  for (const line of lines) {
+    const { code, out } = await project.run("sh", ["-c", line], env);
+    expect(code, out).toBe(0);
+    expect(out).not.toContain(key);
+  }
+  expect(readdirSync(join(project.folder, "backups/embedded/dev/journal"))).toHaveLength(4);
 });

@@ -56,6 +56,7 @@ export type Workflow = z.infer<typeof workflow>;
 export type Job = z.infer<typeof job>;
 
 export const workflowFiles = [
+  ".github/workflows/backup.yml",
   ".github/workflows/deploy.yml",
   ".github/workflows/drift.yml",
   ".github/workflows/migrations.yml",

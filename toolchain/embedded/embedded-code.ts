@@ -22,12 +22,15 @@ export const shared: readonly string[] = [
   "src/diagnostic/sentence",
   "src/diagnostic/user-error",
   "src/diagnostic/verbs",
+  "src/diagnostic/wider-token",
   "src/engine/property-values",
   "src/files/own-folder",
   "src/files/write-whole",
   "src/migrations/sql/split",
   "src/migrations/sql/tokens",
   "src/package/own-module",
+  "src/permissions/groups",
+  "src/permissions/permission",
 ];
 
 const recorded = z.object({ pid: z.number(), code: z.string() });

@@ -29,7 +29,8 @@ export function parsedLine<const Options extends ParseArgsOptionsConfig>(
   try {
     return parseArgs({ args: [...args], allowPositionals: true, options });
   } catch (error) {
-    const got = error instanceof Error ? error.message : String(error);
+    // Node goes on with how a word may begin with a dash: none of ours does.
+    const [got = ""] = (error instanceof Error ? error.message : String(error)).split(". To specify");
     throw wrongLine(line, "The command line is wrong", got, expected);
   }
 }

@@ -41,11 +41,15 @@ export async function run(args: readonly string[], place: Place): Promise<number
     const sized = await Promise.all(all.map((each) => withSize(each, api, accountId)));
     const shown = json
       ? `${JSON.stringify({ account: accountId, things: sized }, null, 2)}\n`
-      : sweepText(sized, accountId, stacks, new Date());
+      : sweepText(sized, `${accountId}, ${ofStages(stage)}`, stacks, new Date());
     process.stdout.write(shown);
     return 0;
   });
 }
+
+/** Which account that is: "0 orphan" of another one than was meant reassures nobody rightly. */
+const ofStages = ({ name }: Stage): string =>
+  isPullRequestStage(name) ? "that of pull requests" : `that of ${name}`;
 
 interface Seen {
   readonly all: readonly Judged[];

@@ -10,7 +10,10 @@ export interface Sized extends Judged {
 
 const order: readonly Judged["whose"][] = ["orphan", "foreign", "owned"];
 
-/** What an account has: orphans first, each with its age and size; what a stack has is counted. */
+/**
+ * What an account has: orphans first, each with its age and size; what a stack has is counted.
+ * @param account its id, and whose it is
+ */
 export function sweepText(
   all: readonly Sized[],
   account: string,

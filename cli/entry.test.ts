@@ -54,3 +54,18 @@ test("whoever asks a verb for help is told its words, whatever else was typed, a
     expect(said.stdout).toMatch(new RegExp(`^lockstep ${words[0]} .*\n {4}\\S.*\n$`));
   }
 });
+
+test("a report that cannot be kept, or is not there, is said before any stage is asked", () => {
+  const lockstep = join(import.meta.dirname, "..", "bin", "lockstep.mjs");
+  for (const option of ["--save", "--from"]) {
+    const words = ["pr-report", option, join(tmpdir(), "no such folder", "x.json")];
+    const said = spawnSync(process.execPath, [lockstep, ...words], {
+      cwd: join(import.meta.dirname, ".."),
+      encoding: "utf8",
+    });
+    expect(said).toMatchObject({ status: 1, stdout: "" });
+    expect(said.stderr).toMatch(
+      /^(A report cannot|There is no such report)[\s\S]*no such folder[\s\S]*fix: /,
+    );
+  }
+});

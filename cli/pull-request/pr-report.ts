@@ -1,6 +1,6 @@
 // `lockstep pr-report`: what a change would do to every stage, as one comment for a pull request.
-import { readFileSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { named } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
@@ -14,15 +14,25 @@ import { readReport } from "./saved.ts";
 export async function run(args: readonly string[], place: Place): Promise<number> {
   const { target, from, save } = requestOf(args);
   if (from !== undefined) {
-    process.stdout.write(report(readReport(readFileSync(resolve(place.folder, from), "utf8"), from)));
+    const saved = resolve(place.folder, from);
+    if (statSync(saved, { throwIfNoEntry: false })?.isFile() !== true)
+      throw noFile("There is no such report", saved, "a file that --save wrote");
+    process.stdout.write(report(readReport(readFileSync(saved, "utf8"), from)));
     return 0;
   }
   const { folder, root, project } = await projectAt(place);
+  const file = save === undefined ? undefined : resolve(folder, save);
+  // Before every stage was asked: that takes minutes.
+  if (file !== undefined && statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw noFile("A report cannot be saved there", file, "a file in a folder that is there");
   const input = await collect({ project, root, target, say: (line) => process.stderr.write(`${line}\n`) });
-  if (save !== undefined) writeFileSync(resolve(folder, save), `${JSON.stringify(input)}\n`);
+  if (file !== undefined) writeFileSync(file, `${JSON.stringify(input)}\n`);
   process.stdout.write(report(input));
   return 0;
 }
+
+const noFile = (what: string, got: string, expected: string): UserError =>
+  new UserError({ what, where: [named("pr-report")], got, expected, fix: "name another file" });
 
 interface Request {
   readonly target: TargetName;

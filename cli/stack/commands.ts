@@ -122,6 +122,6 @@ function refuseProtected(stage: Stage): void {
     where: `stage ${stage.name}`,
     got: "destroy",
     expected: "a stage whose data can be made again",
-    fix: sentence`to take one system down: ${command("retire", { system: "<system>" })}. What the engine itself always allows, and why not to use it, is in README.md`,
+    fix: sentence`to take one system down: ${command("retire", { system: "<system>" })}. What the engine itself always allows, and why not to use it, is in docs/targets.md`,
   });
 }

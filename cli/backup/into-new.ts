@@ -82,8 +82,17 @@ export async function restoreInto(
     );
     for (const difference of differences) process.stdout.write(`  ${difference}\n`);
   }
+  for (const line of next(stage.name)) say(line);
   return differing === 0 ? 0 : 1;
 }
+
+/** Nobody is bound to what was made: somebody decides what becomes of it. */
+const next = (stage: string): readonly string[] => [
+  "",
+  "No worker is bound to these. Copy what is needed out of them; or declare one as what the stage has:",
+  `  its name in physicalName, its id in adopt: { ${stage}: "<id>" }, as docs/backups.md says.`,
+  "One that is needed no more goes by hand: npx wrangler d1 delete <name>, npx wrangler kv namespace delete --namespace-id <id>.",
+];
 
 async function sinceLines(site: Site, backup: OpenBackup, entry: DatabaseEntry): Promise<readonly string[]> {
   const id = await databaseNamed(site, entry.physicalName);

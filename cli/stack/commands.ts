@@ -69,10 +69,13 @@ export async function perform(
     case "forget":
       await confirm(stage, `Give ${subject} up in`, yes, terminal);
       return forget(stage, subject, request.reason, run);
-    case "unlock":
-      for (const line of lockLines(stage, run) ?? [whoseIsUnknown(stage)]) process.stderr.write(`${line}\n`);
-      await confirm(stage, "Unlock", yes, terminal);
+    case "unlock": {
+      const lines = lockLines(stage, run) ?? [whoseIsUnknown(stage)];
+      for (const line of lines) process.stderr.write(`${line}\n`);
+      // Where nothing holds it there is nothing to agree to.
+      if (lines.length > 0) await confirm(stage, "Unlock", yes, terminal);
       return unlock(stage, run, stage.asksBeforeChange ? ["--yes"] : agreed(request, terminal));
+    }
     case "secret":
       if (request.subject === undefined) return listSecrets(request, stage, systems, run.root);
       return setSecret(stage, subject, rest, run, terminal, systems);

@@ -44,6 +44,15 @@ describe("a command line", () => {
     });
   });
 
+  test("with an option that its command does not read is refused, and one of pulumi is handed on to who takes it", () => {
+    for (const command of ["status", "outputs", "summary", "verify", "unlock"])
+      expect(() => requestOf([command, "dev", "--nonsense"], project)).toThrow(
+        new RegExp(`${command} takes no such option[\\s\\S]*--nonsense`),
+      );
+    expect(requestOf(["outputs", "dev", "--json"], project).rest).toEqual(["--json"]);
+    expect(requestOf(["up", "dev", "--nonsense"], project).rest).toEqual(["--nonsense"]);
+  });
+
   test("that leaves the stage out means dev, but never on a real account or where a word may be the stage", () => {
     expect(requestOf(["preview", "--json"], project)).toMatchObject({
       stages: [{ name: "dev" }],

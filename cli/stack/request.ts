@@ -23,6 +23,28 @@ export const commands = [
 ] as const;
 export type Command = (typeof commands)[number];
 
+/**
+ * What stands behind the words that every command knows: options of pulumi, or only those that are named here. One that nothing reads may be the
+ * one that was to hold it back.
+ */
+const further: Readonly<Record<Command, "pulumi's" | readonly string[]>> = {
+  preview: "pulumi's",
+  up: "pulumi's",
+  deploy: "pulumi's",
+  destroy: "pulumi's",
+  init: "pulumi's",
+  drift: "pulumi's",
+  secret: "pulumi's",
+  status: ["--json"],
+  outputs: ["--json"],
+  summary: [],
+  verify: [],
+  import: [],
+  retire: [],
+  forget: [],
+  unlock: [],
+};
+
 /** Where a recipe works: `--target`. */
 export type TargetName = "embedded" | "cloudflare";
 
@@ -106,12 +128,14 @@ export function requestOf(args: readonly string[], project: Project): Request {
   const [said, subject] = name === "retire" ? [second ?? "", first] : [first, second];
   const command = commands.find((each) => each === name);
   if (command === undefined) throw unknown("There is no such command", name, commands.join(", "));
+  const handedOn = json ? [...rest, "--json"] : rest;
   const target = targetNamed(values.target);
   const stage = said === "" ? defaultStage(command, target, rest, project) : said;
   const chosen = stage === "all" ? stages : stages.filter((each) => each.name === stage);
   if (chosen.length === 0 || (stage === "all" && command !== "up" && command !== "preview")) {
     throw unknown("There is no such stage", stage, stages.map((each) => each.name).join(", "));
   }
+  refuseFurther(command, handedOn);
   const needsSubject = command === "import" || command === "retire" || command === "forget";
   if (needsSubject && subject === undefined)
     throw unknown(`${command} needs to know what`, "nothing", subjects[command]);
@@ -134,8 +158,20 @@ export function requestOf(args: readonly string[], project: Project): Request {
     subject,
     ...planOf(command, values, json),
     kind,
-    rest: json ? [...rest, "--json"] : rest,
+    rest: handedOn,
   };
+}
+
+function refuseFurther(command: Command, rest: readonly string[]): void {
+  const known = further[command];
+  if (known === "pulumi's") return;
+  const strange = rest.filter((word) => !known.includes(word));
+  if (strange.length > 0)
+    throw unknown(
+      `${command} takes no such option`,
+      strange.join(" "),
+      known.length === 0 ? "none besides --target, --yes and those in its help" : known.join(", "),
+    );
 }
 
 /** A preview saves a plan, an `up` applies one, a `deploy` and a repair do either; anything else has none. */

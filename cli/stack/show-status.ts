@@ -1,4 +1,4 @@
-import { proofOf, proofText } from "../../src/backup/journal.ts";
+import { isProven, proofOf, proofText } from "../../src/backup/journal.ts";
 import { connection } from "../../src/cloudflare/connection.ts";
 import { endsSoon, ownToken } from "../../src/cloudflare/own-token.ts";
 import { workersOf } from "../../src/declare/graph.ts";
@@ -44,9 +44,12 @@ export async function showStatus(
   const found = await stageStatus(stage, target, run, systems);
   if (found === undefined) {
     const place = placeOfTarget(stage.name, target, run.root);
-    process.stderr.write(
-      `${inPlace(sentence`Nothing of ${stage.name} is up, so nothing is to be seen. ${command("up")} brings it up.`, place)}\n`,
-    );
+    const made = (await stateOf(stage, run))?.length ?? 0;
+    const said =
+      made === 0
+        ? sentence`Nothing of ${stage.name} is up, so nothing is to be seen. ${command("up")} brings it up.`
+        : sentence`The first up of ${stage.name} did not come to its end: ${made} resources are made, and none of them is told of yet. ${command("up")} goes on.`;
+    process.stderr.write(`${inPlace(said, place)}\n`);
     if (rest.includes("--json")) process.stdout.write(`${JSON.stringify({ stage: stage.name })}\n`);
     return 0;
   }
@@ -79,13 +82,19 @@ export async function stageStatus(
   ]);
   const ending = token === undefined ? undefined : endsSoon(token, now);
   const configured = configValues(stackFileOf(stage, target, run.root))["lockstep:backup"];
+  const proof = proofOf({ root: run.root, stage: stage.name, target, configured }, now);
   const status: Status = {
     stage: stage.name,
     workers,
     stores,
     migrations,
-    backup: proofText(proofOf({ root: run.root, stage: stage.name, target, configured }, now)),
-    notable: [...notable(workers, stores, findings, migrations), ...(ending === undefined ? [] : [ending])],
+    backup: proofText(proof),
+    notable: [
+      ...notable(workers, stores, findings, migrations),
+      // What can be made again needs no backup.
+      ...(stage.protected && !isProven(proof) ? [`backups: ${proofText(proof)}`] : []),
+      ...(ending === undefined ? [] : [ending]),
+    ],
   };
   return { status, outputs, state, findings, asked, scripts };
 }

@@ -36,7 +36,7 @@ const tried: Readonly<Record<Fit["from"], (fit: Fit, goal: Goal) => string>> = {
   version: ({ tried }, { to }) =>
     `all ${tried} statements that version ${to.slice(0, 8)} was seen to run work with today's schema`,
   corpus: ({ tried }) =>
-    `all ${tried} statements of corpus/ work with today's schema; of the version itself nothing was recorded`,
+    `${tried === 1 ? "the one statement of corpus/ works" : `all ${tried} statements of corpus/ work`} with today's schema; of the version itself nothing was recorded`,
   nothing: () => "no statement of it is known, so nothing was tried",
 };
 

@@ -78,6 +78,7 @@ test("a good version reaches everybody, step by step, and the stack's state is t
   ).toEqual([
     ...[
       "begun",
+      "preparing",
       "prepared",
       "deploying",
       "deployed",
@@ -180,3 +181,36 @@ test("a driver that is killed is gone on from; meanwhile a second one and an up 
 
 const releasesThere = (folder: string): readonly string[] =>
   readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
+
+const config = async (): Promise<string> =>
+  (await project.pulumi(["config", "--json", "--stack", "dev"])).out;
+
+test("a release that finds nothing new ends without a note in the state", async () => {
+  const done = await release();
+  expect(done.code, done.out).toBe(0);
+  expect(linesOf(done.out).map(({ kind }) => kind)).toEqual(["begun", "preparing", "prepared", "finished"]);
+  expect(await config()).not.toMatch(/lockstep:(release|rollout)"/);
+  await noChanges();
+});
+
+test("a release whose first up is refused is aborted without one; until then an up of anybody is refused", async () => {
+  const { stores } = z
+    .object({ stores: z.record(z.string(), z.object({ id: z.string() })) })
+    .parse(JSON.parse((await project.pulumi(["stack", "output", "--json", "--stack", "dev"])).out));
+  const before = await serving();
+  await project.api("dev", "DELETE", `/d1/database/${stores["dome/dome-meta"]?.id}`);
+  const refused = await release();
+  expect(refused.code, refused.out).toBe(1);
+  expect(refused.out).toMatch(/Release \S+ waits where it is/);
+  const beside = await project.just(["pulumi-up", "dev", "--yes"]);
+  expect(beside.code).not.toBe(0);
+  expect(beside.out).toMatch(/Release \S+ of dev is under way; nothing was changed/);
+  const aborted = await release("--abort", "--reason", "the database is gone");
+  expect(aborted.code, aborted.out).toBe(2);
+  expect(linesOf(aborted.out).at(-1)?.kind).toBe("aborted");
+  expect(await serving()).toEqual(before);
+  expect(await config()).not.toMatch(/lockstep:(release|rollout)"/);
+  const after = await project.just(["pulumi-up", "dev", "--yes"]);
+  expect(after.code).not.toBe(0);
+  expect(after.out).not.toContain("is under way");
+});

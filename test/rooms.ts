@@ -470,6 +470,7 @@ export const rooms: readonly Room[] = [
       "src/declare",
       "src/cloudflare",
       "src/settings",
+      "src/release",
       "toolchain",
     ],
   },

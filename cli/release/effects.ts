@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
 import { connection } from "../../src/cloudflare/connection.ts";
 import { readServing } from "../../src/cloudflare/deployments.ts";
 import { workersOf } from "../../src/declare/graph.ts";
@@ -7,7 +6,8 @@ import type { System } from "../../src/declare/index.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
-import type { Effects, Serving } from "../../src/release/driver.ts";
+import type { Effects } from "../../src/release/driver.ts";
+import type { Rollout } from "../../src/release/journal/entry.ts";
 import { fromGraphql } from "../../src/release/metrics/graphql.ts";
 import { fromTelemetry } from "../../src/release/metrics/telemetry.ts";
 import { positionsOf, type Released } from "../../src/release/plan.ts";
@@ -16,7 +16,10 @@ import { stageTarget } from "../stack/account.ts";
 import { pulumiText, type Run } from "../stack/engine/pulumi.ts";
 import { readOutputs } from "../stack/outputs/read-outputs.ts";
 import { configOf, setConfig } from "../stack/stage-config.ts";
+import { stateOf } from "../stack/state.ts";
+import { type Ending, endWithoutUp, forgetWith, goBack, rolloutShape } from "./ending.ts";
 import { refuseOpenContracts } from "./open-contracts.ts";
+import { releaseIn } from "./state-note.ts";
 
 /** Which release is driven, and where. */
 export interface Driven {
@@ -28,8 +31,6 @@ export interface Driven {
   readonly run: Run;
   readonly systems: readonly System[];
 }
-
-const rolloutShape = z.record(z.string(), z.object({ stable: z.string(), percent: z.number() })).default({});
 
 interface Declared {
   readonly label: string;
@@ -44,7 +45,7 @@ export function effectsOf(driven: Driven): Omit<Effects, "show"> {
   const { accountId } = stageTarget(stage, run.env, run.root);
   const api = connection(run.env, run.root);
   const under = { id, by, at };
-  const up = async (rollout: Readonly<Record<string, Serving>>, ended: boolean): Promise<void> => {
+  const up = async (rollout: Rollout, ended: boolean): Promise<void> => {
     const release = ended ? { ...under, ended: true } : under;
     await setConfig(stage, { "lockstep:rollout": rollout, "lockstep:release": release }, run);
     await pulumiText(
@@ -52,15 +53,17 @@ export function effectsOf(driven: Driven): Omit<Effects, "show"> {
       run,
     );
   };
-  const forget = (...keys: readonly string[]): Promise<string> =>
-    pulumiText(["config", "rm-all", "--stack", stage.name, ...keys], run);
+  const declared = declaredWorkers(systems, stage);
+  const lastUp = (rollout: Rollout): Promise<void> => up(rollout, true);
+  const ending: Ending = { under, stage, run, api, accountId, workers: declared, lastUp };
   return {
     nowMs: Date.now,
     sleep: (ms) => sleep(ms),
-    async prepare() {
-      const declared = declaredWorkers(systems, stage);
+    async prepare(noted, note) {
       const config = await configOf(stage, run);
-      const before = rolloutShape.parse(config("lockstep:rollout"));
+      // Where its first `up` was refused, somebody else may have changed the stage since.
+      const isBegun = noted === undefined || releaseIn((await stateOf(stage, run)) ?? [])?.id === id;
+      const before = isBegun ? rolloutShape.parse(config("lockstep:rollout")) : noted;
       const outputs = await readOutputs(stage, run);
       if (outputs !== undefined) refuseOpenContracts(config("lockstep:contracts"), outputs, stage);
       const serving = await readServing(
@@ -75,6 +78,7 @@ export function effectsOf(driven: Driven): Omit<Effects, "show"> {
           return id === undefined ? [] : [[label, { stable: id, percent: 0 }] as const];
         }),
       );
+      note({ before, rollout: stable });
       await up(stable, false);
       const versions = (await readOutputs(stage, run))?.versions ?? {};
       const workers = declared.flatMap((each): Released[] => {
@@ -93,13 +97,10 @@ export function effectsOf(driven: Driven): Omit<Effects, "show"> {
       };
     },
     serve: (rollout) => up(rollout, false),
-    async goBack(rollout) {
-      await up(rollout, true);
-      await forget("lockstep:release", ...(Object.keys(rollout).length === 0 ? ["lockstep:rollout"] : []));
-    },
-    async finish() {
-      await up({}, true);
-      await forget("lockstep:rollout", "lockstep:release");
+    goBack: (way) => goBack(ending, way),
+    async finish(nothingNew) {
+      await (nothingNew ? endWithoutUp(ending, {}) : lastUp({}));
+      await forgetWith({}, ending);
     },
     measure: (worker, window) =>
       worker.observed ? fromTelemetry(api, accountId, window) : fromGraphql(api, accountId, window),

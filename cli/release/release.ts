@@ -1,12 +1,12 @@
 // `lockstep release <stage>`: brings a stage's new versions to people in steps, each held to the gates of its plan.
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { placeOfTarget, unplaced } from "../../src/diagnostic/place.ts";
 import { command, inPlace, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
 import { refusingAt, UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { drive } from "../../src/release/driver.ts";
-import { type Journal, journalOf, releasesIn } from "../../src/release/journal/journal.ts";
+import { type Journal, journalOf } from "../../src/release/journal/journal.ts";
+import { releasesFolder, underWay } from "../../src/release/journal/under-way.ts";
 import { type Progress, progressOf } from "../../src/release/progress.ts";
 import { agentHere, leaveToPerson } from "../../src/settings/agent.ts";
 import { type Place, projectAt } from "../place.ts";
@@ -32,8 +32,8 @@ export async function run(args: readonly string[], place: Place): Promise<number
   return refusingAt(placeOfTarget(stage.name, target, root), async () => {
     if (stage.asksBeforeChange) leaveToPerson(`A release of ${stage.name}`, stage, await agentHere());
     const env = await environmentFor(target, stage, root);
-    const folder = join(root, ".lockstep", "releases", target, stage.name);
-    const under = underWay(folder);
+    const folder = releasesFolder(root, target, stage.name);
+    const under = underWay(folder)?.journal;
     if (request.wish === undefined && under !== undefined) throw alreadyUnderWay(under, stage);
     if (request.wish !== undefined && under === undefined) throw noneUnderWay(request.wish, stage);
     await confirm(stage, words[request.wish ?? "begin"], request.yes, terminal);
@@ -62,14 +62,6 @@ const words = {
   abort: "Abort the release of",
   "skip-gate": "Skip a gate of the release of",
 } as const;
-
-/** The journal of the release that has not ended. */
-function underWay(folder: string): Journal | undefined {
-  const [newest] = releasesIn(folder);
-  if (newest === undefined) return undefined;
-  const journal = journalOf(folder, newest);
-  return progressOf(journal.entries()).end === undefined ? journal : undefined;
-}
 
 function begin(folder: string, stage: Stage): Journal {
   const at = new Date().toISOString();
@@ -115,10 +107,20 @@ async function driven(
     return ended(progress);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
+    if (endedUnbegun(journal)) throw error;
     throw stopped(error, stage, id);
   } finally {
     shower.end();
   }
+}
+
+/** A release that was refused before it changed anything is none. */
+function endedUnbegun(journal: Journal): boolean {
+  if (journal.entries().some(({ kind }) => kind !== "begun")) return false;
+  const at = new Date().toISOString();
+  journal.append({ kind: "aborting", at, reason: "refused before anything was changed" });
+  journal.append({ kind: "aborted", at });
+  return true;
 }
 
 const ended = ({ end }: Progress): number => (end === "finished" ? 0 : 2);

@@ -1,11 +1,11 @@
 // `lockstep releases <stage> [<release>]`: the releases of a stage that were driven from this folder, or all that one of them did.
-import { join } from "node:path";
 import { placeOfTarget, unplaced } from "../../src/diagnostic/place.ts";
 import { inPlace, named, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
 import { refusingAt, type UserError } from "../../src/diagnostic/user-error.ts";
 import type { Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { journalOf, releasesIn } from "../../src/release/journal/journal.ts";
+import { releasesFolder } from "../../src/release/journal/under-way.ts";
 import { type Progress, progressOf } from "../../src/release/progress.ts";
 import { table } from "../../toolchain/table.ts";
 import { type CommandLine, namedStage, parsedLine, wrongLine } from "../command-line.ts";
@@ -25,7 +25,7 @@ export async function run(args: readonly string[], place: Place): Promise<number
   const { root, project } = await projectAt(place);
   const { stage, release, target, json } = requestOf(args, project);
   return refusingAt(placeOfTarget(stage.name, target, root), async () => {
-    const folder = join(root, ".lockstep", "releases", target, stage.name);
+    const folder = releasesFolder(root, target, stage.name);
     const ids = releasesIn(folder);
     if (release === undefined) {
       const all = ids.map((id) => progressOf(journalOf(folder, id).entries()));

@@ -9,6 +9,8 @@ export function entryLine(entry: Entry, progress: Progress): string {
   switch (entry.kind) {
     case "begun":
       return `${time} release ${entry.id} of ${entry.stage}, begun by ${entry.by}`;
+    case "preparing":
+      return `${time} uploading the new versions`;
     case "prepared":
       return entry.workers.length === 0
         ? `${time} nothing is new: no worker has another version`

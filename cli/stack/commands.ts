@@ -3,6 +3,7 @@ import type { System } from "../../src/declare/index.ts";
 import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
+import { refuseBesideBegun } from "../../src/release/beside.ts";
 import { applied } from "./applied.ts";
 import { lookingOption } from "./by-hand.ts";
 import { confirm, type Terminal } from "./confirm.ts";
@@ -37,6 +38,9 @@ export async function perform(
   const { command, rest, yes, subject = "" } = request;
   const where = ["--stack", stage.name];
   if (changes(request)) refuseLocked(stage, run);
+  // Before a minute is spent on a preview; the program refuses it in any case.
+  if (command === "up" || command === "deploy" || command === "retire")
+    refuseBesideBegun({ root: run.root, target: request.target, stage: stage.name, env: run.env });
   const looking = () => lookingOption(stage, request.target, rest, run);
   switch (command) {
     case "preview":

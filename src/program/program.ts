@@ -52,7 +52,13 @@ export async function program(given: Given): Promise<Outputs> {
   const contracted = withContracts(systems, given.root);
   const workers = systems.flatMap(workersOf);
   const state = await ownState();
-  if (!pulumi.runtime.isDryRun()) refuseDuringRelease(state, stage, given.env);
+  if (!pulumi.runtime.isDryRun())
+    refuseDuringRelease(state, {
+      root: given.root,
+      target: settings.target.kind,
+      stage: stage.name,
+      env: given.env,
+    });
   refuse(notAtHome(state, settings));
   const api = (): Connection => connection(given.env, given.root);
   refuse(await stateLost(state, { systems, stage, accountId: settings.target.accountId, connection: api }));

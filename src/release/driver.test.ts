@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { drive } from "./driver.ts";
-import type { Progress } from "./progress.ts";
+import type { Entry } from "./journal/entry.ts";
+import { type Progress, progressOf } from "./progress.ts";
 import { seeded } from "./testing/random.ts";
 import { killed, type World, type WorldOptions, world } from "./testing/world.ts";
 
@@ -140,6 +141,70 @@ test("somebody pauses, promotes, skips a gate, and aborts", async () => {
   const ended = await wishing("abort");
   expect(ended.progress).toMatchObject({ end: "aborted", abort: "mia: because" });
   expect(kinds(ended.made).at(-1)).toBe("aborted");
+});
+
+const wishAbort = ({ journal, nowMs }: World): void =>
+  journal.append({
+    ...{ kind: "wished", at: new Date(nowMs).toISOString(), wish: "abort", by: "mia", reason: "because" },
+  });
+
+test("a release whose first up was refused ends when it is aborted, and asks for no up of its own", async () => {
+  const refused = new Error("a database is gone");
+  const made = world({
+    before: (what) => {
+      if (what === "up") throw refused;
+    },
+  });
+  begin(made);
+  await expect(drive(made.journal, made.effects)).rejects.toBe(refused);
+  wishAbort(made);
+  const progress = await drive(made.journal, made.effects);
+  expect(progress).toMatchObject({ end: "aborted", abort: "mia: because" });
+  expect(made.ways).toEqual([{ rollout: { "shop/api": { stable: "old", percent: 0 } }, before: {} }]);
+  expect(kinds(made)).toEqual(["begun", "preparing", "wished", "aborted"]);
+});
+
+test("one that was killed in its first up goes back to the stable version, which its journal knows", async () => {
+  let kills = 0;
+  const made = world({
+    before: (what) => {
+      if (what === "prepared" && kills++ === 0) throw killed;
+    },
+  });
+  begin(made);
+  await expect(drive(made.journal, made.effects)).rejects.toBe(killed);
+  wishAbort(made);
+  expect((await drive(made.journal, made.effects)).end).toBe("aborted");
+  expect(made.ways[0]?.rollout).toEqual({ "shop/api": { stable: "old", percent: 0 } });
+  expect(withoutRepeats(made.served)).toEqual([0]);
+});
+
+test("one that never changed anything has nowhere to go back to, and the rollout of before is that of the first time", async () => {
+  const made = world();
+  begin(made);
+  wishAbort(made);
+  await drive(made.journal, made.effects);
+  expect(made.ways).toEqual([{ rollout: undefined, before: undefined }]);
+  const at = "2026-01-01T00:00:00Z";
+  const zero = { "shop/api": { stable: "old", percent: 0 } };
+  const twice: readonly Entry[] = [
+    { kind: "preparing", at, before: {}, rollout: zero },
+    { kind: "preparing", at, before: zero, rollout: zero },
+  ];
+  expect(progressOf(twice).preparing).toEqual({ before: {}, rollout: zero });
+});
+
+test("a release that finds nothing new says so to its end", async () => {
+  const made = world();
+  begin(made);
+  const told: boolean[] = [];
+  const progress = await drive(made.journal, {
+    ...made.effects,
+    prepare: async () => ({ workers: [], positions: [] }),
+    finish: async (nothingNew) => void told.push(nothingNew),
+  });
+  expect(progress.end).toBe("finished");
+  expect(told).toEqual([true]);
 });
 
 const healthy = (percent: number) => ({

@@ -1,33 +1,42 @@
 import type { Measured } from "./gates/figures.ts";
 import { judge } from "./gates/judge.ts";
-import type { Entry, Judged } from "./journal/entry.ts";
+import type { Entry, Judged, Rollout } from "./journal/entry.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Window } from "./metrics/window.ts";
 import { type Action, nextOf } from "./next.ts";
 import { chancePerTest, type Position, percentsAt, type Released } from "./plan.ts";
 import { type Progress, progressOf } from "./progress.ts";
 
-/** How many of the requests the new version of each worker gets. */
-export interface Serving {
-  readonly stable: string;
-  readonly percent: number;
+/** Where a release goes back to. */
+export interface WayBack {
+  /** The stable versions serve; undefined where the journal does not know them. */
+  readonly rollout: Rollout | undefined;
+  /** The rollout of before the release: undefined from when its first `up` is through, and where nothing was changed at all. */
+  readonly before: Rollout | undefined;
 }
 
 /** What a driver does to the world; everything else is in the journal. */
 export interface Effects {
   readonly nowMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
-  /** Uploads the new versions, which answer nothing yet. */
-  readonly prepare: () => Promise<{
+  /**
+   * Uploads the new versions, which answer nothing yet.
+   * @param before the rollout of before the release, where one was noted
+   * @param note writes down what is about to be changed
+   */
+  readonly prepare: (
+    before: Rollout | undefined,
+    note: (preparing: { readonly before: Rollout; readonly rollout: Rollout }) => void,
+  ) => Promise<{
     readonly workers: readonly Released[];
     readonly positions: readonly Position[];
   }>;
   /** One `up`, after which the new versions get that much. */
-  readonly serve: (rollout: Readonly<Record<string, Serving>>) => Promise<void>;
-  /** The last `up`: the stable versions serve again. */
-  readonly goBack: (rollout: Readonly<Record<string, Serving>>) => Promise<void>;
-  /** The last `up`: the new versions serve alone. */
-  readonly finish: () => Promise<void>;
+  readonly serve: (rollout: Rollout) => Promise<void>;
+  /** The stable versions serve again: by the last `up`, or by none where they never stopped to. */
+  readonly goBack: (way: WayBack) => Promise<void>;
+  /** The new versions serve alone: by the last `up`, or by none where nothing is new. */
+  readonly finish: (nothingNew: boolean) => Promise<void>;
   readonly measure: (worker: Released, window: Window) => Promise<Measured | undefined>;
   /** Hears of everything that is new in the journal, and several times a second of the time. */
   readonly show: (progress: Progress, fresh: readonly Entry[]) => void;
@@ -65,7 +74,12 @@ async function perform(
     journal.append({ ...line, at: new Date(effects.nowMs()).toISOString() });
   switch (action.do) {
     case "prepare":
-      return write({ kind: "prepared", ...(await effects.prepare()) });
+      return write({
+        kind: "prepared",
+        ...(await effects.prepare(progress.preparing?.before, (each) =>
+          write({ kind: "preparing", ...each }),
+        )),
+      });
     case "deploy": {
       const { position } = action;
       write({ kind: "deploying", position });
@@ -88,10 +102,10 @@ async function perform(
     case "decideAbort":
       return write({ kind: "aborting", reason: action.reason });
     case "abort":
-      await persistently(() => effects.goBack(rolloutAt(progress, -1)), effects.sleep);
+      await persistently(() => effects.goBack(wayBack(progress)), effects.sleep);
       return write({ kind: "aborted" });
     case "finish":
-      await effects.finish();
+      await effects.finish(progress.prepared?.workers.length === 0);
       return write({ kind: "finished" });
     case "wait":
       return effects.sleep(Math.max(1, Math.min(tickMs, action.untilMs - effects.nowMs())));
@@ -115,7 +129,12 @@ async function persistently(work: () => Promise<void>, sleep: Effects["sleep"]):
   await work();
 }
 
-function rolloutAt({ prepared }: Progress, position: number): Readonly<Record<string, Serving>> {
+const wayBack = (progress: Progress): WayBack =>
+  progress.prepared === undefined
+    ? { rollout: progress.preparing?.rollout, before: progress.preparing?.before }
+    : { rollout: rolloutAt(progress, -1), before: undefined };
+
+function rolloutAt({ prepared }: Progress, position: number): Rollout {
   const { workers = [], positions = [] } = prepared ?? {};
   const percents = percentsAt(positions, position);
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-import type { Entry, Judged } from "./journal/entry.ts";
+import type { Entry, Judged, Rollout } from "./journal/entry.ts";
 import type { Position, Released } from "./plan.ts";
 
 /** Where a release is: all of it follows from its journal. */
@@ -6,6 +6,8 @@ export interface Progress {
   readonly id: string;
   readonly stage: string;
   readonly by: string;
+  /** The rollout of before the release, and the one of its first `up`. Undefined until something may have been changed. */
+  readonly preparing: { readonly before: Rollout; readonly rollout: Rollout } | undefined;
   /** Undefined until the new versions are uploaded. */
   readonly prepared:
     | { readonly workers: readonly Released[]; readonly positions: readonly Position[] }
@@ -35,6 +37,7 @@ export function progressOf(entries: readonly Entry[]): Progress {
       id: "",
       stage: "",
       by: "",
+      preparing: undefined,
       prepared: undefined,
       position: -1,
       servedSinceMs: undefined,
@@ -51,6 +54,9 @@ function after(now: Progress, each: Entry): Progress {
   switch (each.kind) {
     case "begun":
       return { ...now, id: each.id, stage: each.stage, by: each.by };
+    case "preparing":
+      // One that is gone on with is prepared again: what was before it was before the first time.
+      return { ...now, preparing: { before: now.preparing?.before ?? each.before, rollout: each.rollout } };
     case "prepared":
       return { ...now, prepared: { workers: each.workers, positions: each.positions } };
     case "deploying":

@@ -90,7 +90,10 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/release/open-contracts.ts refuseOpenContracts: up": untried,
   "cli/release/release.ts noneUnderWay: release": untried,
   "cli/release/release.ts secondDriver: release": untried,
-  "cli/release/release.ts stopped: release": untried,
+  "cli/release/release.ts stopped: release": works(
+    "test/release.deep.test.ts",
+    "whose first up is refused is aborted without one",
+  ),
   "cli/release/release.ts ways: release": released,
   "cli/release/rollback/rollback.ts refuseReleasing: release": untried,
   "cli/stack/commands.ts refuseProtected: retire": blank,
@@ -183,7 +186,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "src/migrations/protocol/rolled-back.ts remedyFor: db rehearse": blank,
   "src/program/proven.ts withoutProof: backup": backups,
   "src/program/proven.ts withoutProof: drill": backups,
-  "src/program/releasing.ts refuseDuringRelease: release": released,
+  "src/release/beside.ts refuseBeside: release": released,
   "src/program/class-changes.ts boundStill: up": works(
     losses,
     "that another worker binds is deleted in the two steps",

@@ -1,5 +1,4 @@
 // `lockstep rollback <stage> [<version>]`: lets an earlier version answer everything again, at once.
-import { join } from "node:path";
 import { z } from "zod";
 import { connection } from "../../../src/cloudflare/connection.ts";
 import { placeOfTarget, unplaced } from "../../../src/diagnostic/place.ts";
@@ -8,6 +7,7 @@ import { refusingAt, UserError } from "../../../src/diagnostic/user-error.ts";
 import type { Project } from "../../../src/project/project.ts";
 import type { Stage } from "../../../src/project/stage.ts";
 import type { ExportedResource } from "../../../src/reality/state.ts";
+import { releasesFolder, underWay } from "../../../src/release/journal/under-way.ts";
 import { agentHere, leaveToPerson } from "../../../src/settings/agent.ts";
 import { type CommandLine, namedStage, parsedLine, wrongLine } from "../../command-line.ts";
 import { withYes } from "../../db/agree.ts";
@@ -22,6 +22,7 @@ import { refuseLocked } from "../../stack/lock.ts";
 import { type TargetName, targetNamed } from "../../stack/request.ts";
 import { configOf, setConfig } from "../../stack/stage-config.ts";
 import { stateOf } from "../../stack/state.ts";
+import { releaseIn } from "../state-note.ts";
 import { listedSystems } from "../systems.ts";
 import { type Goal, goalsOf } from "./goal.ts";
 import { checkPairs, secretsLines } from "./pair.ts";
@@ -46,12 +47,12 @@ export async function run(args: readonly string[], place: Place): Promise<number
     const { accountId } = stageTarget(stage, run.env, root);
     const api = connection(run.env, root);
     const site: Site = { stage, target, accountId, connection: api };
-    const folder = join(root, ".lockstep", "releases", target, stage.name);
+    const folder = releasesFolder(root, target, stage.name);
     const [goals, state = []] = await Promise.all([
       goalsOf({ api, accountId, stage, systems, folder }, version),
       stateOf(stage, run),
     ]);
-    refuseReleasing(state, stage);
+    refuseReleasing(underWay(folder)?.progress ?? releaseIn(state), stage);
     for (const line of await checkPairs(goals, site, root)) say(line);
     for (const line of await secretsLines(goals, site)) say(line);
     for (const { label, from, to } of goals) say(`${label}: ${from.slice(0, 8)} → ${to.slice(0, 8)}`);
@@ -85,11 +86,10 @@ async function goBack(
   return applied(["up", "--yes", "--skip-preview", "--stack", stage.name, ...targets], run);
 }
 
-const releasing = z.object({ release: z.object({ id: z.string(), by: z.string() }).optional() });
-
-function refuseReleasing(state: readonly ExportedResource[], { name }: Stage): void {
-  const target = state.find(({ type }) => type.endsWith("lockstep:Target"));
-  const { release } = releasing.parse(target?.outputs ?? {});
+function refuseReleasing(
+  release: { readonly id: string; readonly by: string } | undefined,
+  { name }: Stage,
+): void {
   if (release === undefined) return;
   throw new UserError({
     what: `Release ${release.id} of ${name} is under way, and goes back by itself when it is aborted`,

@@ -32,9 +32,15 @@ export type Judged = z.infer<typeof judged>;
 export const wishes = ["pause", "resume", "promote", "abort", "skip-gate"] as const;
 export type Wish = (typeof wishes)[number];
 
+const rollout = z.record(z.string(), z.object({ stable: z.string(), percent: z.number() }));
+/** What a stack's configuration says of the versions' shares, by `<system>/<worker>`. */
+export type Rollout = Readonly<z.infer<typeof rollout>>;
+
 /** One line of a release's journal: what was decided or done, and when (ISO 8601). */
 export const entry = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("begun"), at: z.string(), id: z.string(), stage: z.string(), by: z.string() }),
+  /** Written before anything is changed: the rollout of before, and the one of the first `up`, by which the stable versions serve. */
+  z.object({ kind: z.literal("preparing"), at: z.string(), before: rollout, rollout }),
   /** The new versions are uploaded, and answer nothing yet. */
   z.object({
     kind: z.literal("prepared"),

@@ -1,7 +1,7 @@
 import { errorRate } from "../../declare/index.ts";
-import type { Effects, Serving } from "../driver.ts";
+import type { Effects, WayBack } from "../driver.ts";
 import type { Measured } from "../gates/figures.ts";
-import type { Entry } from "../journal/entry.ts";
+import type { Entry, Rollout } from "../journal/entry.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Position, Released } from "../plan.ts";
 
@@ -23,6 +23,8 @@ export interface World {
   readonly served: number[];
   /** How long users met the new version after it had begun to fail conclusively, and everything else that a test reads. */
   readonly entries: () => readonly Entry[];
+  /** The ways back that were gone. */
+  readonly ways: WayBack[];
   nowMs: number;
 }
 
@@ -39,7 +41,9 @@ export interface WorldOptions {
 export function world({ failing = () => 0, before = () => undefined, measure }: WorldOptions = {}): World {
   let entries: readonly Entry[] = [];
   const served: number[] = [];
+  const ways: WayBack[] = [];
   const made = {
+    ways,
     nowMs: Date.UTC(2026, 0, 1),
     served,
     entries: () => entries,
@@ -52,7 +56,7 @@ export function world({ failing = () => 0, before = () => undefined, measure }: 
       },
     },
   };
-  const share = (rollout: Readonly<Record<string, Serving>>): void => {
+  const share = (rollout: Rollout): void => {
     served.push(rollout["shop/api"]?.percent ?? Number.NaN);
   };
   const figures = (requests: number, rate: number) => ({
@@ -63,8 +67,10 @@ export function world({ failing = () => 0, before = () => undefined, measure }: 
     async sleep(ms) {
       made.nowMs += ms;
     },
-    async prepare() {
+    async prepare(_, note) {
       before("prepare");
+      note({ before: {}, rollout: { "shop/api": { stable: "old", percent: 0 } } });
+      before("up");
       served.push(0);
       before("prepared");
       return { workers: [worker], positions };
@@ -74,9 +80,10 @@ export function world({ failing = () => 0, before = () => undefined, measure }: 
       share(rollout);
       before("served");
     },
-    async goBack(rollout) {
+    async goBack(way) {
       before("goBack");
-      share(rollout);
+      ways.push(way);
+      share(way.rollout ?? { "shop/api": { stable: "old", percent: 0 } });
       before("gone back");
     },
     async finish() {

@@ -1,0 +1,82 @@
+import { z } from "zod";
+import type { Connection } from "../../src/cloudflare/connection.ts";
+import { readServing } from "../../src/cloudflare/deployments.ts";
+import type { Stage } from "../../src/project/stage.ts";
+import type { WayBack } from "../../src/release/driver.ts";
+import type { Rollout } from "../../src/release/journal/entry.ts";
+import { pulumiText, type Run } from "../stack/engine/pulumi.ts";
+import { refuseLocked } from "../stack/lock.ts";
+import { configOf, setConfig } from "../stack/stage-config.ts";
+import { stateOf } from "../stack/state.ts";
+import { releaseIn, takeOutNote } from "./state-note.ts";
+
+/** A release that ends, and where. */
+export interface Ending {
+  readonly under: { readonly id: string; readonly by: string; readonly at: string };
+  readonly stage: Stage;
+  readonly run: Run;
+  readonly api: Connection;
+  readonly accountId: string;
+  readonly workers: readonly { readonly label: string; readonly script: string }[];
+  /** One `up` with this rollout, the last one of the release. */
+  readonly lastUp: (rollout: Rollout) => Promise<void>;
+}
+
+export const rolloutShape = z
+  .record(z.string(), z.object({ stable: z.string(), percent: z.number() }))
+  .default({});
+const written = z.object({ id: z.string(), ended: z.literal(true).optional() }).optional();
+
+/** Goes back; without an `up` where the stable versions serve alone: it would change nothing, and might be refused for another reason. */
+export async function goBack(ending: Ending, { rollout: known, before }: WayBack): Promise<void> {
+  const { under, stage, run, lastUp } = ending;
+  // What a killed driver started may be running still, and move requests yet.
+  refuseLocked(stage, run);
+  const config = await configOf(stage, run);
+  const release = written.parse(config("lockstep:release"));
+  const isWritten = release?.id === under.id;
+  const isNoted = releaseIn((await stateOf(stage, run)) ?? [])?.id === under.id;
+  // Its first `up` was refused, or never began: the configuration is the only thing that it changed.
+  if (before !== undefined && !isNoted && release?.ended === undefined)
+    return isWritten ? forgetWith(before, ending) : undefined;
+  if (known === undefined && !isNoted && !isWritten) return;
+  const rollout = known ?? rolloutShape.parse(config("lockstep:rollout"));
+  if (await servesAlone(ending, rollout)) await endWithoutUp(ending, rollout);
+  else await lastUp(rollout);
+  await forgetWith(rollout, ending);
+}
+
+/** Ends a release that found nothing new: what serves is what its first `up` left. */
+export async function endWithoutUp({ under, stage, run }: Ending, rollout: Rollout): Promise<void> {
+  refuseLocked(stage, run);
+  await setConfig(stage, { "lockstep:rollout": rollout, "lockstep:release": { ...under, ended: true } }, run);
+  if (releaseIn((await stateOf(stage, run)) ?? [])?.id === under.id) await takeOutNote(stage, under.id, run);
+}
+
+/** Leaves this rollout in the configuration, and no release. */
+export async function forgetWith(
+  rollout: Rollout,
+  { stage, run }: Pick<Ending, "stage" | "run">,
+): Promise<void> {
+  const isNone = Object.keys(rollout).length === 0;
+  if (!isNone) await setConfig(stage, { "lockstep:rollout": rollout }, run);
+  const keys = ["lockstep:release", ...(isNone ? ["lockstep:rollout"] : [])];
+  await pulumiText(["config", "rm-all", "--stack", stage.name, ...keys], run);
+}
+
+/** Whether each stable version answers everything at Cloudflare. */
+async function servesAlone({ api, accountId, workers }: Ending, rollout: Rollout): Promise<boolean> {
+  const labels = Object.keys(rollout);
+  const asked = workers.filter(({ label }) => labels.includes(label));
+  if (asked.length < labels.length) return false;
+  const serving = await readServing(
+    api,
+    accountId,
+    asked.map(({ script }) => script),
+  );
+  return asked.every(({ label, script }) => {
+    const versions = serving.find(({ worker }) => worker === script)?.versions ?? [];
+    const answering = versions.filter(({ percentage }) => percentage > 0);
+    return answering.length === 1 && answering[0]?.id === rollout[label]?.stable;
+  });
+}

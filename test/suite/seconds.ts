@@ -12,7 +12,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "test/reality/lost.deep.test.ts": 130,
   "toolchain/command-provider/command-provider.deep.test.ts": 120,
   "test/systems/taco.deep.test.ts": 120,
-  "test/release.deep.test.ts": 120,
+  "test/release.deep.test.ts": 145,
   "cli/dev/dev.deep.test.ts": 100,
   "test/protected/engine-commands.deep.test.ts": 100,
   "test/hostile/canary.deep.test.ts": 90,

@@ -31,7 +31,12 @@ test("help lists every command; a wrong one, option, stage or database is told w
   const refused = await db("query", "shop/shop-db", "SELECT 1", "--json");
   expect(refused.code).toBe(1);
   expect(JSON.parse(refused.out)).toMatchObject({
-    errors: [{ what: "The database does not exist yet", fix: "just pulumi-up dev" }],
+    errors: [
+      {
+        what: "The database does not exist yet",
+        fix: "dev does not have its system: put it into lockstep:systems of Pulumi.dev.yaml, then just pulumi-up dev",
+      },
+    ],
   });
 });
 
@@ -288,6 +293,7 @@ test("copy puts the rows of one stage, by the rules of each column, in the place
   );
   expect(from).toMatch(/^email *\nt *\n$/);
   expect(to).toMatch(/^email *\n\w+\.\w+@example\.com\n$/);
+  await project.api("prod", "DELETE", `/d1/database/${staging}`);
 });
 
 test("squash puts one file in the place of several that git has and every stage has applied, and each plan takes it over", async () => {

@@ -14,6 +14,7 @@ const service = [
   "embedded/world.ts",
   "embedded/state.ts",
   "embedded/deleted-stores.ts",
+  "embedded/seal.ts",
 ] as const;
 const workerRegistry = [
   "embedded/api/workers/model.ts",
@@ -243,6 +244,7 @@ export const rooms: readonly Room[] = [
   // The embedded Cloudflare: seams, the data planes behind them, the API in front.
   { room: "embedded/state.ts", may: [] },
   { room: "embedded/deleted-stores.ts", may: ["embedded/state.ts"] },
+  { room: "embedded/seal.ts", may: ["src/files"] },
   ...seams.map((room) => ({ room, may: seams.slice(0, seams.indexOf(room)) })),
   { room: "embedded/world.ts", may: ["embedded/state.ts", ...seams] },
   // A quirk carries its probe, which may be run against a real account.

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { NameTaken, type Stored } from "../../state.ts";
 import type { World } from "../../world.ts";
 import { ApiError, type ApiRequest, ok, paged, type Reply, type Service } from "../http/service.ts";
-import { type Config, createSchema, hyperdriveKind, patchSchema, stored } from "./config.ts";
+import { type Config, closed, createSchema, hyperdriveKind, opened, patchSchema, stored } from "./config.ts";
 
 /** Workers connect straight to the database. Passwords are remembered and never shown. */
 async function create(request: ApiRequest, world: World): Promise<Reply> {
@@ -14,7 +14,7 @@ async function create(request: ApiRequest, world: World): Promise<Reply> {
     world.state.insert(request.account.id, hyperdriveKind, id, config.name, {
       createdOn: now,
       modifiedOn: now,
-      config,
+      ...closed(world.dataDir, config),
     }),
   );
   return ok(shown(found(request, world, id)));
@@ -30,7 +30,7 @@ async function replace(request: ApiRequest, world: World): Promise<Reply> {
 async function edit(request: ApiRequest, world: World): Promise<Reply> {
   const before = found(request, world);
   const changes = await request.json(patchSchema);
-  const old = createSchema.parse(stored.parse(before.body).config);
+  const old = opened(world.dataDir, before.body);
   return write(
     request,
     world,
@@ -41,7 +41,7 @@ async function edit(request: ApiRequest, world: World): Promise<Reply> {
 
 function write(request: ApiRequest, world: World, before: Stored, config: Config): Reply {
   const { createdOn } = stored.parse(before.body);
-  const body = { createdOn, modifiedOn: new Date().toISOString(), config };
+  const body = { createdOn, modifiedOn: new Date().toISOString(), ...closed(world.dataDir, config) };
   nameFree(config.name, () =>
     world.state.update(request.account.id, hyperdriveKind, before.id, config.name, body),
   );

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import { seal, unseal } from "../../seal.ts";
 import { NameTaken, type Stored } from "../../state.ts";
 import type { World } from "../../world.ts";
 import { ApiError, type ApiRequest, ok, paged, type Reply, type Service } from "../http/service.ts";
-import { seal, unseal } from "../workers/version/seal.ts";
 
 const storeKind = "secretsStore";
 const secretKind = "secretsStoreSecret";

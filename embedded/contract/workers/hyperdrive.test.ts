@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { deployScript } from "../testing/deploy-script.ts";
@@ -70,6 +72,10 @@ test("a worker reaches the database that its configuration names, as it is and a
     byItself: "heard tide",
     asDriversDo: "heard tide",
   });
+  // Nor does whoever reads the state file read it.
+  const written = readdirSync(embedded.dataDir).filter((name) => name.startsWith("state.sqlite"));
+  for (const name of written)
+    expect(readFileSync(join(embedded.dataDir, name)).includes("p@ss/word"), name).toBe(false);
 });
 
 test("a configuration that is not there, or whose origin cannot be reached from here, is refused at the upload", async () => {

@@ -1,10 +1,10 @@
 import { isOn } from "../../../quirks/quirk.ts";
 import { rollbackAfterSecretChange } from "../../../quirks/rollback-after-secret-change.ts";
+import { unseal } from "../../../seal.ts";
 import type { World } from "../../../world.ts";
 import { ApiError } from "../../http/service.ts";
 import type { Version, Worker } from "../model.ts";
 import { activeDeployment, versionById } from "../registry.ts";
-import { unseal } from "../version/seal.ts";
 import type { Share } from "./deploy-versions.ts";
 
 /** Refuses (10220) to go back to a version whose secrets are not those that serve now. */

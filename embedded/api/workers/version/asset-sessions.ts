@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { signJwt, verifyJwt } from "../../../seal.ts";
 import type { World } from "../../../world.ts";
 import { ApiError } from "../../http/service.ts";
 import type { Worker } from "../model.ts";
 import { type Manifest, manifest } from "./asset-manifest.ts";
 import { openParts } from "./parts.ts";
-import { signJwt, verifyJwt } from "./seal.ts";
 
 const kind = "assetSession";
 const sessionMs = 60 * 60 * 1000;

@@ -1,12 +1,12 @@
 import type { ObjectClass, ResolvedBinding, StoreAddress } from "../../../runtime/compute.ts";
 import { scriptOfWorkflow } from "../../../runtime/workflows/engine-version.ts";
+import { unseal } from "../../../seal.ts";
 import type { World } from "../../../world.ts";
 import { connectionString, hyperdriveKind } from "../../hyperdrive/config.ts";
 import type { Binding, Version, Worker } from "../model.ts";
 import { listWorkers } from "../registry.ts";
 import { optionalText, text } from "./binding-members.ts";
 import { rateLimitOf } from "./rate-limit.ts";
-import { unseal } from "./seal.ts";
 
 /** Whose binding it is. */
 export interface CellScope {
@@ -119,7 +119,7 @@ export const databaseElsewhere: CellBinding = ({ name }, { world, worker, versio
     kind: "hyperdrive",
     name,
     connectionString:
-      (stored && connectionString(stored)) ?? "postgres://deleted:deleted@127.0.0.1:1/deleted",
+      (stored && connectionString(world.dataDir, stored)) ?? "postgres://deleted:deleted@127.0.0.1:1/deleted",
   };
 };
 

@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { isOn } from "../../../quirks/quirk.ts";
 import { serviceEnvironment } from "../../../quirks/service-environment.ts";
 import { UploadRejected, type Validation } from "../../../runtime/compute.ts";
+import { seal } from "../../../seal.ts";
 import type { World } from "../../../world.ts";
 import { ApiError, type ApiMessage } from "../../http/service.ts";
 import { queuesConsumedBy } from "../../queues/model.ts";
@@ -15,7 +16,6 @@ import { requireFreeNames, requireWellFormed, resolveTargets, withoutSecret } fr
 import type { Draft } from "./draft.ts";
 import { inheritBindings } from "./inherit.ts";
 import { openParts } from "./parts.ts";
-import { seal } from "./seal.ts";
 import { missingHere, moduleType, scriptName, specOf } from "./spec.ts";
 import { releaseUnused } from "./version-use.ts";
 

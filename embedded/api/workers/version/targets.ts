@@ -2,7 +2,7 @@ import { isOn } from "../../../quirks/quirk.ts";
 import { undeployedTarget } from "../../../quirks/undeployed-target.ts";
 import type { State } from "../../../state.ts";
 import { ApiError } from "../../http/service.ts";
-import { connectionString, hyperdriveKind } from "../../hyperdrive/config.ts";
+import { hyperdriveKind, isReached } from "../../hyperdrive/config.ts";
 import { bucketKind } from "../../r2/buckets.ts";
 import type { ObjectClass } from "../classes/object-classes.ts";
 import type { Binding, Worker } from "../model.ts";
@@ -68,7 +68,7 @@ export const hyperdriveConfig: Target = (state, { account }, binding) => {
       10157,
       `Hyperdrive binding '${binding.name}' references config '${id}' which was not found.`,
     );
-  if (connectionString(stored) === undefined)
+  if (!isReached(stored))
     throw new ApiError(
       400,
       10157,

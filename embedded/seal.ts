@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeWhole } from "../../../../src/files/write-whole.ts";
+import { writeWhole } from "../src/files/write-whole.ts";
 
 const keys = new Map<string, Buffer>();
 

@@ -33,7 +33,9 @@ export function filesWith(folder: string, forms: readonly string[]): readonly st
   return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => {
     const path = join(folder, name);
     const found = statSync(path, { throwIfNoEntry: false });
-    return found?.isFile() === true && wanted.some((form) => readFileSync(path).includes(form));
+    if (found?.isFile() !== true) return false;
+    const bytes = readFileSync(path);
+    return wanted.some((form) => bytes.includes(form));
   });
 }
 

@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import { carriers } from "../../seen/bindings.ts";
 import { isProps, listAt, textAt, unknown } from "../../seen/values.ts";
 import { type Context, cannotTell, type ResourceRule, violation, warning } from "../rule.ts";
+import { limitSettings } from "./limit-settings.ts";
 
 /** What a worker's code may have, compressed, as Cloudflare's page of limits said in November 2026. */
 const mostBytes = { free: 3 * 1024 * 1024, paid: 10 * 1024 * 1024 } as const;
@@ -16,16 +17,7 @@ export const codeFits: ResourceRule = {
   severity: "medium",
   warns: true,
   levels: { protected: "mandatory", others: "mandatory" },
-  settings: {
-    plan: { kind: "choice", says: "The account's plan of Workers", standard: "paid", of: ["free", "paid"] },
-    warnPercent: {
-      kind: "number",
-      says: "From which part of the limit on it is said, in percent",
-      standard: 80,
-      least: 1,
-      most: 100,
-    },
-  },
+  settings: limitSettings,
   of: carriers,
   check: (worker, context) => {
     const modules = listAt(worker.props, "modules");

@@ -11,6 +11,7 @@ import {
   violation,
   warning,
 } from "../rule.ts";
+import { limitSettings } from "./limit-settings.ts";
 
 /** What an account may have by its plan, as Cloudflare's pages of limits said in November 2026. */
 interface Limit {
@@ -56,16 +57,7 @@ export const planLimits: StackRule = {
   severity: "medium",
   warns: true,
   levels: { protected: "mandatory", others: "mandatory" },
-  settings: {
-    plan: { kind: "choice", says: "The account's plan of Workers", standard: "paid", of: ["free", "paid"] },
-    warnPercent: {
-      kind: "number",
-      says: "From which part of a limit on it is said, in percent",
-      standard: 80,
-      least: 1,
-      most: 100,
-    },
-  },
+  settings: limitSettings,
   checkStack: (resources, context) => [
     ...limits.flatMap((limit): StackFinding[] => ofStack(limit, resources, context)),
     ...resources.filter(({ type }) => carriers.includes(type)).flatMap((worker) => ofWorker(worker, context)),

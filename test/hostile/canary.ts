@@ -27,16 +27,25 @@ export function formsOf(secret: string): readonly string[] {
   ];
 }
 
-/** Files below a folder in which one of the forms stands. */
+/** Files below a folder in which one of the forms stands. Other tests may take folders away meanwhile: nothing is left in those. */
 export function filesWith(folder: string, forms: readonly string[]): readonly string[] {
   const wanted = forms.map((form) => Buffer.from(form));
-  return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => {
+  const names = unlessGone(() => readdirSync(folder, { recursive: true, encoding: "utf8" }));
+  return (names ?? []).filter((name) => {
     const path = join(folder, name);
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (found?.isFile() !== true) return false;
-    const bytes = readFileSync(path);
-    return wanted.some((form) => bytes.includes(form));
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
+    const bytes = unlessGone(() => readFileSync(path));
+    return bytes !== undefined && wanted.some((form) => bytes.includes(form));
   });
+}
+
+function unlessGone<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 /** Looks at the list of processes, arguments and all, until it is stopped; gives the lines that had one of the forms. */

@@ -2,7 +2,7 @@
 import { named } from "../src/diagnostic/sentence.ts";
 import { UserError } from "../src/diagnostic/user-error.ts";
 import { entry } from "./entry.ts";
-import { placeHere } from "./place.ts";
+import { placeHere, targetTyped } from "./place.ts";
 import { isVerb, type VerbName, verbs } from "./verbs.ts";
 
 const help = (): string =>
@@ -43,7 +43,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     return 0;
   }
   const { run } = await verbs[name].load();
-  return run(args, placeHere());
+  return run(args, placeHere(targetTyped(args)));
 }
 
 await entry(() => main(process.argv.slice(2)));

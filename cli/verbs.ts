@@ -182,7 +182,7 @@ export const verbs = {
     usage: "restore <stage> --into new [--from <backup>] [--identity <file>] | restore <stage> --at <time>",
     summary:
       "restore a backup into new databases beside those that serve; or those that serve back to a time",
-    load: () => import("./backup/restore.ts"),
+    load: () => import("./backup/restore/restore.ts"),
   },
   drill: {
     usage: "drill <stage> [--from <backup>] [--identity <file>] [--json]",

@@ -422,6 +422,7 @@ export const rooms: readonly Room[] = [
   {
     room: "toolchain/stacks",
     may: [
+      "src/project",
       "src/diagnostic",
       "src/files",
       "toolchain/install",

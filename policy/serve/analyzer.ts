@@ -3,7 +3,6 @@ import pluginproto from "@pulumi/pulumi/proto/plugin_pb.js";
 import emptyproto from "google-protobuf/google/protobuf/empty_pb.js";
 import structproto from "google-protobuf/google/protobuf/struct_pb.js";
 import { type Method, unary } from "../../src/engine/rpc.ts";
-import { exceptionsKey } from "../exceptions.ts";
 import { type Judgement, judgeResource, judgeStack, remedied, unusedExceptions } from "../judge.ts";
 import type { Pack } from "../pack-options.ts";
 import { rules } from "../rules/all.ts";
@@ -17,7 +16,8 @@ import { infoOf, levelOnWire, packName, packVersion, severityOnWire } from "./in
 export interface Served {
   /** The rules, once the engine has said what its user's configuration file has. */
   readonly configured: (configuration: analyzerproto.ConfigureAnalyzerRequest) => void;
-  readonly stackIs: (stack: string, approvals: string | undefined, account: string | undefined) => void;
+  /** @param config by full key; what is no text stands there as JSON */
+  readonly stackIs: (stack: string, config: { readonly get: (key: string) => string | undefined }) => void;
   /** Settled when all is known that the rules about a stack ask. */
   readonly ready: () => Promise<void>;
   readonly pack: () => Pack;
@@ -41,7 +41,7 @@ export function analyzerMethods(served: Served): Readonly<Record<string, Method>
     ),
     ConfigureStack: unary(analyzerproto.AnalyzerStackConfigureRequest, (request) => {
       const config = request.getConfigMap();
-      served.stackIs(request.getStack(), config.get(exceptionsKey), config.get("cloudflare:accountId"));
+      served.stackIs(request.getStack(), config);
       isPreview = request.getDryRun();
       judged.length = 0;
       return new analyzerproto.AnalyzerStackConfigureResponse();

@@ -2,6 +2,8 @@ import { flushCompileCache } from "node:module";
 import { serve } from "../../src/engine/rpc.ts";
 import { findProjectRoot, loadProject } from "../../src/project/load.ts";
 import type { PolicyChoices } from "../../src/project/policies.ts";
+import { switchedKey, withSwitchedStage } from "../../src/project/switched.ts";
+import { exceptionsKey } from "../exceptions.ts";
 import { type Pack, packOf } from "../pack-options.ts";
 import type { SeenToken } from "../seen/token.ts";
 import { analyzerMethods } from "./analyzer.ts";
@@ -14,7 +16,8 @@ import { seenToken } from "./token.ts";
  */
 export async function startPack(env: Readonly<Record<string, string | undefined>>): Promise<number> {
   const root = env["LOCKSTEP_PROJECT"] ?? findProjectRoot(import.meta.dirname) ?? "";
-  const project = root === "" ? undefined : await loadProject(root);
+  const loaded = root === "" ? undefined : await loadProject(root);
+  let project = loaded;
   let stack: string | undefined;
   let approvals: string | undefined;
   let choices: PolicyChoices = {};
@@ -26,12 +29,13 @@ export async function startPack(env: Readonly<Record<string, string | undefined>
   const port = await serve(
     "pulumirpc.Analyzer",
     analyzerMethods({
-      stackIs: (name, config, account) => {
+      stackIs: (name, config) => {
         stack = name;
-        approvals = config;
+        approvals = config.get(exceptionsKey);
+        project = loaded && withSwitchedStage(loaded, name, json(config.get(switchedKey)));
         pack = packWith(choices);
         // Asked while the program runs: the rules about the stack come at its end.
-        looked = seenToken(env, root, account).then((found) => {
+        looked = seenToken(env, root, config.get("cloudflare:accountId")).then((found) => {
           token = found;
           pack = packWith(choices);
         });
@@ -48,4 +52,13 @@ export async function startPack(env: Readonly<Record<string, string | undefined>
   // The engine ends a pack by a signal, after which Node writes nothing: without this every start would compile everything anew. Once the first questions are answered.
   setTimeout(flushCompileCache, 500).unref();
   return port;
+}
+
+/** What is no JSON the program refuses. */
+function json(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

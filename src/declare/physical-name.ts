@@ -9,7 +9,14 @@ export interface NamingStage {
    * taken over, and what is shared elsewhere is its own. @default - its own
    */
   readonly like?: string;
+  /**
+   * Stores that a restore or a new index put another one in the place of: `<kind> <name that the declaration gives>` → its name now. @default - none
+   */
+  readonly switched?: Readonly<Record<string, string>>;
 }
+
+/** What a resource is declared as, as far as its name hangs on it. */
+type Nameable = Named & Shareable & { readonly kind?: string };
 
 /** The stage whose texts count: that of `perStage`, and of a secret's fallback. */
 export const textStage = ({ name, like = name }: Pick<NamingStage, "name" | "like">): string => like;
@@ -18,8 +25,14 @@ export const textStage = ({ name, like = name }: Pick<NamingStage, "name" | "lik
 export const nameTemplate = (resource: Named & Shareable): string =>
   resource.physicalName ?? (resource.shared === true ? "{name}" : "{name}{-stage}");
 
-/** The resource's name at Cloudflare in a stage. Nothing is shortened: `check` complains about names that are too long. */
-export function physicalName(resource: Named & Shareable, stage: NamingStage): string {
+/** The resource's name at Cloudflare in a stage: what its declaration gives, or what a restore put in its place. */
+export function physicalName(resource: Nameable, stage: NamingStage): string {
+  const name = declaredName(resource, stage);
+  return stage.switched?.[`${resource.kind ?? ""} ${name}`] ?? name;
+}
+
+/** The name that its declaration gives it. Nothing is shortened: `check` complains about names that are too long. */
+export function declaredName(resource: Named & Shareable, stage: NamingStage): string {
   const values: Readonly<Record<string, string>> = {
     "{name}": resource.name,
     "{stage}": stage.name,

@@ -2,7 +2,7 @@ import { ApiError, call } from "../cloudflare/api.ts";
 import type { Connection } from "../cloudflare/connection.ts";
 import { type Adoptable, adoptedKey, importedOnce } from "../declare/adopted-key.ts";
 import type { AiGateway, R2, System, Vectorize } from "../declare/index.ts";
-import { physicalName } from "../declare/physical-name.ts";
+import { declaredName, physicalName } from "../declare/physical-name.ts";
 import { type Diagnostic, refuse, UserError } from "../diagnostic/user-error.ts";
 import { widerToken } from "../diagnostic/wider-token.ts";
 import type { Stage } from "../project/stage.ts";
@@ -69,7 +69,7 @@ async function look(
 ): Promise<readonly (string | Diagnostic)[]> {
   const { stage, accountId } = asked;
   const id = store.adopt?.[stage.name];
-  if (id === undefined) return [];
+  if (id === undefined || physicalName(store, stage) !== declaredName(store, stage)) return [];
   // The owner of a shared one takes it over, nobody else.
   if ("shared" in store && store.shared === true && asked.owner !== undefined) return [];
   const jurisdiction = store.kind === "r2" ? store.jurisdiction : undefined;

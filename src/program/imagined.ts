@@ -40,6 +40,7 @@ export const plainSettings = (
   rollouts: {},
   contracts: {},
   forgotten: {},
+  switched: {},
   smoke: false,
   backup: undefined,
   secrets: {},

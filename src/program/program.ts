@@ -24,6 +24,7 @@ import { codeDiagnostics } from "./code-checks.ts";
 import { deploy, ownsShared } from "./deploy.ts";
 import { existing } from "./existing.ts";
 import { halfMade } from "./half-made.ts";
+import { halfSwitched } from "./half-switched.ts";
 import { lossesOf } from "./losses/losses.ts";
 import { movesOf } from "./moves.ts";
 import { notRunHere } from "./not-run-here.ts";
@@ -60,6 +61,7 @@ export async function program(given: Given): Promise<Outputs> {
       env: given.env,
     });
   refuse(notAtHome(state, settings));
+  refuse(halfSwitched(state, settings));
   const api = (): Connection => connection(given.env, given.root);
   refuse(await stateLost(state, { systems, stage, accountId: settings.target.accountId, connection: api }));
   const [losses, subdomain, found, changed, ...code] = await Promise.all([

@@ -63,6 +63,8 @@ export interface Stage {
   readonly bakeSeconds: number;
   /** Of a pull request's stage: the stage whose texts it takes where they differ by stage. @default - none */
   readonly like?: string;
+  /** Stores that a restore or a new index put another one in the place of: `<kind> <name that the declaration gives>` → its name now. @default - none */
+  readonly switched?: Readonly<Record<string, string>>;
 }
 
 /** The declaration with its defaults. */

@@ -7,6 +7,7 @@ import type { Diagnostic } from "../diagnostic/user-error.ts";
 import type { Opening } from "../migrations/plan/opening.ts";
 import type { Project } from "../project/project.ts";
 import type { Stage } from "../project/stage.ts";
+import type { Switched } from "../project/switched.ts";
 import { missingSecrets, unknownRollouts, wrongSystems } from "./check.ts";
 import { type Forgotten, keys, type Release, type Rollout, textKeys } from "./keys.ts";
 
@@ -25,6 +26,8 @@ export interface Configured {
   readonly contracts: Readonly<Record<string, Opening>>;
   /** What is gone and was given up, by `<kind> <system>/<name>`: written by `just forget`. */
   readonly forgotten: Readonly<Record<string, Forgotten>>;
+  /** Stores that another one was put in the place of, by `<kind> <system>/<name>`: written by `just restore`. */
+  readonly switched: Switched;
   /** Its backups; undefined where it has none. */
   readonly backup: BackupSettings | undefined;
   /** Whether workers are asked after each deployment. Needs the command provider. */
@@ -65,6 +68,7 @@ export function configuredOf(
     release: read<Release | undefined>("lockstep:release", keys["lockstep:release"], undefined),
     contracts: read("lockstep:contracts", keys["lockstep:contracts"], {}),
     forgotten: read("lockstep:forgotten", keys["lockstep:forgotten"], {}),
+    switched: read("lockstep:switched", keys["lockstep:switched"], {}),
     backup: read<BackupSettings | undefined>("lockstep:backup", keys["lockstep:backup"], undefined),
     lease: read<string | undefined>("lockstep:lease", keys["lockstep:lease"], undefined),
     smoke: read("lockstep:smoke", keys["lockstep:smoke"], false),

@@ -3,6 +3,7 @@ import { approval } from "../approvals/approval.ts";
 import { backupShape } from "../backup/settings.ts";
 import { named, pulumi, type Sentence, sentence } from "../diagnostic/sentence.ts";
 import { openingShape } from "../migrations/plan/opening.ts";
+import { switchedShape } from "../project/switched.ts";
 
 /** One key of a stack file. */
 interface Key<Value> {
@@ -133,6 +134,22 @@ export const keys = {
     reason: deleted by hand, restored from nowhere
     by: mia@example.com
     at: "2026-11-21T06:01:57Z"`,
+  }),
+  "lockstep:switched": key({
+    schema: switchedShape,
+    expected: sentence`what \`${named("restore")}\` writes`,
+    meaning:
+      "Stores that a restore, or a new index, put another one in the place of, by `<kind> <system>/<name>`: which one serves under that declaration now, and which served before and are kept, the newest last. It is of one account: the embedded target does not take it over from the stack file. Written by `npx lockstep restore <stage>` and `npx lockstep db reindex`; nobody writes it by hand.",
+    missing: "every store has the name that its declaration gives",
+    example: `lockstep:switched:
+  d1 notes/notes:
+    name: notes-20261130t120000z
+    id: 3b0c6f3e-6f0b-4a56-9f0e-0e8a3c5b7d11
+    from: backup 20261130T120000Z
+    by: mia@build-7
+    at: "2026-11-30T12:31:57Z"
+    kept:
+      - { name: notes, id: 7c1d2a9e-1b5f-4c39-8d61-2f9a0e4b6c55, until: "2026-11-30T12:31:57Z" }`,
   }),
   "lockstep:backup": key({
     schema: backupShape,

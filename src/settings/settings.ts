@@ -3,6 +3,7 @@ import { embeddedShell, pulumi, sentence } from "../diagnostic/sentence.ts";
 import { type Diagnostic, refuse, UserError } from "../diagnostic/user-error.ts";
 import type { Project } from "../project/project.ts";
 import type { Stage } from "../project/stage.ts";
+import { withSwitched } from "../project/switched.ts";
 import { withPullRequests } from "../project/with-pull-requests.ts";
 import { smokeWithoutAddress } from "./check.ts";
 import { type Configured, configuredOf } from "./configured.ts";
@@ -29,10 +30,12 @@ export interface Given {
 /** Reads and checks all settings, and complains about everything that is wrong with them at once. */
 export function settingsOf(given: Given): Settings {
   // Its stack file is no part of a program: the stack's name says that it is a pull request's.
-  const { stages } = withPullRequests(given.project, [given.stack]);
-  const stage = stages.find(({ name }) => name === given.stack);
-  if (stage === undefined) throw unknownStage(given);
-  const { diagnostics, ...configured } = configuredOf(given.project, stage, given.config);
+  const { stages: declared, systems } = withPullRequests(given.project, [given.stack]);
+  const own = declared.find(({ name }) => name === given.stack);
+  if (own === undefined) throw unknownStage(given);
+  const { diagnostics, ...configured } = configuredOf(given.project, own, given.config);
+  const stage = withSwitched(own, systems, configured.switched);
+  const stages = declared.map((each) => (each === own ? stage : each));
   refuse([...diagnostics, ...withoutPolicyPack(given, stage), ...steeredBy(given.env, stage, given.root)]);
   const target = targetOf(stage, given.config["cloudflare:accountId"], given.env, given.root);
   refuse(smokeWithoutAddress(configured.smoke, configured.systems, target, stage));

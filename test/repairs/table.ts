@@ -185,6 +185,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "src/migrations/protocol/rolled-back.ts remedyFor: db query": blank,
   "src/migrations/protocol/rolled-back.ts remedyFor: db rehearse": blank,
   "src/program/proven.ts withoutProof: backup": backups,
+  "src/program/half-switched.ts halfSwitched: restore": untried,
   "src/program/proven.ts withoutProof: drill": backups,
   "src/release/beside.ts refuseBeside: release": released,
   "src/program/class-changes.ts boundStill: up": works(

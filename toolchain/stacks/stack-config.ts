@@ -6,17 +6,23 @@ import { z } from "zod";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { ownFolder } from "../../src/files/own-folder.ts";
 import { writeWhole } from "../../src/files/write-whole.ts";
+import { switchedKey } from "../../src/project/switched.ts";
 import type { Places } from "../project.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 const stackFileShape = z.looseObject({ config: z.nullish(z.record(z.string(), z.unknown())) });
 
+/** Which store of an account has another one's place is said on each target for itself. */
+const ofOneAccount: string = switchedKey;
+
 /**
- * The values of a stack file that the embedded target may use: everything but secrets, which only the team's passphrase opens.
- * The salt and the secrets provider are left out for the same reason.
+ * The values of a stack file that the embedded target may use: everything but secrets, which only the team's passphrase opens, and what is of the real
+ * account alone. The salt and the secrets provider are left out for the same reason.
  */
 export function plainValues(config: Config): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(config).filter(([, value]) => !holdsSecret(value)));
+  return Object.fromEntries(
+    Object.entries(config).filter(([key, value]) => key !== ofOneAccount && !holdsSecret(value)),
+  );
 }
 
 function holdsSecret(value: unknown): boolean {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Adoptable, adoptedKey, importedOnce } from "../../declare/adopted-key.ts";
-import { physicalName } from "../../declare/physical-name.ts";
+import { declaredName, physicalName } from "../../declare/physical-name.ts";
 import { type Context, logicalName, tookOver } from "../context.ts";
 import { kinds } from "../kinds/kinds.ts";
 
@@ -15,7 +15,9 @@ export function adoption(
   context: Context,
 ): Pick<pulumi.CustomResourceOptions, "hooks" | "import" | "retainOnDelete"> {
   const { accountId, hooks, stage, adoptable } = context;
-  const adopted = declared.adopt?.[stage.name];
+  // What a restore put in its place is the stack's own: the one that was taken over is kept, and not taken over again.
+  const isSwitched = physicalName(declared, stage) !== declaredName(declared, stage);
+  const adopted = isSwitched ? undefined : declared.adopt?.[stage.name];
   // A bucket of all stages may have been made by another one before its owner came.
   const id =
     adopted ?? ("shared" in declared && declared.shared === true ? physicalName(declared, stage) : undefined);

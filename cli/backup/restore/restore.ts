@@ -1,10 +1,10 @@
 // `lockstep restore <stage>`: a backup into new databases beside those that serve; or those that serve back to a time.
-import { placeOfTarget } from "../../src/diagnostic/place.ts";
-import { named } from "../../src/diagnostic/sentence.ts";
-import { refusingAt, UserError } from "../../src/diagnostic/user-error.ts";
-import { type Place, projectAt } from "../place.ts";
+import { placeOfTarget } from "../../../src/diagnostic/place.ts";
+import { named } from "../../../src/diagnostic/sentence.ts";
+import { refusingAt, UserError } from "../../../src/diagnostic/user-error.ts";
+import { type Place, projectAt } from "../../place.ts";
+import { requestOf, usageOf } from "../request.ts";
 import { restoreInto } from "./into-new.ts";
-import { requestOf, usageOf } from "./request.ts";
 import { travelTo } from "./travel.ts";
 
 export async function run(args: readonly string[], place: Place): Promise<number> {

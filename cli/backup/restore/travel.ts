@@ -1,12 +1,12 @@
-import { migrationsSince, momentAt, travel } from "../../src/backup/time-travel.ts";
-import { UserError } from "../../src/diagnostic/user-error.ts";
-import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
-import { agree } from "../db/agree.ts";
-import type { ProjectPlace } from "../place.ts";
-import { environmentFor } from "../stack/engine/environment.ts";
-import { refuseLocked } from "../stack/lock.ts";
-import type { Request } from "./request.ts";
-import { type Site, siteOf, sourcesOf, systemsOf } from "./site.ts";
+import { migrationsSince, momentAt, travel } from "../../../src/backup/time-travel.ts";
+import { UserError } from "../../../src/diagnostic/user-error.ts";
+import { readSnapshot } from "../../../src/migrations/database/snapshot.ts";
+import { agree } from "../../db/agree.ts";
+import type { ProjectPlace } from "../../place.ts";
+import { environmentFor } from "../../stack/engine/environment.ts";
+import { refuseLocked } from "../../stack/lock.ts";
+import type { Request } from "../request.ts";
+import { type Site, siteOf, sourcesOf, systemsOf } from "../site.ts";
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 

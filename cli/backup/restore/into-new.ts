@@ -1,20 +1,20 @@
 import { join } from "node:path";
-import { wholeSchema } from "../../src/backup/d1/schema.ts";
-import { sinceText, writtenSince } from "../../src/backup/d1/since.ts";
-import { databaseFor, databaseNamed, endpointOf } from "../../src/backup/databases.ts";
-import { namespaceFor } from "../../src/backup/kv/namespaces.ts";
-import { restoreAndCompare, restoreNamespace } from "../../src/backup/prove.ts";
-import { type DatabaseEntry, type OpenBackup, openBackup } from "../../src/backup/store/manifest.ts";
-import { queryDatabase } from "../../src/migrations/database/transports.ts";
-import { readFolder } from "../../src/migrations/files/reading.ts";
-import type { Project } from "../../src/project/project.ts";
-import { table } from "../../toolchain/table.ts";
-import { agree } from "../db/agree.ts";
-import type { ProjectPlace } from "../place.ts";
-import { chosenBackup } from "./chosen.ts";
-import { identityFrom } from "./identity.ts";
-import type { Request } from "./request.ts";
-import { folderOf, type Site, siteOf } from "./site.ts";
+import { wholeSchema } from "../../../src/backup/d1/schema.ts";
+import { sinceText, writtenSince } from "../../../src/backup/d1/since.ts";
+import { databaseFor, databaseNamed, endpointOf } from "../../../src/backup/databases.ts";
+import { namespaceFor } from "../../../src/backup/kv/namespaces.ts";
+import { restoreAndCompare, restoreNamespace } from "../../../src/backup/prove.ts";
+import { type DatabaseEntry, type OpenBackup, openBackup } from "../../../src/backup/store/manifest.ts";
+import { queryDatabase } from "../../../src/migrations/database/transports.ts";
+import { readFolder } from "../../../src/migrations/files/reading.ts";
+import type { Project } from "../../../src/project/project.ts";
+import { table } from "../../../toolchain/table.ts";
+import { agree } from "../../db/agree.ts";
+import type { ProjectPlace } from "../../place.ts";
+import { chosenBackup } from "../chosen.ts";
+import { identityFrom } from "../identity.ts";
+import type { Request } from "../request.ts";
+import { folderOf, type Site, siteOf } from "../site.ts";
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 

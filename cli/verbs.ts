@@ -1,3 +1,4 @@
+import { holdLittle } from "./backup/hold-little.ts";
 import type { Verb } from "./verb.ts";
 
 /** Verbs that change or show stacks share a module; each is told its own name. */
@@ -9,6 +10,12 @@ const ofStacks = (name: string, usage: string, summary: string): Verb => ({
     return { run: (args, place) => run([name, ...args], place) };
   },
 });
+
+/** Verbs through which whole databases go. */
+function holdingLittle<Module>(load: () => Promise<Module>): Promise<Module> {
+  holdLittle();
+  return load();
+}
 
 /** Every verb of the command, in the order in which help shows them. */
 export const verbs = {
@@ -176,19 +183,19 @@ export const verbs = {
     usage: "backup <stage> [--to <folder>] | backup prune <stage> [--dry-run] | backup key <stage> <file>",
     summary:
       "write one encrypted backup of all databases and namespaces of a stage; let old ones go; make the key that opens them",
-    load: () => import("./backup/backup.ts"),
+    load: () => holdingLittle(() => import("./backup/backup.ts")),
   },
   restore: {
     usage: "restore <stage> --into new [--from <backup>] [--identity <file>] | restore <stage> --at <time>",
     summary:
       "restore a backup into new databases beside those that serve; or those that serve back to a time",
-    load: () => import("./backup/restore/restore.ts"),
+    load: () => holdingLittle(() => import("./backup/restore/restore.ts")),
   },
   drill: {
     usage: "drill <stage> [--from <backup>] [--identity <file>] [--json]",
     summary:
       "prove a backup: restore it into the embedded Cloudflare, compare it row by row, write that down",
-    load: () => import("./backup/drill.ts"),
+    load: () => holdingLittle(() => import("./backup/drill.ts")),
   },
   state: {
     usage: "state backup <stage> [<folder>] | state restore <stage> <file>",

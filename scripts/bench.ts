@@ -1,9 +1,12 @@
 // `just bench`: what things cost, in pairs, medians and spread. A benchmark, never a test. The dev stack has to be up (`npm start`).
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { UserError } from "../src/diagnostic/user-error.ts";
 import { projectEnvironment } from "../toolchain/environment.ts";
 import { packageRoot } from "../toolchain/package-root.ts";
 import { table } from "../toolchain/table.ts";
+import { backed } from "./bench/backup/measure.ts";
 import { benchmarkGenerated, type Generated } from "./bench/generated.ts";
 import { benchmarkHolding } from "./bench/holding.ts";
 import { proportionalMegabytes } from "./bench/memory.ts";
@@ -16,6 +19,10 @@ const rounds = Number(values.rounds);
 const told = (text: string): void => void (values.json !== true && process.stderr.write(`${text}\n`));
 if (!Number.isInteger(rounds) || rounds < 1) complain(`--rounds ${values.rounds}`);
 
+if (values.backup !== undefined) {
+  backupAlone(values.backup);
+  process.exit();
+}
 if (values.generated !== undefined) {
   await generatedAlone(values.generated);
   process.exit();
@@ -86,6 +93,39 @@ async function generatedAlone(text: string): Promise<void> {
   process.stdout.write(`${table(head, rows)}\n`);
 }
 
+/** One backup and its restore, beside SQLite's own tool. */
+function backupAlone(text: string): void {
+  const megabytes = Number(text);
+  if (!Number.isInteger(megabytes) || megabytes < 1) complain(`--backup ${text}`);
+  const run = join(import.meta.dirname, "bench", "backup", "run.ts");
+  const found = execFileSync(process.execPath, [run, text], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const measured = backed.parse(JSON.parse(found));
+  if (values.json === true) {
+    process.stdout.write(`${JSON.stringify({ backed: measured })}\n`);
+    return;
+  }
+  const line = (name: string, own: number, sqlite: number, memory: number): string[] => [
+    name,
+    own.toFixed(1),
+    sqlite.toFixed(1),
+    (own / sqlite).toFixed(1),
+    String(memory),
+  ];
+  const { backupSeconds, dumpSeconds, restoreSeconds, loadSeconds } = measured;
+  process.stdout.write(
+    `${table(
+      [`${megabytes} MB`, "s", "sqlite3 s", "×", "MB"],
+      [
+        line("backup", backupSeconds, dumpSeconds, measured.backupMegabytes),
+        line("restore and compare", restoreSeconds, loadSeconds, measured.restoreMegabytes),
+      ],
+    )}\n`,
+  );
+}
+
 function optionsOf(args: string[]) {
   try {
     return parseArgs({
@@ -93,6 +133,7 @@ function optionsOf(args: string[]) {
       options: {
         json: { type: "boolean" },
         generated: { type: "string" },
+        backup: { type: "string" },
         rounds: { type: "string", default: "5" },
       },
     });
@@ -107,8 +148,9 @@ function complain(got: string): never {
     what: "The command line is wrong",
     where: "just bench",
     got,
-    expected: "--json, --rounds with a whole number from 1, and --generated with numbers of workers",
-    fix: "just bench --rounds 5, or just bench --generated 10,50,100",
+    expected:
+      "--json, --rounds with a whole number from 1, --generated with numbers of workers, and --backup with megabytes",
+    fix: "just bench --rounds 5, or just bench --generated 10,50,100, or just bench --backup 100",
   });
   process.stderr.write(`${message}\n`);
   process.exit(1);

@@ -1,0 +1,10 @@
+import { setFlagsFromString } from "node:v8";
+
+/**
+ * Lets this process hold little memory while much goes through it. V8 lets its young generation grow to 48 MB of what nobody needs any more;
+ * a stream of pages gains nothing from that. To be called before the modules of the work are loaded: what has grown stays.
+ */
+export function holdLittle(): void {
+  setFlagsFromString("--semi-space-growth-factor=1");
+  setFlagsFromString("--max-semi-space-size=1");
+}

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
@@ -9,19 +10,47 @@ let project: Clone;
 let visiting = true;
 const visitors: Promise<void>[] = [];
 
-const plan = `{ release: {
+/** A metric that somebody else serves, to whoever knows its key. */
+const key = "the-key-of-the-shop";
+let waiting = 3;
+const metrics = createServer((request, response) => {
+  const isKnown = request.headers.authorization === key;
+  response.writeHead(isKnown ? 200 : 401, { "content-type": "application/json" });
+  response.end(JSON.stringify({ asked: request.url, queue: [{ waiting }] }));
+});
+
+const planAt = (port: number): string => `{ release: {
   steps: [{ percent: 50, soakSeconds: 2 }, { percent: 100, soakSeconds: 1 }],
-  gates: [errorRate({ below: 0.05, minimumRequests: 20 }), latency({ percentile: 95, belowMs: 2000, minimumRequests: 20, warmUpSeconds: 1 })],
+  gates: [errorRate({ below: 0.05, minimumRequests: 20 }), latency({ percentile: 95, belowMs: 2000, minimumRequests: 20, warmUpSeconds: 1 }),
+    metric({ name: "summaries", limit: 1000, source: sqlSource({ database: meta, sql: "SELECT count(*) AS rows FROM summaries WHERE ?1 <> ''", params: [argument.version], reads: { value: "rows" } }) }),
+    metric({ name: "waiting", limit: 10, consecutiveSuccesses: 2, source: urlSource({ url: "http://127.0.0.1:${port}/queue", query: { version: argument.version }, headers: { authorization: secret("queue-key") }, reads: { value: "/queue/0/waiting" } }) })],
   intervalSeconds: 1, ingestionSeconds: 1, patienceSeconds: 60,
 } }`;
 
 beforeAll(async () => {
   project = await clone();
+  await new Promise<void>((resolve) => metrics.listen(0, "127.0.0.1", resolve));
+  const { port } = z.object({ port: z.number() }).parse(metrics.address());
   project.edit("src/systems/dome.ts", (text) =>
     text
-      .replace(/(export const dome = system\("dome", \[[^\]]*\])\)/, `$1, ${plan})`)
-      .replace(/import \{/, 'import { errorRate, latency } from "../declare/index.ts";\nimport {'),
+      .replace(/(export const dome = system\("dome", \[[^\]]*\])\)/, `$1, ${planAt(port)})`)
+      .replace(
+        /import \{/,
+        'import { argument, errorRate, latency, metric, secret, sqlSource, urlSource } from "../declare/index.ts";\nimport {',
+      ),
   );
+  const unset = await project.just(["pulumi-up", "dev", "--yes"]);
+  expect(unset.out).toContain("Missing required secret 'queue-key'");
+  await project.pulumi([
+    "config",
+    "set",
+    "--secret",
+    "--path",
+    'lockstep:secrets["queue-key"]',
+    key,
+    "--stack",
+    "dev",
+  ]);
   const up = await project.just(["pulumi-up", "dev", "--yes"]);
   expect(up.code, up.out).toBe(0);
   const visit = async (path: string): Promise<void> => {
@@ -35,6 +64,7 @@ beforeAll(async () => {
 afterAll(async () => {
   visiting = false;
   await Promise.all(visitors);
+  await new Promise((resolve) => metrics.close(resolve));
   await project.remove();
 });
 
@@ -89,9 +119,27 @@ test("a good version reaches everybody, step by step, and the stack's state is t
       "finished",
     ],
   ]);
+  // What its gates said: of a database what asking cost, of a URL neither its key nor what stands behind the `?`.
+  expect(done.out).toMatch(/"gate":"summaries","verdict":"pass","reason":"[\d,]+; [\d,]+ rows read"/);
+  expect(done.out).toContain('"gate":"waiting","verdict":"pass","reason":"3"');
+  expect(done.out).not.toContain(key);
   const now = await serving();
   expect(Object.values(now)).toEqual([100]);
   expect(Object.keys(now)).not.toEqual(before);
+  await noChanges();
+});
+
+test("a figure of somebody else's that is beyond its limit goes back, and is told", async () => {
+  waiting = 11;
+  project.edit("workers/dome/dome-api/index.ts", (text) =>
+    text.replace("the title must be", "this title must be"),
+  );
+  const done = await release();
+  waiting = 3;
+  expect(done.code, done.out).toBe(2);
+  expect(linesOf(done.out).find(({ kind }) => kind === "aborting")?.["reason"]).toBe(
+    "dome/dome-api waiting: 11, above 10",
+  );
   await noChanges();
 });
 
@@ -150,7 +198,7 @@ test("a rollback brings the version before the last release back within a minute
 
 test("a driver that is killed is gone on from; meanwhile a second one and an up of anybody else are refused", async () => {
   project.edit("workers/dome/dome-api/index.ts", (text) =>
-    text.replace("the title must be", "a title must be"),
+    text.replace("this title must be", "a title must be"),
   );
   const running = release();
   const folder = join(project.folder, ".lockstep", "releases", "embedded", "dev");

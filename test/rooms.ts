@@ -51,7 +51,8 @@ export const rooms: readonly Room[] = [
   { room: "src/permissions", may: [] },
 
   // What a user writes.
-  { room: "src/declare", may: ["src/diagnostic", "src/cron"] },
+  // What a gate of a release asks a database is SQL.
+  { room: "src/declare", may: ["src/diagnostic", "src/cron", ...migrations("sql")] },
   { room: "src/project", may: ["src/diagnostic", "src/declare"] },
   // What a person sees of it.
   { room: "src/diagram", may: ["src/declare"] },
@@ -127,7 +128,7 @@ export const rooms: readonly Room[] = [
   },
 
   // How new versions reach people: what is measured, what is decided. It changes nothing by itself.
-  { room: "src/release", may: ["src/diagnostic", "src/declare", "src/cloudflare"] },
+  { room: "src/release", may: ["src/diagnostic", "src/declare", "src/cloudflare", ...migrations("sql")] },
   // Vectors from rows, by the recipe of an index.
   { room: "src/reindex", may: ["src/diagnostic", "src/files", ...migrations("sql", "shadow", "database")] },
 

@@ -9,16 +9,19 @@ import type { Stage } from "../../src/project/stage.ts";
 import type { Effects } from "../../src/release/driver.ts";
 import type { Rollout } from "../../src/release/journal/entry.ts";
 import { fromGraphql } from "../../src/release/metrics/graphql.ts";
+import { readSource } from "../../src/release/metrics/sources/read.ts";
 import { fromTelemetry } from "../../src/release/metrics/telemetry.ts";
 import { positionsOf, type Released } from "../../src/release/plan.ts";
 import { releaseVariable } from "../../src/release/variable.ts";
 import { stageTarget } from "../stack/account.ts";
 import { pulumiText, type Run } from "../stack/engine/pulumi.ts";
-import { readOutputs } from "../stack/outputs/read-outputs.ts";
+import { readOutputs, type StackOutputs } from "../stack/outputs/read-outputs.ts";
 import { configOf, setConfig } from "../stack/stage-config.ts";
 import { stateOf } from "../stack/state.ts";
 import { type Ending, endWithoutUp, forgetWith, goBack, rolloutShape } from "./ending.ts";
+import { once } from "./once.ts";
 import { refuseOpenContracts } from "./open-contracts.ts";
+import { openSecrets } from "./open-secrets.ts";
 import { releaseIn } from "./state-note.ts";
 
 /** Which release is driven, and where. */
@@ -56,6 +59,9 @@ export function effectsOf(driven: Driven): Omit<Effects, "show"> {
   const declared = declaredWorkers(systems, stage);
   const lastUp = (rollout: Rollout): Promise<void> => up(rollout, true);
   const ending: Ending = { under, stage, run, api, accountId, workers: declared, lastUp };
+  const secretOf = openSecrets(stage, run);
+  // No step of a release changes which databases there are: the outputs are read once.
+  const storesOf = once(async () => (await readOutputs(stage, run))?.stores ?? {});
   return {
     nowMs: Date.now,
     sleep: (ms) => sleep(ms),
@@ -104,7 +110,29 @@ export function effectsOf(driven: Driven): Omit<Effects, "show"> {
     },
     measure: (worker, window) =>
       worker.observed ? fromTelemetry(api, accountId, window) : fromGraphql(api, accountId, window),
+    read: (source, { label }, window) =>
+      readSource(source, window, {
+        api,
+        accountId,
+        stage: stage.name,
+        secret: secretOf,
+        databaseId: async (name) => databaseId(await storesOf(), label, name),
+      }),
   };
+}
+
+/** Of the system that a worker is of. */
+function databaseId(stores: StackOutputs["stores"], worker: string, name: string): string {
+  const label = `${worker.split("/")[0]}/${name}`;
+  const store = stores[label];
+  if (store?.kind === "d1") return store.id;
+  throw new UserError({
+    what: `The stage has no database ${name}, which a gate of its release asks`,
+    where: label,
+    got: `the stores ${Object.keys(stores).join(", ") || "none"}`,
+    expected: "a D1 of the worker's system",
+    fix: "name a database of the system in the gate's source",
+  });
 }
 
 const declaredWorkers = (systems: readonly System[], stage: Stage): readonly Declared[] =>

@@ -58,8 +58,8 @@ export function frame(progress: Progress, nowMs: number, columns: number): reado
     "",
     ...traffic,
     ...(traffic.length === 0 ? [] : [""]),
-    ...progress.judged.map((judged) => `  ${judgedText(judged)}`),
-    ...(progress.judged.length === 0 ? [] : [""]),
+    ...progress.standings.map((judged) => `  ${judgedText(judged)}`),
+    ...(progress.standings.length === 0 ? [] : [""]),
     nowText(progress, nowMs),
   ];
   return lines.map((line) => (line.length > columns ? `${line.slice(0, columns - 1)}…` : line));

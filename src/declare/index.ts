@@ -36,6 +36,22 @@ export type { CopyRule, CopyRules } from "./copy-rules.ts";
 export { type D1, d1 } from "./d1.ts";
 export { type DurableObject, type DurableObjectClass, durableObject, isLive } from "./durable-object.ts";
 export type { EnvOf } from "./env.ts";
+export { argument, type ReleaseArgument, type SourceValue } from "./gates/argument.ts";
+export { type Comparison, type MetricGate, metric } from "./gates/metric.ts";
+export {
+  type GraphqlSource,
+  graphqlSource,
+  type MetricSource,
+  type Reads,
+  type SqlSource,
+  sqlSource,
+  type TelemetryCalculation,
+  type TelemetryFilter,
+  type TelemetrySource,
+  telemetrySource,
+  type UrlSource,
+  urlSource,
+} from "./gates/sources.ts";
 export { type Hyperdrive, type HyperdriveOrigin, hyperdrive } from "./hyperdrive.ts";
 export type { Binding, Resource, Store } from "./kinds/kinds.ts";
 export { type Kv, kv } from "./kv.ts";
@@ -49,6 +65,7 @@ export {
   type LatencyGate,
   latency,
   type ReleasePlan,
+  type ReleaseScore,
   type ReleaseStep,
 } from "./release.ts";
 export { type Service, service } from "./service.ts";

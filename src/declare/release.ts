@@ -1,3 +1,6 @@
+import type { EveryGate } from "./gates/every-gate.ts";
+import type { MetricGate } from "./gates/metric.ts";
+
 /**
  * How a system's new versions reach people: in steps, each held to gates.
  *
@@ -22,6 +25,21 @@ export interface ReleasePlan {
   readonly ingestionSeconds?: number;
   /** Seconds that a step may go on behind its soak while a gate is inconclusive; then the release goes back to the stable version. @default 3600 */
   readonly patienceSeconds?: number;
+  /** What the gates that are not critical come to together. @default { pass: 0.95, marginal: 0.75 } */
+  readonly score?: ReleaseScore;
+}
+
+/**
+ * What the gates that are not critical come to together: the weight of those that pass, of the weight of all.
+ *
+ * @example
+ * const score: ReleaseScore = { pass: 0.9, marginal: 0.5 };
+ */
+export interface ReleaseScore {
+  /** From here on they pass, 0 to 1. */
+  readonly pass: number;
+  /** Below this they fail, 0 to 1. Between the two the step waits. */
+  readonly marginal: number;
 }
 
 /**
@@ -43,19 +61,14 @@ export interface ReleaseStep {
  * @example
  * const gates: Gate[] = [errorRate({ below: 0.01 })];
  */
-export type Gate = ErrorRateGate | LatencyGate;
+export type Gate = ErrorRateGate | LatencyGate | MetricGate;
 
-interface EveryGate {
-  /** For people, for `--skip-gate`, and in the journal. */
-  readonly name: string;
+/** What the two gates have that measure a worker's requests. */
+interface RequestsGate extends EveryGate {
   /** Requests to the new version that have to be measured before the gate can pass. */
   readonly minimumRequests: number;
   /** Whether the new version is also held against the stable one over the same time. */
   readonly compare: boolean;
-  /** Seconds at the start of each step that are not measured: caches are cold. */
-  readonly warmUpSeconds: number;
-  /** Measured and shown, without a say. */
-  readonly dryRun: boolean;
 }
 
 /**
@@ -64,7 +77,7 @@ interface EveryGate {
  * @example
  * const gate: ErrorRateGate = errorRate({ below: 0.01, alarm: 0.05 });
  */
-export interface ErrorRateGate extends EveryGate {
+export interface ErrorRateGate extends RequestsGate {
   readonly kind: "errorRate";
   /** Passes at most at this share, 0 to 1. */
   readonly below: number;
@@ -78,7 +91,7 @@ export interface ErrorRateGate extends EveryGate {
  * @example
  * const gate: LatencyGate = latency({ percentile: 95, belowMs: 2000, alarmMs: 5000 });
  */
-export interface LatencyGate extends EveryGate {
+export interface LatencyGate extends RequestsGate {
   readonly kind: "latency";
   /** 50, 75, 90, 95, 99. */
   readonly percentile: number;
@@ -88,7 +101,7 @@ export interface LatencyGate extends EveryGate {
   readonly alarmMs: number;
 }
 
-type Common = Partial<Omit<EveryGate, "name">> & {
+type Common = Partial<Omit<RequestsGate, "name">> & {
   /** @default - the gate's kind, and its percentile */
   readonly name?: string;
 };

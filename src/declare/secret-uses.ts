@@ -13,9 +13,10 @@ export interface SecretUse {
   readonly fallback: Readonly<Record<string, string>>;
 }
 
-/** Every secret that systems bind: in the `env` of workers, and as passwords of databases elsewhere. */
+/** Every secret that systems name: in the `env` of workers, as passwords of databases elsewhere, and in what gates of a release send. */
 export const secretUses = (systems: readonly System[]): readonly SecretUse[] =>
   systems.flatMap((system) => [
+    ...ofGates(system),
     ...system.resources.flatMap((resource): readonly SecretUse[] =>
       resource.kind === "hyperdrive"
         ? [
@@ -38,3 +39,21 @@ export const secretUses = (systems: readonly System[]): readonly SecretUse[] =>
       }),
     ),
   ]);
+
+const ofGates = ({ name: system, release }: System): readonly SecretUse[] =>
+  (release?.gates ?? []).flatMap((gate) =>
+    gate.kind === "metric" && gate.source.kind === "url"
+      ? Object.entries(gate.source.headers).flatMap(([header, value]): readonly SecretUse[] =>
+          typeof value === "object" && "secret" in value
+            ? [
+                {
+                  secret: value.secret,
+                  where: `${system}, release, gate ${gate.name}, headers.${header}`,
+                  optional: false,
+                  fallback: value.fallback ?? {},
+                },
+              ]
+            : [],
+        )
+      : [],
+  );

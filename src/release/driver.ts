@@ -1,10 +1,8 @@
-import type { Measured } from "./gates/figures.ts";
-import { judge } from "./gates/judge.ts";
-import type { Entry, Judged, Rollout } from "./journal/entry.ts";
+import type { Entry, Rollout } from "./journal/entry.ts";
 import type { Journal } from "./journal/journal.ts";
-import type { Window } from "./metrics/window.ts";
+import { type Metrics, measured } from "./measuring.ts";
 import { type Action, nextOf } from "./next.ts";
-import { chancePerTest, type Position, percentsAt, type Released } from "./plan.ts";
+import { type Position, percentsAt, type Released } from "./plan.ts";
 import { type Progress, progressOf } from "./progress.ts";
 
 /** Where a release goes back to. */
@@ -16,8 +14,7 @@ export interface WayBack {
 }
 
 /** What a driver does to the world; everything else is in the journal. */
-export interface Effects {
-  readonly nowMs: () => number;
+export interface Effects extends Metrics {
   readonly sleep: (ms: number) => Promise<void>;
   /**
    * Uploads the new versions, which answer nothing yet.
@@ -37,7 +34,6 @@ export interface Effects {
   readonly goBack: (way: WayBack) => Promise<void>;
   /** The new versions serve alone: by the last `up`, or by none where nothing is new. */
   readonly finish: (nothingNew: boolean) => Promise<void>;
-  readonly measure: (worker: Released, window: Window) => Promise<Measured | undefined>;
   /** Hears of everything that is new in the journal, and several times a second of the time. */
   readonly show: (progress: Progress, fresh: readonly Entry[]) => void;
 }
@@ -95,7 +91,7 @@ async function perform(
       return write({
         kind: "measured",
         position: action.position,
-        judged: await measured(progress, action.position, effects),
+        judged: await measured(progress, action.position, action.gates, effects),
       });
     case "pass":
       return write({ kind: "passed", position: action.position, reason: action.reason });
@@ -140,53 +136,4 @@ function rolloutAt({ prepared }: Progress, position: number): Rollout {
   return Object.fromEntries(
     workers.map(({ label, stable }) => [label, { stable, percent: percents[label] ?? 0 }]),
   );
-}
-
-/** Every gate of a position, asked of every worker that the position is of. */
-async function measured(
-  { prepared, servedSinceMs }: Progress,
-  position: number,
-  effects: Effects,
-): Promise<readonly Judged[]> {
-  const at = prepared?.positions[position];
-  if (prepared === undefined || at === undefined || servedSinceMs === undefined) return [];
-  const chance = chancePerTest(prepared.positions);
-  const workers = prepared.workers.filter(({ label }) => at.workers.includes(label));
-  const toMs = effects.nowMs() - at.ingestionSeconds * 1000;
-  const judged = workers.map(async (worker) => {
-    const ask = oncePerWindow((fromMs) =>
-      toMs <= fromMs
-        ? Promise.resolve(undefined)
-        : effects.measure(worker, {
-            script: worker.script,
-            fresh: worker.fresh,
-            stable: at.percent === 100 ? undefined : worker.stable,
-            fromMs,
-            toMs,
-          }),
-    );
-    return Promise.all(
-      at.gates.map(async (gate): Promise<Judged> => {
-        const named = { worker: worker.label, gate: gate.name };
-        try {
-          const found = await ask(servedSinceMs + gate.warmUpSeconds * 1000);
-          return { ...named, ...judge(gate, found, chance) };
-        } catch (error) {
-          if (!(error instanceof Error)) throw error;
-          return { ...named, verdict: "inconclusive", reason: `no metrics came: ${error.message}` };
-        }
-      }),
-    );
-  });
-  return (await Promise.all(judged)).flat();
-}
-
-/** Gates with the same warm-up are asked of one answer. */
-function oncePerWindow<Value>(ask: (fromMs: number) => Promise<Value>): (fromMs: number) => Promise<Value> {
-  const asked = new Map<number, Promise<Value>>();
-  return (fromMs) => {
-    const known = asked.get(fromMs) ?? ask(fromMs);
-    asked.set(fromMs, known);
-    return known;
-  };
 }

@@ -1,12 +1,12 @@
-import type { Judged } from "./journal/entry.ts";
 import type { Position } from "./plan.ts";
 import type { Progress } from "./progress.ts";
+import { dueOf, isMeasuredBehind, stepVerdict } from "./step.ts";
 
 /** What a release does next. */
 export type Action =
   | { readonly do: "prepare" }
   | { readonly do: "deploy"; readonly position: number }
-  | { readonly do: "measure"; readonly position: number }
+  | { readonly do: "measure"; readonly position: number; readonly gates: readonly string[] }
   | { readonly do: "pass"; readonly position: number; readonly reason: string }
   | { readonly do: "wait"; readonly untilMs: number }
   | { readonly do: "decideAbort"; readonly reason: string }
@@ -30,33 +30,23 @@ export function nextOf(progress: Progress, nowMs: number): Action {
 }
 
 function soaking(progress: Progress, at: Position, sinceMs: number, nowMs: number): Action {
-  const { position, measuredAtMs, judged, skipped, paused, promote } = progress;
-  const counted = judged.filter(({ gate }) => hasSay(gate, at, skipped));
-  const failed = counted.filter(({ verdict }) => verdict === "fail");
-  if (failed.length > 0) return { do: "decideAbort", reason: listed(failed) };
+  const { position, standings, skipped, paused, promote } = progress;
+  const { verdict, reason } = stepVerdict(at, standings, skipped);
+  if (verdict === "fail") return { do: "decideAbort", reason };
   if (promote !== undefined) return { do: "pass", position, reason: `promoted by ${promote}` };
-  const dueMs = (measuredAtMs ?? sinceMs - at.intervalSeconds * 1000) + at.intervalSeconds * 1000;
+  const due = dueOf(at, standings, sinceMs);
+  const gates = due.filter(({ atMs }) => nowMs >= atMs).map(({ gate }) => gate);
+  if (gates.length > 0) return { do: "measure", position, gates };
   const soakedMs = sinceMs + at.soakSeconds * 1000;
-  const needed = at.gates.filter(({ name }) => hasSay(name, at, skipped));
-  if (at.gates.length > 0 && nowMs >= dueMs) return { do: "measure", position };
-  const isDone = nowMs >= soakedMs && !paused;
-  const allPass = counted.every(({ verdict }) => verdict === "pass");
-  if (isDone && (needed.length === 0 || (measuredAtMs !== undefined && measuredAtMs >= soakedMs && allPass)))
-    return { do: "pass", position, reason: needed.length === 0 ? "soaked; no gates" : listed(counted) };
+  const isMeasured = isMeasuredBehind(at, standings, skipped, soakedMs);
+  if (nowMs >= soakedMs && !paused && isMeasured && verdict === "pass")
+    return { do: "pass", position, reason };
   const patienceMs = soakedMs + at.patienceSeconds * 1000;
-  if (!paused && nowMs >= patienceMs && measuredAtMs !== undefined)
+  if (!paused && nowMs >= patienceMs && isMeasuredBehind(at, standings, skipped, sinceMs))
     return {
       do: "decideAbort",
-      reason: `inconclusive for ${at.patienceSeconds} s behind the soak: ${listed(counted.filter(({ verdict }) => verdict !== "pass"))}`,
+      reason: `inconclusive for ${at.patienceSeconds} s behind the soak: ${reason}`,
     };
-  return {
-    do: "wait",
-    untilMs: at.gates.length > 0 ? dueMs : Math.max(soakedMs, nowMs + 1000),
-  };
+  const events = [...due.map(({ atMs }) => atMs), soakedMs, patienceMs].filter((atMs) => atMs > nowMs);
+  return { do: "wait", untilMs: Math.min(nowMs + 1000, ...events) };
 }
-
-const hasSay = (name: string, at: Position, skipped: readonly string[]): boolean =>
-  !skipped.includes(name) && at.gates.some((gate) => gate.name === name && !gate.dryRun);
-
-const listed = (judged: readonly Judged[]): string =>
-  judged.map(({ worker, gate, reason }) => `${worker} ${gate}: ${reason}`).join("; ");

@@ -1,6 +1,6 @@
 import { workersOf } from "../declare/graph.ts";
-import type { Gate, ReleasePlan, System, Worker } from "../declare/index.ts";
-import { testsOf } from "./gates/judge.ts";
+import type { Gate, ReleasePlan, ReleaseScore, System, Worker } from "../declare/index.ts";
+import { testsOf } from "./gates/tests-of.ts";
 import { wavesOf } from "./waves.ts";
 
 /** A worker that has a new version. */
@@ -27,6 +27,8 @@ export interface Position {
   readonly intervalSeconds: number;
   readonly ingestionSeconds: number;
   readonly patienceSeconds: number;
+  /** @default - the usual one */
+  readonly score?: ReleaseScore | undefined;
 }
 
 /** Of a good release, whatever its steps, gates and looks are: all of its tests together. */
@@ -57,6 +59,7 @@ export const positionsOf = (systems: readonly System[], changed: readonly string
       intervalSeconds = 60,
       ingestionSeconds = 120,
       patienceSeconds = 3600,
+      score,
     } = system.release ?? atOnce;
     return waves.flatMap((workers) =>
       steps.map(({ percent, soakSeconds }) => ({
@@ -67,6 +70,7 @@ export const positionsOf = (systems: readonly System[], changed: readonly string
         intervalSeconds,
         ingestionSeconds,
         patienceSeconds,
+        ...(score !== undefined && { score }),
       })),
     );
   });
@@ -84,11 +88,16 @@ export function percentsAt(positions: readonly Position[], at: number): Readonly
 
 /** The chance of a false alarm that each test of a release may have, so that all of them together stay below {@link falseAlarms}. */
 export function chancePerTest(positions: readonly Position[]): number {
-  const tests = positions.reduce((sum, { workers, gates, soakSeconds, patienceSeconds, intervalSeconds }) => {
-    const looks = Math.max(1, Math.ceil((soakSeconds + patienceSeconds) / intervalSeconds));
-    return (
-      sum + workers.length * independentLooks(looks) * gates.reduce((all, { kind }) => all + testsOf[kind], 0)
-    );
-  }, 0);
+  const tests = positions.reduce(
+    (sum, at) =>
+      sum + at.workers.length * at.gates.reduce((all, gate) => all + testsOf(gate) * looksAt(gate, at), 0),
+    0,
+  );
   return falseAlarms / Math.max(1, tests);
+}
+
+/** Independent looks that a step takes at a gate. */
+function looksAt({ intervalSeconds, count }: Gate, at: Position): number {
+  const looks = Math.ceil((at.soakSeconds + at.patienceSeconds) / (intervalSeconds ?? at.intervalSeconds));
+  return independentLooks(Math.max(1, Math.min(looks, count ?? looks)));
 }

@@ -1,5 +1,7 @@
+import { type Standing, standingAfter } from "./gates/standing.ts";
 import type { Entry, Judged, Rollout } from "./journal/entry.ts";
 import type { Position, Released } from "./plan.ts";
+import { standingOf } from "./step.ts";
 
 /** Where a release is: all of it follows from its journal. */
 export interface Progress {
@@ -18,8 +20,8 @@ export interface Progress {
   readonly servedSinceMs: number | undefined;
   /** Whether the position has passed. */
   readonly hasPassed: boolean;
-  readonly measuredAtMs: number | undefined;
-  readonly judged: readonly Judged[];
+  /** What each gate's measurements of each worker came to at this position. */
+  readonly standings: readonly Standing[];
   readonly paused: boolean;
   /** Names of gates without a say, from here on. */
   readonly skipped: readonly string[];
@@ -43,7 +45,7 @@ export function progressOf(entries: readonly Entry[]): Progress {
       servedSinceMs: undefined,
       hasPassed: true,
     },
-    ...{ measuredAtMs: undefined, judged: [], paused: false, skipped: [], promote: undefined },
+    ...{ standings: [], paused: false, skipped: [], promote: undefined },
     ...{ abort: undefined, end: undefined },
   };
   for (const each of entries) now = after(now, each);
@@ -63,12 +65,12 @@ function after(now: Progress, each: Entry): Progress {
       return {
         ...now,
         ...{ position: each.position, servedSinceMs: undefined, hasPassed: false },
-        ...{ measuredAtMs: undefined, judged: [], promote: undefined },
+        ...{ standings: [], promote: undefined },
       };
     case "deployed":
       return { ...now, servedSinceMs: Date.parse(each.at) };
     case "measured":
-      return { ...now, measuredAtMs: Date.parse(each.at), judged: each.judged };
+      return { ...now, standings: standingsAfter(now.standings, each.judged, Date.parse(each.at)) };
     case "passed":
       return { ...now, hasPassed: true };
     case "wished":
@@ -100,4 +102,18 @@ function wished(now: Progress, { wish, by, reason, gate }: Extract<Entry, { kind
     default:
       return wish satisfies never;
   }
+}
+
+/** A measurement is of the gates that were due; the others stand as they did. */
+function standingsAfter(
+  before: readonly Standing[],
+  judged: readonly Judged[],
+  atMs: number,
+): readonly Standing[] {
+  const isNew = ({ worker, gate }: Standing): boolean =>
+    judged.some((each) => each.worker === worker && each.gate === gate);
+  return [
+    ...before.filter((each) => !isNew(each)),
+    ...judged.map((each) => standingAfter(standingOf(before, each.worker, each.gate), each, atMs)),
+  ];
 }

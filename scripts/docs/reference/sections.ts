@@ -32,7 +32,18 @@ export const modules: readonly PublicModule[] = [
       { title: "Systems", names: ["system", "System", "Resource", "Store"] },
       {
         title: "Releases",
-        names: ["ReleasePlan", "ReleaseStep", "Gate", "errorRate", "ErrorRateGate", "latency", "LatencyGate"],
+        names: [
+          ...["ReleasePlan", "ReleaseStep", "ReleaseScore", "Gate"],
+          ...["errorRate", "ErrorRateGate", "latency", "LatencyGate", "metric", "MetricGate", "Comparison"],
+        ],
+      },
+      {
+        title: "What a release's metrics are asked of",
+        names: [
+          ...["MetricSource", "Reads", "argument", "ReleaseArgument", "SourceValue"],
+          ...["sqlSource", "SqlSource", "urlSource", "UrlSource", "graphqlSource", "GraphqlSource"],
+          ...["telemetrySource", "TelemetrySource", "TelemetryFilter", "TelemetryCalculation"],
+        ],
       },
       {
         title: "Workers",

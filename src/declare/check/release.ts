@@ -1,8 +1,9 @@
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
-import type { Gate, ReleasePlan } from "../release.ts";
+import type { ReleasePlan } from "../release.ts";
 import type { System } from "../system.ts";
-
-const percentiles = [50, 75, 90, 95, 99];
+import { checkGate } from "./gates/gate.ts";
+import { checkScore } from "./gates/score.ts";
+import { seconds, wrong } from "./gates/wrong.ts";
 
 /** What is wrong with a system's release plan. */
 export function checkRelease(system: System): Diagnostic[] {
@@ -11,7 +12,8 @@ export function checkRelease(system: System): Diagnostic[] {
   const where = `${system.name}, release`;
   return [
     ...checkSteps(release, where),
-    ...(release.gates ?? []).flatMap((gate) => checkGate(gate, `${where}, gate ${gate.name}`)),
+    ...(release.gates ?? []).flatMap((gate) => checkGate(gate, system, release)),
+    ...checkScore(release, where),
     ...twice((release.gates ?? []).map(({ name }) => name)).map((name) =>
       wrong("Two gates have the same name", where, name, "each name once", "give one of them a name: name"),
     ),
@@ -45,101 +47,6 @@ function checkSteps({ steps }: ReleasePlan, where: string): Diagnostic[] {
   ];
 }
 
-function checkGate(gate: Gate, where: string): Diagnostic[] {
-  const { minimumRequests: least, warmUpSeconds } = gate;
-  return [
-    ...(Number.isInteger(least) && least >= 1
-      ? []
-      : [
-          wrong(
-            "A gate without a minimum",
-            `${where}, minimumRequests`,
-            String(least),
-            "1 or more",
-            "correct it",
-          ),
-        ]),
-    ...seconds(where, { warmUpSeconds: [warmUpSeconds, 0] }),
-    ...limits(gate, where),
-  ];
-}
-
-function limits(gate: Gate, where: string): Diagnostic[] {
-  switch (gate.kind) {
-    case "errorRate": {
-      const { below, alarm } = gate;
-      const isRange = below > 0 && below < 1 && alarm >= below && alarm < 1;
-      return isRange
-        ? []
-        : [
-            wrong(
-              "The limits of an error rate make no sense",
-              where,
-              `below: ${below}, alarm: ${alarm}`,
-              "0 < below ≤ alarm < 1, as shares: 0.01 is 1 %",
-              "correct them",
-            ),
-          ];
-    }
-    case "latency": {
-      const { belowMs, alarmMs, percentile } = gate;
-      const isRange = belowMs > 0 && alarmMs >= belowMs && Number.isFinite(alarmMs);
-      return [
-        ...(isRange
-          ? []
-          : [
-              wrong(
-                "The limits of a latency make no sense",
-                where,
-                `belowMs: ${belowMs}, alarmMs: ${alarmMs}`,
-                "0 < belowMs ≤ alarmMs",
-                "correct them",
-              ),
-            ]),
-        ...(percentiles.includes(percentile)
-          ? []
-          : [
-              wrong(
-                "A percentile that Cloudflare does not tell",
-                `${where}, percentile`,
-                String(percentile),
-                percentiles.join(", "),
-                "take one of those",
-              ),
-            ]),
-      ];
-    }
-    default:
-      return gate satisfies never;
-  }
-}
-
-const seconds = (
-  where: string,
-  values: Readonly<Record<string, readonly [value: number | undefined, least: number]>>,
-): Diagnostic[] =>
-  Object.entries(values).flatMap(([name, [value, least]]) =>
-    value === undefined || (Number.isFinite(value) && value >= least)
-      ? []
-      : [
-          wrong(
-            "A time that is none",
-            `${where}, ${name}`,
-            String(value),
-            `seconds, ${least} or more`,
-            "correct it",
-          ),
-        ],
-  );
-
 const twice = (names: readonly string[]): readonly string[] => [
   ...new Set(names.filter((name, at) => names.indexOf(name) !== at)),
 ];
-
-const wrong = (what: string, where: string, got: string, expected: string, fix: string): Diagnostic => ({
-  what,
-  where,
-  got,
-  expected,
-  fix,
-});

@@ -28,3 +28,6 @@ export const seen = ({ requests, sampleInterval }: Figures): number => Math.roun
 /** How many failures were really seen. */
 export const seenFailed = ({ failed, sampleInterval }: Figures): number =>
   Math.round(failed / sampleInterval);
+
+/** Metrics that leave out more than this of the versions tell nothing of one. */
+export const mostUnattributed = 0.2;

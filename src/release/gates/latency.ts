@@ -5,6 +5,7 @@ import { normalQuantileOfTail } from "../statistics/normal.ts";
 import { type Failures, fisher, riskRatio } from "../statistics/proportions.ts";
 import { leastRatio } from "./errors.ts";
 import { type Figures, type Measured, seen } from "./figures.ts";
+import { suspicious } from "./share.ts";
 import type { Judgement } from "./verdict.ts";
 import { byChance, count, milliseconds } from "./words.ts";
 
@@ -12,8 +13,6 @@ import { byChance, count, milliseconds } from "./words.ts";
 const leastEffect = 0.147;
 /** Of the limit: a difference below it is felt by nobody, such as that of a version whose caches are cold. */
 const leastOfLimit = 0.05;
-/** A difference that chance alone makes less often than this is waited for to go away. */
-const suspicious = 0.01;
 
 export function judgeLatency(gate: LatencyGate, { fresh, stable }: Measured, chance: number): Judgement {
   const spread = ofQuantiles(fresh.latencyMs);

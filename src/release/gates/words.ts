@@ -14,3 +14,10 @@ export const byChance = (chance: number): string =>
     : chance > 0.1
       ? "as chance has it"
       : `by chance 1 in ${count(1 / chance)}`;
+
+/** `20 %` */
+export const wholePercent = (share: number): string => `${(share * 100).toFixed(0)} %`;
+
+/** `1,234`, `0.0123`: six digits that count. */
+export const figure = (value: number): string =>
+  value.toLocaleString("en-US", { maximumSignificantDigits: 6 });

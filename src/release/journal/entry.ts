@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { Gate } from "../../declare/index.ts";
 
 const gate = z.custom<Gate>(
-  (value) => z.object({ kind: z.enum(["errorRate", "latency"]), name: z.string() }).safeParse(value).success,
+  (value) =>
+    z.object({ kind: z.enum(["errorRate", "latency", "metric"]), name: z.string() }).safeParse(value).success,
 );
 const position = z.object({
   workers: z.array(z.string()).readonly(),
@@ -12,6 +13,7 @@ const position = z.object({
   intervalSeconds: z.number(),
   ingestionSeconds: z.number(),
   patienceSeconds: z.number(),
+  score: z.object({ pass: z.number(), marginal: z.number() }).readonly().optional(),
 });
 const released = z.object({
   label: z.string(),

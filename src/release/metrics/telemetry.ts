@@ -1,33 +1,17 @@
-import { z } from "zod";
-import { call } from "../../cloudflare/api.ts";
 import type { Connection } from "../../cloudflare/connection.ts";
 import { type Figures, type Measured, nothing } from "../gates/figures.ts";
+import {
+  askTelemetry,
+  type Calculations,
+  counting,
+  type Filter,
+  is,
+  ofVersion,
+  unattributedOf,
+} from "./query.ts";
 import { levels, type Window } from "./window.ts";
 
-const versionKey = "$workers.scriptVersion.id";
 const operators = ["p25", "median", "p75", "p90", "p95", "p99", "p999"] as const;
-
-const shape = z.object({
-  calculations: z
-    .array(
-      z.object({
-        alias: z.string().optional(),
-        aggregates: z.array(
-          z.object({
-            value: z.number(),
-            count: z.number(),
-            sampleInterval: z.number().nullish(),
-            groups: z.array(z.object({ key: z.string(), value: z.unknown() })).nullish(),
-          }),
-        ),
-      }),
-    )
-    .default([]),
-});
-type Calculations = z.infer<typeof shape>["calculations"];
-
-type Filter = Readonly<Record<string, unknown>>;
-const is = (key: string, value: string): Filter => ({ key, operation: "eq", type: "string", value });
 
 /** A visitor who goes away fails nothing. */
 const failures: Filter = {
@@ -50,23 +34,13 @@ export async function fromTelemetry(
   accountId: string,
   window: Window,
 ): Promise<Measured | undefined> {
-  const ask = async (more: readonly Filter[], calculations: readonly object[], grouped: boolean) =>
-    shape.parse(
-      await call(api, "POST", `/accounts/${accountId}/workers/observability/telemetry/query`, {
-        queryId: "lockstep-release",
-        timeframe: { from: window.fromMs, to: window.toMs },
-        view: "calculations",
-        ignoreSeries: true,
-        limit: 100,
-        parameters: {
-          datasets: ["cloudflare-workers"],
-          filters: [is("$metadata.service", window.script), is("$metadata.type", "cf-worker-event"), ...more],
-          calculations,
-          ...(grouped && { groupBys: [{ type: "string", value: versionKey }] }),
-        },
-      }),
-    ).calculations;
-  const counting = [{ operator: "count", alias: "count" }];
+  const ask = (more: readonly Filter[], calculations: readonly object[], grouped: boolean) =>
+    askTelemetry(api, accountId, {
+      window,
+      filters: [is("$metadata.type", "cf-worker-event"), ...more],
+      calculations,
+      grouped,
+    });
   const timing = operators.map((operator) => ({
     operator,
     alias: operator,
@@ -78,32 +52,22 @@ export async function fromTelemetry(
     ask([], [...counting, ...timing], true),
     ask([failures], counting, true),
   ]);
-  const all = whole[0]?.aggregates[0]?.count ?? 0;
-  if (all === 0) return undefined;
-  const attributed = (versions.find(({ alias }) => alias === "count")?.aggregates ?? []).reduce(
-    (sum, { count }) => sum + count,
-    0,
-  );
+  const unattributed = unattributedOf(whole, versions);
+  if (unattributed === undefined) return undefined;
   return {
     fresh: figuresOf(window.fresh, versions, failed),
     stable: window.stable === undefined ? undefined : figuresOf(window.stable, versions, failed),
-    unattributed: Math.max(0, 1 - attributed / all),
+    unattributed,
   };
 }
 
 function figuresOf(version: string, versions: Calculations, failed: Calculations): Figures {
-  const of = (calculations: Calculations, alias: string) =>
-    calculations
-      .find((each) => each.alias === alias)
-      ?.aggregates.find(({ groups }) =>
-        groups?.some(({ key, value }) => key === versionKey && value === version),
-      );
-  const counted = of(versions, "count");
+  const counted = ofVersion(versions, "count", version);
   if (counted === undefined) return nothing;
-  const timed = operators.map((operator) => of(versions, operator)?.value);
+  const timed = operators.map((operator) => ofVersion(versions, operator, version)?.value);
   return {
     requests: counted.count,
-    failed: of(failed, "count")?.count ?? 0,
+    failed: ofVersion(failed, "count", version)?.count ?? 0,
     sampleInterval: Math.max(1, counted.sampleInterval ?? 1),
     latencyMs: timed.every((value) => value !== undefined)
       ? levels.map((level, at) => [level, timed[at] ?? 0] as const)

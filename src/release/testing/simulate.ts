@@ -1,6 +1,6 @@
-import { errorRate, type Gate, latency } from "../../declare/index.ts";
+import { errorRate, latency } from "../../declare/index.ts";
 import type { Figures } from "../gates/figures.ts";
-import { judge } from "../gates/judge.ts";
+import { judge, type RequestsGate } from "../gates/judge.ts";
 import type { Verdict } from "../gates/verdict.ts";
 import { levels } from "../metrics/window.ts";
 import { chancePerTest, type Position } from "../plan.ts";
@@ -17,7 +17,10 @@ export interface Behaviour {
 export const healthy: Behaviour = { errorRate: 0.01, medianMs: 100, sigma: 0.8 };
 
 /** Limits that neither version reaches: what is tried is the comparison. */
-const gates: readonly Gate[] = [errorRate({ below: 0.1 }), latency({ percentile: 95, belowMs: 1000 })];
+const gates: readonly RequestsGate[] = [
+  errorRate({ below: 0.1 }),
+  latency({ percentile: 95, belowMs: 1000 }),
+];
 
 const position = (percent: number): Position => ({
   ...{ workers: ["shop/api"], percent, gates, soakSeconds: 1800 },

@@ -1,6 +1,7 @@
-import { errorRate } from "../../declare/index.ts";
+import { errorRate, type Gate } from "../../declare/index.ts";
 import type { Effects, WayBack } from "../driver.ts";
 import type { Measured } from "../gates/figures.ts";
+import type { Readings } from "../gates/reading.ts";
 import type { Entry, Rollout } from "../journal/entry.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Position, Released } from "../plan.ts";
@@ -15,6 +16,8 @@ export const positions: readonly Position[] = [10, 50, 100].map((percent) => ({
   ...{ workers: ["shop/api"], percent, gates: [errorRate({ below: 0.05 })], soakSeconds: 30 },
   ...{ intervalSeconds: 10, ingestionSeconds: 2, patienceSeconds: 75 },
 }));
+
+const untold = { measures: "nothing", reason: "nobody was asked" } as const;
 
 export interface World {
   readonly effects: Effects;
@@ -35,10 +38,20 @@ export interface WorldOptions {
   readonly before?: (what: string) => void;
   /** @default - what is served */
   readonly measure?: (percent: number) => Measured | undefined;
+  /** What every source of a metric tells. @default - nothing */
+  readonly read?: (percent: number) => Readings;
+  /** Of every step, in the place of one error rate. */
+  readonly gates?: readonly Gate[];
 }
 
 /** A stage in memory: a clock that only sleep moves, versions that share requests, and a journal that a kill does not take away. */
-export function world({ failing = () => 0, before = () => undefined, measure }: WorldOptions = {}): World {
+export function world({
+  failing = () => 0,
+  before = () => undefined,
+  measure,
+  read = () => ({ fresh: untold, stable: undefined, unattributed: 0, cost: undefined }),
+  gates,
+}: WorldOptions = {}): World {
   let entries: readonly Entry[] = [];
   const served: number[] = [];
   const ways: WayBack[] = [];
@@ -73,7 +86,10 @@ export function world({ failing = () => 0, before = () => undefined, measure }: 
       before("up");
       served.push(0);
       before("prepared");
-      return { workers: [worker], positions };
+      return {
+        workers: [worker],
+        positions: gates === undefined ? positions : positions.map((at) => ({ ...at, gates })),
+      };
     },
     async serve(rollout) {
       before("serve");
@@ -96,6 +112,10 @@ export function world({ failing = () => 0, before = () => undefined, measure }: 
       if (measure !== undefined) return measure(percent);
       const stable = percent === 100 ? undefined : figures(1000 * (100 - percent), 0.001);
       return { fresh: figures(1000 * percent, failing(percent)), stable, unattributed: 0 };
+    },
+    async read() {
+      before("read");
+      return read(served.at(-1) ?? 0);
     },
     show: () => undefined,
   };

@@ -15,7 +15,7 @@ import { notInBackup } from "./besides.ts";
 import { makeKey } from "./identity.ts";
 import { prune } from "./prune.ts";
 import { type Request, requestOf } from "./request.ts";
-import { folderOf, namespacesOf, settingsOf, siteOf, sourcesOf, systemsOf } from "./site.ts";
+import { bucketsOf, folderOf, namespacesOf, settingsOf, siteOf, sourcesOf, systemsOf } from "./site.ts";
 
 export async function run(args: readonly string[], place: Place): Promise<number> {
   const at = await projectAt(place);
@@ -69,9 +69,11 @@ async function backup(
   const systems = systemsOf(request, project, site.config);
   const found = await sourcesOf(site, request, systems);
   const keys = await namespacesOf(site, request, systems);
+  const objects = await bucketsOf(site, request, systems);
   const { sources } = found;
-  const missing = [...found.missing, ...keys.missing];
-  if (sources.length + keys.sources.length === 0) throw nothingThere(stage.name, missing);
+  const missing = [...found.missing, ...keys.missing, ...objects.missing];
+  if (sources.length + keys.sources.length + objects.sources.length === 0)
+    throw nothingThere(stage.name, missing);
   if (missing.length > 0) say(`not created yet, and so not in this backup: ${missing.join(", ")}`);
   if (target === "cloudflare") say(`${stage.name}, account ${site.accountId}`);
   const before = newestHead(folder);
@@ -88,10 +90,11 @@ async function backup(
     tool,
     versions: Object.fromEntries(serving.map(({ worker, versions }) => [worker, [...versions]])),
     namespaces: keys.sources,
+    buckets: objects.sources,
     notInBackup: [...missing.map((each) => `${each} was not created yet`), ...besides],
     say,
   });
-  const { databases, namespaces, head, digest } = taken;
+  const { databases, namespaces, buckets, head, digest } = taken;
   const text = lines([
     table(
       ["database", "tables", "rows", "of one moment"],
@@ -112,7 +115,19 @@ async function backup(
           ),
           "",
         ]),
-    ...databases.flatMap(({ key: of, without }) => without.map((each) => `${of} is without ${each}`)),
+    ...(buckets.length === 0
+      ? []
+      : [
+          "",
+          table(
+            ["bucket", "objects", "bytes", "copied now", "bytes of these"],
+            buckets.map((each) => [each.key, each.objects, each.bytes, each.copied, each.copiedBytes]),
+          ),
+          "",
+        ]),
+    ...[...databases, ...buckets].flatMap(({ key: of, without }) =>
+      without.map((each) => `${of} is without ${each}`),
+    ),
     ...besides,
     "",
     `${taken.folder}: ${head.files.reduce((sum, { bytes }) => sum + bytes, 0)} bytes, encrypted to ${recipients.length} ${recipients.length === 1 ? "key" : "keys"}`,
@@ -120,7 +135,7 @@ async function backup(
   ]);
   process.stdout.write(
     json
-      ? `${JSON.stringify({ backup: head.name, folder: taken.folder, digest, databases: databases.map(({ schema: _, ...each }) => each), namespaces })}\n`
+      ? `${JSON.stringify({ backup: head.name, folder: taken.folder, digest, databases: databases.map(({ schema: _, ...each }) => each), namespaces, buckets })}\n`
       : `${inPlace(text, said)}\n`,
   );
   return 0;
@@ -138,8 +153,8 @@ const nothingThere = (stage: string, missing: readonly string[]): UserError =>
     where: `stage ${stage}`,
     got:
       missing.length === 0
-        ? "no database is declared"
+        ? "no database, namespace or bucket is declared"
         : `none of these was created yet: ${missing.join(", ")}`,
-    expected: "a stage with databases that its stack has created",
+    expected: "a stage with databases, namespaces or buckets that its stack has created",
     fix: sentence`bring the stage up first: ${command("up")}`,
   });

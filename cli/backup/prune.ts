@@ -1,3 +1,4 @@
+import { collect } from "../../src/backup/objects/collect.ts";
 import { keptIn, removeBackup } from "../../src/backup/retention.ts";
 import { table } from "../../toolchain/table.ts";
 import { agree } from "../db/agree.ts";
@@ -18,14 +19,19 @@ export async function prune(request: Request, { root }: ProjectPlace): Promise<n
       kept.map(({ name, because }) => [name, because.length === 0 ? "nothing: it goes" : because.join(", ")]),
     )}\n`,
   );
-  if (going.length === 0 || request.dryRun) {
-    process.stdout.write(`${going.length === 0 ? "nothing" : going.length} to let go in ${folder}\n`);
-    return 0;
-  }
+  const stays = kept.filter(({ because }) => because.length > 0).map(({ name }) => name);
+  const objects = await collect(folder, { stays, dryRun: true });
+  const nothing = going.length + objects.removed === 0;
+  process.stdout.write(
+    `${nothing ? "nothing" : `${going.length} backups, and ${objects.removed} files of objects (${objects.removedBytes} bytes) that the others do not refer to,`} to let go in ${folder}\n`,
+  );
+  if (nothing || request.dryRun) return 0;
   await agree(stage, `Remove ${going.length} of the backups of`, { text: () => request.yes });
   for (const { name } of going) {
     removeBackup(folder, name);
     process.stdout.write(`removed ${name}\n`);
   }
+  const { removed, removedBytes } = await collect(folder);
+  process.stdout.write(`removed ${removed} files of objects, ${removedBytes} bytes\n`);
   return 0;
 }

@@ -187,7 +187,7 @@ test("a key, a backup, a drill and a restore: the whole way, as it is typed", as
   await project.api("dev", "PUT", "/r2/buckets/dome-raw-dev/objects/a.json", { a: 1 });
   const backup = await just(["backup", "dev"]);
   expect(backup.code, backup.out).toBe(0);
-  expect(backup.out).toContain("not in this backup: 1 object of bucket dome/dome-raw");
+  expect(backup.out).toMatch(/dome\/dome-raw +\S* *1 /);
   expect(backup.out).toContain("It counts once it was restored: just drill dev");
   const drill = await just(["drill", "dev", ...identity]);
   expect(drill.code, drill.out).toBe(0);
@@ -197,6 +197,9 @@ test("a key, a backup, a drill and a restore: the whole way, as it is typed", as
   const restored = await just(["restore", "dev", "--into", "new", ...identity, "--yes"]);
   expect(restored.code, restored.out).toBe(0);
   expect(restored.out).toMatch(/dome\/silo: silo-dev-\d{8}t\d{6}z .*the same as the backup, row by row/);
+  expect(restored.out).toMatch(
+    /dome\/dome-raw: dome-raw-dev-\d{8}t\d{6}z, 1 object in .*the same as the backup, byte by byte/,
+  );
   const locks = join(project.folder, ".lockstep/state/.pulumi/locks/organization/lockstep/dev");
   mkdirSync(locks, { recursive: true });
   writeFileSync(

@@ -4,9 +4,18 @@ import { UserError } from "../diagnostic/user-error.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import type { Account } from "./account.ts";
 import { databaseFor, databasesNamed, removeDatabase } from "./databases.ts";
+import { isRunning } from "./is-running.ts";
 import { type JournalEntry, journalEntry } from "./journal.ts";
 import { namespaceFor, namespaces, removeNamespace } from "./kv/namespaces.ts";
-import { type Restored, type RestoredNamespace, restoreAndCompare, restoreNamespace } from "./prove.ts";
+import { bucketsNamed, removeBucketWithObjects } from "./objects/buckets.ts";
+import {
+  type Restored,
+  type RestoredBucket,
+  type RestoredNamespace,
+  restoreAndCompare,
+  restoreBucket,
+  restoreNamespace,
+} from "./prove.ts";
 import { brokenLinks, type ReadHead } from "./store/head.ts";
 import { type OpenBackup, openBackup } from "./store/manifest.ts";
 
@@ -30,6 +39,7 @@ export async function drill(read: ReadHead, options: DrillOptions): Promise<Jour
   const at = now();
   let restored: readonly Restored[] = [];
   let restoredKeys: readonly RestoredNamespace[] = [];
+  let restoredBuckets: readonly RestoredBucket[] = [];
   const findings: string[] = [...brokenLinks(folder)];
   const told: string[] = [];
   try {
@@ -44,6 +54,12 @@ export async function drill(read: ReadHead, options: DrillOptions): Promise<Jour
     restoredKeys = await allNamespaces(backup, options);
     for (const { entry, differences } of restoredKeys)
       findings.push(...differences.map((each) => `${entry.key}: ${each}`));
+    restoredBuckets = await allBuckets(backup, options);
+    for (const { entry, differences, told: also } of restoredBuckets) {
+      findings.push(...differences.map((each) => `${entry.key}: ${each}`));
+      told.push(...also.map((each) => `${entry.key}: ${each}`));
+      told.push(...entry.without.map((each) => `${entry.key} is without ${each}`));
+    }
     told.push(...backup.manifest.notInBackup);
   } catch (error) {
     // A wrong key says nothing of the backup.
@@ -73,6 +89,12 @@ export async function drill(read: ReadHead, options: DrillOptions): Promise<Jour
       keys,
       seconds: Math.round(seconds * 10) / 10,
     })),
+    buckets: restoredBuckets.map(({ entry: { key, objects, bytes }, seconds }) => ({
+      name: key,
+      objects,
+      bytes,
+      seconds: Math.round(seconds * 10) / 10,
+    })),
     findings: [...findings, ...told],
   };
   writeEntry(folder, entry);
@@ -81,6 +103,7 @@ export async function drill(read: ReadHead, options: DrillOptions): Promise<Jour
 }
 
 const prefix = "lockstep-drill-";
+const jurisdictions = ["default", "eu", "fedramp"];
 
 async function all(backup: OpenBackup, { account, say }: DrillOptions): Promise<readonly Restored[]> {
   await clearLeft(account);
@@ -114,26 +137,39 @@ async function allNamespaces(
   return restored;
 }
 
+async function allBuckets(
+  backup: OpenBackup,
+  { account, say }: DrillOptions,
+): Promise<readonly RestoredBucket[]> {
+  const restored: RestoredBucket[] = [];
+  for (const [i, entry] of backup.manifest.buckets.entries()) {
+    const place = { name: `${prefix}${process.pid}-${i}`, jurisdiction: entry.jurisdiction };
+    try {
+      say(`${entry.key}: restoring and comparing …`);
+      restored.push(await restoreBucket(backup, entry, account, place));
+    } finally {
+      await removeBucketWithObjects(account, place);
+    }
+  }
+  return restored;
+}
+
 /** What drills left that were killed: real rows must not lie about. The embedded Cloudflare is of this machine alone, and so are their numbers. */
 async function clearLeft(account: Account): Promise<void> {
   for (const { uuid, name } of await databasesNamed(account, prefix)) {
-    const pid = Number(/^lockstep-drill-(\d+)-/.exec(name)?.[1]);
-    if (!isRunning(pid)) await removeDatabase(account, uuid);
+    if (isLeft(name)) await removeDatabase(account, uuid);
   }
   for (const [title, id] of await namespaces(account)) {
-    const pid = /^lockstep-drill-(\d+)-/.exec(title)?.[1];
-    if (pid !== undefined && !isRunning(Number(pid))) await removeNamespace(account, id);
+    if (isLeft(title)) await removeNamespace(account, id);
   }
+  for (const jurisdiction of jurisdictions)
+    for (const name of await bucketsNamed(account, prefix, jurisdiction))
+      if (isLeft(name)) await removeBucketWithObjects(account, { name, jurisdiction });
 }
 
-function isRunning(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
+function isLeft(name: string): boolean {
+  const pid = /^lockstep-drill-(\d+)-/.exec(name)?.[1];
+  return pid !== undefined && (Number(pid) === process.pid || !isRunning(Number(pid)));
 }
 
 function writeEntry(folder: string, entry: JournalEntry): void {
@@ -165,6 +201,16 @@ export function markdown(entry: JournalEntry): string {
           "| namespace | keys | seconds |",
           "|---|---|---|",
           ...entry.namespaces.map(({ name, keys, seconds }) => `| ${name} | ${keys} | ${seconds} |`),
+          "",
+        ]),
+    ...(entry.buckets.length === 0
+      ? []
+      : [
+          "| bucket | objects | bytes | seconds |",
+          "|---|---|---|---|",
+          ...entry.buckets.map(
+            (each) => `| ${each.name} | ${each.objects} | ${each.bytes} | ${each.seconds} |`,
+          ),
           "",
         ]),
     ...(findings.length === 0

@@ -30,6 +30,7 @@ function drilled(takenAt: string, more: Partial<JournalEntry> = {}): void {
     rtoSeconds: 1.2,
     proven: true,
     namespaces: [],
+    buckets: [],
     databases: [{ name: "dome/silo", tables: 2, rows: 7, seconds: 1 }],
     findings: [],
     ...more,

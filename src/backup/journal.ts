@@ -25,6 +25,9 @@ const entry = z.object({
     z.object({ name: z.string(), tables: z.number(), rows: z.number(), seconds: z.number() }),
   ),
   namespaces: z.array(z.object({ name: z.string(), keys: z.number(), seconds: z.number() })).default([]),
+  buckets: z
+    .array(z.object({ name: z.string(), objects: z.number(), bytes: z.number(), seconds: z.number() }))
+    .default([]),
   /** What was found: in a proven one, what somebody should know all the same. */
   findings: z.array(z.string()),
 });

@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { s3Of } from "../cloudflare/s3/s3.ts";
 import type { Database } from "../migrations/database/database.ts";
 import type { Account } from "./account.ts";
 import { differencesOf } from "./d1/compare.ts";
 import type { FillOptions } from "./d1/fill.ts";
 import { fill, isFilled } from "./d1/fill.ts";
 import { namespaceDifferences, putPairs } from "./kv/namespaces.ts";
-import type { DatabaseEntry, NamespaceEntry, OpenBackup } from "./store/manifest.ts";
+import { bucketFor } from "./objects/buckets.ts";
+import type { BucketPlace } from "./objects/list.ts";
+import { bucketDifferences, cannotPut, putObjects } from "./objects/restore.ts";
+import type { BucketEntry, DatabaseEntry, NamespaceEntry, OpenBackup } from "./store/manifest.ts";
 
 /** A database that is made for one restore. */
 export interface Made {
@@ -86,4 +90,33 @@ export async function restoreNamespace(
     differences = await namespaceDifferences(account, id, backup.pairsOf(entry));
   }
   return { entry, expired, differences, seconds: (performance.now() - begun) / 1000 };
+}
+
+/** A bucket that was restored, and what is otherwise in it. */
+export interface RestoredBucket {
+  readonly entry: BucketEntry;
+  readonly seconds: number;
+  readonly differences: readonly string[];
+  /** What somebody should know all the same. */
+  readonly told: readonly string[];
+}
+
+/** Puts a backup's objects into a bucket and compares all of them with it, byte by byte. Gone on with where an earlier run ended. */
+export async function restoreBucket(
+  backup: OpenBackup,
+  entry: BucketEntry,
+  account: Account,
+  place: BucketPlace,
+): Promise<RestoredBucket> {
+  const begun = performance.now();
+  const s3 = await s3Of(account.connection, account.accountId);
+  const inventory = backup.inventoryOf(entry);
+  await bucketFor(account, place, entry);
+  await putObjects(account, s3, place, inventory);
+  return {
+    entry,
+    differences: await bucketDifferences(account, s3, place, inventory),
+    told: await cannotPut(inventory.objects()),
+    seconds: (performance.now() - begun) / 1000,
+  };
 }

@@ -7,7 +7,11 @@ import { readSnapshot } from "../migrations/database/snapshot.ts";
 import { dump } from "./d1/dump.ts";
 import type { Page } from "./d1/pages.ts";
 import { fingerprintOf } from "./d1/schema.ts";
+import { isRunning } from "./is-running.ts";
 import type { Pair } from "./kv/pairs.ts";
+import { refuseCollecting } from "./objects/collect.ts";
+import type { BucketSource } from "./objects/copy.ts";
+import { takeBuckets } from "./objects/take.ts";
 import { type Head, headFile, manifestFile, newestHead, type ReadHead, readHead } from "./store/head.ts";
 import type { DatabaseEntry, Manifest, NamespaceEntry } from "./store/manifest.ts";
 import { type SealedFile, seal } from "./store/sealed.ts";
@@ -44,6 +48,8 @@ export interface TakeOptions {
   readonly notInBackup: readonly string[];
   /** @default - none */
   readonly namespaces?: readonly NamespaceSource[];
+  /** @default - none */
+  readonly buckets?: readonly BucketSource[];
   readonly now?: Date;
   /** For a person. */
   readonly say: (text: string) => void;
@@ -56,7 +62,7 @@ export interface TakeOptions {
 export async function takeBackup(
   sources: readonly Source[],
   options: TakeOptions,
-): Promise<ReadHead & Pick<Manifest, "databases" | "namespaces">> {
+): Promise<ReadHead & Pick<Manifest, "databases" | "namespaces" | "buckets">> {
   const { folder, recipients, now = new Date(), say } = options;
   prepare(folder);
   const previous = newestHead(folder);
@@ -66,6 +72,7 @@ export async function takeBackup(
   const draft = `${path}.${process.pid}.draft`;
   mkdirSync(draft, { mode: 0o700 });
   try {
+    refuseCollecting(folder);
     const files: Head["files"][number][] = [];
     const databases: DatabaseEntry[] = [];
     for (const [i, source] of sources.entries()) {
@@ -88,12 +95,17 @@ export async function takeBackup(
       namespaces.push({ key, id, title, file, keys });
       files.push({ name: file, ...sealed });
     }
+    const { buckets, files: bucketFiles } = await takeBuckets(options.buckets ?? [], {
+      ...{ folder, draft, recipients, previous, say },
+    });
+    files.push(...bucketFiles);
     const manifest: Manifest = {
       format: "lockstep-manifest/1",
       name,
       tool: options.tool,
       databases,
       namespaces,
+      buckets: [...buckets],
       versions: options.versions,
       notInBackup: [...options.notInBackup],
     };
@@ -114,7 +126,7 @@ export async function takeBackup(
     };
     writeFileSync(join(draft, headFile), `${JSON.stringify(head, null, 2)}\n`, { mode: 0o600, flush: true });
     renameSync(draft, path);
-    return { ...readHead(path), databases, namespaces };
+    return { ...readHead(path), databases, namespaces, buckets: manifest.buckets };
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
@@ -199,15 +211,6 @@ function clearDrafts(folder: string): void {
     const pid = /^\d{8}T\d{6}Z\.(\d+)\.draft$/.exec(name)?.[1];
     if (pid !== undefined && !isRunning(Number(pid)))
       rmSync(join(folder, name), { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 

@@ -30,21 +30,33 @@ const read = z.object({
 
 /** Asks the API about the token that asks: it belongs to the account or to a user. Undefined where neither knows it. */
 export async function ownToken(api: Connection, accountId: string): Promise<OwnToken | undefined> {
+  const found = await verifiedToken(api, accountId);
+  if (found === undefined) return undefined;
+  const { base, id, expires_on } = found;
+  const shown = await unlessRefused(() => call(api, "GET", `${base}/${encodeURIComponent(id)}`));
+  const policies = shown === undefined ? undefined : read.parse(shown).policies;
+  return {
+    expiresOn: expires_on ?? undefined,
+    policies: policies
+      ?.filter(({ effect }) => effect === "allow")
+      .map(({ resources, permission_groups }) => ({
+        groups: permission_groups.flatMap(({ name }) => name ?? []),
+        resources: Object.keys(resources),
+      })),
+  };
+}
+
+/** The id of the token that asks; undefined where neither the account nor a user knows it. */
+export const tokenId = async (api: Connection, accountId: string): Promise<string | undefined> =>
+  (await verifiedToken(api, accountId))?.id;
+
+async function verifiedToken(
+  api: Connection,
+  accountId: string,
+): Promise<(z.infer<typeof verified> & { readonly base: string }) | undefined> {
   for (const base of [`/accounts/${accountId}/tokens`, "/user/tokens"]) {
     const found = await unlessRefused(() => call(api, "GET", `${base}/verify`));
-    if (found === undefined) continue;
-    const { id, expires_on } = verified.parse(found);
-    const shown = await unlessRefused(() => call(api, "GET", `${base}/${encodeURIComponent(id)}`));
-    const policies = shown === undefined ? undefined : read.parse(shown).policies;
-    return {
-      expiresOn: expires_on ?? undefined,
-      policies: policies
-        ?.filter(({ effect }) => effect === "allow")
-        .map(({ resources, permission_groups }) => ({
-          groups: permission_groups.flatMap(({ name }) => name ?? []),
-          resources: Object.keys(resources),
-        })),
-    };
+    if (found !== undefined) return { base, ...verified.parse(found) };
   }
   return undefined;
 }

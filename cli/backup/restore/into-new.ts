@@ -1,10 +1,12 @@
 import { join } from "node:path";
+import { besideName } from "../../../src/backup/beside-name.ts";
 import { wholeSchema } from "../../../src/backup/d1/schema.ts";
 import { sinceText, writtenSince } from "../../../src/backup/d1/since.ts";
 import { databaseFor, databaseNamed, endpointOf } from "../../../src/backup/databases.ts";
 import { namespaceFor } from "../../../src/backup/kv/namespaces.ts";
-import { restoreAndCompare, restoreNamespace } from "../../../src/backup/prove.ts";
+import { restoreAndCompare, restoreBucket, restoreNamespace } from "../../../src/backup/prove.ts";
 import { type DatabaseEntry, type OpenBackup, openBackup } from "../../../src/backup/store/manifest.ts";
+import { unitOf } from "../../../src/cloudflare/contents/plural.ts";
 import { queryDatabase } from "../../../src/migrations/database/transports.ts";
 import { readFolder } from "../../../src/migrations/files/reading.ts";
 import type { Project } from "../../../src/project/project.ts";
@@ -26,9 +28,10 @@ export async function restoreInto(
   const { stage, target } = request;
   const read = chosenBackup(request, folderOf(request, root), folder);
   const backup = await openBackup(read, identityFrom(request.identity, folder, stage.name));
-  const { databases, namespaces, notInBackup } = backup.manifest;
+  const { databases, namespaces, buckets, notInBackup } = backup.manifest;
   const site = await siteOf(request, target, root);
   const nameOf = (physical: string): string => `${physical}-${read.head.name.toLowerCase()}`;
+  const bucketName = (physical: string): string => besideName(physical, read.head.name, 63);
   say(
     `Backup ${read.head.name} of ${stage.name}, begun at ${read.head.startedAt}, account ${read.head.accountId}:\n`,
   );
@@ -47,6 +50,13 @@ export async function restoreInto(
       `\n${table(
         ["namespace", "keys", "into the new namespace"],
         namespaces.map(({ key, keys, title }) => [key, keys, nameOf(title)]),
+      )}`,
+    );
+  if (buckets.length > 0)
+    say(
+      `\n${table(
+        ["bucket", "objects", "bytes", "into the new bucket"],
+        buckets.map((each) => [each.key, each.objects, each.bytes, bucketName(each.physicalName)]),
       )}`,
     );
   say("\nWritten since, and not in it:");
@@ -82,6 +92,17 @@ export async function restoreInto(
     );
     for (const difference of differences) process.stdout.write(`  ${difference}\n`);
   }
+  for (const entry of buckets) {
+    say(`${entry.key}: restoring and comparing …`);
+    const name = bucketName(entry.physicalName);
+    const place = { name, jurisdiction: entry.jurisdiction };
+    const { differences, told, seconds } = await restoreBucket(backup, entry, site, place);
+    differing += differences.length;
+    process.stdout.write(
+      `${entry.key}: ${name}, ${entry.objects} ${unitOf(entry.objects, "objects")} in ${seconds.toFixed(1)} s, ${differences.length === 0 ? "the same as the backup, byte by byte" : "NOT the same:"}\n`,
+    );
+    for (const line of [...differences, ...told]) process.stdout.write(`  ${line}\n`);
+  }
   for (const line of next(stage.name)) say(line);
   return differing === 0 ? 0 : 1;
 }
@@ -91,7 +112,7 @@ const next = (stage: string): readonly string[] => [
   "",
   "No worker is bound to these. Copy what is needed out of them; or declare one as what the stage has:",
   `  its name in physicalName, its id in adopt: { ${stage}: "<id>" }, as docs/backups.md says.`,
-  "One that is needed no more goes by hand: npx wrangler d1 delete <name>, npx wrangler kv namespace delete --namespace-id <id>.",
+  "One that is needed no more goes by hand: npx wrangler d1 delete <name>, npx wrangler kv namespace delete --namespace-id <id>, npx wrangler r2 bucket delete <name>.",
 ];
 
 async function sinceLines(site: Site, backup: OpenBackup, entry: DatabaseEntry): Promise<readonly string[]> {

@@ -1,11 +1,15 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { Page } from "../d1/pages.ts";
 import type { DumpedTable } from "../d1/tables.ts";
 import { dumpedTables } from "../d1/tables.ts";
 import { type Pair, pair } from "../kv/pairs.ts";
+import { type ObjectEntry, objectEntry } from "../objects/object.ts";
+import type { Inventory } from "../objects/restore.ts";
+import { headerOf, knownIn, listFile, pathOf, storeFolder } from "../objects/store.ts";
 import { manifestFile, type ReadHead } from "./head.ts";
-import { requireWhole, unseal } from "./unsealed.ts";
+import type { SealedFile } from "./sealed.ts";
+import { damaged, requireLength, requireWhole, unseal, unsealBytes } from "./unsealed.ts";
 
 const object = z.object({ type: z.string(), name: z.string(), tableName: z.string(), sql: z.string() });
 
@@ -55,12 +59,37 @@ const namespace = z.object({
 });
 export type NamespaceEntry = Readonly<z.infer<typeof namespace>>;
 
+const bucket = z.object({
+  /** `jobmatch/FILES` */
+  key: z.string(),
+  physicalName: z.string(),
+  jurisdiction: z.string(),
+  location: z.string(),
+  storageClass: z.string(),
+  /** The file with its inventory, a line each. */
+  file: z.string(),
+  objects: z.number(),
+  /** Of its objects, as they lie in the bucket. */
+  bytes: z.number(),
+  /** Of them, those that no earlier backup had. */
+  copied: z.number(),
+  copiedBytes: z.number(),
+  /** When the newest of its objects was put. */
+  newest: z.string().optional(),
+  /** Of the inventory, a line each; sha256. */
+  digest: z.string(),
+  /** What is not in the backup, and why. */
+  without: z.array(z.string()),
+});
+export type BucketEntry = Readonly<z.infer<typeof bucket>>;
+
 const manifest = z.object({
   format: z.literal("lockstep-manifest/1"),
   name: z.string(),
   tool: z.string(),
   databases: z.array(database),
   namespaces: z.array(namespace),
+  buckets: z.array(bucket).default([]),
   /** Worker → the versions that served when it was begun, with their share. */
   versions: z.record(z.string(), z.array(z.object({ id: z.string(), percentage: z.number() }))),
   /** What the stage has besides, and what becomes of it. */
@@ -75,6 +104,7 @@ export interface OpenBackup extends ReadHead {
   /** Rows of a database, as often as somebody wants them. */
   readonly pagesOf: (entry: DatabaseEntry) => AsyncIterable<Page>;
   readonly pairsOf: (entry: NamespaceEntry) => AsyncIterable<Pair>;
+  readonly inventoryOf: (entry: BucketEntry) => Inventory;
 }
 
 const line = z.object({ table: z.string(), rows: z.array(z.string()) });
@@ -87,6 +117,9 @@ export async function openBackup(read: ReadHead, identity: string): Promise<Open
   for await (const part of unseal(join(folder, manifestFile), identity)) text += part;
   const opened = manifest.parse(JSON.parse(text));
   if (opened.name !== head.name) throw new Error(`the manifest of ${opened.name} lies in ${folder}`);
+  const store = storeFolder(dirname(folder));
+  const files = await knownIn(join(folder, listFile));
+  for (const [id, file] of files) requireLength(pathOf(store, id), file);
   const tablesOf = (entry: DatabaseEntry): readonly DumpedTable[] => dumpedTables(entry.key, entry.schema);
   return {
     ...read,
@@ -95,6 +128,10 @@ export async function openBackup(read: ReadHead, identity: string): Promise<Open
     pairsOf: async function* (entry) {
       for await (const text of unseal(join(folder, entry.file), identity)) yield pair.parse(JSON.parse(text));
     },
+    inventoryOf: (entry) => ({
+      objects: () => objectsIn(join(folder, entry.file), identity),
+      bytesOf: (object) => bytesOf(entry, object, pathOf(store, object.id), files.get(object.id), identity),
+    }),
     pagesOf: async function* (entry) {
       const tables = new Map(tablesOf(entry).map((table) => [table.name, table]));
       for await (const text of unseal(join(folder, entry.file), identity)) {
@@ -106,4 +143,34 @@ export async function openBackup(read: ReadHead, identity: string): Promise<Open
       }
     },
   };
+}
+
+async function* objectsIn(path: string, identity: string): AsyncGenerator<ObjectEntry> {
+  for await (const text of unseal(path, identity)) yield objectEntry.parse(JSON.parse(text));
+}
+
+/** An object's bytes out of the store: what is behind the header of its file. */
+async function* bytesOf(
+  { key: bucketKey }: BucketEntry,
+  object: ObjectEntry,
+  path: string,
+  file: SealedFile | undefined,
+  identity: string,
+): AsyncGenerator<Uint8Array> {
+  if (file === undefined) throw damaged(path, "no line of it in objects.list", "a line");
+  const header = Buffer.from(headerOf(bucketKey, object));
+  let begin = Buffer.alloc(0);
+  let isBehind = false;
+  for await (const part of unsealBytes(path, identity, file)) {
+    if (isBehind) {
+      yield part;
+      continue;
+    }
+    begin = Buffer.concat([begin, part]);
+    if (begin.length < header.length) continue;
+    if (!begin.subarray(0, header.length).equals(header)) throw damaged(path, "another object", "this one");
+    isBehind = true;
+    if (begin.length > header.length) yield begin.subarray(header.length);
+  }
+  if (!isBehind) throw damaged(path, "no object in it", "an object");
 }

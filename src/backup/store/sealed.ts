@@ -12,19 +12,19 @@ export interface SealedFile {
 }
 
 /**
- * Writes a text, compressed and then encrypted with age to each of the recipients, and on the disk when this returns. Memory stays small however
+ * Writes a text or bytes, compressed and then encrypted with age to each of the recipients, and on the disk when this returns. Memory stays small however
  * long it is. Whatever fails, the file is not whole, and its caller has to remove it.
  */
 export async function seal(
   path: string,
   recipients: readonly string[],
-  text: AsyncIterable<string>,
+  content: AsyncIterable<string | Uint8Array>,
 ): Promise<SealedFile> {
   const { Encrypter } = await import("age-encryption");
   const encrypter = new Encrypter();
   for (const recipient of recipients) addRecipient(encrypter, recipient);
   const compressed = createZstdCompress();
-  const source = Readable.from(text, { objectMode: false });
+  const source = Readable.from(content, { objectMode: false });
   source.on("error", (error) => compressed.destroy(error));
   const encrypted = await encrypter.encrypt(webOf(source.pipe(compressed)));
   const hash = createHash("sha256");

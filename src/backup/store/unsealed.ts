@@ -8,18 +8,35 @@ import { type SealedFile, webOf } from "./sealed.ts";
 
 /** Compares a file with what its backup's head says of it. Throws UserError where it was cut off, changed, or is gone. */
 export async function requireWhole(path: string, wanted: SealedFile): Promise<void> {
+  requireLength(path, wanted);
+  for await (const _ of hashed(createReadStream(path), path, wanted));
+}
+
+/** The quick half of it: whether a file is there, and as long as it was. */
+export function requireLength(path: string, { bytes }: SealedFile): void {
   const there = statSync(path, { throwIfNoEntry: false });
-  if (there === undefined) throw damaged(path, "no such file", `${wanted.bytes} bytes`);
-  if (there.size !== wanted.bytes)
+  if (there === undefined) throw damaged(path, "no such file", `${bytes} bytes`);
+  if (there.size !== bytes)
     throw damaged(
       path,
-      `${there.size} bytes: it was ${there.size < wanted.bytes ? "cut off" : "made longer"}`,
-      `${wanted.bytes} bytes`,
+      `${there.size} bytes: it was ${there.size < bytes ? "cut off" : "made longer"}`,
+      `${bytes} bytes`,
     );
+}
+
+/** A file's bytes; throws behind the last of them where they are others than were written. */
+async function* hashed(
+  from: AsyncIterable<Buffer>,
+  path: string,
+  wanted: SealedFile | undefined,
+): AsyncGenerator<Buffer> {
   const hash = createHash("sha256");
-  for await (const part of createReadStream(path)) hash.update(part);
+  for await (const part of from) {
+    hash.update(part);
+    yield part;
+  }
   const is = hash.digest("hex");
-  if (is !== wanted.sha256)
+  if (wanted !== undefined && is !== wanted.sha256)
     throw damaged(
       path,
       `other bytes than were written (sha256 ${is.slice(0, 16)}…)`,
@@ -27,7 +44,7 @@ export async function requireWhole(path: string, wanted: SealedFile): Promise<vo
     );
 }
 
-const damaged = (path: string, got: string, expected: string): UserError =>
+export const damaged = (path: string, got: string, expected: string): UserError =>
   new UserError({
     what: `${basename(path)} of this backup is damaged; nothing was restored`,
     where: path,
@@ -37,14 +54,23 @@ const damaged = (path: string, got: string, expected: string): UserError =>
   });
 
 /** The lines of a sealed file. Every part is authenticated before it is given out; a file that ends early throws. */
-export async function* unseal(path: string, identity: string): AsyncGenerator<string> {
+export const unseal = (path: string, identity: string): AsyncGenerator<string> =>
+  linesOf(unsealBytes(path, identity), path);
+
+/** The bytes of a sealed file, as {@link unseal}. @param wanted where it is checked at the same time: what is wrong is said before its last part is given out */
+export async function* unsealBytes(
+  path: string,
+  identity: string,
+  wanted?: SealedFile,
+): AsyncGenerator<Buffer> {
   const { Decrypter } = await import("age-encryption");
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity);
   const file = createReadStream(path, { highWaterMark: 1 << 18 });
+  const read = Readable.from(hashed(file, path, wanted), { objectMode: false });
   let opened: ReadableStream<Uint8Array>;
   try {
-    opened = await decrypter.decrypt(webOf(file));
+    opened = await decrypter.decrypt(webOf(read));
   } catch (error) {
     file.destroy();
     throw notOpened(path, error);
@@ -53,7 +79,7 @@ export async function* unseal(path: string, identity: string): AsyncGenerator<st
   const source = Readable.from(opened, { objectMode: false });
   source.on("error", (error) => decompressed.destroy(error));
   try {
-    yield* linesOf(source.pipe(decompressed));
+    yield* source.pipe(decompressed);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw damaged(path, error instanceof Error ? error.message : String(error), "every part authentic");
@@ -63,7 +89,7 @@ export async function* unseal(path: string, identity: string): AsyncGenerator<st
   }
 }
 
-async function* linesOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
+async function* linesOf(bytes: AsyncIterable<Buffer>, path: string): AsyncGenerator<string> {
   let open: Buffer[] = [];
   for await (let part of bytes) {
     for (let end = part.indexOf(10); end >= 0; end = part.indexOf(10)) {
@@ -74,7 +100,7 @@ async function* linesOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
     }
     if (part.length > 0) open.push(part);
   }
-  if (open.length > 0) throw new Error("its last line has no end");
+  if (open.length > 0) throw damaged(path, "its last line has no end", "whole lines");
 }
 
 function notOpened(path: string, error: unknown): UserError {

@@ -1,5 +1,6 @@
 import type { R2ObjectInfo } from "../../../runtime/stores.ts";
 import { httpHeaders } from "../http-metadata.ts";
+import { fromHeader, isHeaderName, toHeader } from "./encoded-word.ts";
 import { invalidArgument } from "./failure.ts";
 import { quoted } from "./operation.ts";
 
@@ -19,7 +20,7 @@ export function metadataOf(headers: Readonly<Record<string, string>>): Metadata 
   }
   const customMetadata = Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
-      name.startsWith(customPrefix) ? [[name.slice(customPrefix.length), value] as const] : [],
+      name.startsWith(customPrefix) ? [[name.slice(customPrefix.length), fromHeader(value)] as const] : [],
     ),
   );
   return { httpMetadata, customMetadata };
@@ -57,6 +58,8 @@ export function headersOf(
     const wanted = query.get(`response-${header}`) ?? value;
     if (wanted !== undefined) headers[header] = wanted;
   }
-  for (const [name, value] of Object.entries(object.customMetadata)) headers[customPrefix + name] = value;
-  return headers;
+  const custom = Object.entries(object.customMetadata);
+  const missing = custom.filter(([name]) => !isHeaderName(name)).length;
+  for (const [name, value] of custom) if (isHeaderName(name)) headers[customPrefix + name] = toHeader(value);
+  return missing === 0 ? headers : { ...headers, "x-amz-missing-meta": String(missing) };
 }

@@ -56,6 +56,13 @@ export interface Stores {
     statements(
       databaseId: string,
     ): readonly { readonly caller: string; readonly sql: string; readonly count: number }[];
+    /** What each normalised statement has written, whoever ran it, at most 31 days ago, the oldest first. */
+    written(databaseId: string): readonly {
+      readonly sql: string;
+      readonly atMs: number;
+      readonly rows: number;
+      readonly count: number;
+    }[];
   };
   readonly r2: {
     put(

@@ -5,6 +5,7 @@ import type { ApiRequest, Reply, Service } from "../http/service.ts";
 import { findBucket, jurisdictions } from "../r2/buckets.ts";
 import { contentsOf } from "../r2/contents.ts";
 import { unfinishedUploads } from "../r2/uploads.ts";
+import { d1Queries } from "./d1-queries.ts";
 import { type Field, parseQuery, QueryError } from "./parse.ts";
 import { workerInvocations } from "./worker-invocations.ts";
 
@@ -19,7 +20,6 @@ type Dataset = (
 /** Datasets that clients ask for and that nothing here measures: known, and empty, as for an account without traffic. */
 const unmeasured = [
   "d1AnalyticsAdaptiveGroups",
-  "d1QueriesAdaptiveGroups",
   "d1StorageAdaptiveGroups",
   "kvOperationsAdaptiveGroups",
   "r2OperationsAdaptiveGroups",
@@ -33,6 +33,7 @@ const unmeasured = [
 
 const datasets: Readonly<Record<string, Dataset>> = {
   workersInvocationsAdaptive: workerInvocations,
+  d1QueriesAdaptiveGroups: d1Queries,
   r2StorageAdaptiveGroups: r2Storage,
   ...Object.fromEntries(unmeasured.map((name) => [name, () => []])),
 };

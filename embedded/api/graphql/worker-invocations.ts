@@ -2,23 +2,16 @@ import type { World } from "../../world.ts";
 import { openInvocations, type StoredInvocation } from "../telemetry/invocations.ts";
 import { passes } from "./filter.ts";
 import { type Field, QueryError } from "./parse.ts";
+import { timesOf } from "./times.ts";
 
 type Row = Readonly<Record<string, string | number>>;
 
-const dimensionsOf = (row: StoredInvocation): Row => {
-  const iso = new Date(row.atMs).toISOString();
-  return {
-    scriptName: row.script,
-    scriptVersion: row.version,
-    status: row.exception ? "scriptThrewException" : "success",
-    datetime: `${iso.slice(0, 19)}Z`,
-    datetimeMinute: `${iso.slice(0, 16)}:00Z`,
-    datetimeFiveMinutes: `${new Date(Math.floor(row.atMs / 300_000) * 300_000).toISOString().slice(0, 19)}Z`,
-    datetimeFifteenMinutes: `${new Date(Math.floor(row.atMs / 900_000) * 900_000).toISOString().slice(0, 19)}Z`,
-    datetimeHour: `${iso.slice(0, 13)}:00:00Z`,
-    date: iso.slice(0, 10),
-  };
-};
+const dimensionsOf = (row: StoredInvocation): Row => ({
+  scriptName: row.script,
+  scriptVersion: row.version,
+  status: row.exception ? "scriptThrewException" : "success",
+  ...timesOf(row.atMs),
+});
 
 /** `workersInvocationsAdaptive`: requests, errors and wall time in microseconds, grouped by the dimensions that are asked for. CPU time is not measured here: null. */
 export function workerInvocations(

@@ -12,6 +12,7 @@ const seen = new Map(); // raw statement text → normalised, for the texts seen
 const recorded = new Set(); // caller, database and statement that Node has already
 let counts = new Map(); // what has still to be reported: key → {caller, database, sql, count}
 let written = new Map(); // database → time of its last write
+let rows = new Map(); // database and statement → {database, sql, rows, count} that it has written and that has still to be reported
 let reporting = false;
 /** Counts what may have written, per database; with the time of start it is a new value in every life of the gate. */
 const versions = new Map();
@@ -84,12 +85,16 @@ async function database(request, env, ctx, id, inside) {
   if (!inside) entry.running++;
   let writes = false;
   try {
-    writes = await note(env, ctx, id, request.headers.get("x-lockstep-caller"), text);
+    const noted = await note(env, ctx, id, request.headers.get("x-lockstep-caller"), text);
+    writes = noted.writes;
     if (writes) writing.set(id, (writing.get(id) ?? 0) + 1);
     if (writes) count(id); // before and after: a snapshot taken in between is known to be of neither
     const answer = await forward(env.D1, request, entry.object, text);
     const body = await answer.arrayBuffer();
-    if (databases.get(id) === entry) return new Response(body, answer);
+    if (databases.get(id) === entry) {
+      if (writes) countRows(id, noted.sqls, body);
+      return new Response(body, answer);
+    }
     // It ran for so long that the database was exchanged meanwhile: what it did is in the file that was left.
     return Response.json({ success: false, error: "Network connection lost." });
   } catch (error) {
@@ -107,6 +112,20 @@ async function database(request, env, ctx, id, inside) {
   }
 }
 
+/** What each statement wrote, as D1's own analytics count it. */
+function countRows(id, sqls, body) {
+  const results = JSON.parse(new TextDecoder().decode(body));
+  for (const [at, result] of (Array.isArray(results) ? results : [results]).entries()) {
+    const wrote = result?.meta?.rows_written ?? 0;
+    if (wrote === 0 || sqls[at] === undefined) continue;
+    const key = `${id}\n${sqls[at]}`;
+    const entry = rows.get(key) ?? { database: id, sql: sqls[at], rows: 0, count: 0 };
+    entry.rows += wrote;
+    entry.count++;
+    rows.set(key, entry);
+  }
+}
+
 const count = (id) => versions.set(id, (versions.get(id) ?? 0) + 1);
 
 async function learn(env, id) {
@@ -118,19 +137,21 @@ async function learn(env, id) {
   return entry;
 }
 
-/** Tells Node of a statement it has not seen before it runs; counts are told later. Returns whether anything may write. */
+/** Tells Node of a statement it has not seen before it runs; counts are told later. Returns what is run, and whether any of it may write. */
 async function note(env, ctx, id, caller, text) {
   let queries;
   try {
     queries = JSON.parse(text);
   } catch {
-    return false; // the object refuses it with its own words
+    return { writes: false, sqls: [] }; // the object refuses it with its own words
   }
   let writes = false;
   let fresh = false;
+  const sqls = [];
   for (const query of Array.isArray(queries) ? queries : [queries]) {
     if (typeof query?.sql !== "string") continue;
     const normalised = normalise(query.sql);
+    sqls.push(normalised.sql);
     writes ||= !normalised.readOnly;
     if (caller === null) continue;
     const key = `${id}\n${caller}\n${normalised.sql}`;
@@ -141,7 +162,7 @@ async function note(env, ctx, id, caller, text) {
   }
   if (fresh) await flush(env);
   else if (counts.size > 0) report(env, ctx);
-  return writes;
+  return { writes, sqls };
 }
 
 function normalise(sql) {
@@ -168,9 +189,15 @@ function report(env, ctx) {
 async function flush(env) {
   const statements = counts;
   const writes = written;
+  const wrote = rows;
   counts = new Map();
   written = new Map();
-  const body = JSON.stringify({ statements: [...statements.values()], written: [...writes] });
+  rows = new Map();
+  const body = JSON.stringify({
+    statements: [...statements.values()],
+    written: [...writes],
+    rows: [...wrote.values()],
+  });
   const answer = await askNode(env, "report", body);
   if (!answer.ok) throw new Error(`the report was not taken: ${answer.status}`);
   if (recorded.size > 50_000) recorded.clear();

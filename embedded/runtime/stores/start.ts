@@ -26,6 +26,7 @@ const reportSchema = z.object({
     z.object({ database: z.string(), caller: z.string(), sql: z.string(), count: z.number() }),
   ),
   written: z.array(z.tuple([z.string(), z.number()])),
+  rows: z.array(z.object({ database: z.string(), sql: z.string(), rows: z.number(), count: z.number() })),
 });
 
 /** Starts the stores process on what `dataDir` holds; ready in about a tenth of a second. */
@@ -50,8 +51,9 @@ export async function startStores({
       },
       removed: ledger.isRemoved,
       report(body) {
-        const { statements, written } = reportSchema.parse(body);
+        const { statements, written, rows } = reportSchema.parse(body);
         ledger.addStatements(statements);
+        ledger.written.add(rows, Date.now());
         for (const [id, atMs] of written) travel?.written(id, atMs);
       },
       objectsChanged(body) {
@@ -94,6 +96,7 @@ export async function startStores({
           travelling.forget(id);
         }),
       statements: ledger.statements,
+      written: ledger.written.of,
     },
     r2: {
       ...r2Objects(stores),

@@ -101,6 +101,23 @@ test("what Workers run is remembered normalised, by version, and what the API ru
   await expect.poll(() => found().map(({ count }) => count)).toEqual([3, 3, 1]);
 });
 
+test("what each statement wrote is counted as D1 counts it, whoever ran it, also where it gives rows back", async () => {
+  await run("wrote", "CREATE TABLE t(a PRIMARY KEY, b)");
+  await fromWorker(
+    "wrote",
+    "acc/api/v1",
+    "INSERT INTO t VALUES (1, 'x'), (2, 'y') RETURNING a",
+    "SELECT * FROM t",
+  );
+  await run("wrote", "UPDATE t SET b = 'z'");
+  await expect
+    .poll(() => stores.d1.written("wrote").filter(({ sql }) => !sql.startsWith("CREATE")))
+    .toMatchObject([
+      { sql: "INSERT INTO t VALUES (?, ?), (?, ?) RETURNING a", rows: 4, count: 1 },
+      { sql: "UPDATE t SET b = ?", rows: 2, count: 1 },
+    ]);
+});
+
 test("a removed store stays gone for Workers that are still bound to it", async () => {
   await run("gone", "CREATE TABLE t(a)");
   await stores.d1.bookmark("gone");

@@ -47,3 +47,33 @@ test("has nothing to say about statements that work, and none about no statement
   expect(checkCorpus([statement("SELECT id, body FROM notes")], points)).toEqual([]);
   expect(checkCorpus([], points)).toEqual([]);
 });
+
+test("an INSERT that leaves out a column which its table cannot do without is a problem, whatever its values are", () => {
+  const made = openShadow();
+  for (const sql of [
+    "CREATE TABLE notes (id INTEGER PRIMARY KEY NOT NULL, title TEXT, kind TEXT NOT NULL, at TEXT NOT NULL DEFAULT '')",
+    'CREATE TABLE "my tags" (name TEXT NOT NULL PRIMARY KEY, twice TEXT NOT NULL AS (name || name)) WITHOUT ROWID',
+  ])
+    expect(made.run(sql).error).toBeUndefined();
+  const schema = made.schema();
+  made.close();
+  const errors = (...all: readonly string[]) =>
+    checkCorpus(all.map(statement), [{ by: undefined, schema }]).map(({ error }) => error);
+  expect(
+    errors(
+      "INSERT INTO notes (title) VALUES (?)",
+      "INSERT OR IGNORE INTO main.notes(id, title) SELECT ?, ? WHERE ? > ?",
+      "INSERT INTO notes DEFAULT VALUES",
+    ),
+  ).toEqual(Array(3).fill("NOT NULL constraint failed: notes.kind"));
+  expect(
+    errors(
+      'INSERT INTO Notes ("KIND") VALUES (?)',
+      "INSERT INTO notes VALUES (?, ?, ?, ?)",
+      'REPLACE INTO "my tags" (name) VALUES (?)',
+      "UPDATE notes SET title = ?",
+      "DELETE FROM notes",
+      "WITH n(title) AS (VALUES (?)) INSERT INTO notes (title, kind) SELECT title, ? FROM n",
+    ),
+  ).toEqual([]);
+});

@@ -1,5 +1,6 @@
 import { openShadow } from "../shadow/shadow.ts";
 import type { SchemaObject } from "../sql/schema-guard.ts";
+import { leftOut } from "./left-out.ts";
 
 /** A statement that a worker was seen to run. */
 export interface CorpusStatement {
@@ -61,6 +62,8 @@ function errorsAt(
     for (const statement of statements) {
       try {
         shadow.trusted.prepare(statement.sql);
+        const error = leftOut(shadow.trusted, statement.sql);
+        if (error !== undefined) errors.set(statement, error);
       } catch (error) {
         errors.set(statement, error instanceof Error ? error.message : String(error));
       }

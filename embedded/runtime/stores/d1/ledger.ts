@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { z } from "zod";
+import { openWritten, type Written } from "./written.ts";
 
 /** What the stores remember about databases beside the databases' own files: one small SQLite file. */
 export interface Ledger {
@@ -19,6 +20,7 @@ export interface Ledger {
   readonly statements: (
     database: string,
   ) => readonly { readonly caller: string; readonly sql: string; readonly count: number }[];
+  readonly written: Written;
   /** `writtenMs`: a time at which something was in the database, where it was before `sinceMs`. */
   readonly addSnapshot: (snapshot: Snapshot, writtenMs?: number) => void;
   /** What was known as `writtenMs` with the first snapshot ever; before it the database was empty. */
@@ -143,6 +145,7 @@ export function openLedger(file: string): Ledger {
         for (const s of counted) put.statement.run(s.database, s.caller, s.sql, s.count);
       }),
     statements,
+    written: openWritten(sqlite),
     addSnapshot: (s, writtenMs = s.sinceMs) =>
       together(() => {
         put.snapshot.run(s.database, s.bookmark, s.sinceMs, s.takenMs, s.kept ? 1 : 0);

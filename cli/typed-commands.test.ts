@@ -17,7 +17,7 @@ import { requestOf as policyRequestOf } from "./policy.ts";
 import { requestOf as reportRequestOf } from "./pull-request/pr-report.ts";
 import { requestOf as releasesRequestOf } from "./release/releases.ts";
 import { wordsOf as releaseWordsOf } from "./release/request.ts";
-import { requestOf as rollbackRequestOf } from "./release/rollback/rollback.ts";
+import { requestOf as rollbackRequestOf } from "./release/rollback/request.ts";
 import { requestOf } from "./stack/request.ts";
 import { requestOf as stateRequestOf } from "./state.ts";
 import { requestOf as sweepRequestOf } from "./sweep/sweep.ts";

@@ -67,7 +67,7 @@ export const verbs = {
     load: () => import("./release/releases.ts"),
   },
   rollback: {
-    usage: "rollback <stage> [<version>] [--yes [<stage>]]",
+    usage: "rollback <stage> [<version>] [--to-bookmark] [--yes [<stage>]] | rollback <stage> --undo",
     summary: "let the versions before the last release answer everything again, or one that is named",
     load: () => import("./release/rollback/rollback.ts"),
   },

@@ -26,3 +26,31 @@ export function migrationChanges<File extends Linked>(
     },
   }));
 }
+
+/** That a database is put back to right before a file ran, and loses what was written since. @param files all of the folder, in order */
+export function undoOf(stage: string, label: string, files: readonly Linked[], name: string): Change {
+  const [found] = undos(stage, label, files).filter(({ file }) => file.name === name);
+  return (
+    found?.change ?? {
+      ...{ stage, resource: label, identity: label },
+      operation: `put back to before ${name}`,
+      ...{ before: null, after: null },
+    }
+  );
+}
+
+/** That of each file. */
+export const undos = <File extends Linked>(
+  stage: string,
+  label: string,
+  files: readonly File[],
+): readonly MigrationChange<File>[] =>
+  migrationChanges(stage, label, files).map(({ file, change }) => ({
+    file,
+    change: {
+      ...change,
+      operation: `put back to before ${file.name}`,
+      before: change.after,
+      after: change.before,
+    },
+  }));

@@ -61,7 +61,12 @@ export const verbs = {
     options: { resume: "flag", abort: "flag", reason: "text" },
   },
   releases: { ...stack, recipe: "just releases", words: ["stage", "release?"] },
-  rollback: { ...stack, recipe: "just rollback", words: ["stage", "version?"] },
+  rollback: {
+    ...stack,
+    recipe: "just rollback",
+    words: ["stage", "version?"],
+    options: { "to-bookmark": "flag", undo: "flag" },
+  },
   stage: { ...plain, words: ["branch"] },
   import: { ...stack, recipe: "just import", words: ["stage", "resource"] },
   retire: {
@@ -77,7 +82,7 @@ export const verbs = {
   backup: { ...stack, recipe: "just backup" },
   "backup prune": { ...stack, recipe: "just backup-prune" },
   "backup key": { ...plain, stage: "always", recipe: "just backup-key", words: ["stage", "file"] },
-  restore: { ...stack, recipe: "just restore" },
+  restore: { ...stack, recipe: "just restore", options: { at: "value" } },
   drill: { ...stack, recipe: "just drill" },
   "state backup": { ...stack, recipe: "just state-backup", words: ["stage", "folder?"] },
   "state restore": { ...stack, recipe: "just state-restore", words: ["stage", "file"] },

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type Approval, approval, isException } from "../approvals/approval.ts";
 import { type Change, digestOfChange } from "../approvals/change.ts";
 import { type JudgedApprovals, judgedApprovals, type Needed } from "../approvals/judged.ts";
-import { migrationChanges } from "../approvals/migration.ts";
+import { migrationChanges, undos } from "../approvals/migration.ts";
 import { retirements } from "../approvals/retirement.ts";
 import type { Phase } from "../migrations/files/directives.ts";
 import { lists } from "../migrations/files/file-lines.ts";
@@ -104,11 +104,10 @@ function migrationsOf(
       const lines = (phase: Phase): Readonly<Record<string, string>> =>
         stepShape.catch({ files: {} }).parse(outputsOf(state, stepType, `${label}/${phase}`)).files;
       const through = contracts[label]?.through;
-      for (const { file, change } of migrationChanges(
-        stage.name,
-        label,
-        readFolder(join(root, declared.migrations)),
-      )) {
+      const files = readFolder(join(root, declared.migrations));
+      // A rollback may put the database back: what it was approved by stays in the stack file until somebody takes it out.
+      possible.push(...undos(stage.name, label, files).map(({ change }) => change));
+      for (const { file, change } of migrationChanges(stage.name, label, files)) {
         const isOpen = file.phase === "expand" || (through !== undefined && inOrder(file.name, through) <= 0);
         if (lists(lines(file.phase), file.name)) done.push(digestOfChange(change));
         else (isOpen ? doing : possible).push(change);

@@ -74,6 +74,25 @@ test("Workers and the API reach the same databases, namespaces and buckets", asy
   });
 });
 
+test("analytics tell what each statement wrote, a Worker's as well as the API's", async () => {
+  const query = `{ viewer { accounts(filter: { accountTag: "${scope.account_id}" }) {
+    d1QueriesAdaptiveGroups(limit: 10, filter: { databaseId: "${database}", query_like: "INSERT%" }) { count sum { rowsWritten } dimensions { query } } } } }`;
+  const told = async (): Promise<unknown> =>
+    (
+      await fetch(`${embedded.api}/graphql`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${embedded.token}` },
+        body: JSON.stringify({ query }),
+      })
+    ).json();
+  const groups = ["INSERT INTO t VALUES (?1, ?)", "INSERT INTO t VALUES (?, ?)"].map((sql) => ({
+    ...{ count: 1, sum: { rowsWritten: 1 }, dimensions: { query: sql } },
+  }));
+  await expect
+    .poll(told, { timeout: 10_000 })
+    .toMatchObject({ data: { viewer: { accounts: [{ d1QueriesAdaptiveGroups: groups }] } } });
+});
+
 test("what a version has run is known by its name, and a restore reaches the running Worker", async () => {
   const listed = await fetch(
     `${embedded.api}/accounts/${scope.account_id}/d1/database/${database}/lockstep/statements`,

@@ -7,8 +7,8 @@ import { recordedOf } from "./corpus-live.ts";
 export interface Fit {
   /** Statements that today's schema does not know any more. */
   readonly broken: readonly CorpusProblem[];
-  /** How many statements were tried. */
-  readonly tried: number;
+  /** What was tried. */
+  readonly statements: readonly CorpusStatement[];
   /** Where they come from: the version itself, or `corpus/`, which knows the worker but not the version. */
   readonly from: "version" | "corpus" | "nothing";
 }
@@ -32,7 +32,7 @@ export async function versionFits(
       : known.length > 0
         ? ["corpus", known]
         : ["nothing", []];
-  if (statements.length === 0) return { broken: [], tried: 0, from };
+  if (statements.length === 0) return { broken: [], statements, from };
   const { schema } = await planLive(job);
-  return { broken: checkCorpus(statements, [{ by: undefined, schema }]), tried: statements.length, from };
+  return { broken: checkCorpus(statements, [{ by: undefined, schema }]), statements, from };
 }

@@ -23,6 +23,8 @@ export interface WayBack {
   readonly sinceMs: number;
   /** Files that the database would forget, in order; the first of them ran right behind the bookmark. */
   readonly undone: readonly [Ran, ...Ran[]];
+  /** As the files before them leave it; undefined where the folder does not have all that ran. */
+  readonly schema: readonly SchemaObject[] | undefined;
 }
 
 const logShape = z.array(
@@ -69,7 +71,7 @@ export function wayBack(
     // What was never replayed is known to fit only where nothing of it is younger than the version.
     const fits =
       schema === undefined ? at === first : checkCorpus(statements, [{ by: undefined, schema }]).length === 0;
-    if (fits) return { bookmark: file.bookmark, sinceMs: file.atMs, undone: [file, ...later] };
+    if (fits) return { bookmark: file.bookmark, sinceMs: file.atMs, undone: [file, ...later], schema };
   }
   return undefined;
 }

@@ -38,8 +38,27 @@ export async function refusePastContract(
   place: Place,
   versionId: string,
 ): Promise<void> {
-  const databases = uses(worker).filter((resource) => resource.kind === "d1");
-  for (const database of databases) {
+  const [past] = await pastContracts(api, worker, place, versionId);
+  if (past !== undefined) throw pastError(logicalName(place, worker.name), versionId, past);
+}
+
+/** A database whose contracts a version is too old for. */
+export interface PastContract {
+  readonly database: D1;
+  /** All that ran on it, in order. */
+  readonly contracts: readonly Contract[];
+}
+
+/** The databases of a worker whose contract migrations a version of it is too old for. */
+export async function pastContracts(
+  api: Connection,
+  worker: Worker,
+  place: Place,
+  versionId: string,
+): Promise<readonly PastContract[]> {
+  const found: PastContract[] = [];
+  for (const database of uses(worker)) {
+    if (database.kind !== "d1") continue;
     const contracts = await contractsThatRan(api, place, database);
     if (contracts.length === 0) continue;
     const opened =
@@ -51,8 +70,9 @@ export async function refusePastContract(
       opened === undefined
         ? Math.max(...contracts.map(({ atMs }) => atMs))
         : await madeAt(api, worker, place, opened);
-    if (made < boundary) throw past(logicalName(place, worker.name), versionId, contracts);
+    if (made < boundary) found.push({ database, contracts });
   }
+  return found;
 }
 
 /** When a version of a worker was made, in milliseconds since 1970. */
@@ -62,7 +82,8 @@ async function madeAt(api: Connection, worker: Worker, place: Place, versionId: 
   return Date.parse(versionShape.parse(await call(api, "GET", path)).created_on);
 }
 
-interface Contract {
+/** A contract file that ran. */
+export interface Contract {
   readonly name: string;
   readonly atMs: number;
 }
@@ -81,16 +102,16 @@ async function contractsThatRan(api: Connection, place: Place, declared: D1): Pr
     "SELECT name, applied_at FROM _mig_log WHERE phase = 'contract' AND attempt NOT IN ('adopted', 'baseline') ORDER BY name",
   ]);
   return (log ?? []).map((row) => ({
-    name: `${declared.name}: ${String(row["name"])}`,
+    name: String(row["name"]),
     atMs: Date.parse(String(row["applied_at"])),
   }));
 }
 
-const past = (worker: string, versionId: string, contracts: readonly Contract[]): UserError =>
+const pastError = (worker: string, versionId: string, { database, contracts }: PastContract): UserError =>
   new UserError({
     what: "A rollback past a contract migration would break the code that it brings back",
     where: `lockstep:rollout of ${worker}`,
-    got: `version ${versionId}, older than the code that ${contracts.map(({ name }) => name).join(", ")} was opened for`,
+    got: `version ${versionId}, older than the code that ${contracts.map(({ name }) => `${database.name}: ${name}`).join(", ")} was opened for`,
     expected: "the version that the contract was opened for, or a newer one",
     fix: "roll forward: mend the code and deploy it; the old schema is gone. If it is the version that the contract was opened for: bring its opening back into the stack's configuration (lockstep:contracts)",
   });

@@ -16,6 +16,9 @@ const versionShape = z.object({
     .nullish(),
 });
 
+/** What of the deployment a version is held against. */
+type Place = Pick<Context, "stage" | "accountId" | "system">;
+
 const deploymentInputs = z.object({ versions: z.array(z.object({ versionId: z.string() })).min(2) });
 
 /**
@@ -35,22 +38,31 @@ export const sameClassesInRollout = (
       const split = deploymentInputs.safeParse(newInputs);
       if (split.success && split.data.versions.every(({ versionId }) => versionId === stable))
         throw toItself(worker, context, stable);
-      const api = connection(process.env, process.cwd());
-      const script = physicalName(worker, context.stage);
-      const serving = await readServing(api, context.accountId, [script]);
-      const ids = new Set([stable, ...serving.flatMap(({ versions }) => versions.map(({ id }) => id))]);
-      for (const id of ids) {
-        const version = await find(
-          api,
-          `/accounts/${context.accountId}/workers/workers/${script}/versions/${id}`,
-        );
-        if (version === undefined) throw unknownVersion(worker, context, id);
-        const [theirs, ours] = [classesOf(version), declaredClasses(worker)];
-        if (theirs !== ours) throw otherClasses(worker, context, { id, theirs, ours });
-      }
+      await refuseOtherClasses(connection(process.env, process.cwd()), worker, context, stable);
     },
     { onDryRun: true },
   );
+
+/**
+ * Refuses a version, beside those that serve, that does not have the classes that are declared: Cloudflare does not go back over a change of
+ * them. Throws UserError.
+ */
+export async function refuseOtherClasses(
+  api: Connection,
+  worker: Worker,
+  place: Place,
+  stable: string,
+): Promise<void> {
+  const script = physicalName(worker, place.stage);
+  const serving = await readServing(api, place.accountId, [script]);
+  const ids = new Set([stable, ...serving.flatMap(({ versions }) => versions.map(({ id }) => id))]);
+  for (const id of ids) {
+    const version = await find(api, `/accounts/${place.accountId}/workers/workers/${script}/versions/${id}`);
+    if (version === undefined) throw unknownVersion(worker, place, id);
+    const [theirs, ours] = [classesOf(version), declaredClasses(worker)];
+    if (theirs !== ours) throw otherClasses(worker, place, { id, theirs, ours });
+  }
+}
 
 /** `Lobby (sqlite), Room (sqlite)`: what has objects. Entries of classes that are gone are given back by no read. */
 const classesOf = ({ exports }: z.infer<typeof versionShape>): string =>
@@ -80,7 +92,7 @@ async function find(api: Connection, path: string): Promise<z.infer<typeof versi
 
 const otherClasses = (
   worker: Worker,
-  context: Context,
+  context: Place,
   { id, theirs, ours }: { readonly id: string; readonly theirs: string; readonly ours: string },
 ): UserError =>
   new UserError({
@@ -91,7 +103,7 @@ const otherClasses = (
     fix: sentence`${endOf(worker, context)}, then up; or declare durableObjects as that version has them until the rollout is over`,
   });
 
-const toItself = (worker: Worker, context: Context, stable: string): UserError =>
+const toItself = (worker: Worker, context: Place, stable: string): UserError =>
   new UserError({
     what: "A rollout from a version to itself",
     where: `lockstep:rollout of ${logicalName(context, worker.name)}`,
@@ -100,7 +112,7 @@ const toItself = (worker: Worker, context: Context, stable: string): UserError =
     fix: sentence`change the worker's code or declaration first, or ${endOf(worker, context)}`,
   });
 
-const unknownVersion = (worker: Worker, context: Context, id: string): UserError =>
+const unknownVersion = (worker: Worker, context: Place, id: string): UserError =>
   new UserError({
     what: "A rollout that calls a version stable which is not there",
     where: `lockstep:rollout of ${logicalName(context, worker.name)}`,
@@ -109,5 +121,5 @@ const unknownVersion = (worker: Worker, context: Context, id: string): UserError
     fix: sentence`correct stable, or ${endOf(worker, context)}`,
   });
 
-const endOf = (worker: Worker, context: Context): Sentence =>
+const endOf = (worker: Worker, context: Place): Sentence =>
   sentence`end the rollout: ${pulumiOfStack(`config rm --path 'lockstep:rollout["${logicalName(context, worker.name)}"]'`, context.stage.name)}`;

@@ -17,7 +17,7 @@ import { requestOf as policyRequestOf } from "./policy.ts";
 import { requestOf as reportRequestOf } from "./pull-request/pr-report.ts";
 import { requestOf as releasesRequestOf } from "./release/releases.ts";
 import { wordsOf as releaseWordsOf } from "./release/request.ts";
-import { requestOf as rollbackRequestOf } from "./release/rollback/request.ts";
+import { wordsOf as rollbackWordsOf } from "./release/rollback/request.ts";
 import { requestOf } from "./stack/request.ts";
 import { requestOf as stateRequestOf } from "./state.ts";
 import { requestOf as sweepRequestOf } from "./sweep/sweep.ts";
@@ -265,12 +265,12 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
       };
     }
     case "rollback": {
-      const { stage, version, target } = rollbackRequestOf(rest, project);
+      const { values, positionals } = rollbackWordsOf(rest, project.stages);
+      const [stage, ...words] = positionals;
+      const flags = (["to-bookmark", "undo"] as const).filter((name) => values[name] === true);
       return {
-        verb,
-        stage: stage.name,
-        real: target === "cloudflare",
-        words: version === undefined ? [] : [version],
+        ...{ verb, stage, real: values.target === "cloudflare" },
+        words: [...words, ...flags.map((name) => `--${name}`)],
       };
     }
     case "policy":

@@ -20,6 +20,7 @@ const commands = "test/migrations/commands.deep.test.ts";
 const phases = works("test/migrations/phases.deep.test.ts", "expand runs before the code");
 const past = works("test/migrations/pasts.deep.test.ts", "is refused with the command that adopts it");
 const loop = "cli/dev/dev.deep.test.ts";
+const rolledBack = works("test/docs/dual-run.deep.test.ts", "the quick rollback takes a version back");
 const backups = works("cli/state/state.deep.test.ts", "a key, a backup, a drill and a restore");
 const tokens = (title: string): Repair => works("test/tokens/tokens.deep.test.ts", title);
 const nothingUp = here("nothing is up");
@@ -95,7 +96,17 @@ export const repairs: Readonly<Record<string, Repair>> = {
     "whose first up is refused is aborted without one",
   ),
   "cli/release/release.ts ways: release": released,
-  "cli/release/rollback/rollback.ts refuseReleasing: release": untried,
+  "cli/release/rollback/offer.ts noWay: up": untried,
+  "cli/release/rollback/offer.ts notChosen: rollback": rolledBack,
+  "cli/release/rollback/refusals.ts again: rollback": untried,
+  "cli/release/rollback/refusals.ts besideAnother: release": untried,
+  "cli/release/rollback/refusals.ts notNeeded: rollback": rolledBack,
+  "cli/release/rollback/refusals.ts otherwise: rollback": untried,
+  "cli/release/rollback/refusals.ts stillBroken: rollback": untried,
+  "cli/release/rollback/refusals.ts stillBroken: up": untried,
+  "cli/release/rollback/refusals.ts undoText: rollback": rolledBack,
+  "cli/release/rollback/version.ts otherClasses: up": untried,
+  "cli/release/rollback/version.ts otherDatabases: up": untried,
   "cli/stack/commands.ts refuseProtected: retire": blank,
   "cli/stack/drift/drift.ts showDrift: up": nothingUp,
   "cli/stack/drift/engine-drift.ts engineFindings: up": works(drift, "settings, crons, consumers, routes"),

@@ -5,7 +5,7 @@ import { undoOf } from "../../../src/approvals/migration.ts";
 import { type WrittenSince, writtenSince } from "../../../src/backup/d1/written-since.ts";
 import { bindersOf } from "../../../src/declare/graph.ts";
 import { physicalName } from "../../../src/declare/physical-name.ts";
-import { command, sentence } from "../../../src/diagnostic/sentence.ts";
+import { command, named, sentence } from "../../../src/diagnostic/sentence.ts";
 import { type Diagnostic, refuse } from "../../../src/diagnostic/user-error.ts";
 import { checkCorpus } from "../../../src/migrations/code/corpus.ts";
 import { readRecorded } from "../../../src/migrations/code/corpus-live.ts";
@@ -128,7 +128,7 @@ const noWay = (pair: Pair, { name }: Stage): Diagnostic => ({
   where: pair.key,
   got: brokenLines(pair).join("; "),
   expected: "a bookmark of before a migration behind which it works",
-  fix: sentence`roll forward: mend the code, or the schema by a migration, and ${command("up", { stage: name })}; where the schema was changed by hand, ${command("restore", { stage: name, at: "<time>" })} puts every database back to a time of before`,
+  fix: sentence`roll forward: mend the code, or the schema by a migration, and ${command("up", { stage: name })}; where the schema was changed by hand, ${named("restore", `${name} --at <time>`)} puts every database back to a time of before`,
 });
 
 /** Refuses a loss of a protected stage that nobody has approved of. */

@@ -60,7 +60,7 @@ export const notNeeded = ({ name }: Stage, version: string | undefined): UserErr
     where: "--to-bookmark",
     got: "a loss that nobody needs",
     expected: "a rollback of the code alone",
-    fix: sentence`${command("rollback", { stage: name, ...(version !== undefined && { version }) })}; to put databases back for another reason: ${command("restore", { stage: name, at: "<time>" })}`,
+    fix: sentence`${command("rollback", { stage: name, ...(version !== undefined && { version }) })}; to put databases back for another reason: ${named("restore", `${name} --at <time>`)}`,
   });
 
 export const stillBroken = (pairs: readonly Pair[], { name }: Stage): UserError =>

@@ -21,15 +21,20 @@ export interface Request {
 export const usage = sentence`\`${named("rollback", "<stage> [<version>] [--to-bookmark] [--yes [<stage>]]")}\`, or, to take the last one back, \`${named("rollback", "<stage> --undo [--yes [<stage>]]")}\``;
 const line: CommandLine = { verb: "rollback", usage };
 
+const options = {
+  target: { type: "string" },
+  yes: { type: "string" },
+  "to-bookmark": { type: "boolean" },
+  undo: { type: "boolean" },
+} as const;
+
+/** The words and options as they were typed. */
+export const wordsOf = (args: readonly string[], stages: Project["stages"]) =>
+  parsedLine(line, withYes(args, stages), options, usage);
+
 /** Reads `rollback prod 2f0d7f3e --to-bookmark --yes prod`. */
 export function requestOf(args: readonly string[], { stages }: Pick<Project, "stages">): Request {
-  const options = {
-    target: { type: "string" },
-    yes: { type: "string" },
-    "to-bookmark": { type: "boolean" },
-    undo: { type: "boolean" },
-  } as const;
-  const { values, positionals } = parsedLine(line, withYes(args, stages), options, usage);
+  const { values, positionals } = wordsOf(args, stages);
   const [name = "", version, ...more] = positionals;
   const stage = namedStage(line, { stages }, name);
   if (more.length > 0) throw wrongLine(line, "Too many words", more.join(" "), "a stage, and a version");

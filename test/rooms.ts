@@ -44,7 +44,8 @@ export const rooms: readonly Room[] = [
   // The ground: no knowledge of Cloudflare, of Pulumi's resources or of a system.
   { room: "src/diagnostic", may: [] },
   { room: "src/package", may: [] },
-  { room: "src/files", may: ["src/diagnostic"] },
+  { room: "src/files/json.ts", may: [] },
+  { room: "src/files", may: ["src/diagnostic", "src/files/json.ts"] },
   { room: "src/cron", may: [] },
   { room: "src/engine", may: [] },
   // What Cloudflare's tokens can be allowed: names and ids alone.
@@ -65,7 +66,7 @@ export const rooms: readonly Room[] = [
   },
 
   // The one client of Cloudflare's API.
-  { room: "src/cloudflare", may: ["src/diagnostic"] },
+  { room: "src/cloudflare", may: ["src/diagnostic", "src/files/json.ts"] },
   { room: "src/smoke", may: ["src/diagnostic", "src/cloudflare"] },
 
   // The migration engine: text → files → shadow → findings → plan; and below the plan what speaks to a database.
@@ -128,7 +129,10 @@ export const rooms: readonly Room[] = [
   },
 
   // How new versions reach people: what is measured, what is decided. It changes nothing by itself.
-  { room: "src/release", may: ["src/diagnostic", "src/declare", "src/cloudflare", ...migrations("sql")] },
+  {
+    room: "src/release",
+    may: ["src/diagnostic", "src/files/json.ts", "src/declare", "src/cloudflare", ...migrations("sql")],
+  },
   // Vectors from rows, by the recipe of an index.
   { room: "src/reindex", may: ["src/diagnostic", "src/files", ...migrations("sql", "shadow", "database")] },
 
@@ -266,10 +270,16 @@ export const rooms: readonly Room[] = [
   },
   {
     room: "embedded/runtime/stores",
-    may: ["embedded/runtime/workerd", "embedded/runtime/door-key.ts", ...seams],
+    may: ["src/files/json.ts", "embedded/runtime/workerd", "embedded/runtime/door-key.ts", ...seams],
   },
-  { room: "embedded/runtime/queues", may: ["embedded/state.ts", "embedded/runtime/body.ts", ...seams] },
-  { room: "embedded/runtime/vectors", may: ["embedded/state.ts", "embedded/runtime/body.ts", ...seams] },
+  {
+    room: "embedded/runtime/queues",
+    may: ["src/files/json.ts", "embedded/state.ts", "embedded/runtime/body.ts", ...seams],
+  },
+  {
+    room: "embedded/runtime/vectors",
+    may: ["src/files/json.ts", "embedded/state.ts", "embedded/runtime/body.ts", ...seams],
+  },
   {
     room: "embedded/runtime/ai",
     may: ["src/diagnostic", "embedded/state.ts", "embedded/runtime/body.ts", ...seams],
@@ -314,6 +324,7 @@ export const rooms: readonly Room[] = [
   {
     room: "embedded/api/r2",
     may: [
+      "src/files/json.ts",
       ...service,
       "embedded/api/account/token-store.ts",
       "embedded/runtime/stores",
@@ -535,7 +546,7 @@ export const rooms: readonly Room[] = [
     ],
   },
   // Live logs of a worker.
-  { room: "cli/tail", may: ["src/diagnostic"] },
+  { room: "cli/tail", may: ["src/diagnostic", "src/files/json.ts"] },
   {
     room: "cli/dev",
     may: [

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../src/diagnostic/user-error.ts";
+import { parsedJson } from "../../src/files/json.ts";
 import { type TailEvent, tailEvent } from "./event.ts";
 
 /** A tail that was made: where it is heard. */
@@ -40,7 +41,7 @@ export async function listen({
         trouble = undefined;
       },
       onEvent: (text) => {
-        const told = tailEvent.safeParse(jsonOf(text));
+        const told = tailEvent.safeParse(parsedJson(text));
         if (told.success) onEvent(told.data);
         else onState(`an event that cannot be read: ${told.error.issues[0]?.message ?? "no JSON"}`);
       },
@@ -86,11 +87,3 @@ async function hear(open: () => Promise<OpenTail>, signal: AbortSignal, heard: H
 
 /** Cloudflare sends its messages as bytes. */
 const textOf = async (data: unknown): Promise<string> => (data instanceof Blob ? data.text() : String(data));
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

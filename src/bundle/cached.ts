@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
+import { parsedJson } from "../files/json.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import { ownModule } from "../package/own-module.ts";
 import { type Bundle, digestOf, type Source } from "./bundle.ts";
@@ -56,7 +57,7 @@ const nameOf = (source: Source): string =>
 
 function recall(path: string, root: string): Bundle | undefined {
   if (!existsSync(path)) return undefined;
-  const parsed = remembered.safeParse(json(readFileSync(path, "utf8")));
+  const parsed = remembered.safeParse(parsedJson(readFileSync(path, "utf8")));
   if (!parsed.success) return undefined;
   const { inputs, bundle } = parsed.data;
   const same = Object.entries(inputs).every(([file, sum]) => checksum(resolve(root, file)) === sum);
@@ -79,12 +80,4 @@ function checksum(path: string): string {
   if (found === undefined) return "missing";
   const contents = found.isDirectory() ? filesBelow(path).join("\n") : readFileSync(path);
   return createHash("sha256").update(contents).digest("hex");
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parsedJson } from "../files/json.ts";
 import { ApiError } from "./api.ts";
 import type { Connection } from "./connection.ts";
 import { send } from "./http.ts";
@@ -27,17 +28,9 @@ export async function accountAnalytics(
   const refused = (status: number, message: string): ApiError =>
     new ApiError("POST /graphql", status, [{ code: undefined, message }], message);
   if (sent.kind !== "answer") throw refused(0, sent.message);
-  const answer = shape.safeParse(json(sent.text));
+  const answer = shape.safeParse(parsedJson(sent.text));
   if (sent.status >= 300 || !answer.success) throw refused(sent.status, sent.text.slice(0, 300));
   const [first] = answer.data.errors ?? [];
   if (first !== undefined) throw refused(sent.status, first.message);
   return answer.data.data?.viewer.accounts[0];
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

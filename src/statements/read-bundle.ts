@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Bundle, bundlesFolder } from "../bundle/bundle.ts";
+import { parsedJson } from "../files/json.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import { ownModule } from "../package/own-module.ts";
 import { type BundleStatements, bundleStatements } from "./statement.ts";
@@ -35,7 +36,9 @@ export async function readBundle(
   root: string,
 ): Promise<BundleStatements> {
   const path = join(root, bundlesFolder, "statements", `${digest}-${made()}.json`);
-  const kept = existsSync(path) ? bundleStatements.safeParse(json(readFileSync(path, "utf8"))) : undefined;
+  const kept = existsSync(path)
+    ? bundleStatements.safeParse(parsedJson(readFileSync(path, "utf8")))
+    : undefined;
   if (kept?.success) return kept.data;
   const main = modules.find(({ name }) => name === mainModule);
   if (main === undefined) return { uses: [], hasOwnPrepare: false };
@@ -64,12 +67,4 @@ function made(): string {
   for (const module of makers) hash.update(readFileSync(ownModule(import.meta, `./${module}`)));
   known = hash.digest("hex").slice(0, 12);
   return known;
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

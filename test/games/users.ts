@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { exchange } from "../../src/cloudflare/exchange.ts";
+import { parsedJson } from "../../src/files/json.ts";
 import { random } from "../migrations/testing/schedule.ts";
 
 /** What goes wrong with a worker's version, `web 2`, or with it where another one calls, `api 2 for web 2`. */
@@ -36,7 +37,7 @@ export function users(page: string, seed: number): Users {
     const fromMs = Date.now();
     const headers = { "x-weather": JSON.stringify(made.weather), "x-draw": String(draw()) };
     const sent = await exchange(page, { headers, timeoutMs: 30_000 });
-    const answered = sent.kind === "answer" ? answer.safeParse(json(sent.text)).data : undefined;
+    const answered = sent.kind === "answer" ? answer.safeParse(parsedJson(sent.text)).data : undefined;
     const status = sent.kind === "answer" ? sent.status : 0;
     visits.push({ fromMs, toMs: Date.now(), status, by: answered });
   };
@@ -53,12 +54,4 @@ export function users(page: string, seed: number): Users {
       await Promise.all(visitors);
     },
   });
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

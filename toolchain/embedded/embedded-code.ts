@@ -24,6 +24,7 @@ export const shared: readonly string[] = [
   "src/diagnostic/verbs",
   "src/diagnostic/wider-token",
   "src/engine/property-values",
+  "src/files/json",
   "src/files/own-folder",
   "src/files/write-whole",
   "src/migrations/sql/split",

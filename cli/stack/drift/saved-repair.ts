@@ -3,10 +3,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { named, sentence } from "../../../src/diagnostic/sentence.ts";
 import { UserError } from "../../../src/diagnostic/user-error.ts";
+import { parsedJson } from "../../../src/files/json.ts";
 import type { Stage } from "../../../src/project/stage.ts";
 import type { Repair } from "../../../src/reality/repair.ts";
 import type { StateResource } from "../../../src/reality/state.ts";
-import { checkConfirmed, digestOfPlan, json } from "../plan/saved-plan.ts";
+import { checkConfirmed, digestOfPlan } from "../plan/saved-plan.ts";
 
 const shape = z.object({
   stage: z.string(),
@@ -60,7 +61,7 @@ export function savedRepair(
       "This is not the repair that was confirmed, or the stack or the project is not what it was planned from",
     asItWas: "the plan, the stack and the files as they were",
   });
-  const parsed = shape.safeParse(json(readFileSync(file, "utf8")));
+  const parsed = shape.safeParse(parsedJson(readFileSync(file, "utf8")));
   if (!parsed.success) throw wrong(stage, "This is no saved repair", file, "a plan that a repair saved");
   if (parsed.data.stage !== stage.name)
     throw wrong(stage, `This is no repair of ${stage.name}`, parsed.data.stage, stage.name);

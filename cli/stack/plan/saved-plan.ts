@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { CommandPlace } from "../../../src/diagnostic/place.ts";
 import { inPlace, named, sentence } from "../../../src/diagnostic/sentence.ts";
 import { UserError } from "../../../src/diagnostic/user-error.ts";
+import { parsedJson } from "../../../src/files/json.ts";
 import type { Stage } from "../../../src/project/stage.ts";
 import { shellQuote } from "../../../toolchain/launchers/shell-quote.ts";
 
@@ -71,7 +72,7 @@ export function checkSaved(
       "This is not the plan that was confirmed, or the project or its configuration is not what it was made from",
     asItWas: "the plan, the files and the configuration as they were",
   });
-  const parsed = shape.safeParse(json(readFileSync(file, "utf8")));
+  const parsed = shape.safeParse(parsedJson(readFileSync(file, "utf8")));
   const urns = parsed.success ? Object.keys(parsed.data.resourcePlans) : undefined;
   if (urns === undefined) throw wrong(stage, "This is no plan", file, "a plan that a preview saved");
   const other = urns.find((urn) => !urn.startsWith(`urn:pulumi:${stage.name}::`));
@@ -109,15 +110,6 @@ export function checkConfirmed(
       `--confirm ${confirmed}`,
       `${asItWas}, and the first ${leastDigits} digits of the digest at least`,
     );
-}
-
-/** Undefined for what is no JSON. */
-export function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Without a terminal a name is soon typed: a stage that asks is changed by a plan that somebody has seen. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
+import { parsedJson } from "../../../src/files/json.ts";
 import { readBody } from "../body.ts";
 import { type Vector, type VectorEngine, VectorError, type VectorQuery } from "../vectors.ts";
 import { vectorLimits } from "./validate.ts";
@@ -30,7 +31,7 @@ export function readVectors(text: string, onBad: "error" | "discard" = "error"):
   const vectors: Vector[] = [];
   for (const [i, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
-    const parsed = vectorShape.safeParse(parseLine(line));
+    const parsed = vectorShape.safeParse(parsedJson(line));
     if (parsed.success) {
       const { id, values, namespace, metadata } = parsed.data;
       vectors.push({
@@ -130,14 +131,6 @@ export function parseBody(body: string): unknown {
     return JSON.parse(body);
   } catch (error) {
     throw notParsed(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
   }
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { type Diagnostic, UserError } from "../../diagnostic/user-error.ts";
+import { parsedJson } from "../../files/json.ts";
 import type { Route } from "./routes.ts";
 
 /** Which paths the functions are asked for; every other one is a static file's. `exclude` is stronger. */
@@ -24,7 +25,7 @@ export function ownRules(output: string, root: string): Rules | undefined {
   const file = `${output}/_routes.json`;
   if (!existsSync(join(root, file))) return undefined;
   const text = readFileSync(join(root, file), "utf8");
-  const parsed = shape.safeParse(json(text));
+  const parsed = shape.safeParse(parsedJson(text));
   if (!parsed.success)
     throw new UserError({
       what: "A _routes.json that Pages would not take",
@@ -137,12 +138,4 @@ function literal(rule: string): readonly string[] {
   if (rule.endsWith("*")) return [rule];
   const path = rule.replace(/\/$/, "");
   return [path, `${path}/`];
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

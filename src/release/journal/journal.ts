@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../../diagnostic/user-error.ts";
+import { parsedJson } from "../../files/json.ts";
 import { type Entry, entry } from "./entry.ts";
 
 /** A release's journal: one JSON a line, only ever appended to. It is all that a release knows of itself. */
@@ -65,10 +66,10 @@ function read(file: string): readonly Entry[] {
   const lines = readFileSync(file, "utf8").split("\n");
   return lines.flatMap((line, at) => {
     if (line === "") return [];
-    const parsed = entry.safeParse(json(line));
+    const parsed = entry.safeParse(parsedJson(line));
     if (parsed.success) return [parsed.data];
     // What was being written when the machine went down was not acted upon.
-    if (json(line) === undefined) return [];
+    if (parsedJson(line) === undefined) return [];
     throw new UserError({
       what: "A line of a release's journal cannot be read",
       where: `${file}:${at + 1}`,
@@ -77,12 +78,4 @@ function read(file: string): readonly Entry[] {
       fix: "go on with the version of lockstep that began the release",
     });
   });
-}
-
-function json(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

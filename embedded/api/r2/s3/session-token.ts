@@ -1,5 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 import { z } from "zod";
+import { parsedJson } from "../../../../src/files/json.ts";
 import { S3Failure } from "./failure.ts";
 import { type Grant, scopes } from "./grant.ts";
 import { same } from "./signature.ts";
@@ -71,8 +72,8 @@ export function fromSessionToken(
   const text = Buffer.from(sessionToken, "base64").toString("utf8");
   const jwt = text.startsWith("jwt/") ? text.slice(4) : "";
   const [head = "", body = "", signature = ""] = jwt.split(".");
-  const known = header.safeParse(json(head));
-  const read = claims.safeParse(json(body));
+  const known = header.safeParse(parsedJson(textOf(head)));
+  const read = claims.safeParse(parsedJson(textOf(body)));
   if (!known.success || !read.success || !same(signatureOf(`${head}.${body}`, secret), signature))
     throw unauthorized();
   const { data } = read;
@@ -93,10 +94,4 @@ function grantOf({ bucket, scope: preset, actions, paths }: Claims): Grant {
 
 const unauthorized = (): S3Failure => new S3Failure(401, "Unauthorized", "Unauthorized");
 
-function json(part: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
-  } catch {
-    return undefined; // whatever it is, it is no token
-  }
-}
+const textOf = (part: string): string => Buffer.from(part, "base64url").toString("utf8");

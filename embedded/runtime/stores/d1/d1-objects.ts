@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parsedJson } from "../../../../src/files/json.ts";
 import { type D1Result, type D1Statement, SqlError } from "../../stores.ts";
 import type { StoresProcess } from "../miniflare.ts";
 
@@ -28,7 +29,7 @@ export async function runBatch(
     body: JSON.stringify(statements.map(({ sql, params }) => ({ sql, params }))),
   });
   const text = await response.text();
-  const answer = answerSchema.safeParse(parseJson(text));
+  const answer = answerSchema.safeParse(parsedJson(text));
   if (!answer.success)
     throw new Error(`stores: database ${databaseId} answered ${response.status}: ${text.slice(0, 500)}`);
   if (!Array.isArray(answer.data)) throw new SqlError(answer.data.error);
@@ -56,14 +57,6 @@ export async function runBatch(
 }
 
 const round = (ms: number): number => Math.round(ms * 10_000) / 10_000;
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // workerd's own error page: shown to the caller as it is
-  }
-}
 
 /** Size in bytes and the number of tables a user made. */
 export async function databaseInfo(

@@ -42,7 +42,7 @@ interface Declared {
 }
 
 /** What a release does to a stack: each step is the rollout in its configuration, and one `up`. */
-export function effectsOf(driven: Driven): Omit<Effects, "show"> {
+export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
   const { id, by, at, stage, systems } = driven;
   const run: Run = { ...driven.run, env: { ...driven.run.env, [releaseVariable]: id } };
   const { accountId } = stageTarget(stage, run.env, run.root);
@@ -63,7 +63,6 @@ export function effectsOf(driven: Driven): Omit<Effects, "show"> {
   // No step of a release changes which databases there are: the outputs are read once.
   const storesOf = once(async () => (await readOutputs(stage, run))?.stores ?? {});
   return {
-    nowMs: Date.now,
     sleep: (ms) => sleep(ms),
     async prepare(noted, note) {
       const config = await configOf(stage, run);

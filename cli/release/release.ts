@@ -4,6 +4,7 @@ import { placeOfTarget, unplaced } from "../../src/diagnostic/place.ts";
 import { command, inPlace, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
 import { refusingAt, UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
+import { steadyClock } from "../../src/release/clock.ts";
 import { drive } from "../../src/release/driver.ts";
 import { type Journal, journalOf } from "../../src/release/journal/journal.ts";
 import { releasesFolder, underWay } from "../../src/release/journal/under-way.ts";
@@ -98,10 +99,12 @@ async function driven(
   const { stage } = request;
   const { id, by } = progressOf(journal.entries());
   const at = journal.entries()[0]?.at ?? "";
-  const shower = showerOf(request.json, process.stdout);
+  const nowMs = steadyClock(journal.entries());
+  const shower = showerOf(request.json, process.stdout, nowMs);
   try {
     const progress = await drive(journal, {
       ...effectsOf({ id, by, at, stage, run, systems }),
+      nowMs,
       show: shower.show,
     });
     return ended(progress);

@@ -96,7 +96,7 @@ export interface Shower {
 }
 
 /** JSON lines for machines, one screen that moves at a terminal, a line for each event elsewhere. */
-export function showerOf(json: boolean, out: NodeJS.WriteStream): Shower {
+export function showerOf(json: boolean, out: NodeJS.WriteStream, nowMs: () => number): Shower {
   if (json)
     return {
       show: (_, fresh) => {
@@ -115,7 +115,7 @@ export function showerOf(json: boolean, out: NodeJS.WriteStream): Shower {
   let last = "";
   return {
     show(progress) {
-      const lines = frame(progress, Date.now(), out.columns);
+      const lines = frame(progress, nowMs(), out.columns);
       const text = lines.join("\n");
       if (text === last) return;
       last = text;

@@ -80,7 +80,7 @@ async function perform(
       const { position } = action;
       write({ kind: "deploying", position });
       try {
-        await effects.serve(rolloutAt(progress, position));
+        await persistently(() => effects.serve(rolloutAt(progress, position)), stepWaitsMs, effects.sleep);
       } catch (error) {
         if (!(error instanceof Error)) throw error;
         return write({ kind: "aborting", reason: `the up of this step failed: ${error.message}` });
@@ -98,7 +98,7 @@ async function perform(
     case "decideAbort":
       return write({ kind: "aborting", reason: action.reason });
     case "abort":
-      await persistently(() => effects.goBack(wayBack(progress)), effects.sleep);
+      await persistently(() => effects.goBack(wayBack(progress)), backWaitsMs, effects.sleep);
       return write({ kind: "aborted" });
     case "finish":
       await effects.finish(progress.prepared?.workers.length === 0);
@@ -110,11 +110,17 @@ async function perform(
   }
 }
 
-/** How long it is waited before the way back is tried again. */
-const waitsMs = [2_000, 10_000, 30_000];
+/** How long it is waited before the `up` of a step is tried again: one 429, or an engine that was killed, ends no release. */
+const stepWaitsMs = [2_000, 10_000];
+/** The same for the way back: people meet the new version until it is done. */
+const backWaitsMs = [2_000, 10_000, 30_000];
 
-/** Tries again where Cloudflare refuses for a moment: people meet the new version until it is done. */
-async function persistently(work: () => Promise<void>, sleep: Effects["sleep"]): Promise<void> {
+/** Tries again where Cloudflare refuses for a moment. */
+async function persistently(
+  work: () => Promise<void>,
+  waitsMs: readonly number[],
+  sleep: Effects["sleep"],
+): Promise<void> {
   for (const waitMs of waitsMs)
     try {
       return await work();

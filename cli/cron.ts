@@ -1,7 +1,6 @@
 // `lockstep cron <worker>`: runs a worker's cron trigger now, on the embedded Cloudflare.
 import { z } from "zod";
-import { unplaced } from "../src/diagnostic/place.ts";
-import { inPlace, named } from "../src/diagnostic/sentence.ts";
+import { named } from "../src/diagnostic/sentence.ts";
 import type { UserError } from "../src/diagnostic/user-error.ts";
 import { meantStage, type Project } from "../src/project/project.ts";
 import type { Stage } from "../src/project/stage.ts";
@@ -18,10 +17,6 @@ const outcomeSchema = z.object({ outcome: z.string() });
 
 /** Prints what the handler came to; 1 when that is not `ok`. Where a worker has several triggers, one is named. */
 export async function run(args: readonly string[], place: Place): Promise<number> {
-  if (args.includes("--help")) {
-    process.stdout.write(`${inPlace(usage, unplaced())}\n`);
-    return 0;
-  }
   const { root, project } = await projectAt(place);
   const { stage, wanted, cron: asked } = requestOf(args, project);
   const [worker] = chosenWorkers(project.systems, stage, wanted);

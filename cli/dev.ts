@@ -22,10 +22,6 @@ import { listen } from "./tail/listen.ts";
 const usage = [named("dev", "[<worker>] [--stage <stage>]")];
 
 export async function run(args: readonly string[], place: Place): Promise<number> {
-  if (args.includes("--help")) {
-    process.stdout.write(`${inPlace(usage, unplaced())}\n`);
-    return 0;
-  }
   const { root, project } = await projectAt(place);
   const { stage, wanted } = requestOf(args, project);
   const places = placesOf(root);

@@ -1,8 +1,7 @@
 // `lockstep checklist <stage>`: what a rollout goes through, each item ticked by a check that ran now, or signed by a person.
 import { createHash } from "node:crypto";
 import { relative } from "node:path";
-import { placeOfTarget, unplaced } from "../../src/diagnostic/place.ts";
-import { inPlace } from "../../src/diagnostic/sentence.ts";
+import { placeOfTarget } from "../../src/diagnostic/place.ts";
 import { refusingAt } from "../../src/diagnostic/user-error.ts";
 import { agentHere, leaveToPerson } from "../../src/settings/agent.ts";
 import { type Place, projectAt } from "../place.ts";
@@ -10,7 +9,7 @@ import { environmentFor } from "../stack/engine/environment.ts";
 import { fingerprintOf } from "../stack/plan/fingerprint.ts";
 import { stackFileOf } from "../stack/stack-file.ts";
 import { type FactsOfStage, factsOf, type Subject } from "./facts.ts";
-import { type ChecklistRequest, requestOf, usage } from "./request.ts";
+import { type ChecklistRequest, requestOf } from "./request.ts";
 import { sign, signaturesFile, signaturesIn } from "./signatures.ts";
 import { asMarkdown, asText } from "./text.ts";
 import { checksOf, type Releases, type Ticked, ticked } from "./ticked.ts";
@@ -19,10 +18,6 @@ import { checksOf, type Releases, type Ticked, ticked } from "./ticked.ts";
 const open = 2;
 
 export async function run(args: readonly string[], place: Place): Promise<number> {
-  if (args.includes("--help")) {
-    process.stdout.write(`${inPlace(usage, unplaced())}\n`);
-    return 0;
-  }
   const { root, project } = await projectAt(place);
   const request = requestOf(args, project);
   const { stage, target } = request;

@@ -5,8 +5,8 @@ import { type Connection, connection } from "../../src/cloudflare/connection.ts"
 import { workersOf } from "../../src/declare/graph.ts";
 import type { System } from "../../src/declare/index.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
-import { placeOfTarget, unplaced } from "../../src/diagnostic/place.ts";
-import { command, inPlace, named, sentence } from "../../src/diagnostic/sentence.ts";
+import { placeOfTarget } from "../../src/diagnostic/place.ts";
+import { command, named, sentence } from "../../src/diagnostic/sentence.ts";
 import { refusingAt, UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { type Place, projectAt } from "../place.ts";
@@ -18,13 +18,9 @@ import { type Entry, entryJson, isWanted } from "./entry.ts";
 import { entriesOf } from "./from-tail.ts";
 import { paintedEntry } from "./paint.ts";
 import { type NamedWorker, past } from "./past.ts";
-import { type LogsRequest, requestOf, usage } from "./request.ts";
+import { type LogsRequest, requestOf } from "./request.ts";
 
 export async function run(args: readonly string[], place: Place): Promise<number> {
-  if (args.includes("--help")) {
-    process.stdout.write(`${inPlace(usage, unplaced())}\n`);
-    return 0;
-  }
   const { root, project } = await projectAt(place);
   const request = requestOf(args, project);
   const { stage, target, sinceMs, follow, json } = request;

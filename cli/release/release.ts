@@ -1,7 +1,7 @@
 // `lockstep release <stage>`: brings a stage's new versions to people in steps, each held to the gates of its plan.
 import { randomBytes } from "node:crypto";
-import { placeOfTarget, unplaced } from "../../src/diagnostic/place.ts";
-import { command, inPlace, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
+import { placeOfTarget } from "../../src/diagnostic/place.ts";
+import { command, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
 import { refusingAt, UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { steadyClock } from "../../src/release/clock.ts";
@@ -17,16 +17,12 @@ import { environmentFor } from "../stack/engine/environment.ts";
 import type { Run } from "../stack/engine/pulumi.ts";
 import { takeLock } from "./driver-lock.ts";
 import { effectsOf } from "./effects.ts";
-import { type Request, requestOf, usage } from "./request.ts";
+import { type Request, requestOf } from "./request.ts";
 import { showerOf } from "./screen.ts";
 import { listedSystems } from "./systems.ts";
 
 /** Exit code 0: finished; 1: refused; 2: went back to the stable version. */
 export async function run(args: readonly string[], place: Place): Promise<number> {
-  if (args.includes("--help")) {
-    process.stdout.write(`${inPlace(usage, unplaced())}\n`);
-    return 0;
-  }
   const { root, project } = await projectAt(place);
   const request = requestOf(args, project);
   const { stage, target } = request;

@@ -1,6 +1,6 @@
 // `lockstep releases <stage> [<release>]`: the releases of a stage that were driven from this folder, or all that one of them did.
-import { placeOfTarget, unplaced } from "../../src/diagnostic/place.ts";
-import { inPlace, named, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
+import { placeOfTarget } from "../../src/diagnostic/place.ts";
+import { named, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
 import { refusingAt, type UserError } from "../../src/diagnostic/user-error.ts";
 import type { Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
@@ -18,10 +18,6 @@ const line: CommandLine = { verb: "releases", usage };
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 export async function run(args: readonly string[], place: Place): Promise<number> {
-  if (args.includes("--help")) {
-    say(inPlace(usage, unplaced()));
-    return 0;
-  }
   const { root, project } = await projectAt(place);
   const { stage, release, target, json } = requestOf(args, project);
   return refusingAt(placeOfTarget(stage.name, target, root), async () => {

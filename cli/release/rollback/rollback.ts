@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { approval } from "../../../src/approvals/approval.ts";
 import { connection } from "../../../src/cloudflare/connection.ts";
-import { placeOfTarget, unplaced } from "../../../src/diagnostic/place.ts";
+import { placeOfTarget } from "../../../src/diagnostic/place.ts";
 import { inPlace, type Sentence } from "../../../src/diagnostic/sentence.ts";
 import { refuse, refusingAt } from "../../../src/diagnostic/user-error.ts";
 import { releasesFolder, underWay } from "../../../src/release/journal/under-way.ts";
@@ -27,7 +27,7 @@ import { notChosen, offerLines, offersOf, refuseUnapproved } from "./offer.ts";
 import { fitLine, isBroken, openings, pairsOf, secretsLines } from "./pair.ts";
 import { putBack } from "./put-back.ts";
 import { besideAnother, driven, notBegun, notNeeded, otherwise, stillBroken, undoText } from "./refusals.ts";
-import { type Request, requestOf, usage } from "./request.ts";
+import { type Request, requestOf } from "./request.ts";
 import { refuseUnusable, versionOf } from "./version.ts";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -42,10 +42,6 @@ interface Work extends Serve {
 }
 
 export async function run(args: readonly string[], place: Place): Promise<number> {
-  if (args.includes("--help")) {
-    say(inPlace(usage, unplaced()));
-    return 0;
-  }
   const { root, project } = await projectAt(place);
   const request = requestOf(args, project);
   const { stage, target } = request;

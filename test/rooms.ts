@@ -504,6 +504,7 @@ export const rooms: readonly Room[] = [
       "src/project",
       "src/declare",
       "src/cloudflare",
+      "src/release",
       "src/migrations",
       "src/backup",
       "src/reindex",

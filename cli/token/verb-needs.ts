@@ -104,7 +104,11 @@ export const verbNeeds: Readonly<Record<Verb, VerbNeeds>> = {
   // Messages of rows, and how many vectors came of them.
   "db reindex": { kind: "databases", permissions: ["D1:Read", "Queues:Edit", "Vectorize:Read"] },
   "db copy": writes,
-  "db contract": writes,
+  // What serves, and whether an older version still does.
+  "db contract": {
+    kind: "databases",
+    permissions: ["D1:Read", "D1:Edit", "Workers:Metadata Read-Only", "Account Analytics:Read"],
+  },
   "db query": reads,
   "db shell": reads,
   "db diff": reads,

@@ -110,7 +110,12 @@ export const verbs = {
   "db reindex": { ...db, recipe: "just db reindex", words: ["stage", "index"] },
   // Of two stages, whose target is the same.
   "db copy": { ...db, stage: "never", recipe: "just db copy", words: ["from", "to", "database"] },
-  "db contract": { ...db, recipe: "just db contract", words: ["stage", "database?"] },
+  "db contract": {
+    ...db,
+    recipe: "just db contract",
+    words: ["stage", "database?"],
+    options: { unmeasured: "text" },
+  },
   "db query": { ...db, recipe: "just db query", words: ["stage", "database?", "sql?"] },
   "db shell": { ...db, recipe: "just db shell", words: ["stage", "database?"] },
   // Of two databases, each with its stage. The target is that of both.

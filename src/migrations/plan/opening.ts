@@ -12,6 +12,8 @@ export const openingShape = z.strictObject({
   versions: z.record(z.string(), z.string()),
   /** File → the checksum that was looked at when it was opened. An earlier release wrote none. */
   files: z.record(z.string(), z.string()).optional(),
+  /** Why nobody asked the metrics whether an older version still runs. */
+  unmeasured: z.string().optional(),
 });
 export type Opening = z.infer<typeof openingShape>;
 /** What of an opening concerns the files. */

@@ -15,6 +15,8 @@ import { requestOf as devRequestOf } from "./dev.ts";
 import { requestOf as logsRequestOf } from "./logs/request.ts";
 import { requestOf as policyRequestOf } from "./policy.ts";
 import { requestOf as reportRequestOf } from "./pull-request/pr-report.ts";
+import { requestOf as promoteRequestOf } from "./release/promote/request.ts";
+import { requestOf as signingKeyRequestOf } from "./release/promote/signing-key.ts";
 import { requestOf as releasesRequestOf } from "./release/releases.ts";
 import { wordsOf as releaseWordsOf } from "./release/request.ts";
 import { wordsOf as rollbackWordsOf } from "./release/rollback/request.ts";
@@ -262,6 +264,19 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
         stage: stage.name,
         real: target === "cloudflare",
         words: release === undefined ? [] : [release],
+      };
+    }
+    case "promote": {
+      const { from, to, target } = promoteRequestOf(rest, project);
+      return { verb, stage: undefined, real: target === "cloudflare", words: [from.name, to.name] };
+    }
+    case "signing-key": {
+      const { stage, renew, target } = signingKeyRequestOf(rest, project);
+      return {
+        verb,
+        stage: stage.name,
+        real: target === "cloudflare",
+        words: renew ? ["--renew"] : [],
       };
     }
     case "rollback": {

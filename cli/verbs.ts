@@ -66,6 +66,17 @@ export const verbs = {
     summary: "the releases of a stage that were driven from this folder, and what one of them did",
     load: () => import("./release/releases.ts"),
   },
+  promote: {
+    usage: "promote <from> <to> [--yes [<to>]] [--json]",
+    summary:
+      "release to a stage exactly what the stage before it serves, once that has served it for its bake time",
+    load: () => import("./release/promote/promote.ts"),
+  },
+  "signing-key": {
+    usage: "signing-key <stage> [--renew] [--yes [<stage>]]",
+    summary: "make the key that a stage signs with what it serves, so that this can be promoted",
+    load: () => import("./release/promote/signing-key.ts"),
+  },
   rollback: {
     usage: "rollback <stage> [<version>] [--to-bookmark] [--yes [<stage>]] | rollback <stage> --undo",
     summary: "let the versions before the last release answer everything again, or one that is named",

@@ -40,9 +40,11 @@ function exceptionOf(entry: unknown): Exception | undefined {
   return { rule, resource, reason, by, until: until.slice(0, "2026-12-24".length) };
 }
 
-/** Whether an exception is for a finding of a rule about the resource of a URN. */
-export function excepts({ rule, resource }: Exception, id: string, urn: string): boolean {
-  const name = urn.split("::").slice(3).join("::");
+/** The logical name in a URN. */
+export const nameIn = (urn: string): string => urn.split("::").slice(3).join("::");
+
+/** Whether an exception is for a finding of a rule about the resource of that logical name. */
+export function excepts({ rule, resource }: Exception, id: string, name: string): boolean {
   return rule === id && (name === resource || name.startsWith(`${resource}/`));
 }
 

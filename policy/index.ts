@@ -23,5 +23,6 @@ export type { PolicyOptions } from "./pack-options.ts";
  * ```
  */
 export function lockstepPolicies(options: PolicyOptions = {}): Policies {
-  return sdkPolicies(packOf(options), process.env["PULUMI_NODEJS_STACK"]);
+  const preview = process.env["PULUMI_NODEJS_DRY_RUN"] === "true";
+  return sdkPolicies(packOf({ preview, ...options }), process.env["PULUMI_NODEJS_STACK"]);
 }

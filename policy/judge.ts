@@ -1,4 +1,4 @@
-import { type Exception, exceptionText, excepts, unusedText } from "./exceptions.ts";
+import { type Exception, exceptionText, excepts, nameIn, unusedText } from "./exceptions.ts";
 import type { Pack } from "./pack-options.ts";
 import { type Inputs, isStackRule, type Rule, type StackFinding } from "./rules/rule.ts";
 import { propsOf } from "./seen/from-engine.ts";
@@ -10,6 +10,8 @@ export interface Judgement {
   /** `cannotTell` stops nothing: it says that the rule has yet to judge. Nor does what somebody agreed to. */
   readonly outcome: "mandatory" | "advisory" | "cannotTell" | "excepted";
   readonly urn: string;
+  /** What an exception names it by. */
+  readonly exceptedAs: string;
   readonly message: string;
 }
 
@@ -47,7 +49,7 @@ export function remedied(pack: Pack, resource: SeenResource, raw: Inputs): reado
     if (pack.levelOf(rule, stack) !== "remediate") continue;
     const props = done.at(-1)?.props ?? raw;
     const now = { ...resource, props: propsOf(props) };
-    if (pack.exceptions.some((each) => excepts(each, rule.id, resource.urn))) continue;
+    if (pack.exceptions.some((each) => excepts(each, rule.id, nameIn(resource.urn)))) continue;
     if (!rule.check(now, pack.contextOf(rule, stack)).some(({ kind }) => kind === "violation")) continue;
     done.push({ rule, props: rule.remedy(props, now) });
   }
@@ -65,20 +67,26 @@ function judgement(
   level: "mandatory" | "advisory" | "remediate",
   { urn, ...finding }: StackFinding,
 ): Judgement {
-  if (finding.kind === "cannotTell") return { rule, outcome: "cannotTell", urn, message: finding.message };
-  const exception = pack.exceptions.find((each) => excepts(each, rule.id, urn));
+  const own = nameIn(urn);
+  if (finding.kind === "cannotTell")
+    return { rule, outcome: "cannotTell", urn, exceptedAs: own, message: finding.message };
+  const { exceptedAs = own, message } = finding;
+  const exception = pack.exceptions.find((each) => excepts(each, rule.id, exceptedAs));
   if (exception !== undefined)
-    return { rule, outcome: "excepted", urn, message: `${exceptionText(exception)}. ${finding.message}` };
+    return {
+      ...{ rule, outcome: "excepted", urn, exceptedAs },
+      message: `${exceptionText(exception)}. ${message}`,
+    };
   const isSoft = level === "advisory" || finding.softened === true;
-  return { rule, outcome: isSoft ? "advisory" : "mandatory", urn, message: finding.message };
+  return { rule, outcome: isSoft ? "advisory" : "mandatory", urn, exceptedAs, message };
 }
 
 /** Exceptions of the pack that met nothing, neither a finding nor what cannot be told yet: mandatory, as an exception that stays is one that nobody sees any more. */
 export function unusedExceptions(pack: Pack, judged: readonly Judgement[]): readonly Judgement[] {
   const met = (each: Exception): boolean =>
     judged.some(
-      ({ rule, outcome, urn }) =>
-        (outcome === "excepted" || outcome === "cannotTell") && excepts(each, rule.id, urn),
+      ({ rule, outcome, exceptedAs }) =>
+        (outcome === "excepted" || outcome === "cannotTell") && excepts(each, rule.id, exceptedAs),
     );
   const [anyRule] = pack.rules;
   return pack.exceptions
@@ -87,6 +95,11 @@ export function unusedExceptions(pack: Pack, judged: readonly Judgement[]): read
       const rule = pack.rules.find(({ id }) => id === each.rule) ?? anyRule;
       return rule === undefined
         ? []
-        : [{ rule, outcome: "mandatory" as const, urn: "", message: unusedText(each) }];
+        : [
+            {
+              ...{ rule, outcome: "mandatory" as const, urn: "", exceptedAs: each.resource },
+              message: unusedText(each),
+            },
+          ];
     });
 }

@@ -29,6 +29,10 @@ export interface PolicyOptions {
   readonly root?: string;
   /** The day that the rules take for today, `YYYY-MM-DD`. @default - today, UTC */
   readonly today?: string;
+  /** The moment that the rules take for now, ISO 8601. @default - now */
+  readonly now?: string;
+  /** Whether nothing is changed by the run. @default false */
+  readonly preview?: boolean;
 }
 
 /** The rules of a pack, with what is set for each. */
@@ -52,7 +56,9 @@ export function packOf(
     rules: over = {},
     token,
     root,
-    today = new Date().toISOString().slice(0, 10),
+    now = new Date().toISOString(),
+    today = now.slice(0, 10),
+    preview = false,
   }: PolicyOptions,
   exceptionsOf?: unknown,
 ): Pack {
@@ -93,6 +99,8 @@ export function packOf(
         declared,
         token,
         today,
+        now,
+        preview,
         read: (path) => readFile(root, path),
         number: (name) => {
           const setting = settingOf(name);

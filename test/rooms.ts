@@ -156,6 +156,19 @@ export const rooms: readonly Room[] = [
     may: ["src/diagnostic", "src/reality", "src/resources/kinds", ...migrations("files", "plan")],
   },
 
+  // What a stage serves: what it is built from, and the signed record of it.
+  {
+    room: "src/artefact",
+    may: [
+      "src/diagnostic",
+      "src/files",
+      "src/declare",
+      "src/bundle",
+      "src/approvals",
+      ...migrations("files"),
+    ],
+  },
+
   // The side that knows Pulumi.
   {
     room: "src/dynamic",
@@ -177,6 +190,7 @@ export const rooms: readonly Room[] = [
   {
     room: "src/settings",
     may: [
+      "src/artefact",
       "src/backup",
       "src/approvals",
       "src/diagnostic",
@@ -209,6 +223,7 @@ export const rooms: readonly Room[] = [
   {
     room: "src/program",
     may: [
+      "src/artefact",
       "src/backup",
       "src/approvals",
       "src/engine",
@@ -474,6 +489,7 @@ export const rooms: readonly Room[] = [
   {
     room: "cli/stack",
     may: [
+      "src/artefact",
       "src/files",
       "cli/place.ts",
       "src/backup",
@@ -579,6 +595,7 @@ export const rooms: readonly Room[] = [
   {
     room: "cli/release",
     may: [
+      "src/artefact",
       "src/diagnostic",
       "src/project",
       "src/declare",

@@ -1,10 +1,10 @@
 import { basename, dirname } from "node:path";
+import { gitLine, gitText } from "../../src/files/git.ts";
 import { numberOf } from "../../src/migrations/files/names.ts";
 import { type Action, parse } from "../../src/migrations/sql/action.ts";
 import { split } from "../../src/migrations/sql/split.ts";
 import { fold } from "../../src/migrations/sql/structure.ts";
 import type { Project } from "../../src/project/project.ts";
-import { gitLine, gitText } from "./git.ts";
 import type { ReportInput } from "./input.ts";
 
 type Rival = ReportInput["rivals"][number];

@@ -17,6 +17,12 @@ export type VerbNeeds =
 
 const nothing: VerbNeeds = { kind: "nothing" };
 const looks: VerbNeeds = { kind: "stage", operations: ["look"], more: [] };
+/** A release changes and measures. */
+const driving: VerbNeeds = {
+  kind: "stage",
+  operations: ["look", "create", "update", "delete"],
+  more: ["Account Analytics:Read"],
+};
 const changes: VerbNeeds = { kind: "stage", operations: ["look", "create", "update", "delete"], more: [] };
 const reads: VerbNeeds = { kind: "databases", permissions: ["D1:Read"] };
 const writes: VerbNeeds = { kind: "databases", permissions: ["D1:Read", "D1:Edit"] };
@@ -50,13 +56,11 @@ export const verbNeeds: Readonly<Record<Verb, VerbNeeds>> = {
   up: changes,
   deploy: changes,
   // Each step of it is an up; what it measures is in the role that reads Workers, of those that nobody observes in the account's analytics.
-  release: {
-    kind: "stage",
-    operations: ["look", "create", "update", "delete"],
-    more: ["Account Analytics:Read"],
-  },
+  release: driving,
   releases: nothing,
   // Its up is of deployments alone; the databases are asked for their schemas.
+  promote: driving,
+  "signing-key": nothing,
   rollback: changes,
   destroy: { kind: "stage", operations: ["delete"], more: [] },
   drift: { kind: "stage", operations: ["look", "refresh"], more: [] },

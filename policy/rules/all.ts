@@ -12,6 +12,7 @@ import { stagesKeepApart } from "./data/stages-keep-apart.ts";
 import { vectorsFitModels } from "./data/vectors-fit-models.ts";
 import { codeFits } from "./limits/code-fits.ts";
 import { planLimits } from "./limits/plan-limits.ts";
+import { promotedIsBaked } from "./promotion/promoted-is-baked.ts";
 import { consumersHaveDeadLetters } from "./queues/consumers-have-dead-letters.ts";
 import { deadLettersAreConsumed } from "./queues/dead-letters-are-consumed.ts";
 import { queueSettings } from "./queues/queue-settings.ts";
@@ -38,6 +39,7 @@ export const rules: readonly Rule[] = [
   dataIsProtected,
   noDeleteBeforeReplace,
   stagesKeepApart,
+  promotedIsBaked,
   namesAreDeclared,
   replicationIsSaid,
   placeIsSaid,

@@ -86,6 +86,10 @@ export interface Context {
   readonly token: SeenToken | undefined;
   /** The day of the judgement, `YYYY-MM-DD`. */
   readonly today: string;
+  /** Its moment, ISO 8601. */
+  readonly now: string;
+  /** Whether nothing is changed by this run. */
+  readonly preview: boolean;
   /** A file that a resource names by its path; undefined where it is not there, or not known from where the path is. */
   readonly read: (path: string) => Uint8Array | undefined;
   readonly number: (setting: string) => number;
@@ -100,6 +104,8 @@ export type Finding =
       readonly message: string;
       /** It is a warning, also where the rule is mandatory. @default false */
       readonly softened?: true;
+      /** What an exception names it by: `<system>/<what>`. @default - the resource's own logical name */
+      readonly exceptedAs?: string;
     }
   | { readonly kind: "cannotTell"; readonly message: string };
 

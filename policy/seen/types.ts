@@ -25,5 +25,7 @@ export const types = {
   zoneDnssec: "cloudflare:index/zoneDnssec:ZoneDnssec",
   ruleset: "cloudflare:index/ruleset:Ruleset",
   dnsRecord: "cloudflare:index/dnsRecord:DnsRecord",
+  /** What a stack of Lockstep is: its first resource. */
+  target: "pulumi-nodejs:dynamic/lockstep:Target",
   notificationPolicy: "cloudflare:index/notificationPolicy:NotificationPolicy",
 } as const;

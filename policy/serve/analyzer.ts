@@ -17,7 +17,11 @@ export interface Served {
   /** The rules, once the engine has said what its user's configuration file has. */
   readonly configured: (configuration: analyzerproto.ConfigureAnalyzerRequest) => void;
   /** @param config by full key; what is no text stands there as JSON */
-  readonly stackIs: (stack: string, config: { readonly get: (key: string) => string | undefined }) => void;
+  readonly stackIs: (
+    stack: string,
+    config: { readonly get: (key: string) => string | undefined },
+    isPreview: boolean,
+  ) => void;
   /** Settled when all is known that the rules about a stack ask. */
   readonly ready: () => Promise<void>;
   readonly pack: () => Pack;
@@ -41,8 +45,8 @@ export function analyzerMethods(served: Served): Readonly<Record<string, Method>
     ),
     ConfigureStack: unary(analyzerproto.AnalyzerStackConfigureRequest, (request) => {
       const config = request.getConfigMap();
-      served.stackIs(request.getStack(), config);
       isPreview = request.getDryRun();
+      served.stackIs(request.getStack(), config, isPreview);
       judged.length = 0;
       return new analyzerproto.AnalyzerStackConfigureResponse();
     }),

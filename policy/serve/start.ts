@@ -21,16 +21,18 @@ export async function startPack(env: Readonly<Record<string, string | undefined>
   let stack: string | undefined;
   let approvals: string | undefined;
   let choices: PolicyChoices = {};
+  let preview = false;
   let token: SeenToken | undefined;
   let looked: Promise<void> = Promise.resolve();
   const packWith = (rules: PolicyChoices): Pack =>
-    packOf({ ...(project && { project, root }), rules, ...(token && { token }) }, approvals);
+    packOf({ ...(project && { project, root }), rules, preview, ...(token && { token }) }, approvals);
   let pack = packWith({});
   const port = await serve(
     "pulumirpc.Analyzer",
     analyzerMethods({
-      stackIs: (name, config) => {
+      stackIs: (name, config, isPreview) => {
         stack = name;
+        preview = isPreview;
         approvals = config.get(exceptionsKey);
         project = loaded && withSwitchedStage(loaded, name, json(config.get(switchedKey)));
         pack = packWith(choices);

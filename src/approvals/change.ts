@@ -20,9 +20,15 @@ export interface Change {
 
 /** `sha256:<hex>` of a change: the same for the same change, whoever asks, and whatever the order of an object's keys. */
 export function digestOfChange({ stage, resource, identity, operation, before, after }: Change): string {
-  const text = JSON.stringify(ordered({ stage, resource, identity, operation, before, after }));
-  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
+  return canonicalDigest({ stage, resource, identity, operation, before, after });
 }
+
+/** JSON of a value, the same whatever the order of an object's keys; what is undefined is left out. */
+export const canonicalText = (value: unknown): string => JSON.stringify(ordered(value));
+
+/** `sha256:<hex>` of that text. */
+export const canonicalDigest = (value: unknown): string =>
+  `sha256:${createHash("sha256").update(canonicalText(value)).digest("hex")}`;
 
 /** The same value with the keys of its objects in order. */
 function ordered(value: unknown): unknown {

@@ -61,6 +61,8 @@ export const verbs = {
     options: { resume: "flag", abort: "flag", reason: "text" },
   },
   releases: { ...stack, recipe: "just releases", words: ["stage", "release?"] },
+  promote: { ...stack, stage: "never", recipe: "just promote", words: ["from", "to"] },
+  "signing-key": { ...stack, recipe: "just signing-key", options: { renew: "flag" } },
   rollback: {
     ...stack,
     recipe: "just rollback",

@@ -5,6 +5,28 @@ import type { Repair } from "../reality/repair.ts";
 import { loads } from "./shim.ts";
 import type { RecordedWorker } from "./worker-record.ts";
 
+/** What a promotion is judged by. No part of what a stack is: another one changes no resource. */
+export interface Promotion {
+  /** The stage that is promoted from. */
+  readonly from: string;
+  /** How long it has to have served it. */
+  readonly bakeSeconds: number;
+  /** By system. */
+  readonly systems: Readonly<
+    Record<
+      string,
+      {
+        /** What this run deploys. */
+        readonly built: string;
+        /** What the stage before said to serve, and since when (ISO 8601). @default - nothing that is to be believed */
+        readonly served?: { readonly digest: string; readonly servedAt: string };
+      }
+    >
+  >;
+  /** Why what the stage before said is not to be believed. @default - it is, or nothing was said */
+  readonly doubt?: string;
+}
+
 /** What a stack was deployed to, and which of its resources hold data. */
 export interface TargetArgs {
   /** The stage's name, for what a refusal tells to type. */
@@ -25,6 +47,8 @@ export interface TargetArgs {
   readonly forgotten: Readonly<Record<string, { readonly id: string }>>;
   /** The release that the stack is in the middle of. @default - none */
   readonly release?: { readonly id: string; readonly by: string; readonly at: string } | undefined;
+  /** For the policies: what is built, and what the stage that it is promoted from has served. @default - it is promoted from none */
+  readonly promotion?: Promotion | undefined;
   /** What was changed by hand where the official provider does not look. */
   readonly repairs: readonly Repair[];
   /** What was agreed to, by this run and by earlier ones: written down before anything is done. */

@@ -18,12 +18,14 @@ import { deploySmoke } from "../resources/workers/smoke.ts";
 import { deployWorkers } from "../resources/workers/workers.ts";
 import type { Settings } from "../settings/settings.ts";
 import { urlsOf } from "./addresses.ts";
+import { artefactOf, type Serving } from "./artefact.ts";
 import type { ByHand } from "./by-hand.ts";
 import type { HalfMade } from "./half-made.ts";
 import { holdersOf } from "./holders.ts";
 import { identities } from "./identities.ts";
 import type { Moves } from "./moves.ts";
 import { type Outputs, outputsOf } from "./outputs.ts";
+import { promotionOf } from "./promotion.ts";
 
 /** What was read from the project's files, and asked of the account, before anything is registered. */
 export interface Prepared {
@@ -42,6 +44,8 @@ export interface Prepared {
   readonly byHand: ByHand;
   /** What this run and earlier ones were approved by. */
   readonly approved: readonly Approval[];
+  /** What is built, and what served before. @default - nothing was built: it is only imagined */
+  readonly serving?: Serving;
   /** What the state has under another name. */
   readonly moves: Moves;
   /** What an earlier run made without having heard of it. */
@@ -66,6 +70,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     ...releaseOf(settings),
     repairs: prepared.byHand.repairs,
     approved: prepared.approved,
+    ...(prepared.serving !== undefined && promotionOf(settings, prepared.serving)),
   });
   const provider = providerOf(settings, first);
   const real = target.kind === "cloudflare";
@@ -125,6 +130,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     });
   }
   const all = deployed.map(({ outputs }) => outputs);
+  const { serving } = prepared;
   return {
     urls: merged(all.map(({ urls }) => urls)),
     routes: merged(all.map(({ routes }) => routes)),
@@ -132,6 +138,13 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     stores: merged(all.map(({ stores }) => stores)),
     databases: merged(all.map(({ databases }) => databases)),
     ...(prepared.approved.length > 0 && { approvals: prepared.approved }),
+    ...(serving !== undefined && {
+      artefact: artefactOf(
+        serving,
+        settings,
+        deployed.flatMap(({ resources }) => resources),
+      ),
+    }),
     ...(settings.lease !== undefined && { lease: settings.lease }),
   };
 }

@@ -37,6 +37,8 @@ export const plainSettings = (
   retired: [],
   approvals: [],
   release: undefined,
+  promoted: undefined,
+  signingKey: undefined,
   rollouts: {},
   contracts: {},
   forgotten: {},

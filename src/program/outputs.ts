@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Approval } from "../approvals/approval.ts";
+import type { ArtefactOutput } from "../artefact/record.ts";
 import type { D1, System, Worker } from "../declare/index.ts";
 import { physicalName } from "../declare/physical-name.ts";
 import type { Migrations } from "../dynamic/migrations.ts";
@@ -21,6 +22,8 @@ export interface Outputs {
   readonly databases: Readonly<Record<string, pulumi.Output<DatabaseOutput>>>;
   /** What changes of the stack were approved by, and what is excepted from policies. @default - nothing ever was */
   readonly approvals?: readonly Approval[];
+  /** What the stack serves since when, and what that is built from. @default - nothing was built */
+  readonly artefact?: pulumi.Output<ArtefactOutput>;
   /** Until when a pull request's stage is somebody's, ISO 8601. @default - it has no end */
   readonly lease?: string;
 }

@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { siteOf } from "../bundle/assets.ts";
-import { type Code, sourceOf } from "../bundle/bundle.ts";
-import { cachedBundle } from "../bundle/cached.ts";
-import { pagesSite } from "../bundle/pages/site.ts";
+import { builtOf, codeOf } from "../artefact/built.ts";
+import type { Code } from "../bundle/bundle.ts";
 import { type Connection, connection } from "../cloudflare/connection.ts";
 import { workersDevSubdomain } from "../cloudflare/workers-dev.ts";
 import { check } from "../declare/check/index.ts";
@@ -17,6 +15,7 @@ import { type Given, type Settings, settingsOf } from "../settings/settings.ts";
 import { keepStatements } from "../statements/kept.ts";
 import { systemStatements } from "../statements/of-system.ts";
 import { approvedOf } from "./approved.ts";
+import { servingOf } from "./artefact.ts";
 import { notAtHome } from "./at-home.ts";
 import { byHand } from "./by-hand.ts";
 import { refusedClassChanges } from "./class-changes.ts";
@@ -84,8 +83,9 @@ export async function program(given: Given): Promise<Outputs> {
     byHand(state, { api, accountId: settings.target.accountId, stage: stage.name, root: given.root }),
     ...workers.map(async (worker) => [worker, await codeOf(worker, given.root)] as const),
   ]);
-  const approved = approvedOf(state, settings, losses, given.root);
   const made = new Map(code);
+  const serving = servingOf(builtOf(systems, made, given.root), state, settings, given.root);
+  const approved = approvedOf(state, settings, losses, given.root);
   refuse([
     ...systems.flatMap((system) => codeDiagnostics(system, (worker) => made.get(worker)?.bundle, given.root)),
     ...losses.refused,
@@ -96,6 +96,10 @@ export async function program(given: Given): Promise<Outputs> {
   ]);
   if (pulumi.runtime.isDryRun()) for (const line of losses.told) await pulumi.log.warn(line);
   for (const line of approved.told) await pulumi.log.warn(line);
+  if (serving.doubt !== undefined)
+    await pulumi.log.warn(
+      `What ${stage.name} was recorded to serve is not believed: ${serving.doubt}. It counts as served from this up on`,
+    );
   if (pulumi.runtime.isDryRun())
     for (const each of variableChanges(state, systems, settings)) await pulumi.log.info(variablesText(each));
   await keepCode(settings, made, given.root);
@@ -126,6 +130,7 @@ export async function program(given: Given): Promise<Outputs> {
     state,
     byHand: changed,
     approved: approved.kept,
+    serving,
   };
   return deploy(settings, { root: given.root, ...read });
 }
@@ -136,16 +141,6 @@ async function subdomainOf({ target, systems }: Settings, { env, root }: Given):
   return target.kind === "embedded" || !isUsed
     ? undefined
     : workersDevSubdomain(connection(env, root), target.accountId);
-}
-
-/** What is uploaded for a worker. */
-async function codeOf(worker: Worker, root: string): Promise<Code> {
-  const { assets, pages } = worker;
-  const source = sourceOf(worker);
-  const bundle = source === undefined ? undefined : await cachedBundle(source, root);
-  if (pages !== undefined && bundle !== undefined)
-    return { bundle, site: pagesSite(pages.output, bundle, root) };
-  return { bundle, site: assets === undefined ? undefined : siteOf(assets.directory, root) };
 }
 
 /** Writes down what the code gives to its databases: the migrations' provider holds it against the schemas, in a process of its own. */

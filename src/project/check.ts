@@ -31,6 +31,7 @@ export function checkStages(stages: readonly StageDeclaration[]): Diagnostic[] {
       ),
     ),
     ...sameNames(stages),
+    ...wrongPromotions(stages),
   ];
 }
 
@@ -179,6 +180,41 @@ function sameNames(stages: readonly StageDeclaration[]): Diagnostic[] {
       "a suffix of its own for each stage of an account",
       "give one of them another suffix, or another embeddedAccount",
     );
+  });
+}
+
+/** A stage is promoted from another one, and no two from each other: neither could ever be deployed. */
+function wrongPromotions(stages: readonly StageDeclaration[]): Diagnostic[] {
+  const fromOf = (name: string | undefined): string | undefined =>
+    stages.find((each) => each.name === name)?.promotesFrom;
+  return stages.flatMap(({ name, promotesFrom }) => {
+    if (promotesFrom === undefined) return [];
+    const where = `stages, ${JSON.stringify(name)}, promotesFrom`;
+    const others = stages.filter((each) => each.name !== name).map((each) => each.name);
+    if (!others.includes(promotesFrom))
+      return [
+        wrong(
+          "A stage is promoted from a stage that there is none of",
+          where,
+          promotesFrom,
+          others.join(", ") || "another stage",
+          "name one of them",
+        ),
+      ];
+    const passed = [promotesFrom];
+    for (let at = fromOf(promotesFrom); at !== undefined && !passed.includes(at); at = fromOf(at))
+      passed.push(at);
+    return passed.includes(name)
+      ? [
+          wrong(
+            "Stages are promoted from each other in a circle",
+            where,
+            [name, ...passed].join(" from "),
+            "a first stage, to which anything may be deployed",
+            "take promotesFrom out of one of them",
+          ),
+        ]
+      : [];
   });
 }
 

@@ -30,8 +30,14 @@ export interface StageDeclaration {
   readonly needsPolicyPack?: boolean;
   /** A person has to type the stage's name before it is changed. @default - the value of `protected` */
   readonly asksBeforeChange?: boolean;
-  /** Seconds that a version must have served alone before contract migrations may follow it. On the embedded target it is 0. @default 0 */
+  /**
+   * Seconds that a version must have served alone before contract migrations may follow it, and before it is promoted to a stage that is promoted
+   * from this one. On the embedded target it is 0.
+   * @default 0
+   */
   readonly bakeSeconds?: number;
+  /** The stage before it: what is deployed here has served there, for its bake time, to the byte. @default - anything may be deployed */
+  readonly promotesFrom?: string;
 }
 
 /**
@@ -59,8 +65,10 @@ export interface Stage {
   readonly needsPolicyPack: boolean;
   /** A person has to type the stage's name before it is changed. */
   readonly asksBeforeChange: boolean;
-  /** How long a version must have served alone before contract migrations may follow it. On the embedded target it is 0. */
+  /** How long a version must have served alone before contract migrations, or another stage, may follow it. On the embedded target it is 0. */
   readonly bakeSeconds: number;
+  /** The stage that it is promoted from. @default - none: anything may be deployed */
+  readonly promotesFrom?: string;
   /** Of a pull request's stage: the stage whose texts it takes where they differ by stage. @default - none */
   readonly like?: string;
   /** Stores that a restore or a new index put another one in the place of: `<kind> <name that the declaration gives>` → its name now. @default - none */
@@ -79,4 +87,5 @@ export const stageOf = (declared: StageDeclaration): Stage => ({
   needsPolicyPack: declared.needsPolicyPack ?? declared.protected ?? false,
   asksBeforeChange: declared.asksBeforeChange ?? declared.protected ?? false,
   bakeSeconds: declared.bakeSeconds ?? 0,
+  ...(declared.promotesFrom !== undefined && { promotesFrom: declared.promotesFrom }),
 });

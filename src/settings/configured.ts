@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Approval, expiredApprovals } from "../approvals/approval.ts";
+import type { SignedRecord } from "../artefact/record.ts";
 import type { BackupSettings } from "../backup/settings.ts";
 import type { System } from "../declare/index.ts";
 import { pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
@@ -22,6 +23,10 @@ export interface Configured {
   readonly rollouts: Readonly<Record<string, Rollout>>;
   /** The release that is under way: written by `just release`. */
   readonly release: Release | undefined;
+  /** What the stage that this one is promoted from was seen to serve: written by `just promote`. */
+  readonly promoted: SignedRecord | undefined;
+  /** Of the stage's own record of what it serves, in clear: to go nowhere. */
+  readonly signingKey: string | undefined;
   /** Which contract migrations are open, by `<system>/<database>`: written by `just db contract`. */
   readonly contracts: Readonly<Record<string, Opening>>;
   /** What is gone and was given up, by `<kind> <system>/<name>`: written by `just forget`. */
@@ -66,6 +71,8 @@ export function configuredOf(
     approvals: read("lockstep:approvals", keys["lockstep:approvals"], []),
     rollouts: read("lockstep:rollout", keys["lockstep:rollout"], {}),
     release: read<Release | undefined>("lockstep:release", keys["lockstep:release"], undefined),
+    promoted: read<SignedRecord | undefined>("lockstep:promoted", keys["lockstep:promoted"], undefined),
+    signingKey: read<string | undefined>("lockstep:signingKey", keys["lockstep:signingKey"], undefined),
     contracts: read("lockstep:contracts", keys["lockstep:contracts"], {}),
     forgotten: read("lockstep:forgotten", keys["lockstep:forgotten"], {}),
     switched: read("lockstep:switched", keys["lockstep:switched"], {}),

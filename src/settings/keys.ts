@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { approval } from "../approvals/approval.ts";
+import { publicHalf, signedRecord } from "../artefact/record.ts";
 import { backupShape } from "../backup/settings.ts";
 import { named, pulumi, type Sentence, sentence } from "../diagnostic/sentence.ts";
 import { openingShape } from "../migrations/plan/opening.ts";
@@ -106,6 +107,40 @@ export const keys = {
   id: 20261121-060157-4f2a
   by: mia@build-7
   at: "2026-11-21T06:01:57Z"`,
+  }),
+  "lockstep:promoted": key({
+    schema: signedRecord,
+    expected: sentence`what \`${named("promote")}\` writes`,
+    meaning:
+      "What the stage that this one is promoted from said to serve when it was promoted, with that stage's signature (docs/promotion.md). Written by `npx lockstep promote <from> <stage>`; nobody writes it by hand.",
+    missing: "nothing was promoted yet",
+    example: `lockstep:promoted:
+  project: notes
+  stage: staging
+  systems:
+    notes:
+      digest: sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+      servedAt: "2026-11-21T06:01:57.000Z"
+      by: mia@build-7
+      commit: 3b18e512dba79e4c8300dd08aeb37f8e728b8dad
+  signature: 3CsA8nQYFSV1ZyAs8EDRCv3bkk8sUmL0jXcSTJBTbEEUgnN0fxHRSd1GdEIhU4LX1ZDK2hJXcQ4vJkBXrYlgBg==`,
+  }),
+  "lockstep:signingKey": key({
+    schema: z.string().refine((text) => publicHalf(text) !== undefined, "is no Ed25519 key"),
+    expected: sentence`what \`${named("signing-key")}\` writes`,
+    meaning:
+      "The private half of the key that the stage signs with what it serves (Ed25519, PKCS #8 in base64), encrypted as secrets are. Written by `npx lockstep signing-key <stage>`.",
+    missing: "what the stage serves is recorded without a signature, and cannot be promoted",
+    example: `lockstep:signingKey:
+  secure: v1:kzV3lGnVnkzfcTYH:3sX0xU9b4Zc3b0eT0vXcU6rC`,
+  }),
+  "lockstep:publicKey": key({
+    schema: z.string(),
+    expected: sentence`what \`${named("signing-key")}\` writes`,
+    meaning:
+      "The public half of that key (SPKI in base64), in clear: whoever promotes from the stage verifies its signature by it. Written by `npx lockstep signing-key <stage>`.",
+    missing: "what the stage serves cannot be promoted",
+    example: "lockstep:publicKey: MCowBQYDK2VwAyEA3OX55I6I5MHshgAsaC7L1zOoQN0fJtBBo5XCKV3PTYc=",
   }),
   "lockstep:contracts": key({
     schema: z.record(z.string(), openingShape),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { artefactOutput } from "../../../src/artefact/record.ts";
 import type { Stage } from "../../../src/project/stage.ts";
 import { pulumiText, type Run } from "../engine/pulumi.ts";
 
@@ -18,6 +19,7 @@ const shape = z.looseObject({
   versions: texts.default({}),
   stores: z.record(z.string(), store).default({}),
   databases: z.record(z.string(), database).default({}),
+  artefact: artefactOutput.optional(),
 });
 
 export type StackOutputs = z.infer<typeof shape>;

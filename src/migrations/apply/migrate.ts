@@ -1,5 +1,5 @@
-import { hostname, userInfo } from "node:os";
 import { addressOf } from "../../cloudflare/workers-dev.ts";
+import { runner } from "../../diagnostic/runner.ts";
 import { type Diagnostic, refuse, UserError } from "../../diagnostic/user-error.ts";
 import { type Database, rows } from "../database/database.ts";
 import type { D1Endpoint } from "../database/endpoint.ts";
@@ -159,10 +159,3 @@ const notAgreed = (job: Job, file: MigrationFile): UserError =>
     expected: "the files and checksums of the preview",
     fix: "run the preview again, and apply what it shows; nothing was applied",
   });
-
-function runner(): string {
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = process.env;
-  if (server !== undefined && repository !== undefined && run !== undefined)
-    return `${server}/${repository}/actions/runs/${run}`;
-  return `${userInfo().username}@${hostname()}`;
-}

@@ -1,0 +1,46 @@
+// `lockstep promote <from> <to>`: releases to a stage what the stage before it serves, and nothing else.
+import { placeOfTarget, unplaced } from "../../../src/diagnostic/place.ts";
+import { inPlace } from "../../../src/diagnostic/sentence.ts";
+import { refuse, refusingAt } from "../../../src/diagnostic/user-error.ts";
+import { agentHere, leaveToPerson } from "../../../src/settings/agent.ts";
+import { type Place, projectAt } from "../../place.ts";
+import { confirm, terminal } from "../../stack/confirm.ts";
+import { environmentFor } from "../../stack/engine/environment.ts";
+import { setConfig } from "../../stack/stage-config.ts";
+import { run as release } from "../release.ts";
+import { listedSystems } from "../systems.ts";
+import { differences, folderBuilds } from "./folder.ts";
+import { requestOf, usage } from "./request.ts";
+import { refuseShared, servedBy } from "./served.ts";
+import { unripe } from "./unripe.ts";
+
+/** Exit codes are those of a release. */
+export async function run(args: readonly string[], place: Place): Promise<number> {
+  if (args.includes("--help")) {
+    process.stdout.write(`${inPlace(usage, unplaced())}\n`);
+    return 0;
+  }
+  const { root, project } = await projectAt(place);
+  const { from, to, target, yes, json } = requestOf(args, project);
+  return refusingAt(placeOfTarget(to.name, target, root), async () => {
+    if (to.asksBeforeChange) leaveToPerson(`A promotion to ${to.name}`, to, await agentHere());
+    const ofFrom = { root, env: await environmentFor(target, from, root) };
+    const ofTo = { root, env: await environmentFor(target, to, root) };
+    const systems = await listedSystems(to, ofTo, project.systems);
+    const { record, parts, versions } = await servedBy(from, target, ofFrom);
+    refuse([
+      ...differences(await folderBuilds(systems, root), { record, parts, from, to }),
+      ...unripe(record, systems, { from, to, isReal: target === "cloudflare", nowMs: Date.now() }),
+    ]);
+    await refuseShared(systems, versions, from, ofFrom);
+    for (const { name } of systems)
+      if (!json)
+        process.stdout.write(
+          `${name}: ${record.systems[name]?.digest}, served by ${from.name} since ${record.systems[name]?.servedAt}\n`,
+        );
+    await confirm(to, `Promote what ${from.name} serves to`, yes, terminal);
+    await setConfig(to, { "lockstep:promoted": record }, ofTo);
+    const options = ["--yes", to.name, "--target", target, ...(json ? ["--json"] : [])];
+    return release([to.name, ...options], place);
+  });
+}

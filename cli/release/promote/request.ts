@@ -1,0 +1,44 @@
+import { named, sentence } from "../../../src/diagnostic/sentence.ts";
+import type { Project } from "../../../src/project/project.ts";
+import type { Stage } from "../../../src/project/stage.ts";
+import { type CommandLine, namedStage, parsedLine, wrongLine } from "../../command-line.ts";
+import { withYes } from "../../db/agree.ts";
+import { type TargetName, targetNamed } from "../../stack/request.ts";
+
+/** What was asked for on the command line. */
+export interface Request {
+  readonly from: Stage;
+  readonly to: Stage;
+  readonly target: TargetName;
+  readonly yes: string | undefined;
+  readonly json: boolean;
+}
+
+export const usage = sentence`\`${named("promote", "<from> <to> [--yes [<to>]] [--json]")}\``;
+const line: CommandLine = { verb: "promote", usage };
+
+/** Reads `promote staging prod --yes prod`. */
+export function requestOf(args: readonly string[], { stages }: Pick<Project, "stages">): Request {
+  const { values, positionals } = parsedLine(
+    line,
+    withYes(args, stages),
+    {
+      target: { type: "string" },
+      yes: { type: "string" },
+      json: { type: "boolean", default: false },
+    },
+    usage,
+  );
+  const [first = "", second = "", ...more] = positionals;
+  const from = namedStage(line, { stages }, first);
+  const to = namedStage(line, { stages }, second);
+  if (more.length > 0) throw wrongLine(line, "Too many words", more.join(" "), "two stages");
+  if (to.promotesFrom !== from.name)
+    throw wrongLine(
+      line,
+      `${to.name} is not promoted from ${from.name}`,
+      to.promotesFrom === undefined ? "no promotesFrom" : `promotesFrom: ${JSON.stringify(to.promotesFrom)}`,
+      `promotesFrom: ${JSON.stringify(from.name)}, at ${to.name} in the stages of project.ts`,
+    );
+  return { from, to, target: targetNamed(values.target), yes: values.yes, json: values.json };
+}

@@ -15,7 +15,7 @@ import { requestOf as devRequestOf } from "./dev.ts";
 import { requestOf as logsRequestOf } from "./logs/request.ts";
 import { requestOf as policyRequestOf } from "./policy.ts";
 import { requestOf as reportRequestOf } from "./pull-request/pr-report.ts";
-import { requestOf as promoteRequestOf } from "./release/promote/request.ts";
+import { wordsOf as promoteWordsOf } from "./release/promote/request.ts";
 import { requestOf as signingKeyRequestOf } from "./release/promote/signing-key.ts";
 import { requestOf as releasesRequestOf } from "./release/releases.ts";
 import { wordsOf as releaseWordsOf } from "./release/request.ts";
@@ -267,8 +267,8 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
       };
     }
     case "promote": {
-      const { from, to, target } = promoteRequestOf(rest, project);
-      return { verb, stage: undefined, real: target === "cloudflare", words: [from.name, to.name] };
+      const { values, positionals } = promoteWordsOf(rest, project.stages);
+      return { verb, stage: undefined, real: values.target === "cloudflare", words: positionals };
     }
     case "signing-key": {
       const { stage, renew, target } = signingKeyRequestOf(rest, project);

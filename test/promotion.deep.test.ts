@@ -57,3 +57,58 @@ test("prod gets what staging serves, and is refused anything else", async () => 
   expect(done.code, done.out).toBe(0);
   expect((await artefactOf("prod")).digest).toBe((await artefactOf("staging")).digest);
 });
+
+test("a folder that builds to something else is refused with the part that differs, by the command and by an up", async () => {
+  const same = await artefactOf("prod");
+  project.edit("workers/dome/dome-api/index.ts", (text) =>
+    text.replace("title must be", "the title must be"),
+  );
+  const other = await promote();
+  expect(other.code).toBe(1);
+  expect(other.out).toContain("This folder builds dome to something else than staging serves");
+  expect(other.out).toContain("got:      worker dome-api, code\n");
+  const up = await project.pulumi(["up", "--yes", "--skip-preview", "--stack", "prod"]);
+  expect(up.code).not.toBe(0);
+  expect(up.out).toMatch(/promoted-is-baked[\s\S]*is not what staging served when it was promoted/);
+  expect(await artefactOf("prod")).toEqual(same);
+  const preview = await project.pulumi(["preview", "--stack", "prod"]);
+  expect(preview.code, preview.out).toBe(0);
+  expect(preview.out).toContain("is not what staging served when it was promoted");
+});
+
+test("what is excepted is deployed, and the rollback from it is held up by nothing", async () => {
+  const until = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  const entry = [
+    { resource: "dome/artefact", rule: "promoted-is-baked", reason: "hotfix", by: "mia", until },
+  ];
+  const set = (value: unknown) =>
+    project.pulumi([
+      ...["config", "set-all", "--stack", "prod", "--json"],
+      JSON.stringify({ "lockstep:approvals": { value: JSON.stringify(value), objectValue: value } }),
+    ]);
+  expect((await set(entry)).code).toBe(0);
+  const done = await project.just(["release", "prod", "--yes", "prod"]);
+  expect(done.code, done.out).toBe(0);
+  const record = await artefactOf("prod");
+  expect(record.systems["dome"]?.digest).not.toBe((await artefactOf("staging")).systems["dome"]?.digest);
+  expect((await set([])).code).toBe(0);
+  const back = await project.just(["rollback", "prod", "--yes", "prod"]);
+  expect(back.code, back.out).toBe(0);
+  console.log(JSON.stringify(await artefactOf("prod")));
+});
+
+test("a record that was altered in the state is named and refused", async () => {
+  const exported = await project.pulumi(["stack", "export", "--stack", "staging"]);
+  project.write("state.json", exported.out.replaceAll(/"servedAt": "20/g, '"servedAt": "19'));
+  const imported = await project.pulumi(["stack", "import", "--stack", "staging", "--file", "state.json"]);
+  expect(imported.code, imported.out).toBe(0);
+  const refused = await promote();
+  expect(refused.code).toBe(1);
+  expect(refused.out).toContain("The record of what staging serves was altered in its state");
+  const again = await project.just(["pulumi-up", "staging", "--yes"]);
+  expect(again.code, again.out).toBe(0);
+  expect(again.out).toContain("What staging was recorded to serve is not believed");
+  expect(Date.parse((await artefactOf("staging")).systems["dome"]?.servedAt ?? "")).toBeGreaterThan(
+    Date.now() - 120_000,
+  );
+});

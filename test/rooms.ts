@@ -672,6 +672,7 @@ export const rooms: readonly Room[] = [
   {
     room: "cli/pull-request",
     may: [
+      "src/files",
       "src/diagnostic",
       "src/project",
       "src/diagram",

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { type Approval, expiredApprovals } from "../approvals/approval.ts";
-import type { SignedRecord } from "../artefact/record.ts";
+import { publicHalf, type SignedRecord } from "../artefact/record.ts";
 import type { BackupSettings } from "../backup/settings.ts";
 import type { System } from "../declare/index.ts";
-import { pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
+import { command, pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
 import type { Opening } from "../migrations/plan/opening.ts";
 import type { Project } from "../project/project.ts";
@@ -89,6 +89,8 @@ export function configuredOf(
     ...unknownRollouts(Object.keys(configured.rollouts), configured.systems, stage),
     ...missingSecrets(Object.keys(configured.secrets), configured.systems, stage),
   );
+  if (configured.signingKey !== undefined && publicHalf(configured.signingKey) === undefined)
+    diagnostics.push(noKey(stage));
   return { ...configured, diagnostics };
 }
 
@@ -119,4 +121,12 @@ const badValue = (key: keyof typeof keys, stage: Stage, got: string): Diagnostic
   got: got.replaceAll("\n", " "),
   expected: keys[key].expected,
   fix: sentence`${pulumiOfStack(`config set --path '${key}…' <value>`, stage.name)}, or without it: ${pulumiOfStack(`config rm ${key}`, stage.name)}`,
+});
+
+const noKey = (stage: Stage): Diagnostic => ({
+  what: "A signing key that is none",
+  where: `lockstep:signingKey of stack ${stage.name}`,
+  got: "a text that is no Ed25519 key",
+  expected: keys["lockstep:signingKey"].expected,
+  fix: [command("signing-key", { stage: stage.name, renew: true })],
 });

@@ -8,6 +8,7 @@ export type Repair =
 const here = (title: string): Repair => ({ works: ["test/repairs/repairs.deep.test.ts", title] });
 const works = (file: string, title: string): Repair => ({ works: [file, title] });
 const released = works("test/release.deep.test.ts", "a driver that is killed is gone on from");
+const promoted = works("test/promotion.deep.test.ts", "what a stage serves is recorded");
 const blank: Repair = { parses: "a word in it stands for another" };
 const untried: Repair = { parses: "not yet in that state" };
 
@@ -107,6 +108,14 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/release/rollback/refusals.ts undoText: rollback": rolledBack,
   "cli/release/rollback/version.ts otherClasses: up": untried,
   "cli/release/rollback/version.ts otherDatabases: up": untried,
+  "cli/release/promote/folder.ts differences: release": untried,
+  "cli/release/promote/folder.ts differences: up": untried,
+  "cli/release/promote/served.ts refuseShared: drift": untried,
+  "cli/release/promote/served.ts servedBy: signing-key": promoted,
+  "cli/release/promote/served.ts servedBy: up": promoted,
+  "cli/release/promote/signing-key.ts run: signing-key": promoted,
+  "cli/release/promote/signing-key.ts run: up": promoted,
+  "cli/release/promote/unripe.ts unripe: promote": untried,
   "cli/stack/commands.ts refuseProtected: retire": blank,
   "cli/stack/drift/drift.ts showDrift: up": nothingUp,
   "cli/stack/drift/engine-drift.ts engineFindings: up": works(drift, "settings, crons, consumers, routes"),
@@ -236,6 +245,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   ),
   "src/settings/check.ts missingSecret: secret": secrets,
   "src/settings/check.ts missingSecrets: secret": untried,
+  "src/settings/configured.ts noKey: signing-key": untried,
   "cli/db/reset.ts refuseReal: db reset": here("stages that are said twice or not at all"),
   "cli/db/reset.ts refuseReal: retire": untried,
   "cli/db/squash/stages.ts refuseOpen: up": untried,

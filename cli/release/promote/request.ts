@@ -19,16 +19,7 @@ const line: CommandLine = { verb: "promote", usage };
 
 /** Reads `promote staging prod --yes prod`. */
 export function requestOf(args: readonly string[], { stages }: Pick<Project, "stages">): Request {
-  const { values, positionals } = parsedLine(
-    line,
-    withYes(args, stages),
-    {
-      target: { type: "string" },
-      yes: { type: "string" },
-      json: { type: "boolean", default: false },
-    },
-    usage,
-  );
+  const { values, positionals } = wordsOf(args, stages);
   const [first = "", second = "", ...more] = positionals;
   const from = namedStage(line, { stages }, first);
   const to = namedStage(line, { stages }, second);
@@ -42,3 +33,16 @@ export function requestOf(args: readonly string[], { stages }: Pick<Project, "st
     );
   return { from, to, target: targetNamed(values.target), yes: values.yes, json: values.json };
 }
+
+/** The words and options as they were typed. */
+export const wordsOf = (args: readonly string[], stages: readonly Stage[]) =>
+  parsedLine(
+    line,
+    withYes(args, stages),
+    {
+      target: { type: "string" },
+      yes: { type: "string" },
+      json: { type: "boolean", default: false },
+    },
+    usage,
+  );

@@ -54,6 +54,8 @@ function wrongWith(
   if (built !== served)
     return `what is deployed (${built}) is not what ${from} served when it was promoted (${served})`;
   const ripeMs = Date.parse(since) + bakeSeconds * 1000;
+  if (Number.isNaN(ripeMs))
+    return `${from} was recorded to serve it since ${JSON.stringify(since)}, which is no time`;
   return ripeMs <= Date.parse(now)
     ? undefined
     : `${from} serves it since ${since}, and has to for ${bakeSeconds} s, until ${new Date(ripeMs).toISOString()}`;

@@ -33,6 +33,8 @@ export interface PolicyOptions {
   readonly now?: string;
   /** Whether nothing is changed by the run. @default false */
   readonly preview?: boolean;
+  /** Whether the run deploys only versions that are there already. @default false */
+  readonly rollback?: boolean;
 }
 
 /** The rules of a pack, with what is set for each. */
@@ -59,6 +61,7 @@ export function packOf(
     now = new Date().toISOString(),
     today = now.slice(0, 10),
     preview = false,
+    rollback = false,
   }: PolicyOptions,
   exceptionsOf?: unknown,
 ): Pack {
@@ -101,6 +104,7 @@ export function packOf(
         today,
         now,
         preview,
+        rollback,
         read: (path) => readFile(root, path),
         number: (name) => {
           const setting = settingOf(name);

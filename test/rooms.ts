@@ -129,9 +129,17 @@ export const rooms: readonly Room[] = [
   },
 
   // How new versions reach people: what is measured, what is decided. It changes nothing by itself.
+  { room: "src/release/variable.ts", may: [] },
   {
     room: "src/release",
-    may: ["src/diagnostic", "src/files/json.ts", "src/declare", "src/cloudflare", ...migrations("sql")],
+    may: [
+      "src/release/variable.ts",
+      "src/diagnostic",
+      "src/files/json.ts",
+      "src/declare",
+      "src/cloudflare",
+      ...migrations("sql"),
+    ],
   },
   // Vectors from rows, by the recipe of an index.
   { room: "src/reindex", may: ["src/diagnostic", "src/files", ...migrations("sql", "shadow", "database")] },
@@ -244,6 +252,7 @@ export const rooms: readonly Room[] = [
   {
     room: "policy",
     may: [
+      "src/release/variable.ts",
       "src/permissions",
       "src/cloudflare",
       "src/resources/kinds",

@@ -90,6 +90,8 @@ export interface Context {
   readonly now: string;
   /** Whether nothing is changed by this run. */
   readonly preview: boolean;
+  /** Whether this run says that only versions that are there already are deployed. */
+  readonly rollback: boolean;
   /** A file that a resource names by its path; undefined where it is not there, or not known from where the path is. */
   readonly read: (path: string) => Uint8Array | undefined;
   readonly number: (setting: string) => number;

@@ -3,6 +3,7 @@ import { serve } from "../../src/engine/rpc.ts";
 import { findProjectRoot, loadProject } from "../../src/project/load.ts";
 import type { PolicyChoices } from "../../src/project/policies.ts";
 import { switchedKey, withSwitchedStage } from "../../src/project/switched.ts";
+import { rollbackVariable } from "../../src/release/variable.ts";
 import { exceptionsKey } from "../exceptions.ts";
 import { type Pack, packOf } from "../pack-options.ts";
 import type { SeenToken } from "../seen/token.ts";
@@ -22,10 +23,14 @@ export async function startPack(env: Readonly<Record<string, string | undefined>
   let approvals: string | undefined;
   let choices: PolicyChoices = {};
   let preview = false;
+  const rollback = env[rollbackVariable] === "true";
   let token: SeenToken | undefined;
   let looked: Promise<void> = Promise.resolve();
   const packWith = (rules: PolicyChoices): Pack =>
-    packOf({ ...(project && { project, root }), rules, preview, ...(token && { token }) }, approvals);
+    packOf(
+      { ...(project && { project, root }), rules, preview, rollback, ...(token && { token }) },
+      approvals,
+    );
   let pack = packWith({});
   const port = await serve(
     "pulumirpc.Analyzer",

@@ -25,6 +25,8 @@ export interface Promotion {
   >;
   /** Why what the stage before said is not to be believed. @default - it is, or nothing was said */
   readonly doubt?: string;
+  /** The run says that it is a rollback. One that is has the state's promotion still: it is of deployments alone. @default - it says nothing */
+  readonly rollback?: true;
 }
 
 /** What a stack was deployed to, and which of its resources hold data. */

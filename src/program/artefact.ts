@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 import type { Built } from "../artefact/built.ts";
 import { commitOf } from "../artefact/commit.ts";
 import {
@@ -14,8 +15,9 @@ import {
 import { workersOf } from "../declare/graph.ts";
 import type { System } from "../declare/index.ts";
 import { runner } from "../diagnostic/runner.ts";
-import { outputsOf, type StateResource } from "../reality/state.ts";
-import type { Settings } from "../settings/settings.ts";
+import type { StateResource } from "../reality/state.ts";
+import { rollbackVariable } from "../release/variable.ts";
+import type { Given, Settings } from "../settings/settings.ts";
 
 /** What a run knows of what the stage served before, and of what it will. */
 export interface Serving {
@@ -24,6 +26,8 @@ export interface Serving {
   readonly before: Readonly<Record<string, Served>>;
   /** Why it is not to be believed; undefined where it is, and where there is none. */
   readonly doubt: string | undefined;
+  /** Whether the run lets versions answer that are there already, and deploys nothing else. */
+  readonly isRollback: boolean;
   readonly root: string;
 }
 
@@ -31,23 +35,29 @@ export interface Serving {
 export function servingOf(
   built: Built,
   state: readonly StateResource[],
-  { stage, signingKey }: Settings,
-  root: string,
+  settings: Settings,
+  { root, env }: Pick<Given, "root" | "env">,
 ): Serving {
+  return { built, ...believed(state, settings), isRollback: env[rollbackVariable] === "true", root };
+}
+
+function believed(
+  state: readonly StateResource[],
+  { stage, signingKey }: Settings,
+): Pick<Serving, "before" | "doubt"> {
+  const nothing = { before: {}, doubt: undefined };
   const found = state.find(({ type }) => type === "pulumi:pulumi:Stack");
-  const said = found === undefined ? undefined : outputsOf(state, found.type, found.name);
-  const output = typeof said === "object" && said !== null && "artefact" in said ? said.artefact : undefined;
-  if (output === undefined) return { built, before: {}, doubt: undefined, root };
-  const read = artefactOutput.safeParse(output);
-  if (!read.success) return { built, before: {}, doubt: "its record in the state has another form", root };
+  const said = z.object({ artefact: z.unknown() }).safeParse(found?.outputs).data?.artefact;
+  if (said === undefined) return nothing;
+  const read = artefactOutput.safeParse(said);
+  if (!read.success) return { before: {}, doubt: "its record in the state has another form" };
   const { digest: _, parts: __, ...record } = read.data;
   const key = signingKey === undefined ? undefined : publicHalf(signingKey);
   // One from before there was a key anybody could have written: it begins anew, and nobody has to hear of that.
-  if (key !== undefined && record.signature === undefined)
-    return { built, before: {}, doubt: undefined, root };
-  if (record.stage !== stage.name || (key !== undefined && !isSignedBy(key, record)))
-    return { built, before: {}, doubt: "the stage's key did not sign its record in the state", root };
-  return { built, before: record.systems, doubt: undefined, root };
+  if (key !== undefined && record.signature === undefined) return nothing;
+  return record.stage !== stage.name || (key !== undefined && !isSignedBy(key, record))
+    ? { before: {}, doubt: "the stage's key did not sign its record in the state" }
+    : { before: record.systems, doubt: undefined };
 }
 
 /**

@@ -84,7 +84,7 @@ export async function program(given: Given): Promise<Outputs> {
     ...workers.map(async (worker) => [worker, await codeOf(worker, given.root)] as const),
   ]);
   const made = new Map(code);
-  const serving = servingOf(builtOf(systems, made, given.root), state, settings, given.root);
+  const serving = servingOf(builtOf(systems, made, given.root), state, settings, given);
   const approved = approvedOf(state, settings, losses, given.root);
   refuse([
     ...systems.flatMap((system) => codeDiagnostics(system, (worker) => made.get(worker)?.bundle, given.root)),

@@ -8,7 +8,7 @@ import type { Serving } from "./artefact.ts";
 /** What the policies judge a promotion by; nothing for a stage to which anything may be deployed. */
 export function promotionOf(
   { stage, stages, target, systems, promoted }: Settings,
-  { built, root }: Serving,
+  { built, isRollback, root }: Serving,
 ): Pick<TargetArgs, "promotion"> {
   const from = stages.find(({ name }) => name === stage.promotesFrom);
   if (from === undefined) return {};
@@ -34,6 +34,7 @@ export function promotionOf(
       }),
     ),
     ...(doubt !== undefined && { doubt }),
+    ...(isRollback && { rollback: true as const }),
   };
   return { promotion };
 }

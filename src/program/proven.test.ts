@@ -40,7 +40,7 @@ function drilled(takenAt: string, proven: boolean): void {
     rtoSeconds: 1,
     proven,
     namespaces: [],
-  buckets: [],
+    buckets: [],
     databases: [],
     findings: proven ? [] : ["damaged"],
   };

@@ -1,6 +1,5 @@
 // `lockstep promote <from> <to>`: releases to a stage what the stage before it serves, and nothing else.
-import { placeOfTarget, unplaced } from "../../../src/diagnostic/place.ts";
-import { inPlace } from "../../../src/diagnostic/sentence.ts";
+import { placeOfTarget } from "../../../src/diagnostic/place.ts";
 import { refuse, refusingAt } from "../../../src/diagnostic/user-error.ts";
 import { agentHere, leaveToPerson } from "../../../src/settings/agent.ts";
 import { type Place, projectAt } from "../../place.ts";
@@ -10,16 +9,12 @@ import { setConfig } from "../../stack/stage-config.ts";
 import { run as release } from "../release.ts";
 import { listedSystems } from "../systems.ts";
 import { differences, folderBuilds } from "./folder.ts";
-import { requestOf, usage } from "./request.ts";
+import { requestOf } from "./request.ts";
 import { refuseShared, servedBy } from "./served.ts";
 import { unripe } from "./unripe.ts";
 
 /** Exit codes are those of a release. */
 export async function run(args: readonly string[], place: Place): Promise<number> {
-  if (args.includes("--help")) {
-    process.stdout.write(`${inPlace(usage, unplaced())}\n`);
-    return 0;
-  }
   const { root, project } = await projectAt(place);
   const { from, to, target, yes, json } = requestOf(args, project);
   return refusingAt(placeOfTarget(to.name, target, root), async () => {

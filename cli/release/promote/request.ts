@@ -14,7 +14,7 @@ export interface Request {
   readonly json: boolean;
 }
 
-export const usage = sentence`\`${named("promote", "<from> <to> [--yes [<to>]] [--json]")}\``;
+const usage = sentence`\`${named("promote", "<from> <to> [--yes [<to>]] [--json]")}\``;
 const line: CommandLine = { verb: "promote", usage };
 
 /** Reads `promote staging prod --yes prod`. */

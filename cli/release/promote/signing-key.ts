@@ -1,6 +1,6 @@
 // `lockstep signing-key <stage>`: makes the key that a stage signs with what it serves.
 import { generateKeyPairSync } from "node:crypto";
-import { placeOfTarget, unplaced } from "../../../src/diagnostic/place.ts";
+import { placeOfTarget } from "../../../src/diagnostic/place.ts";
 import { command, inPlace, named, sentence } from "../../../src/diagnostic/sentence.ts";
 import { refusingAt, UserError } from "../../../src/diagnostic/user-error.ts";
 import type { Project } from "../../../src/project/project.ts";
@@ -20,10 +20,6 @@ const usage = sentence`\`${named("signing-key", "<stage> [--renew] [--yes [<stag
 const line: CommandLine = { verb: "signing-key", usage };
 
 export async function run(args: readonly string[], place: Place): Promise<number> {
-  if (args.includes("--help")) {
-    process.stdout.write(`${inPlace(usage, unplaced())}\n`);
-    return 0;
-  }
   const { root, project } = await projectAt(place);
   const { stage, renew, target, yes } = requestOf(args, project);
   const where = placeOfTarget(stage.name, target, root);

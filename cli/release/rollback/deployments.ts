@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { System } from "../../../src/declare/index.ts";
 import type { Stage } from "../../../src/project/stage.ts";
 import type { ExportedResource } from "../../../src/reality/state.ts";
+import { rollbackVariable } from "../../../src/release/variable.ts";
 import { applied } from "../../stack/applied.ts";
 import type { Run } from "../../stack/engine/pulumi.ts";
 import { configOf, setConfig } from "../../stack/stage-config.ts";
@@ -38,5 +39,8 @@ export async function goBack(
     run,
   );
   const targets = urns.flatMap((urn) => ["--target", urn]);
-  return applied(["up", "--yes", "--skip-preview", "--stack", stage.name, ...targets], run);
+  return applied(["up", "--yes", "--skip-preview", "--stack", stage.name, ...targets], {
+    ...run,
+    env: { ...run.env, [rollbackVariable]: "true" },
+  });
 }

@@ -15,9 +15,11 @@ export const promotedIsBaked: ResourceRule = {
   needsProject: true,
   warns: true,
   of: [types.target],
-  check(target, { stack, now, preview }) {
+  check(target, { stack, now, preview, rollback }) {
     const promotion = at(target.props, "promotion");
     if (promotion === undefined) return [];
+    // In a rollback it is what the last up left; one that would leave another is none.
+    if (rollback && at(promotion, "rollback") !== true) return [];
     const systems = at(promotion, "systems");
     if (!isProps(systems)) return systems === unknown ? [cannotTell(target, "what is deployed")] : [];
     const from = knownText(at(promotion, "from")) ?? "";

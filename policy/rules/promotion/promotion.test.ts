@@ -22,6 +22,11 @@ const promoted = (shop: object, more: object = {}) =>
 
 holds(promotedIsBaked, {
   good: [
+    {
+      is: "a rollback, whatever the last up left",
+      has: promoted({ built: "sha256:1" }),
+      options: { ...options, rollback: true },
+    },
     { is: "a stage that is promoted from none", has: target(), options },
     {
       is: "what the stage before has served for its bake time",
@@ -30,6 +35,12 @@ holds(promotedIsBaked, {
     },
   ],
   bad: [
+    {
+      is: "a run that says to be a rollback and brings something new",
+      has: promoted({ built: "sha256:1" }, { rollback: true }),
+      options: { ...options, rollback: true },
+      says: [/nothing was promoted/],
+    },
     {
       is: "a system of which nothing was promoted",
       has: promoted({ built: "sha256:1" }),

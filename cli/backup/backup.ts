@@ -15,7 +15,9 @@ import { notInBackup } from "./besides.ts";
 import { makeKey } from "./identity.ts";
 import { prune } from "./prune.ts";
 import { type Request, requestOf } from "./request.ts";
-import { bucketsOf, folderOf, namespacesOf, settingsOf, siteOf, sourcesOf, systemsOf } from "./site.ts";
+import { folderOf, namespacesOf, settingsOf, siteOf, sourcesOf, systemsOf } from "./site.ts";
+import { bucketsOf } from "./sources/buckets.ts";
+import { indexesOf } from "./sources/indexes.ts";
 
 export async function run(args: readonly string[], place: Place): Promise<number> {
   const at = await projectAt(place);
@@ -69,10 +71,11 @@ async function backup(
   const systems = systemsOf(request, project, site.config);
   const found = await sourcesOf(site, request, systems);
   const keys = await namespacesOf(site, request, systems);
-  const objects = await bucketsOf(site, request, systems);
+  const objects = await bucketsOf(site, stage, systems);
+  const indexed = await indexesOf(site, stage, systems);
   const { sources } = found;
-  const missing = [...found.missing, ...keys.missing, ...objects.missing];
-  if (sources.length + keys.sources.length + objects.sources.length === 0)
+  const missing = [...found.missing, ...keys.missing, ...objects.missing, ...indexed.missing];
+  if ([sources, keys.sources, objects.sources, indexed.sources].every(({ length }) => length === 0))
     throw nothingThere(stage.name, missing);
   if (missing.length > 0) say(`not created yet, and so not in this backup: ${missing.join(", ")}`);
   if (target === "cloudflare") say(`${stage.name}, account ${site.accountId}`);
@@ -91,10 +94,11 @@ async function backup(
     versions: Object.fromEntries(serving.map(({ worker, versions }) => [worker, [...versions]])),
     namespaces: keys.sources,
     buckets: objects.sources,
+    indexes: indexed.sources,
     notInBackup: [...missing.map((each) => `${each} was not created yet`), ...besides],
     say,
   });
-  const { databases, namespaces, buckets, head, digest } = taken;
+  const { databases, namespaces, buckets, indexes, head, digest } = taken;
   const text = lines([
     table(
       ["database", "tables", "rows", "of one moment"],
@@ -125,7 +129,23 @@ async function backup(
           ),
           "",
         ]),
-    ...[...databases, ...buckets].flatMap(({ key: of, without }) =>
+    ...(indexes.length === 0
+      ? []
+      : [
+          "",
+          table(
+            ["index", "vectors", "of one moment"],
+            indexes.map((each) => [
+              each.key,
+              each.vectors,
+              each.content === "recipe"
+                ? "none are in it: it cannot be listed"
+                : moments[each.unchanged ? "unchanged" : "spread"],
+            ]),
+          ),
+          "",
+        ]),
+    ...[...databases, ...buckets, ...indexes].flatMap(({ key: of, without }) =>
       without.map((each) => `${of} is without ${each}`),
     ),
     ...besides,
@@ -135,7 +155,7 @@ async function backup(
   ]);
   process.stdout.write(
     json
-      ? `${JSON.stringify({ backup: head.name, folder: taken.folder, digest, databases: databases.map(({ schema: _, ...each }) => each), namespaces, buckets })}\n`
+      ? `${JSON.stringify({ backup: head.name, folder: taken.folder, digest, databases: databases.map(({ schema: _, ...each }) => each), namespaces, buckets, indexes })}\n`
       : `${inPlace(text, said)}\n`,
   );
   return 0;
@@ -153,8 +173,8 @@ const nothingThere = (stage: string, missing: readonly string[]): UserError =>
     where: `stage ${stage}`,
     got:
       missing.length === 0
-        ? "no database, namespace or bucket is declared"
+        ? "no database, namespace, bucket or index is declared"
         : `none of these was created yet: ${missing.join(", ")}`,
-    expected: "a stage with databases, namespaces or buckets that its stack has created",
+    expected: "a stage with databases, namespaces, buckets or indexes that its stack has created",
     fix: sentence`bring the stage up first: ${command("up")}`,
   });

@@ -10,7 +10,7 @@ import type { Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
 
 /**
- * What the stage has besides databases, namespaces and buckets, as far as that holds anything: a backup that is silent of it would pass for whole. Of a queue that is
+ * What the stage has besides databases, namespaces, buckets and indexes, as far as that holds anything: a backup that is silent of it would pass for whole. Of a queue that is
  * its depth at the time.
  */
 export async function notInBackup(
@@ -63,13 +63,12 @@ async function queueIds({ connection, accountId }: Account): Promise<ReadonlyMap
 
 function holderOf(store: Resource, stage: Stage, queues: ReadonlyMap<string, string>): Holder | undefined {
   switch (store.kind) {
-    case "vectorize":
-      return { kind: "vectorize", name: physicalName(store, stage) };
     case "queue":
       return { kind: "queue", id: queues.get(physicalName(store, stage)) ?? "" };
     case "d1":
     case "kv":
     case "r2":
+    case "vectorize":
     case "aiGateway":
     case "hyperdrive":
     case "worker":

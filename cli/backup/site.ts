@@ -3,12 +3,9 @@ import type { Account } from "../../src/backup/account.ts";
 import { databaseNamed, endpointOf as endpointAt, sizeOf } from "../../src/backup/databases.ts";
 import { namespaces } from "../../src/backup/kv/namespaces.ts";
 import { pairs } from "../../src/backup/kv/pairs.ts";
-import { bucketNamed } from "../../src/backup/objects/buckets.ts";
-import type { BucketSource } from "../../src/backup/objects/copy.ts";
 import { type BackupSettings, backupFolder, backupShape } from "../../src/backup/settings.ts";
 import type { NamespaceSource, Source } from "../../src/backup/take.ts";
 import { connection } from "../../src/cloudflare/connection.ts";
-import { s3Of } from "../../src/cloudflare/s3/s3.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
 import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
@@ -120,32 +117,5 @@ export async function namespacesOf(
     if (id === undefined) missing.push(key);
     else sources.push({ key, id, title, pairs: () => pairs(site, id) });
   }
-  return { sources, missing };
-}
-
-/** The stage's buckets that are there, and the keys of those that are declared and are not. */
-export async function bucketsOf(
-  site: Site,
-  request: Request,
-  systems: Project["systems"],
-): Promise<{ readonly sources: readonly BucketSource[]; readonly missing: readonly string[] }> {
-  const sources: BucketSource[] = [];
-  const missing: string[] = [];
-  for (const system of systems)
-    for (const store of system.resources) {
-      if (store.kind !== "r2") continue;
-      const key = `${system.name}/${store.name}`;
-      const place = {
-        name: physicalName(store, request.stage),
-        jurisdiction: store.jurisdiction ?? "default",
-      };
-      const like = await bucketNamed(site, place);
-      if (like === undefined) missing.push(key);
-      else
-        sources.push({
-          ...{ key, ...place, ...like, account: site },
-          s3: sources[0]?.s3 ?? (await s3Of(site.connection, site.accountId)),
-        });
-    }
   return { sources, missing };
 }

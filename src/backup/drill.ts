@@ -11,13 +11,16 @@ import { bucketsNamed, removeBucketWithObjects } from "./objects/buckets.ts";
 import {
   type Restored,
   type RestoredBucket,
+  type RestoredIndex,
   type RestoredNamespace,
   restoreAndCompare,
   restoreBucket,
+  restoreIndex,
   restoreNamespace,
 } from "./prove.ts";
 import { brokenLinks, type ReadHead } from "./store/head.ts";
 import { type OpenBackup, openBackup } from "./store/manifest.ts";
+import { indexNames, removeIndex } from "./vectors/vectors.ts";
 
 export interface DrillOptions {
   /** The stage's folder of backups: its journal gets the entry. */
@@ -40,6 +43,7 @@ export async function drill(read: ReadHead, options: DrillOptions): Promise<Jour
   let restored: readonly Restored[] = [];
   let restoredKeys: readonly RestoredNamespace[] = [];
   let restoredBuckets: readonly RestoredBucket[] = [];
+  let restoredIndexes: readonly RestoredIndex[] = [];
   const findings: string[] = [...brokenLinks(folder)];
   const told: string[] = [];
   try {
@@ -58,6 +62,13 @@ export async function drill(read: ReadHead, options: DrillOptions): Promise<Jour
     for (const { entry, differences, told: also } of restoredBuckets) {
       findings.push(...differences.map((each) => `${entry.key}: ${each}`));
       told.push(...also.map((each) => `${entry.key}: ${each}`));
+      told.push(...entry.without.map((each) => `${entry.key} is without ${each}`));
+    }
+    restoredIndexes = await allIndexes(backup, options);
+    for (const { entry, differences } of restoredIndexes) {
+      findings.push(...differences.map((each) => `${entry.key}: ${each}`));
+      if (!entry.unchanged)
+        told.push(`${entry.key} was written to while it was read: its vectors are not all of one moment`);
       told.push(...entry.without.map((each) => `${entry.key} is without ${each}`));
     }
     told.push(...backup.manifest.notInBackup);
@@ -93,6 +104,11 @@ export async function drill(read: ReadHead, options: DrillOptions): Promise<Jour
       name: key,
       objects,
       bytes,
+      seconds: Math.round(seconds * 10) / 10,
+    })),
+    indexes: restoredIndexes.map(({ entry: { key, vectors }, seconds }) => ({
+      name: key,
+      vectors,
       seconds: Math.round(seconds * 10) / 10,
     })),
     findings: [...findings, ...told],
@@ -154,6 +170,23 @@ async function allBuckets(
   return restored;
 }
 
+async function allIndexes(
+  backup: OpenBackup,
+  { account, say }: DrillOptions,
+): Promise<readonly RestoredIndex[]> {
+  const restored: RestoredIndex[] = [];
+  for (const [i, entry] of backup.manifest.indexes.entries()) {
+    const name = `${prefix}${process.pid}-${i}`;
+    try {
+      say(`${entry.key}: restoring and comparing …`);
+      restored.push(await restoreIndex(backup, entry, account, name));
+    } finally {
+      await removeIndex(account, name);
+    }
+  }
+  return restored;
+}
+
 /** What drills left that were killed: real rows must not lie about. The embedded Cloudflare is of this machine alone, and so are their numbers. */
 async function clearLeft(account: Account): Promise<void> {
   for (const { uuid, name } of await databasesNamed(account, prefix)) {
@@ -162,6 +195,7 @@ async function clearLeft(account: Account): Promise<void> {
   for (const [title, id] of await namespaces(account)) {
     if (isLeft(title)) await removeNamespace(account, id);
   }
+  for (const name of await indexNames(account)) if (isLeft(name)) await removeIndex(account, name);
   for (const jurisdiction of jurisdictions)
     for (const name of await bucketsNamed(account, prefix, jurisdiction))
       if (isLeft(name)) await removeBucketWithObjects(account, { name, jurisdiction });
@@ -211,6 +245,14 @@ export function markdown(entry: JournalEntry): string {
           ...entry.buckets.map(
             (each) => `| ${each.name} | ${each.objects} | ${each.bytes} | ${each.seconds} |`,
           ),
+          "",
+        ]),
+    ...(entry.indexes.length === 0
+      ? []
+      : [
+          "| index | vectors | seconds |",
+          "|---|---|---|",
+          ...entry.indexes.map(({ name, vectors, seconds }) => `| ${name} | ${vectors} | ${seconds} |`),
           "",
         ]),
     ...(findings.length === 0

@@ -31,6 +31,7 @@ function drilled(takenAt: string, more: Partial<JournalEntry> = {}): void {
     proven: true,
     namespaces: [],
     buckets: [],
+    indexes: [],
     databases: [{ name: "dome/silo", tables: 2, rows: 7, seconds: 1 }],
     findings: [],
     ...more,

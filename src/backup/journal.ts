@@ -28,6 +28,7 @@ const entry = z.object({
   buckets: z
     .array(z.object({ name: z.string(), objects: z.number(), bytes: z.number(), seconds: z.number() }))
     .default([]),
+  indexes: z.array(z.object({ name: z.string(), vectors: z.number(), seconds: z.number() })).default([]),
   /** What was found: in a proven one, what somebody should know all the same. */
   findings: z.array(z.string()),
 });

@@ -9,7 +9,9 @@ import { namespaceDifferences, putPairs } from "./kv/namespaces.ts";
 import { bucketFor } from "./objects/buckets.ts";
 import type { BucketPlace } from "./objects/list.ts";
 import { bucketDifferences, cannotPut, putObjects } from "./objects/restore.ts";
-import type { BucketEntry, DatabaseEntry, NamespaceEntry, OpenBackup } from "./store/manifest.ts";
+import type { BucketEntry, DatabaseEntry, IndexEntry, NamespaceEntry, OpenBackup } from "./store/manifest.ts";
+import { indexDifferences } from "./vectors/compare.ts";
+import { indexFor, putVectors, type Vector } from "./vectors/vectors.ts";
 
 /** A database that is made for one restore. */
 export interface Made {
@@ -119,4 +121,30 @@ export async function restoreBucket(
     told: await cannotPut(inventory.objects()),
     seconds: (performance.now() - begun) / 1000,
   };
+}
+
+/** An index that was restored, and what is otherwise in it. */
+export interface RestoredIndex {
+  readonly entry: IndexEntry;
+  readonly seconds: number;
+  readonly differences: readonly string[];
+}
+
+/**
+ * Puts a backup's vectors into an index of their shape, waits until they are in it, and compares all of them. Done twice it is as if it was done once.
+ * @param patienceMs how long it is waited: Vectorize carries a change out some time after it took it
+ */
+export async function restoreIndex(
+  backup: OpenBackup,
+  entry: IndexEntry,
+  account: Account,
+  name: string,
+  patienceMs = 600_000,
+): Promise<RestoredIndex> {
+  const begun = performance.now();
+  const vectors = (): AsyncIterable<Vector> => backup.vectorsOf(entry);
+  await indexFor(account, name, entry);
+  await putVectors(account, name, vectors(), patienceMs);
+  const differences = await indexDifferences(account, name, { shape: entry, vectors });
+  return { entry, differences, seconds: (performance.now() - begun) / 1000 };
 }

@@ -15,6 +15,7 @@ import { takeBuckets } from "./objects/take.ts";
 import { type Head, headFile, manifestFile, newestHead, type ReadHead, readHead } from "./store/head.ts";
 import type { DatabaseEntry, Manifest, NamespaceEntry } from "./store/manifest.ts";
 import { type SealedFile, seal } from "./store/sealed.ts";
+import { type IndexSource, takeIndexes } from "./vectors/take.ts";
 
 /** A database that is to be backed up. */
 export interface Source {
@@ -50,6 +51,8 @@ export interface TakeOptions {
   readonly namespaces?: readonly NamespaceSource[];
   /** @default - none */
   readonly buckets?: readonly BucketSource[];
+  /** @default - none */
+  readonly indexes?: readonly IndexSource[];
   readonly now?: Date;
   /** For a person. */
   readonly say: (text: string) => void;
@@ -62,7 +65,7 @@ export interface TakeOptions {
 export async function takeBackup(
   sources: readonly Source[],
   options: TakeOptions,
-): Promise<ReadHead & Pick<Manifest, "databases" | "namespaces" | "buckets">> {
+): Promise<ReadHead & Pick<Manifest, "databases" | "namespaces" | "buckets" | "indexes">> {
   const { folder, recipients, now = new Date(), say } = options;
   prepare(folder);
   const previous = newestHead(folder);
@@ -98,7 +101,8 @@ export async function takeBackup(
     const { buckets, files: bucketFiles } = await takeBuckets(options.buckets ?? [], {
       ...{ folder, draft, recipients, previous, say },
     });
-    files.push(...bucketFiles);
+    const taken = await takeIndexes(options.indexes ?? [], draft, recipients, say);
+    files.push(...bucketFiles, ...taken.files);
     const manifest: Manifest = {
       format: "lockstep-manifest/1",
       name,
@@ -106,6 +110,7 @@ export async function takeBackup(
       databases,
       namespaces,
       buckets: [...buckets],
+      indexes: [...taken.indexes],
       versions: options.versions,
       notInBackup: [...options.notInBackup],
     };
@@ -126,7 +131,7 @@ export async function takeBackup(
     };
     writeFileSync(join(draft, headFile), `${JSON.stringify(head, null, 2)}\n`, { mode: 0o600, flush: true });
     renameSync(draft, path);
-    return { ...readHead(path), databases, namespaces, buckets: manifest.buckets };
+    return { ...readHead(path), databases, namespaces, buckets: manifest.buckets, indexes: manifest.indexes };
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }

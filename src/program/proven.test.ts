@@ -41,6 +41,7 @@ function drilled(takenAt: string, proven: boolean): void {
     proven,
     namespaces: [],
     buckets: [],
+    indexes: [],
     databases: [],
     findings: proven ? [] : ["damaged"],
   };

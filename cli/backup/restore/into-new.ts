@@ -4,7 +4,12 @@ import { wholeSchema } from "../../../src/backup/d1/schema.ts";
 import { sinceText, writtenSince } from "../../../src/backup/d1/since.ts";
 import { databaseFor, databaseNamed, endpointOf } from "../../../src/backup/databases.ts";
 import { namespaceFor } from "../../../src/backup/kv/namespaces.ts";
-import { restoreAndCompare, restoreBucket, restoreNamespace } from "../../../src/backup/prove.ts";
+import {
+  restoreAndCompare,
+  restoreBucket,
+  restoreIndex,
+  restoreNamespace,
+} from "../../../src/backup/prove.ts";
 import { type DatabaseEntry, type OpenBackup, openBackup } from "../../../src/backup/store/manifest.ts";
 import { unitOf } from "../../../src/cloudflare/contents/plural.ts";
 import { queryDatabase } from "../../../src/migrations/database/transports.ts";
@@ -28,9 +33,10 @@ export async function restoreInto(
   const { stage, target } = request;
   const read = chosenBackup(request, folderOf(request, root), folder);
   const backup = await openBackup(read, identityFrom(request.identity, folder, stage.name));
-  const { databases, namespaces, buckets, notInBackup } = backup.manifest;
+  const { databases, namespaces, buckets, indexes, notInBackup } = backup.manifest;
   const site = await siteOf(request, target, root);
   const nameOf = (physical: string): string => `${physical}-${read.head.name.toLowerCase()}`;
+  const indexName = (physical: string): string => besideName(physical, read.head.name, 64);
   const bucketName = (physical: string): string => besideName(physical, read.head.name, 63);
   say(
     `Backup ${read.head.name} of ${stage.name}, begun at ${read.head.startedAt}, account ${read.head.accountId}:\n`,
@@ -57,6 +63,13 @@ export async function restoreInto(
       `\n${table(
         ["bucket", "objects", "bytes", "into the new bucket"],
         buckets.map((each) => [each.key, each.objects, each.bytes, bucketName(each.physicalName)]),
+      )}`,
+    );
+  if (indexes.length > 0)
+    say(
+      `\n${table(
+        ["index", "vectors", "into the new index"],
+        indexes.map((each) => [each.key, each.vectors, indexName(each.physicalName)]),
       )}`,
     );
   say("\nWritten since, and not in it:");
@@ -103,6 +116,17 @@ export async function restoreInto(
     );
     for (const line of [...differences, ...told]) process.stdout.write(`  ${line}\n`);
   }
+  for (const entry of indexes) {
+    say(`${entry.key}: restoring and comparing …`);
+    const name = indexName(entry.physicalName);
+    const { differences, seconds } = await restoreIndex(backup, entry, site, name);
+    differing += differences.length;
+    process.stdout.write(
+      `${entry.key}: ${name}, ${entry.vectors} ${unitOf(entry.vectors, "vectors")} in ${seconds.toFixed(1)} s, ${differences.length === 0 ? "the same as the backup, value by value" : "NOT the same:"}\n`,
+    );
+    for (const line of [...differences, ...entry.without.map((each) => `without ${each}`)])
+      process.stdout.write(`  ${line}\n`);
+  }
   for (const line of next(stage.name)) say(line);
   return differing === 0 ? 0 : 1;
 }
@@ -112,7 +136,7 @@ const next = (stage: string): readonly string[] => [
   "",
   "No worker is bound to these. Copy what is needed out of them; or declare one as what the stage has:",
   `  its name in physicalName, its id in adopt: { ${stage}: "<id>" }, as docs/backups.md says.`,
-  "One that is needed no more goes by hand: npx wrangler d1 delete <name>, npx wrangler kv namespace delete --namespace-id <id>, npx wrangler r2 bucket delete <name>.",
+  "One that is needed no more goes by hand: npx wrangler d1 delete <name>, npx wrangler kv namespace delete --namespace-id <id>, npx wrangler r2 bucket delete <name>, npx wrangler vectorize delete <name>.",
 ];
 
 async function sinceLines(site: Site, backup: OpenBackup, entry: DatabaseEntry): Promise<readonly string[]> {

@@ -8,13 +8,15 @@ import { apiServer } from "../../api/http/server.ts";
 import type { Token } from "../../api/http/tokens.ts";
 import { kv } from "../../api/kv/kv.ts";
 import { r2 } from "../../api/r2/r2.ts";
+import { vectorize } from "../../api/vectorize/vectorize.ts";
 import { startStores } from "../../runtime/stores/start.ts";
 import type { Stores } from "../../runtime/stores.ts";
+import { openVectors } from "../../runtime/vectors/engine.ts";
 import { openState } from "../../state.ts";
 import { subjectOf } from "../../subject.ts";
 import type { World } from "../../world.ts";
 
-/** The API of the stores alone, on a temporary folder: D1, R2 and KV as they are, nothing of Workers. */
+/** The API of the stores alone, on a temporary folder: D1, R2, KV and Vectorize as they are, nothing of Workers. */
 export interface StoresApi {
   /** `http://127.0.0.1:<port>/client/v4/accounts/<account>`. */
   readonly base: string;
@@ -78,9 +80,7 @@ export async function startStoresApi(
     get queues() {
       return absent("queues");
     },
-    get vectors() {
-      return absent("vectors");
-    },
+    vectors: openVectors({ state }),
     get gateways() {
       return absent("gateways");
     },
@@ -95,7 +95,7 @@ export async function startStoresApi(
     },
   };
   const server = apiServer({
-    services: [d1, r2, kv],
+    services: [d1, r2, kv, vectorize],
     world,
     accounts: () => [{ id: account, name: "dev" }],
     findToken: (value) => tokens.get(value),

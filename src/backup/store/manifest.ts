@@ -7,6 +7,7 @@ import { type Pair, pair } from "../kv/pairs.ts";
 import { type ObjectEntry, objectEntry } from "../objects/object.ts";
 import type { Inventory } from "../objects/restore.ts";
 import { headerOf, knownIn, listFile, pathOf, storeFolder } from "../objects/store.ts";
+import { type Vector, vector } from "../vectors/vectors.ts";
 import { manifestFile, type ReadHead } from "./head.ts";
 import type { SealedFile } from "./sealed.ts";
 import { damaged, requireLength, requireWhole, unseal, unsealBytes } from "./unsealed.ts";
@@ -83,6 +84,29 @@ const bucket = z.object({
 });
 export type BucketEntry = Readonly<z.infer<typeof bucket>>;
 
+const index = z.object({
+  /** `jobmatch/PROFILES` */
+  key: z.string(),
+  physicalName: z.string(),
+  dimensions: z.number(),
+  metric: z.string(),
+  description: z.string(),
+  metadataIndexes: z.array(z.object({ propertyName: z.string(), indexType: z.string() })),
+  /** `vectors`: all of them are in `file`; `recipe`: none of them, the API lists none. */
+  content: z.enum(["vectors", "recipe"]),
+  file: z.string().optional(),
+  vectors: z.number(),
+  /** Of the vectors, a line each; sha256. */
+  digest: z.string().optional(),
+  /** No change was carried out while it was read: its vectors are of one moment. */
+  unchanged: z.boolean(),
+  /** How its vectors are made again from a database, as the stage declared it. */
+  recipe: z.object({ database: z.string(), select: z.string(), queue: z.string() }).optional(),
+  /** What is not in the backup, and why. */
+  without: z.array(z.string()),
+});
+export type IndexEntry = Readonly<z.infer<typeof index>>;
+
 const manifest = z.object({
   format: z.literal("lockstep-manifest/1"),
   name: z.string(),
@@ -90,6 +114,7 @@ const manifest = z.object({
   databases: z.array(database),
   namespaces: z.array(namespace),
   buckets: z.array(bucket).default([]),
+  indexes: z.array(index).default([]),
   /** Worker → the versions that served when it was begun, with their share. */
   versions: z.record(z.string(), z.array(z.object({ id: z.string(), percentage: z.number() }))),
   /** What the stage has besides, and what becomes of it. */
@@ -105,6 +130,7 @@ export interface OpenBackup extends ReadHead {
   readonly pagesOf: (entry: DatabaseEntry) => AsyncIterable<Page>;
   readonly pairsOf: (entry: NamespaceEntry) => AsyncIterable<Pair>;
   readonly inventoryOf: (entry: BucketEntry) => Inventory;
+  readonly vectorsOf: (entry: IndexEntry) => AsyncIterable<Vector>;
 }
 
 const line = z.object({ table: z.string(), rows: z.array(z.string()) });
@@ -127,6 +153,10 @@ export async function openBackup(read: ReadHead, identity: string): Promise<Open
     tablesOf,
     pairsOf: async function* (entry) {
       for await (const text of unseal(join(folder, entry.file), identity)) yield pair.parse(JSON.parse(text));
+    },
+    vectorsOf: async function* ({ file }) {
+      if (file === undefined) return;
+      for await (const text of unseal(join(folder, file), identity)) yield vector.parse(JSON.parse(text));
     },
     inventoryOf: (entry) => ({
       objects: () => objectsIn(join(folder, entry.file), identity),

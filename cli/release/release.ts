@@ -19,6 +19,7 @@ import { takeLock } from "./driver-lock.ts";
 import { effectsOf } from "./effects.ts";
 import { type Request, requestOf } from "./request.ts";
 import { showerOf } from "./screen.ts";
+import { refuseUnknownGate } from "./skipped-gate.ts";
 import { listedSystems } from "./systems.ts";
 
 /** Exit code 0: finished; 1: refused; 2: went back to the stable version. */
@@ -33,6 +34,7 @@ export async function run(args: readonly string[], place: Place): Promise<number
     const under = underWay(folder)?.journal;
     if (request.wish === undefined && under !== undefined) throw alreadyUnderWay(under, stage);
     if (request.wish !== undefined && under === undefined) throw noneUnderWay(request.wish, stage);
+    if (under !== undefined) refuseUnknownGate(request.gate, progressOf(under.entries()), project.systems);
     await confirm(stage, words[request.wish ?? "begin"], request.yes, terminal);
     const lock = takeLock(folder, `${actor()}, process ${process.pid}, since ${new Date().toISOString()}`);
     if ("heldBy" in lock) return wishOf(request, under, lock.heldBy);

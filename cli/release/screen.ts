@@ -1,6 +1,7 @@
-import type { Entry, Judged } from "../../src/release/journal/entry.ts";
+import type { Entry } from "../../src/release/journal/entry.ts";
 import { type Position, percentsAt } from "../../src/release/plan.ts";
 import type { Progress } from "../../src/release/progress.ts";
+import { gateLines, measuredLines } from "./gate-lines.ts";
 
 /** One line of a release for people, where nothing moves: in a log. */
 export function entryLine(entry: Entry, progress: Progress): string {
@@ -20,7 +21,9 @@ export function entryLine(entry: Entry, progress: Progress): string {
     case "deployed":
       return `${time} ${at(entry.position)}: serving`;
     case "measured":
-      return entry.judged.map((judged) => `${time} ${judgedText(judged)}`).join("\n");
+      return measuredLines(entry, progress)
+        .map((line) => `${time} ${line}`)
+        .join("\n");
     case "passed":
       return `${time} ${at(entry.position)}: passed`;
     case "wished":
@@ -36,11 +39,6 @@ export function entryLine(entry: Entry, progress: Progress): string {
   }
 }
 
-const marks: Readonly<Record<Judged["verdict"], string>> = { pass: "✓", fail: "✗", inconclusive: "…" };
-
-const judgedText = ({ worker, gate, verdict, reason }: Judged): string =>
-  `${marks[verdict]} ${worker} ${gate}: ${reason}`;
-
 const stepText = (position: Position | undefined): string =>
   position === undefined ? "step" : `${position.workers.join(", ")} at ${position.percent} %`;
 
@@ -53,13 +51,14 @@ export function frame(progress: Progress, nowMs: number, columns: number): reado
     const bar = "█".repeat(Math.round(percent / 5)).padEnd(20, "░");
     return `  ${label}  ${bar} ${String(percent).padStart(3)} %  ${stable.slice(0, 8)} → ${fresh.slice(0, 8)}`;
   });
+  const gates = progress.end === undefined ? gateLines(progress) : [];
   const lines = [
     `Release ${id} of ${stage}, by ${by}`,
     "",
     ...traffic,
     ...(traffic.length === 0 ? [] : [""]),
-    ...progress.standings.map((judged) => `  ${judgedText(judged)}`),
-    ...(progress.standings.length === 0 ? [] : [""]),
+    ...gates.map((line) => `  ${line}`),
+    ...(gates.length === 0 ? [] : [""]),
     nowText(progress, nowMs),
   ];
   return lines.map((line) => (line.length > columns ? `${line.slice(0, columns - 1)}…` : line));

@@ -1,6 +1,7 @@
 import type { Position } from "./plan.ts";
 import type { Progress } from "./progress.ts";
-import { dueOf, isMeasuredBehind, stepVerdict } from "./step.ts";
+import { dueOf, isMeasuredBehind } from "./step/due.ts";
+import { stepVerdict } from "./step/verdict.ts";
 
 /** What a release does next. */
 export type Action =

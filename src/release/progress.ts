@@ -1,7 +1,7 @@
 import { type Standing, standingAfter } from "./gates/standing.ts";
 import type { Entry, Judged, Rollout } from "./journal/entry.ts";
 import type { Position, Released } from "./plan.ts";
-import { standingOf } from "./step.ts";
+import { standingOf } from "./step/held.ts";
 
 /** Where a release is: all of it follows from its journal. */
 export interface Progress {

@@ -21,12 +21,15 @@ export async function readTelemetry(
   { events, filters, reads }: TelemetrySource,
   window: Window,
 ): Promise<Readings> {
-  const all = [is("$metadata.type", types[events]), ...filters.map(filterOf)];
+  const key = "value" in reads && "key" in reads.value ? reads.value.key : undefined;
+  // An average over events of which none has the key would be 0, and no data would pass for a good figure.
+  const having: readonly Filter[] = key === undefined ? [] : [{ key, operation: "exists", type: "number" }];
+  const all = [is("$metadata.type", types[events]), ...having, ...filters.map(filterOf)];
   const ask = (more: readonly Filter[], calculations: readonly object[], grouped: boolean) =>
     askTelemetry(api, accountId, { window, filters: [...all, ...more], calculations, grouped });
   const calculated =
-    "value" in reads && "key" in reads.value
-      ? [{ operator: reads.value.operator, alias: "value", key: reads.value.key, keyType: "number" }]
+    "value" in reads && key !== undefined
+      ? [{ operator: reads.value.operator, alias: "value", key, keyType: "number" }]
       : [];
   const [whole, versions, part] = await Promise.all([
     ask([], counting, false),
@@ -62,7 +65,7 @@ function readOf(
   const value =
     reads.value.operator === "count" ? counted.count : ofVersion(versions, "value", version)?.value;
   return value === undefined
-    ? { measures: "nothing", reason: `no event has ${"key" in reads.value ? reads.value.key : "a count"}` }
+    ? { measures: "nothing", reason: "nothing was calculated of it" }
     : { measures: "number", value, samples: Math.round(counted.count / sampleInterval) };
 }
 

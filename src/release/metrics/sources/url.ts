@@ -1,5 +1,6 @@
 import { exchange } from "../../../cloudflare/exchange.ts";
 import type { Secret, UrlSource } from "../../../declare/index.ts";
+import { parsedJson } from "../../../files/json.ts";
 import type { Read } from "../../gates/reading.ts";
 import { type Asked, valueIn } from "./asked.ts";
 import { figuresIn } from "./figures-in.ts";
@@ -32,14 +33,7 @@ export async function readUrl(
   if (answer.kind === "noAnswer") throw new Error(answer.message);
   const where = `${address.origin}${address.pathname}`;
   if (answer.status !== 200) throw new Error(`${where} answered with status ${answer.status}`);
-  const body = json(answer.text, where);
+  const body = parsedJson(answer.text);
+  if (body === undefined) throw new Error(`${where} answered what is no JSON`);
   return figuresIn(reads, (pointer) => pointedAt(body, pointer));
-}
-
-function json(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Error(`${where} answered what is no JSON`);
-  }
 }

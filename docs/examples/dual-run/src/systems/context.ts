@@ -1,5 +1,6 @@
-import { d1, type EnvOf, secret, service, system, worker } from "lockstep";
+import { d1, type EnvOf, errorRate, latency, secret, service, system, worker } from "lockstep";
 import type { Answers } from "../../workers/context/answers.ts";
+import { mismatches, tickets } from "./gates.ts";
 
 /** Who answers whom, and what came of comparing. */
 const routing = d1("context-routing", { migrations: "migrations/context/routing" });
@@ -24,4 +25,18 @@ const router = worker("context", {
 });
 
 export type RouterEnv = EnvOf<typeof router>;
-export const contextSystem = system("context", [routing, answers, router]);
+export const contextSystem = system("context", [routing, answers, router], {
+  release: {
+    steps: [
+      { percent: 10, soakSeconds: 1800 },
+      { percent: 50, soakSeconds: 3600 },
+      { percent: 100, soakSeconds: 3600 },
+    ],
+    gates: [
+      errorRate({ below: 0.01, alarm: 0.05 }),
+      latency({ percentile: 95, belowMs: 2000, alarmMs: 5000, failureLimit: 1, consecutiveSuccesses: 3 }),
+      mismatches(routing, 0.01),
+      tickets,
+    ],
+  },
+});

@@ -30,7 +30,11 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => old.listen(0, "127.0.0.1", resolve));
   const address = old.address();
   const port = typeof address === "object" ? address?.port : undefined;
-  const secrets = { OLD_URL: `http://127.0.0.1:${port}`, ROUTING_KEY: "for-tests", DESK_AUTHORIZATION: "for-tests" };
+  const secrets = {
+    OLD_URL: `http://127.0.0.1:${port}`,
+    ROUTING_KEY: "for-tests",
+    DESK_AUTHORIZATION: "for-tests",
+  };
   ({ dev, copy } = await deployCopy({ root: project.folder, secrets }));
 }, 900_000);
 afterAll(async () => {

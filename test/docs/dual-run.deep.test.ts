@@ -113,6 +113,15 @@ test("the immediate rollback is the flag: the next request is answered by the ol
 
 const lockstep = (...words: readonly string[]) =>
   copy.run("node", [join(packageRoot, "bin/lockstep.mjs"), ...words]);
+/** Runs a command and kills it as soon as it has said something. */
+const killedAt = async (said: string, words: readonly string[]): Promise<void> => {
+  const file = join(dev.folder, "killed.txt");
+  const script =
+    'node "$@" >"$OUT" 2>&1 & pid=$!; until grep -q "$SAID" "$OUT"; do kill -0 $pid || break; sleep 0.02; done; kill -9 $pid; grep -q "$SAID" "$OUT"';
+  const lockstepFile = join(packageRoot, "bin/lockstep.mjs");
+  const ran = await copy.run("sh", ["-c", script, "sh", lockstepFile, ...words], { OUT: file, SAID: said });
+  expect(ran.code, readFileSync(file, "utf8")).toBe(0);
+};
 const edit = (path: string, change: (text: string) => string): void =>
   writeFileSync(join(dev.folder, path), change(readFileSync(join(dev.folder, path), "utf8")));
 const versions = z.object({ versions: z.record(z.string(), z.string()) });
@@ -169,21 +178,59 @@ test("the quick rollback takes a version back, and its migrations where the old 
     .toMatch(/comparisons: \d+ rows written since then, by 3 statements/);
   expect(await compared()).toBe(rows + 3);
 
+  // Killed between the databases and the code: nothing else is begun over it, and the same command goes on.
   const began = performance.now();
-  const back = await lockstep("rollback", "dev", before, "--to-bookmark", "--yes");
+  const words = ["rollback", "dev", before, "--to-bookmark", "--yes"];
+  await killedAt("back at", words);
+  expect(await columns()).toContain("old_ms");
+  const other = await lockstep("rollback", "dev", fresh, "--yes");
+  expect(other.code).toBe(1);
+  expect(other.out).toMatch(
+    /A rollback of dev has not ended[\s\S]*rollback dev \S+ --to-bookmark; or take it back/,
+  );
+  const resumed = performance.now();
+  const back = await lockstep(...words);
   expect(back.code, back.out).toBe(0);
-  expect(told("quick rollback, with its database", began)).toBeLessThan(60_000);
+  expect(back.out).toContain("is back already");
+  expect(told("quick rollback, from where it was killed on", resumed)).toBeLessThan(60_000);
+  told("quick rollback with its database, killed and gone on with", began);
   expect(back.out).toContain("rollback dev --undo");
   expect(await columns()).toContain("old_ms");
   expect(await compared()).toBe(rows);
   await ask("tides");
   await expect.poll(compared, { timeout: 20_000 }).toBe(rows + 1);
 
+  const undoing = performance.now();
   const undone = await lockstep("rollback", "dev", "--undo", "--yes");
   expect(undone.code, undone.out).toBe(0);
+  expect(told("quick rollback taken back, with its database", undoing)).toBeLessThan(60_000);
   expect(await columns()).not.toContain("old_ms");
   expect(await compared()).toBe(rows + 3);
   await ask("tides");
   await expect.poll(compared, { timeout: 20_000 }).toBe(rows + 4);
   expect(fresh).not.toBe(before);
 }, 400_000);
+
+test("the full rollback leaves the old backend alone: what the new one has is kept, and the router knows it no more", async () => {
+  const began = performance.now();
+  await route(0, false);
+  const key = await lockstep("backup", "key", "dev", "backup.key");
+  const recipient = /age1\w+/.exec(key.out)?.[0];
+  edit("Pulumi.dev.yaml", (text) => `${text}  lockstep:backup: { recipients: [${recipient}] }\n`);
+  const kept = await lockstep("backup", "dev");
+  expect(kept.code, kept.out).toBe(0);
+  edit("src/systems/context.ts", (text) => text.replace(/ {4}NEW: .*\n/, "").replace(/import type .*\n/, ""));
+  edit("workers/context/backends.ts", (text) =>
+    text
+      .replace("{ NEW, OLD_URL }", "{ OLD_URL }")
+      .replace(
+        "async () => (await NEW.answer(question)).answer",
+        "async () => Promise.reject(new Error(`retired: ` + question))",
+      ),
+  );
+  await dev.up();
+  // Whatever the flag says, the new one is not asked any more.
+  await route(100, false);
+  expect((await ask("tides")).text).toContain("Neptune");
+  expect(told("full rollback", began)).toBeLessThan(600_000);
+}, 200_000);

@@ -105,6 +105,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/release/rollback/refusals.ts otherwise: rollback": untried,
   "cli/release/rollback/refusals.ts stillBroken: rollback": untried,
   "cli/release/rollback/refusals.ts stillBroken: up": untried,
+  "cli/release/rollback/refusals.ts undoText: release": untried,
   "cli/release/rollback/refusals.ts undoText: rollback": rolledBack,
   "cli/release/rollback/version.ts otherClasses: up": untried,
   "cli/release/rollback/version.ts otherDatabases: up": untried,

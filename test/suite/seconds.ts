@@ -23,6 +23,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "test/migrations/renaming.deep.test.ts": 60,
   "test/tokens/tokens.deep.test.ts": 60,
   "test/promotion.deep.test.ts": 60,
+  "test/docs/dual-run.deep.test.ts": 60,
   "embedded/runtime/compute/load.deep.test.ts": 55,
   "src/release/simulation.deep.test.ts": 50,
   "test/migrations/faults.deep.test.ts": 50,

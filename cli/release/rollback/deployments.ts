@@ -28,11 +28,20 @@ export async function goBack(
     .filter(({ type, name }) => type.endsWith(":WorkersDeployment") && labels.includes(name))
     .map(({ urn }) => urn);
   const before = rollouts.parse((await configOf(stage, run))("lockstep:rollout"));
-  const back = goals.map(({ label, to }) => [label, { stable: to, percent: 0 }] as const);
+  // What the program made last serves without a rollout; to anything else it is held by one.
+  const made = new Set(
+    state
+      .filter(({ type }) => type.endsWith(":WorkerVersion"))
+      .map(({ name, outputs }) => `${name} ${outputs["id"]}`),
+  );
+  const rest = Object.entries(before).filter(([label]) => !labels.includes(label));
+  const held = goals
+    .filter(({ label, to }) => !made.has(`${label} ${to}`))
+    .map(({ label, to }) => [label, { stable: to, percent: 0 }] as const);
   await setConfig(
     stage,
     {
-      "lockstep:rollout": { ...before, ...Object.fromEntries(back) },
+      "lockstep:rollout": Object.fromEntries([...rest, ...held]),
       // A contract that was undone waits again until somebody opens it for what serves then.
       ...(contracts !== null && { "lockstep:contracts": contracts.after }),
     },

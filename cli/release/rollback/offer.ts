@@ -1,7 +1,3 @@
-import { type Approval, isOfChange } from "../../../src/approvals/approval.ts";
-import { approvedBy } from "../../../src/approvals/block.ts";
-import { digestOfChange } from "../../../src/approvals/change.ts";
-import { undoOf } from "../../../src/approvals/migration.ts";
 import { type WrittenSince, writtenSince } from "../../../src/backup/d1/written-since.ts";
 import { bindersOf } from "../../../src/declare/graph.ts";
 import { physicalName } from "../../../src/declare/physical-name.ts";
@@ -130,32 +126,3 @@ const noWay = (pair: Pair, { name }: Stage): Diagnostic => ({
   expected: "a bookmark of before a migration behind which it works",
   fix: sentence`roll forward: mend the code, or the schema by a migration, and ${command("up", { stage: name })}; where the schema was changed by hand, ${named("restore", `${name} --at <time>`)} puts every database back to a time of before`,
 });
-
-/** Refuses a loss of a protected stage that nobody has approved of. */
-export function refuseUnapproved(
-  offers: readonly Offer[],
-  stage: Stage,
-  approvals: readonly Approval[],
-): void {
-  if (!stage.protected) return;
-  const given = approvals.filter(isOfChange);
-  const today = new Date().toISOString().slice(0, 10);
-  refuse(
-    offers.flatMap(({ pairs: [{ key, job }], way }): readonly Diagnostic[] => {
-      const [first] = way.undone;
-      const change = undoOf(stage.name, key, readFolder(job.directory), first.name);
-      const digest = digestOfChange(change);
-      if (given.some((each) => each.digest === digest && each.resource === key && each.until >= today))
-        return [];
-      return [
-        {
-          what: `${key} of a protected stage would lose what was written since ${first.name}, and nobody has approved of it; nothing was changed`,
-          where: `stack ${stage.name}`,
-          got: `no approval for ${key} with the digest ${digest}`,
-          expected: "an approval in the stack file",
-          fix: `roll forward: mend the code and release it. Or have it approved: ${approvedBy([{ resource: key, digest }], stage.name)}`,
-        },
-      ];
-    }),
-  );
-}

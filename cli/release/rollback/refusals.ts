@@ -74,7 +74,12 @@ export const stillBroken = (pairs: readonly Pair[], { name }: Stage): UserError 
 
 /** What follows from a rollback, for whoever made it. */
 export const undoText = ({ undo, databases }: RollbackNote, { name }: Stage): readonly Sentence[] => [
-  ...(undo ? [] : [sentence`To take it back: ${command("rollback", { stage: name, undo: true })}`]),
+  ...(undo
+    ? []
+    : [
+        sentence`To take it back: ${command("rollback", { stage: name, undo: true })}`,
+        sentence`Until then, or until the next ${command("release", { stage: name })}, an up uploads new code and lets nobody meet it.`,
+      ]),
   ...(undo || databases.length === 0
     ? []
     : [

@@ -5,6 +5,7 @@ import { connection } from "../../../src/cloudflare/connection.ts";
 import { placeOfTarget } from "../../../src/diagnostic/place.ts";
 import { inPlace, type Sentence } from "../../../src/diagnostic/sentence.ts";
 import { refuse, refusingAt } from "../../../src/diagnostic/user-error.ts";
+import { readFolder } from "../../../src/migrations/files/reading.ts";
 import { releasesFolder, underWay } from "../../../src/release/journal/under-way.ts";
 import { agentHere, leaveToPerson } from "../../../src/settings/agent.ts";
 import { agree } from "../../db/agree.ts";
@@ -19,11 +20,12 @@ import { stateOf } from "../../stack/state.ts";
 import { takeLock } from "../driver-lock.ts";
 import { releaseIn } from "../state-note.ts";
 import { listedSystems } from "../systems.ts";
+import { refuseUnapproved } from "./approved.ts";
 import { goBack, type Serve } from "./deployments.ts";
 import { goalsOf } from "./goal.ts";
 import { noteFile, type RollbackNote, readNote, writeNote } from "./journal.ts";
 import { goalsIn, noteOf, reversed } from "./note.ts";
-import { notChosen, offerLines, offersOf, refuseUnapproved } from "./offer.ts";
+import { notChosen, offerLines, offersOf } from "./offer.ts";
 import { fitLine, isBroken, openings, pairsOf, secretsLines } from "./pair.ts";
 import { putBack } from "./put-back.ts";
 import { besideAnother, driven, notBegun, notNeeded, otherwise, stillBroken, undoText } from "./refusals.ts";
@@ -109,7 +111,10 @@ async function fresh(work: Work, folder: string): Promise<number> {
   if (offers.length > 0 && !request.toBookmark) refuse(notChosen(pairs, stage, request.version));
   if (offers.length === 0 && request.toBookmark) throw notNeeded(stage, request.version);
   const approvals = z.array(approval).safeParse(config("lockstep:approvals") ?? []);
-  refuseUnapproved(offers, stage, approvals.success ? approvals.data : []);
+  const losses = offers.map(({ pairs: [{ key, job }], way }) => ({
+    ...{ key, files: readFolder(job.directory), first: way.undone[0].name },
+  }));
+  refuseUnapproved(losses, stage, approvals.success ? approvals.data : []);
   for (const line of secretsLines(olds)) say(line);
   return begin(noteOf(goals, offers, contracts, request), work, "Roll back");
 }

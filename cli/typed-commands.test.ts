@@ -183,7 +183,7 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
     case "drill": {
       const more = rest[0] === "key" || rest[0] === "prune" ? rest[0] : undefined;
       const name = more === undefined ? verb : (`backup ${more}` as const);
-      const { stage, target, file } = backupRequestOf(
+      const { stage, target, file, undo } = backupRequestOf(
         name,
         more === undefined ? rest : rest.slice(1),
         project,
@@ -192,7 +192,7 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
         verb: name,
         stage: stage.name,
         real: target === "cloudflare",
-        words: file === undefined ? [] : [file],
+        words: [...(file === undefined ? [] : [file]), ...(undo ? ["--undo"] : [])],
       };
     }
     case "state": {

@@ -197,9 +197,10 @@ export const verbs = {
     load: () => holdingLittle(() => import("./backup/backup.ts")),
   },
   restore: {
-    usage: "restore <stage> --into new [--from <backup>] [--identity <file>] | restore <stage> --at <time>",
+    usage:
+      "restore <stage> [--from <backup>] [--into new] [--identity <file>] | restore <stage> --undo | restore <stage> --at <time>",
     summary:
-      "restore a backup into new databases beside those that serve; or those that serve back to a time",
+      "put a backup into the place of what serves, which is kept; or only beside it; switch back; or put what serves back to a time",
     load: () => holdingLittle(() => import("./backup/restore/restore.ts")),
   },
   drill: {

@@ -559,12 +559,15 @@ export const rooms: readonly Room[] = [
   {
     room: "cli/backup",
     may: [
+      "src/release",
+      "src/resources/kinds",
+      "src/reality",
       "src/backup",
       "src/diagnostic",
       "src/project",
       "src/declare",
       "src/cloudflare",
-      ...migrations("files", "database", "apply"),
+      ...migrations("sql", "files", "database", "apply"),
       "toolchain",
       "cli/place.ts",
       "cli/stack",

@@ -24,6 +24,8 @@ export interface Request {
   readonly identity: string | undefined;
   readonly yes: string | undefined;
   readonly json: boolean;
+  /** Whether `restore` switches back. */
+  readonly undo: boolean;
   /** Whether `backup prune` only shows what it would remove. */
   readonly dryRun: boolean;
 }
@@ -56,7 +58,7 @@ const of: Readonly<
   "backup key": { usage: "<stage> <file>", words: 2, options: [] },
   restore: {
     usage:
-      "<stage> (--into new [--from <backup>] [--to <folder>] [--identity <file>] | --at <time>) [--yes [<stage>]] [--target cloudflare]",
+      "<stage> ([--into new] [--from <backup>] [--to <folder>] [--identity <file>] | --at <time> | --undo) [--yes [<stage>]] [--target cloudflare]",
     words: 1,
     options: ["from", "into", "at", "to", "identity", "yes", "target"],
   },
@@ -98,6 +100,7 @@ export function requestOf(verb: BackupVerb, args: readonly string[], project: Pr
     identity: text("identity"),
     yes: text("yes"),
     json: values["json"] === true,
+    undo: values["undo"] === true,
     dryRun: values["dry-run"] === true,
   };
 }
@@ -114,6 +117,7 @@ function parsed(
       options: {
         ...Object.fromEntries(allowed.map((name) => [name, options[name]])),
         json: { type: "boolean" as const },
+        ...(verb === "restore" && { undo: { type: "boolean" as const } }),
         ...(verb === "backup prune" && { "dry-run": { type: "boolean" as const } }),
       },
     });

@@ -32,6 +32,11 @@ export async function momentAt(account: Account, id: string, label: string, at: 
   return answered.parse(await ask(account, "GET", `${pathOf(account, id)}/bookmark?${query}`, label));
 }
 
+/** Where a database is now. */
+export async function momentNow(account: Account, id: string, label: string): Promise<Moment> {
+  return answered.parse(await ask(account, "GET", `${pathOf(account, id)}/bookmark`, label));
+}
+
 /** Puts a database back, where it is. Gives the bookmark that undoes it. */
 export async function travel(
   account: Account,

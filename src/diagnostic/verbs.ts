@@ -84,7 +84,7 @@ export const verbs = {
   backup: { ...stack, recipe: "just backup" },
   "backup prune": { ...stack, recipe: "just backup-prune" },
   "backup key": { ...plain, stage: "always", recipe: "just backup-key", words: ["stage", "file"] },
-  restore: { ...stack, recipe: "just restore" },
+  restore: { ...stack, recipe: "just restore", options: { undo: "flag" } },
   drill: { ...stack, recipe: "just drill" },
   "state backup": { ...stack, recipe: "just state-backup", words: ["stage", "folder?"] },
   "state restore": { ...stack, recipe: "just state-restore", words: ["stage", "file"] },

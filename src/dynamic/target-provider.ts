@@ -199,7 +199,7 @@ const exchanged = (store: string, identity: string, wanted: string): Diagnostic 
   where: store,
   got: wanted,
   expected: identity,
-  fix: "declare a new resource beside it, move the data, and remove the old one in a later change",
+  fix: sentence`declare a new resource beside it, move the data, and remove the old one in a later change; where a restore has switched it elsewhere, take its stack file over (lockstep:switched)`,
 });
 
 const limitsLeftOut = (worker: string): Diagnostic => ({

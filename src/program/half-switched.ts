@@ -28,3 +28,20 @@ export const halfSwitched = (
       },
     ];
   });
+
+/** What serves after a switch and is not in the state, because a refresh dropped what served before: what it is imported by, by type and name. What was given up is made anew. */
+export const switchedImports = (
+  state: readonly StateResource[],
+  { target, systems, switched, forgotten }: Pick<Settings, "target" | "systems" | "switched" | "forgotten">,
+): readonly (readonly [string, string])[] =>
+  systems.flatMap((system) =>
+    system.resources.flatMap((declared) => {
+      const label = `${system.name}/${declared.name}`;
+      const entry = switched[`${declared.kind} ${label}`];
+      const { type } = kinds[declared.kind];
+      const isThere = state.some((each) => each.type === type && each.name === label);
+      const isGivenUp = entry !== undefined && forgotten[`${declared.kind} ${label}`]?.id === entry.id;
+      if (entry === undefined || isThere || isGivenUp) return [];
+      return [[`${type} ${label}`, `${target.accountId}/${entry.id}`] as const];
+    }),
+  );

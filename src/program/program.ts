@@ -23,7 +23,7 @@ import { codeDiagnostics } from "./code-checks.ts";
 import { deploy, ownsShared } from "./deploy.ts";
 import { existing } from "./existing.ts";
 import { halfMade } from "./half-made.ts";
-import { halfSwitched } from "./half-switched.ts";
+import { halfSwitched, switchedImports } from "./half-switched.ts";
 import { lossesOf } from "./losses/losses.ts";
 import { movesOf } from "./moves.ts";
 import { notRunHere } from "./not-run-here.ts";
@@ -106,7 +106,7 @@ export async function program(given: Given): Promise<Outputs> {
   // On the embedded target it makes zones that are missing: not for a run that was refused.
   const zoneIds = await zoneIdsOf(settings, given.root);
   const moves = movesOf(state, systems, stage, zoneIds);
-  const half = await halfMade(state, {
+  const madeBefore = await halfMade(state, {
     systems,
     stage,
     ownsShared: ownsShared(settings),
@@ -115,10 +115,11 @@ export async function program(given: Given): Promise<Outputs> {
     connection: api,
   });
   if (pulumi.runtime.isDryRun())
-    for (const each of half.keys())
+    for (const each of madeBefore.keys())
       await pulumi.log.info(
         `${each.slice(each.indexOf(" ") + 1)} is at Cloudflare already, under the declared name and with nothing in it: an earlier run made it, and this one goes on with it`,
       );
+  const half = new Map([...madeBefore, ...switchedImports(state, settings)]);
   const read = {
     code: made,
     contracted,

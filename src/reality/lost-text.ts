@@ -37,7 +37,9 @@ const foundOf = ({ noun, madeAgainAt }: Lost): string =>
 function wayOn({ label, resource, noun }: Lost): Sentence {
   const forget = command("forget", { resource, reason: "why" });
   const kind = labelParts(label)?.kind;
-  const adoptable = kind === "d1" || kind === "kv" || kind === "queue" || kind === "r2";
+  const adoptable = kind === "queue" || kind === "r2";
+  if (kind === "d1" || kind === "kv")
+    return sentence`Cloudflare brings no deleted ${noun} back. Where there is a backup of it: ${command("restore")}. To go on without what it held: ${forget}; the next up makes an empty one, or takes over the one whose id is declared (adopt)`;
   return adoptable
     ? sentence`Cloudflare brings no deleted ${noun} back. To go on without what it held: ${forget}; the next up makes an empty one, or takes over the one whose id is declared (adopt)`
     : sentence`Cloudflare brings no deleted ${noun} back. To go on without what it held: ${forget}; the next up makes an empty one`;

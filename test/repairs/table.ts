@@ -23,6 +23,10 @@ const past = works("test/migrations/pasts.deep.test.ts", "is refused with the co
 const loop = "cli/dev/dev.deep.test.ts";
 const rolledBack = works("test/docs/dual-run.deep.test.ts", "the quick rollback takes a version back");
 const backups = works("cli/state/state.deep.test.ts", "a key, a backup, a drill and a restore");
+const switched = works(
+  "cli/backup/restore/restore.deep.test.ts",
+  "killed between the stack file and the state",
+);
 const tokens = (title: string): Repair => works("test/tokens/tokens.deep.test.ts", title);
 const nothingUp = here("nothing is up");
 const words = here("words that are missing or wrong");
@@ -206,7 +210,20 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "src/migrations/protocol/rolled-back.ts remedyFor: db query": blank,
   "src/migrations/protocol/rolled-back.ts remedyFor: db rehearse": blank,
   "src/program/proven.ts withoutProof: backup": backups,
-  "src/program/half-switched.ts halfSwitched: restore": untried,
+  "src/program/half-switched.ts halfSwitched: restore": switched,
+  "cli/backup/restore/finish.ts finish: restore": works(
+    "cli/backup/restore/restore.deep.test.ts",
+    "back again is one command",
+  ),
+  "cli/backup/restore/places.ts neverHad: up": untried,
+  "cli/backup/restore/places.ts neverHad: state restore": blank,
+  "cli/stack/switch/rolled-out.ts refuseRolledOut: up": untried,
+  "cli/stack/switch/switch.ts unfinished: restore": untried,
+  "cli/stack/switch/switch.ts doesMore: up": untried,
+  "src/reality/lost-text.ts wayOn: restore": works(
+    "cli/backup/restore/restore.deep.test.ts",
+    "a database that somebody deleted is restored",
+  ),
   "src/program/proven.ts withoutProof: drill": backups,
   "src/release/beside.ts refuseBeside: release": released,
   "src/program/class-changes.ts boundStill: up": works(

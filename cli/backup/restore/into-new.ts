@@ -1,8 +1,4 @@
-import { join } from "node:path";
-import { besideName } from "../../../src/backup/beside-name.ts";
-import { wholeSchema } from "../../../src/backup/d1/schema.ts";
-import { sinceText, writtenSince } from "../../../src/backup/d1/since.ts";
-import { databaseFor, databaseNamed, endpointOf } from "../../../src/backup/databases.ts";
+import { databaseFor } from "../../../src/backup/databases.ts";
 import { namespaceFor } from "../../../src/backup/kv/namespaces.ts";
 import {
   restoreAndCompare,
@@ -10,18 +6,17 @@ import {
   restoreIndex,
   restoreNamespace,
 } from "../../../src/backup/prove.ts";
-import { type DatabaseEntry, type OpenBackup, openBackup } from "../../../src/backup/store/manifest.ts";
+import { openBackup } from "../../../src/backup/store/manifest.ts";
 import { unitOf } from "../../../src/cloudflare/contents/plural.ts";
-import { queryDatabase } from "../../../src/migrations/database/transports.ts";
-import { readFolder } from "../../../src/migrations/files/reading.ts";
-import type { Project } from "../../../src/project/project.ts";
 import { table } from "../../../toolchain/table.ts";
 import { agree } from "../../db/agree.ts";
 import type { ProjectPlace } from "../../place.ts";
 import { chosenBackup } from "../chosen.ts";
 import { identityFrom } from "../identity.ts";
 import type { Request } from "../request.ts";
-import { folderOf, type Site, siteOf } from "../site.ts";
+import { folderOf, siteOf } from "../site.ts";
+import { nameBeside, serving } from "./named.ts";
+import { ledgerLines, sinceLines } from "./told.ts";
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -35,9 +30,8 @@ export async function restoreInto(
   const backup = await openBackup(read, identityFrom(request.identity, folder, stage.name));
   const { databases, namespaces, buckets, indexes, notInBackup } = backup.manifest;
   const site = await siteOf(request, target, root);
-  const nameOf = (physical: string): string => `${physical}-${read.head.name.toLowerCase()}`;
-  const indexName = (physical: string): string => besideName(physical, read.head.name, 64);
-  const bucketName = (physical: string): string => besideName(physical, read.head.name, 63);
+  // The longest name that all of them take.
+  const nameOf = (physical: string): string => nameBeside(physical, read.head.name, 63);
   say(
     `Backup ${read.head.name} of ${stage.name}, begun at ${read.head.startedAt}, account ${read.head.accountId}:\n`,
   );
@@ -62,18 +56,20 @@ export async function restoreInto(
     say(
       `\n${table(
         ["bucket", "objects", "bytes", "into the new bucket"],
-        buckets.map((each) => [each.key, each.objects, each.bytes, bucketName(each.physicalName)]),
+        buckets.map((each) => [each.key, each.objects, each.bytes, nameOf(each.physicalName)]),
       )}`,
     );
   if (indexes.length > 0)
     say(
       `\n${table(
         ["index", "vectors", "into the new index"],
-        indexes.map((each) => [each.key, each.vectors, indexName(each.physicalName)]),
+        indexes.map((each) => [each.key, each.vectors, nameOf(each.physicalName)]),
       )}`,
     );
   say("\nWritten since, and not in it:");
-  for (const entry of databases) for (const line of await sinceLines(site, backup, entry)) say(`  ${line}`);
+  for (const entry of databases)
+    for (const line of await sinceLines(site, backup, entry, await serving(site, entry, project, stage)))
+      say(`  ${line}`);
   for (const line of databases.flatMap((entry) => ledgerLines(project, entry, root))) say(line);
   for (const line of notInBackup) say(line);
   say("What serves stays as it is: nothing is written to it.");
@@ -107,7 +103,7 @@ export async function restoreInto(
   }
   for (const entry of buckets) {
     say(`${entry.key}: restoring and comparing …`);
-    const name = bucketName(entry.physicalName);
+    const name = nameOf(entry.physicalName);
     const place = { name, jurisdiction: entry.jurisdiction };
     const { differences, told, seconds } = await restoreBucket(backup, entry, site, place);
     differing += differences.length;
@@ -118,7 +114,7 @@ export async function restoreInto(
   }
   for (const entry of indexes) {
     say(`${entry.key}: restoring and comparing …`);
-    const name = indexName(entry.physicalName);
+    const name = nameOf(entry.physicalName);
     const { differences, seconds } = await restoreIndex(backup, entry, site, name);
     differing += differences.length;
     process.stdout.write(
@@ -138,36 +134,3 @@ const next = (stage: string): readonly string[] => [
   `  its name in physicalName, its id in adopt: { ${stage}: "<id>" }, as docs/backups.md says.`,
   "One that is needed no more goes by hand: npx wrangler d1 delete <name>, npx wrangler kv namespace delete --namespace-id <id>, npx wrangler r2 bucket delete <name>, npx wrangler vectorize delete <name>.",
 ];
-
-async function sinceLines(site: Site, backup: OpenBackup, entry: DatabaseEntry): Promise<readonly string[]> {
-  const id = await databaseNamed(site, entry.physicalName);
-  if (id === undefined) return [`${entry.key}: there is no database ${entry.physicalName} any more`];
-  const live = queryDatabase(endpointOf(site, id), entry.key);
-  const there = new Set((await wholeSchema(live)).map(({ type, name }) => `${type} ${name}`));
-  const found = await writtenSince(live, backup.tablesOf(entry), backup.pagesOf(entry), (name) =>
-    there.has(`table ${name}`),
-  );
-  return found.length === 0 ? [`${entry.key}: nothing`] : found.map((each) => sinceText(entry.key, each));
-}
-
-/** A schema that is older or newer than the project's files: what `up` would do to the restored database. */
-function ledgerLines({ systems }: Project, { key, ledger }: DatabaseEntry, root: string): readonly string[] {
-  const declared = systems
-    .flatMap(({ name, resources }) => resources.map((store) => ({ key: `${name}/${store.name}`, store })))
-    .find((each) => each.key === key)?.store;
-  if (declared?.kind !== "d1") return [`${key} is declared no more`];
-  if (declared.migrations === undefined) return [];
-  const files = readFolder(join(root, declared.migrations)).map(({ name }) => name);
-  const pending = files.filter((name) => !ledger.includes(name));
-  const unknown = ledger.filter((name) => !files.includes(name));
-  return [
-    ...(pending.length > 0
-      ? [`${key}: its schema is older than the project's; pending on it: ${pending.join(", ")}`]
-      : []),
-    ...(unknown.length > 0
-      ? [
-          `${key}: its schema is newer than the project's; migrations that the project has not: ${unknown.join(", ")}`,
-        ]
-      : []),
-  ];
-}

@@ -1,4 +1,4 @@
-import { migrationsSince, momentAt, travel } from "../../../src/backup/time-travel.ts";
+import { migrationsSince, momentAt, momentNow, travel } from "../../../src/backup/time-travel.ts";
 import { UserError } from "../../../src/diagnostic/user-error.ts";
 import { readSnapshot } from "../../../src/migrations/database/snapshot.ts";
 import { agree } from "../../db/agree.ts";
@@ -22,15 +22,26 @@ export async function travelTo(
   const { stage, target } = request;
   const at = timeOf(text);
   // Under an up its migrations would be gone that it has just noted down as applied.
-  refuseLocked(stage, { root, env: await environmentFor(target, stage, root) });
+  const run = { root, env: await environmentFor(target, stage, root) };
+  refuseLocked(stage, run);
   const site: Site = await siteOf(request, target, root);
   const { sources, missing } = await sourcesOf(site, request, systemsOf(request, project, site.config));
   if (sources.length === 0) throw nothing(stage.name);
   const planned = [];
   for (const source of sources)
-    planned.push({ ...source, moment: await momentAt(site, source.id, source.key, at) });
+    planned.push({
+      ...source,
+      moment: await momentAt(site, source.id, source.key, at),
+      now: await momentNow(site, source.id, source.key),
+    });
+  const moving = planned.filter(({ moment, now }) => moment.bookmark !== now.bookmark);
+  for (const { key } of planned.filter((each) => !moving.includes(each)))
+    say(`${key}: nobody has written into it since ${at.toISOString()}; it stays as it is`);
+  for (const key of missing)
+    say(`not ${key}: there is no such database any more, so nothing of it comes back`);
+  if (moving.length === 0) return 0;
   say(`Back to ${at.toISOString()}, by Time Travel, where they are. What was written since is gone from:`);
-  for (const { key, database, moment } of planned) {
+  for (const { key, database, moment } of moving) {
     say(`  ${key}  (bookmark ${moment.bookmark})`);
     const undone = migrationsSince((await readSnapshot(database)).log, at);
     if (undone.length > 0)
@@ -38,11 +49,11 @@ export async function travelTo(
         `    also the migrations ${undone.join(", ")}: code that needs them fails until the next up applies them again`,
       );
   }
-  for (const key of missing)
-    say(`  not ${key}: there is no such database any more, so nothing of it comes back`);
   say("Nobody can count those rows beforehand. Objects, keys, vectors and messages stay as they are.");
   await agree(stage, `Put these databases back to ${at.toISOString()} in`, { text: () => request.yes });
-  for (const { key, id, physicalName, moment } of planned) {
+  for (const { key, id, physicalName, moment } of moving) {
+    // Somebody may have begun one while the question stood, or while another database was put back.
+    refuseLocked(stage, run);
     const undo = await travel(site, id, key, moment);
     process.stdout.write(
       `${key}: back at ${moment.bookmark}; to undo: npx wrangler d1 time-travel restore ${physicalName} --bookmark ${undo}\n`,

@@ -82,7 +82,8 @@ async function* inTurn(database: Database, tables: readonly DumpedTable[]): Asyn
   for (const table of tables) yield* pages(database, table);
 }
 
-async function bookmarkOf(database: Database): Promise<string> {
+/** Where a database is: another one after anything was written. */
+export async function bookmarkOf(database: Database): Promise<string> {
   const outcome = await read(() => database.bookmark(), attempts, database.sleep);
   if (outcome.kind === "done") return outcome.value;
   throw unanswered(database, outcome);

@@ -1,0 +1,46 @@
+import { databaseFor } from "../../../src/backup/databases.ts";
+import { namespaceFor } from "../../../src/backup/kv/namespaces.ts";
+import { restoreAndCompare, restoreNamespace } from "../../../src/backup/prove.ts";
+import type { OpenBackup } from "../../../src/backup/store/manifest.ts";
+import type { Place } from "./places.ts";
+import { type At, say } from "./prepared.ts";
+
+/** The id of a new store that is filled and the same as the backup; undefined where it is not the same, which was said. */
+export async function filledNew(backup: OpenBackup, of: Place, at: At): Promise<string | undefined> {
+  say(`${of.key}: restoring and comparing …`);
+  const { id, differences, holds } =
+    of.kind === "d1" ? await database(backup, of, at) : await namespace(backup, of, at);
+  const result = differences.length === 0 ? "the same as the backup" : "NOT the same:";
+  process.stdout.write(`${of.key}: ${of.name} (${id}), ${holds}, ${result}\n`);
+  for (const difference of differences) process.stdout.write(`  ${difference}\n`);
+  return differences.length === 0 ? id : undefined;
+}
+
+interface Filled {
+  readonly id: string;
+  readonly holds: string;
+  readonly differences: readonly string[];
+}
+
+async function database(backup: OpenBackup, { key, name, declared }: Place, { site }: At): Promise<Filled> {
+  const entry = backup.manifest.databases.find((each) => each.key === key);
+  if (entry === undefined || declared.kind !== "d1") throw new Error(`${key} is no database of the backup`);
+  const { jurisdiction, primaryLocationHint: hint } = declared;
+  // Neither can be changed later: it has to be what is declared from the first moment.
+  const made = await databaseFor(site, name, key, {
+    ...(jurisdiction !== undefined && { jurisdiction }),
+    ...(hint !== undefined && { primary_location_hint: hint }),
+  });
+  const { rows, seconds, differences } = await restoreAndCompare(backup, entry, made, { mayBeDone: true });
+  return { id: made.id, holds: `${rows} rows in ${seconds.toFixed(1)} s`, differences };
+}
+
+async function namespace(backup: OpenBackup, { key, name }: Place, { site, request }: At): Promise<Filled> {
+  const entry = backup.manifest.namespaces.find((each) => each.key === key);
+  if (entry === undefined) throw new Error(`${key} is no namespace of the backup`);
+  const id = await namespaceFor(site, name);
+  const patience = request.target === "embedded" ? 1 : 4;
+  const { differences, expired, seconds } = await restoreNamespace(backup, entry, site, id, patience);
+  const holds = `${entry.keys - expired} keys in ${seconds.toFixed(1)} s (${expired} have expired since)`;
+  return { id, holds, differences };
+}

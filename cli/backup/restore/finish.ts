@@ -1,0 +1,71 @@
+import { databaseNamed } from "../../../src/backup/databases.ts";
+import { namespaces } from "../../../src/backup/kv/namespaces.ts";
+import { placeOfTarget } from "../../../src/diagnostic/place.ts";
+import { command, inPlace, sentence } from "../../../src/diagnostic/sentence.ts";
+import type { Begun } from "../../stack/switch/journal.ts";
+import { switchStores } from "../../stack/switch/switch.ts";
+import type { Switching } from "../../stack/switch/switching.ts";
+import { followingOf } from "./places.ts";
+import { type At, say } from "./prepared.ts";
+import { betweenLines, bookmarkIn } from "./told.ts";
+
+/** Switches what is filled, and says what those before got meanwhile, how to go back, and what becomes of them. @param asked where a database that serves was when it was counted, by its key */
+export async function finish(begun: Begun, asked: ReadonlyMap<string, string>, at: At): Promise<number> {
+  const { request, run, systems, place } = at;
+  const { stage, target } = request;
+  const said = placeOfTarget(stage.name, target, place.root);
+  const code = await switchStores(begun, {
+    stage,
+    target,
+    run,
+    following: followingOf(
+      systems,
+      begun.stores.map(({ resource }) => resource),
+    ),
+    say: (text) => say(inPlace(text, said)),
+  });
+  if (code !== 0) return code;
+  say("");
+  for (const { resource, to } of begun.stores) process.stdout.write(`${resource}: ${to.name} serves now\n`);
+  for (const each of begun.stores)
+    for (const line of await keptLines(each, asked.get(each.resource), at)) say(line);
+  say(
+    inPlace(
+      sentence`To switch back, which counts both sides again before it asks: ${command("restore", { undo: true })}`,
+      said,
+    ),
+  );
+  return 0;
+}
+
+const remove = {
+  d1: "npx wrangler d1 delete",
+  kv: "npx wrangler kv namespace delete --namespace-id",
+  vectorize: "npx wrangler vectorize delete",
+} as const;
+
+/** What became of one that served before. */
+async function keptLines(
+  { kind, resource, from, to }: Switching,
+  asked: string | undefined,
+  { site }: At,
+): Promise<readonly string[]> {
+  const isThere =
+    kind === "d1"
+      ? (await databaseNamed(site, from.name)) === from.id
+      : kind !== "kv" || (await namespaces(site)).get(from.name) === from.id;
+  if (!isThere)
+    return [`${resource}: ${from.name}, which served before, is there no more: there is no way back to it`];
+  const kept = `${resource}: ${from.name} is kept. Once nobody needs it: ${remove[kind]} ${kind === "kv" ? from.id : from.name}`;
+  if (kind !== "d1") return [kept];
+  if (asked !== undefined && (await bookmarkIn(site, resource, from.id)) === asked)
+    return [kept, "  nobody has written into it since it was counted: no more is lost than was said"];
+  const lines = await betweenLines(site, resource, from.id, to.id);
+  return [
+    kept,
+    asked === undefined
+      ? "  what it has and the one that serves has not, with what was written into that since:"
+      : "  it was written to after it was counted. What it has and the one that serves has not, with what was written into that since:",
+    ...(lines.length === 0 ? ["    nothing"] : lines.map((line) => `    ${line}`)),
+  ];
+}

@@ -1,0 +1,122 @@
+import { z } from "zod";
+import type { OpenBackup } from "../../../src/backup/store/manifest.ts";
+import { bindersOf } from "../../../src/declare/graph.ts";
+import type { D1, Kv, System } from "../../../src/declare/index.ts";
+import { factsOf } from "../../../src/declare/kinds/resources.ts";
+import { declaredName } from "../../../src/declare/physical-name.ts";
+import { command, sentence } from "../../../src/diagnostic/sentence.ts";
+import { UserError } from "../../../src/diagnostic/user-error.ts";
+import type { Stage } from "../../../src/project/stage.ts";
+import type { Switched } from "../../../src/project/switched.ts";
+import { outputsOf, type StateResource } from "../../../src/reality/state.ts";
+import { kinds } from "../../../src/resources/kinds/kinds.ts";
+import type { Following } from "../../stack/switch/permitted.ts";
+import type { NamedStore } from "../../stack/switch/switching.ts";
+import { nameBeside } from "./named.ts";
+
+/** A store of the stage that a backup has, and what is to take its place. */
+export interface Place {
+  readonly kind: "d1" | "kv";
+  /** `<system>/<name>` */
+  readonly key: string;
+  readonly declared: D1 | Kv;
+  readonly from: NamedStore;
+  /** Of the new one. */
+  readonly name: string;
+}
+
+export interface Known {
+  readonly stage: Stage;
+  readonly systems: readonly System[];
+  readonly state: readonly StateResource[];
+  readonly switched: Switched;
+}
+
+/** What of a backup the stage declares, and the keys of what it does not. Throws UserError for what the stack has never had. */
+export function placesOf(
+  backup: OpenBackup,
+  known: Known,
+): { readonly places: readonly Place[]; readonly undeclared: readonly string[] } {
+  const { databases, namespaces } = backup.manifest;
+  const wanted = [
+    ...databases.map(({ key }) => ({ key, kind: "d1" as const })),
+    ...namespaces.map(({ key }) => ({ key, kind: "kv" as const })),
+  ];
+  const found = wanted.map((each) => ({ ...each, declared: declaredIn(known.systems, each) }));
+  const places = found.flatMap(({ declared, ...each }) =>
+    declared === undefined ? [] : [placeOf({ ...each, declared }, backup.head.name, known)],
+  );
+  return {
+    places,
+    undeclared: found.flatMap(({ declared, key }) => (declared === undefined ? [key] : [])),
+  };
+}
+
+const declaredIn = (
+  systems: readonly System[],
+  { kind, key }: { readonly kind: "d1" | "kv"; readonly key: string },
+): D1 | Kv | undefined =>
+  systems
+    .flatMap(({ name, resources }) =>
+      resources.flatMap((store) =>
+        (store.kind === "d1" || store.kind === "kv") && store.kind === kind && `${name}/${store.name}` === key
+          ? [store]
+          : [],
+      ),
+    )
+    .at(0);
+
+function placeOf(each: Omit<Place, "from" | "name">, backup: string, known: Known): Place {
+  const from = hadBy(known.state, each);
+  if (from === undefined) throw neverHad(each.key, known.stage);
+  const kept = known.switched[`${each.kind} ${each.key}`]?.kept ?? [];
+  // One that serves or served has been written to.
+  const taken = new Set([from.name, ...kept.map(({ name }) => name)]);
+  // Room is left for the number of a second restore of the same backup.
+  const base = nameBeside(
+    declaredName(each.declared, known.stage),
+    backup,
+    factsOf(each.declared).name.longest - 3,
+  );
+  let name = base;
+  for (let again = 2; taken.has(name); again++) name = `${base}-${again}`;
+  return { ...each, from, name };
+}
+
+const resource = z.object({ id: z.string(), name: z.string().optional(), title: z.string().optional() });
+const putOut = z.object({
+  stores: z.record(z.string(), z.object({ kind: z.string(), name: z.string(), id: z.string() })).default({}),
+});
+
+/** What the stack has under a declaration: by its resource, and where a refresh has dropped that by what it put out. */
+export function hadBy(
+  state: readonly StateResource[],
+  { kind, key }: { readonly kind: "d1" | "kv" | "vectorize"; readonly key: string },
+): NamedStore | undefined {
+  const parsed = resource.safeParse(outputsOf(state, kinds[kind].type, key));
+  const name = parsed.data?.name ?? parsed.data?.title;
+  if (parsed.success && name !== undefined) return { id: parsed.data.id, name };
+  const stack = state.find(({ type }) => type === "pulumi:pulumi:Stack");
+  const told = putOut.parse(stack?.outputs ?? {}).stores[key];
+  return told?.kind === kind ? { id: told.id, name: told.name } : undefined;
+}
+
+/** The stores, and the workers of the stage that bind them. */
+export const followingOf = (systems: readonly System[], stores: readonly string[]): Following => {
+  const keys = new Set(stores);
+  const workers = systems.flatMap((system) =>
+    systems
+      .flatMap((owner) => owner.resources.filter((each) => keys.has(`${owner.name}/${each.name}`)))
+      .flatMap((store) => bindersOf(system, store).map(({ name }) => `${system.name}/${name}`)),
+  );
+  return { stores: [...keys], workers: [...new Set(workers)] };
+};
+
+const neverHad = (key: string, { name }: Stage): UserError =>
+  new UserError({
+    what: `The stack of ${name} has nothing that what is restored could take the place of; nothing was made`,
+    where: `${key}, in the state of ${name}`,
+    got: "no such store, and none that it ever put out",
+    expected: "a stack that was up with it",
+    fix: sentence`bring the stage up first (${command("up")}); where the state was lost: ${command("state restore", { stage: name, file: "<backup>" })}`,
+  });

@@ -1,0 +1,42 @@
+import type { Project } from "../../../src/project/project.ts";
+import { refuseBesideBegun } from "../../../src/release/beside.ts";
+import type { ProjectPlace } from "../../place.ts";
+import { environmentFor } from "../../stack/engine/environment.ts";
+import type { Run } from "../../stack/engine/pulumi.ts";
+import { refuseLocked } from "../../stack/lock.ts";
+import { switchFolder } from "../../stack/switch/journal.ts";
+import type { Request } from "../request.ts";
+import { type Site, siteOf, systemsOf } from "../site.ts";
+import { alone } from "./alone.ts";
+
+/** What every way of putting stores into the place of others works with. */
+export interface At {
+  readonly request: Request;
+  readonly place: ProjectPlace;
+  readonly run: Run;
+  readonly site: Site;
+  /** Those that the stage has. */
+  readonly systems: Project["systems"];
+  /** Where it is noted down what was begun. */
+  readonly folder: string;
+}
+
+/** Refuses what would change a stage that another run changes, and lets one at a time go on. */
+export async function prepared(
+  request: Request,
+  place: ProjectPlace,
+  work: (at: At) => Promise<number>,
+): Promise<number> {
+  const { root, project } = place;
+  const { stage, target } = request;
+  const run = { root, env: await environmentFor(target, stage, root) };
+  refuseLocked(stage, run);
+  refuseBesideBegun({ root, target, stage: stage.name, env: run.env });
+  const site = await siteOf(request, target, root);
+  const folder = switchFolder(root, target, stage.name);
+  const systems = systemsOf(request, project, site.config);
+  return alone(folder, stage.name, () => work({ request, place, run, site, systems, folder }));
+}
+
+/** For whoever sits before it. */
+export const say = (text: string): void => void process.stderr.write(`${text}\n`);

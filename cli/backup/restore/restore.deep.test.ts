@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import type { Clone } from "../../../test/clone.ts";
+import { shopClone } from "../../../test/reality/shop.ts";
+
+/** A protected stage whose stores are exchanged for those of a backup, and back. The tests go on from each other. */
+let project: Clone;
+beforeAll(async () => {
+  project = await shopClone();
+  project.edit("workers/shop/api/index.ts", (text) =>
+    text.replace(
+      '() => new Response("made by up")',
+      'async (_, env) => new Response((await env.ORDERS.prepare("SELECT group_concat(name) AS found FROM orders").first("found")) ?? "")',
+    ),
+  );
+  const made = await succeeding(project.just(["backup-key", "prod", "prod.key"]));
+  const [recipient = ""] = /age1[0-9a-z]+/.exec(made) ?? [];
+  project.append("Pulumi.prod.yaml", `  lockstep:backup:\n    recipients: [${recipient}]\n`);
+  await succeeding(project.deploy("prod"));
+});
+afterAll(() => project.remove());
+
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+}
+async function succeeding(ran: Promise<Ran>): Promise<string> {
+  const { code, out } = await ran;
+  expect(code, out).toBe(0);
+  return out;
+}
+async function refused(ran: Promise<Ran>): Promise<string> {
+  const { code, out } = await ran;
+  expect(code, out).not.toBe(0);
+  return out;
+}
+
+const identity = ["--identity", "prod.key"];
+const yes = ["--yes", "prod"];
+const restore = (...more: readonly string[]) => project.just(["restore", "prod", ...more]);
+
+const stores = z.object({ stores: z.record(z.string(), z.object({ id: z.string(), name: z.string() })) });
+const serving = async (): Promise<{ readonly id: string; readonly name: string }> => {
+  const out = await succeeding(project.just(["outputs", "prod", "--json"]));
+  return stores.parse(JSON.parse(out)).stores["shop/orders"] ?? { id: "", name: "" };
+};
+const answered = async (): Promise<string> => (await project.visit("api.prod.localhost", "/")).text;
+const query = (id: string, sql: string) => project.api("prod", "POST", `/d1/database/${id}/query`, { sql });
+const names = async (id: string): Promise<string> => {
+  const answer = z.array(z.object({ results: z.array(z.object({ all: z.string().nullable() })) }));
+  const [first] = answer.parse(await query(id, "SELECT group_concat(name) AS [all] FROM orders"));
+  return first?.results[0]?.all ?? "";
+};
+/** All that looks at the stage takes what serves for what should. */
+async function atRest(): Promise<void> {
+  expect(await answered()).toBe(await names((await serving()).id));
+  await succeeding(project.pulumi(["preview", "--expect-no-changes", "--refresh", "--stack", "prod"]));
+  await succeeding(project.just(["drift", "prod"]));
+}
+
+test("a backup takes the place of what serves in a protected stage, what would be lost is counted first, and the one before is kept", async () => {
+  const before = await serving();
+  await query(before.id, "INSERT INTO orders (name) VALUES ('a'), ('b')");
+  await succeeding(project.just(["backup", "prod"]));
+  await query(before.id, "INSERT INTO orders (name) VALUES ('c'); DELETE FROM orders WHERE name = 'a'");
+  const shown = await refused(restore(...identity, "--yes"));
+  expect(shown).toContain("shop/orders, table orders: 1 row written, 0 changed, 1 deleted");
+  expect(shown).toContain("type prod at the prompt; without a terminal: --yes prod");
+  const done = await succeeding(restore(...identity, ...yes));
+  const after = await serving();
+  expect(after.name).toMatch(/^orders-\d{8}t\d{6}z$/);
+  expect(done).toContain(`shop/orders: ${after.name} serves now`);
+  expect(done).toContain("nobody has written into it since it was counted");
+  expect([await names(after.id), await names(before.id)]).toEqual(["a,b", "b,c"]);
+  await atRest();
+  const status = await succeeding(project.just(["status", "prod"]));
+  expect(status).toMatch(/shop\/orders +d1 +2 rows/);
+});
+
+test("back again is one command, which says what goes with it", async () => {
+  await query((await serving()).id, "INSERT INTO orders (name) VALUES ('d')");
+  expect(await refused(restore("--undo"))).toContain(
+    "shop/orders, table orders: 1 row written, 1 changed, 0 deleted",
+  );
+  await succeeding(restore("--undo", ...yes));
+  expect((await serving()).name).toBe("orders");
+  await atRest();
+});
+
+test("a database that somebody deleted is restored, whether the stack's state still knows it or not", async () => {
+  const { id } = await serving();
+  await project.api("prod", "DELETE", `/d1/database/${id}`);
+  expect(await refused(project.pulumi(["preview", "--stack", "prod"]))).toContain("shop/orders is gone");
+  const done = await succeeding(restore(...identity, ...yes));
+  expect(done).toContain("shop/orders: the database that served is there no more");
+  expect(done).toContain("there is no way back to it");
+  expect(await names((await serving()).id)).toBe("a,b");
+  await atRest();
+  await project.api("prod", "DELETE", `/d1/database/${(await serving()).id}`);
+  await succeeding(project.pulumi(["refresh", "--yes", "--skip-preview", "--stack", "prod"]));
+  await succeeding(restore(...identity, ...yes));
+  expect(await names((await serving()).id)).toBe("a,b");
+  await atRest();
+});
+
+test("killed between the stack file and the state, every run is refused until the same command has gone on; two at once are none", async () => {
+  const { name } = await serving();
+  const next = name.replace(/-(\d+)$/, (_, count: string) => `-${Number(count) + 1}`);
+  await killedWhen(`grep -q 'name: ${next}$' .lockstep/config/prod.yaml`);
+  const said = await refused(project.pulumi(["preview", "--stack", "prod"]));
+  expect(said).toContain("Another d1 was to take the place of shop/orders, and that was not finished");
+  const both = await Promise.all([restore(...yes), restore(...yes)]);
+  const [one = "", two = ""] = both.toSorted((a, b) => (a.code ?? 0) - (b.code ?? 0)).map(({ out }) => out);
+  expect(one).toContain(`shop/orders: ${next} in the place of ${name}`);
+  expect(two).toMatch(/Another restore of prod is under way|Another run is changing prod/);
+  expect((await serving()).name).toBe(next);
+  await atRest();
+});
+
+/** Kills a restore, with all that it started, as soon as a shell finds something to be so. */
+async function killedWhen(condition: string): Promise<void> {
+  const command = ["just", "restore", "prod", ...identity, ...yes].join(" ");
+  const script = `setsid ${command} >restore.log 2>&1 & P=$!
+until ${condition}; do kill -0 $P || exit 3; sleep 0.01; done
+kill -s KILL -- -$P || exit 4; wait $P; true`;
+  await succeeding(project.run("sh", ["-c", script]));
+}

@@ -1,0 +1,121 @@
+import { databaseNamed } from "../../../src/backup/databases.ts";
+import { type OpenBackup, openBackup } from "../../../src/backup/store/manifest.ts";
+import { UserError } from "../../../src/diagnostic/user-error.ts";
+import { table } from "../../../toolchain/table.ts";
+import { agree } from "../../db/agree.ts";
+import type { ProjectPlace } from "../../place.ts";
+import { actor } from "../../stack/actor.ts";
+import { stateOf } from "../../stack/state.ts";
+import { type Begun, begunIn } from "../../stack/switch/journal.ts";
+import { refuseRolledOut } from "../../stack/switch/rolled-out.ts";
+import { switchedIn } from "../../stack/switch/switch.ts";
+import type { Switching } from "../../stack/switch/switching.ts";
+import { chosenBackup } from "../chosen.ts";
+import { identityFrom } from "../identity.ts";
+import type { Request } from "../request.ts";
+import { folderOf } from "../site.ts";
+import { filledNew } from "./fill-new.ts";
+import { finish } from "./finish.ts";
+import { followingOf, type Place, placesOf } from "./places.ts";
+import { type At, prepared, say } from "./prepared.ts";
+import { bookmarkIn, ledgerLines, sinceLines } from "./told.ts";
+
+/** Restores a backup into new stores, and puts those into the place of the ones that serve; where an earlier run ended in the switch, goes on with that. */
+export const restoreAndSwitch = (request: Request, place: ProjectPlace): Promise<number> =>
+  prepared(request, place, async (at) => {
+    const begun = begunIn(at.folder);
+    return begun === undefined ? fromBackup(at) : goOn(begun, at);
+  });
+
+async function goOn(begun: Begun, at: At): Promise<number> {
+  const { stage, yes } = at.request;
+  say(
+    `A switch of ${stage.name} to ${begun.from} was begun by ${begun.by} at ${begun.at} and not finished; this goes on with it:`,
+  );
+  for (const { resource, from, to } of begun.stores)
+    say(`  ${resource}: ${to.name} in the place of ${from.name}`);
+  await agree(stage, "Finish that switch in", { text: () => yes });
+  return finish(begun, new Map(), at);
+}
+
+async function fromBackup(at: At): Promise<number> {
+  const { request, place, run, systems } = at;
+  const { stage } = request;
+  const read = chosenBackup(request, folderOf(request, place.root), place.folder);
+  const backup = await openBackup(read, identityFrom(request.identity, place.folder, stage.name));
+  const switched = await switchedIn(stage, run);
+  const state = (await stateOf(stage, run)) ?? [];
+  const { places, undeclared } = placesOf(backup, { stage, systems, state, switched });
+  if (places.length === 0) throw nothingDeclared(stage.name, undeclared);
+  await refuseRolledOut(
+    stage,
+    run,
+    followingOf(
+      systems,
+      places.map(({ key }) => key),
+    ).workers,
+  );
+  const asked = await show(backup, places, undeclared, at);
+  await agree(stage, `Put backup ${read.head.name} into the place of what serves in`, {
+    text: () => request.yes,
+  });
+  const stores: Switching[] = [];
+  for (const each of places) {
+    const id = await filledNew(backup, each, at);
+    if (id === undefined) {
+      say(`\nNothing was switched: ${each.key} is not what the backup has. What serves is as it was.`);
+      return 1;
+    }
+    stores.push({ kind: each.kind, resource: each.key, from: each.from, to: { id, name: each.name } });
+  }
+  return finish(
+    { from: `backup ${read.head.name}`, by: actor(), at: new Date().toISOString(), stores, before: switched },
+    asked,
+    at,
+  );
+}
+
+/** What would come back and what would be lost, before anything is made. Gives where each database was when it was counted. */
+async function show(
+  backup: OpenBackup,
+  places: readonly Place[],
+  undeclared: readonly string[],
+  { place, site }: At,
+): Promise<ReadonlyMap<string, string>> {
+  const { head, manifest } = backup;
+  const asked = new Map<string, string>();
+  say(`Backup ${head.name}, begun at ${head.startedAt}, account ${head.accountId}:\n`);
+  say(
+    table(
+      ["store", "serves now", "the backup goes into"],
+      places.map(({ key, from, name }) => [key, from.name, name]),
+    ),
+  );
+  say("\nWritten since, and lost to those who use it:");
+  for (const entry of manifest.databases) {
+    const of = places.find(({ kind, key }) => kind === "d1" && key === entry.key);
+    if (of === undefined) continue;
+    const id = await databaseNamed(site, of.from.name);
+    if (id !== undefined) asked.set(entry.key, await bookmarkIn(site, entry.key, id));
+    for (const line of await sinceLines(site, backup, entry, id)) say(`  ${line}`);
+    for (const line of ledgerLines(place.project, entry, place.root)) say(`  ${line}`);
+  }
+  if (places.some(({ kind }) => kind === "kv")) say("  keys of namespaces: not counted");
+  for (const line of manifest.notInBackup) say(line);
+  for (const { key } of manifest.buckets)
+    say(`not switched: the objects of bucket ${key}; --into new restores them beside it`);
+  for (const key of undeclared) say(`not restored: ${key}, which the stage does not declare any more`);
+  say(
+    "What serves now is kept, and goes on being written to until it is switched: what it got until then is counted afterwards.",
+  );
+  return asked;
+}
+
+const nothingDeclared = (stage: string, undeclared: readonly string[]): UserError =>
+  new UserError({
+    what: `Nothing in this backup is anything that ${stage} declares; nothing was made`,
+    where: `stage ${stage}`,
+    got: undeclared.join(", ") || "an empty backup",
+    expected: "a database or a namespace of one of its systems",
+    fix: "--into new restores it beside, under a name of its own",
+  });

@@ -1,0 +1,37 @@
+import { holdsData } from "../../../src/approvals/retirement.ts";
+import { changesOf, type PlanDigest, type PlannedChange } from "../plan/plan-digest.ts";
+
+/** Resources that follow a store in whose place another one is. */
+export interface Following {
+  /** `<system>/<name>` of the stores. */
+  readonly stores: readonly string[];
+  /** `<system>/<name>` of the workers that bind them. */
+  readonly workers: readonly string[];
+}
+
+const migrations = "pulumi-nodejs:dynamic/lockstep:Migrations";
+const ofWorkers = /(:WorkerVersion|:WorkersDeployment|^command:local:Command)$/;
+
+/** What of a plan is more than what follows from the switch: a line each. A plan that touches anything that holds data is never only that. */
+export const beyondSwitch = (plan: PlanDigest, following: Following): readonly string[] =>
+  changesOf(plan)
+    .filter((change) => !follows(change, following))
+    .map(({ name, type, ops, paths }) =>
+      [
+        `${name} (${type.split(":").at(-1)}): ${ops.join(", ")}`,
+        ...(paths.length > 0 ? [paths.join(", ")] : []),
+      ].join(": "),
+    );
+
+function follows({ type, name, ops, paths }: PlannedChange, { stores, workers }: Following): boolean {
+  if (type === "pulumi:pulumi:Stack" || type.startsWith("pulumi:providers:")) return true;
+  if (ops.every((op) => op === "refresh" || op === "same")) return true;
+  if (holdsData({ type })) return ops.every((op) => op === "import") && stores.includes(name);
+  const of = name.split("/").slice(0, 2).join("/");
+  if (type === migrations) return stores.includes(of);
+  if (!ofWorkers.test(type)) return false;
+  return workers.includes(of) && paths.every((path) => !codePaths.test(path));
+}
+
+/** Of a version: other code than serves. */
+const codePaths = /^(modules|assets|mainModule|compatibility)/;

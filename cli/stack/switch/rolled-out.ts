@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { command, sentence } from "../../../src/diagnostic/sentence.ts";
+import { UserError } from "../../../src/diagnostic/user-error.ts";
+import type { Stage } from "../../../src/project/stage.ts";
+import type { Run } from "../engine/pulumi.ts";
+import { configOf } from "../stage-config.ts";
+
+const rollouts = z.record(z.string(), z.unknown()).catch({});
+
+/** Refuses a switch while two versions of a worker share its requests: the one that stays would go on with the store before. @param workers `<system>/<name>` */
+export async function refuseRolledOut(stage: Stage, run: Run, workers: readonly string[]): Promise<void> {
+  const shared = Object.keys(rollouts.parse((await configOf(stage, run))("lockstep:rollout") ?? {}));
+  const found = workers.filter((worker) => shared.includes(worker));
+  if (found.length === 0) return;
+  throw new UserError({
+    what: `Two versions share the requests of ${found.join(", ")}, and one of them would go on with the store that served before; nothing was done`,
+    where: `lockstep:rollout of stack ${stage.name}`,
+    got: found.join(", "),
+    expected: "one version of each worker that binds what is switched",
+    fix: sentence`finish the rollout, or take it back: without its entry in lockstep:rollout the newest version answers alone after ${command("up")}`,
+  });
+}

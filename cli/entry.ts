@@ -8,10 +8,11 @@ export function whatEnded(error: unknown): string {
 
 /** Runs what a recipe or an npm script is for. `work` gives the exit code; what it throws is told, and is 1. */
 export async function entry(work: () => Promise<number>): Promise<void> {
-  // Whoever reads may have read enough (`just db plan | head`): what was begun is finished all the same.
-  process.stdout.on("error", (error) => {
-    if (!("code" in error && error.code === "EPIPE")) throw error;
-  });
+  // Whoever reads may have read enough (`just db plan | head`), or have closed the terminal: what was begun is finished all the same.
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error) => {
+      if (!("code" in error && (error.code === "EPIPE" || error.code === "EIO"))) throw error;
+    });
   try {
     process.exitCode = await work();
   } catch (error) {

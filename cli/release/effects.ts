@@ -13,16 +13,20 @@ import { readSource } from "../../src/release/metrics/sources/read.ts";
 import { fromTelemetry } from "../../src/release/metrics/telemetry.ts";
 import { positionsOf, type Released } from "../../src/release/plan.ts";
 import { releaseVariable } from "../../src/release/variable.ts";
+import { ensureEmbedded } from "../../toolchain/embedded/embedded.ts";
+import { placesOf } from "../../toolchain/project.ts";
 import { stageTarget } from "../stack/account.ts";
-import { pulumiText, type Run } from "../stack/engine/pulumi.ts";
+import type { Run } from "../stack/engine/pulumi.ts";
 import { readOutputs, type StackOutputs } from "../stack/outputs/read-outputs.ts";
-import { configOf, setConfig } from "../stack/stage-config.ts";
+import { configOf } from "../stack/stage-config.ts";
 import { stateOf } from "../stack/state.ts";
+import { untilAlone } from "./alone.ts";
 import { type Ending, endWithoutUp, forgetWith, goBack, rolloutShape } from "./ending.ts";
 import { once } from "./once.ts";
 import { refuseOpenContracts } from "./open-contracts.ts";
 import { openSecrets } from "./open-secrets.ts";
 import { releaseIn } from "./state-note.ts";
+import { stepUp } from "./step-up.ts";
 
 /** Which release is driven, and where. */
 export interface Driven {
@@ -33,6 +37,8 @@ export interface Driven {
   readonly stage: Stage;
   readonly run: Run;
   readonly systems: readonly System[];
+  /** Ends every sleep: the driver is to end. */
+  readonly wake: AbortSignal;
 }
 
 interface Declared {
@@ -48,23 +54,20 @@ export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
   const { accountId } = stageTarget(stage, run.env, run.root);
   const api = connection(run.env, run.root);
   const under = { id, by, at };
-  const up = async (rollout: Rollout, ended: boolean): Promise<void> => {
-    const release = ended ? { ...under, ended: true } : under;
-    await setConfig(stage, { "lockstep:rollout": rollout, "lockstep:release": release }, run);
-    await pulumiText(
-      ["up", "--yes", "--skip-preview", "--stack", stage.name, "--non-interactive", "--color=never"],
-      run,
-    );
-  };
+  const isEmbedded = api.front !== undefined;
+  const up = (rollout: Rollout, ended: boolean): Promise<void> =>
+    stepUp({ stage, run, isEmbedded, note: ended ? { ...under, ended: true } : under, rollout });
   const declared = declaredWorkers(systems, stage);
   const lastUp = (rollout: Rollout): Promise<void> => up(rollout, true);
-  const ending: Ending = { under, stage, run, api, accountId, workers: declared, lastUp };
+  const alone = (): Promise<void> => untilAlone(stage, run, isEmbedded);
+  const ending: Ending = { under, stage, run, api, accountId, workers: declared, alone, lastUp };
   const secretOf = openSecrets(stage, run);
   // No step of a release changes which databases there are: the outputs are read once.
   const storesOf = once(async () => (await readOutputs(stage, run))?.stores ?? {});
   return {
-    sleep: (ms) => sleep(ms),
+    sleep: (ms) => sleep(ms, undefined, { signal: driven.wake }).catch(() => undefined),
     async prepare(noted, note) {
+      await alone();
       const config = await configOf(stage, run);
       // Where its first `up` was refused, somebody else may have changed the stage since.
       const isBegun = noted === undefined || releaseIn((await stateOf(stage, run)) ?? [])?.id === id;
@@ -108,7 +111,9 @@ export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
       await forgetWith({}, ending);
     },
     measure: (worker, window) =>
-      worker.observed ? fromTelemetry(api, accountId, window) : fromGraphql(api, accountId, window),
+      awake(isEmbedded, run.root, () =>
+        worker.observed ? fromTelemetry(api, accountId, window) : fromGraphql(api, accountId, window),
+      ),
     read: (source, { label }, window) =>
       readSource(source, window, {
         api,
@@ -132,6 +137,16 @@ function databaseId(stores: StackOutputs["stores"], worker: string, name: string
     expected: "a D1 of the worker's system",
     fix: "name a database of the system in the gate's source",
   });
+}
+
+/** Where the embedded Cloudflare has ended, it is started again: people wait for it, and nobody but the driver may be there. */
+async function awake<Value>(isEmbedded: boolean, root: string, ask: () => Promise<Value>): Promise<Value> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isEmbedded && error instanceof UserError) await ensureEmbedded(placesOf(root));
+    throw error;
+  }
 }
 
 const declaredWorkers = (systems: readonly System[], stage: Stage): readonly Declared[] =>

@@ -5,7 +5,6 @@ import type { Stage } from "../../src/project/stage.ts";
 import type { WayBack } from "../../src/release/driver.ts";
 import type { Rollout } from "../../src/release/journal/entry.ts";
 import { pulumiText, type Run } from "../stack/engine/pulumi.ts";
-import { refuseLocked } from "../stack/lock.ts";
 import { configOf, setConfig } from "../stack/stage-config.ts";
 import { stateOf } from "../stack/state.ts";
 import { releaseIn, takeOutNote } from "./state-note.ts";
@@ -18,6 +17,8 @@ export interface Ending {
   readonly api: Connection;
   readonly accountId: string;
   readonly workers: readonly { readonly label: string; readonly script: string }[];
+  /** Waits until no other run changes the stage. */
+  readonly alone: () => Promise<void>;
   /** One `up` with this rollout, the last one of the release. */
   readonly lastUp: (rollout: Rollout) => Promise<void>;
 }
@@ -29,9 +30,9 @@ const written = z.object({ id: z.string(), ended: z.literal(true).optional() }).
 
 /** Goes back; without an `up` where the stable versions serve alone: it would change nothing, and might be refused for another reason. */
 export async function goBack(ending: Ending, { rollout: known, before }: WayBack): Promise<void> {
-  const { under, stage, run, lastUp } = ending;
+  const { under, stage, run, alone, lastUp } = ending;
   // What a killed driver started may be running still, and move requests yet.
-  refuseLocked(stage, run);
+  await alone();
   const config = await configOf(stage, run);
   const release = written.parse(config("lockstep:release"));
   const isWritten = release?.id === under.id;
@@ -47,8 +48,8 @@ export async function goBack(ending: Ending, { rollout: known, before }: WayBack
 }
 
 /** Ends a release that found nothing new: what serves is what its first `up` left. */
-export async function endWithoutUp({ under, stage, run }: Ending, rollout: Rollout): Promise<void> {
-  refuseLocked(stage, run);
+export async function endWithoutUp({ under, stage, run, alone }: Ending, rollout: Rollout): Promise<void> {
+  await alone();
   await setConfig(stage, { "lockstep:rollout": rollout, "lockstep:release": { ...under, ended: true } }, run);
   if (releaseIn((await stateOf(stage, run)) ?? [])?.id === under.id) await takeOutNote(stage, under.id, run);
 }

@@ -8,6 +8,7 @@ import { steadyClock } from "../../src/release/clock.ts";
 import { drive } from "../../src/release/driver.ts";
 import { type Journal, journalOf } from "../../src/release/journal/journal.ts";
 import { releasesFolder, underWay } from "../../src/release/journal/under-way.ts";
+import { percentsAt } from "../../src/release/plan.ts";
 import { type Progress, progressOf } from "../../src/release/progress.ts";
 import { agentHere, leaveToPerson } from "../../src/settings/agent.ts";
 import { type Place, projectAt } from "../place.ts";
@@ -21,6 +22,7 @@ import { type Request, requestOf } from "./request.ts";
 import { showerOf } from "./screen.ts";
 import { refuseUnknownGate } from "./skipped-gate.ts";
 import { listedSystems } from "./systems.ts";
+import { toldToEnd } from "./told-to-end.ts";
 
 /** Exit code 0: finished; 1: refused; 2: went back to the stable version. */
 export async function run(args: readonly string[], place: Place): Promise<number> {
@@ -39,6 +41,8 @@ export async function run(args: readonly string[], place: Place): Promise<number
     const lock = takeLock(folder, `${actor()}, process ${process.pid}, since ${new Date().toISOString()}`);
     if ("heldBy" in lock) return wishOf(request, under, lock.heldBy);
     try {
+      // Another driver may have begun one, or ended it, since it was looked for.
+      if (underWay(folder)?.journal.file !== under?.file) throw overtaken(stage);
       const journal = under ?? begin(folder, stage);
       if (request.wish !== undefined) note(request, journal);
       return await driven(
@@ -99,11 +103,22 @@ async function driven(
   const at = journal.entries()[0]?.at ?? "";
   const nowMs = steadyClock(journal.entries());
   const shower = showerOf(request.json, process.stdout, nowMs);
+  const told = toldToEnd((signal) =>
+    process.stderr.write(
+      `${signal}: the driver ends when what it is at is through; a second one ends it at once\n`,
+    ),
+  );
   try {
     const progress = await drive(journal, {
-      ...effectsOf({ id, by, at, stage, run, systems }),
+      ...effectsOf({ id, by, at, stage, run, systems, wake: told.wake }),
       nowMs,
-      show: shower.show,
+      show(now, fresh) {
+        shower.show(now, fresh);
+        const signal = told.by();
+        // On its way back it goes on: people meet the new version until it is there.
+        if (signal !== undefined && now.abort === undefined && now.end === undefined)
+          throw endedByHand(signal, now);
+      },
     });
     return ended(progress);
   } catch (error) {
@@ -112,8 +127,21 @@ async function driven(
     throw stopped(error, stage, id);
   } finally {
     shower.end();
+    told.end();
   }
 }
+
+const endedByHand = (signal: NodeJS.Signals, progress: Progress): UserError => {
+  const { stage, prepared, position } = progress;
+  const shares = Object.entries(percentsAt(prepared?.positions ?? [], position));
+  return new UserError({
+    what: "The driver was told to end, and nobody holds the release to its gates now",
+    where: `stage ${stage}`,
+    got: `${signal}, with the new version${shares.length === 1 ? "" : "s"} at ${shares.map(([label, percent]) => `${percent} % of ${label}`).join(", ") || "0 %"}`,
+    expected: "a driver until the release has ended",
+    fix: "nothing has to be mended",
+  });
+};
 
 /** A release that was refused before it changed anything is none. */
 function endedUnbegun(journal: Journal): boolean {
@@ -156,6 +184,15 @@ const noneUnderWay = (wish: string, stage: Stage): UserError =>
     got: "no journal that has not ended, in this folder",
     expected: "a release that was begun here",
     fix: sentence`begin one: ${command("release", { stage: stage.name })}`,
+  });
+
+const overtaken = (stage: Stage): UserError =>
+  new UserError({
+    what: `Another driver began or ended a release of ${stage.name} just now; nothing was changed by this one`,
+    where: `stage ${stage.name}`,
+    got: "another release than a moment ago",
+    expected: "the same one",
+    fix: sentence`see what is there: ${command("releases", { stage: stage.name })}; then run again`,
   });
 
 const secondDriver = (stage: Stage, heldBy: string): UserError =>

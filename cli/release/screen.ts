@@ -43,7 +43,7 @@ const stepText = (position: Position | undefined): string =>
   position === undefined ? "step" : `${position.workers.join(", ")} at ${position.percent} %`;
 
 /** The whole release on one screen, as it is now. */
-export function frame(progress: Progress, nowMs: number, columns: number): readonly string[] {
+export function frame(progress: Progress, nowMs: number, screen: Screen): readonly string[] {
   const { id, stage, by, prepared, position } = progress;
   const percents = percentsAt(prepared?.positions ?? [], position);
   const traffic = (prepared?.workers ?? []).map(({ label, fresh, stable }) => {
@@ -61,7 +61,24 @@ export function frame(progress: Progress, nowMs: number, columns: number): reado
     ...(gates.length === 0 ? [] : [""]),
     nowText(progress, nowMs),
   ];
-  return lines.map((line) => (line.length > columns ? `${line.slice(0, columns - 1)}…` : line));
+  return fitted(lines, screen);
+}
+
+/** What a terminal can show; 0 or nothing where it does not say. */
+interface Screen {
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+}
+
+/** One row each, and no more rows than there are: the next frame is drawn over this one. What happens now stands last, and stays. */
+export function fitted(lines: readonly string[], { columns, rows }: Screen): readonly string[] {
+  const wide = columns || 80;
+  const high = Math.max(2, (rows || 24) - 1);
+  const shown = lines.length > high ? [...lines.slice(0, high - 1), lines.at(-1) ?? ""] : lines;
+  return shown.map((line) => {
+    const flat = line.replaceAll("\n", " ");
+    return flat.length > wide ? `${flat.slice(0, wide - 1)}…` : flat;
+  });
 }
 
 function nowText(progress: Progress, nowMs: number): string {
@@ -114,7 +131,7 @@ export function showerOf(json: boolean, out: NodeJS.WriteStream, nowMs: () => nu
   let last = "";
   return {
     show(progress) {
-      const lines = frame(progress, nowMs(), out.columns);
+      const lines = frame(progress, nowMs(), out);
       const text = lines.join("\n");
       if (text === last) return;
       last = text;

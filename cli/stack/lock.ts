@@ -13,7 +13,7 @@ const locksOf = (stage: Stage, { root, env }: Run): readonly Lock[] | undefined 
  * same moment, pulumi refuses the second by itself.
  */
 export function refuseLocked(stage: Stage, run: Run): void {
-  const [lock] = locksOf(stage, run) ?? [];
+  const lock = holding(stage, run);
   if (lock === undefined) return;
   throw new UserError({
     what: `Another run is changing ${stage.name}; nothing was changed by this one`,
@@ -23,6 +23,9 @@ export function refuseLocked(stage: Stage, run: Run): void {
     fix: ways[holderOf(lock)](lock, stage),
   });
 }
+
+/** The run that holds a stage; undefined where none does, and where only pulumi can see it. */
+export const holding = (stage: Stage, run: Run): Lock | undefined => locksOf(stage, run)?.[0];
 
 /** `pulumi (process 123) of mia on build-7, since 2026-11-30T09:13:49Z`. */
 export const shown = ({ pid, user, host, since }: Lock): string =>

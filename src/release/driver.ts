@@ -1,9 +1,11 @@
+import { StageHeld } from "./held.ts";
 import type { Entry, Rollout } from "./journal/entry.ts";
 import type { Journal } from "./journal/journal.ts";
 import { type Metrics, measured } from "./measuring.ts";
 import { type Action, nextOf } from "./next.ts";
 import { type Position, percentsAt, type Released } from "./plan.ts";
 import { type Progress, progressOf } from "./progress.ts";
+import { saidOf } from "./said.ts";
 
 /** Where a release goes back to. */
 export interface WayBack {
@@ -82,8 +84,8 @@ async function perform(
       try {
         await persistently(() => effects.serve(rolloutAt(progress, position)), stepWaitsMs, effects.sleep);
       } catch (error) {
-        if (!(error instanceof Error)) throw error;
-        return write({ kind: "aborting", reason: `the up of this step failed: ${error.message}` });
+        if (!(error instanceof Error) || error instanceof StageHeld) throw error;
+        return write({ kind: "aborting", reason: `the up of this step failed: ${saidOf(error)}` });
       }
       return write({ kind: "deployed", position });
     }

@@ -8,6 +8,7 @@ import type { Judged } from "./journal/entry.ts";
 import type { Window } from "./metrics/window.ts";
 import { chancePerTest, type Position, type Released } from "./plan.ts";
 import type { Progress } from "./progress.ts";
+import { saidOf } from "./said.ts";
 
 /** What can be asked about versions that share a worker's requests. */
 export interface Metrics {
@@ -39,7 +40,7 @@ export async function measured(
         return { ...named, ...(await judgementOf(gate, worker, window, { chance, metrics, requests })) };
       } catch (error) {
         if (!(error instanceof Error)) throw error;
-        return { ...named, verdict: "inconclusive", reason: `no metrics came: ${error.message}` };
+        return { ...named, verdict: "inconclusive", reason: `no metrics came: ${saidOf(error)}` };
       }
     });
   });

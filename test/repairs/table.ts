@@ -95,6 +95,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/pull-request/folds.ts next: up": pullRequest,
   "cli/release/open-contracts.ts refuseOpenContracts: up": untried,
   "cli/release/release.ts noneUnderWay: release": untried,
+  "cli/release/release.ts overtaken: releases": untried,
   "cli/release/release.ts secondDriver: release": untried,
   "cli/release/release.ts stopped: release": works(
     "test/release.deep.test.ts",
@@ -135,6 +136,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/stack/import/importable.ts needsNone: up": words,
   "cli/stack/secrets/list-secrets.ts listSecrets: secret": secrets,
   "cli/stack/engine/environment.ts withoutToken: token": nothingUp,
+  "cli/release/step-up.ts told: unlock": untried,
   "cli/stack/lock.ts ways: unlock": untried,
   "cli/stack/plan/apply-plan.ts planIsOld: deploy": works(
     recipes,

@@ -37,27 +37,42 @@ export function pulumi(
   });
 }
 
-/** Runs pulumi and gives what it printed. */
-export function pulumiText(args: readonly string[], { root, env }: Run): Promise<string> {
+/**
+ * Runs pulumi and gives what it printed.
+ * @param options `apart`: in a group of its own, which no Ctrl-C reaches and no terminal takes with it
+ */
+export function pulumiText(
+  args: readonly string[],
+  { root, env }: Run,
+  { apart = false }: { readonly apart?: boolean } = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn("pulumi", args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+    const stdio = ["ignore", "pipe", "pipe"] as const;
+    const child = spawn("pulumi", args, { cwd: root, env, stdio: [...stdio], detached: apart });
     const said: Buffer[] = [];
     const complained: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => said.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => complained.push(chunk));
     child.once("error", reject);
-    child.once("close", (code) => {
+    child.once("close", (code, signal) => {
       if (code === 0) resolve(Buffer.concat(said).toString("utf8"));
-      else reject(failed(args, code, Buffer.concat([...complained, ...said]).toString("utf8")));
+      else
+        reject(
+          failed(
+            args,
+            signal ?? `exit code ${code}`,
+            Buffer.concat([...complained, ...said]).toString("utf8"),
+          ),
+        );
     });
   });
 }
 
-const failed = (args: readonly string[], code: number | null, said: string): UserError =>
+const failed = (args: readonly string[], end: string, said: string): UserError =>
   new UserError({
     what: `pulumi ${args.slice(0, 2).join(" ")} failed`,
     where: `pulumi ${args.join(" ")}`,
-    got: `exit code ${code ?? "none"}: ${said.trim()}`,
+    got: `${end}: ${said.trim()}`,
     expected: "success",
     fix: "mend what it names and run again",
   });

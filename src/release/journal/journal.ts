@@ -34,20 +34,43 @@ export const journalOf = (folder: string, id: string): Journal => {
       return known.entries;
     },
     append(line) {
-      mkdirSync(dirname(file), { recursive: true });
-      const handle = openSync(file, "a");
       try {
-        // A line that a kill cut off has no end: what comes next begins a line of its own.
-        const cut = readFileSync(file, "utf8");
-        const start = cut === "" || cut.endsWith("\n") ? "" : "\n";
-        appendFileSync(handle, `${start}${JSON.stringify(line)}\n`);
-        fsyncSync(handle);
-      } finally {
-        closeSync(handle);
+        appendTo(file, line);
+      } catch (error) {
+        throw unwritten(file, error);
       }
     },
   };
 };
+
+function appendTo(file: string, line: Entry): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const handle = openSync(file, "a");
+  try {
+    // A line that a kill cut off has no end: what comes next begins a line of its own.
+    const cut = readFileSync(file, "utf8");
+    const start = cut === "" || cut.endsWith("\n") ? "" : "\n";
+    appendFileSync(handle, `${start}${JSON.stringify(line)}\n`);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** A full disk, a folder that may not be written: what the release did last is done, and is done again when it goes on. */
+const unwritten = (file: string, error: unknown): unknown =>
+  error instanceof Error && "code" in error
+    ? new UserError(
+        {
+          what: "The release's journal cannot be written",
+          where: file,
+          got: error.message,
+          expected: "a file that takes another line",
+          fix: "make room, or mend who may write it",
+        },
+        { cause: error },
+      )
+    : error;
 
 /** Ids of a stage's releases, the newest first: they begin with the time. */
 export function releasesIn(folder: string): readonly string[] {

@@ -350,6 +350,7 @@ export const rooms: readonly Room[] = [
     may: [
       "src/files/json.ts",
       ...service,
+      "src/cloudflare",
       "embedded/api/account/token-store.ts",
       "embedded/runtime/stores",
       ...workerRegistry,

@@ -1,5 +1,7 @@
 // `lockstep backup <stage>`: one backup of all databases of a stage; `lockstep backup key <stage> <file>`: who may read them.
 import { resolve } from "node:path";
+import { push } from "../../src/backup/bucket/mirror.ts";
+import { objectsThere } from "../../src/backup/bucket/objects.ts";
 import { newestHead } from "../../src/backup/store/head.ts";
 import { takeBackup } from "../../src/backup/take.ts";
 import { readServing } from "../../src/cloudflare/deployments.ts";
@@ -12,10 +14,11 @@ import { tool } from "../../src/migrations/apply/tool.ts";
 import { table } from "../../toolchain/table.ts";
 import { type Place, type ProjectPlace, projectAt } from "../place.ts";
 import { notInBackup } from "./besides.ts";
+import { depotFor, placeText, refuseOwn } from "./depot.ts";
 import { makeKey } from "./identity.ts";
 import { prune } from "./prune.ts";
 import { type Request, requestOf } from "./request.ts";
-import { folderOf, namespacesOf, settingsOf, siteOf, sourcesOf, systemsOf } from "./site.ts";
+import { namespacesOf, settingsOf, siteOf, sourcesOf, systemsOf } from "./site.ts";
 import { bucketsOf } from "./sources/buckets.ts";
 import { indexesOf } from "./sources/indexes.ts";
 
@@ -67,8 +70,12 @@ async function backup(
   };
   const site = await siteOf(request, target, root);
   const { recipients } = settingsOf(request, site.config);
-  const folder = folderOf(request, root);
   const systems = systemsOf(request, project, site.config);
+  refuseOwn(request, site, systems);
+  const depot = await depotFor(request, root);
+  const { folder } = depot;
+  // What an earlier run could not bring there.
+  await push(depot, say);
   const found = await sourcesOf(site, request, systems);
   const keys = await namespacesOf(site, request, systems);
   const objects = await bucketsOf(site, stage, systems);
@@ -80,7 +87,7 @@ async function backup(
   if (missing.length > 0) say(`not created yet, and so not in this backup: ${missing.join(", ")}`);
   if (target === "cloudflare") say(`${stage.name}, account ${site.accountId}`);
   const before = newestHead(folder);
-  if (before === undefined) say(`the first backup in ${folder}`);
+  if (before === undefined) say(`the first backup of ${stage.name} there`);
   const workers = systems.flatMap((system) => workersOf(system).map((worker) => physicalName(worker, stage)));
   const serving = await readServing(site.connection, site.accountId, workers);
   const besides = await notInBackup(site, stage, systems);
@@ -95,9 +102,11 @@ async function backup(
     namespaces: keys.sources,
     buckets: objects.sources,
     indexes: indexed.sources,
+    elsewhere: await objectsThere(depot, before?.head.name),
     notInBackup: [...missing.map((each) => `${each} was not created yet`), ...besides],
     say,
   });
+  await push(depot, say);
   const { databases, namespaces, buckets, indexes, head, digest } = taken;
   const text = lines([
     table(
@@ -150,7 +159,7 @@ async function backup(
     ),
     ...besides,
     "",
-    `${taken.folder}: ${head.files.reduce((sum, { bytes }) => sum + bytes, 0)} bytes, encrypted to ${recipients.length} ${recipients.length === 1 ? "key" : "keys"}`,
+    `${placeText(depot, head.name)}: ${head.files.reduce((sum, { bytes }) => sum + bytes, 0)} bytes, encrypted to ${recipients.length} ${recipients.length === 1 ? "key" : "keys"}`,
     sentence`It counts once it was restored: ${command("drill")}`,
   ]);
   process.stdout.write(

@@ -1,16 +1,20 @@
-import { collect } from "../../src/backup/objects/collect.ts";
+import { removeThere } from "../../src/backup/bucket/mirror.ts";
+import { collectThere } from "../../src/backup/bucket/objects.ts";
+import { type Collected, collect } from "../../src/backup/objects/collect.ts";
 import { keptIn, removeBackup } from "../../src/backup/retention.ts";
 import { table } from "../../toolchain/table.ts";
 import { agree } from "../db/agree.ts";
 import type { ProjectPlace } from "../place.ts";
+import { depotFor, placeText } from "./depot.ts";
 import type { Request } from "./request.ts";
-import { configOf, folderOf, settingsOf } from "./site.ts";
+import { configOf, settingsOf } from "./site.ts";
 
 /** Shows which backups stay and why, and lets the others go once somebody agreed. */
 export async function prune(request: Request, { root }: ProjectPlace): Promise<number> {
   const { stage } = request;
   const { keep } = settingsOf(request, configOf(stage.name, root));
-  const folder = folderOf(request, root);
+  const depot = await depotFor(request, root);
+  const { folder } = depot;
   const kept = keptIn(folder, keep);
   const going = kept.filter(({ because }) => because.length === 0);
   process.stdout.write(
@@ -20,18 +24,21 @@ export async function prune(request: Request, { root }: ProjectPlace): Promise<n
     )}\n`,
   );
   const stays = kept.filter(({ because }) => because.length > 0).map(({ name }) => name);
-  const objects = await collect(folder, { stays, dryRun: true });
+  const unused = (dryRun: boolean): Promise<Pick<Collected, "removed" | "removedBytes">> =>
+    depot.there === undefined ? collect(folder, { stays, dryRun }) : collectThere(depot, { stays, dryRun });
+  const objects = await unused(true);
   const nothing = going.length + objects.removed === 0;
   process.stdout.write(
-    `${nothing ? "nothing" : `${going.length} backups, and ${objects.removed} files of objects (${objects.removedBytes} bytes) that the others do not refer to,`} to let go in ${folder}\n`,
+    `${nothing ? "nothing" : `${going.length} backups, and ${objects.removed} files of objects (${objects.removedBytes} bytes) that the others do not refer to,`} to let go in ${placeText(depot, "")}\n`,
   );
   if (nothing || request.dryRun) return 0;
   await agree(stage, `Remove ${going.length} of the backups of`, { text: () => request.yes });
   for (const { name } of going) {
+    await removeThere(depot, name);
     removeBackup(folder, name);
     process.stdout.write(`removed ${name}\n`);
   }
-  const { removed, removedBytes } = await collect(folder);
+  const { removed, removedBytes } = await unused(false);
   process.stdout.write(`removed ${removed} files of objects, ${removedBytes} bytes\n`);
   return 0;
 }

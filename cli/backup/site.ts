@@ -3,7 +3,7 @@ import type { Account } from "../../src/backup/account.ts";
 import { databaseNamed, endpointOf as endpointAt, sizeOf } from "../../src/backup/databases.ts";
 import { namespaces } from "../../src/backup/kv/namespaces.ts";
 import { pairs } from "../../src/backup/kv/pairs.ts";
-import { type BackupSettings, backupFolder, backupShape } from "../../src/backup/settings.ts";
+import { type BackupSettings, backupShape } from "../../src/backup/settings.ts";
 import type { NamespaceSource, Source } from "../../src/backup/take.ts";
 import { connection } from "../../src/cloudflare/connection.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
@@ -35,15 +35,8 @@ export async function siteOf(
 export const configOf = (stage: string, root: string): Readonly<Record<string, unknown>> =>
   configValues(join(root, `Pulumi.${stage}.yaml`));
 
-/** The stage's folder of backups. */
-export const folderOf = ({ stage, target, to }: Request, root: string): string =>
-  backupFolder(
-    { root, stage: stage.name, target, configured: configOf(stage.name, root)["lockstep:backup"] },
-    to,
-  );
-
 /** What the stack file says of backups. Throws UserError where it says nothing. */
-export function settingsOf({ stage }: Request, config: Site["config"]): BackupSettings {
+export function settingsOf({ stage }: Pick<Request, "stage">, config: Site["config"]): BackupSettings {
   const parsed = backupShape.safeParse(config["lockstep:backup"]);
   if (parsed.success) return parsed.data;
   throw new UserError({

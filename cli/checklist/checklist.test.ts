@@ -22,7 +22,7 @@ const nothing: FactsOfStage = {
   refused: async () => ["no-plain-secrets of shop/api"],
   smoke: async () => [{ url: "https://a.example/health", ok: false, said: "HTTP 503" }],
   before: async () => ({ name: "staging", isUp: false, answers: [] }),
-  backup: () => ({ isProven: false, said: "there is no backup" }),
+  backup: async () => ({ isProven: false, said: "there is no backup" }),
   day: async () => [],
   deployments: async () => [],
 };

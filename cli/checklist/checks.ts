@@ -45,7 +45,7 @@ export const checks: Readonly<Record<CheckName, Check>> = {
     );
   },
   proven: async ({ backup }) => {
-    const { isProven, said } = backup();
+    const { isProven, said } = await backup();
     return isProven ? done(said) : failed(said);
   },
   errorsOfHour: async ({ up }) => {

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { exceptionsKey } from "../../policy/exceptions.ts";
 import { packOf } from "../../policy/pack-options.ts";
-import { isProven, proofOf, proofText } from "../../src/backup/journal.ts";
+import { isProven, proofText } from "../../src/backup/journal.ts";
+import { proofNow } from "../../src/backup/proof-now.ts";
 import { call } from "../../src/cloudflare/api.ts";
 import type { Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
@@ -40,7 +41,7 @@ export interface FactsOfStage {
   readonly before: () => Promise<
     { readonly name: string; readonly isUp: boolean; readonly answers: readonly SmokeAnswer[] } | undefined
   >;
-  readonly backup: () => { readonly isProven: boolean; readonly said: string };
+  readonly backup: () => Promise<{ readonly isProven: boolean; readonly said: string }>;
   /** Of each worker, in the last day. */
   readonly day: () => Promise<
     readonly { readonly name: string; readonly facts: Facts; readonly unknown?: string }[]
@@ -81,13 +82,11 @@ export function factsOf({ project, stage, target, run }: Subject, now: Date): Fa
       const answers = await smokeAnswers(outputs?.urls ?? {}, project.systems);
       return { name: before.name, isUp: outputs !== undefined, answers };
     }),
-    backup: () => {
-      const proof = proofOf(
-        { root, stage: stage.name, target, configured: config()["lockstep:backup"] },
-        now,
-      );
+    backup: once(async () => {
+      const whose = { root, stage: stage.name, target, configured: config()["lockstep:backup"] };
+      const proof = await proofNow(whose, run.env, now);
       return { isProven: isProven(proof), said: proofText(proof) };
-    },
+    }),
     day: once(() => ofScripts(up, (asked, script) => unlessRefused(() => figuresOf(asked, script, now, 24)))),
     deployments: once(() =>
       ofScripts(up, async ({ api, accountId }, script) => {

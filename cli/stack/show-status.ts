@@ -1,4 +1,5 @@
-import { isProven, proofOf, proofText } from "../../src/backup/journal.ts";
+import { isProven, proofText } from "../../src/backup/journal.ts";
+import { proofNow } from "../../src/backup/proof-now.ts";
 import { connection } from "../../src/cloudflare/connection.ts";
 import { endsSoon, ownToken } from "../../src/cloudflare/own-token.ts";
 import { workersOf } from "../../src/declare/graph.ts";
@@ -82,7 +83,7 @@ export async function stageStatus(
   ]);
   const ending = token === undefined ? undefined : endsSoon(token, now);
   const configured = configValues(stackFileOf(stage, target, run.root))["lockstep:backup"];
-  const proof = proofOf({ root: run.root, stage: stage.name, target, configured }, now);
+  const proof = await proofNow({ root: run.root, stage: stage.name, target, configured }, run.env, now);
   const status: Status = {
     stage: stage.name,
     workers,

@@ -221,6 +221,37 @@ test("a key, a backup, a drill and a restore: the whole way, as it is typed", as
   await ran(["preview", "--stack", "dev"]);
 });
 
+test("the same into a bucket: a backup, its drill, and the status that knows of both", async () => {
+  const { accounts } = z
+    .object({ accounts: z.array(z.object({ id: z.string(), name: z.string() })) })
+    .parse(JSON.parse(readFileSync(join(project.folder, ".lockstep/embedded/connection.json"), "utf8")));
+  const own = accounts.find(({ name }) => name === "dev")?.id ?? "";
+  const to = (bucket: string): void =>
+    project.edit("Pulumi.dev.yaml", (text) =>
+      text.replace(
+        /(lockstep:backup:\n)(?: {4}to:.*\n)?/,
+        `$1    to: { bucket: ${bucket}, accountId: "${own}" }\n`,
+      ),
+    );
+  to("dome-raw-dev");
+  expect((await just(["backup", "dev"])).out).toContain("in a bucket of the stage itself");
+  to("vault");
+  expect((await just(["backup", "dev"])).out).toContain("NoSuchBucket");
+  await project.api("dev", "POST", "/r2/buckets", { name: "vault" });
+  const backup = await just(["backup", "dev"]);
+  expect(backup.code, backup.out).toBe(0);
+  expect(backup.out).toMatch(/bucket vault, embedded\/dev\/\d{8}T\d{6}Z: \d+ bytes/);
+  const drill = await just(["drill", "dev", "--identity", "lockstep-dev.key"]);
+  expect(drill.code, drill.out).toBe(0);
+  // A machine that has never seen them.
+  rmSync(join(project.folder, ".lockstep/backups"), { recursive: true });
+  expect((await just(["backup-prune", "dev", "--dry-run"])).out).toMatch(
+    /daily, weekly, monthly, newest, proven/,
+  );
+  expect((await just(["checklist", "dev", "--phase", "monthly"])).out).toMatch(/is proven: \d+ rows/);
+  project.edit("Pulumi.dev.yaml", (text) => text.replace(/ {4}to:.*\n/, ""));
+});
+
 test("the night's workflow makes a backup and proves it, with the key in a variable", async () => {
   const key = readFileSync(join(project.folder, "lockstep-dev.key"), "utf8").match(/AGE-SECRET-KEY-\S+/)?.[0];
   const env = { STAGE: "dev", TARGET: "embedded", LOCKSTEP_BACKUP_IDENTITY: key };

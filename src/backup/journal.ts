@@ -50,7 +50,9 @@ export type Proof =
   /** There are backups, and none was ever restored. */
   | { readonly kind: "unproven"; readonly backups: number }
   /** There is no backup at all. */
-  | { readonly kind: "none" };
+  | { readonly kind: "none" }
+  /** Nobody knows: the place of the backups does not answer. */
+  | { readonly kind: "unknown"; readonly why: string };
 
 const msADay = 86_400_000;
 
@@ -80,6 +82,8 @@ export function proofText(proof: Proof): string {
   switch (proof.kind) {
     case "none":
       return "there is no backup";
+    case "unknown":
+      return `nobody knows of any: ${proof.why}`;
     case "unproven":
       return `${proof.backups} ${proof.backups === 1 ? "backup" : "backups"}, none of which was ever restored`;
     case "unfit":

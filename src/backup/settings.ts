@@ -8,12 +8,20 @@ const keep = z.strictObject({
   monthly: z.int().min(0).default(12),
 });
 
+/** A bucket of R2: of another account than the stage's, or at least none of the stage's own. */
+const bucketName = z.strictObject({
+  bucket: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]$/),
+  accountId: z.string().regex(/^[0-9a-f]{32}$/),
+  jurisdiction: z.enum(["eu", "fedramp"]).optional(),
+});
+export type BucketName = Readonly<z.infer<typeof bucketName>>;
+
 /** What a stack file says of its backups. */
 export const backupShape = z.strictObject({
   /** Public keys of age: `age1…`. Each of their owners alone can open the backups. */
   recipients: z.array(z.string().regex(/^age1[0-9a-z]{20,}$/)).min(1),
-  /** A folder; a path that is not absolute is below the project. */
-  to: z.string().min(1).default("backups"),
+  /** A folder, its path absolute or from the project; or a bucket. */
+  to: z.union([z.string().min(1), bucketName]).default("backups"),
   keep: keep.prefault({}),
   /** After so many days without a drill that proved a backup, the stage counts as without one. */
   provenWithinDays: z.number().positive().default(7),
@@ -37,8 +45,16 @@ export function backupSettings(configured: unknown): BackupSettings | undefined 
   return parsed.success ? parsed.data : undefined;
 }
 
-/** The folder with the backups of one stage, and its journal. Nobody looks whether it is there. */
+/** The folder with the backups of one stage, and its journal; of a bucket: with what this machine knows of it. Nobody looks whether it is there. */
 export function backupFolder({ root, stage, target, configured }: Whose, to?: string): string {
   const chosen = to ?? backupSettings(configured)?.to ?? "backups";
-  return join(isAbsolute(chosen) ? chosen : join(root, chosen), target, stage);
+  const folder =
+    typeof chosen === "string"
+      ? chosen
+      : join(
+          ".lockstep",
+          "backups",
+          `${chosen.accountId}-${chosen.jurisdiction ?? "default"}-${chosen.bucket}`,
+        );
+  return join(isAbsolute(folder) ? folder : join(root, folder), target, stage);
 }

@@ -11,6 +11,7 @@ import { isRunning } from "./is-running.ts";
 import type { Pair } from "./kv/pairs.ts";
 import { refuseCollecting } from "./objects/collect.ts";
 import type { BucketSource } from "./objects/copy.ts";
+import type { Elsewhere } from "./objects/store.ts";
 import { takeBuckets } from "./objects/take.ts";
 import { type Head, headFile, manifestFile, newestHead, type ReadHead, readHead } from "./store/head.ts";
 import type { DatabaseEntry, Manifest, NamespaceEntry } from "./store/manifest.ts";
@@ -53,6 +54,8 @@ export interface TakeOptions {
   readonly buckets?: readonly BucketSource[];
   /** @default - none */
   readonly indexes?: readonly IndexSource[];
+  /** Objects' bytes that the place has which the backup goes to. @default - none but the folder's */
+  readonly elsewhere?: Elsewhere;
   readonly now?: Date;
   /** For a person. */
   readonly say: (text: string) => void;
@@ -100,6 +103,7 @@ export async function takeBackup(
     }
     const { buckets, files: bucketFiles } = await takeBuckets(options.buckets ?? [], {
       ...{ folder, draft, recipients, previous, say },
+      elsewhere: options.elsewhere ?? new Map(),
     });
     const taken = await takeIndexes(options.indexes ?? [], draft, recipients, say);
     files.push(...bucketFiles, ...taken.files);

@@ -101,7 +101,7 @@ function signalOf({ timeoutMs, signal }: ExchangeOptions): AbortSignal | undefin
 }
 
 /** An error's own words. Of a host with several addresses, the words of the first: the error of all of them has none. */
-function causes(error: unknown): string {
+export function causes(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const [first] = error instanceof AggregateError ? error.errors : [];
   const own = error.message === "" && first !== undefined ? causes(first) : error.message;

@@ -90,7 +90,7 @@ export async function program(given: Given): Promise<Outputs> {
     ...systems.flatMap((system) => codeDiagnostics(system, (worker) => made.get(worker)?.bundle, given.root)),
     ...losses.refused,
     ...approved.refused,
-    ...withoutProof(settings, approved.used, given.root),
+    ...(await withoutProof(settings, approved.used, given)),
     ...refusedClassChanges(state, systems, stage),
     ...textsForSecrets(state, systems, settings),
   ]);

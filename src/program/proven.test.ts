@@ -21,8 +21,8 @@ const prod = {
 } as const;
 const used = [{ resource: "shop/orders" }];
 const now = new Date("2026-11-30T12:00:00Z");
-const said = (settings: Parameters<typeof withoutProof>[0] = prod, approved = used) =>
-  withoutProof(settings, approved, root, now).map(({ got }) => got);
+const said = async (settings: Parameters<typeof withoutProof>[0] = prod, approved = used) =>
+  (await withoutProof(settings, approved, { root, env: {} }, now)).map(({ got }) => got);
 
 function drilled(takenAt: string, proven: boolean): void {
   const folder = join(root, "backups", "cloudflare", "prod", "journal");
@@ -48,18 +48,25 @@ function drilled(takenAt: string, proven: boolean): void {
   writeFileSync(join(folder, `${takenAt.replaceAll(":", "")}.json`), JSON.stringify(entry));
 }
 
-test("an approved loss in a protected stage is refused without a backup, with an old one, and with an unfit one", () => {
-  expect(said()).toEqual(["there is no backup"]);
+test("an approved loss in a protected stage is refused without a backup, with an old one, and with an unfit one", async () => {
+  expect(await said()).toEqual(["there is no backup"]);
   drilled("2026-11-26T12:00:00Z", true);
-  expect(said().join()).toContain("4.0 days old, which is too long ago");
+  expect((await said()).join()).toContain("4.0 days old, which is too long ago");
   drilled("2026-11-29T12:00:00Z", false);
-  expect(said().join()).toContain("unfit: damaged");
+  expect((await said()).join()).toContain("unfit: damaged");
   drilled("2026-11-30T11:00:00Z", true);
-  expect(said()).toEqual([]);
+  expect(await said()).toEqual([]);
 });
 
-test("nothing is asked where nothing is lost, where data can be made again, and where no backups are configured", () => {
-  expect(said(prod, [])).toEqual([]);
-  expect(said({ ...prod, stage: stageOf({ name: "dev" }) })).toEqual([]);
-  expect(said({ ...prod, backup: undefined })).toEqual([]);
+test("nothing is asked where nothing is lost, where data can be made again, and where no backups are configured", async () => {
+  expect(await said(prod, [])).toEqual([]);
+  expect(await said({ ...prod, stage: stageOf({ name: "dev" }) })).toEqual([]);
+  expect(await said({ ...prod, backup: undefined })).toEqual([]);
+});
+
+test("a bucket that nobody can look into proves nothing, whatever this machine has", async () => {
+  const to = { bucket: "backups", accountId: "0".repeat(32) };
+  const [got = ""] = await said({ ...prod, backup: { ...backup, to } });
+  expect(got).toContain("nobody knows of any");
+  expect(got).toContain("its keys are missing");
 });

@@ -12,9 +12,10 @@ import { table } from "../../../toolchain/table.ts";
 import { agree } from "../../db/agree.ts";
 import type { ProjectPlace } from "../../place.ts";
 import { chosenBackup } from "../chosen.ts";
+import { broughtHere, depotFor } from "../depot.ts";
 import { identityFrom } from "../identity.ts";
 import type { Request } from "../request.ts";
-import { folderOf, siteOf } from "../site.ts";
+import { siteOf } from "../site.ts";
 import { nameBeside, serving } from "./named.ts";
 import { ledgerLines, sinceLines } from "./told.ts";
 
@@ -26,7 +27,9 @@ export async function restoreInto(
   { root, folder, project }: ProjectPlace,
 ): Promise<number> {
   const { stage, target } = request;
-  const read = chosenBackup(request, folderOf(request, root), folder);
+  const depot = await depotFor(request, root);
+  const read = chosenBackup(request, depot.folder, folder);
+  await broughtHere(depot, read);
   const backup = await openBackup(read, identityFrom(request.identity, folder, stage.name));
   const { databases, namespaces, buckets, indexes, notInBackup } = backup.manifest;
   const site = await siteOf(request, target, root);

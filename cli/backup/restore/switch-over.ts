@@ -11,9 +11,9 @@ import { refuseRolledOut } from "../../stack/switch/rolled-out.ts";
 import { switchedIn } from "../../stack/switch/switch.ts";
 import type { Switching } from "../../stack/switch/switching.ts";
 import { chosenBackup } from "../chosen.ts";
+import { broughtHere, depotFor } from "../depot.ts";
 import { identityFrom } from "../identity.ts";
 import type { Request } from "../request.ts";
-import { folderOf } from "../site.ts";
 import { filledNew } from "./fill-new.ts";
 import { finish } from "./finish.ts";
 import { followingOf, type Place, placesOf } from "./places.ts";
@@ -41,7 +41,9 @@ async function goOn(begun: Begun, at: At): Promise<number> {
 async function fromBackup(at: At): Promise<number> {
   const { request, place, run, systems } = at;
   const { stage } = request;
-  const read = chosenBackup(request, folderOf(request, place.root), place.folder);
+  const depot = await depotFor(request, place.root);
+  const read = chosenBackup(request, depot.folder, place.folder);
+  await broughtHere(depot, read);
   const backup = await openBackup(read, identityFrom(request.identity, place.folder, stage.name));
   const switched = await switchedIn(stage, run);
   const state = (await stateOf(stage, run)) ?? [];

@@ -1,4 +1,5 @@
-import { journal, proofOf, proofText } from "../../../src/backup/journal.ts";
+import { journal, proofText } from "../../../src/backup/journal.ts";
+import { proofNow } from "../../../src/backup/proof-now.ts";
 import { backupFolder, type Whose } from "../../../src/backup/settings.ts";
 
 /** What is known of the backups of a stage. */
@@ -10,11 +11,16 @@ export interface KnownBackups {
 }
 
 /** Reads the journal of a stage's drills. One that cannot be read is no reason to keep a repair from prod: it is said, and proves nothing. */
-export function knownBackups(whose: Whose, now = new Date()): KnownBackups {
+export async function knownBackups(
+  whose: Whose,
+  env: Readonly<Record<string, string | undefined>>,
+  now = new Date(),
+): Promise<KnownBackups> {
   try {
+    const text = proofText(await proofNow(whose, env, now));
     const proofs = journal(backupFolder(whose)).filter(({ proven }) => proven);
     return {
-      text: proofText(proofOf(whose, now)),
+      text,
       proven: Object.fromEntries(
         proofs.flatMap(({ databases, takenAt }) => databases.map(({ name }) => [name, takenAt])),
       ),

@@ -68,11 +68,14 @@ export async function review({ stage, target, run, project, plan }: Review): Pro
     holds,
     migrations,
     code: Object.fromEntries(databases.map(({ database, written }) => [database.system.name, written])),
-    backups: knownBackups({
-      root: run.root,
-      stage: stage.name,
-      target,
-      configured: configValues(stackFileOf(stage, target, run.root))["lockstep:backup"],
-    }),
+    backups: await knownBackups(
+      {
+        root: run.root,
+        stage: stage.name,
+        target,
+        configured: configValues(stackFileOf(stage, target, run.root))["lockstep:backup"],
+      },
+      run.env,
+    ),
   });
 }

@@ -43,6 +43,13 @@ export async function apiEnvironment(target: TargetName, stage: Stage, root: str
   return apply(process.env, embeddedVariables(places, await ensureEmbedded(places), process.env));
 }
 
+/** What the shell and the stage's file say, on the target that was asked for: no token of the real account is needed for it. */
+export async function stageEnvironment(target: TargetName, stage: Stage, root: string): Promise<Environment> {
+  return target === "cloudflare"
+    ? { ...process.env, ...envFile(stage, root) }
+    : apiEnvironment(target, stage, root);
+}
+
 /** Repairs that the program prints on a real account name recipes without their target: who types one there is told where it went. */
 function tellEmbedded(shell: Environment): void {
   if ((shell["CLOUDFLARE_API_TOKEN"] ?? "") === "" || ofWrangler(shell).length > 0) return;

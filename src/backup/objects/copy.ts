@@ -3,7 +3,7 @@ import type { Account } from "../account.ts";
 import { type BucketPlace, listedObject, listObjects } from "./list.ts";
 import type { ListedObject, ObjectEntry } from "./object.ts";
 import { ObjectChanged, objectBytes } from "./read.ts";
-import { headerOf, idOf, type Known, lineOf, sealObject, stored } from "./store.ts";
+import { type Elsewhere, headerOf, idOf, type Known, lineOf, sealObject, stored } from "./store.ts";
 
 /** A bucket that is to be backed up. */
 export interface BucketSource extends BucketPlace {
@@ -19,6 +19,7 @@ export interface BucketSource extends BucketPlace {
 export interface CopyOptions {
   readonly store: string;
   readonly known: Known;
+  readonly elsewhere: Elsewhere;
   readonly recipients: readonly string[];
   /** Hears each line of the list of the backup's files in the store. */
   readonly refer: (line: string) => void;
@@ -90,7 +91,7 @@ export async function* copyBucket(
 async function copyObject(
   source: BucketSource,
   listed: ListedObject,
-  { store, known, recipients }: CopyOptions,
+  { store, known, elsewhere, recipients }: CopyOptions,
   tally: CopyTally,
 ): Promise<{ readonly entry: ObjectEntry; readonly line: string } | undefined> {
   let object: ListedObject | undefined = listed;
@@ -103,7 +104,7 @@ async function copyObject(
     try {
       const { id, copied, ...sealed } = await stored(
         store,
-        known,
+        { known, elsewhere },
         (generation) => idOf(source.key, rest, generation),
         (draft) =>
           sealObject(draft, recipients, headerOf(source.key, rest), objectBytes(source.s3, source, rest)),

@@ -1,12 +1,5 @@
-import {
-  element,
-  refusalOf,
-  type S3,
-  type S3Answer,
-  type S3Request,
-  sendS3,
-  textOf,
-} from "../../cloudflare/s3/s3.ts";
+import { element } from "../../cloudflare/s3/read-xml.ts";
+import { refusalOf, type S3, type S3Answer, type S3Request, sendS3, textOf } from "../../cloudflare/s3/s3.ts";
 import { UserError } from "../../diagnostic/user-error.ts";
 import { putHeaders } from "./headers.ts";
 import type { BucketPlace } from "./list.ts";

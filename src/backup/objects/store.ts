@@ -55,18 +55,21 @@ export async function knownIn(path: string): Promise<Known> {
   return known;
 }
 
+/** Files that are in the store of another place, which is where this backup goes: id → bytes. */
+export type Elsewhere = ReadonlyMap<string, number>;
+
 /**
  * Bytes in the store: those that are there, or new ones. What an earlier backup refers to is never written to; where that is gone or was cut off, the
  * bytes get another id. A run that was killed leaves whole files, which the next one takes.
  */
 export async function stored(
   store: string,
-  known: Known,
+  { known, elsewhere }: { readonly known: Known; readonly elsewhere: Elsewhere },
   idAt: (generation: number) => string,
   write: (draft: string) => Promise<SealedFile>,
 ): Promise<SealedFile & { readonly id: string; readonly copied: boolean }> {
   let generation = 0;
-  while (isLost(store, known, idAt(generation))) generation++;
+  while (isTaken(store, known, elsewhere, idAt(generation))) generation++;
   const id = idAt(generation);
   const path = pathOf(store, id);
   const before = known.get(id);
@@ -85,12 +88,13 @@ export async function stored(
   }
 }
 
-/** A file that a list has and the store has not, or not whole. */
-function isLost(store: string, known: Known, id: string): boolean {
-  const wanted = known.get(id);
-  return (
-    wanted !== undefined && statSync(pathOf(store, id), { throwIfNoEntry: false })?.size !== wanted.bytes
-  );
+/** A file that a list has and no store has, or not whole; or that is elsewhere, without a list to say with which bytes. */
+function isTaken(store: string, known: Known, elsewhere: Elsewhere, id: string): boolean {
+  const size = statSync(pathOf(store, id), { throwIfNoEntry: false })?.size;
+  const wanted = known.get(id)?.bytes;
+  return wanted === undefined
+    ? size === undefined && elsewhere.has(id)
+    : size !== wanted && elsewhere.get(id) !== wanted;
 }
 
 /** A link never takes the place of a file that another run has put there meanwhile. */

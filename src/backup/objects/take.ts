@@ -6,7 +6,7 @@ import type { BucketEntry } from "../store/manifest.ts";
 import { seal } from "../store/sealed.ts";
 import { type BucketSource, copyBucket, newTally } from "./copy.ts";
 import type { ObjectEntry } from "./object.ts";
-import { knownIn, listFile, storeFolder } from "./store.ts";
+import { type Elsewhere, knownIn, listFile, storeFolder } from "./store.ts";
 
 export interface TakeBucketsOptions {
   /** The stage's folder of backups. */
@@ -16,13 +16,15 @@ export interface TakeBucketsOptions {
   readonly recipients: readonly string[];
   /** What it has of the same bytes is not copied again. */
   readonly previous: ReadHead | undefined;
+  /** What the bucket has that the backup goes to. */
+  readonly elsewhere: Elsewhere;
   readonly say: (text: string) => void;
 }
 
 /** Copies buckets: an inventory of each into the backup, and what is new of their bytes into the store beside it. */
 export async function takeBuckets(
   sources: readonly BucketSource[],
-  { folder, draft, recipients, previous, say }: TakeBucketsOptions,
+  { folder, draft, recipients, previous, elsewhere, say }: TakeBucketsOptions,
 ): Promise<{ readonly buckets: readonly BucketEntry[]; readonly files: Head["files"] }> {
   if (sources.length === 0) return { buckets: [], files: [] };
   const known = previous === undefined ? new Map() : await knownIn(join(previous.folder, listFile));
@@ -38,7 +40,7 @@ export async function takeBuckets(
       const hash = createHash("sha256");
       const entries = copyBucket(
         source,
-        { store: storeFolder(folder), known, recipients, refer: list.write, say },
+        { store: storeFolder(folder), known, elsewhere, recipients, refer: list.write, say },
         tally,
       );
       const sealed = await seal(join(draft, file), recipients, linesOf(entries, hash.update.bind(hash)));

@@ -5,12 +5,13 @@ import { pipeline, Readable } from "node:stream";
 import { UserError } from "../../diagnostic/user-error.ts";
 import type { Connection } from "../connection.ts";
 import { tokenId } from "../own-token.ts";
+import { element } from "./read-xml.ts";
 import { encoded, queryText, type S3Credentials, signed } from "./sign.ts";
 
 /** R2's S3 API of an account: the one that carries objects of any size, with all of their metadata. */
 export interface S3 extends S3Credentials {
-  readonly connection: Connection;
-  readonly accountId: string;
+  /** Of buckets of a jurisdiction: `https://<account id>.r2.cloudflarestorage.com`. */
+  readonly endpoint: (jurisdiction: string) => URL;
 }
 
 /** The S3 API with the token that the v4 API is asked with. Throws UserError where Cloudflare does not know that token's id. */
@@ -25,7 +26,11 @@ export async function s3Of(connection: Connection, accountId: string): Promise<S
       fix: "use an API token, not a login of wrangler or a global API key",
     });
   const secret = createHash("sha256").update(connection.token).digest("hex");
-  return { connection, accountId, accessKeyId: id, secret };
+  return {
+    accessKeyId: id,
+    secret,
+    endpoint: (jurisdiction) => endpointBeside(connection, accountId, jurisdiction),
+  };
 }
 
 export interface S3Request {
@@ -54,7 +59,7 @@ const silenceMs = 60_000;
 /** One request; throws where there is no answer. The status is the caller's to read. */
 export function sendS3(s3: S3, sent: S3Request): Promise<S3Answer> {
   const { method, bucket, key, query = {}, headers = {}, body } = sent;
-  const base = endpoint(s3, sent.jurisdiction ?? "default");
+  const base = s3.endpoint(sent.jurisdiction ?? "default");
   const path = `${base.pathname.replace(/\/$/, "")}/${encoded(bucket)}/${key.split("/").map(encoded).join("/")}`;
   const length = body === undefined ? 0 : body instanceof Uint8Array ? body.length : body.bytes;
   const all = signed({ method, host: base.host, path, query, headers }, s3, new Date());
@@ -91,13 +96,18 @@ export function sendS3(s3: S3, sent: S3Request): Promise<S3Answer> {
 }
 
 /** Whoever is no Cloudflare serves S3 beside its API, as the embedded one does. */
-function endpoint({ connection, accountId }: S3, jurisdiction: string): URL {
-  const account = jurisdiction === "default" ? accountId : `${accountId}.${jurisdiction}`;
+function endpointBeside(connection: Connection, accountId: string, jurisdiction: string): URL {
   const { hostname, origin } = new URL(connection.baseUrl);
-  return hostname === "api.cloudflare.com"
-    ? new URL(`https://${account}.r2.cloudflarestorage.com`)
-    : new URL(`${origin}/r2/${account}`);
+  if (hostname === "api.cloudflare.com") return endpointOf(accountId, jurisdiction);
+  return new URL(`${origin}/r2/${placed(accountId, jurisdiction)}`);
 }
+
+/** Where an account's buckets are reached at Cloudflare. */
+export const endpointOf = (accountId: string, jurisdiction: string): URL =>
+  new URL(`https://${placed(accountId, jurisdiction)}.r2.cloudflarestorage.com`);
+
+const placed = (accountId: string, jurisdiction: string): string =>
+  jurisdiction === "default" ? accountId : `${accountId}.${jurisdiction}`;
 
 /** An answer's body as text, no longer than a document of S3. */
 export async function textOf({ body }: S3Answer): Promise<string> {
@@ -112,7 +122,3 @@ export async function refusalOf(answer: S3Answer): Promise<string> {
   const code = element(text, "Code") ?? "";
   return `HTTP ${answer.status} ${code}: ${element(text, "Message") ?? text.slice(0, 200)}`;
 }
-
-/** The text of the first element of this name in a document of S3. */
-export const element = (xml: string, name: string): string | undefined =>
-  new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];

@@ -1,6 +1,7 @@
+import { element } from "../../../../src/cloudflare/s3/read-xml.ts";
 import { listBuckets, makeBucket, removeBucket } from "../buckets.ts";
 import { type BucketRequest, empty, type S3Reply, type S3Request, xmlReply } from "./operation.ts";
-import { textOf, xmlDocument } from "./xml.ts";
+import { xmlDocument } from "./xml.ts";
 
 export const bucketList = ({ world, account, jurisdiction }: S3Request): S3Reply =>
   xmlReply(
@@ -19,7 +20,7 @@ export async function createBucket(
   { world, account, jurisdiction, body }: S3Request,
   name: string,
 ): Promise<S3Reply> {
-  const wanted = textOf(await body.text(), "LocationConstraint");
+  const wanted = element(await body.text(), "LocationConstraint");
   const locationHint = wanted === undefined || ["auto", "us-east-1"].includes(wanted) ? undefined : wanted;
   makeBucket(world, account.id, name, { jurisdiction, locationHint });
   return empty(200, { location: `/${name}` });

@@ -1,3 +1,4 @@
+import { element, elements } from "../../../../src/cloudflare/s3/read-xml.ts";
 import { refuseLocked } from "../locks.ts";
 import { findUpload, type Upload, unfinishedUploads, uploadKind } from "../uploads.ts";
 import { invalidArgument, noSuchUpload, S3Failure } from "./failure.ts";
@@ -11,7 +12,7 @@ import {
   type S3Reply,
   xmlReply,
 } from "./operation.ts";
-import { elements, textOf, xmlDocument } from "./xml.ts";
+import { xmlDocument } from "./xml.ts";
 
 export async function createUpload({
   world,
@@ -79,8 +80,8 @@ export async function completeUpload(request: ObjectRequest): Promise<S3Reply> {
   uploadOf(request);
   await refuseLocked(world, bucket, [key]);
   const parts = elements(await body.text(), "Part").map((each) => ({
-    part: Number(textOf(each, "PartNumber")),
-    etag: (textOf(each, "ETag") ?? "").replaceAll('"', ""),
+    part: Number(element(each, "PartNumber")),
+    etag: (element(each, "ETag") ?? "").replaceAll('"', ""),
   }));
   if (parts.length === 0 || parts.some(({ part, etag }) => !Number.isInteger(part) || etag === ""))
     throw new S3Failure(

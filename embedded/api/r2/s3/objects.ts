@@ -1,3 +1,4 @@
+import { element, elements } from "../../../../src/cloudflare/s3/read-xml.ts";
 import type { R2ObjectInfo } from "../../../runtime/stores.ts";
 import { spool, spoolFolder } from "../../http/spool.ts";
 import { findBucket } from "../buckets.ts";
@@ -16,7 +17,7 @@ import {
   type S3Request,
   xmlReply,
 } from "./operation.ts";
-import { elements, textOf, xmlDocument } from "./xml.ts";
+import { xmlDocument } from "./xml.ts";
 
 /** GetObject and HeadObject. */
 export async function getObject(request: ObjectRequest): Promise<S3Reply> {
@@ -126,7 +127,7 @@ const mostKeys = 1_000;
 /** DeleteObjects: up to a thousand keys, each with an answer of its own. */
 export async function deleteObjects({ world, bucket, body, grant }: BucketRequest): Promise<S3Reply> {
   const text = await body.text();
-  const keys = elements(text, "Object").map((each) => textOf(each, "Key") ?? "");
+  const keys = elements(text, "Object").map((each) => element(each, "Key") ?? "");
   if (keys.length === 0 || keys.length > mostKeys || keys.includes(""))
     throw new S3Failure(
       400,
@@ -147,6 +148,6 @@ export async function deleteObjects({ world, bucket, body, grant }: BucketReques
       errors.push({ Key: key, Code: failure.code, Message: failure.message });
     }
   }
-  const quiet = textOf(text, "Quiet") === "true";
+  const quiet = element(text, "Quiet") === "true";
   return xmlReply(xmlDocument("DeleteResult", { Deleted: quiet ? [] : deleted, Error: errors }));
 }

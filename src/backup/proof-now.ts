@@ -1,0 +1,20 @@
+import { UserError } from "../diagnostic/user-error.ts";
+import { pull } from "./bucket/mirror.ts";
+import { depotOf } from "./bucket/place.ts";
+import { type Proof, proofOf } from "./journal.ts";
+import type { Whose } from "./settings.ts";
+
+/** How a stage stands with its backups by what is in their place now, a bucket or a folder. A place that does not answer proves nothing. */
+export async function proofNow(
+  whose: Whose,
+  env: Readonly<Record<string, string | undefined>>,
+  now: Date = new Date(),
+): Promise<Proof> {
+  try {
+    await pull(await depotOf(whose, () => env));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { kind: "unknown", why: `${error.diagnostic.what}: ${error.diagnostic.got}` };
+  }
+  return proofOf(whose, now);
+}

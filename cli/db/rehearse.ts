@@ -1,18 +1,13 @@
+import { databaseText } from "../../src/backup/d1/as-text.ts";
+import { sizeOf } from "../../src/backup/databases.ts";
 import { refuse } from "../../src/diagnostic/user-error.ts";
-import { copyText, hasVirtualTables } from "../../src/migrations/apply/copy-text.ts";
 import { rehearse as run } from "../../src/migrations/apply/rehearse.ts";
-import { exportSql } from "../../src/migrations/database/export.ts";
-import { databaseOf, endpointOf, planLive } from "../../src/migrations/plan/job.ts";
-import type { SchemaObject } from "../../src/migrations/sql/schema-guard.ts";
+import { databaseOf, planLive } from "../../src/migrations/plan/job.ts";
 import { table } from "../../toolchain/table.ts";
 import type { Command } from "./command.ts";
 import { onlyOne } from "./databases.ts";
 import { placeOf, placeOptions } from "./place.ts";
 import { jobOf, siteOf } from "./site.ts";
-
-/** Named, so that D1 does not go through what is its own. */
-const tablesOf = (schema: readonly SchemaObject[]): readonly string[] =>
-  schema.filter(({ type }) => type === "table").map(({ name }) => name);
 
 /** `rehearse`: the pending files on a copy of the live database. */
 export const rehearse: Command = {
@@ -26,17 +21,16 @@ export const rehearse: Command = {
     const job = await jobOf(await siteOf(place, given), database, given.root);
     const plan = await planLive(job);
     refuse(plan.refusals);
-    const byPages = hasVirtualTables(plan.schema);
+    const account = { connection: job.connection, accountId: job.accountId };
     given.say(
-      byPages
-        ? "reading the live database, page by page: it has search tables, and an export could leave it unreachable …"
-        : "exporting the live database: it answers nobody meanwhile …",
+      "reading the live database in pages, beside whoever writes to it: every row once, which D1 bills …",
     );
-    const dump = byPages
-      ? await copyText(databaseOf(job), plan.schema)
-      : await exportSql(endpointOf(job), job.label, tablesOf(plan.schema));
+    const copy = await databaseText(databaseOf(job), await sizeOf(account, job.databaseId), plan.schema);
+    given.say(
+      `${copy.rows} rows${copy.consistency === "spread" ? ", not all of one moment: it was written to all the time" : ""}`,
+    );
     const rehearsal = run(
-      dump,
+      copy.sql,
       [...plan.expand, ...plan.contract, ...plan.waiting].map(({ file }) => file),
     );
     const { failure, tables, indexesLost, indexesMade, foreignKeyViolationsAfter: violations } = rehearsal;

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
-import { copyText, hasVirtualTables } from "../../src/migrations/apply/copy-text.ts";
+import { databaseText } from "../../src/backup/d1/as-text.ts";
+import { sizeOf } from "../../src/backup/databases.ts";
 import { rehearse } from "../../src/migrations/apply/rehearse.ts";
 import { rows } from "../../src/migrations/database/database.ts";
 import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
@@ -46,9 +47,11 @@ CREATE TRIGGER touch AFTER INSERT ON notes BEGIN INSERT INTO touched VALUES (new
     "DELETE FROM touched WHERE note > 6",
   ]);
   const { schema } = await readSnapshot(database);
-  expect(hasVirtualTables(schema)).toBe(true);
-  const text = await copyText(database, schema);
-  const copy = new DatabaseSync(":memory:");
+  const { job } = live;
+  const size = await sizeOf({ connection: job.connection, accountId: job.accountId }, job.databaseId);
+  const { sql: text, rows: copied } = await databaseText(database, size, schema);
+  expect(copied).toBe(1203 + 1203 + 2 + 2);
+  const copy = new DatabaseSync(":memory:", { enableForeignKeyConstraints: false });
   copy.exec(text);
   const sums = [
     "SELECT count(*) AS n, sum(id) AS ids, group_concat(title, '') AS titles, sum(twice) AS twice FROM notes",

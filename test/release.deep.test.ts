@@ -23,7 +23,9 @@ const planAt = (port: number): string => `{ release: {
   steps: [{ percent: 50, soakSeconds: 2 }, { percent: 100, soakSeconds: 1 }],
   gates: [errorRate({ below: 0.05, minimumRequests: 20 }), latency({ percentile: 95, belowMs: 2000, minimumRequests: 20, warmUpSeconds: 1 }),
     metric({ name: "summaries", limit: 1000, source: sqlSource({ database: meta, sql: "SELECT count(*) AS rows FROM summaries WHERE ?1 <> ''", params: [argument.version], reads: { value: "rows" } }) }),
-    metric({ name: "waiting", limit: 10, consecutiveSuccesses: 2, source: urlSource({ url: "http://127.0.0.1:${port}/queue", query: { version: argument.version }, headers: { authorization: secret("queue-key") }, reads: { value: "/queue/0/waiting" } }) })],
+    metric({ name: "waiting", limit: 10, consecutiveSuccesses: 2, source: urlSource({ url: "http://127.0.0.1:${port}/queue", query: { version: argument.version }, headers: { authorization: secret("queue-key") }, reads: { value: "/queue/0/waiting" } }) }),
+    metric({ name: "invocations", limit: 0.5, dryRun: true, source: telemetrySource({ reads: { value: { operator: "count" } } }) }),
+    metric({ name: "exceptions", limit: 0.9, minimumSamples: 20, critical: false, source: graphqlSource({ dataset: "WorkersInvocationsAdaptive", fields: "workersInvocationsAdaptive(limit: 1, filter: $filter) { sum { requests errors } }", filter: { scriptName: argument.script, scriptVersion: argument.version, datetime_geq: argument.from, datetime_leq: argument.to }, reads: { part: "/workersInvocationsAdaptive/0/sum/errors", whole: "/workersInvocationsAdaptive/0/sum/requests" } }) })],
   intervalSeconds: 1, ingestionSeconds: 1, patienceSeconds: 60,
 } }`;
 
@@ -36,7 +38,7 @@ beforeAll(async () => {
       .replace(/(export const dome = system\("dome", \[[^\]]*\])\)/, `$1, ${planAt(port)})`)
       .replace(
         /import \{/,
-        'import { argument, errorRate, latency, metric, secret, sqlSource, urlSource } from "../declare/index.ts";\nimport {',
+        'import { argument, errorRate, graphqlSource, latency, metric, secret, sqlSource, telemetrySource, urlSource } from "../declare/index.ts";\nimport {',
       ),
   );
   const unset = await project.just(["pulumi-up", "dev", "--yes"]);
@@ -123,6 +125,11 @@ test("a good version reaches everybody, step by step, and the stack's state is t
   expect(done.out).toMatch(/"gate":"summaries","verdict":"pass","reason":"[\d,]+; [\d,]+ rows read"/);
   expect(done.out).toContain('"gate":"waiting","verdict":"pass","reason":"3"');
   expect(done.out).not.toContain(key);
+  // One on a dry run fails all the time, and is told to have no say.
+  expect(done.out).toMatch(
+    /"gate":"invocations","dryRun":true,"verdict":"fail","reason":"[\d,]+, above 0.5"/,
+  );
+  expect(done.out).toMatch(/"gate":"exceptions","verdict":"pass","reason":"0.00 % of [\d,]+"/);
   const now = await serving();
   expect(Object.values(now)).toEqual([100]);
   expect(Object.keys(now)).not.toEqual(before);

@@ -92,16 +92,19 @@ test("no data waits until patience is over, and goes back at once where the gate
 
 test("a source that does not answer is inconclusive also where no data fails, and is asked again", async () => {
   let refused = 0;
-  const { progress } = await released(
+  const { made, progress } = await released(
     [metric({ name: "queue", source, limit: 5, noData: "fail" })],
     () => number(1),
     {
       before: (what) => {
-        if (what === "read" && refused++ < 4) throw new Error("example.com answered with status 503");
+        if (what === "read" && refused++ < 4) throw new Error("it answered\n  with status 503");
       },
     },
   );
   expect(progress.end).toBe("finished");
+  expect(made.entries().find(({ kind }) => kind === "measured")).toMatchObject({
+    judged: [{ verdict: "inconclusive", reason: "no metrics came: it answered with status 503" }],
+  });
 });
 
 test("one that only compares has no say at 100 %, where there is nothing to compare with", async () => {

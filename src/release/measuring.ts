@@ -35,7 +35,7 @@ export async function measured(
     const requests = oncePerWindow((window) => metrics.measure(worker, window));
     return gates.map(async (gate): Promise<Judged> => {
       const window = windowOf(worker, at, servedSinceMs + gate.warmUpSeconds * 1000, toMs);
-      const named = { worker: worker.label, gate: gate.name };
+      const named = { worker: worker.label, gate: gate.name, ...(gate.dryRun && { dryRun: true as const }) };
       try {
         return { ...named, ...(await judgementOf(gate, worker, window, { chance, metrics, requests })) };
       } catch (error) {

@@ -27,6 +27,8 @@ const judged = z.object({
   gate: z.string(),
   verdict: z.enum(["pass", "fail", "inconclusive"]),
   reason: z.string(),
+  /** Told, without a say. */
+  dryRun: z.literal(true).optional(),
 });
 export type Judged = z.infer<typeof judged>;
 

@@ -3,7 +3,7 @@ import { connection } from "../../src/cloudflare/connection.ts";
 import { readServing } from "../../src/cloudflare/deployments.ts";
 import { workersOf } from "../../src/declare/graph.ts";
 import type { System } from "../../src/declare/index.ts";
-import { physicalName } from "../../src/declare/physical-name.ts";
+import { physicalName, textStage } from "../../src/declare/physical-name.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import type { Effects } from "../../src/release/driver.ts";
@@ -118,7 +118,7 @@ export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
       readSource(source, window, {
         api,
         accountId,
-        stage: stage.name,
+        stage: textStage(stage),
         secret: secretOf,
         databaseId: async (name) => databaseId(await storesOf(), label, name),
       }),

@@ -1,18 +1,21 @@
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
+import { type NamingStage, textStage } from "../physical-name.ts";
 import type { ReleasePlan } from "../release.ts";
 import type { System } from "../system.ts";
 import { checkGate } from "./gates/gate.ts";
 import { checkScore } from "./gates/score.ts";
 import { seconds, wrong } from "./gates/wrong.ts";
 
-/** What is wrong with a system's release plan. */
-export function checkRelease(system: System): Diagnostic[] {
+/** What is wrong with a system's release plan, in a stage. */
+export function checkRelease(system: System, stage: Pick<NamingStage, "name" | "like">): Diagnostic[] {
   const { release } = system;
   if (release === undefined) return [];
   const where = `${system.name}, release`;
   return [
     ...checkSteps(release, where),
-    ...(release.gates ?? []).flatMap((gate) => checkGate(gate, system, release)),
+    ...(release.gates ?? []).flatMap((gate) =>
+      checkGate(gate, { system, plan: release, stage: textStage(stage) }),
+    ),
     ...checkScore(release, where),
     ...twice((release.gates ?? []).map(({ name }) => name)).map((name) =>
       wrong("Two gates have the same name", where, name, "each name once", "give one of them a name: name"),

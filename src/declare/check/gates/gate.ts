@@ -1,13 +1,13 @@
 import type { Diagnostic } from "../../../diagnostic/user-error.ts";
-import type { Gate, ReleasePlan } from "../../release.ts";
-import type { System } from "../../system.ts";
+import type { Gate } from "../../release.ts";
 import { limits } from "./limits.ts";
 import { neverPasses } from "./never-passes.ts";
+import type { GatePlace } from "./place.ts";
 import { checkSource } from "./source.ts";
 import { seconds, wrong } from "./wrong.ts";
 
 /** What is wrong with a gate of a system's release plan. */
-export function checkGate(gate: Gate, system: System, plan: ReleasePlan): Diagnostic[] {
+export function checkGate(gate: Gate, { system, plan, stage }: GatePlace): Diagnostic[] {
   const where = `${system.name}, release, gate ${gate.name}`;
   const { warmUpSeconds, intervalSeconds, count, failureLimit, consecutiveSuccesses } = gate;
   const found = [
@@ -23,7 +23,7 @@ export function checkGate(gate: Gate, system: System, plan: ReleasePlan): Diagno
     }),
     ...checkWeight(gate, where),
     ...limits(gate, where),
-    ...(gate.kind === "metric" ? checkSource(gate.source, `${where}, source`, system) : []),
+    ...(gate.kind === "metric" ? checkSource(gate.source, `${where}, source`, { system, stage }) : []),
   ];
   // Of numbers that are none nothing more can be said.
   return found.length > 0 ? found : neverPasses(gate, plan, where);

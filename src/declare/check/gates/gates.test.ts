@@ -7,6 +7,7 @@ import {
   graphqlSource,
   latency,
   metric,
+  perStage,
   type ReleasePlan,
   secret,
   sqlSource,
@@ -20,7 +21,7 @@ import { checkRelease } from "../release.ts";
 const notes = d1("notes");
 const steps = [{ percent: 100, soakSeconds: 600 }] as const;
 const found = (plan: Partial<ReleasePlan>): readonly string[] =>
-  checkRelease(system("shop", [notes], { release: { steps, ...plan } })).map(
+  checkRelease(system("shop", [notes], { release: { steps, ...plan } }), { name: "dev" }).map(
     ({ what, where, got }) => `${what} | ${where} | ${got}`,
   );
 const of = (...gates: readonly Gate[]): readonly string[] => found({ gates });
@@ -43,7 +44,7 @@ test("good gates of every kind are not complained of", () => {
         held(number, { name: "b", limit: -5, alarm: -9, better: "higher" }),
         metric({ name: "c", source: number, compare: { worseBy: 0.5 }, dryRun: true }),
         held(sql("SELECT ?1 AS n, ?2", { params: [argument.from, "x"] }), { name: "d" }),
-        held(sql("SELECT ? AS n", { params: [1] }), { name: "e", consecutiveSuccesses: 3 }),
+        held(sql("SELECT ? AS n, 'what?'", { params: [1] }), { name: "e", consecutiveSuccesses: 3 }),
         metric({
           ...{ name: "f", limit: 5 },
           source: telemetrySource({ reads: { value: { operator: "p99", key: "$workers.cpuTimeMs" } } }),
@@ -81,7 +82,9 @@ test.each<readonly [Gate, RegExp]>([
   [errorRate({ below: 0.01, name: " " }), /gate without a name/],
   [held(sql("DELETE FROM t")), /may only read: one SELECT .* begins with DELETE/],
   [held(sql("SELECT 1 AS n; SELECT 2")), /may only read: one SELECT .* 2 statements/],
-  [held(sql("SELECT ?1 AS n")), /parameters of a statement .* 0 values; the statement has \?1 to \?1/],
+  [held(sql("SELECT ?1 AS n")), /parameters of a statement .* 0 values; the statement takes 1$/],
+  [held(sql("SELECT ?3 AS n, ?1", { params: [1, 2, 3] })), /3 values; the statement has \?3 and no \?2$/],
+  [held(sql("SELECT :from AS n", { params: [1] })), /1 values; the statement has :from$/],
   [held(sql("SELECT 1 AS n", { params: [1] })), /parameters of a statement .* 1 values/],
   [
     held(sql("SELECT 1 AS n", { database: d1("orders") })),
@@ -89,12 +92,24 @@ test.each<readonly [Gate, RegExp]>([
   ],
   [held(sql("SELECT 1 AS n", { reads: { value: "" } })), /place in an answer that is none/],
   [
-    held(urlSource({ url: "http://example.com/?key=canary", reads: { value: "/n" } })),
+    held(urlSource({ url: "http://example.com/?sort=canary", reads: { value: "/n" } })),
     /cannot ask .* http:\/\/example.com\/\?…$/,
   ],
   [
     held(urlSource({ url: "https://mia:pw@example.com/", reads: { value: "/n" } })),
     /address that a gate cannot ask/,
+  ],
+  [
+    held(urlSource({ url: perStage({ prod: url }), reads: { value: "/n" } })),
+    /without an address in this stage .* prod$/,
+  ],
+  [
+    held(urlSource({ url, headers: { Authorization: "Bearer canary" }, reads: { value: "/n" } })),
+    /stands in the code .* headers.Authorization \| a text$/,
+  ],
+  [
+    held(urlSource({ url: `${url}?api_key=canary`, reads: { value: "/n" } })),
+    /stands in the code .* query.api_key/,
   ],
   [held(urlSource({ url, reads: { value: "n" } })), /place in an answer that is none .* "n"/],
   [

@@ -1,16 +1,21 @@
 import type { Diagnostic } from "../../../diagnostic/user-error.ts";
-import { notSingleSelect } from "../../../migrations/sql/single-select.ts";
-import type { MetricSource, SqlSource, UrlSource } from "../../gates/sources.ts";
-import type { System } from "../../system.ts";
+import type { MetricSource } from "../../gates/sources.ts";
+import type { GatePlace } from "./place.ts";
+import { checkSql } from "./sql.ts";
+import { checkUrl } from "./url.ts";
 import { wrong } from "./wrong.ts";
 
 /** What is wrong with the question that a metric asks. */
-export function checkSource(source: MetricSource, where: string, system: System): Diagnostic[] {
+export function checkSource(
+  source: MetricSource,
+  where: string,
+  { system, stage }: Pick<GatePlace, "system" | "stage">,
+): Diagnostic[] {
   switch (source.kind) {
     case "sql":
       return [...checkSql(source, where, system), ...namesOf(source.reads, where)];
     case "url":
-      return [...checkUrl(source, where), ...pointersOf(source.reads, where)];
+      return [...checkUrl(source, where, stage), ...pointersOf(source.reads, where)];
     case "graphql":
       return [
         ...(source.fields.includes("$filter")
@@ -33,94 +38,6 @@ export function checkSource(source: MetricSource, where: string, system: System)
     default:
       return source satisfies never;
   }
-}
-
-function checkSql({ database, sql, params }: SqlSource, where: string, system: System): Diagnostic[] {
-  const databases = system.resources.flatMap(({ kind, name }) => (kind === "d1" ? [name] : []));
-  const notSelect = notSingleSelect(sql);
-  const asked = [...sql.matchAll(/\?(\d+)/g)].map(([, number]) => Number(number));
-  const most = Math.max(0, ...asked);
-  return [
-    ...(databases.includes(database)
-      ? []
-      : [
-          wrong(
-            "A gate asks a database that its system does not have",
-            `${where}, database`,
-            database,
-            databases.length === 0 ? "a D1 of the system, which has none" : databases.join(", "),
-            "ask a database of the system",
-          ),
-        ]),
-    ...(notSelect === undefined
-      ? []
-      : [
-          wrong(
-            "A gate may only read: one SELECT",
-            `${where}, sql`,
-            notSelect,
-            "one SELECT, also with WITH before it",
-            "write it as a SELECT that answers one row",
-          ),
-        ]),
-    ...(most === params.length || (asked.length === 0 && sql.split("?").length - 1 === params.length)
-      ? []
-      : [
-          wrong(
-            "The parameters of a statement are not those that it is given",
-            `${where}, params`,
-            `${params.length} values; the statement has ${asked.length === 0 ? sql.split("?").length - 1 : `?1 to ?${most}`}`,
-            "a value for each, in order",
-            "write ?1, ?2 and so on where the values belong",
-          ),
-        ]),
-  ];
-}
-
-function checkUrl({ url, headers, timeoutSeconds }: UrlSource, where: string): Diagnostic[] {
-  const urls = typeof url === "string" ? [url] : Object.values(url.values);
-  return [
-    ...urls
-      .filter((each) => !isAllowed(each))
-      .map((each) =>
-        wrong(
-          "An address that a gate cannot ask",
-          `${where}, url`,
-          each.replace(/\?.*$/s, "?…"),
-          "https://…, or http:// on this machine; no name and password in it",
-          "correct it; what is secret belongs into headers: { authorization: secret(…) }",
-        ),
-      ),
-    ...Object.keys(headers)
-      .filter((name) => !/^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(name) || /^(host|content-length)$/i.test(name))
-      .map((name) =>
-        wrong(
-          "A header that cannot be sent",
-          `${where}, headers`,
-          name,
-          "the name of a header",
-          "correct it",
-        ),
-      ),
-    ...(timeoutSeconds > 0 && timeoutSeconds <= 60
-      ? []
-      : [
-          wrong(
-            "A time that is none",
-            `${where}, timeoutSeconds`,
-            String(timeoutSeconds),
-            "seconds, above 0, at most 60",
-            "correct it",
-          ),
-        ]),
-  ];
-}
-
-function isAllowed(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password } = new URL(text);
-  const isHere = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$|\.localhost$/.test(hostname);
-  return username === "" && password === "" && (protocol === "https:" || (protocol === "http:" && isHere));
 }
 
 type Places = Readonly<Record<string, string | undefined>>;

@@ -127,7 +127,7 @@ test("a good version reaches everybody, step by step, and the stack's state is t
   expect(done.out).not.toContain(key);
   // One on a dry run fails all the time, and is told to have no say.
   expect(done.out).toMatch(
-    /"gate":"invocations","dryRun":true,"verdict":"fail","reason":"[\d,]+, above 0.5"/,
+    /"gate":"invocations","verdict":"fail","reason":"[\d,]+, above 0.5","dryRun":true/,
   );
   expect(done.out).toMatch(/"gate":"exceptions","verdict":"pass","reason":"0.00 % of [\d,]+"/);
   const now = await serving();

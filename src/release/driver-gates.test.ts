@@ -130,6 +130,10 @@ test("gates that are not critical count by their weight", async () => {
   });
   const lost = await released([named("a", 5, 1), named("b", 20, 1)], () => number(9));
   expect(lost.progress).toMatchObject({ end: "aborted", abort: "shop/api a: 9, above 5; score 50 of 100" });
+  const decided = await released([named("a", 20, 1), metric({ name: "b", source, limit: 5 })], () =>
+    number(9),
+  );
+  expect(decided.progress.abort).toBe("shop/api b: 9, above 5");
   const marginal = await released([named("a", 5, 1), named("b", 20, 4)], () => number(9));
   expect(marginal.progress.abort).toMatch(/^inconclusive for 75 s .* a: 9, above 5; score 80 of 100$/);
 });

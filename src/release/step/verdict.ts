@@ -29,7 +29,9 @@ export function stepVerdict(
   const verdict = together(says, at.score ?? usualScore);
   const told = verdict === "pass" ? says : against(says, verdict);
   const { now } = scoreOf(says);
-  const scored = says.some(({ critical }) => !critical);
+  // A critical gate that failed has decided whatever the score is.
+  const isDecided = verdict === "fail" && says.some((say) => say.critical && say.verdict === "fail");
+  const scored = !isDecided && says.some(({ critical }) => !critical);
   return {
     verdict,
     reason: `${told.map((each) => `${each.worker} ${each.gate.name}: ${heldText(each)}`).join("; ")}${scored ? `; score ${Math.floor(now * 100)} of 100` : ""}`,

@@ -55,10 +55,11 @@ export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
   const api = connection(run.env, run.root);
   const under = { id, by, at };
   const isEmbedded = api.front !== undefined;
-  const up = (rollout: Rollout, ended: boolean): Promise<void> =>
-    stepUp({ stage, run, isEmbedded, note: ended ? { ...under, ended: true } : under, rollout });
+  const up = (rollout: Rollout, more: { readonly prepared?: true; readonly ended?: true }): Promise<void> =>
+    stepUp({ stage, run, isEmbedded, note: { ...under, ...more }, rollout });
   const declared = declaredWorkers(systems, stage);
-  const lastUp = (rollout: Rollout): Promise<void> => up(rollout, true);
+  // The way back is open whatever the folder has by then.
+  const lastUp = (rollout: Rollout): Promise<void> => up(rollout, { ended: true });
   const alone = (): Promise<void> => untilAlone(stage, run, isEmbedded);
   const ending: Ending = { under, stage, run, api, accountId, workers: declared, alone, lastUp };
   const secretOf = openSecrets(stage, run);
@@ -87,7 +88,7 @@ export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
         }),
       );
       note({ before, rollout: stable });
-      await up(stable, false);
+      await up(stable, {});
       const versions = (await readOutputs(stage, run))?.versions ?? {};
       const workers = declared.flatMap((each): Released[] => {
         const was = stable[each.label]?.stable;
@@ -104,10 +105,10 @@ export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
         ),
       };
     },
-    serve: (rollout) => up(rollout, false),
+    serve: (rollout) => up(rollout, { prepared: true }),
     goBack: (way) => goBack(ending, way),
     async finish(nothingNew) {
-      await (nothingNew ? endWithoutUp(ending, {}) : lastUp({}));
+      await (nothingNew ? endWithoutUp(ending, {}) : up({}, { prepared: true, ended: true }));
       await forgetWith({}, ending);
     },
     measure: (worker, window) =>

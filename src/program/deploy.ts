@@ -14,6 +14,7 @@ import { deployContracts } from "../resources/stores/contract.ts";
 import { deployNotifications } from "../resources/stores/notifications.ts";
 import { deployPullConsumers } from "../resources/stores/pull-consumers.ts";
 import { deployStores } from "../resources/stores/stores.ts";
+import { nothingNewInSteps } from "../resources/workers/nothing-new.ts";
 import { deploySmoke } from "../resources/workers/smoke.ts";
 import { deployWorkers } from "../resources/workers/workers.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -75,7 +76,11 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
   const provider = providerOf(settings, first);
   const real = target.kind === "cloudflare";
   const hooks = { onError: [adviceOnError(stage, prepared.root)] };
-  const beforeVersion = migrationsBeforeCode(systems, stage, prepared.root);
+  const { release } = settings;
+  const beforeVersion = [
+    ...(release?.prepared === true ? [nothingNewInSteps(stage, prepared.root, release.id)] : []),
+    migrationsBeforeCode(systems, stage, prepared.root),
+  ];
   const shared = {
     stage,
     accountId: target.accountId,

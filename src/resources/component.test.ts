@@ -63,7 +63,7 @@ async function requestsOf(program: (context: Context) => void): Promise<readonly
       target: new pulumi.ComponentResource("test:Target", "target"),
       system: system("s", []),
       secrets: { password: "p" },
-      beforeVersion: new pulumi.ResourceHook("before-version", () => {}),
+      beforeVersion: [],
       zoneIds: new Map(),
       contracts: {},
       approvals: [],

@@ -32,8 +32,8 @@ export interface Context {
   readonly secrets: Readonly<Record<string, string>>;
   /** Ids of zones, by what is in them: the zone name of a route, the host of a custom domain. */
   readonly zoneIds: ReadonlyMap<string, string>;
-  /** Asks, before a version is created, whether its databases are ready for it. */
-  readonly beforeVersion: pulumi.ResourceHook;
+  /** Ask, before a version is created, whether it may be, and whether its databases are ready for it. */
+  readonly beforeVersion: pulumi.ResourceHook[];
   /** What of each database's contract migrations is open, by `<system>/<database>`. */
   readonly contracts: Readonly<Record<string, Opening>>;
   /** Of the stack file: what somebody agreed to. */

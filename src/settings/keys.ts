@@ -37,6 +37,8 @@ const release = z.strictObject({
   by: z.string(),
   /** ISO 8601. */
   at: z.string(),
+  /** Its versions are uploaded: this `up` makes no other. */
+  prepared: z.literal(true).optional(),
   /** This `up` is its last one. */
   ended: z.literal(true).optional(),
 });

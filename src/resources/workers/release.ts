@@ -70,7 +70,7 @@ export function release(worker: WorkerComponent, context: Context, args: Release
       parent: worker,
       hooks: {
         ...hooks,
-        beforeCreate: [...guards.beforeVersion, context.beforeVersion, costsOfCode(declared, context)],
+        beforeCreate: [...guards.beforeVersion, ...context.beforeVersion, costsOfCode(declared, context)],
       },
       dependsOn: [...args.after],
       // The provider replaces for each of these while it is set, but not when it goes: the old version would serve on.

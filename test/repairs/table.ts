@@ -95,6 +95,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/pull-request/folds.ts next: preview": pullRequest,
   "cli/pull-request/folds.ts next: up": pullRequest,
   "cli/release/open-contracts.ts refuseOpenContracts: up": untried,
+  "cli/release/open-secrets.ts openSecrets: secret": untried,
   "cli/release/release.ts noneUnderWay: release": untried,
   "cli/release/release.ts overtaken: releases": untried,
   "cli/release/release.ts secondDriver: release": untried,

@@ -1,4 +1,5 @@
-import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -35,6 +36,41 @@ test("a line that is whole and means nothing is refused: it may be the one that 
   journal.append(line(1));
   appendFileSync(journal.file, '{"kind":"halted","at":"2026-01-01T00:00:00Z"}\n');
   expect(() => journal.entries()).toThrow(/cannot be read/);
+});
+
+test("cut off at any byte, a journal says what was whole before it, and takes what comes next", () => {
+  const whole = [1, 2, 3].map((position) => `${JSON.stringify(line(position))}\n`).join("");
+  for (let at = 0; at <= whole.length; at++) {
+    const journal = journalOf(join(folder, "cut"), "20260104-d");
+    mkdirSync(join(folder, "cut"), { recursive: true });
+    writeFileSync(journal.file, whole.slice(0, at));
+    const before = journal.entries();
+    expect(before).toEqual([line(1), line(2), line(3)].slice(0, before.length));
+    journal.append(line(9));
+    expect(journal.entries()).toEqual([...before, line(9)]);
+  }
+});
+
+test("where the disk is full it says so, and goes on from there once there is room", () => {
+  const code = `const { journalOf } = await import(${JSON.stringify(new URL("journal.ts", import.meta.url).href)});
+    const journal = journalOf(${JSON.stringify(join(folder, "full"))}, "20260105-e");
+    try {
+      for (let position = 0; ; position++) journal.append({ kind: "deploying", at: "2026-01-01T00:00:00Z", position });
+    } catch (error) {
+      process.stdout.write(error.message);
+    }`;
+  // Files of at most one block: the stand-in of a disk without room.
+  const words = ["-c", 'ulimit -f 1 && exec "$0" --input-type=module --eval "$1"', process.execPath, code];
+  const { stdout } = spawnSync("sh", words, {
+    encoding: "utf8",
+    env: { ...process.env, NODE_COMPILE_CACHE: "" },
+  });
+  expect(stdout).toMatch(/The release's journal cannot be written[\s\S]*EFBIG/);
+  const journal = journalOf(join(folder, "full"), "20260105-e");
+  const before = journal.entries().length;
+  expect(before).toBeGreaterThan(3);
+  journal.append(line(99));
+  expect(journal.entries().slice(before)).toEqual([line(99)]);
 });
 
 test("releases are listed with the newest first, and there are none where there is no folder", () => {

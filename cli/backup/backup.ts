@@ -2,8 +2,10 @@
 import { resolve } from "node:path";
 import { push } from "../../src/backup/bucket/mirror.ts";
 import { objectsThere } from "../../src/backup/bucket/objects.ts";
+import { queueIds } from "../../src/backup/letters/letters.ts";
 import { newestHead } from "../../src/backup/store/head.ts";
 import { takeBackup } from "../../src/backup/take.ts";
+import { unitOf } from "../../src/cloudflare/contents/plural.ts";
 import { readServing } from "../../src/cloudflare/deployments.ts";
 import { workersOf } from "../../src/declare/graph.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
@@ -21,6 +23,7 @@ import { type Request, requestOf } from "./request.ts";
 import { namespacesOf, settingsOf, siteOf, sourcesOf, systemsOf } from "./site.ts";
 import { bucketsOf } from "./sources/buckets.ts";
 import { indexesOf } from "./sources/indexes.ts";
+import { lettersOf } from "./sources/letters.ts";
 
 export async function run(args: readonly string[], place: Place): Promise<number> {
   const at = await projectAt(place);
@@ -90,7 +93,12 @@ async function backup(
   if (before === undefined) say(`the first backup of ${stage.name} there`);
   const workers = systems.flatMap((system) => workersOf(system).map((worker) => physicalName(worker, stage)));
   const serving = await readServing(site.connection, site.accountId, workers);
-  const besides = await notInBackup(site, stage, systems);
+  const queues = systems.some(({ resources }) => resources.some(({ kind }) => kind === "queue"))
+    ? await queueIds(site)
+    : new Map<string, string>();
+  const dead = lettersOf(site, stage, systems, queues);
+  const others = new Map([...queues].filter(([name]) => !dead.some((each) => each.name === name)));
+  const besides = await notInBackup(site, stage, systems, others);
   const taken = await takeBackup(sources, {
     folder,
     stage: stage.name,
@@ -102,12 +110,13 @@ async function backup(
     namespaces: keys.sources,
     buckets: objects.sources,
     indexes: indexed.sources,
+    letters: dead,
     elsewhere: await objectsThere(depot, before?.head.name),
     notInBackup: [...missing.map((each) => `${each} was not created yet`), ...besides],
     say,
   });
   await push(depot, say);
-  const { databases, namespaces, buckets, indexes, head, digest } = taken;
+  const { databases, namespaces, buckets, indexes, letters, head, digest } = taken;
   const text = lines([
     table(
       ["database", "tables", "rows", "of one moment"],
@@ -154,7 +163,10 @@ async function backup(
           ),
           "",
         ]),
-    ...[...databases, ...buckets, ...indexes].flatMap(({ key: of, without }) =>
+    ...letters.flatMap(({ key: of, messages }) =>
+      messages === 0 ? [] : [`${of}: ${messages} dead ${unitOf(messages, "letters")}`],
+    ),
+    ...[...databases, ...buckets, ...indexes, ...letters].flatMap(({ key: of, without }) =>
       without.map((each) => `${of} is without ${each}`),
     ),
     ...besides,
@@ -164,7 +176,7 @@ async function backup(
   ]);
   process.stdout.write(
     json
-      ? `${JSON.stringify({ backup: head.name, folder: taken.folder, digest, databases: databases.map(({ schema: _, ...each }) => each), namespaces, buckets, indexes })}\n`
+      ? `${JSON.stringify({ backup: head.name, folder: taken.folder, digest, databases: databases.map(({ schema: _, ...each }) => each), namespaces, buckets, indexes, letters })}\n`
       : `${inPlace(text, said)}\n`,
   );
   return 0;

@@ -1,6 +1,5 @@
-import { z } from "zod";
 import type { Account } from "../../src/backup/account.ts";
-import { ApiError, call } from "../../src/cloudflare/api.ts";
+import { ApiError } from "../../src/cloudflare/api.ts";
 import { contentsOf, contentsText, isEmpty } from "../../src/cloudflare/contents/contents.ts";
 import type { Holder } from "../../src/cloudflare/contents/holder.ts";
 import { workersOf } from "../../src/declare/graph.ts";
@@ -17,14 +16,11 @@ export async function notInBackup(
   account: Account,
   stage: Stage,
   systems: Project["systems"],
+  queues: ReadonlyMap<string, string>,
 ): Promise<readonly string[]> {
-  const resources = systems.flatMap((system) => system.resources);
-  const ids = resources.some(({ kind }) => kind === "queue")
-    ? await queueIds(account)
-    : new Map<string, string>();
   const left = systems.flatMap((system) => [
     ...system.resources.flatMap((store) => {
-      const holder = holderOf(store, stage, ids);
+      const holder = holderOf(store, stage, queues);
       return holder === undefined
         ? []
         : [{ of: `${nouns[holder.kind]} ${system.name}/${store.name}`, holder }];
@@ -43,22 +39,6 @@ export async function notInBackup(
     }),
   );
   return lines.flat();
-}
-
-const listed = z.array(z.object({ queue_id: z.string(), queue_name: z.string() }));
-const mostInAPage = 100;
-
-/** A queue's depth is asked for by its id. */
-async function queueIds({ connection, accountId }: Account): Promise<ReadonlyMap<string, string>> {
-  const found = new Map<string, string>();
-  for (let page = 1; ; page++) {
-    const path = `/accounts/${accountId}/queues?page=${page}&per_page=${mostInAPage}`;
-    const before = found.size;
-    for (const { queue_id: id, queue_name: name } of listed.parse(await call(connection, "GET", path)))
-      found.set(name, id);
-    // A list that does not know pages is the same again.
-    if (found.size - before < mostInAPage) return found;
-  }
 }
 
 function holderOf(store: Resource, stage: Stage, queues: ReadonlyMap<string, string>): Holder | undefined {

@@ -7,15 +7,18 @@ import { databaseFor, databasesNamed, removeDatabase } from "./databases.ts";
 import { isRunning } from "./is-running.ts";
 import { type JournalEntry, journalEntry } from "./journal.ts";
 import { namespaceFor, namespaces, removeNamespace } from "./kv/namespaces.ts";
+import { queueFor, queueIds, removeQueue } from "./letters/letters.ts";
 import { bucketsNamed, removeBucketWithObjects } from "./objects/buckets.ts";
 import {
   type Restored,
   type RestoredBucket,
   type RestoredIndex,
+  type RestoredLetters,
   type RestoredNamespace,
   restoreAndCompare,
   restoreBucket,
   restoreIndex,
+  restoreLetters,
   restoreNamespace,
 } from "./prove.ts";
 import { brokenLinks, type ReadHead } from "./store/head.ts";
@@ -69,6 +72,11 @@ export async function drill(read: ReadHead, options: DrillOptions): Promise<Jour
       findings.push(...differences.map((each) => `${entry.key}: ${each}`));
       if (!entry.unchanged)
         told.push(`${entry.key} was written to while it was read: its vectors are not all of one moment`);
+      told.push(...entry.without.map((each) => `${entry.key} is without ${each}`));
+    }
+    for (const { entry, differences, told: also } of await allLetters(backup, options)) {
+      findings.push(...differences.map((each) => `${entry.key}: ${each}`));
+      told.push(...also.map((each) => `${entry.key}: ${each}`));
       told.push(...entry.without.map((each) => `${entry.key} is without ${each}`));
     }
     told.push(...backup.manifest.notInBackup);
@@ -187,6 +195,24 @@ async function allIndexes(
   return restored;
 }
 
+async function allLetters(
+  backup: OpenBackup,
+  { account, say }: DrillOptions,
+): Promise<readonly RestoredLetters[]> {
+  const restored: RestoredLetters[] = [];
+  for (const [i, entry] of backup.manifest.letters.entries()) {
+    if (entry.messages === 0 && entry.without.length === 0) continue;
+    const id = await queueFor(account, `${prefix}${process.pid}-${i}`);
+    try {
+      say(`${entry.key}: restoring and comparing …`);
+      restored.push(await restoreLetters(backup, entry, account, id));
+    } finally {
+      await removeQueue(account, id);
+    }
+  }
+  return restored;
+}
+
 /** What drills left that were killed: real rows must not lie about. The embedded Cloudflare is of this machine alone, and so are their numbers. */
 async function clearLeft(account: Account): Promise<void> {
   for (const { uuid, name } of await databasesNamed(account, prefix)) {
@@ -195,6 +221,7 @@ async function clearLeft(account: Account): Promise<void> {
   for (const [title, id] of await namespaces(account)) {
     if (isLeft(title)) await removeNamespace(account, id);
   }
+  for (const [name, id] of await queueIds(account)) if (isLeft(name)) await removeQueue(account, id);
   for (const name of await indexNames(account)) if (isLeft(name)) await removeIndex(account, name);
   for (const jurisdiction of jurisdictions)
     for (const name of await bucketsNamed(account, prefix, jurisdiction))

@@ -14,6 +14,7 @@ import { drill } from "./drill.ts";
 import { journal, proofOf } from "./journal.ts";
 import { namespaceDifferences, namespaceFor, namespaces } from "./kv/namespaces.ts";
 import { pairs } from "./kv/pairs.ts";
+import { depthOf, lettersOf, queueFor, queueIds } from "./letters/letters.ts";
 import { restoreAndCompare, restoreNamespace } from "./prove.ts";
 import { backupFolder } from "./settings.ts";
 import { type ReadHead, readHead } from "./store/head.ts";
@@ -159,6 +160,35 @@ test("keys come back with values byte by byte, metadata and expiry; one that exp
     'key "k5" has another value, metadata or expiry',
     'key "k6" is missing',
   ]);
+});
+
+test("dead letters are looked at and not taken; what the API does not show of them is counted", async () => {
+  const id = await queueFor(account, "failed");
+  const send = (messages: readonly object[]) =>
+    api.call("POST", `/queues/${id}/messages/batch`, { messages });
+  await send([
+    { body: "tëxt", content_type: "text" },
+    { body: { n: [1, "ü", null] }, content_type: "json" },
+  ]);
+  const failed = { key: "jobmatch/FAILED", name: "failed", id, account };
+  const read = await take([], { letters: [failed] });
+  expect(read.letters).toMatchObject([{ depth: 2, messages: 2, without: [] }]);
+  expect(await drilled(read)).toMatchObject({ proven: true, findings: [] });
+  expect([...(await queueIds(account)).keys()]).toEqual(["failed"]);
+  const there = await lettersOf(account, id);
+  expect(there?.map(({ body }) => body)).toEqual([
+    "tëxt",
+    Buffer.from('{"n":[1,"ü",null]}').toString("base64"),
+  ]);
+  await send(Array.from({ length: 100 }, (_, i) => ({ body: `${i}`, content_type: "text" })));
+  const more = await take([], { letters: [failed], now: new Date("2027-01-01T00:00:00Z") });
+  expect(more.letters).toMatchObject([{ depth: 102, messages: 100 }]);
+  const entry = await drilled(more);
+  expect(entry).toMatchObject({ proven: true });
+  expect(entry.findings.join()).toContain(
+    "jobmatch/FAILED is without 2 of its 102 messages: the API shows no more of them",
+  );
+  expect(await depthOf(account, id)).toBe(102);
 });
 
 test("another key opens nothing, and is no finding against the backup", async () => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../diagnostic/user-error.ts";
@@ -9,6 +10,7 @@ import type { Page } from "./d1/pages.ts";
 import { fingerprintOf } from "./d1/schema.ts";
 import { isRunning } from "./is-running.ts";
 import type { Pair } from "./kv/pairs.ts";
+import { type LettersSource, takeLetters } from "./letters/take.ts";
 import { refuseCollecting } from "./objects/collect.ts";
 import type { BucketSource } from "./objects/copy.ts";
 import type { Elsewhere } from "./objects/store.ts";
@@ -56,6 +58,8 @@ export interface TakeOptions {
   readonly indexes?: readonly IndexSource[];
   /** Objects' bytes that the place has which the backup goes to. @default - none but the folder's */
   readonly elsewhere?: Elsewhere;
+  /** Queues of dead letters. @default - none */
+  readonly letters?: readonly LettersSource[];
   readonly now?: Date;
   /** For a person. */
   readonly say: (text: string) => void;
@@ -68,7 +72,7 @@ export interface TakeOptions {
 export async function takeBackup(
   sources: readonly Source[],
   options: TakeOptions,
-): Promise<ReadHead & Pick<Manifest, "databases" | "namespaces" | "buckets" | "indexes">> {
+): Promise<ReadHead & Pick<Manifest, "databases" | "namespaces" | "buckets" | "indexes" | "letters">> {
   const { folder, recipients, now = new Date(), say } = options;
   prepare(folder);
   const previous = newestHead(folder);
@@ -93,12 +97,13 @@ export async function takeBackup(
       const file = `kv-${i}.age`;
       say(`${key}: reading …`);
       let keys = 0;
-      const sealed = await seal(
-        join(draft, file),
-        recipients,
-        eachLine(pairs(), () => keys++),
-      );
-      namespaces.push({ key, id, title, file, keys });
+      const hash = createHash("sha256");
+      const lines = eachLine(pairs(), (line) => {
+        keys++;
+        hash.update(line);
+      });
+      const sealed = await seal(join(draft, file), recipients, lines);
+      namespaces.push({ key, id, title, file, keys, digest: hash.digest("hex") });
       files.push({ name: file, ...sealed });
     }
     const { buckets, files: bucketFiles } = await takeBuckets(options.buckets ?? [], {
@@ -106,7 +111,8 @@ export async function takeBackup(
       elsewhere: options.elsewhere ?? new Map(),
     });
     const taken = await takeIndexes(options.indexes ?? [], draft, recipients, say);
-    files.push(...bucketFiles, ...taken.files);
+    const dead = await takeLetters(options.letters ?? [], draft, recipients);
+    files.push(...bucketFiles, ...taken.files, ...dead.files);
     const manifest: Manifest = {
       format: "lockstep-manifest/1",
       name,
@@ -115,6 +121,7 @@ export async function takeBackup(
       namespaces,
       buckets: [...buckets],
       indexes: [...taken.indexes],
+      letters: [...dead.letters],
       versions: options.versions,
       notInBackup: [...options.notInBackup],
     };
@@ -135,7 +142,7 @@ export async function takeBackup(
     };
     writeFileSync(join(draft, headFile), `${JSON.stringify(head, null, 2)}\n`, { mode: 0o600, flush: true });
     renameSync(draft, path);
-    return { ...readHead(path), databases, namespaces, buckets: manifest.buckets, indexes: manifest.indexes };
+    return { ...readHead(path), ...manifest };
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
@@ -177,7 +184,11 @@ async function one(
       schema: [...schema],
       fingerprint: fingerprintOf(schema),
       ledger: [...ledger],
-      tables: counted.map(({ newest, ...each }) => ({ ...each, ...(newest !== undefined && { newest }) })),
+      tables: counted.map(({ newest, newestBy, ...each }) => ({
+        ...each,
+        ...(newest !== undefined && { newest }),
+        ...(newestBy !== undefined && { newestBy }),
+      })),
       without: tables.flatMap(({ name, content }) =>
         content.kind === "none" ? [`rows of ${name}: ${content.why}`] : [],
       ),
@@ -189,10 +200,14 @@ async function* linesOf(pages: AsyncIterable<Page>): AsyncGenerator<string> {
   for await (const { table, rows } of pages) yield `${JSON.stringify({ table: table.name, rows })}\n`;
 }
 
-async function* eachLine(values: AsyncIterable<object>, count: () => void): AsyncGenerator<string> {
+async function* eachLine(
+  values: AsyncIterable<object>,
+  heard: (line: string) => void,
+): AsyncGenerator<string> {
   for await (const value of values) {
-    count();
-    yield `${JSON.stringify(value)}\n`;
+    const line = `${JSON.stringify(value)}\n`;
+    heard(line);
+    yield line;
   }
 }
 

@@ -1,9 +1,11 @@
 import { databaseFor } from "../../../src/backup/databases.ts";
 import { namespaceFor } from "../../../src/backup/kv/namespaces.ts";
+import { queueFor } from "../../../src/backup/letters/letters.ts";
 import {
   restoreAndCompare,
   restoreBucket,
   restoreIndex,
+  restoreLetters,
   restoreNamespace,
 } from "../../../src/backup/prove.ts";
 import { openBackup } from "../../../src/backup/store/manifest.ts";
@@ -31,7 +33,7 @@ export async function restoreInto(
   const read = chosenBackup(request, depot.folder, folder);
   await broughtHere(depot, read);
   const backup = await openBackup(read, identityFrom(request.identity, folder, stage.name));
-  const { databases, namespaces, buckets, indexes, notInBackup } = backup.manifest;
+  const { databases, namespaces, buckets, indexes, letters, notInBackup } = backup.manifest;
   const site = await siteOf(request, target, root);
   // The longest name that all of them take.
   const nameOf = (physical: string): string => nameBeside(physical, read.head.name, 63);
@@ -69,6 +71,8 @@ export async function restoreInto(
         indexes.map((each) => [each.key, each.vectors, nameOf(each.physicalName)]),
       )}`,
     );
+  for (const { key, messages, physicalName } of letters.filter((each) => each.messages > 0))
+    say(`\n${key}: ${messages} dead letters, into the new queue ${bucketName(physicalName)}`);
   say("\nWritten since, and not in it:");
   for (const entry of databases)
     for (const line of await sinceLines(site, backup, entry, await serving(site, entry, project, stage)))
@@ -124,6 +128,17 @@ export async function restoreInto(
       `${entry.key}: ${name}, ${entry.vectors} ${unitOf(entry.vectors, "vectors")} in ${seconds.toFixed(1)} s, ${differences.length === 0 ? "the same as the backup, value by value" : "NOT the same:"}\n`,
     );
     for (const line of [...differences, ...entry.without.map((each) => `without ${each}`)])
+      process.stdout.write(`  ${line}\n`);
+  }
+  for (const entry of letters.filter(({ messages }) => messages > 0)) {
+    const name = bucketName(entry.physicalName);
+    const id = await queueFor(site, name);
+    const { differences, told } = await restoreLetters(backup, entry, site, id);
+    differing += differences.length;
+    process.stdout.write(
+      `${entry.key}: ${name}, ${entry.messages} dead ${unitOf(entry.messages, "letters")} in a queue that nobody consumes; Cloudflare drops them after its retention, four days\n`,
+    );
+    for (const line of [...differences, ...told, ...entry.without.map((each) => `without ${each}`)])
       process.stdout.write(`  ${line}\n`);
   }
   for (const line of next(stage.name)) say(line);

@@ -133,7 +133,7 @@ export const queueMessages: Service = {
     {
       method: "POST",
       path: `${base}/peek`,
-      permission: "Queues:Read",
+      permission: "Queues:Edit",
       handle: async (request, world) => {
         const { batch_size } = await request.json(peekShape);
         return ok({

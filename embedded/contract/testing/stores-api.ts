@@ -7,8 +7,11 @@ import { d1 } from "../../api/d1/d1.ts";
 import { apiServer } from "../../api/http/server.ts";
 import type { Token } from "../../api/http/tokens.ts";
 import { kv } from "../../api/kv/kv.ts";
+import { queueMessages } from "../../api/queues/messages.ts";
+import { queues as queueApi } from "../../api/queues/queues.ts";
 import { r2 } from "../../api/r2/r2.ts";
 import { vectorize } from "../../api/vectorize/vectorize.ts";
+import { openQueues } from "../../runtime/queues/broker.ts";
 import { startStores } from "../../runtime/stores/start.ts";
 import type { Stores } from "../../runtime/stores.ts";
 import { openVectors } from "../../runtime/vectors/engine.ts";
@@ -16,7 +19,7 @@ import { openState } from "../../state.ts";
 import { subjectOf } from "../../subject.ts";
 import type { World } from "../../world.ts";
 
-/** The API of the stores alone, on a temporary folder: D1, R2, KV and Vectorize as they are, nothing of Workers. */
+/** The API of the stores alone, on a temporary folder: D1, R2, KV, Vectorize and queues without consumers as they are, nothing of Workers. */
 export interface StoresApi {
   /** `http://127.0.0.1:<port>/client/v4/accounts/<account>`. */
   readonly base: string;
@@ -67,6 +70,7 @@ export async function startStoresApi(
   const absent = (part: string): never => {
     throw new Error(`${part} is not part of this test`);
   };
+  const queues = openQueues({ state, log: () => {} });
   let origin = "";
   const world: World = {
     state,
@@ -77,9 +81,7 @@ export async function startStoresApi(
     get compute() {
       return absent("compute");
     },
-    get queues() {
-      return absent("queues");
-    },
+    queues,
     vectors: openVectors({ state }),
     get gateways() {
       return absent("gateways");
@@ -95,7 +97,7 @@ export async function startStoresApi(
     },
   };
   const server = apiServer({
-    services: [d1, r2, kv, vectorize],
+    services: [d1, r2, kv, vectorize, queueApi, queueMessages],
     world,
     accounts: () => [{ id: account, name: "dev" }],
     findToken: (value) => tokens.get(value),
@@ -139,6 +141,7 @@ export async function startStoresApi(
     async close({ removeData } = { removeData: true }) {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await queues.close();
       await stores.close();
       state.close();
       if (removeData) rmSync(dataDir, { recursive: true, force: true });

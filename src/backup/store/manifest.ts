@@ -4,6 +4,7 @@ import type { Page } from "../d1/pages.ts";
 import type { DumpedTable } from "../d1/tables.ts";
 import { dumpedTables } from "../d1/tables.ts";
 import { type Pair, pair } from "../kv/pairs.ts";
+import { type Letter, letter } from "../letters/letters.ts";
 import { type ObjectEntry, objectEntry } from "../objects/object.ts";
 import type { Inventory } from "../objects/restore.ts";
 import { headerOf, knownIn, listFile, pathOf, storeFolder } from "../objects/store.ts";
@@ -40,8 +41,12 @@ const database = z.object({
       rows: z.number(),
       /** Of its rows as SQL, a line each, in the order of its key; sha256. */
       digest: z.string(),
-      /** Of the row that was put in last, the time in it, as it stands there. */
+      /**
+       * When its newest row was written, as SQL, and the column that says so: the first whose name is one for that. Where rows have numbers it stands in
+       * the row with the highest; otherwise it is the highest of all.
+       */
       newest: z.string().optional(),
+      newestBy: z.string().optional(),
     }),
   ),
   /** What is not in the backup, and why. */
@@ -57,6 +62,8 @@ const namespace = z.object({
   /** The file with its pairs, a line each. */
   file: z.string(),
   keys: z.number(),
+  /** Of its pairs, a line each; sha256. */
+  digest: z.string().optional(),
 });
 export type NamespaceEntry = Readonly<z.infer<typeof namespace>>;
 
@@ -107,6 +114,20 @@ const index = z.object({
 });
 export type IndexEntry = Readonly<z.infer<typeof index>>;
 
+const letters = z.object({
+  /** `jobmatch/FAILED` */
+  key: z.string(),
+  physicalName: z.string(),
+  /** Messages that were in it. */
+  depth: z.number(),
+  /** Of them, those in the file. */
+  messages: z.number(),
+  file: z.string().optional(),
+  /** What is not in the backup, and why. */
+  without: z.array(z.string()),
+});
+export type LettersEntry = Readonly<z.infer<typeof letters>>;
+
 const manifest = z.object({
   format: z.literal("lockstep-manifest/1"),
   name: z.string(),
@@ -115,6 +136,8 @@ const manifest = z.object({
   namespaces: z.array(namespace),
   buckets: z.array(bucket).default([]),
   indexes: z.array(index).default([]),
+  /** Queues of dead letters. */
+  letters: z.array(letters).default([]),
   /** Worker → the versions that served when it was begun, with their share. */
   versions: z.record(z.string(), z.array(z.object({ id: z.string(), percentage: z.number() }))),
   /** What the stage has besides, and what becomes of it. */
@@ -130,6 +153,7 @@ export interface OpenBackup extends ReadHead {
   readonly pagesOf: (entry: DatabaseEntry) => AsyncIterable<Page>;
   readonly pairsOf: (entry: NamespaceEntry) => AsyncIterable<Pair>;
   readonly inventoryOf: (entry: BucketEntry) => Inventory;
+  readonly lettersOf: (entry: LettersEntry) => AsyncIterable<Letter>;
   readonly vectorsOf: (entry: IndexEntry) => AsyncIterable<Vector>;
 }
 
@@ -153,6 +177,10 @@ export async function openBackup(read: ReadHead, identity: string): Promise<Open
     tablesOf,
     pairsOf: async function* (entry) {
       for await (const text of unseal(join(folder, entry.file), identity)) yield pair.parse(JSON.parse(text));
+    },
+    lettersOf: async function* ({ file }) {
+      if (file === undefined) return;
+      for await (const text of unseal(join(folder, file), identity)) yield letter.parse(JSON.parse(text));
     },
     vectorsOf: async function* ({ file }) {
       if (file === undefined) return;

@@ -1,15 +1,19 @@
+import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import {
   cpSync,
   existsSync,
   globSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
@@ -270,18 +274,93 @@ test("objects that are written to or deleted while they are read are whole, one 
   }
 });
 
-test("what a killed backup has copied is not copied again, and what it left of a file is cleared away", async () => {
+test("a backup that is killed anywhere leaves none, and the next one copies what is missing and nothing twice", async () => {
   const from = await bucket();
-  for (const key of ["a", "b", "c"]) await put(from, key, randomBytes(1000));
+  const many = 45;
+  for (let i = 0; i < many; i++) await put(from, `k${i}`, randomBytes(20_000));
+  const script = join(folder, "take.ts");
+  const module = (name: string): string => JSON.stringify(join(import.meta.dirname, name));
+  writeFileSync(
+    script,
+    `import { takeBackup } from ${module("../take.ts")};
+    const options = ${JSON.stringify({ folder, stage: "prod", target: "embedded", accountId: account.accountId, recipients: [recipient], tool: "test", versions: {}, notInBackup: [], buckets: [from] })};
+    await takeBackup([], { ...options, say: () => {} });`,
+  );
+  const files = (ending: string): readonly string[] => globSync(join(folder, "objects", "*", `*${ending}`));
+  const drafts = (): readonly string[] => globSync(join(folder, "*.draft"));
+  for (const killAt of [1, many / 3, (2 * many) / 3]) {
+    const child = spawn(process.execPath, [script], { stdio: "ignore" });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    while (files(".age").length < killAt && child.exitCode === null)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    child.kill("SIGKILL");
+    await ended;
+    expect(drafts().length).toBeGreaterThan(0);
+    expect(globSync(join(folder, "*", "head.json"))).toEqual([]);
+  }
+  const there = files(".age").length;
+  expect(there).toBeGreaterThanOrEqual((2 * many) / 3);
+  const read = await take([from]);
+  expect(read.buckets).toMatchObject([{ objects: many, copied: many - there }]);
+  expect(drafts()).toEqual([]);
+  expect(await drilled(read)).toMatchObject({ proven: true, findings: [] });
+  await collect(folder);
+  expect(files("").length).toBe(many);
+  expect(await drilled(read)).toMatchObject({ proven: true, findings: [] });
+});
+
+test("files of the store are not removed under a backup that is written, nor is one begun under their removal", async () => {
+  const from = await bucket();
+  await put(from, "a", "a");
   const first = await take([from]);
-  // As a kill leaves it: whole files of the store, half a file, and no backup that refers to any.
-  rmSync(first.folder, { recursive: true });
-  const [a = "", b = ""] = globSync(join(folder, "objects", "*", "*.age")).sort();
-  rmSync(a);
-  writeFileSync(`${b}.99999999.draft`, "half");
-  const second = await take([from]);
-  expect(second.buckets).toMatchObject([{ objects: 3, copied: 1 }]);
-  expect(await drilled(second)).toMatchObject({ proven: true });
-  expect(await collect(folder)).toMatchObject({ used: 3, removed: 1 });
-  expect(await drilled(second)).toMatchObject({ proven: true });
+  removeBackup(folder, first.head.name);
+  const draft = join(folder, `20270101T000000Z.${process.pid}.draft`);
+  mkdirSync(draft);
+  await expect(collect(folder)).rejects.toThrow("A backup is being written");
+  expect(await collect(folder, { dryRun: true })).toMatchObject({ removed: 1 });
+  rmSync(draft, { recursive: true });
+  const mark = join(folder, "objects", `collecting.${process.pid}`);
+  writeFileSync(mark, "");
+  await expect(take([from])).rejects.toThrow("Old objects are being removed");
+  // One whose process is gone is no hindrance.
+  renameSync(mark, join(folder, "objects", "collecting.99999999"));
+  expect((await take([from])).buckets).toMatchObject([{ objects: 1, copied: 0 }]);
+});
+
+test("a connection that breaks in the middle of an object is gone on from there", async () => {
+  const from = await bucket();
+  const body = randomBytes(3_000_000);
+  await put(from, "a", body);
+  let cuts = 0;
+  const { hostname, port } = new URL(account.connection.baseUrl);
+  const broken = createServer((socket) => {
+    const to = connect(Number(port), hostname);
+    let bytes = 0;
+    to.on("data", (part) => {
+      bytes += part.length;
+      socket.write(part);
+      if (bytes < 700_000) return;
+      cuts++;
+      socket.destroy();
+      to.destroy();
+    });
+    for (const one of [socket, to]) one.on("error", () => {});
+    socket.on("data", (part) => to.write(part));
+    socket.on("close", () => to.destroy());
+    to.on("close", () => socket.destroy());
+  });
+  await new Promise<void>((resolve) => broken.listen(0, "127.0.0.1", resolve));
+  try {
+    const address = broken.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
+    const connection = {
+      ...account.connection,
+      baseUrl: account.connection.baseUrl.replace(`:${port}`, `:${address.port}`),
+    };
+    const read = await take([{ ...from, account: { ...account, connection }, s3: { ...s3, connection } }]);
+    expect(cuts).toBeGreaterThan(2);
+    expect(await drilled(read)).toMatchObject({ proven: true, findings: [] });
+  } finally {
+    broken.close();
+  }
 });

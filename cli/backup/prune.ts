@@ -25,7 +25,10 @@ export async function prune(request: Request, { root }: ProjectPlace): Promise<n
   );
   const stays = kept.filter(({ because }) => because.length > 0).map(({ name }) => name);
   const unused = (dryRun: boolean): Promise<Pick<Collected, "removed" | "removedBytes">> =>
-    depot.there === undefined ? collect(folder, { stays, dryRun }) : collectThere(depot, { stays, dryRun });
+    depot.there !== undefined
+      ? collectThere(depot, { stays, dryRun })
+      : // Somebody may have made a backup while this was agreed to: what is there now counts, not what was.
+        collect(folder, dryRun ? { stays, dryRun } : {});
   const objects = await unused(true);
   const nothing = going.length + objects.removed === 0;
   process.stdout.write(

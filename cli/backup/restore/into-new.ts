@@ -72,7 +72,7 @@ export async function restoreInto(
       )}`,
     );
   for (const { key, messages, physicalName } of letters.filter((each) => each.messages > 0))
-    say(`\n${key}: ${messages} dead letters, into the new queue ${bucketName(physicalName)}`);
+    say(`\n${key}: ${messages} dead letters, into the new queue ${nameOf(physicalName)}`);
   say("\nWritten since, and not in it:");
   for (const entry of databases)
     for (const line of await sinceLines(site, backup, entry, await serving(site, entry, project, stage)))
@@ -131,7 +131,7 @@ export async function restoreInto(
       process.stdout.write(`  ${line}\n`);
   }
   for (const entry of letters.filter(({ messages }) => messages > 0)) {
-    const name = bucketName(entry.physicalName);
+    const name = nameOf(entry.physicalName);
     const id = await queueFor(site, name);
     const { differences, told } = await restoreLetters(backup, entry, site, id);
     differing += differences.length;

@@ -282,9 +282,12 @@ test("a backup that is killed anywhere leaves none, and the next one copies what
   const module = (name: string): string => JSON.stringify(join(import.meta.dirname, name));
   writeFileSync(
     script,
-    `import { takeBackup } from ${module("../take.ts")};
+    `import { s3Of } from ${module("../../cloudflare/s3/s3.ts")};
+    import { takeBackup } from ${module("../take.ts")};
     const options = ${JSON.stringify({ folder, stage: "prod", target: "embedded", accountId: account.accountId, recipients: [recipient], tool: "test", versions: {}, notInBackup: [], buckets: [from] })};
-    await takeBackup([], { ...options, say: () => {} });`,
+    const [bucket] = options.buckets;
+    const s3 = await s3Of(bucket.account.connection, bucket.account.accountId);
+    await takeBackup([], { ...options, buckets: [{ ...bucket, s3 }], say: () => {} });`,
   );
   const files = (ending: string): readonly string[] => globSync(join(folder, "objects", "*", `*${ending}`));
   const drafts = (): readonly string[] => globSync(join(folder, "*.draft"));
@@ -357,7 +360,9 @@ test("a connection that breaks in the middle of an object is gone on from there"
       ...account.connection,
       baseUrl: account.connection.baseUrl.replace(`:${port}`, `:${address.port}`),
     };
-    const read = await take([{ ...from, account: { ...account, connection }, s3: { ...s3, connection } }]);
+    const read = await take([
+      { ...from, account: { ...account, connection }, s3: await s3Of(connection, account.accountId) },
+    ]);
     expect(cuts).toBeGreaterThan(2);
     expect(await drilled(read)).toMatchObject({ proven: true, findings: [] });
   } finally {

@@ -26,6 +26,8 @@ export async function seal(
   const compressed = createZstdCompress();
   const source = Readable.from(content, { objectMode: false });
   source.on("error", (error) => compressed.destroy(error));
+  // Whoever reads it hears of its error; until somebody does, it must not end the process.
+  compressed.on("error", () => undefined);
   const encrypted = await encrypter.encrypt(webOf(source.pipe(compressed)));
   const hash = createHash("sha256");
   let bytes = 0;

@@ -203,12 +203,16 @@ test("the quick rollback takes a version back, and its migrations where the old 
   const undoing = performance.now();
   const undone = await lockstep("rollback", "dev", "--undo", "--yes");
   expect(undone.code, undone.out).toBe(0);
+  expect(undone.out).toContain("context/context-routing loses:");
   expect(told("quick rollback taken back, with its database", undoing)).toBeLessThan(60_000);
   expect(await columns()).not.toContain("old_ms");
   expect(await compared()).toBe(rows + 3);
   await ask("tides");
   await expect.poll(compared, { timeout: 20_000 }).toBe(rows + 4);
   expect(fresh).not.toBe(before);
+  const twice = await lockstep("rollback", "dev", "--undo", "--yes");
+  expect(twice.code).toBe(1);
+  expect(twice.out).toContain("No rollback of dev is there to be taken back");
 }, 400_000);
 
 test("the full rollback leaves the old backend alone: what the new one has is kept, and the router knows it no more", async () => {

@@ -87,7 +87,7 @@ export function offerLines({ pairs: [{ key }], way, written, left }: Offer): rea
   ];
 }
 
-function writtenLines(written: WrittenSince, since: string): readonly string[] {
+export function writtenLines(written: WrittenSince, since: string): readonly string[] {
   if (written.kind === "unknown")
     return [
       `  everything that was written since ${since}; how much that is, Cloudflare's analytics do not tell (${written.why})`,

@@ -30,6 +30,7 @@ import { fitLine, isBroken, openings, pairsOf, secretsLines } from "./pair.ts";
 import { putBack } from "./put-back.ts";
 import { besideAnother, driven, notBegun, notNeeded, otherwise, stillBroken, undoText } from "./refusals.ts";
 import { type Request, requestOf } from "./request.ts";
+import { refuseStale, undoLines } from "./undo.ts";
 import { refuseUnusable, versionOf } from "./version.ts";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -80,12 +81,16 @@ export async function run(args: readonly string[], place: Place): Promise<number
 async function rolledBack(work: Work, folder: string): Promise<number> {
   const { request, stage } = work;
   const noted = readNote(work.note);
-  const open = noted?.ended === false ? noted : undefined;
   if (request.undo) {
-    if (open?.undo === true) return begin(open, work, "Go on with taking back the rollback of");
+    if (noted?.undo === true && !noted.ended)
+      return begin(noted, work, "Go on with taking back the rollback of");
     if (noted === undefined || noted.undo) throw notBegun(stage, work.note);
+    await refuseStale(noted, work.site, work);
+    for (const line of await undoLines(noted, work.site)) say(line);
     return begin(await reversed(noted, work.site), work, "Take back the rollback of");
   }
+  // One of code alone has nothing to go on with: it is begun anew.
+  const open = noted?.ended === false && noted.databases.length > 0 ? noted : undefined;
   if (open !== undefined) {
     if (open.undo || open.version !== (request.version ?? null) || !request.toBookmark)
       throw otherwise(open, stage);

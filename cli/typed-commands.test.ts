@@ -235,7 +235,10 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
         stage: positionals[0],
         real: values.target === "cloudflare",
         words: [
-          ...(["resume", "abort"] as const).flatMap((name) => (values[name] === true ? [`--${name}`] : [])),
+          ...(["resume", "abort", "promote"] as const).flatMap((name) =>
+            values[name] === true ? [`--${name}`] : [],
+          ),
+          ...(values.approve === undefined ? [] : [values.approve]),
           ...(values.reason === undefined ? [] : [values.reason]),
         ],
       };

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -19,8 +19,20 @@ const metrics = createServer((request, response) => {
   response.end(JSON.stringify({ asked: request.url, queue: [{ waiting }] }));
 });
 
+/** Writes down what it was told, and prints a secret, which nobody may ever read. */
+const hook = `const { LOCKSTEP_HOOK_AT: at, LOCKSTEP_STEP: step, LOCKSTEP_PERCENT: percent, TOKEN, CLOUDFLARE_API_TOKEN } = process.env;
+require("node:fs").appendFileSync("told.txt", [at, step, percent, TOKEN.length, String(CLOUDFLARE_API_TOKEN)].join(" ") + "\\n");
+console.log("token " + TOKEN);`;
+const hooks = ["beforeRollout", "beforeStep", "afterRollout", "onRollback"].map(
+  (at) =>
+    `{ name: "${at}", at: "${at}", command: ["node", "-e", ${JSON.stringify(hook)}], secrets: { TOKEN: { env: "HOOK_TOKEN" } } }`,
+);
+
 const planAt = (port: number): string => `{ release: {
-  steps: [{ percent: 50, soakSeconds: 2 }, { percent: 100, soakSeconds: 1 }],
+  steps: [{ percent: 50, soakSeconds: 2, approval: "somebody-looked" }, { percent: 100, soakSeconds: 1 }],
+  hooks: [${hooks.join(", ")}],
+  smoke: [{ worker: domeApi, path: "/nowhere", expectedStatus: 404 }],
+  warmUp: { requests: [{ worker: domeApi, path: "/summaries" }], perSecond: 20, total: 10 },
   gates: [errorRate({ below: 0.05, minimumRequests: 20 }), latency({ percentile: 95, belowMs: 2000, minimumRequests: 20, warmUpSeconds: 1 }),
     metric({ name: "summaries", limit: 1000, source: sqlSource({ database: meta, sql: "SELECT count(*) AS rows FROM summaries WHERE ?1 <> ''", params: [argument.version], reads: { value: "rows" } }) }),
     metric({ name: "waiting", limit: 10, consecutiveSuccesses: 2, source: urlSource({ url: "http://127.0.0.1:${port}/queue", query: { version: argument.version }, headers: { authorization: secret("queue-key") }, reads: { value: "/queue/0/waiting" } }) }),
@@ -89,37 +101,74 @@ const linesOf = (out: string) =>
     .split("\n")
     .filter((each) => each.startsWith("{"))
     .map((each) => line.parse(JSON.parse(each)));
+const token = "never-to-be-read-1234";
 const release = (...options: readonly string[]) =>
-  project.just(["release", "dev", "--yes", "--json", ...options]);
+  project.just(["release", "dev", "--yes", "--json", ...options], { HOOK_TOKEN: token });
+const told = (): readonly string[] => {
+  const lines = readFileSync(join(project.folder, "told.txt"), "utf8").trim().split("\n");
+  rmSync(join(project.folder, "told.txt"));
+  return lines;
+};
+const folderOfReleases = () => join(project.folder, ".lockstep", "releases", "embedded", "dev");
+const newest = (): string => {
+  if (!existsSync(folderOfReleases())) return "";
+  const name = releasesThere(folderOfReleases()).toSorted().at(-1);
+  return name === undefined ? "" : readFileSync(join(folderOfReleases(), name), "utf8");
+};
 const noChanges = async (): Promise<void> => {
   const preview = await project.pulumi(["preview", "--expect-no-changes", "--stack", "dev"]);
   expect(preview.code, preview.out).toBe(0);
 };
 
-test("a good version reaches everybody, step by step, and the stack's state is true at the end", async () => {
+test("a good version is asked by hooks and requests, waits for a person, and reaches everybody step by step; the stack's state is true at the end", async () => {
   const before = Object.keys(await serving());
   project.edit("workers/dome/dome-api/index.ts", (text) =>
     text.replace("title must be", "the title must be"),
   );
-  const done = await release();
+  const secretless = await project.just(["release", "dev", "--yes", "--json"]);
+  expect(secretless.code, secretless.out).toBe(1);
+  expect(secretless.out).toContain("A secret that a release needs is not set");
+  const running = release();
+  const ended = running.then(({ out }) => {
+    throw new Error(`the release has ended: ${out}`);
+  });
+  await Promise.race([
+    ended,
+    expect.poll(newest, { timeout: 120_000, interval: 200 }).toMatch(/"kind":"waiting"/),
+  ]);
+  ended.catch(() => undefined);
+  expect(Object.values(await serving()).sort()).toEqual([0, 100]);
+  await noChanges();
+  const status = await project.just(["status", "dev"]);
+  expect(status.out).toMatch(/release \S+ waits for "somebody-looked"/);
+  const unasked = await release("--approve", "nobody-looked", "--reason", "why not");
+  expect(unasked.code).toBe(1);
+  expect(unasked.out).toMatch(/does not wait for nobody-looked/);
+  const approved = await release("--approve", "somebody-looked", "--reason", "looked");
+  expect(approved.code, approved.out).toBe(0);
+  const done = await running;
   expect(done.code, done.out).toBe(0);
-  expect(
-    linesOf(done.out)
-      .map(({ kind }) => kind)
-      .filter((kind) => kind !== "measured"),
-  ).toEqual([
-    ...[
-      "begun",
-      "preparing",
-      "prepared",
-      "deploying",
-      "deployed",
-      "passed",
-      "deploying",
-      "deployed",
-      "passed",
-      "finished",
-    ],
+  const lines = linesOf(done.out);
+  expect(lines.map(({ kind }) => kind).filter((kind) => kind !== "measured")).toEqual([
+    ...["begun", "preparing", "prepared", "smoked", "hooking", "hooked", "waiting", "wished"],
+    ...["hooking", "hooked", "warming", "warmed", "deploying", "deployed", "passed"],
+    ...["hooking", "hooked", "warming", "warmed", "deploying", "deployed", "passed"],
+    ...["hooking", "hooked", "finished"],
+  ]);
+  expect(lines.find(({ kind }) => kind === "smoked")?.["asked"]).toMatchObject([
+    { worker: "dome/dome-api", path: "/health", ok: true },
+    { worker: "dome/dome-api", path: "/nowhere", ok: true },
+  ]);
+  expect(lines.find(({ kind }) => kind === "warmed")?.["workers"]).toEqual([
+    { worker: "dome/dome-api", sent: 10, failed: 0 },
+  ]);
+  expect(lines.find(({ kind }) => kind === "hooked")?.["output"]).toBe("token ***");
+  expect(done.out).not.toContain(token);
+  expect(newest()).not.toContain(token);
+  const secret = `${token.length} undefined`;
+  expect(told()).toEqual([
+    ...[`beforeRollout 0 0 ${secret}`, `beforeStep 1 50 ${secret}`, `beforeStep 2 100 ${secret}`],
+    `afterRollout 2 100 ${secret}`,
   ]);
   // What its gates said: of a database what asking cost, of a URL neither its key nor what stands behind the `?`.
   expect(done.out).toMatch(/"gate":"summaries","verdict":"pass","reason":"[\d,]+; [\d,]+ rows read"/);
@@ -134,6 +183,28 @@ test("a good version reaches everybody, step by step, and the stack's state is t
   expect(Object.values(now)).toEqual([100]);
   expect(Object.keys(now)).not.toEqual(before);
   await noChanges();
+  project.edit("src/systems/dome.ts", (text) => text.replace(', approval: "somebody-looked"', ""));
+});
+
+test("a version that fails its smoke test meets nobody: nobody is answered by it, and its hooks hear why", async () => {
+  const before = await serving();
+  project.edit("workers/dome/dome-api/index.ts", (text) =>
+    text.replace(
+      'case "GET /health":',
+      'case "GET /health":\n        return new Response("no", { status: 503 });',
+    ),
+  );
+  const done = await release();
+  expect(done.code, done.out).toBe(2);
+  expect(linesOf(done.out).find(({ kind }) => kind === "aborting")?.["reason"]).toMatch(
+    /smoke test: dome\/dome-api \/health: status 503, expected 2xx/,
+  );
+  expect(told()).toEqual([`onRollback 0 0 ${token.length} undefined`]);
+  expect(await serving()).toEqual(before);
+  await noChanges();
+  project.edit("workers/dome/dome-api/index.ts", (text) =>
+    text.replace(/\n\s*return new Response\("no", \{ status: 503 \}\);/, ""),
+  );
 });
 
 test("a figure of somebody else's that is beyond its limit goes back, and is told", async () => {

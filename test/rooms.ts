@@ -136,6 +136,7 @@ export const rooms: readonly Room[] = [
       "src/release/variable.ts",
       "src/diagnostic",
       "src/files/json.ts",
+      "src/cron",
       "src/declare",
       "src/cloudflare",
       ...migrations("sql"),

@@ -6,6 +6,7 @@ import type { System } from "../../src/declare/index.ts";
 import { physicalName, textStage } from "../../src/declare/physical-name.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
+import { conductOf } from "../../src/release/conduct.ts";
 import type { Effects } from "../../src/release/driver.ts";
 import type { Rollout } from "../../src/release/journal/entry.ts";
 import { fromGraphql } from "../../src/release/metrics/graphql.ts";
@@ -21,6 +22,7 @@ import { readOutputs, type StackOutputs } from "../stack/outputs/read-outputs.ts
 import { configOf } from "../stack/stage-config.ts";
 import { stateOf } from "../stack/state.ts";
 import { untilAlone } from "./alone.ts";
+import { besideOf } from "./beside.ts";
 import { type Ending, endWithoutUp, forgetWith, goBack, rolloutShape } from "./ending.ts";
 import { once } from "./once.ts";
 import { refuseOpenContracts } from "./open-contracts.ts";
@@ -51,7 +53,7 @@ interface Declared {
 export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
   const { id, by, at, stage, systems } = driven;
   const run: Run = { ...driven.run, env: { ...driven.run.env, [releaseVariable]: id } };
-  const { accountId } = stageTarget(stage, run.env, run.root);
+  const { accountId, kind } = stageTarget(stage, run.env, run.root);
   const api = connection(run.env, run.root);
   const under = { id, by, at };
   const isEmbedded = api.front !== undefined;
@@ -88,7 +90,10 @@ export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
         }),
       );
       note({ before, rollout: stable });
-      await up(stable, {});
+      const reachable = Object.entries(stable).map(
+        ([label, each]) => [label, { ...each, reachable: true as const }] as const,
+      );
+      await up(Object.fromEntries(reachable), {});
       const versions = (await readOutputs(stage, run))?.versions ?? {};
       const workers = declared.flatMap((each): Released[] => {
         const was = stable[each.label]?.stable;
@@ -97,14 +102,14 @@ export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
           ? []
           : [{ ...each, stable: was, fresh }];
       });
+      const changed = workers.map(({ label }) => label);
       return {
         workers,
-        positions: positionsOf(
-          systems,
-          workers.map(({ label }) => label),
-        ),
+        positions: positionsOf(systems, changed),
+        conduct: conductOf(systems, changed, stage.name),
       };
     },
+    ...besideOf(stage, run, kind),
     serve: (rollout) => up(rollout, { prepared: true }),
     goBack: (way) => goBack(ending, way),
     async finish(nothingNew) {

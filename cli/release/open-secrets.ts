@@ -25,7 +25,7 @@ export function openSecrets(stage: Stage, run: Run): (secret: Secret) => Promise
       what: `Missing secret '${name}'`,
       where: `lockstep:secrets of stack ${stage.name}`,
       got: Object.keys(secrets).sort().join(", ") || "no secrets",
-      expected: `a secret named ${name}, which a gate of the release sends`,
+      expected: `a secret named ${name}, which the release plan names`,
       fix: sentence`set it: ${command("secret", { name, stage: stage.name })}`,
     });
   };

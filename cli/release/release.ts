@@ -1,11 +1,15 @@
 // `lockstep release <stage>`: brings a stage's new versions to people in steps, each held to the gates of its plan.
 import { randomBytes } from "node:crypto";
+import type { System } from "../../src/declare/index.ts";
 import { placeOfTarget } from "../../src/diagnostic/place.ts";
 import { command, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
 import { refusingAt, UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { steadyClock } from "../../src/release/clock.ts";
+import { freezesOf } from "../../src/release/conduct.ts";
 import { drive } from "../../src/release/driver.ts";
+import { frozenAt } from "../../src/release/freeze.ts";
+import { refuseFrozen } from "../../src/release/frozen.ts";
 import { type Journal, journalOf } from "../../src/release/journal/journal.ts";
 import { releasesFolder, underWay } from "../../src/release/journal/under-way.ts";
 import { percentsAt } from "../../src/release/plan.ts";
@@ -17,6 +21,8 @@ import { confirm, terminal } from "../stack/confirm.ts";
 import { takeLock } from "../stack/driver-lock.ts";
 import { environmentFor } from "../stack/engine/environment.ts";
 import type { Run } from "../stack/engine/pulumi.ts";
+import { refuseUnasked } from "./approving.ts";
+import { refuseUnready } from "./beginning.ts";
 import { effectsOf } from "./effects.ts";
 import { type Request, requestOf } from "./request.ts";
 import { showerOf } from "./screen.ts";
@@ -35,8 +41,13 @@ export async function run(args: readonly string[], place: Place): Promise<number
     const folder = releasesFolder(root, target, stage.name);
     const under = underWay(folder)?.journal;
     if (request.wish === undefined && under !== undefined) throw alreadyUnderWay(under, stage);
-    if (request.wish !== undefined && under === undefined) throw noneUnderWay(request.wish, stage);
-    if (under !== undefined) refuseUnknownGate(request.gate, progressOf(under.entries()), project.systems);
+    const systems = await listedSystems(stage, { root, env }, project.systems);
+    if (under === undefined) await checkBeginning(request, systems, { root, env });
+    else {
+      refuseUnasked(request, under);
+      if (request.wish === "skip-gate")
+        refuseUnknownGate(request.gate, progressOf(under.entries()), project.systems);
+    }
     await confirm(stage, words[request.wish ?? "begin"], request.yes, terminal);
     const lock = takeLock(folder, `${actor()}, process ${process.pid}, since ${new Date().toISOString()}`);
     if ("heldBy" in lock) return wishOf(request, under, lock.heldBy);
@@ -45,16 +56,19 @@ export async function run(args: readonly string[], place: Place): Promise<number
       if (underWay(folder)?.journal.file !== under?.file) throw overtaken(stage);
       const journal = under ?? begin(folder, stage);
       if (request.wish !== undefined) note(request, journal);
-      return await driven(
-        request,
-        journal,
-        { root, env },
-        await listedSystems(stage, { root, env }, project.systems),
-      );
+      return await driven(request, journal, { root, env }, systems);
     } finally {
       lock.release();
     }
   });
+}
+
+/** A release that is promoted before it has begun is begun in a freeze; without one there is nothing to promote. */
+async function checkBeginning({ wish, stage }: Request, systems: readonly System[], run: Run): Promise<void> {
+  const isFrozen = frozenAt(freezesOf(systems, stage.name), Date.now()) !== undefined;
+  if (wish !== undefined && !(wish === "promote" && isFrozen)) throw noneUnderWay(wish, stage);
+  if (wish === undefined) refuseFrozen(systems, stage.name, "a release", Date.now());
+  await refuseUnready(systems, stage, run);
 }
 
 const words = {
@@ -64,6 +78,7 @@ const words = {
   promote: "Promote the release of",
   abort: "Abort the release of",
   "skip-gate": "Skip a gate of the release of",
+  approve: "Open a manual gate of the release of",
 } as const;
 
 function begin(folder: string, stage: Stage): Journal {

@@ -15,12 +15,12 @@ export interface Request {
   readonly json: boolean;
   /** What is wished of the release that runs. @default - a release is begun */
   readonly wish: Wish | undefined;
-  /** Of `--skip-gate`. */
+  /** Of `--skip-gate`, and the manual gate of `--approve`. */
   readonly gate: string | undefined;
   readonly reason: string | undefined;
 }
 
-export const usage = sentence`\`${named("release", "<stage> [--yes [<stage>]] [--json]")}\` begins one; of one that runs: --resume, --pause, --promote, --abort, --skip-gate <name>, each but --resume with --reason "why"`;
+export const usage = sentence`\`${named("release", "<stage> [--yes [<stage>]] [--json]")}\` begins one; of one that runs: --resume, --pause, --promote, --abort, --skip-gate <name>, --approve <name>, each but --resume with --reason "why"`;
 
 /** Reads `release prod --skip-gate latency-p95 --reason "the index was built anew"`. */
 export function requestOf(args: readonly string[], { stages }: Project): Request {
@@ -44,7 +44,7 @@ export function requestOf(args: readonly string[], { stages }: Project): Request
     yes: values.yes,
     json: values.json ?? false,
     wish,
-    gate: values["skip-gate"],
+    gate: values["skip-gate"] ?? values.approve,
     reason,
   };
 }
@@ -64,6 +64,7 @@ export const wordsOf = (args: readonly string[], stages: readonly Stage[]) =>
       promote: { type: "boolean" },
       abort: { type: "boolean" },
       "skip-gate": { type: "string" },
+      approve: { type: "string" },
     },
     usage,
   );

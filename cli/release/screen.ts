@@ -1,6 +1,7 @@
 import type { Entry } from "../../src/release/journal/entry.ts";
 import { type Position, percentsAt } from "../../src/release/plan.ts";
 import type { Progress } from "../../src/release/progress.ts";
+import { waitingText } from "../../src/release/waiting.ts";
 import { gateLines, measuredLines } from "./gate-lines.ts";
 
 /** One line of a release for people, where nothing moves: in a log. */
@@ -16,6 +17,24 @@ export function entryLine(entry: Entry, progress: Progress): string {
       return entry.workers.length === 0
         ? `${time} nothing is new: no worker has another version`
         : `${time} uploaded: ${entry.workers.map(({ label, fresh }) => `${label} ${fresh.slice(0, 8)}`).join(", ")}; they answer nothing yet`;
+    case "waiting":
+      return `${time} ${at(entry.position)}: ${waitingText(entry)}`;
+    case "smoked":
+      return entry.asked
+        .map(({ worker, path, ok, said }) => `${time} ${ok ? "✓" : "✗"} ${worker} ${path}: ${said}`)
+        .join("\n");
+    case "hooking":
+      return `${time} hook ${entry.hook} (${entry.point})`;
+    case "hooked":
+      return `${time} ${entry.ok ? "✓" : "✗"} hook ${entry.hook}: ${entry.said}, ${entry.durationMs} ms${entry.output === "" ? "" : `\n${entry.output}`}`;
+    case "warming":
+      return `${time} ${at(entry.position)}: warming up`;
+    case "warmed":
+      return entry.workers
+        .map(({ worker, sent, failed }) => `${time} ${worker}: ${sent} requests of warm-up, ${failed} failed`)
+        .join("\n");
+    case "wentBack":
+      return `${time} the stable version answers everything again`;
     case "deploying":
       return `${time} ${at(entry.position)}: deploying`;
     case "deployed":
@@ -31,7 +50,7 @@ export function entryLine(entry: Entry, progress: Progress): string {
     case "aborting":
       return `${time} going back to the stable version: ${entry.reason}`;
     case "aborted":
-      return `${time} the stable version answers everything again`;
+      return `${time} aborted: the stable version answers everything again`;
     case "finished":
       return `${time} the new version answers everything`;
     default:
@@ -88,7 +107,13 @@ function nowText(progress: Progress, nowMs: number): string {
   if (abort !== undefined) return `Going back to the stable version: ${abort}`;
   if (prepared === undefined) return "Uploading the new versions …";
   const at = prepared.positions[position];
-  if (at === undefined) return "";
+  const running = progress.hooks.at(-1);
+  const next = `Step ${position + 2} of ${prepared.positions.length}, ${stepText(prepared.positions[position + 1])}`;
+  if (running !== undefined && running.ended === undefined)
+    return `Hook ${running.run.hook} (${running.run.point}) …`;
+  if (progress.hasPassed && progress.waiting !== undefined)
+    return `${next}: ${waitingText(progress.waiting)}`;
+  if (at === undefined) return "Asking the new versions …";
   const step = `Step ${position + 1} of ${prepared.positions.length}, ${stepText(at)}`;
   if (servedSinceMs === undefined) return `${step}: deploying …`;
   const left = Math.ceil((servedSinceMs + at.soakSeconds * 1000 - nowMs) / 1000);

@@ -4,6 +4,7 @@ import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { refuseBesideBegun } from "../../src/release/beside.ts";
+import { refuseFrozen } from "../../src/release/frozen.ts";
 import { applied } from "./applied.ts";
 import { lookingOption } from "./by-hand.ts";
 import { confirm, type Terminal } from "./confirm.ts";
@@ -63,6 +64,8 @@ export async function perform(
       if (stage.asksBeforeChange) return planned(request, stage, run, terminal);
       return applied(["up", ...where, ...agreed(request, terminal), ...(await looking()), ...rest], run);
     case "deploy":
+      // What is only saved changes nothing; it is refused when it is applied.
+      if (request.savePlan === undefined) refuseFrozen(systems, stage.name, "a deployment", Date.now());
       return deploy(request, stage, run, terminal, review);
     case "import":
       await confirm(stage, `Import ${subject} into`, yes, terminal);

@@ -11,6 +11,8 @@ import type { Stage } from "../../src/project/stage.ts";
 import { drift } from "../../src/reality/drift.ts";
 import type { Finding } from "../../src/reality/finding.ts";
 import type { StateResource } from "../../src/reality/state.ts";
+import { releasesFolder } from "../../src/release/journal/under-way.ts";
+import { underWayText } from "../../src/release/waiting.ts";
 import { configValues } from "../../toolchain/stacks/stack-config.ts";
 import type { Asked } from "../status/asking.ts";
 import { type MigratedDatabase, migrationsStatus } from "../status/migrations.ts";
@@ -84,6 +86,7 @@ export async function stageStatus(
   const ending = token === undefined ? undefined : endsSoon(token, now);
   const configured = configValues(stackFileOf(stage, target, run.root))["lockstep:backup"];
   const proof = await proofNow({ root: run.root, stage: stage.name, target, configured }, run.env, now);
+  const release = underWayText(releasesFolder(run.root, target, stage.name));
   const status: Status = {
     stage: stage.name,
     workers,
@@ -91,6 +94,7 @@ export async function stageStatus(
     migrations,
     backup: proofText(proof),
     notable: [
+      ...(release === undefined ? [] : [release]),
       ...notable(workers, stores, findings, migrations),
       // What can be made again needs no backup.
       ...(stage.protected && !isProven(proof) ? [`backups: ${proofText(proof)}`] : []),

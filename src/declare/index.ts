@@ -58,6 +58,9 @@ export { type Kv, kv } from "./kv.ts";
 export { type Consume, type PullConsumer, type Queue, queue } from "./queue.ts";
 export { type R2, r2 } from "./r2.ts";
 export type { BucketDomain, CorsRule, LifecycleRule, LockRule, When } from "./r2-rules.ts";
+export type { FreezeWindow } from "./release/freeze.ts";
+export type { CommandHook, Hook, HookPoint, SecretReference, UrlHook } from "./release/hooks.ts";
+export type { SmokeRequest, WarmUp } from "./release/requests.ts";
 export {
   type ErrorRateGate,
   errorRate,

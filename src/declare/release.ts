@@ -1,5 +1,8 @@
 import type { EveryGate } from "./gates/every-gate.ts";
 import type { MetricGate } from "./gates/metric.ts";
+import type { FreezeWindow } from "./release/freeze.ts";
+import type { Hook } from "./release/hooks.ts";
+import type { SmokeRequest, WarmUp } from "./release/requests.ts";
 
 /**
  * How a system's new versions reach people: in steps, each held to gates.
@@ -27,6 +30,20 @@ export interface ReleasePlan {
   readonly patienceSeconds?: number;
   /** What the gates that are not critical come to together. @default { pass: 0.95, marginal: 0.75 } */
   readonly score?: ReleaseScore;
+  /** What is run or asked at its moments, in this order. @default - nothing */
+  readonly hooks?: readonly Hook[];
+  /** What each new version is asked before anybody meets it, besides its own `smoke` path; one wrong answer ends the release. @default - the `smoke` path of each worker that has one */
+  readonly smoke?: readonly SmokeRequest[];
+  /** Requests to a new version before each of its steps. @default - none */
+  readonly warmUp?: WarmUp;
+  /** When no release begins and no step is taken. @default - never */
+  readonly freezes?: readonly FreezeWindow[];
+  /**
+   * Where the header `Cloudflare-Workers-Version-Key` is set, in words for people: by a transform rule of the zone, or by the callers. Needed where
+   * a worker with static assets is released in steps: without the key a page of one version asks for files of the other.
+   * @default - nowhere
+   */
+  readonly versionKey?: string;
 }
 
 /**
@@ -53,6 +70,8 @@ export interface ReleaseStep {
   readonly percent: number;
   /** Seconds that the step lasts at least. */
   readonly soakSeconds: number;
+  /** Name of a manual gate: the step is not taken until somebody says `just release <stage> --approve <name> --reason "…"`. @default - nobody is asked */
+  readonly approval?: string;
 }
 
 /**

@@ -13,10 +13,11 @@ export interface SecretUse {
   readonly fallback: Readonly<Record<string, string>>;
 }
 
-/** Every secret that systems name: in the `env` of workers, as passwords of databases elsewhere, and in what gates of a release send. */
+/** Every secret that systems name: in the `env` of workers, as passwords of databases elsewhere, and in what a release sends or tells. */
 export const secretUses = (systems: readonly System[]): readonly SecretUse[] =>
   systems.flatMap((system) => [
     ...ofGates(system),
+    ...ofRelease(system),
     ...system.resources.flatMap((resource): readonly SecretUse[] =>
       resource.kind === "hyperdrive"
         ? [
@@ -56,4 +57,23 @@ const ofGates = ({ name: system, release }: System): readonly SecretUse[] =>
             : [],
         )
       : [],
+  );
+
+const ofRelease = ({ name: system, release }: System): readonly SecretUse[] =>
+  [
+    ...(release?.hooks ?? []).map(({ name, secrets }) => ({ of: `hook ${name}`, secrets })),
+    ...(release?.smoke ?? []).map(({ path, secrets }) => ({ of: `smoke test ${path}`, secrets })),
+  ].flatMap(({ of, secrets = {} }) =>
+    Object.entries(secrets).flatMap(([name, value]): readonly SecretUse[] =>
+      "env" in value
+        ? []
+        : [
+            {
+              secret: value.secret,
+              where: `${system}, release, ${of}, secrets.${name}`,
+              optional: false,
+              fallback: value.fallback ?? {},
+            },
+          ],
+    ),
   );

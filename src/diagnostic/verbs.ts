@@ -58,7 +58,7 @@ export const verbs = {
   release: {
     ...stack,
     recipe: "just release",
-    options: { resume: "flag", abort: "flag", reason: "text" },
+    options: { resume: "flag", abort: "flag", promote: "flag", approve: "value", reason: "text" },
   },
   releases: { ...stack, recipe: "just releases", words: ["stage", "release?"] },
   promote: { ...stack, stage: "never", recipe: "just promote", words: ["from", "to"] },

@@ -1,11 +1,15 @@
+import type { Action } from "./action.ts";
+import type { Conduct, PlannedHook, PlannedWarmUp } from "./conduct.ts";
 import { StageHeld } from "./held.ts";
-import type { Entry, Rollout } from "./journal/entry.ts";
+import type { Asked, Entry, Rollout, Warmed } from "./journal/entry.ts";
 import type { Journal } from "./journal/journal.ts";
 import { type Metrics, measured } from "./measuring.ts";
-import { type Action, nextOf } from "./next.ts";
+import { nextOf } from "./next.ts";
 import { type Position, percentsAt, type Released } from "./plan.ts";
 import { type Progress, progressOf } from "./progress.ts";
 import { saidOf } from "./said.ts";
+import { type HookEnd, type Told, toldOf } from "./told.ts";
+import { tickMs, untilAbort } from "./until-abort.ts";
 
 /** Where a release goes back to. */
 export interface WayBack {
@@ -14,6 +18,8 @@ export interface WayBack {
   /** The rollout of before the release: undefined from when its first `up` is through, and where nothing was changed at all. */
   readonly before: Rollout | undefined;
 }
+
+type Prepared = NonNullable<Progress["prepared"]>;
 
 /** What a driver does to the world; everything else is in the journal. */
 export interface Effects extends Metrics {
@@ -29,7 +35,19 @@ export interface Effects extends Metrics {
   ) => Promise<{
     readonly workers: readonly Released[];
     readonly positions: readonly Position[];
+    /** @default - nothing beside the steps */
+    readonly conduct?: Conduct;
   }>;
+  /** Asks the new versions what the plan has, by override: nobody else meets them. */
+  readonly smoke: (prepared: Prepared) => Promise<readonly Asked[]>;
+  /** Runs a hook to its end, or until the signal comes. Never throws for a hook that fails. */
+  readonly hook: (hook: PlannedHook, told: Told, signal: AbortSignal) => Promise<HookEnd>;
+  /** Sends the requests of a warm-up to the new versions of these workers, by override, or until the signal comes. */
+  readonly warmUp: (
+    warmUps: readonly PlannedWarmUp[],
+    workers: readonly Released[],
+    signal: AbortSignal,
+  ) => Promise<readonly Warmed[]>;
   /** One `up`, after which the new versions get that much. */
   readonly serve: (rollout: Rollout) => Promise<void>;
   /** The stable versions serve again: by the last `up`, or by none where they never stopped to. */
@@ -39,9 +57,6 @@ export interface Effects extends Metrics {
   /** Hears of everything that is new in the journal, and several times a second of the time. */
   readonly show: (progress: Progress, fresh: readonly Entry[]) => void;
 }
-
-/** How often a driver looks whether somebody wishes something. */
-const tickMs = 250;
 
 /** Drives a release from where its journal ends to its end. What an effect throws ends the driver, not the release. */
 export async function drive(journal: Journal, effects: Effects): Promise<Progress> {
@@ -78,6 +93,35 @@ async function perform(
           write({ kind: "preparing", ...each }),
         )),
       });
+    case "smoke":
+      return write({
+        kind: "smoked",
+        asked: progress.prepared === undefined ? [] : await effects.smoke(progress.prepared),
+      });
+    case "hook": {
+      const hook = progress.prepared?.conduct.hooks.find(({ label }) => label === action.run.hook);
+      if (hook === undefined) return;
+      write({ kind: "hooking", ...action.run });
+      const told = toldOf(progress, action.run);
+      // On the way back nothing ends it but its own time: the abort that would is behind.
+      const end =
+        action.run.point === "onRollback"
+          ? await effects.hook(hook, told, new AbortController().signal)
+          : await untilAbort(journal, effects.sleep, (signal) => effects.hook(hook, told, signal));
+      return write({ kind: "hooked", ...action.run, ...end });
+    }
+    case "say":
+      return write({ kind: "waiting", ...action.line });
+    case "warmUp": {
+      const { position } = action;
+      const { workers = [], positions = [], conduct } = progress.prepared ?? {};
+      const released = workers.filter(({ label }) => positions[position]?.workers.includes(label));
+      write({ kind: "warming", position });
+      const sent = await untilAbort(journal, effects.sleep, (signal) =>
+        effects.warmUp(conduct?.warmUps ?? [], released, signal),
+      );
+      return write({ kind: "warmed", position, workers: sent });
+    }
     case "deploy": {
       const { position } = action;
       write({ kind: "deploying", position });
@@ -99,8 +143,12 @@ async function perform(
       return write({ kind: "passed", position: action.position, reason: action.reason });
     case "decideAbort":
       return write({ kind: "aborting", reason: action.reason });
-    case "abort":
+    case "goBack": {
       await persistently(() => effects.goBack(wayBack(progress)), backWaitsMs, effects.sleep);
+      const hasHooks = progress.prepared?.conduct.hooks.some(({ at }) => at === "onRollback") ?? false;
+      return write({ kind: hasHooks ? "wentBack" : "aborted" });
+    }
+    case "abort":
       return write({ kind: "aborted" });
     case "finish":
       await effects.finish(progress.prepared?.workers.length === 0);
@@ -136,12 +184,18 @@ async function persistently(
 const wayBack = (progress: Progress): WayBack =>
   progress.prepared === undefined
     ? { rollout: progress.preparing?.rollout, before: progress.preparing?.before }
-    : { rollout: rolloutAt(progress, -1), before: undefined };
+    : { rollout: stableAlone(progress), before: undefined };
+
+const stableAlone = ({ prepared }: Progress): Rollout =>
+  Object.fromEntries((prepared?.workers ?? []).map(({ label, stable }) => [label, { stable, percent: 0 }]));
 
 function rolloutAt({ prepared }: Progress, position: number): Rollout {
   const { workers = [], positions = [] } = prepared ?? {};
   const percents = percentsAt(positions, position);
   return Object.fromEntries(
-    workers.map(({ label, stable }) => [label, { stable, percent: percents[label] ?? 0 }]),
+    workers.map(({ label, stable }) => {
+      const percent = percents[label] ?? 0;
+      return [label, { stable, percent, ...(percent === 0 && { reachable: true as const }) }];
+    }),
   );
 }

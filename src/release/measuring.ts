@@ -20,21 +20,23 @@ export interface Metrics {
 
 /** The gates of a position that are due, each asked of every worker that the position is of. */
 export async function measured(
-  { prepared, servedSinceMs }: Progress,
+  { prepared, servedSinceMs, warming }: Progress,
   position: number,
   due: readonly string[],
   metrics: Metrics,
 ): Promise<readonly Judged[]> {
   const at = prepared?.positions[position];
   if (prepared === undefined || at === undefined || servedSinceMs === undefined) return [];
-  const chance = chancePerTest(prepared.positions);
+  const chance = chancePerTest(withLooks(prepared.positions, position, metrics.nowMs() - servedSinceMs));
   const workers = prepared.workers.filter(({ label }) => at.workers.includes(label));
   const toMs = metrics.nowMs() - at.ingestionSeconds * 1000;
   const gates = at.gates.filter(({ name }) => due.includes(name));
   const judged = workers.map((worker) => {
     const requests = oncePerWindow((window) => metrics.measure(worker, window));
     return gates.map(async (gate): Promise<Judged> => {
-      const window = windowOf(worker, at, servedSinceMs + gate.warmUpSeconds * 1000, toMs);
+      const warmMs = warming?.position === position ? warming.sinceMs : servedSinceMs;
+      const fromMs = gate.countsWarmUp === true ? warmMs : servedSinceMs + gate.warmUpSeconds * 1000;
+      const window = windowOf(worker, at, fromMs, toMs);
       const named = { worker: worker.label, gate: gate.name, ...(gate.dryRun && { dryRun: true as const }) };
       try {
         return { ...named, ...(await judgementOf(gate, worker, window, { chance, metrics, requests })) };
@@ -46,6 +48,18 @@ export async function measured(
   });
   return Promise.all(judged.flat());
 }
+
+/** A step that waits for somebody, or is paused, is looked at more often than its plan has it: the chance is shared out over those looks too. */
+const withLooks = (
+  positions: readonly Position[],
+  position: number,
+  elapsedMs: number,
+): readonly Position[] =>
+  positions.map((at, index) =>
+    index === position
+      ? { ...at, patienceSeconds: Math.max(at.patienceSeconds, elapsedMs / 1000 - at.soakSeconds) }
+      : at,
+  );
 
 interface Means {
   /** Of a false alarm, for each test. */

@@ -1,30 +1,19 @@
+import type { Action } from "./action.ts";
+import { betweenOf } from "./between.ts";
+import { nextHook } from "./hooks.ts";
 import type { Position } from "./plan.ts";
 import type { Progress } from "./progress.ts";
 import { dueOf, isMeasuredBehind } from "./step/due.ts";
 import { stepVerdict } from "./step/verdict.ts";
 
-/** What a release does next. */
-export type Action =
-  | { readonly do: "prepare" }
-  | { readonly do: "deploy"; readonly position: number }
-  | { readonly do: "measure"; readonly position: number; readonly gates: readonly string[] }
-  | { readonly do: "pass"; readonly position: number; readonly reason: string }
-  | { readonly do: "wait"; readonly untilMs: number }
-  | { readonly do: "decideAbort"; readonly reason: string }
-  | { readonly do: "abort" }
-  | { readonly do: "finish" }
-  | { readonly do: "nothing" };
-
 /** What a release does next: of its journal and the clock, nothing else. So it goes on where it was, whatever ended it. */
 export function nextOf(progress: Progress, nowMs: number): Action {
-  const { end, abort, prepared, position, servedSinceMs, hasPassed } = progress;
+  const { end, abort, prepared, position, servedSinceMs, hasPassed, isBack } = progress;
   if (end !== undefined) return { do: "nothing" };
-  if (abort !== undefined) return { do: "abort" };
+  if (abort !== undefined)
+    return isBack ? (nextHook(progress, "onRollback", position) ?? { do: "abort" }) : { do: "goBack" };
   if (prepared === undefined) return { do: "prepare" };
-  if (hasPassed)
-    return position + 1 < prepared.positions.length
-      ? { do: "deploy", position: position + 1 }
-      : { do: "finish" };
+  if (hasPassed) return betweenOf(progress, nowMs);
   const at = prepared.positions[position];
   if (at === undefined || servedSinceMs === undefined) return { do: "deploy", position };
   return soaking(progress, at, servedSinceMs, nowMs);

@@ -29,6 +29,8 @@ export interface Position {
   readonly patienceSeconds: number;
   /** @default - the usual one */
   readonly score?: ReleaseScore | undefined;
+  /** The manual gate before it. @default - nobody is asked */
+  readonly approval?: string | undefined;
 }
 
 /** Of a good release, whatever its steps, gates and looks are: all of its tests together. */
@@ -62,7 +64,8 @@ export const positionsOf = (systems: readonly System[], changed: readonly string
       score,
     } = system.release ?? atOnce;
     return waves.flatMap((workers) =>
-      steps.map(({ percent, soakSeconds }) => ({
+      steps.map(({ percent, soakSeconds, approval }) => ({
+        ...(approval !== undefined && { approval }),
         workers,
         percent,
         soakSeconds,

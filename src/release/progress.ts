@@ -1,5 +1,6 @@
+import { type Conduct, plain } from "./conduct.ts";
 import { type Standing, standingAfter } from "./gates/standing.ts";
-import type { Entry, Judged, Rollout } from "./journal/entry.ts";
+import type { Asked, Entry, Judged, Rollout, Warmed } from "./journal/entry.ts";
 import type { Position, Released } from "./plan.ts";
 import { standingOf } from "./step/held.ts";
 
@@ -12,8 +13,29 @@ export interface Progress {
   readonly preparing: { readonly before: Rollout; readonly rollout: Rollout } | undefined;
   /** Undefined until the new versions are uploaded. */
   readonly prepared:
-    | { readonly workers: readonly Released[]; readonly positions: readonly Position[] }
+    | {
+        readonly workers: readonly Released[];
+        readonly positions: readonly Position[];
+        readonly conduct: Conduct;
+      }
     | undefined;
+  /** What the new versions answered before anybody met them; undefined until they were asked. */
+  readonly smoked: readonly Asked[] | undefined;
+  /** Hooks that were begun, in order; `ended` is undefined of one that a kill cut off, or that runs. */
+  readonly hooks: readonly {
+    readonly run: Omit<Extract<Entry, { kind: "hooking" }>, "kind" | "at">;
+    readonly ended: { readonly ok: boolean; readonly said: string; readonly output: string } | undefined;
+  }[];
+  /** What is waited for before the next position is taken. */
+  readonly waiting: Extract<Entry, { kind: "waiting" }> | undefined;
+  /** Names of the manual gates of the next position that somebody opened. */
+  readonly approved: readonly string[];
+  /** The last warm-up that is through. */
+  readonly warmed: { readonly position: number; readonly workers: readonly Warmed[] } | undefined;
+  /** The last warm-up that was begun. */
+  readonly warming: { readonly position: number; readonly sinceMs: number } | undefined;
+  /** Whether the way back was gone, and only hooks are left. */
+  readonly isBack: boolean;
   /** The position that is served or being deployed; -1 before the first. */
   readonly position: number;
   /** When the position began to be served; undefined while it is being deployed. */
@@ -46,7 +68,8 @@ export function progressOf(entries: readonly Entry[]): Progress {
       hasPassed: true,
     },
     ...{ standings: [], paused: false, skipped: [], promote: undefined },
-    ...{ abort: undefined, end: undefined },
+    ...{ smoked: undefined, hooks: [], waiting: undefined, approved: [], warmed: undefined },
+    ...{ warming: undefined, isBack: false, abort: undefined, end: undefined },
   };
   for (const each of entries) now = after(now, each);
   return now;
@@ -60,12 +83,30 @@ function after(now: Progress, each: Entry): Progress {
       // One that is gone on with is prepared again: what was before it was before the first time.
       return { ...now, preparing: { before: now.preparing?.before ?? each.before, rollout: each.rollout } };
     case "prepared":
-      return { ...now, prepared: { workers: each.workers, positions: each.positions } };
+      return {
+        ...now,
+        prepared: { workers: each.workers, positions: each.positions, conduct: each.conduct ?? plain },
+      };
+    case "waiting":
+      return { ...now, waiting: each };
+    case "smoked":
+      return { ...now, smoked: each.asked };
+    case "hooking":
+      return { ...now, hooks: [...now.hooks, { run: each, ended: undefined }] };
+    case "hooked":
+      return {
+        ...now,
+        hooks: [...now.hooks.slice(0, -1), { run: each, ended: each }],
+      };
+    case "warming":
+      return { ...now, warming: { position: each.position, sinceMs: Date.parse(each.at) } };
+    case "warmed":
+      return { ...now, warmed: each };
     case "deploying":
       return {
         ...now,
         ...{ position: each.position, servedSinceMs: undefined, hasPassed: false },
-        ...{ standings: [], promote: undefined },
+        ...{ standings: [], promote: undefined, waiting: undefined, approved: [] },
       };
     case "deployed":
       return { ...now, servedSinceMs: Date.parse(each.at) };
@@ -77,6 +118,8 @@ function after(now: Progress, each: Entry): Progress {
       return wished(now, each);
     case "aborting":
       return { ...now, abort: each.reason };
+    case "wentBack":
+      return { ...now, isBack: true };
     case "aborted":
       return { ...now, end: "aborted" };
     case "finished":
@@ -99,6 +142,12 @@ function wished(now: Progress, { wish, by, reason, gate }: Extract<Entry, { kind
       return { ...now, abort: why };
     case "skip-gate":
       return { ...now, skipped: [...now.skipped, ...(gate === undefined ? [] : [gate])] };
+    case "approve":
+      return {
+        ...now,
+        approved: [...now.approved, ...(gate === undefined ? [] : [gate])],
+        waiting: undefined,
+      };
     default:
       return wish satisfies never;
   }

@@ -28,6 +28,8 @@ const rollout = z.strictObject({
   stable: z.uuid(),
   /** Of the requests, 0 to 100. */
   percent: z.int().min(0).max(100),
+  /** At 0 %: who asks for the new version by its id reaches it. */
+  reachable: z.literal(true).optional(),
 });
 export type Rollout = Readonly<z.infer<typeof rollout>>;
 
@@ -92,7 +94,7 @@ export const keys = {
     schema: z.record(z.string(), rollout),
     expected: "{ dome/dome-api: { stable: <version id>, percent: 10 } }",
     meaning:
-      "Workers whose new version answers only a part of the requests, by `<system>/<worker>`: `stable` is the id of the version that answers the rest (the stack's output `versions` has the ids), `percent` the share of the new one, 0 to 100. At 0 the stable version answers everything: a rollback. Take the entry out and the newest version answers everything.",
+      "Workers whose new version answers only a part of the requests, by `<system>/<worker>`: `stable` is the id of the version that answers the rest (the stack's output `versions` has the ids), `percent` the share of the new one, 0 to 100. At 0 the stable version answers everything: a rollback; with `reachable: true`, which a release writes, the new version answers whoever names its id in the header `Cloudflare-Workers-Version-Overrides`. Take the entry out and the newest version answers everything.",
     missing: "every new version answers all requests",
     example: `lockstep:rollout:
   notes/notes-api:

@@ -188,6 +188,9 @@ export function simulatedStage(fate: Fate): SimulatedStage {
           Math.min(toMs, trueMs - fate.metrics.delayMs),
         );
       },
+      smoke: async () => [],
+      hook: () => Promise.reject(new Error("the plan has no hooks")),
+      warmUp: async () => [],
       read: () => Promise.reject(new Error("no gate asks elsewhere")),
       show: () => undefined,
     };

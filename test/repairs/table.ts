@@ -94,8 +94,9 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/pull-request/folds.ts next: db rehearse": pullRequest,
   "cli/pull-request/folds.ts next: preview": pullRequest,
   "cli/pull-request/folds.ts next: up": pullRequest,
-  "cli/release/open-contracts.ts refuseOpenContracts: up": untried,
+  "cli/release/approving.ts refuseUnasked: release": untried,
   "cli/release/open-secrets.ts openSecrets: secret": untried,
+  "cli/release/open-contracts.ts refuseOpenContracts: up": untried,
   "cli/release/release.ts noneUnderWay: release": untried,
   "cli/release/release.ts overtaken: releases": untried,
   "cli/release/release.ts secondDriver: release": untried,
@@ -230,6 +231,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   ),
   "src/program/proven.ts withoutProof: drill": backups,
   "src/release/beside.ts refuseBeside: release": released,
+  "src/release/frozen.ts refuseFrozen: release": untried,
   "src/program/class-changes.ts boundStill: up": works(
     losses,
     "that another worker binds is deleted in the two steps",

@@ -19,6 +19,7 @@ export const shared: readonly string[] = [
   "src/cloudflare/worker-url",
   "src/cloudflare/workers-dev",
   "src/cron/cron",
+  "src/cron/fires",
   "src/diagnostic/place",
   "src/diagnostic/sentence",
   "src/diagnostic/user-error",

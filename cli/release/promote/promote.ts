@@ -1,6 +1,7 @@
 // `lockstep promote <from> <to>`: releases to a stage what the stage before it serves, and nothing else.
 import { placeOfTarget } from "../../../src/diagnostic/place.ts";
 import { refuse, refusingAt } from "../../../src/diagnostic/user-error.ts";
+import { refuseFrozen } from "../../../src/release/frozen.ts";
 import { agentHere, leaveToPerson } from "../../../src/settings/agent.ts";
 import { type Place, projectAt } from "../../place.ts";
 import { confirm, terminal } from "../../stack/confirm.ts";
@@ -22,6 +23,7 @@ export async function run(args: readonly string[], place: Place): Promise<number
     const ofFrom = { root, env: await environmentFor(target, from, root) };
     const ofTo = { root, env: await environmentFor(target, to, root) };
     const systems = await listedSystems(to, ofTo, project.systems);
+    refuseFrozen(systems, to.name, "a promotion", Date.now());
     const { record, parts, versions } = await servedBy(from, target, ofFrom);
     refuse([
       ...differences(await folderBuilds(systems, root), { record, parts, from, to }),

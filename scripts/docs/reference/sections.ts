@@ -33,7 +33,20 @@ export const modules: readonly PublicModule[] = [
       {
         title: "Releases",
         names: [
-          ...["ReleasePlan", "ReleaseStep", "ReleaseScore", "Gate"],
+          ...[
+            "ReleasePlan",
+            "ReleaseStep",
+            "Hook",
+            "HookPoint",
+            "CommandHook",
+            "UrlHook",
+            "SecretReference",
+            "SmokeRequest",
+            "WarmUp",
+            "FreezeWindow",
+            "ReleaseScore",
+            "Gate",
+          ],
           ...["errorRate", "ErrorRateGate", "latency", "LatencyGate", "metric", "MetricGate", "Comparison"],
         ],
       },

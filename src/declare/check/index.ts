@@ -39,7 +39,7 @@ export function check(
       ...checkChoices(system),
       ...checkNotifications(system, stageNames),
       ...checkBuckets(system),
-      ...checkRelease(system, stage),
+      ...checkRelease(system, stage, stageNames),
       ...checkRecipes(system),
       ...checkWorkers(system, stage, root),
     ]),

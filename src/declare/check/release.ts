@@ -5,9 +5,19 @@ import type { System } from "../system.ts";
 import { checkGate } from "./gates/gate.ts";
 import { checkScore } from "./gates/score.ts";
 import { seconds, wrong } from "./gates/wrong.ts";
+import { checkFreezes } from "./release/freezes.ts";
+import { checkHooks } from "./release/hooks.ts";
+import { checkRequests } from "./release/requests.ts";
 
-/** What is wrong with a system's release plan, in a stage. */
-export function checkRelease(system: System, stage: Pick<NamingStage, "name" | "like">): Diagnostic[] {
+/**
+ * What is wrong with a system's release plan, in a stage.
+ * @param stages the names of the project's stages
+ */
+export function checkRelease(
+  system: System,
+  stage: Pick<NamingStage, "name" | "like">,
+  stages: readonly string[],
+): Diagnostic[] {
   const { release } = system;
   if (release === undefined) return [];
   const where = `${system.name}, release`;
@@ -25,6 +35,21 @@ export function checkRelease(system: System, stage: Pick<NamingStage, "name" | "
       ingestionSeconds: [release.ingestionSeconds, 0],
       patienceSeconds: [release.patienceSeconds, 0],
     }),
+    ...checkApprovals(release, where),
+    ...checkHooks(release.hooks ?? [], where),
+    ...checkRequests(system, release, where),
+    ...checkFreezes(release.freezes ?? [], where, stages),
+    ...(release.versionKey?.trim() === ""
+      ? [
+          wrong(
+            "A version key that is set nowhere",
+            `${where}, versionKey`,
+            '""',
+            "where the header is set",
+            'such as versionKey: "a transform rule of example.com, from the cookie sid"',
+          ),
+        ]
+      : []),
   ];
 }
 
@@ -46,6 +71,33 @@ function checkSteps({ steps }: ReleasePlan, where: string): Diagnostic[] {
         ]),
     ...steps.flatMap(({ percent, soakSeconds }) =>
       seconds(`${where}, step of ${percent} %`, { soakSeconds: [soakSeconds, 0] }),
+    ),
+  ];
+}
+
+/** A name that can be typed: what is said to `--approve`. */
+function checkApprovals({ steps }: ReleasePlan, where: string): Diagnostic[] {
+  const names = steps.flatMap(({ approval }) => (approval === undefined ? [] : [approval]));
+  return [
+    ...names
+      .filter((name) => !/^[a-z0-9][a-z0-9-]*$/.test(name))
+      .map((name) =>
+        wrong(
+          "A name of a manual gate that cannot be typed",
+          `${where}, steps, approval`,
+          JSON.stringify(name),
+          "lower-case letters, digits and hyphens",
+          'such as approval: "support-agrees"',
+        ),
+      ),
+    ...twice(names).map((name) =>
+      wrong(
+        "Two manual gates have the same name",
+        `${where}, steps, approval`,
+        name,
+        "each name once: who approves of one has not looked at the other",
+        "give one of them another name",
+      ),
     ),
   ];
 }

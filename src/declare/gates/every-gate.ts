@@ -4,6 +4,8 @@ export interface EveryGate {
   readonly name: string;
   /** Seconds at the start of each step that are not measured: caches are cold. */
   readonly warmUpSeconds: number;
+  /** Whether it counts the requests of the plan's warm-up, from before the step; then nothing is compared, because people ask otherwise. @default false */
+  readonly countsWarmUp?: boolean;
   /** Measured and shown, without a say. */
   readonly dryRun: boolean;
   /** Seconds between two measurements. @default - the plan's */

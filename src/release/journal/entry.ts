@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Gate } from "../../declare/index.ts";
+import { conduct } from "../conduct.ts";
 
 const gate = z.custom<Gate>(
   (value) =>
@@ -14,6 +15,8 @@ const position = z.object({
   ingestionSeconds: z.number(),
   patienceSeconds: z.number(),
   score: z.object({ pass: z.number(), marginal: z.number() }).readonly().optional(),
+  /** The manual gate before it. */
+  approval: z.string().optional(),
 });
 const released = z.object({
   label: z.string(),
@@ -31,12 +34,33 @@ const judged = z.object({
   dryRun: z.literal(true).optional(),
 });
 export type Judged = z.infer<typeof judged>;
+const hookRun = {
+  at: z.string(),
+  hook: z.string(),
+  point: z.enum(["beforeRollout", "beforeStep", "afterStep", "afterRollout", "onRollback"]),
+  position: z.number(),
+};
+const asked = z.object({
+  worker: z.string(),
+  path: z.string(),
+  ok: z.boolean(),
+  /** `200 in 12 ms`, or what was wrong. */
+  said: z.string(),
+});
+/** What a new version answered before anybody met it. */
+export type Asked = Readonly<z.infer<typeof asked>>;
+const warmed = z.object({ worker: z.string(), sent: z.number(), failed: z.number() });
+/** How many requests of a warm-up a new version got, and how many it answered with 500 or more, or not at all. */
+export type Warmed = Readonly<z.infer<typeof warmed>>;
 
 /** What somebody wants of a release that runs. */
-export const wishes = ["pause", "resume", "promote", "abort", "skip-gate"] as const;
+export const wishes = ["pause", "resume", "promote", "abort", "skip-gate", "approve"] as const;
 export type Wish = (typeof wishes)[number];
 
-const rollout = z.record(z.string(), z.object({ stable: z.string(), percent: z.number() }));
+const rollout = z.record(
+  z.string(),
+  z.object({ stable: z.string(), percent: z.number(), reachable: z.literal(true).optional() }),
+);
 /** What a stack's configuration says of the versions' shares, by `<system>/<worker>`. */
 export type Rollout = Readonly<z.infer<typeof rollout>>;
 
@@ -51,6 +75,39 @@ export const entry = z.discriminatedUnion("kind", [
     at: z.string(),
     workers: z.array(released).readonly(),
     positions: z.array(position).readonly(),
+    conduct: conduct.optional(),
+  }),
+  /** Somebody, or the end of a freeze, is waited for before the position is taken. */
+  z.object({
+    kind: z.literal("waiting"),
+    at: z.string(),
+    position: z.number(),
+    for: z.enum(["approval", "freeze"]),
+    /** Of an approval: its name. Of a freeze: its reason. */
+    name: z.string(),
+    /** Of a freeze that ends within a year. */
+    until: z.string().optional(),
+  }),
+  /** The new versions have answered what they were asked at 0 %. */
+  z.object({ kind: z.literal("smoked"), at: z.string(), asked: z.array(asked).readonly() }),
+  /** A hook is being run; again, where a driver was killed in the middle of it. */
+  z.object({ kind: z.literal("hooking"), ...hookRun }),
+  z.object({
+    kind: z.literal("hooked"),
+    ...hookRun,
+    ok: z.boolean(),
+    /** `exit code 1`, `status 503`, `ended after 60 s` */
+    said: z.string(),
+    durationMs: z.number(),
+    /** Its last words, with secrets masked. */
+    output: z.string(),
+  }),
+  z.object({ kind: z.literal("warming"), at: z.string(), position: z.number() }),
+  z.object({
+    kind: z.literal("warmed"),
+    at: z.string(),
+    position: z.number(),
+    workers: z.array(warmed).readonly(),
   }),
   z.object({ kind: z.literal("deploying"), at: z.string(), position: z.number() }),
   z.object({ kind: z.literal("deployed"), at: z.string(), position: z.number() }),
@@ -67,11 +124,15 @@ export const entry = z.discriminatedUnion("kind", [
     wish: z.enum(wishes),
     by: z.string(),
     reason: z.string(),
+    /** Of `skip-gate` and `approve`. */
     gate: z.string().optional(),
   }),
   /** From here there is only the way back. */
   z.object({ kind: z.literal("aborting"), at: z.string(), reason: z.string() }),
+  /** The stable versions answer everything again; hooks are run yet. */
+  z.object({ kind: z.literal("wentBack"), at: z.string() }),
   z.object({ kind: z.literal("aborted"), at: z.string() }),
   z.object({ kind: z.literal("finished"), at: z.string() }),
 ]);
 export type Entry = z.infer<typeof entry>;
+export type HookRun = Extract<Entry, { kind: "hooking" }>;

@@ -1,10 +1,12 @@
 import { errorRate, type Gate } from "../../declare/index.ts";
+import { type Conduct, plain } from "../conduct.ts";
 import type { Effects, WayBack } from "../driver.ts";
 import type { Measured } from "../gates/figures.ts";
 import type { Readings } from "../gates/reading.ts";
 import type { Entry, Rollout } from "../journal/entry.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Position, Released } from "../plan.ts";
+import type { HookEnd, Told } from "../told.ts";
 
 /** What ends a driver at once, as `kill -9` does: no code of it catches this. */
 export const killed = Symbol("killed");
@@ -26,6 +28,8 @@ export interface World {
   readonly served: number[];
   /** How long users met the new version after it had begun to fail conclusively, and everything else that a test reads. */
   readonly entries: () => readonly Entry[];
+  /** What hooks were told, in the order in which they were run. */
+  readonly told: Told[];
   /** The ways back that were gone. */
   readonly ways: WayBack[];
   nowMs: number;
@@ -42,20 +46,27 @@ export interface WorldOptions {
   readonly read?: (percent: number) => Readings;
   /** Of every step, in the place of one error rate. */
   readonly gates?: readonly Gate[];
+  /** @default - nothing beside the steps */
+  readonly conduct?: Partial<Conduct>;
+  /** @default - those of {@link positions} */
+  readonly steps?: readonly Position[];
+  /** How a hook ends. @default - well */
+  readonly hook?: (told: Told) => Partial<HookEnd>;
+  /** What the new version answers to a smoke test. @default - what it should */
+  readonly isSmokeOk?: boolean;
 }
 
 /** A stage in memory: a clock that only sleep moves, versions that share requests, and a journal that a kill does not take away. */
-export function world({
-  failing = () => 0,
-  before = () => undefined,
-  measure,
-  read = () => ({ fresh: untold, stable: undefined, unattributed: 0, cost: undefined }),
-  gates,
-}: WorldOptions = {}): World {
+export function world(options: WorldOptions = {}): World {
+  const { failing = () => 0, before = () => undefined, measure, gates, conduct, steps = positions } = options;
+  const { read = () => ({ fresh: untold, stable: undefined, unattributed: 0, cost: undefined }) } = options;
+  const { hook = () => ({}), isSmokeOk = true } = options;
+  const told: Told[] = [];
   let entries: readonly Entry[] = [];
   const served: number[] = [];
   const ways: WayBack[] = [];
   const made = {
+    told,
     ways,
     nowMs: Date.UTC(2026, 0, 1),
     served,
@@ -88,8 +99,24 @@ export function world({
       before("prepared");
       return {
         workers: [worker],
-        positions: gates === undefined ? positions : positions.map((at) => ({ ...at, gates })),
+        positions: gates === undefined ? steps : steps.map((at) => ({ ...at, gates })),
+        conduct: { ...plain, ...conduct },
       };
+    },
+    async smoke({ conduct: { smoke } }) {
+      before("smoke");
+      return smoke.map(({ worker: label, path }) => ({ worker: label, path, ok: isSmokeOk, said: "said" }));
+    },
+    async hook(_, of) {
+      before("hook");
+      told.push(of);
+      before("hooked");
+      return { ok: true, said: "exit code 0", durationMs: 1, output: "", ...hook(of) };
+    },
+    async warmUp(warmUps, workers) {
+      before("warm up");
+      const sent = warmUps.reduce((sum, { total }) => sum + total, 0);
+      return workers.map(({ label }) => ({ worker: label, sent, failed: 0 }));
     },
     async serve(rollout) {
       before("serve");

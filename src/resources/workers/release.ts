@@ -158,9 +158,18 @@ function puttingBack(
 }
 
 /** The stable version first: the order is part of what Cloudflare compares. */
-function split(version: WorkerVersion, rollout: Rollout | undefined): inputs.WorkersDeploymentVersion[] {
+function split(
+  version: WorkerVersion,
+  rollout: Rollout | undefined,
+): pulumi.Input<inputs.WorkersDeploymentVersion[]> {
   if (rollout === undefined || rollout.percent === 100) return [{ versionId: version.id, percentage: 100 }];
-  if (rollout.percent === 0) return [{ versionId: rollout.stable, percentage: 100 }];
+  const alone = [{ versionId: rollout.stable, percentage: 100 }];
+  if (rollout.percent === 0 && rollout.reachable !== true) return alone;
+  // A worker without changes has no version beside its stable one, and Cloudflare refuses to deploy one twice.
+  if (rollout.percent === 0)
+    return version.id.apply((id) =>
+      id === rollout.stable ? alone : [...alone, { versionId: id, percentage: 0 }],
+    );
   return [
     { versionId: rollout.stable, percentage: 100 - rollout.percent },
     { versionId: version.id, percentage: rollout.percent },

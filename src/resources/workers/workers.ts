@@ -70,7 +70,11 @@ export function deployWorkers(
     }
   }
   const deployed = new Map<Worker, DeployedWorker>();
-  const goingBack = backwards(groups, ({ name }) => args.rollouts[`${system.name}/${name}`]?.percent === 0);
+  // A new version that is only reachable is no way back; and its deployment waits for it, and it for what it calls.
+  const goingBack = backwards(groups, ({ name }) => {
+    const rollout = args.rollouts[`${system.name}/${name}`];
+    return rollout?.percent === 0 && rollout.reachable !== true;
+  });
   const firsts = new Map<Worker, pulumi.Resource>();
   const scriptName = (worker: Worker): pulumi.Input<string> => made(shells, worker).shell.name;
   /** What a caller of the worker waits for. */

@@ -1,8 +1,8 @@
 import { parseCron } from "../../../../src/cron/cron.ts";
+import { fires } from "../../../../src/cron/fires.ts";
 import type { World } from "../../../world.ts";
 import { everyWorker } from "../registry.ts";
 import { scriptName } from "../version/spec.ts";
-import { fires } from "./fires.ts";
 
 const minuteMs = 60_000;
 

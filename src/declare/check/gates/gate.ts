@@ -22,6 +22,7 @@ export function checkGate(gate: Gate, { system, plan, stage }: GatePlace): Diagn
       consecutiveSuccesses: [consecutiveSuccesses, 1],
     }),
     ...checkWeight(gate, where),
+    ...checkWarmUp(gate, where),
     ...limits(gate, where),
     ...(gate.kind === "metric" ? checkSource(gate.source, `${where}, source`, { system, stage }) : []),
   ];
@@ -51,6 +52,21 @@ const whole = (
           ),
         ],
   );
+
+/** A warm-up asks a few paths in turn: against what people ask of the stable version, the difference would be one of the requests. */
+function checkWarmUp(gate: Gate, where: string): Diagnostic[] {
+  const compares = gate.kind === "metric" ? gate.compare !== undefined : gate.compare;
+  if (gate.countsWarmUp !== true || !compares) return [];
+  return [
+    wrong(
+      "A gate that compares the requests of a warm-up with those of people",
+      `${where}, countsWarmUp`,
+      "countsWarmUp: true, and a comparison with the stable version",
+      "one of the two",
+      gate.kind === "metric" ? "leave compare out" : "add compare: false: it is held to its limits alone",
+    ),
+  ];
+}
 
 function checkWeight({ critical = true, weight }: Gate, where: string): Diagnostic[] {
   if (weight === undefined) return [];

@@ -21,7 +21,7 @@ import { checkRelease } from "../release.ts";
 const notes = d1("notes");
 const steps = [{ percent: 100, soakSeconds: 600 }] as const;
 const found = (plan: Partial<ReleasePlan>): readonly string[] =>
-  checkRelease(system("shop", [notes], { release: { steps, ...plan } }), { name: "dev" }).map(
+  checkRelease(system("shop", [notes], { release: { steps, ...plan } }), { name: "dev" }, []).map(
     ({ what, where, got }) => `${what} | ${where} | ${got}`,
   );
 const of = (...gates: readonly Gate[]): readonly string[] => found({ gates });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseCron } from "../../../../src/cron/cron.ts";
+import { parseCron } from "./cron.ts";
 import * as cron from "./fires.ts";
 
 function fires(text: string, iso: string): boolean {

@@ -1,13 +1,17 @@
-import type { Cron, DayOfMonth, DayOfWeek } from "../../../../src/cron/cron.ts";
+import type { Cron, DayOfMonth, DayOfWeek } from "./cron.ts";
 
 /** Whether a cron trigger fires in the minute that this moment lies in, in UTC as on Cloudflare. */
 export function fires(cron: Cron, at: Date): boolean {
-  if (
-    !cron.minute.allowed.has(at.getUTCMinutes()) ||
-    !cron.hour.allowed.has(at.getUTCHours()) ||
-    !cron.month.allowed.has(at.getUTCMonth() + 1)
-  )
-    return false;
+  return (
+    cron.minute.allowed.has(at.getUTCMinutes()) &&
+    cron.hour.allowed.has(at.getUTCHours()) &&
+    firesOnDay(cron, at)
+  );
+}
+
+/** Whether it fires at any time of the day that this moment lies in, in UTC. */
+export function firesOnDay(cron: Cron, at: Date): boolean {
+  if (!cron.month.allowed.has(at.getUTCMonth() + 1)) return false;
   const day = isDayOfMonth(cron.dayOfMonth, at);
   const weekday = isDayOfWeek(cron.dayOfWeek, at);
   // As in every cron: when both days are restricted, either will do.

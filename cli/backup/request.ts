@@ -24,6 +24,10 @@ export interface Request {
   readonly identity: string | undefined;
   readonly yes: string | undefined;
   readonly json: boolean;
+  /** One table that is put back into what serves. */
+  readonly table: string | undefined;
+  /** Whether rows of that table that have other values by now take those of the backup. */
+  readonly replace: boolean;
   /** Whether `restore` switches back. */
   readonly undo: boolean;
   /** Whether `backup prune` only shows what it would remove. */
@@ -36,6 +40,7 @@ const options = {
   from: string,
   at: string,
   into: string,
+  table: string,
   identity: string,
   target: string,
   yes: string,
@@ -58,9 +63,9 @@ const of: Readonly<
   "backup key": { usage: "<stage> <file>", words: 2, options: [] },
   restore: {
     usage:
-      "<stage> ([--into new] [--from <backup>] [--to <folder>] [--identity <file>] | --at <time> | --undo) [--yes [<stage>]] [--target cloudflare]",
+      "<stage> ([--into new | --table <table> [--replace]] [--from <backup>] [--to <folder>] [--identity <file>] | --at <time> | --undo) [--yes [<stage>]] [--target cloudflare]",
     words: 1,
-    options: ["from", "into", "at", "to", "identity", "yes", "target"],
+    options: ["from", "into", "table", "at", "to", "identity", "yes", "target"],
   },
   drill: {
     usage: "<stage> [--from <backup>] [--to <folder>] [--identity <file>] [--json] [--target cloudflare]",
@@ -100,6 +105,8 @@ export function requestOf(verb: BackupVerb, args: readonly string[], project: Pr
     identity: text("identity"),
     yes: text("yes"),
     json: values["json"] === true,
+    table: text("table"),
+    replace: values["replace"] === true,
     undo: values["undo"] === true,
     dryRun: values["dry-run"] === true,
   };
@@ -117,7 +124,10 @@ function parsed(
       options: {
         ...Object.fromEntries(allowed.map((name) => [name, options[name]])),
         json: { type: "boolean" as const },
-        ...(verb === "restore" && { undo: { type: "boolean" as const } }),
+        ...(verb === "restore" && {
+          undo: { type: "boolean" as const },
+          replace: { type: "boolean" as const },
+        }),
         ...(verb === "backup prune" && { "dry-run": { type: "boolean" as const } }),
       },
     });

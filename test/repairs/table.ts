@@ -220,6 +220,8 @@ export const repairs: Readonly<Record<string, Repair>> = {
     "cli/backup/restore/restore.deep.test.ts",
     "back again is one command",
   ),
+  "cli/backup/restore/one-table.ts restoreTable: restore": untried,
+  "cli/backup/restore/one-table.ts notServing: restore": untried,
   "cli/backup/restore/places.ts neverHad: up": untried,
   "cli/backup/restore/places.ts neverHad: state restore": blank,
   "cli/stack/switch/rolled-out.ts refuseRolledOut: up": untried,

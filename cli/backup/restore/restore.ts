@@ -5,6 +5,7 @@ import { refusingAt, UserError } from "../../../src/diagnostic/user-error.ts";
 import { type Place, projectAt } from "../../place.ts";
 import { requestOf, usageOf } from "../request.ts";
 import { restoreInto } from "./into-new.ts";
+import { restoreTable } from "./one-table.ts";
 import { restoreAndSwitch } from "./switch-over.ts";
 import { travelTo } from "./travel.ts";
 import { switchBack } from "./undo.ts";
@@ -14,13 +15,15 @@ export async function run(args: readonly string[], place: Place): Promise<number
   const request = requestOf("restore", args, at.project);
   const said = placeOfTarget(request.stage.name, request.target, at.root);
   return refusingAt(said, () => {
-    const { into, at: time, from, undo } = request;
-    if (undo && time === undefined && into === undefined && from === undefined)
-      return switchBack(request, at);
-    if (!undo && time !== undefined && into === undefined && from === undefined)
-      return travelTo(time, request, at);
-    if (!undo && time === undefined && into === "new") return restoreInto(request, at);
-    if (!undo && time === undefined && into === undefined) return restoreAndSwitch(request, at);
+    const { into, at: time, from, undo, table, replace } = request;
+    const words = [into, time, from, table].filter((word) => word !== undefined).length;
+    if (undo && words === 0 && !replace) return switchBack(request, at);
+    if (!undo && time !== undefined && words === 1 && !replace) return travelTo(time, request, at);
+    if (!undo && time === undefined) {
+      if (table !== undefined && into === undefined) return restoreTable(table, request, at);
+      if (table === undefined && !replace && into === "new") return restoreInto(request, at);
+      if (table === undefined && !replace && into === undefined) return restoreAndSwitch(request, at);
+    }
     throw new UserError({
       what: "These words do not go together; nothing was done",
       where: [named("restore")],
@@ -28,10 +31,12 @@ export async function run(args: readonly string[], place: Place): Promise<number
         ...(from === undefined ? [] : [`--from ${from}`]),
         ...(time === undefined ? [] : [`--at ${time}`]),
         ...(into === undefined ? [] : [`--into ${into}`]),
+        ...(table === undefined ? [] : [`--table ${table}`]),
+        ...(replace ? ["--replace"] : []),
         ...(undo ? ["--undo"] : []),
       ].join(", "),
       expected:
-        "nothing, or --from <backup>: a backup, in the place of what serves; with --into new: beside it; --at <time> alone: what serves, back to a time of the last 30 days; --undo alone: what served before the last restore",
+        "nothing, or --from <backup>: a backup, in the place of what serves; with --into new: beside it; with --table <table>, and --replace: the rows of one table, into what serves; --at <time> alone: what serves, back to a time of the last 30 days; --undo alone: what served before the last restore",
       fix: usageOf("restore"),
     });
   });

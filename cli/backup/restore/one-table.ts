@@ -9,12 +9,13 @@ import { placeOfTarget } from "../../../src/diagnostic/place.ts";
 import { command, inPlace, sentence } from "../../../src/diagnostic/sentence.ts";
 import { UserError } from "../../../src/diagnostic/user-error.ts";
 import { queryDatabase } from "../../../src/migrations/database/transports.ts";
+import { reservedTables } from "../../../src/migrations/sql/ledger-tables.ts";
 import { agree } from "../../db/agree.ts";
 import type { ProjectPlace } from "../../place.ts";
 import { chosenBackup } from "../chosen.ts";
+import { broughtHere, depotFor } from "../depot.ts";
 import { identityFrom } from "../identity.ts";
 import type { Request } from "../request.ts";
-import { folderOf } from "../site.ts";
 import { serving } from "./named.ts";
 import { prepared, say } from "./prepared.ts";
 
@@ -25,7 +26,9 @@ import { prepared, say } from "./prepared.ts";
 export const restoreTable = (name: string, request: Request, place: ProjectPlace): Promise<number> =>
   prepared(request, place, async ({ site }) => {
     const { stage, target, replace } = request;
-    const read = chosenBackup(request, folderOf(request, place.root), place.folder);
+    const depot = await depotFor(request, place.root);
+    const read = chosenBackup(request, depot.folder, place.folder);
+    await broughtHere(depot, read);
     const backup = await openBackup(read, identityFrom(request.identity, place.folder, stage.name));
     const { entry, table } = tableNamed(name, backup);
     const id = await serving(site, entry, place.project, stage);
@@ -77,7 +80,11 @@ function tableNamed(
   backup: OpenBackup,
 ): { readonly entry: DatabaseEntry; readonly table: DumpedTable } {
   const all = backup.manifest.databases.flatMap((entry) =>
-    backup.tablesOf(entry).map((table) => ({ entry, table, whole: `${entry.key}.${table.name}` })),
+    backup
+      .tablesOf(entry)
+      // What the migrations note down is of the schema that serves, and of no earlier one.
+      .filter((table) => !reservedTables.includes(table.name))
+      .map((table) => ({ entry, table, whole: `${entry.key}.${table.name}` })),
   );
   const found = all.filter(({ table, whole }) => table.name === name || whole === name);
   const [one] = found;

@@ -74,7 +74,9 @@ test("a backup takes the place of what serves in a protected stage, what would b
   expect([await names(after.id), await names(before.id)]).toEqual(["a,b", "b,c"]);
   await atRest();
   await query(after.id, "DELETE FROM orders WHERE name = 'b'");
-  expect(await refused(restore("--table", "orders", ...identity, "--yes"))).toContain("1 row that it has no more");
+  expect(await refused(restore("--table", "orders", ...identity, "--yes"))).toContain(
+    "1 row that it has no more",
+  );
   expect(await succeeding(restore("--table", "orders", ...identity, ...yes))).toContain("1 row put back");
   expect(await answered()).toBe("a,b");
 });

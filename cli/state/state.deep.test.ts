@@ -209,7 +209,11 @@ test("a key, a backup, a drill and a restore: the whole way, as it is typed", as
   const held = await just(["restore", "dev", "--at", new Date().toISOString(), "--yes"]);
   expect(held.out).toContain("Another run is changing dev; nothing was changed");
   rmSync(join(locks, "held.json"));
-  const travelled = await just(["restore", "dev", "--at", new Date().toISOString(), "--yes"]);
+  const moment = new Date().toISOString();
+  const databases = z.array(z.object({ uuid: z.string() }));
+  const [silo] = databases.parse(await project.api("dev", "GET", "/d1/database?name=silo-dev"));
+  await project.api("dev", "POST", `/d1/database/${silo?.uuid}/query`, { sql: "CREATE TABLE later(a)" });
+  const travelled = await just(["restore", "dev", "--at", moment, "--yes"]);
   expect(travelled.code, travelled.out).toBe(0);
   expect(travelled.out).toMatch(
     /dome\/silo: back at \S+; to undo: npx wrangler d1 time-travel restore silo-dev --bookmark \S+/,

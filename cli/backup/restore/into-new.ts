@@ -117,7 +117,8 @@ export async function restoreInto(
     process.stdout.write(
       `${entry.key}: ${name}, ${entry.objects} ${unitOf(entry.objects, "objects")} in ${seconds.toFixed(1)} s, ${differences.length === 0 ? "the same as the backup, byte by byte" : "NOT the same:"}\n`,
     );
-    for (const line of [...differences, ...told]) process.stdout.write(`  ${line}\n`);
+    for (const line of [...differences, ...told, ...entry.without.map((each) => `without ${each}`)])
+      process.stdout.write(`  ${line}\n`);
   }
   for (const entry of indexes) {
     say(`${entry.key}: restoring and comparing …`);

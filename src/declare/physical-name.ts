@@ -10,7 +10,7 @@ export interface NamingStage {
    */
   readonly like?: string;
   /**
-   * Stores that a restore or a new index put another one in the place of: `<kind> <name that the declaration gives>` → its name now. @default - none
+   * Stores that a restore put another one in the place of: `<kind> <name that the declaration gives>` → its name now. @default - none
    */
   readonly switched?: Readonly<Record<string, string>>;
 }

@@ -71,7 +71,7 @@ export interface Stage {
   readonly promotesFrom?: string;
   /** Of a pull request's stage: the stage whose texts it takes where they differ by stage. @default - none */
   readonly like?: string;
-  /** Stores that a restore or a new index put another one in the place of: `<kind> <name that the declaration gives>` → its name now. @default - none */
+  /** Stores that a restore put another one in the place of: `<kind> <name that the declaration gives>` → its name now. @default - none */
   readonly switched?: Readonly<Record<string, string>>;
 }
 

@@ -178,7 +178,7 @@ export const keys = {
     schema: switchedShape,
     expected: sentence`what \`${named("restore")}\` writes`,
     meaning:
-      "Stores that a restore, or a new index, put another one in the place of, by `<kind> <system>/<name>`: which one serves under that declaration now, and which served before and are kept, the newest last. It is of one account: the embedded target does not take it over from the stack file. Written by `npx lockstep restore <stage>` and `npx lockstep db reindex`; nobody writes it by hand.",
+      "Stores that a restore put another one in the place of, by `<kind> <system>/<name>`: which one serves under that declaration now, and which served before and are kept, the newest last. It is of one account: the embedded target does not take it over from the stack file. Written by `npx lockstep restore <stage>`; nobody writes it by hand.",
     missing: "every store has the name that its declaration gives",
     example: `lockstep:switched:
   d1 notes/notes:

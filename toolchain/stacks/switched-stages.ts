@@ -6,7 +6,7 @@ import { placesOf } from "../project.ts";
 import { configValues } from "./stack-config.ts";
 
 /**
- * The project, each stage with the stores that a restore or a new index put in the place of others on this target. A malformed entry is left to the
+ * The project, each stage with the stores that a restore put in the place of others on this target. A malformed entry is left to the
  * checks of the program, which refuse it.
  */
 export function withSwitchedStages(

@@ -181,7 +181,7 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
     case "backup":
     case "restore":
     case "drill": {
-      const more = rest[0] === "key" || rest[0] === "prune" ? rest[0] : undefined;
+      const more = rest[0] === "key" || rest[0] === "prune" || rest[0] === "check" ? rest[0] : undefined;
       const name = more === undefined ? verb : (`backup ${more}` as const);
       const { stage, target, file, undo } = backupRequestOf(
         name,

@@ -16,6 +16,7 @@ import { tool } from "../../src/migrations/apply/tool.ts";
 import { table } from "../../toolchain/table.ts";
 import { type Place, type ProjectPlace, projectAt } from "../place.ts";
 import { notInBackup } from "./besides.ts";
+import { check } from "./check.ts";
 import { depotFor, placeText, refuseOwn } from "./depot.ts";
 import { makeKey } from "./identity.ts";
 import { prune } from "./prune.ts";
@@ -27,13 +28,18 @@ import { lettersOf } from "./sources/letters.ts";
 
 export async function run(args: readonly string[], place: Place): Promise<number> {
   const at = await projectAt(place);
-  const verb = args[0] === "key" || args[0] === "prune" ? (`backup ${args[0]}` as const) : "backup";
+  const verb =
+    args[0] === "key" || args[0] === "prune" || args[0] === "check"
+      ? (`backup ${args[0]}` as const)
+      : "backup";
   const request = requestOf(verb, verb === "backup" ? args : args.slice(1), at.project);
   const said = placeOfTarget(request.stage.name, request.target, at.root);
   return refusingAt(said, () => {
     switch (verb) {
       case "backup":
         return backup(request, at, said);
+      case "backup check":
+        return check(request, at, said);
       case "backup key":
         return key(request, at);
       case "backup prune":

@@ -6,7 +6,7 @@ import type { Stage } from "../../src/project/stage.ts";
 import { withYes } from "../db/agree.ts";
 import { type TargetName, targetNamed } from "../stack/request.ts";
 
-export type BackupVerb = "backup" | "backup key" | "backup prune" | "restore" | "drill";
+export type BackupVerb = "backup" | "backup key" | "backup prune" | "backup check" | "restore" | "drill";
 
 /** What was asked for on the command line of `backup`, `restore` or `drill`. */
 export interface Request {
@@ -60,6 +60,7 @@ const of: Readonly<
     words: 1,
     options: ["to", "yes", "target"],
   },
+  "backup check": { usage: "<stage> [--json] [--target cloudflare]", words: 1, options: ["target"] },
   "backup key": { usage: "<stage> <file>", words: 2, options: [] },
   restore: {
     usage:

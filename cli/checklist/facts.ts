@@ -84,7 +84,7 @@ export function factsOf({ project, stage, target, run }: Subject, now: Date): Fa
     }),
     backup: once(async () => {
       const whose = { root, stage: stage.name, target, configured: config()["lockstep:backup"] };
-      const proof = await proofNow(whose, run.env, now);
+      const proof = await proofNow(whose, () => run.env, now);
       return { isProven: isProven(proof), said: proofText(proof) };
     }),
     day: once(() => ofScripts(up, (asked, script) => unlessRefused(() => figuresOf(asked, script, now, 24)))),

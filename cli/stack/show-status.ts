@@ -85,7 +85,7 @@ export async function stageStatus(
   ]);
   const ending = token === undefined ? undefined : endsSoon(token, now);
   const configured = configValues(stackFileOf(stage, target, run.root))["lockstep:backup"];
-  const proof = await proofNow({ root: run.root, stage: stage.name, target, configured }, run.env, now);
+  const proof = await proofNow({ root: run.root, stage: stage.name, target, configured }, () => run.env, now);
   const release = underWayText(releasesFolder(run.root, target, stage.name));
   const status: Status = {
     stage: stage.name,

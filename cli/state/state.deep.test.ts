@@ -189,8 +189,12 @@ test("a key, a backup, a drill and a restore: the whole way, as it is typed", as
   expect(backup.code, backup.out).toBe(0);
   expect(backup.out).toMatch(/dome\/dome-raw +\S* *1 /);
   expect(backup.out).toContain("It counts once it was restored: just drill dev");
+  const alarm = await just(["backup-check", "dev"]);
+  expect(alarm.code).toBe(1);
+  expect(alarm.out).toContain("RED: nobody can rely on them. just backup dev, then just drill dev");
   const drill = await just(["drill", "dev", ...identity]);
   expect(drill.code, drill.out).toBe(0);
+  expect((await just(["backup-check", "dev"])).code).toBe(0);
   expect(drill.out).toContain(": proven");
   const refused = await just(["restore", "dev", "--into", "new", ...identity]);
   expect(refused.out).toContain("was not confirmed; nothing was changed");
@@ -261,7 +265,7 @@ test("the night's workflow makes a backup and proves it, with the key in a varia
   const env = { STAGE: "dev", TARGET: "embedded", LOCKSTEP_BACKUP_IDENTITY: key };
   const steps = readWorkflow(".github/workflows/backup.yml").jobs["prove"]?.steps ?? [];
   const lines = steps.flatMap(({ run = "" }) => (run === "" || run === "npm ci" ? [] : [run]));
-  expect(lines).toHaveLength(2);
+  expect(lines).toHaveLength(3);
   for (const line of lines) {
     const { code, out } = await project.run("sh", ["-c", line], env);
     expect(code, out).toBe(0);

@@ -78,6 +78,7 @@ export const verbNeeds: Readonly<Record<Verb, VerbNeeds>> = {
     more: ["Workers:Metadata Read-Only", "Workers Observability:Edit"],
   },
   backup: reads,
+  "backup check": nothing,
   "backup prune": nothing,
   "backup key": nothing,
   restore: writes,

@@ -4,14 +4,16 @@ import { depotOf } from "./bucket/place.ts";
 import { type Proof, proofOf } from "./journal.ts";
 import type { Whose } from "./settings.ts";
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** How a stage stands with its backups by what is in their place now, a bucket or a folder. A place that does not answer proves nothing. */
 export async function proofNow(
   whose: Whose,
-  env: Readonly<Record<string, string | undefined>>,
+  env: () => Environment | Promise<Environment>,
   now: Date = new Date(),
 ): Promise<Proof> {
   try {
-    await pull(await depotOf(whose, () => env));
+    await pull(await depotOf(whose, env));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { kind: "unknown", why: `${error.diagnostic.what}: ${error.diagnostic.got}` };

@@ -82,6 +82,7 @@ export const verbs = {
   secret: { ...stack, recipe: "just secret", words: ["stage", "name?"] },
   "stack-init": { ...stack, recipe: "just pulumi-stack-init" },
   backup: { ...stack, recipe: "just backup" },
+  "backup check": { ...stack, recipe: "just backup-check" },
   "backup prune": { ...stack, recipe: "just backup-prune" },
   "backup key": { ...plain, stage: "always", recipe: "just backup-key", words: ["stage", "file"] },
   restore: { ...stack, recipe: "just restore", options: { undo: "flag" } },

@@ -17,7 +17,7 @@ export async function withoutProof(
 ): Promise<readonly Diagnostic[]> {
   if (!stage.protected || backup === undefined || used.length === 0) return [];
   const whose = { root, stage: stage.name, target: target.kind, configured: backup };
-  const proof = await proofNow(whose, env, now);
+  const proof = await proofNow(whose, () => env, now);
   if (isProven(proof)) return [];
   return [
     {

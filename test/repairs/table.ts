@@ -41,6 +41,8 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/backup/backup.ts backup: drill": backups,
   "cli/backup/backup.ts nothingThere: up": untried,
   "cli/backup/chosen.ts chosenBackup: backup": backups,
+  "cli/backup/check.ts check: backup": backups,
+  "cli/backup/check.ts check: drill": backups,
   "cli/backup/depot.ts broughtHere: backup": untried,
   "cli/backup/identity.ts missing: backup key": untried,
   "cli/backup/site.ts settingsOf: backup key": backups,

@@ -62,8 +62,8 @@ export const verbs = {
     load: () => import("./release/release.ts"),
   },
   releases: {
-    usage: "releases <stage> [<release>] [--json]",
-    summary: "the releases of a stage that were driven from this folder, and what one of them did",
+    usage: "releases <stage> [<release>] [--json | --markdown]",
+    summary: "the releases of a stage, and what one of them did and measured; --markdown: as a comment",
     load: () => import("./release/releases.ts"),
   },
   promote: {

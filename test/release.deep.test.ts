@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -299,11 +299,42 @@ test("a driver that is killed is gone on from; meanwhile a second one and an up 
   const pid = Number(/process (\d+)/.exec(readFileSync(join(folder, "driver.txt"), "utf8"))?.[1]);
   process.kill(pid, "SIGKILL");
   expect((await running).code).not.toBe(0);
+  // The machine is lost with its folder and its stack file: what the stack's state has is all that there is.
+  const lost = `${folder}-lost`;
+  renameSync(folder, lost);
+  await project.pulumi(["config", "rm-all", "--stack", "dev", "lockstep:release", "lockstep:rollout"]);
+  const told = await project.just(["releases", "dev", "--json"]);
+  expect(recordedIn(told.out)[0]).toMatchObject({ end: "under way", from: "the state" });
   const resumed = await release("--resume");
   expect(resumed.code, resumed.out).toBe(0);
   expect(Object.values(await serving())).toEqual([100]);
   await noChanges();
+  // It was not lost after all: its driver may change nothing any more, and hears of the end.
+  rmSync(folder, { recursive: true });
+  renameSync(lost, folder);
+  const late = await release("--resume");
+  expect(late.code).toBe(1);
+  expect(late.out).toContain("No release of dev is under way");
+  rmSync(folder, { recursive: true });
+  const all = await project.just(["releases", "dev", "--json"]);
+  const [last] = recordedIn(all.out);
+  expect(last).toMatchObject({ end: "finished", from: "the state" });
+  expect(last?.digests["dome"]).toMatch(/^sha256:/);
+  const comment = await project.just(["releases", "dev", last?.id ?? "", "--markdown"]);
+  expect(comment.out).toContain("finished");
+  expect(comment.out).toContain("taken over from the stack");
 });
+
+const recorded = z.array(
+  z.looseObject({
+    id: z.string(),
+    end: z.string(),
+    from: z.string(),
+    digests: z.record(z.string(), z.string()),
+  }),
+);
+/** Of what a command printed: notes stand before it. */
+const recordedIn = (out: string) => recorded.parse(JSON.parse(out.slice(out.indexOf("["))));
 
 const releasesThere = (folder: string): readonly string[] =>
   readdirSync(folder).filter((name) => name.endsWith(".jsonl"));

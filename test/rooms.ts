@@ -133,6 +133,7 @@ export const rooms: readonly Room[] = [
   {
     room: "src/release",
     may: [
+      "src/files",
       "src/release/variable.ts",
       "src/diagnostic",
       "src/files/json.ts",
@@ -182,6 +183,7 @@ export const rooms: readonly Room[] = [
   {
     room: "src/dynamic",
     may: [
+      "src/release",
       "src/approvals",
       "src/reality",
       "src/diagnostic",
@@ -609,6 +611,7 @@ export const rooms: readonly Room[] = [
   {
     room: "cli/release",
     may: [
+      "cli/pull-request",
       "src/artefact",
       "src/diagnostic",
       "src/project",

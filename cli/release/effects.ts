@@ -8,7 +8,7 @@ import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { conductOf } from "../../src/release/conduct.ts";
 import type { Effects } from "../../src/release/driver.ts";
-import type { Rollout } from "../../src/release/journal/entry.ts";
+import type { Entry, Rollout } from "../../src/release/journal/entry.ts";
 import { fromGraphql } from "../../src/release/metrics/graphql.ts";
 import { readSource } from "../../src/release/metrics/sources/read.ts";
 import { fromTelemetry } from "../../src/release/metrics/telemetry.ts";
@@ -27,6 +27,7 @@ import { type Ending, endWithoutUp, forgetWith, goBack, rolloutShape } from "./e
 import { once } from "./once.ts";
 import { refuseOpenContracts } from "./open-contracts.ts";
 import { openSecrets } from "./open-secrets.ts";
+import { folderBuilds } from "./promote/folder.ts";
 import { releaseIn } from "./state-note.ts";
 import { stepUp } from "./step-up.ts";
 
@@ -41,6 +42,8 @@ export interface Driven {
   readonly systems: readonly System[];
   /** Ends every sleep: the driver is to end. */
   readonly wake: AbortSignal;
+  /** Its journal. */
+  readonly entries: () => readonly Entry[];
 }
 
 interface Declared {
@@ -63,7 +66,17 @@ export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
   // The way back is open whatever the folder has by then.
   const lastUp = (rollout: Rollout): Promise<void> => up(rollout, { ended: true });
   const alone = (): Promise<void> => untilAlone(stage, run, isEmbedded);
-  const ending: Ending = { under, stage, run, api, accountId, workers: declared, alone, lastUp };
+  const ending: Ending = {
+    entries: driven.entries,
+    under,
+    stage,
+    run,
+    api,
+    accountId,
+    workers: declared,
+    alone,
+    lastUp,
+  };
   const secretOf = openSecrets(stage, run);
   // No step of a release changes which databases there are: the outputs are read once.
   const storesOf = once(async () => (await readOutputs(stage, run))?.stores ?? {});
@@ -103,8 +116,10 @@ export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
           : [{ ...each, stable: was, fresh }];
       });
       const changed = workers.map(({ label }) => label);
+      const built = await folderBuilds(systems, run.root);
       return {
         workers,
+        digests: Object.fromEntries(Object.entries(built).map(([name, { digest }]) => [name, digest])),
         positions: positionsOf(systems, changed),
         conduct: conductOf(systems, changed, stage.name),
       };

@@ -1,12 +1,17 @@
 import { z } from "zod";
 import type { Connection } from "../../src/cloudflare/connection.ts";
 import { readServing } from "../../src/cloudflare/deployments.ts";
+import { command, sentence } from "../../src/diagnostic/sentence.ts";
+import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
+import type { ExportedResource } from "../../src/reality/state.ts";
 import type { WayBack } from "../../src/release/driver.ts";
-import type { Rollout } from "../../src/release/journal/entry.ts";
+import type { Entry, Rollout } from "../../src/release/journal/entry.ts";
+import { keptText, overtaken, withEnd } from "../../src/release/journal/kept.ts";
 import { pulumiText, type Run } from "../stack/engine/pulumi.ts";
 import { configOf, setConfig } from "../stack/stage-config.ts";
 import { stateOf } from "../stack/state.ts";
+import { journalsIn } from "./records/journals.ts";
 import { releaseIn, takeOutNote } from "./state-note.ts";
 
 /** A release that ends, and where. */
@@ -19,6 +24,7 @@ export interface Ending {
   readonly workers: readonly { readonly label: string; readonly script: string }[];
   /** Waits until no other run changes the stage. */
   readonly alone: () => Promise<void>;
+  readonly entries: () => readonly Entry[];
   /** One `up` with this rollout, the last one of the release. */
   readonly lastUp: (rollout: Rollout) => Promise<void>;
 }
@@ -36,7 +42,9 @@ export async function goBack(ending: Ending, { rollout: known, before }: WayBack
   const config = await configOf(stage, run);
   const release = written.parse(config("lockstep:release"));
   const isWritten = release?.id === under.id;
-  const isNoted = releaseIn((await stateOf(stage, run)) ?? [])?.id === under.id;
+  const state = (await stateOf(stage, run)) ?? [];
+  refuseOvertaken(state, ending);
+  const isNoted = releaseIn(state)?.id === under.id;
   // Its first `up` was refused, or never began: the configuration is the only thing that it changed.
   if (before !== undefined && !isNoted && release?.ended === undefined)
     return isWritten ? forgetWith(before, ending) : undefined;
@@ -48,10 +56,32 @@ export async function goBack(ending: Ending, { rollout: known, before }: WayBack
 }
 
 /** Ends a release that found nothing new: what serves is what its first `up` left. */
-export async function endWithoutUp({ under, stage, run, alone }: Ending, rollout: Rollout): Promise<void> {
+export async function endWithoutUp(
+  { under, stage, run, alone, entries }: Ending,
+  rollout: Rollout,
+): Promise<void> {
   await alone();
+  const state = (await stateOf(stage, run)) ?? [];
+  refuseOvertaken(state, { under, entries });
   await setConfig(stage, { "lockstep:rollout": rollout, "lockstep:release": { ...under, ended: true } }, run);
-  if (releaseIn((await stateOf(stage, run)) ?? [])?.id === under.id) await takeOutNote(stage, under.id, run);
+  const journal = keptText(withEnd(entries(), new Date().toISOString()));
+  if (releaseIn(state)?.id === under.id) await takeOutNote(stage, under.id, run, journal);
+}
+
+/** A driver whose release somebody else has taken over ends nothing: what it knows is old. */
+function refuseOvertaken(
+  state: readonly ExportedResource[],
+  { under, entries }: Pick<Ending, "under" | "entries">,
+): void {
+  const taken = overtaken(journalsIn(state), { [under.id]: keptText(entries()) });
+  if (taken === undefined) return;
+  throw new UserError({
+    what: `Release ${under.id} was taken over by ${taken.by}; nothing was changed by this driver`,
+    where: "the release's journal in the stack's state",
+    got: "the driver of before",
+    expected: "one driver",
+    fix: sentence`let that one go on; where it has ended: ${command("release", { resume: true })}`,
+  });
 }
 
 /** Leaves this rollout in the configuration, and no release. */

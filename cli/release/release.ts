@@ -24,6 +24,7 @@ import type { Run } from "../stack/engine/pulumi.ts";
 import { refuseUnasked } from "./approving.ts";
 import { refuseUnready } from "./beginning.ts";
 import { effectsOf } from "./effects.ts";
+import { type Lost, lostRelease } from "./records/take-over.ts";
 import { type Request, requestOf } from "./request.ts";
 import { showerOf } from "./screen.ts";
 import { refuseUnknownGate } from "./skipped-gate.ts";
@@ -39,21 +40,28 @@ export async function run(args: readonly string[], place: Place): Promise<number
     if (stage.asksBeforeChange) leaveToPerson(`A release of ${stage.name}`, stage, await agentHere());
     const env = await environmentFor(target, stage, root);
     const folder = releasesFolder(root, target, stage.name);
-    const under = underWay(folder)?.journal;
-    if (request.wish === undefined && under !== undefined) throw alreadyUnderWay(under, stage);
+    const here = underWay(folder)?.journal;
+    if (request.wish === undefined && here !== undefined) throw alreadyUnderWay(here, stage);
+    const elsewhere = (): Promise<Lost | undefined> => lostRelease(stage, { root, env }, folder);
+    const lost = request.wish === undefined || here !== undefined ? undefined : await elsewhere();
     const systems = await listedSystems(stage, { root, env }, project.systems);
-    if (under === undefined) await checkBeginning(request, systems, { root, env });
-    else {
-      refuseUnasked(request, under);
-      if (request.wish === "skip-gate")
-        refuseUnknownGate(request.gate, progressOf(under.entries()), project.systems);
-    }
+    if (here === undefined && lost === undefined) await checkBeginning(request, systems, { root, env });
+    if (here !== undefined) refuseUnasked(request, here);
+    const known = lost?.entries ?? here?.entries();
+    if (known !== undefined && request.wish === "skip-gate")
+      refuseUnknownGate(request.gate, progressOf(known), project.systems);
+    if (lost !== undefined) process.stderr.write(`${lostText(lost, stage)}\n`);
     await confirm(stage, words[request.wish ?? "begin"], request.yes, terminal);
     const lock = takeLock(folder, `${actor()}, process ${process.pid}, since ${new Date().toISOString()}`);
-    if ("heldBy" in lock) return wishOf(request, under, lock.heldBy);
+    if ("heldBy" in lock) return wishOf(request, here, lock.heldBy);
     try {
       // Another driver may have begun one, or ended it, since it was looked for.
-      if (underWay(folder)?.journal.file !== under?.file) throw overtaken(stage);
+      if (underWay(folder)?.journal.file !== here?.file) throw overtaken(stage);
+      // No driver runs here. One that took the release over elsewhere may have: then what this folder knows is old.
+      const taken = request.wish === undefined ? undefined : (lost ?? (await elsewhere()));
+      const under = taken === undefined ? underWay(folder)?.journal : taken.takeOver();
+      if (request.wish !== undefined && here !== undefined && under === undefined)
+        throw noneUnderWay(request.wish, stage);
       const journal = under ?? begin(folder, stage);
       if (request.wish !== undefined) note(request, journal);
       return await driven(request, journal, { root, env }, systems);
@@ -70,6 +78,9 @@ async function checkBeginning({ wish, stage }: Request, systems: readonly System
   if (wish === undefined) refuseFrozen(systems, stage.name, "a release", Date.now());
   await refuseUnready(systems, stage, run);
 }
+
+const lostText = ({ id, by }: Lost, { name }: Stage): string =>
+  `The journal of release ${id} of ${name} is in the stack's state and not in this folder: ${by} drove it. It is taken over from there; a driver that still runs is shut out.`;
 
 const words = {
   begin: "Release to",
@@ -125,7 +136,7 @@ async function driven(
   );
   try {
     const progress = await drive(journal, {
-      ...effectsOf({ id, by, at, stage, run, systems, wake: told.wake }),
+      ...effectsOf({ id, by, at, stage, run, systems, wake: told.wake, entries: journal.entries }),
       nowMs,
       show(now, fresh) {
         shower.show(now, fresh);

@@ -15,12 +15,24 @@ const exported = (note: Readonly<Record<string, unknown>>) => ({
   },
 });
 
-test("the note of a release goes out of the state, and nothing else", () => {
-  expect(withoutNote(exported({ release }), release.id)).toEqual(exported({}));
+test("the note of a release goes out of the state, its journal goes in, and nothing else changes", () => {
+  const without = withoutNote(exported({ release }), release.id, "line");
+  expect(JSON.parse(JSON.stringify(without))).toEqual({
+    ...exported({}),
+    deployment: {
+      ...exported({}).deployment,
+      resources: exported({}).deployment.resources.map((each) =>
+        each.type === type
+          ? { ...each, inputs: { ...each.inputs, journals: { [release.id]: "line" } } }
+          : each,
+      ),
+    },
+  });
 });
 
 test("the note of another release stays", () => {
-  expect(withoutNote(exported({ release }), "20261130-b")).toEqual(exported({ release }));
+  const same = JSON.stringify(withoutNote(exported({ release }), "20261130-b", "line"));
+  expect(same).toContain(JSON.stringify({ release }).slice(1, -1));
 });
 
 test("the state's note is read where there is one", () => {

@@ -4,6 +4,7 @@ import { connection } from "../cloudflare/connection.ts";
 import { placeOfRun } from "../cloudflare/place-of-run.ts";
 import { command, embeddedShell, pulumi, sentence } from "../diagnostic/sentence.ts";
 import { type Diagnostic, render, UserError } from "../diagnostic/user-error.ts";
+import { type KeptJournals, keptJournals, mergedJournals, overtaken } from "../release/journal/kept.ts";
 import { lookForLosses, remembered } from "./target-losses.ts";
 
 const worker = z.object({
@@ -54,12 +55,14 @@ export const provider = {
     const refused = before === undefined ? [] : refusals(before, after);
     const looked =
       refused.length > 0 || before === undefined ? undefined : await losses(olds, news, after).catch(unseen);
-    const failures = [...refused, ...(looked?.refusals ?? [])].map((diagnostic) => ({
-      property: "",
-      reason: render(diagnostic, place),
-    }));
+    const failures = [...refused, ...takenFrom(olds, news), ...(looked?.refusals ?? [])].map(
+      (diagnostic) => ({
+        property: "",
+        reason: render(diagnostic, place),
+      }),
+    );
     return {
-      inputs: looked === undefined ? news : { ...z.looseObject({}).parse(news), ...looked.memory },
+      inputs: { ...z.looseObject({}).parse(news), ...looked?.memory, ...journalsOf(olds, news) },
       failures,
     };
   },
@@ -72,18 +75,48 @@ export const provider = {
     };
   },
   async create(news: unknown): Promise<{ id: string; outs: unknown }> {
-    return { id: "target", outs: news };
+    return { id: "target", outs: withoutJournals(news) };
   },
   async update(_id: string, _olds: unknown, news: unknown): Promise<{ outs: unknown }> {
     for (const { method, path, body } of repairs.parse(news).repairs)
       await call(connection(process.env, process.cwd()), method, path, body);
-    return { outs: news };
+    return { outs: withoutJournals(news) };
   },
   async read(id: string, props: unknown): Promise<{ id: string; props: unknown }> {
     return { id, props };
   },
   async delete(): Promise<void> {},
 };
+
+const kept = z.object({ journals: keptJournals.default({}) });
+const keptIn = (values: unknown): KeptJournals => kept.parse(values ?? {}).journals;
+
+/** Journals of releases, which the state keeps as its own inputs: nothing is compared by them. */
+function journalsOf(olds: unknown, news: unknown): z.infer<typeof kept> | undefined {
+  const journals = mergedJournals(keptIn(olds), keptIn(news));
+  return Object.keys(journals).length === 0 ? undefined : { journals: { ...journals } };
+}
+
+/** Once among the inputs is enough. */
+function withoutJournals(news: unknown): unknown {
+  const { journals: _, ...rest } = z.looseObject({}).parse(news);
+  return rest;
+}
+
+/** A driver whose release somebody else has taken over changes nothing any more. */
+function takenFrom(olds: unknown, news: unknown): Diagnostic[] {
+  const taken = overtaken(keptIn(olds), keptIn(news));
+  if (taken === undefined) return [];
+  return [
+    {
+      what: `Release ${taken.id} was taken over by ${taken.by}; nothing was changed by this driver`,
+      where: "the release's journal in the stack's state",
+      got: "an up of the driver of before",
+      expected: "one driver",
+      fix: sentence`let that one go on; where it has ended: ${command("release", { resume: true })}`,
+    },
+  ];
+}
 
 const previously = z.object({ systems: recorded.shape.systems.default({}) });
 

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Approval } from "../approvals/approval.ts";
 import type { KnownByLabel } from "../reality/known.ts";
 import type { Repair } from "../reality/repair.ts";
+import type { KeptJournals } from "../release/journal/kept.ts";
 import { loads } from "./shim.ts";
 import type { RecordedWorker } from "./worker-record.ts";
 
@@ -51,6 +52,8 @@ export interface TargetArgs {
   readonly release?: { readonly id: string; readonly by: string; readonly at: string } | undefined;
   /** For the policies: what is built, and what the stage that it is promoted from has served. @default - it is promoted from none */
   readonly promotion?: Promotion | undefined;
+  /** Of the release whose `up` this is: its id → its journal. The check adds those that the state keeps. @default - it is no release's */
+  readonly journals?: KeptJournals | undefined;
   /** What was changed by hand where the official provider does not look. */
   readonly repairs: readonly Repair[];
   /** What was agreed to, by this run and by earlier ones: written down before anything is done. */

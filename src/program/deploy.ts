@@ -47,6 +47,8 @@ export interface Prepared {
   readonly approved: readonly Approval[];
   /** What is built, and what served before. @default - nothing was built: it is only imagined */
   readonly serving?: Serving;
+  /** Of the release whose `up` this is. @default - it is no release's */
+  readonly journals?: TargetArgs["journals"];
   /** What the state has under another name. */
   readonly moves: Moves;
   /** What an earlier run made without having heard of it. */
@@ -71,6 +73,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     ...releaseOf(settings),
     repairs: prepared.byHand.repairs,
     approved: prepared.approved,
+    ...(prepared.journals !== undefined && { journals: prepared.journals }),
     ...(prepared.serving !== undefined && promotionOf(settings, prepared.serving)),
   });
   const provider = providerOf(settings, first);

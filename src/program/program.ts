@@ -30,7 +30,7 @@ import { notRunHere } from "./not-run-here.ts";
 import type { Outputs } from "./outputs.ts";
 import { ownState } from "./own-state.ts";
 import { withoutProof } from "./proven.ts";
-import { refuseDuringRelease } from "./releasing.ts";
+import { ownJournal, refuseDuringRelease } from "./releasing.ts";
 import { sharedNames } from "./shared-names.ts";
 import { stateLost } from "./state-lost.ts";
 import { unlistedSystems } from "./unlisted.ts";
@@ -52,13 +52,8 @@ export async function program(given: Given): Promise<Outputs> {
   const contracted = withContracts(systems, given.root);
   const workers = systems.flatMap(workersOf);
   const state = await ownState();
-  if (!pulumi.runtime.isDryRun())
-    refuseDuringRelease(state, {
-      root: given.root,
-      target: settings.target.kind,
-      stage: stage.name,
-      env: given.env,
-    });
+  const beside = { root: given.root, target: settings.target.kind, stage: stage.name, env: given.env };
+  if (!pulumi.runtime.isDryRun()) refuseDuringRelease(state, beside);
   refuse(notAtHome(state, settings));
   refuse(halfSwitched(state, settings));
   const api = (): Connection => connection(given.env, given.root);
@@ -132,6 +127,7 @@ export async function program(given: Given): Promise<Outputs> {
     byHand: changed,
     approved: approved.kept,
     serving,
+    ...ownJournal(beside, settings.release?.ended === true),
   };
   return deploy(settings, { root: given.root, ...read });
 }

@@ -37,6 +37,8 @@ export interface Effects extends Metrics {
     readonly positions: readonly Position[];
     /** @default - nothing beside the steps */
     readonly conduct?: Conduct;
+    /** System → digest of what it is built to. */
+    readonly digests?: Readonly<Record<string, string>>;
   }>;
   /** Asks the new versions what the plan has, by override: nobody else meets them. */
   readonly smoke: (prepared: Prepared) => Promise<readonly Asked[]>;

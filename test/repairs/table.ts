@@ -119,6 +119,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/release/rollback/refusals.ts undoText: rollback": rolledBack,
   "cli/release/rollback/version.ts otherClasses: up": untried,
   "cli/release/rollback/version.ts otherDatabases: up": untried,
+  "cli/release/ending.ts refuseOvertaken: release": untried,
   "cli/release/promote/folder.ts differences: release": untried,
   "cli/release/promote/folder.ts differences: up": untried,
   "cli/release/promote/served.ts refuseShared: drift": untried,
@@ -166,6 +167,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "policy/rules/variables/no-plain-secrets.ts refusal: secret": here(
     "a variable that is a secret in plain text",
   ),
+  "src/dynamic/target-provider.ts takenFrom: release": untried,
   "src/dynamic/migrations-provider.ts stillOpen: db contract": untried,
   "src/dynamic/target-provider.ts otherEmbeddedAccount: destroy": untried,
   "src/dynamic/target-provider.ts otherEmbeddedAccount: up": untried,

@@ -75,6 +75,8 @@ export const entry = z.discriminatedUnion("kind", [
     at: z.string(),
     workers: z.array(released).readonly(),
     positions: z.array(position).readonly(),
+    /** What each system was built to. */
+    digests: z.record(z.string(), z.string()).optional(),
     conduct: conduct.optional(),
   }),
   /** Somebody, or the end of a freeze, is waited for before the position is taken. */
@@ -126,6 +128,8 @@ export const entry = z.discriminatedUnion("kind", [
     reason: z.string(),
     /** Of `skip-gate` and `approve`. */
     gate: z.string().optional(),
+    /** By somebody who has the journal from the stack's state: the folder that it was driven from is lost. */
+    takenOver: z.literal(true).optional(),
   }),
   /** From here there is only the way back. */
   z.object({ kind: z.literal("aborting"), at: z.string(), reason: z.string() }),

@@ -11,6 +11,7 @@ import {
 import { dirname, join } from "node:path";
 import { UserError } from "../../diagnostic/user-error.ts";
 import { parsedJson } from "../../files/json.ts";
+import { writeWhole } from "../../files/write-whole.ts";
 import { type Entry, entry } from "./entry.ts";
 
 /** A release's journal: one JSON a line, only ever appended to. It is all that a release knows of itself. */
@@ -71,6 +72,13 @@ const unwritten = (file: string, error: unknown): unknown =>
         { cause: error },
       )
     : error;
+
+/** A journal as it was read elsewhere, whole or not at all. */
+export function writeJournal(folder: string, id: string, entries: readonly Entry[]): void {
+  mkdirSync(folder, { recursive: true });
+  const lines = entries.map((each) => `${JSON.stringify(each)}\n`);
+  writeWhole(join(folder, `${id}.jsonl`), lines.join(""));
+}
 
 /** Ids of a stage's releases, the newest first: they begin with the time. */
 export function releasesIn(folder: string): readonly string[] {

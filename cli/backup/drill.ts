@@ -1,6 +1,7 @@
 // `lockstep drill <stage>`: restores a backup into the embedded Cloudflare, compares it row by row and writes that down.
 import { drop, push } from "../../src/backup/bucket/mirror.ts";
-import { drill, markdown } from "../../src/backup/drill.ts";
+import { drill } from "../../src/backup/drill/drill.ts";
+import { markdown } from "../../src/backup/drill/markdown.ts";
 import { placeOfTarget } from "../../src/diagnostic/place.ts";
 import { refusingAt } from "../../src/diagnostic/user-error.ts";
 import { type Place, projectAt } from "../place.ts";

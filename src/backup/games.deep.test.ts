@@ -10,7 +10,7 @@ import { queryDatabase } from "../migrations/database/transports.ts";
 import type { Account } from "./account.ts";
 import { writtenSince } from "./d1/since.ts";
 import { databaseFor, databasesNamed, endpointOf, sizeOf } from "./databases.ts";
-import { drill } from "./drill.ts";
+import { drill } from "./drill/drill.ts";
 import { journal, proofOf } from "./journal.ts";
 import { namespaceDifferences, namespaceFor, namespaces } from "./kv/namespaces.ts";
 import { pairs } from "./kv/pairs.ts";

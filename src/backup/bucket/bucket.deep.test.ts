@@ -13,7 +13,7 @@ import { type S3, s3Of, sendS3, textOf } from "../../cloudflare/s3/s3.ts";
 import { queryDatabase } from "../../migrations/database/transports.ts";
 import type { Account } from "../account.ts";
 import { databaseFor, endpointOf, sizeOf } from "../databases.ts";
-import { drill } from "../drill.ts";
+import { drill } from "../drill/drill.ts";
 import { backupNames, proofOf } from "../journal.ts";
 import type { BucketSource } from "../objects/copy.ts";
 import { newestHead, readHead } from "../store/head.ts";

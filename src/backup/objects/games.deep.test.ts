@@ -21,7 +21,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Embedded, startEmbedded } from "../../../embedded/start.ts";
 import { type S3, s3Of, sendS3, textOf } from "../../cloudflare/s3/s3.ts";
 import type { Account } from "../account.ts";
-import { drill } from "../drill.ts";
+import { drill } from "../drill/drill.ts";
 import { journal } from "../journal.ts";
 import { restoreBucket } from "../prove.ts";
 import { removeBackup } from "../retention.ts";

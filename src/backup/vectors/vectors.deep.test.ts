@@ -5,7 +5,7 @@ import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type StoresApi, startStoresApi } from "../../../embedded/contract/testing/stores-api.ts";
 import type { Account } from "../account.ts";
-import { drill } from "../drill.ts";
+import { drill } from "../drill/drill.ts";
 import { restoreIndex } from "../prove.ts";
 import { readHead } from "../store/head.ts";
 import { openBackup } from "../store/manifest.ts";

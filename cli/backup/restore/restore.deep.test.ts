@@ -120,9 +120,20 @@ test("killed between the stack file and the state, every run is refused until th
   expect(await answered()).toBe("a,b");
 });
 
+test("a switch back that was killed is gone on with by the same command, not turned round", async () => {
+  const { name } = await serving();
+  const before = name.replace(/-(\d+)$/, (_, count: string) =>
+    count === "2" ? "" : `-${Number(count) - 1}`,
+  );
+  await killedWhen(`grep -q '^      name: ${before}$' .lockstep/config/prod.yaml`, ["--undo"]);
+  expect(await succeeding(restore("--undo", ...yes))).toContain("this goes on with it");
+  expect((await serving()).name).toBe(before);
+  await atRest();
+});
+
 /** Kills a restore, with all that it started, as soon as a shell finds something to be so. */
-async function killedWhen(condition: string): Promise<void> {
-  const command = ["just", "restore", "prod", ...identity, ...yes].join(" ");
+async function killedWhen(condition: string, words = identity): Promise<void> {
+  const command = ["just", "restore", "prod", ...words, ...yes].join(" ");
   const script = `setsid ${command} >restore.log 2>&1 & P=$!
 until ${condition}; do kill -0 $P || exit 3; sleep 0.01; done
 kill -s KILL -- -$P || exit 4; wait $P; true`;

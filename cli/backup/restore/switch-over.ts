@@ -27,7 +27,8 @@ export const restoreAndSwitch = (request: Request, place: ProjectPlace): Promise
     return begun === undefined ? fromBackup(at) : goOn(begun, at);
   });
 
-async function goOn(begun: Begun, at: At): Promise<number> {
+/** Ends a switch that an earlier run began, in the direction in which that one went. */
+export async function goOn(begun: Begun, at: At): Promise<number> {
   const { stage, yes } = at.request;
   say(
     `A switch of ${stage.name} to ${begun.from} was begun by ${begun.by} at ${begun.at} and not finished; this goes on with it:`,
@@ -71,7 +72,14 @@ async function fromBackup(at: At): Promise<number> {
     stores.push({ kind: each.kind, resource: each.key, from: each.from, to: { id, name: each.name } });
   }
   return finish(
-    { from: `backup ${read.head.name}`, by: actor(), at: new Date().toISOString(), stores, before: switched },
+    {
+      from: `backup ${read.head.name}`,
+      undo: false,
+      by: actor(),
+      at: new Date().toISOString(),
+      stores,
+      before: switched,
+    },
     asked,
     at,
   );

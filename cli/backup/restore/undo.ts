@@ -13,13 +13,15 @@ import type { Request } from "../request.ts";
 import { finish } from "./finish.ts";
 import { followingOf } from "./places.ts";
 import { type At, prepared, say } from "./prepared.ts";
+import { goOn } from "./switch-over.ts";
 import { betweenLines, bookmarkIn } from "./told.ts";
 
-/** Lets those serve again that served before the last switch, also one that was not finished. */
+/** Lets those serve again that served before the last switch, also one that was not finished. A switch back that was not finished is gone on with: typed again, the command means the same. */
 export const switchBack = (request: Request, place: ProjectPlace): Promise<number> =>
   prepared(request, place, async (at) => {
     const { stage } = request;
     const begun = begunIn(at.folder);
+    if (begun?.undo === true) return goOn(begun, at);
     const switched = await switchedIn(stage, at.run);
     const stores = begun?.stores.map(reversed) ?? lastOf(switched);
     if (stores.length === 0) throw nothingKept(stage.name);
@@ -41,6 +43,7 @@ export const switchBack = (request: Request, place: ProjectPlace): Promise<numbe
     return finish(
       {
         from: "what served before",
+        undo: true,
         by: actor(),
         at: new Date().toISOString(),
         stores,

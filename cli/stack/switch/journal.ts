@@ -11,6 +11,8 @@ import { switching } from "./switching.ts";
 const shape = z.object({
   /** What the new stores were made from: `backup 20261130T120000Z`. */
   from: z.string(),
+  /** Whether it switches back. */
+  undo: z.boolean().default(false),
   by: z.string(),
   /** ISO 8601. */
   at: z.string(),

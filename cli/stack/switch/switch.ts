@@ -51,12 +51,12 @@ export async function switchStores(begun: Begun, place: SwitchPlace): Promise<nu
 }
 
 /** In the stack file, before the state: between the two every run is refused. */
-const writeDown = ({ stores, before, ...of }: Begun, { stage, run }: SwitchPlace): Promise<void> => {
+const writeDown = ({ stores, before, from, by, at }: Begun, { stage, run }: SwitchPlace): Promise<void> => {
   const entries = stores.map((each) => {
     const label = labelOf(each);
     const known = before[label];
     const kept = (known?.kept ?? []).filter(({ id }) => id !== each.to.id && id !== each.from.id);
-    return [label, { ...each.to, ...of, kept: [...kept, { ...each.from, until: of.at }] }] as const;
+    return [label, { ...each.to, from, by, at, kept: [...kept, { ...each.from, until: at }] }] as const;
   });
   return setConfig(stage, { [switchedKey]: { ...before, ...Object.fromEntries(entries) } }, run);
 };

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stage } from "../../src/project/stage.ts";
-import type { Effects } from "../../src/release/driver.ts";
+import type { Effects } from "../../src/release/driver/driver.ts";
 import type { Run } from "../stack/engine/pulumi.ts";
 import { readOutputs } from "../stack/outputs/read-outputs.ts";
+import { openSecrets } from "./beginning/open-secrets.ts";
 import { runHook } from "./hooks/run-hook.ts";
 import { secretValues } from "./hooks/secret-values.ts";
-import { openSecrets } from "./open-secrets.ts";
 import { smoke } from "./override/smoke.ts";
 import { warmUp } from "./override/warm-up.ts";
 

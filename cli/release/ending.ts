@@ -5,7 +5,7 @@ import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import type { ExportedResource } from "../../src/reality/state.ts";
-import type { WayBack } from "../../src/release/driver.ts";
+import type { WayBack } from "../../src/release/driver/driver.ts";
 import type { Entry, Rollout } from "../../src/release/journal/entry.ts";
 import { keptText, overtaken, withEnd } from "../../src/release/journal/kept.ts";
 import { pulumiText, type Run } from "../stack/engine/pulumi.ts";

@@ -4,9 +4,9 @@ import { named, type Sentence, sentence } from "../../src/diagnostic/sentence.ts
 import { refusingAt, UserError } from "../../src/diagnostic/user-error.ts";
 import type { Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
+import { progressOf } from "../../src/release/driver/progress.ts";
 import type { KeptJournals } from "../../src/release/journal/kept.ts";
 import { releasesFolder } from "../../src/release/journal/under-way.ts";
-import { progressOf } from "../../src/release/progress.ts";
 import { table } from "../../toolchain/table.ts";
 import { type CommandLine, namedStage, parsedLine, wrongLine } from "../command-line.ts";
 import { type Place, projectAt } from "../place.ts";
@@ -15,7 +15,7 @@ import { type TargetName, targetNamed } from "../stack/request.ts";
 import { stateOf } from "../stack/state.ts";
 import { journalsIn, type Recorded, recordedReleases } from "./records/journals.ts";
 import { releaseMarkdown } from "./records/markdown.ts";
-import { entryLine } from "./screen.ts";
+import { entryLine } from "./screen/screen.ts";
 
 const usage = sentence`\`${named("releases", "<stage> [<release>] [--json | --markdown]")}\``;
 const line: CommandLine = { verb: "releases", usage };

@@ -1,11 +1,11 @@
 import { command } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
-import { StageHeld } from "../../src/release/held.ts";
+import { StageHeld } from "../../src/release/driver/held.ts";
 import type { Rollout } from "../../src/release/journal/entry.ts";
 import { pulumiText, type Run } from "../stack/engine/pulumi.ts";
 import { setConfig } from "../stack/stage-config.ts";
-import { untilAlone } from "./alone.ts";
+import { untilAlone } from "./beginning/alone.ts";
 
 /** One `up` of a release. */
 export interface StepUp {

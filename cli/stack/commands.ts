@@ -4,7 +4,7 @@ import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { refuseBesideBegun } from "../../src/release/beside.ts";
-import { refuseFrozen } from "../../src/release/frozen.ts";
+import { refuseFrozen } from "../../src/release/freeze/frozen.ts";
 import { applied } from "./applied.ts";
 import { lookingOption } from "./by-hand.ts";
 import { confirm, type Terminal } from "./confirm.ts";

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Ran } from "../../harness/run.ts";
 import { journalOf, releasesIn } from "../../src/release/journal/journal.ts";
 import { releasesFolder, underWay } from "../../src/release/journal/under-way.ts";
-import { type Progress, progressOf } from "../../src/release/progress.ts";
+import { type Progress, progressOf } from "../../src/release/driver/progress.ts";
 import type { Clone } from "../clone.ts";
 import { random } from "../migrations/testing/schedule.ts";
 import { sweepLength } from "../suite/sweep-length.ts";

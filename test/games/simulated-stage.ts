@@ -1,6 +1,6 @@
 import { errorRate } from "../../src/declare/index.ts";
-import { steadyClock } from "../../src/release/clock.ts";
-import type { Effects } from "../../src/release/driver.ts";
+import { steadyClock } from "../../src/release/driver/clock.ts";
+import type { Effects } from "../../src/release/driver/driver.ts";
 import { type Figures, type Measured, nothing } from "../../src/release/gates/figures.ts";
 import type { Entry, Rollout, Wish } from "../../src/release/journal/entry.ts";
 import type { Journal } from "../../src/release/journal/journal.ts";

@@ -1,6 +1,6 @@
-import { drive } from "../../src/release/driver.ts";
+import { drive } from "../../src/release/driver/driver.ts";
 import type { Entry, Wish } from "../../src/release/journal/entry.ts";
-import { type Progress, progressOf } from "../../src/release/progress.ts";
+import { type Progress, progressOf } from "../../src/release/driver/progress.ts";
 import { random } from "../migrations/testing/schedule.ts";
 import { outsideThePlan } from "./plan.ts";
 import {

@@ -5,7 +5,7 @@ import { type ServedProvider, serveProvider } from "../../embedded/provider/prot
 import type { Ran } from "../../harness/run.ts";
 import { journalOf, releasesIn } from "../../src/release/journal/journal.ts";
 import { releasesFolder, underWay } from "../../src/release/journal/under-way.ts";
-import { progressOf } from "../../src/release/progress.ts";
+import { progressOf } from "../../src/release/driver/progress.ts";
 import type { Clone } from "../clone.ts";
 import { type FaultProxy, faultProxy } from "../migrations/testing/fault-proxy.ts";
 import { random } from "../migrations/testing/schedule.ts";

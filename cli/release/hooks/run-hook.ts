@@ -1,6 +1,6 @@
 import { exchange } from "../../../src/cloudflare/exchange.ts";
-import type { PlannedHook } from "../../../src/release/conduct.ts";
-import type { HookEnd, Told } from "../../../src/release/told.ts";
+import type { PlannedHook } from "../../../src/release/hooks/conduct.ts";
+import type { HookEnd, Told } from "../../../src/release/hooks/told.ts";
 import { maskedEnd } from "./mask.ts";
 import { runCommand } from "./run-command.ts";
 

@@ -1,6 +1,6 @@
 import type { Secret } from "../../../src/declare/index.ts";
 import { UserError } from "../../../src/diagnostic/user-error.ts";
-import type { References } from "../../../src/release/conduct.ts";
+import type { References } from "../../../src/release/hooks/conduct.ts";
 import type { Run } from "../../stack/engine/pulumi.ts";
 
 /**

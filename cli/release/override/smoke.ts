@@ -1,5 +1,5 @@
 import { exchange } from "../../../src/cloudflare/exchange.ts";
-import type { PlannedSmoke } from "../../../src/release/conduct.ts";
+import type { PlannedSmoke } from "../../../src/release/hooks/conduct.ts";
 import type { Asked } from "../../../src/release/journal/entry.ts";
 import type { Released } from "../../../src/release/plan.ts";
 import { maskedEnd } from "../hooks/mask.ts";

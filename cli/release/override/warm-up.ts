@@ -1,5 +1,5 @@
 import { exchange } from "../../../src/cloudflare/exchange.ts";
-import type { PlannedWarmUp } from "../../../src/release/conduct.ts";
+import type { PlannedWarmUp } from "../../../src/release/hooks/conduct.ts";
 import type { Warmed } from "../../../src/release/journal/entry.ts";
 import type { Released } from "../../../src/release/plan.ts";
 import { overrideOf } from "./override.ts";

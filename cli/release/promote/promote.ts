@@ -1,7 +1,7 @@
 // `lockstep promote <from> <to>`: releases to a stage what the stage before it serves, and nothing else.
 import { placeOfTarget } from "../../../src/diagnostic/place.ts";
 import { refuse, refusingAt } from "../../../src/diagnostic/user-error.ts";
-import { refuseFrozen } from "../../../src/release/frozen.ts";
+import { refuseFrozen } from "../../../src/release/freeze/frozen.ts";
 import { agentHere, leaveToPerson } from "../../../src/settings/agent.ts";
 import { type Place, projectAt } from "../../place.ts";
 import { confirm, terminal } from "../../stack/confirm.ts";

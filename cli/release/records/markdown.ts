@@ -1,8 +1,8 @@
+import { type Progress, progressOf } from "../../../src/release/driver/progress.ts";
 import type { Entry, Judged } from "../../../src/release/journal/entry.ts";
-import { type Progress, progressOf } from "../../../src/release/progress.ts";
 import { fitted } from "../../pull-request/fit.ts";
 import { clipped, code, fenced, markdownTable, plain } from "../../pull-request/markdown.ts";
-import { entryLine } from "../screen.ts";
+import { entryLine } from "../screen/screen.ts";
 
 /** GitHub takes 65,536 characters; bytes are counted, of which there are never fewer. */
 export const mostBytes = 65_000;

@@ -8,8 +8,8 @@ import { physicalName } from "../../../src/declare/physical-name.ts";
 import { named, sentence } from "../../../src/diagnostic/sentence.ts";
 import { UserError } from "../../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../../src/project/stage.ts";
+import { progressOf } from "../../../src/release/driver/progress.ts";
 import { journalOf, releasesIn } from "../../../src/release/journal/journal.ts";
-import { progressOf } from "../../../src/release/progress.ts";
 
 /** A worker that goes back. */
 export interface Goal {

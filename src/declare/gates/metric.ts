@@ -13,6 +13,7 @@ import type { MetricSource } from "./sources.ts";
  */
 export interface MetricGate extends EveryGate {
   readonly kind: "metric";
+  /** Where its figures come from. */
   readonly source: MetricSource;
   /** Which way is good. */
   readonly better: "lower" | "higher";

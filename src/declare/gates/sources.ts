@@ -84,7 +84,9 @@ export interface TelemetrySource {
  * const slow: TelemetryFilter = { key: "$workers.wallTimeMs", operation: "gt", value: 1000 };
  */
 export interface TelemetryFilter {
+  /** A key of an event, such as `$metadata.trigger`, or one that the worker logged. */
   readonly key: string;
+  /** How the event's value is held against `value`. */
   readonly operation:
     | "eq"
     | "neq"
@@ -95,6 +97,7 @@ export interface TelemetryFilter {
     | "includes"
     | "not_includes"
     | "starts_with";
+  /** What it is held against. */
   readonly value: string | number | boolean;
 }
 
@@ -128,6 +131,7 @@ export interface GraphqlSource {
   readonly dataset: string;
   /** Of `viewer.accounts`; `$filter` is the filter. */
   readonly fields: string;
+  /** What `$filter` is, with arguments where it needs them. */
   readonly filter: Readonly<Record<string, SourceValue>>;
   /** JSON pointers into the account's answer, such as `/workersInvocationsAdaptive/0/sum/errors`. */
   readonly reads: Reads<string>;

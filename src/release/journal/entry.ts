@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Gate } from "../../declare/index.ts";
-import { conduct } from "../conduct.ts";
+import { conduct } from "../hooks/conduct.ts";
 
 const gate = z.custom<Gate>(
   (value) =>

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Progress, progressOf } from "../progress.ts";
+import { type Progress, progressOf } from "../driver/progress.ts";
 import { type Journal, journalOf, releasesIn } from "./journal.ts";
 
 /** Where the journals of a stage's releases are. */

@@ -1,12 +1,12 @@
 import { errorRate, type Gate } from "../../declare/index.ts";
-import { type Conduct, plain } from "../conduct.ts";
-import type { Effects, WayBack } from "../driver.ts";
+import type { Effects, WayBack } from "../driver/driver.ts";
 import type { Measured } from "../gates/figures.ts";
 import type { Readings } from "../gates/reading.ts";
+import { type Conduct, plain } from "../hooks/conduct.ts";
+import type { HookEnd, Told } from "../hooks/told.ts";
 import type { Entry, Rollout } from "../journal/entry.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Position, Released } from "../plan.ts";
-import type { HookEnd, Told } from "../told.ts";
 
 /** What ends a driver at once, as `kill -9` does: no code of it catches this. */
 export const killed = Symbol("killed");

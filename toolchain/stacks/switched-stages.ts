@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Project } from "../../src/project/project.ts";
-import { switchedKey, withSwitchedStage } from "../../src/project/switched.ts";
+import { switchedKey, switchedShape, withSwitchedStage } from "../../src/project/switched.ts";
 import { placesOf } from "../project.ts";
 import { configValues } from "./stack-config.ts";
 
@@ -14,16 +14,30 @@ export function withSwitchedStages(
   root: string,
   target: "embedded" | "cloudflare",
 ): Project {
-  const fileOf = (stage: string): string =>
-    target === "embedded" ? join(placesOf(root).config, `${stage}.yaml`) : join(root, `Pulumi.${stage}.yaml`);
   return (
     project.stages
-      .map(({ name }) => ({ name, file: fileOf(name) }))
+      .map(({ name }) => ({ name, file: fileOf(name, root, target) }))
       // Most stages have none: a stack file is not parsed for it at every command.
       .filter(({ file }) => mentions(file))
       .reduce((so, { name, file }) => withSwitchedStage(so, name, configValues(file)[switchedKey]), project)
   );
 }
+
+/** The names of all stores that serve or served in the place of others: people have written into them. Throws where the entry is malformed. */
+export function switchedNames(
+  stage: string,
+  root: string,
+  target: "embedded" | "cloudflare",
+): readonly string[] {
+  const file = fileOf(stage, root, target);
+  if (!mentions(file)) return [];
+  const switched = switchedShape.parse(configValues(file)[switchedKey] ?? {});
+  return Object.values(switched).flatMap(({ name, kept }) => [name, ...kept.map((each) => each.name)]);
+}
+
+/** The file in which the engine keeps a stage's configuration. */
+const fileOf = (stage: string, root: string, target: "embedded" | "cloudflare"): string =>
+  target === "embedded" ? join(placesOf(root).config, `${stage}.yaml`) : join(root, `Pulumi.${stage}.yaml`);
 
 function mentions(file: string): boolean {
   try {

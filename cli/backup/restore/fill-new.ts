@@ -4,6 +4,7 @@ import { restoreAndCompare, restoreNamespace } from "../../../src/backup/prove.t
 import type { OpenBackup } from "../../../src/backup/store/manifest.ts";
 import type { Place } from "./places.ts";
 import { type At, say } from "./prepared.ts";
+import { removal } from "./told.ts";
 
 /** The id of a new store that is filled and the same as the backup; undefined where it is not the same, which was said. */
 export async function filledNew(backup: OpenBackup, of: Place, at: At): Promise<string | undefined> {
@@ -13,6 +14,10 @@ export async function filledNew(backup: OpenBackup, of: Place, at: At): Promise<
   const result = differences.length === 0 ? "the same as the backup" : "NOT the same:";
   process.stdout.write(`${of.key}: ${of.name} (${id}), ${holds}, ${result}\n`);
   for (const difference of differences) process.stdout.write(`  ${difference}\n`);
+  if (differences.length > 0)
+    say(
+      `  If it was restored earlier and written to since: once nobody needs that, ${removal(of.kind, { id, name: of.name })}, and do this again`,
+    );
   return differences.length === 0 ? id : undefined;
 }
 

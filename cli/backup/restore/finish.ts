@@ -7,7 +7,7 @@ import { switchStores } from "../../stack/switch/switch.ts";
 import type { Switching } from "../../stack/switch/switching.ts";
 import { followingOf } from "./places.ts";
 import { type At, say } from "./prepared.ts";
-import { betweenLines, bookmarkIn } from "./told.ts";
+import { betweenLines, bookmarkIn, removal } from "./told.ts";
 
 /** Switches what is filled, and says what those before got meanwhile, how to go back, and what becomes of them. @param asked where a database that serves was when it was counted, by its key */
 export async function finish(begun: Begun, asked: ReadonlyMap<string, string>, at: At): Promise<number> {
@@ -38,12 +38,6 @@ export async function finish(begun: Begun, asked: ReadonlyMap<string, string>, a
   return 0;
 }
 
-const remove = {
-  d1: "npx wrangler d1 delete",
-  kv: "npx wrangler kv namespace delete --namespace-id",
-  vectorize: "npx wrangler vectorize delete",
-} as const;
-
 /** What became of one that served before. */
 async function keptLines(
   { kind, resource, from, to }: Switching,
@@ -56,7 +50,7 @@ async function keptLines(
       : kind !== "kv" || (await namespaces(site)).get(from.name) === from.id;
   if (!isThere)
     return [`${resource}: ${from.name}, which served before, is there no more: there is no way back to it`];
-  const kept = `${resource}: ${from.name} is kept. Once nobody needs it: ${remove[kind]} ${kind === "kv" ? from.id : from.name}`;
+  const kept = `${resource}: ${from.name} is kept. Once nobody needs it: ${removal(kind, from)}`;
   if (kind !== "d1") return [kept];
   if (asked !== undefined && (await bookmarkIn(site, resource, from.id)) === asked)
     return [kept, "  nobody has written into it since it was counted: no more is lost than was said"];

@@ -10,6 +10,8 @@ import {
 } from "../../../src/backup/prove.ts";
 import { openBackup } from "../../../src/backup/store/manifest.ts";
 import { unitOf } from "../../../src/cloudflare/contents/plural.ts";
+import { physicalName } from "../../../src/declare/physical-name.ts";
+import { switchedNames } from "../../../toolchain/stacks/switched-stages.ts";
 import { table } from "../../../toolchain/table.ts";
 import { agree } from "../../db/agree.ts";
 import type { ProjectPlace } from "../../place.ts";
@@ -35,8 +37,13 @@ export async function restoreInto(
   const backup = await openBackup(read, identityFrom(request.identity, folder, stage.name));
   const { databases, namespaces, buckets, indexes, letters, notInBackup } = backup.manifest;
   const site = await siteOf(request, target, root);
+  // Also what an earlier restore of this backup made, and what has been put in place since.
+  const taken = new Set([
+    ...project.systems.flatMap(({ resources }) => resources.map((each) => physicalName(each, stage))),
+    ...switchedNames(stage.name, root, target),
+  ]);
   // The longest name that all of them take.
-  const nameOf = (physical: string): string => nameBeside(physical, read.head.name, 63);
+  const nameOf = (physical: string): string => nameBeside(physical, read.head.name, 63, taken);
   say(
     `Backup ${read.head.name} of ${stage.name}, begun at ${read.head.startedAt}, account ${read.head.accountId}:\n`,
   );

@@ -7,9 +7,25 @@ import type { Project } from "../../../src/project/project.ts";
 import type { Stage } from "../../../src/project/stage.ts";
 import type { Site } from "../site.ts";
 
-/** The name of what a backup is restored into: that of its store, without the time of an earlier restore, and the backup's. @param longest name that Cloudflare takes */
-export const nameBeside = (physical: string, backup: string, longest: number): string =>
-  besideName(physical.replace(/-\d{8}t\d{6}z(-\d+)?$/, ""), backup, longest);
+/**
+ * The name of what a backup is restored into: that of its store, without the time of an earlier restore, and the backup's. A number behind it where that
+ * one is taken.
+ *
+ * @param longest name that Cloudflare takes
+ * @param taken names of what serves or served: it has been written to
+ */
+export function nameBeside(
+  physical: string,
+  backup: string,
+  longest: number,
+  taken: ReadonlySet<string>,
+): string {
+  // Room is left for the number.
+  const base = besideName(physical.replace(/-\d{8}t\d{6}z(-\d+)?$/, ""), backup, longest - 3);
+  let name = base;
+  for (let again = 2; taken.has(name); again++) name = `${base}-${again}`;
+  return name;
+}
 
 /** The declaration of what a backup has. */
 export const declaredD1 = ({ systems }: Project, key: string): D1 | undefined =>

@@ -72,14 +72,12 @@ function placeOf(each: Omit<Place, "from" | "name">, backup: string, known: Know
   const kept = known.switched[`${each.kind} ${each.key}`]?.kept ?? [];
   // One that serves or served has been written to.
   const taken = new Set([from.name, ...kept.map(({ name }) => name)]);
-  // Room is left for the number of a second restore of the same backup.
-  const base = nameBeside(
+  const name = nameBeside(
     declaredName(each.declared, known.stage),
     backup,
-    factsOf(each.declared).name.longest - 3,
+    factsOf(each.declared).name.longest,
+    taken,
   );
-  let name = base;
-  for (let again = 2; taken.has(name); again++) name = `${base}-${again}`;
   return { ...each, from, name };
 }
 

@@ -91,6 +91,21 @@ test("back again is one command, which says what goes with it", async () => {
   expect(await answered()).toBe("b,c");
 });
 
+test("what was put in place, and what it was taken back from, is never restored into, though it has the backup's name", async () => {
+  await succeeding(restore(...identity, ...yes));
+  const served = await serving();
+  await query(served.id, "DELETE FROM orders");
+  const beside = await succeeding(restore("--into", "new", ...identity, ...yes));
+  const [, name = "", id = ""] = /shop\/orders: (\S+) \(([^)]+)\)/.exec(beside) ?? [];
+  expect([name, id]).not.toContain(served.id);
+  expect(name).toMatch(/-\d$/);
+  expect([await names(id), await names(served.id)]).toEqual(["a,b", ""]);
+  await succeeding(restore("--undo", ...yes));
+  await query(id, "INSERT INTO orders (name) VALUES ('by hand')");
+  expect(await refused(restore("--into", "new", ...identity, ...yes))).toContain("there are more rows than");
+  await project.api("prod", "DELETE", `/d1/database/${id}`);
+});
+
 test("a database that somebody deleted is restored, whether the stack's state still knows it or not", async () => {
   const { id } = await serving();
   await project.api("prod", "DELETE", `/d1/database/${id}`);

@@ -12,6 +12,7 @@ import { readFolder } from "../../../src/migrations/files/reading.ts";
 import { reservedTables } from "../../../src/migrations/sql/ledger-tables.ts";
 import { fold } from "../../../src/migrations/sql/structure.ts";
 import type { Project } from "../../../src/project/project.ts";
+import type { NamedStore } from "../../stack/switch/switching.ts";
 import type { Site } from "../site.ts";
 
 /** What the database that serves has and the backup has not; it reads every row of it once. @param id undefined where there is none any more */
@@ -110,3 +111,13 @@ export function ledgerLines(
       : []),
   ];
 }
+
+const remove = {
+  d1: "npx wrangler d1 delete",
+  kv: "npx wrangler kv namespace delete --namespace-id",
+  vectorize: "npx wrangler vectorize delete",
+} as const;
+
+/** What a person types to delete a store. */
+export const removal = (kind: keyof typeof remove, { id, name }: NamedStore): string =>
+  `${remove[kind]} ${kind === "kv" ? id : name}`;

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { push } from "../../src/backup/bucket/mirror.ts";
 import { objectsThere } from "../../src/backup/bucket/objects.ts";
+import { rowsReadLines } from "../../src/backup/d1/rows-read.ts";
 import { queueIds } from "../../src/backup/letters/letters.ts";
 import { newestHead } from "../../src/backup/store/head.ts";
 import { takeBackup } from "../../src/backup/take.ts";
@@ -97,6 +98,7 @@ async function backup(
   if (target === "cloudflare") say(`${stage.name}, account ${site.accountId}`);
   const before = newestHead(folder);
   if (before === undefined) say(`the first backup of ${stage.name} there`);
+  for (const line of rowsReadLines(folder, sources)) say(line);
   const workers = systems.flatMap((system) => workersOf(system).map((worker) => physicalName(worker, stage)));
   const serving = await readServing(site.connection, site.accountId, workers);
   const queues = systems.some(({ resources }) => resources.some(({ kind }) => kind === "queue"))

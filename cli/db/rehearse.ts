@@ -1,8 +1,12 @@
+import { join } from "node:path";
 import { databaseText } from "../../src/backup/d1/as-text.ts";
+import { rowsReadLines } from "../../src/backup/d1/rows-read.ts";
 import { sizeOf } from "../../src/backup/databases.ts";
+import { backupFolder } from "../../src/backup/settings.ts";
 import { refuse } from "../../src/diagnostic/user-error.ts";
 import { rehearse as run } from "../../src/migrations/apply/rehearse.ts";
 import { databaseOf, planLive } from "../../src/migrations/plan/job.ts";
+import { configValues } from "../../toolchain/stacks/stack-config.ts";
 import { table } from "../../toolchain/table.ts";
 import type { Command } from "./command.ts";
 import { onlyOne } from "./databases.ts";
@@ -22,10 +26,12 @@ export const rehearse: Command = {
     const plan = await planLive(job);
     refuse(plan.refusals);
     const account = { connection: job.connection, accountId: job.accountId };
-    given.say(
-      "reading the live database in pages, beside whoever writes to it: every row once, which D1 bills …",
-    );
-    const copy = await databaseText(databaseOf(job), await sizeOf(account, job.databaseId), plan.schema);
+    const source = { key: database.key, sizeBytes: await sizeOf(account, job.databaseId) };
+    const configured = configValues(join(given.root, `Pulumi.${place.stage.name}.yaml`))["lockstep:backup"];
+    const whose = { root: given.root, stage: place.stage.name, target: place.target, configured };
+    for (const line of rowsReadLines(backupFolder(whose), [source])) given.say(line);
+    given.say("reading the live database in pages, beside whoever writes to it …");
+    const copy = await databaseText(databaseOf(job), source.sizeBytes, plan.schema);
     given.say(
       `${copy.rows} rows${copy.consistency === "spread" ? ", not all of one moment: it was written to all the time" : ""}`,
     );

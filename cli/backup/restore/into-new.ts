@@ -21,7 +21,7 @@ import { identityFrom } from "../identity.ts";
 import type { Request } from "../request.ts";
 import { siteOf } from "../site.ts";
 import { nameBeside, serving } from "./named.ts";
-import { ledgerLines, sinceLines } from "./told.ts";
+import { costLine, ledgerLines, sinceLines } from "./told.ts";
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -80,6 +80,7 @@ export async function restoreInto(
     );
   for (const { key, messages, physicalName } of letters.filter((each) => each.messages > 0))
     say(`\n${key}: ${messages} dead letters, into the new queue ${nameOf(physicalName)}`);
+  if (databases.length > 0) say(costLine(databases));
   say("\nWritten since, and not in it:");
   for (const entry of databases)
     for (const line of await sinceLines(site, backup, entry, await serving(site, entry, project, stage)))

@@ -18,7 +18,7 @@ import { filledNew } from "./fill-new.ts";
 import { finish } from "./finish.ts";
 import { followingOf, type Place, placesOf } from "./places.ts";
 import { type At, prepared, say } from "./prepared.ts";
-import { bookmarkIn, ledgerLines, sinceLines } from "./told.ts";
+import { bookmarkIn, costLine, ledgerLines, sinceLines } from "./told.ts";
 
 /** Restores a backup into new stores, and puts those into the place of the ones that serve; where an earlier run ended in the switch, goes on with that. */
 export const restoreAndSwitch = (request: Request, place: ProjectPlace): Promise<number> =>
@@ -101,6 +101,10 @@ async function show(
       places.map(({ key, from, name }) => [key, from.name, name]),
     ),
   );
+  const read = manifest.databases.filter((entry) =>
+    places.some(({ kind, key }) => kind === "d1" && key === entry.key),
+  );
+  if (read.length > 0) say(costLine(read));
   say("\nWritten since, and lost to those who use it:");
   for (const entry of manifest.databases) {
     const of = places.find(({ kind, key }) => kind === "d1" && key === entry.key);

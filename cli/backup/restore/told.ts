@@ -15,6 +15,12 @@ import type { Project } from "../../../src/project/project.ts";
 import type { NamedStore } from "../../stack/switch/switching.ts";
 import type { Site } from "../site.ts";
 
+/** Before they are read: a restore reads what serves for its count, and the new ones for their comparison. */
+export const costLine = (databases: readonly DatabaseEntry[]): string => {
+  const rows = databases.flatMap(({ tables }) => tables).reduce((sum, each) => sum + each.rows, 0);
+  return `\nAbout ${rows} rows of what serves will be read to count what was written since, by the backup's own number, and as many of the new databases to compare them; D1 bills both.`;
+};
+
 /** What the database that serves has and the backup has not; it reads every row of it once. @param id undefined where there is none any more */
 export async function sinceLines(
   site: Site,

@@ -31,9 +31,9 @@ export interface Counted {
 }
 
 /** Below this a whole database is read in one request, and so at one moment, whoever writes meanwhile. */
-const atOnceBytes = 4_000_000;
+export const atOnceBytes = 4_000_000;
 /** How often a database that is written to is read anew before its pages are taken as they are. */
-const mostAttempts = 3;
+export const mostAttempts = 3;
 
 /**
  * Reads a database, giving its rows to `take`, which gets them anew where the first reading was of no one moment.

@@ -15,7 +15,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "test/systems/taco.deep.test.ts": 120,
   "cli/dev/dev.deep.test.ts": 100,
   "test/protected/engine-commands.deep.test.ts": 100,
-  "cli/backup/restore/restore.deep.test.ts": 90,
+  "cli/backup/restore/restore.deep.test.ts": 120,
   "test/games/kills.deep.test.ts": 90,
   "test/hostile/canary.deep.test.ts": 90,
   "toolchain/command-provider/limits.deep.test.ts": 90,

@@ -57,7 +57,7 @@ export const verbs = {
   ),
   release: {
     usage:
-      "release <stage> [--yes [<stage>]] [--json] | --resume | --abort | --pause | --promote | --skip-gate <name> | --approve <name>",
+      "release <stage> [--warm-up <file>] [--yes [<stage>]] [--json] | --resume | --abort | --pause | --promote | --skip-gate <name> | --approve <name>",
     summary: "bring new versions to people in steps, each held to the gates of the system's plan",
     load: () => import("./release/release.ts"),
   },

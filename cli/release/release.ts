@@ -11,6 +11,7 @@ import { type Progress, progressOf } from "../../src/release/driver/progress.ts"
 import { frozenAt } from "../../src/release/freeze/freeze.ts";
 import { refuseFrozen } from "../../src/release/freeze/frozen.ts";
 import { freezesOf } from "../../src/release/hooks/conduct.ts";
+import type { OwnWarmUp } from "../../src/release/journal/entry.ts";
 import { type Journal, journalOf } from "../../src/release/journal/journal.ts";
 import { releasesFolder, underWay } from "../../src/release/journal/under-way.ts";
 import { percentsAt } from "../../src/release/plan.ts";
@@ -21,10 +22,12 @@ import { confirm, terminal } from "../stack/confirm.ts";
 import { takeLock } from "../stack/driver-lock.ts";
 import { environmentFor } from "../stack/engine/environment.ts";
 import type { Run } from "../stack/engine/pulumi.ts";
+import { readOutputs } from "../stack/outputs/read-outputs.ts";
 import { refuseUnasked } from "./beginning/approving.ts";
 import { refuseUnready } from "./beginning/beginning.ts";
 import { refuseUnknownGate } from "./beginning/skipped-gate.ts";
 import { effectsOf } from "./effects.ts";
+import { warmUpIn } from "./override/warm-up-file.ts";
 import { type Lost, lostRelease } from "./records/take-over.ts";
 import { type Request, requestOf } from "./request.ts";
 import { showerOf } from "./screen/screen.ts";
@@ -33,7 +36,7 @@ import { toldToEnd } from "./told-to-end.ts";
 
 /** Exit code 0: finished; 1: refused; 2: went back to the stable version. */
 export async function run(args: readonly string[], place: Place): Promise<number> {
-  const { root, project } = await projectAt(place);
+  const { root, folder: typedIn, project } = await projectAt(place);
   const request = requestOf(args, project);
   const { stage, target } = request;
   return refusingAt(placeOfTarget(stage.name, target, root), async () => {
@@ -48,6 +51,8 @@ export async function run(args: readonly string[], place: Place): Promise<number
     if (here === undefined && lost === undefined) await checkBeginning(request, systems, { root, env });
     if (here !== undefined) refuseUnasked(request, here);
     const known = lost?.entries ?? here?.entries();
+    if (known !== undefined && request.warmUp !== undefined) throw warmAlready(request.warmUp, stage);
+    const ownWarmUp = await warmUpOf(request, typedIn, systems, { root, env });
     if (known !== undefined && request.wish === "skip-gate")
       refuseUnknownGate(request.gate, progressOf(known), project.systems);
     if (lost !== undefined) process.stderr.write(`${lostText(lost, stage)}\n`);
@@ -62,7 +67,7 @@ export async function run(args: readonly string[], place: Place): Promise<number
       const under = taken === undefined ? underWay(folder)?.journal : taken.takeOver();
       if (request.wish !== undefined && here !== undefined && under === undefined)
         throw noneUnderWay(request.wish, stage);
-      const journal = under ?? begin(folder, stage);
+      const journal = under ?? begin(folder, stage, ownWarmUp);
       if (request.wish !== undefined) note(request, journal);
       return await driven(request, journal, { root, env }, systems);
     } finally {
@@ -92,11 +97,23 @@ const words = {
   approve: "Open a manual gate of the release of",
 } as const;
 
-function begin(folder: string, stage: Stage): Journal {
+/** The requests of `--warm-up <file>`, each of a worker that is up. */
+async function warmUpOf(
+  { stage, warmUp }: Request,
+  folder: string,
+  systems: readonly System[],
+  run: Run,
+): Promise<OwnWarmUp | undefined> {
+  if (warmUp === undefined) return undefined;
+  const urls = (await readOutputs(stage, run))?.urls ?? {};
+  return warmUpIn(warmUp, folder, { stage, systems, urls });
+}
+
+function begin(folder: string, stage: Stage, ownWarmUp: OwnWarmUp | undefined): Journal {
   const at = new Date().toISOString();
   const id = `${at.slice(0, 10).replaceAll("-", "")}-${at.slice(11, 19).replaceAll(":", "")}-${randomBytes(2).toString("hex")}`;
   const journal = journalOf(folder, id);
-  journal.append({ kind: "begun", at, id, stage: stage.name, by: actor() });
+  journal.append({ kind: "begun", at, id, stage: stage.name, by: actor(), ...(ownWarmUp && { ownWarmUp }) });
   return journal;
 }
 
@@ -202,6 +219,15 @@ const alreadyUnderWay = (journal: Journal, stage: Stage): UserError => {
     fix: ways(stage),
   });
 };
+
+const warmAlready = (file: string, stage: Stage): UserError =>
+  new UserError({
+    what: "A release that runs keeps the warm-up that it began with",
+    where: `stage ${stage.name}`,
+    got: `--warm-up ${file}, while a release is under way`,
+    expected: "--warm-up where a release begins",
+    fix: "leave it out",
+  });
 
 const noneUnderWay = (wish: string, stage: Stage): UserError =>
   new UserError({

@@ -18,9 +18,11 @@ export interface Request {
   /** Of `--skip-gate`, and the manual gate of `--approve`. */
   readonly gate: string | undefined;
   readonly reason: string | undefined;
+  /** File with the requests of the warm-up, as it was typed. @default - those of the plans */
+  readonly warmUp: string | undefined;
 }
 
-export const usage = sentence`\`${named("release", "<stage> [--yes [<stage>]] [--json]")}\` begins one; of one that runs: --resume, --pause, --promote, --abort, --skip-gate <name>, --approve <name>, each but --resume with --reason "why"`;
+export const usage = sentence`\`${named("release", "<stage> [--warm-up <file>] [--yes [<stage>]] [--json]")}\` begins one; of one that runs: --resume, --pause, --promote, --abort, --skip-gate <name>, --approve <name>, each but --resume with --reason "why"`;
 
 /** Reads `release prod --skip-gate latency-p95 --reason "the index was built anew"`. */
 export function requestOf(args: readonly string[], { stages }: Project): Request {
@@ -38,6 +40,13 @@ export function requestOf(args: readonly string[], { stages }: Project): Request
       "none",
       '--reason "why", for the journal and for whoever reads it',
     );
+  // A promotion begins a release in a freeze.
+  if (values["warm-up"] !== undefined && wish !== undefined && wish !== "promote")
+    throw wrong(
+      "A release that runs keeps the warm-up that it began with",
+      `--warm-up with --${wish}`,
+      "--warm-up where a release begins",
+    );
   return {
     stage,
     target: targetNamed(values.target),
@@ -46,6 +55,7 @@ export function requestOf(args: readonly string[], { stages }: Project): Request
     wish,
     gate: values["skip-gate"] ?? values.approve,
     reason,
+    warmUp: values["warm-up"],
   };
 }
 
@@ -65,6 +75,7 @@ export const wordsOf = (args: readonly string[], stages: readonly Stage[]) =>
       abort: { type: "boolean" },
       "skip-gate": { type: "string" },
       approve: { type: "string" },
+      "warm-up": { type: "string" },
     },
     usage,
   );

@@ -99,6 +99,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/release/beginning/approving.ts refuseUnasked: release": untried,
   "cli/release/beginning/open-secrets.ts openSecrets: secret": untried,
   "cli/release/beginning/open-contracts.ts refuseOpenContracts: up": untried,
+  "cli/release/override/warm-up-file.ts requestIn: outputs": untried,
   "cli/release/release.ts noneUnderWay: release": untried,
   "cli/release/release.ts overtaken: releases": untried,
   "cli/release/release.ts secondDriver: release": untried,

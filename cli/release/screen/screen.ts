@@ -10,7 +10,7 @@ export function entryLine(entry: Entry, progress: Progress): string {
   const at = (index: number): string => stepText(progress.prepared?.positions[index]);
   switch (entry.kind) {
     case "begun":
-      return `${time} release ${entry.id} of ${entry.stage}, begun by ${entry.by}`;
+      return `${time} release ${entry.id} of ${entry.stage}, begun by ${entry.by}${entry.ownWarmUp === undefined ? "" : `; its warm-up is ${entry.ownWarmUp.file}`}`;
     case "preparing":
       return `${time} uploading the new versions`;
     case "prepared":

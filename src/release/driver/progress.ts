@@ -1,6 +1,6 @@
 import { type Standing, standingAfter } from "../gates/standing.ts";
 import { type Conduct, plain } from "../hooks/conduct.ts";
-import type { Asked, Entry, Judged, Rollout, Warmed } from "../journal/entry.ts";
+import type { Asked, Entry, Judged, OwnWarmUp, Rollout, Warmed } from "../journal/entry.ts";
 import type { Position, Released } from "../plan.ts";
 import { standingOf } from "../step/held.ts";
 
@@ -9,6 +9,8 @@ export interface Progress {
   readonly id: string;
   readonly stage: string;
   readonly by: string;
+  /** @default - the warm-ups of the plans */
+  readonly ownWarmUp: OwnWarmUp | undefined;
   /** The rollout of before the release, and the one of its first `up`. Undefined until something may have been changed. */
   readonly preparing: { readonly before: Rollout; readonly rollout: Rollout } | undefined;
   /** Undefined until the new versions are uploaded. */
@@ -61,6 +63,7 @@ export function progressOf(entries: readonly Entry[]): Progress {
       id: "",
       stage: "",
       by: "",
+      ownWarmUp: undefined,
       preparing: undefined,
       prepared: undefined,
       position: -1,
@@ -78,14 +81,21 @@ export function progressOf(entries: readonly Entry[]): Progress {
 function after(now: Progress, each: Entry): Progress {
   switch (each.kind) {
     case "begun":
-      return { ...now, id: each.id, stage: each.stage, by: each.by };
+      return { ...now, id: each.id, stage: each.stage, by: each.by, ownWarmUp: each.ownWarmUp };
     case "preparing":
       // One that is gone on with is prepared again: what was before it was before the first time.
       return { ...now, preparing: { before: now.preparing?.before ?? each.before, rollout: each.rollout } };
     case "prepared":
       return {
         ...now,
-        prepared: { workers: each.workers, positions: each.positions, conduct: each.conduct ?? plain },
+        prepared: {
+          workers: each.workers,
+          positions: each.positions,
+          conduct: {
+            ...(each.conduct ?? plain),
+            ...(now.ownWarmUp !== undefined && { warmUps: now.ownWarmUp.warmUps }),
+          },
+        },
       };
     case "waiting":
       return { ...now, waiting: each };

@@ -1,14 +1,26 @@
 import { expect, test } from "vitest";
 import { drive } from "../driver/driver.ts";
 import type { Progress } from "../driver/progress.ts";
+import type { OwnWarmUp } from "../journal/entry.ts";
 import { seeded } from "../testing/random.ts";
 import { killed, positions, type World, type WorldOptions, world } from "../testing/world.ts";
 import type { PlannedHook } from "./conduct.ts";
 
-async function released(options: WorldOptions, show?: (made: World, progress: Progress) => void) {
+async function released(
+  options: WorldOptions,
+  show?: (made: World, progress: Progress) => void,
+  ownWarmUp?: OwnWarmUp,
+) {
   const made = world(options);
   const at = new Date(made.nowMs).toISOString();
-  made.journal.append({ kind: "begun", at, id: "r", stage: "prod", by: "mia" });
+  made.journal.append({
+    kind: "begun",
+    at,
+    id: "r",
+    stage: "prod",
+    by: "mia",
+    ...(ownWarmUp && { ownWarmUp }),
+  });
   const effects = { ...made.effects, show: (progress: Progress) => show?.(made, progress) };
   for (;;)
     try {
@@ -126,6 +138,23 @@ test("no step is taken in a freeze, one that is promoted is, and the way back is
   });
   expect(back.progress.end).toBe("aborted");
   expect(back.made.nowMs).toBeLessThan(Date.UTC(2026, 0, 1, 0, 6));
+});
+
+test("a warm-up of the release's own takes the place of the plan's, also for a driver that goes on from a kill", async () => {
+  const ofTotal = (total: number) => [{ requests: [{ worker: "shop/api", path: "/" }], perSecond: 5, total }];
+  const own = { file: "urls.txt", warmUps: ofTotal(3) };
+  for (const warmUps of [[], ofTotal(7)]) {
+    const moments = ["prepare", "prepared", "warm up", "journal deploying"];
+    const before = (what: string): void => {
+      if (what !== moments[0]) return;
+      moments.shift();
+      throw killed;
+    };
+    const { made, progress } = await released({ conduct: { warmUps }, before }, undefined, own);
+    expect([progress.end, moments]).toEqual(["finished", []]);
+    const warmed = made.entries().flatMap((each) => (each.kind === "warmed" ? each.workers : []));
+    expect(warmed.map(({ sent }) => sent)).toEqual([3, 3, 3]);
+  }
 });
 
 test("a hundred kills at random moments change no ending, run no step without its hooks, and tell a hook that it is run again", async () => {

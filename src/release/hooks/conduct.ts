@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { workersOf } from "../../declare/graph.ts";
-import type { System } from "../../declare/index.ts";
+import type { ReleasePlan, System } from "../../declare/index.ts";
 
 const secret = z.object({
   kind: z.literal("secret"),
@@ -40,7 +40,7 @@ const smoke = z.object({
 });
 export type PlannedSmoke = z.infer<typeof smoke>;
 
-const warmUp = z.object({
+export const warmUp = z.object({
   requests: z.array(z.object({ worker: z.string(), path: z.string() })).readonly(),
   perSecond: z.number(),
   total: z.number(),
@@ -81,15 +81,22 @@ export function conductOf(systems: readonly System[], changed: readonly string[]
     warmUps: released.flatMap((system): readonly PlannedWarmUp[] => {
       const { warmUp: declared } = system.release ?? {};
       if (declared === undefined) return [];
-      const { requests, perSecond = 5, total = 100 } = declared;
-      const labelled = requests.map(({ worker, path }) => ({
+      const labelled = declared.requests.map(({ worker, path }) => ({
         worker: `${system.name}/${worker.name}`,
         path,
       }));
-      return [{ requests: labelled, perSecond, total }];
+      return [{ requests: labelled, ...rateOf(system.release) }];
     }),
     freezes: freezesOf(released, stage),
   };
+}
+
+/** How many requests each worker of a system gets before a step, and how many a second. */
+export function rateOf(
+  plan: Pick<ReleasePlan, "warmUp"> | undefined,
+): Pick<PlannedWarmUp, "perSecond" | "total"> {
+  const { perSecond = 5, total = 100 } = plan?.warmUp ?? {};
+  return { perSecond, total };
 }
 
 /** The windows of systems that hold for a stage. */

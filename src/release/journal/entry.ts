@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Gate } from "../../declare/index.ts";
-import { conduct } from "../hooks/conduct.ts";
+import { conduct, warmUp } from "../hooks/conduct.ts";
 
 const gate = z.custom<Gate>(
   (value) =>
@@ -53,6 +53,14 @@ const warmed = z.object({ worker: z.string(), sent: z.number(), failed: z.number
 /** How many requests of a warm-up a new version got, and how many it answered with 500 or more, or not at all. */
 export type Warmed = Readonly<z.infer<typeof warmed>>;
 
+const ownWarmUp = z.object({
+  /** As it was typed. */
+  file: z.string(),
+  warmUps: z.array(warmUp).readonly(),
+});
+/** The requests of `--warm-up <file>`: they take the place of the plans'. */
+export type OwnWarmUp = Readonly<z.infer<typeof ownWarmUp>>;
+
 /** What somebody wants of a release that runs. */
 export const wishes = ["pause", "resume", "promote", "abort", "skip-gate", "approve"] as const;
 export type Wish = (typeof wishes)[number];
@@ -66,7 +74,14 @@ export type Rollout = Readonly<z.infer<typeof rollout>>;
 
 /** One line of a release's journal: what was decided or done, and when (ISO 8601). */
 export const entry = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("begun"), at: z.string(), id: z.string(), stage: z.string(), by: z.string() }),
+  z.object({
+    kind: z.literal("begun"),
+    at: z.string(),
+    id: z.string(),
+    stage: z.string(),
+    by: z.string(),
+    ownWarmUp: ownWarmUp.optional(),
+  }),
   /** Written before anything is changed: the rollout of before, and the one of the first `up`, by which the stable versions serve. */
   z.object({ kind: z.literal("preparing"), at: z.string(), before: rollout, rollout }),
   /** The new versions are uploaded, and answer nothing yet. */

@@ -47,6 +47,14 @@ test("an ended release is small, however long it was and whatever was said in it
   expect(keptEntries(kept).at(-1)?.kind).toBe("finished");
 });
 
+test("a release that runs keeps its own warm-up, to be gone on with elsewhere; one that has ended the name of its file", () => {
+  const warmUps = [{ requests: [{ worker: "shop/api", path: "/" }], perSecond: 5, total: 100 }];
+  const entries: Entry[] = [{ ...begun, ownWarmUp: { file: "urls.txt", warmUps } }];
+  expect(keptEntries(keptText(entries))).toEqual(entries);
+  const ended = keptEntries(keptText([...entries, { kind: "finished", at: at(1) }]));
+  expect(ended[0]).toEqual({ ...begun, ownWarmUp: { file: "urls.txt", warmUps: [] } });
+});
+
 test("a state keeps the ten newest", () => {
   const ids = Array.from({ length: 30 }, (_, i) => `202611${String(i + 1).padStart(2, "0")}-a`);
   const all = ids.reduce((kept, id) => mergedJournals(kept, { [id]: id }), {});

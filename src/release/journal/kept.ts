@@ -47,6 +47,10 @@ function short(each: Entry, isEnded: boolean): Entry {
         ...each,
         judged: each.judged.map((judged) => ({ ...judged, reason: cut(judged.reason) })),
       };
+    case "begun":
+      return isEnded && each.ownWarmUp !== undefined
+        ? { ...each, ownWarmUp: { ...each.ownWarmUp, warmUps: [] } }
+        : each;
     case "prepared":
       return isEnded
         ? { ...each, positions: each.positions.map((position) => ({ ...position, gates: [] })) }

@@ -192,7 +192,7 @@ export const verbs = {
   "stack-init": ofStacks("init", "stack-init [<stage>]", "make the stack of a stage"),
   backup: {
     usage:
-      "backup <stage> [--to <folder>] | backup check <stage> | backup prune <stage> [--dry-run] | backup key <stage> <file>",
+      "backup <stage> [--to <folder>] [--rows-per-second <n>] | backup check <stage> | backup prune <stage> [--dry-run] | backup key <stage> <file>",
     summary:
       "write one encrypted backup of all databases and namespaces of a stage; let old ones go; make the key that opens them",
     load: () => holdingLittle(() => import("./backup/backup.ts")),

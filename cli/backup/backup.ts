@@ -1,7 +1,9 @@
 // `lockstep backup <stage>`: one backup of all databases of a stage; `lockstep backup key <stage> <file>`: who may read them.
 import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { push } from "../../src/backup/bucket/mirror.ts";
 import { objectsThere } from "../../src/backup/bucket/objects.ts";
+import { paced } from "../../src/backup/d1/pace.ts";
 import { rowsReadLines } from "../../src/backup/d1/rows-read.ts";
 import { queueIds } from "../../src/backup/letters/letters.ts";
 import { newestHead } from "../../src/backup/store/head.ts";
@@ -22,6 +24,7 @@ import { depotFor, placeText, refuseOwn } from "./depot.ts";
 import { makeKey } from "./identity.ts";
 import { prune } from "./prune.ts";
 import { type Request, requestOf } from "./request.ts";
+import { rowsSoFar } from "./rows-so-far.ts";
 import { namespacesOf, settingsOf, siteOf, sourcesOf, systemsOf } from "./site.ts";
 import { bucketsOf } from "./sources/buckets.ts";
 import { indexesOf } from "./sources/indexes.ts";
@@ -79,7 +82,8 @@ async function backup(
     if (!json) process.stderr.write(`${text}\n`);
   };
   const site = await siteOf(request, target, root);
-  const { recipients } = settingsOf(request, site.config);
+  const { recipients, rowsPerSecond } = settingsOf(request, site.config);
+  const rate = request.rowsPerSecond ?? rowsPerSecond;
   const systems = systemsOf(request, project, site.config);
   refuseOwn(request, site, systems);
   const depot = await depotFor(request, root);
@@ -99,6 +103,7 @@ async function backup(
   const before = newestHead(folder);
   if (before === undefined) say(`the first backup of ${stage.name} there`);
   for (const line of rowsReadLines(folder, sources)) say(line);
+  if (rate !== undefined) say(`at most ${rate} rows a second are read`);
   const workers = systems.flatMap((system) => workersOf(system).map((worker) => physicalName(worker, stage)));
   const serving = await readServing(site.connection, site.accountId, workers);
   const queues = systems.some(({ resources }) => resources.some(({ kind }) => kind === "queue"))
@@ -122,6 +127,8 @@ async function backup(
     elsewhere: await objectsThere(depot, before?.head.name),
     notInBackup: [...missing.map((each) => `${each} was not created yet`), ...besides],
     say,
+    ...(rate !== undefined && { pace: paced(rate, { now: () => performance.now(), sleep }) }),
+    ...(!json && { progress: rowsSoFar(process.stderr) }),
   });
   await push(depot, say);
   const { databases, namespaces, buckets, indexes, letters, head, digest } = taken;

@@ -32,6 +32,8 @@ export interface Request {
   readonly undo: boolean;
   /** Whether `backup prune` only shows what it would remove. */
   readonly dryRun: boolean;
+  /** How many rows a second `backup` reads at most, instead of the stack file's. */
+  readonly rowsPerSecond: number | undefined;
 }
 
 const string = { type: "string" } as const;
@@ -44,6 +46,7 @@ const options = {
   identity: string,
   target: string,
   yes: string,
+  "rows-per-second": string,
 };
 type Option = keyof typeof options;
 
@@ -51,9 +54,9 @@ const of: Readonly<
   Record<BackupVerb, { readonly usage: string; readonly words: number; readonly options: readonly Option[] }>
 > = {
   backup: {
-    usage: "<stage> [--to <folder>] [--json] [--target cloudflare]",
+    usage: "<stage> [--to <folder>] [--rows-per-second <n>] [--json] [--target cloudflare]",
     words: 1,
-    options: ["to", "target"],
+    options: ["to", "rows-per-second", "target"],
   },
   "backup prune": {
     usage: "<stage> [--dry-run] [--to <folder>] [--yes [<stage>]] [--target cloudflare]",
@@ -110,7 +113,14 @@ export function requestOf(verb: BackupVerb, args: readonly string[], project: Pr
     replace: values["replace"] === true,
     undo: values["undo"] === true,
     dryRun: values["dry-run"] === true,
+    rowsPerSecond: rateOf(verb, text("rows-per-second")),
   };
+}
+
+function rateOf(verb: BackupVerb, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw wrong(verb, `--rows-per-second ${text}`, "a whole number of rows, from 1, such as 5000");
 }
 
 function parsed(

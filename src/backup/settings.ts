@@ -25,6 +25,8 @@ export const backupShape = z.strictObject({
   keep: keep.prefault({}),
   /** After so many days without a drill that proved a backup, the stage counts as without one. */
   provenWithinDays: z.number().positive().default(7),
+  /** A backup reads no more rows of databases a second than this, on average. @default - as many as D1 answers with */
+  rowsPerSecond: z.int().min(1).optional(),
 });
 
 export type BackupSettings = Readonly<z.infer<typeof backupShape>>;

@@ -6,6 +6,7 @@ import { ownFolder } from "../files/own-folder.ts";
 import type { Database } from "../migrations/database/database.ts";
 import { readSnapshot } from "../migrations/database/snapshot.ts";
 import { dump } from "./d1/dump.ts";
+import type { Pace } from "./d1/pace.ts";
 import type { Page } from "./d1/pages.ts";
 import { fingerprintOf } from "./d1/schema.ts";
 import { isRunning } from "./is-running.ts";
@@ -61,8 +62,12 @@ export interface TakeOptions {
   /** Queues of dead letters. @default - none */
   readonly letters?: readonly LettersSource[];
   readonly now?: Date;
+  /** How fast rows are read. @default - as fast as D1 answers */
+  readonly pace?: Pace;
   /** For a person. */
   readonly say: (text: string) => void;
+  /** Hears how many rows of a database were read so far, page by page. @default - nobody does */
+  readonly progress?: (key: string, rows: number) => void;
 }
 
 /**
@@ -88,7 +93,7 @@ export async function takeBackup(
     for (const [i, source] of sources.entries()) {
       const file = `d1-${i}.age`;
       say(`${source.key}: reading …`);
-      const { entry, sealed } = await one(source, join(draft, file), file, recipients);
+      const { entry, sealed } = await one(source, join(draft, file), file, options);
       databases.push(entry);
       files.push({ name: file, ...sealed });
     }
@@ -163,14 +168,19 @@ async function one(
   { key, id, physicalName, sizeBytes, database }: Source,
   path: string,
   file: string,
-  recipients: readonly string[],
+  { recipients, pace, progress }: Pick<TakeOptions, "recipients" | "pace" | "progress">,
 ): Promise<{ readonly entry: DatabaseEntry; readonly sealed: SealedFile }> {
   let sealed: SealedFile | undefined;
   const { ledger } = await readSnapshot(database);
-  const read = await dump(database, sizeBytes, async (pages) => {
+  const take = async (pages: AsyncIterable<Page>): Promise<void> => {
     rmSync(path, { force: true });
-    sealed = await seal(path, recipients, linesOf(pages));
-  });
+    sealed = await seal(
+      path,
+      recipients,
+      linesOf(pages, (rows) => progress?.(key, rows)),
+    );
+  };
+  const read = await dump(database, sizeBytes, take, pace);
   if (sealed === undefined) throw new Error(`nothing was written of ${key}`);
   const { schema, tables, counted, ...rest } = read;
   return {
@@ -196,8 +206,16 @@ async function one(
   };
 }
 
-async function* linesOf(pages: AsyncIterable<Page>): AsyncGenerator<string> {
-  for await (const { table, rows } of pages) yield `${JSON.stringify({ table: table.name, rows })}\n`;
+async function* linesOf(
+  pages: AsyncIterable<Page>,
+  progress: (rows: number) => void,
+): AsyncGenerator<string> {
+  let sum = 0;
+  for await (const { table, rows } of pages) {
+    sum += rows.length;
+    progress(sum);
+    yield `${JSON.stringify({ table: table.name, rows })}\n`;
+  }
 }
 
 async function* eachLine(

@@ -3,6 +3,7 @@ import { read } from "../../cloudflare/http.ts";
 import { attempts, type Database, unanswered } from "../../migrations/database/database.ts";
 import type { SchemaObject } from "../../migrations/sql/schema-guard.ts";
 import { rowids } from "../../migrations/sql/structure.ts";
+import { type Pace, unpaced } from "./pace.ts";
 import { allAtOnce, type Page, pages, RowGone } from "./pages.ts";
 import { sequences, wholeSchema } from "./schema.ts";
 import { type DumpedTable, dumpedTables } from "./tables.ts";
@@ -43,6 +44,7 @@ export async function dump(
   database: Database,
   sizeBytes: number,
   take: (pages: AsyncIterable<Page>) => Promise<void>,
+  pace: Pace = unpaced,
 ): Promise<Dump> {
   for (let attempt = 1; ; attempt++) {
     const bookmarkBefore = await bookmarkOf(database);
@@ -52,9 +54,9 @@ export async function dump(
     const counting = new Map<string, Counting>(readable.map((table) => [table.name, newCounting(table)]));
     let consistency: Dump["consistency"] = "unchanged";
     const source = async function* (): AsyncGenerator<Page> {
-      const whole = sizeBytes > atOnceBytes ? undefined : await allAtOnce(database, readable);
+      const whole = sizeBytes > atOnceBytes ? undefined : await allAtOnce(database, readable, pace);
       if (whole !== undefined) consistency = "oneRequest";
-      for await (const page of whole ?? inTurn(database, readable)) {
+      for await (const page of whole ?? inTurn(database, readable, pace)) {
         counting.get(page.table.name)?.add(page.rows);
         yield page;
       }
@@ -81,8 +83,8 @@ export async function dump(
   }
 }
 
-async function* inTurn(database: Database, tables: readonly DumpedTable[]): AsyncGenerator<Page> {
-  for (const table of tables) yield* pages(database, table);
+async function* inTurn(database: Database, tables: readonly DumpedTable[], pace: Pace): AsyncGenerator<Page> {
+  for (const table of tables) yield* pages(database, table, pace);
 }
 
 /** Where a database is: another one after anything was written. */

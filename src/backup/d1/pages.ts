@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Database, rows } from "../../migrations/database/database.ts";
 import { literal } from "../../migrations/sql/literals.ts";
 import { quoted } from "../../migrations/sql/structure.ts";
+import { type Pace, unpaced } from "./pace.ts";
 import type { DumpedTable } from "./tables.ts";
 
 /** Rows as SQL: each is its values in the order of the table's columns, as literals with commas between them. */
@@ -41,16 +42,29 @@ function select(table: DumpedTable, after: string | undefined, limit: number | u
  * A table's rows, page by page, in the order of its key: each page is one request, and of one moment. The next one is asked for while this one is
  * worked on.
  */
-export async function* pages(database: Database, table: DumpedTable): AsyncGenerator<Page> {
-  let next = ask(database, table, undefined, firstRows);
-  for (let limit = firstRows; ; ) {
+export async function* pages(
+  database: Database,
+  table: DumpedTable,
+  pace: Pace = unpaced,
+): AsyncGenerator<Page> {
+  const asked = async (after: string | undefined, rowsWanted: number): ReturnType<typeof ask> => {
+    await pace.turn();
+    return ask(database, table, after, rowsWanted);
+  };
+  let limit = Math.min(firstRows, pace.mostRows);
+  let next = asked(undefined, limit);
+  for (;;) {
     const page = await next;
+    pace.count(page.length);
     const lines = await wholeLines(database, table, page);
     const isLast = page.length < limit;
     if (!isLast) {
       const bytes = lines.reduce((sum, line) => sum + line.length, 0) / lines.length;
-      limit = Math.max(1, Math.min(mostRows, limit * 8, Math.ceil(pageBytes / Math.max(1, bytes))));
-      next = ask(database, table, page.at(-1)?.k, limit);
+      limit = Math.max(
+        1,
+        Math.min(mostRows, pace.mostRows, limit * 8, Math.ceil(pageBytes / Math.max(1, bytes))),
+      );
+      next = asked(page.at(-1)?.k, limit);
       // Whoever takes no more pages hears no more of this one; whoever does, hears it at `await`.
       next.catch(() => {});
     }
@@ -73,12 +87,15 @@ async function ask(
 export async function allAtOnce(
   database: Database,
   tables: readonly DumpedTable[],
+  pace: Pace = unpaced,
 ): Promise<readonly Page[] | undefined> {
   if (tables.length === 0) return [];
+  await pace.turn();
   const answers = await rows(
     database,
     tables.map((table) => select(table, undefined, undefined)),
   );
+  pace.count(answers.reduce((sum, answer) => sum + answer.length, 0));
   const read: Page[] = [];
   for (const [i, table] of tables.entries()) {
     const lines = found

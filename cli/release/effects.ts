@@ -22,6 +22,7 @@ import { readOutputs, type StackOutputs } from "../stack/outputs/read-outputs.ts
 import { configOf } from "../stack/stage-config.ts";
 import { stateOf } from "../stack/state.ts";
 import { untilAlone } from "./beginning/alone.ts";
+import { refuseLostEntrypoints } from "./beginning/lost-entrypoints.ts";
 import { refuseOpenContracts } from "./beginning/open-contracts.ts";
 import { openSecrets } from "./beginning/open-secrets.ts";
 import { besideOf } from "./beside.ts";
@@ -102,6 +103,10 @@ export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
           return id === undefined ? [] : [[label, { stable: id, percent: 0 }] as const];
         }),
       );
+      await refuseLostEntrypoints({
+        ...{ stage, systems, api, accountId, root: run.root },
+        versions: Object.fromEntries(Object.entries(stable).map(([label, each]) => [label, each.stable])),
+      });
       note({ before, rollout: stable });
       const reachable = Object.entries(stable).map(
         ([label, each]) => [label, { ...each, reachable: true as const }] as const,

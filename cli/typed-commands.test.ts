@@ -271,7 +271,13 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
     }
     case "promote": {
       const { values, positionals } = promoteWordsOf(rest, project.stages);
-      return { verb, stage: undefined, real: values.target === "cloudflare", words: positionals };
+      const reason = values.reason === undefined ? [] : [values.reason];
+      return {
+        verb,
+        stage: undefined,
+        real: values.target === "cloudflare",
+        words: [...positionals, ...reason],
+      };
     }
     case "signing-key": {
       const { stage, renew, target } = signingKeyRequestOf(rest, project);

@@ -67,7 +67,7 @@ export const verbs = {
     load: () => import("./release/releases.ts"),
   },
   promote: {
-    usage: "promote <from> <to> [--yes [<to>]] [--json]",
+    usage: "promote <from> <to> [--yes [<to>]] [--json] [--reason <why it begins in a freeze>]",
     summary:
       "release to a stage exactly what the stage before it serves, once that has served it for its bake time",
     load: () => import("./release/promote/promote.ts"),

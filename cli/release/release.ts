@@ -80,7 +80,7 @@ export async function run(args: readonly string[], place: Place): Promise<number
 async function checkBeginning({ wish, stage }: Request, systems: readonly System[], run: Run): Promise<void> {
   const isFrozen = frozenAt(freezesOf(systems, stage.name), Date.now()) !== undefined;
   if (wish !== undefined && !(wish === "promote" && isFrozen)) throw noneUnderWay(wish, stage);
-  if (wish === undefined) refuseFrozen(systems, stage.name, "a release", Date.now());
+  if (wish === undefined) refuseFrozen(systems, stage, "a release", Date.now());
   await refuseUnready(systems, stage, run);
 }
 

@@ -65,7 +65,7 @@ export async function perform(
       return applied(["up", ...where, ...agreed(request, terminal), ...(await looking()), ...rest], run);
     case "deploy":
       // What is only saved changes nothing; it is refused when it is applied.
-      if (request.savePlan === undefined) refuseFrozen(systems, stage.name, "a deployment", Date.now());
+      if (request.savePlan === undefined) refuseFrozen(systems, stage, "a deployment", Date.now());
       return deploy(request, stage, run, terminal, review);
     case "import":
       await confirm(stage, `Import ${subject} into`, yes, terminal);

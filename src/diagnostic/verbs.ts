@@ -61,7 +61,13 @@ export const verbs = {
     options: { resume: "flag", abort: "flag", promote: "flag", approve: "value", reason: "text" },
   },
   releases: { ...stack, recipe: "just releases", words: ["stage", "release?"] },
-  promote: { ...stack, stage: "never", recipe: "just promote", words: ["from", "to"] },
+  promote: {
+    ...stack,
+    stage: "never",
+    recipe: "just promote",
+    words: ["from", "to"],
+    options: { reason: "text" },
+  },
   "signing-key": { ...stack, recipe: "just signing-key", options: { renew: "flag" } },
   rollback: {
     ...stack,

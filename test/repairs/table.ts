@@ -238,6 +238,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   ),
   "src/program/proven.ts withoutProof: drill": backups,
   "src/release/beside.ts refuseBeside: release": released,
+  "src/release/freeze/frozen.ts refuseFrozen: promote": untried,
   "src/release/freeze/frozen.ts refuseFrozen: release": untried,
   "src/program/class-changes.ts boundStill: up": works(
     losses,

@@ -1,7 +1,9 @@
 // `lockstep promote <from> <to>`: releases to a stage what the stage before it serves, and nothing else.
 import { placeOfTarget } from "../../../src/diagnostic/place.ts";
 import { refuse, refusingAt } from "../../../src/diagnostic/user-error.ts";
+import { frozenAt } from "../../../src/release/freeze/freeze.ts";
 import { refuseFrozen } from "../../../src/release/freeze/frozen.ts";
+import { freezesOf } from "../../../src/release/hooks/conduct.ts";
 import { agentHere, leaveToPerson } from "../../../src/settings/agent.ts";
 import { type Place, projectAt } from "../../place.ts";
 import { confirm, terminal } from "../../stack/confirm.ts";
@@ -17,13 +19,13 @@ import { unripe } from "./unripe.ts";
 /** Exit codes are those of a release. */
 export async function run(args: readonly string[], place: Place): Promise<number> {
   const { root, project } = await projectAt(place);
-  const { from, to, target, yes, json } = requestOf(args, project);
+  const { from, to, target, yes, json, reason } = requestOf(args, project);
   return refusingAt(placeOfTarget(to.name, target, root), async () => {
     if (to.asksBeforeChange) leaveToPerson(`A promotion to ${to.name}`, to, await agentHere());
     const ofFrom = { root, env: await environmentFor(target, from, root) };
     const ofTo = { root, env: await environmentFor(target, to, root) };
     const systems = await listedSystems(to, ofTo, project.systems);
-    refuseFrozen(systems, to.name, "a promotion", Date.now());
+    if (reason === undefined) refuseFrozen(systems, to, "a promotion", Date.now());
     const { record, parts, versions } = await servedBy(from, target, ofFrom);
     refuse([
       ...differences(await folderBuilds(systems, root), { record, parts, from, to }),
@@ -37,7 +39,10 @@ export async function run(args: readonly string[], place: Place): Promise<number
         );
     await confirm(to, `Promote what ${from.name} serves to`, yes, terminal);
     await setConfig(to, { "lockstep:promoted": record }, ofTo);
-    const options = ["--yes", to.name, "--target", target, ...(json ? ["--json"] : [])];
+    // The release begins in a freeze only for a reason, which its journal keeps.
+    const isFrozen = frozenAt(freezesOf(systems, to.name), Date.now()) !== undefined;
+    const through = reason !== undefined && isFrozen ? ["--promote", "--reason", reason] : [];
+    const options = [...through, "--yes", to.name, "--target", target, ...(json ? ["--json"] : [])];
     return release([to.name, ...options], place);
   });
 }

@@ -12,9 +12,11 @@ export interface Request {
   readonly target: TargetName;
   readonly yes: string | undefined;
   readonly json: boolean;
+  /** Why it begins in a freeze. */
+  readonly reason: string | undefined;
 }
 
-const usage = sentence`\`${named("promote", "<from> <to> [--yes [<to>]] [--json]")}\``;
+const usage = sentence`\`${named("promote", "<from> <to> [--yes [<to>]] [--json] [--reason <why it begins in a freeze>]")}\``;
 const line: CommandLine = { verb: "promote", usage };
 
 /** Reads `promote staging prod --yes prod`. */
@@ -24,6 +26,7 @@ export function requestOf(args: readonly string[], { stages }: Pick<Project, "st
   const from = namedStage(line, { stages }, first);
   const to = namedStage(line, { stages }, second);
   if (more.length > 0) throw wrongLine(line, "Too many words", more.join(" "), "two stages");
+  if (values.reason?.trim() === "") throw wrongLine(line, "The reason is empty", "--reason", "why it begins");
   if (to.promotesFrom !== from.name)
     throw wrongLine(
       line,
@@ -31,7 +34,14 @@ export function requestOf(args: readonly string[], { stages }: Pick<Project, "st
       to.promotesFrom === undefined ? "no promotesFrom" : `promotesFrom: ${JSON.stringify(to.promotesFrom)}`,
       `promotesFrom: ${JSON.stringify(from.name)}, at ${to.name} in the stages of project.ts`,
     );
-  return { from, to, target: targetNamed(values.target), yes: values.yes, json: values.json };
+  return {
+    from,
+    to,
+    target: targetNamed(values.target),
+    yes: values.yes,
+    json: values.json,
+    reason: values.reason,
+  };
 }
 
 /** The words and options as they were typed. */
@@ -43,6 +53,7 @@ export const wordsOf = (args: readonly string[], stages: readonly Stage[]) =>
       target: { type: "string" },
       yes: { type: "string" },
       json: { type: "boolean", default: false },
+      reason: { type: "string" },
     },
     usage,
   );

@@ -160,6 +160,11 @@ test("keys come back with values byte by byte, metadata and expiry; one that exp
     'key "k5" has another value, metadata or expiry',
     'key "k6" is missing',
   ]);
+  // Restored into once more: what somebody wrote meanwhile is told, and stays.
+  expect(await restoreNamespace(backup, entry, account, into)).toMatchObject({
+    differences: ['key "k5" has another value, metadata or expiry'],
+  });
+  expect((await api.call("GET", `/storage/kv/namespaces/${into}/values/k5`)).text).toBe("other");
 });
 
 test("dead letters are looked at and not taken; what the API does not show of them is counted", async () => {

@@ -111,7 +111,7 @@ export interface RestoredBucket {
   readonly told: readonly string[];
 }
 
-/** Puts a backup's objects into a bucket and compares all of them with it, byte by byte. Gone on with where an earlier run ended. */
+/** Puts a backup's objects into a bucket and compares all of them with it, byte by byte. Nothing that is in it is overwritten: an earlier run is gone on with, and what differs is told. */
 export async function restoreBucket(
   backup: OpenBackup,
   entry: BucketEntry,
@@ -139,7 +139,7 @@ export interface RestoredIndex {
 }
 
 /**
- * Puts a backup's vectors into an index of their shape, waits until they are in it, and compares all of them. Done twice it is as if it was done once.
+ * Puts a backup's vectors into an index of their shape, waits until they are in it, and compares all of them. Nothing that is in it is overwritten: what differs is told.
  * @param patienceMs how long it is waited: Vectorize carries a change out some time after it took it
  */
 export async function restoreIndex(

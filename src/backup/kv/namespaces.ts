@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { call } from "../../cloudflare/api.ts";
 import type { Account } from "../account.ts";
-import { type Pair, pairs, pathOf } from "./pairs.ts";
+import { keysOf, type Pair, pairs, pathOf } from "./pairs.ts";
 
 const listed = z.array(z.object({ id: z.string(), title: z.string() }));
 const mostInAPage = 100;
@@ -40,8 +40,12 @@ const soonSeconds = 90;
 export const isAlive = ({ expiration }: Pair, nowMs: number): boolean =>
   expiration === undefined || expiration > nowMs / 1000 + soonSeconds;
 
-/** Puts pairs into a namespace. Put twice they are the same; keys that have expired since stay away. Gives how many those were. */
+/**
+ * Puts pairs into a namespace. A key that is there stays as it is: an earlier run put it there, or somebody wrote it since, which nobody may
+ * overwrite. Keys that have expired since stay away. Gives how many those were.
+ */
 export async function putPairs(account: Account, id: string, all: AsyncIterable<Pair>): Promise<number> {
+  const there = await keysOf(account, id);
   let expired = 0;
   let request: object[] = [];
   let bytes = 0;
@@ -54,6 +58,7 @@ export async function putPairs(account: Account, id: string, all: AsyncIterable<
       expired++;
       continue;
     }
+    if (there.has(one.key)) continue;
     const size = one.value.length + one.key.length + 200;
     if (request.length >= requestPairs || bytes + size > requestBytes) await send();
     request.push({ ...one, base64: true });

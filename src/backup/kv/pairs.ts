@@ -34,13 +34,24 @@ const attempts = 5;
  * @param pageKeys of a listing, 10 to 1000
  */
 export async function* pairs(account: Account, id: string, pageKeys = 1000): AsyncGenerator<Pair> {
-  const base = pathOf(account, id);
+  for await (const listed of keyPages(account, id, pageKeys))
+    for (let from = 0; from < listed.length; from += atOnce)
+      yield* some(account, pathOf(account, id), listed.slice(from, from + atOnce));
+}
+
+/** Names of the keys of a namespace. */
+export async function keysOf(account: Account, id: string): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  for await (const listed of keyPages(account, id, 1000)) for (const { name } of listed) names.add(name);
+  return names;
+}
+
+async function* keyPages(account: Account, id: string, pageKeys: number): AsyncGenerator<readonly Listed[]> {
   for (let cursor = ""; ; ) {
     const query = new URLSearchParams({ limit: String(pageKeys), ...(cursor !== "" && { cursor }) });
-    const answer = await ask(account, `${base}/keys?${query}`);
+    const answer = await ask(account, `${pathOf(account, id)}/keys?${query}`);
     const { result, result_info: info } = page.parse(await answer?.json());
-    for (let from = 0; from < result.length; from += atOnce)
-      yield* some(account, base, result.slice(from, from + atOnce));
+    yield result;
     cursor = info?.cursor ?? "";
     if (cursor === "") return;
   }

@@ -18,7 +18,7 @@ const atOnce = 4;
 /** Beyond so many, a person reads no more of them. */
 const mostDifferences = 20;
 
-/** Puts an inventory into a bucket; what an earlier run has put there is not put again. */
+/** Puts an inventory into a bucket. A name that is there stays as it is: an earlier run put it there, or somebody wrote it since. */
 export async function putObjects(
   account: Account,
   s3: S3,
@@ -27,9 +27,7 @@ export async function putObjects(
 ): Promise<void> {
   const there = await byKey(account, bucket);
   await each(objects(), async (entry) => {
-    const is = there.get(entry.key);
-    if (is === undefined || otherwise(entry, is) !== undefined)
-      await putObject(s3, bucket, entry, () => bytesOf(entry));
+    if (!there.has(entry.key)) await putObject(s3, bucket, entry, () => bytesOf(entry));
   });
 }
 

@@ -163,7 +163,7 @@ export async function indexFor(account: Account, name: string, shape: IndexShape
 const requestVectors = 1000;
 const requestBytes = 10_000_000;
 
-/** Puts vectors into an index and waits until they are in it. Put twice they are the same. */
+/** Puts vectors into an index and waits until they are in it. One whose id is there stays as it is: nobody overwrites what somebody wrote since. */
 export async function putVectors(
   account: Account,
   name: string,
@@ -178,7 +178,7 @@ export async function putVectors(
     const form = new FormData();
     form.set("vectors", new File([lines.join("")], "vectors.ndjson", { type: "application/x-ndjson" }));
     last =
-      mutation.parse(await ask(account, "POST", `${one(account, name)}/upsert`, form)).mutationId ?? last;
+      mutation.parse(await ask(account, "POST", `${one(account, name)}/insert`, form)).mutationId ?? last;
     [lines, bytes] = [[], 0];
   };
   for await (const each of vectors) {

@@ -2,19 +2,15 @@
 import { randomBytes } from "node:crypto";
 import type { System } from "../../src/declare/index.ts";
 import { placeOfTarget } from "../../src/diagnostic/place.ts";
-import { command, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
-import { refusingAt, UserError } from "../../src/diagnostic/user-error.ts";
+import { refusingAt } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
-import { steadyClock } from "../../src/release/driver/clock.ts";
-import { drive } from "../../src/release/driver/driver.ts";
-import { type Progress, progressOf } from "../../src/release/driver/progress.ts";
+import { progressOf } from "../../src/release/driver/progress.ts";
 import { frozenAt } from "../../src/release/freeze/freeze.ts";
 import { refuseFrozen } from "../../src/release/freeze/frozen.ts";
 import { freezesOf } from "../../src/release/hooks/conduct.ts";
 import type { OwnWarmUp } from "../../src/release/journal/entry.ts";
 import { type Journal, journalOf } from "../../src/release/journal/journal.ts";
 import { releasesFolder, underWay } from "../../src/release/journal/under-way.ts";
-import { percentsAt } from "../../src/release/plan.ts";
 import { agentHere, leaveToPerson } from "../../src/settings/agent.ts";
 import { type Place, projectAt } from "../place.ts";
 import { actor } from "../stack/actor.ts";
@@ -26,13 +22,12 @@ import { readOutputs } from "../stack/outputs/read-outputs.ts";
 import { refuseUnasked } from "./beginning/approving.ts";
 import { refuseUnready } from "./beginning/beginning.ts";
 import { refuseUnknownGate } from "./beginning/skipped-gate.ts";
-import { effectsOf } from "./effects.ts";
+import { driven } from "./driven.ts";
 import { warmUpIn } from "./override/warm-up-file.ts";
 import { type Lost, lostRelease } from "./records/take-over.ts";
+import { alreadyUnderWay, noneUnderWay, overtaken, secondDriver, warmAlready } from "./refusals.ts";
 import { type Request, requestOf } from "./request.ts";
-import { showerOf } from "./screen/screen.ts";
 import { listedSystems } from "./systems.ts";
-import { toldToEnd } from "./told-to-end.ts";
 
 /** Exit code 0: finished; 1: refused; 2: went back to the stable version. */
 export async function run(args: readonly string[], place: Place): Promise<number> {
@@ -134,124 +129,3 @@ function wishOf(request: Request, under: Journal | undefined, heldBy: string): n
   process.stdout.write(`${wish}: noted; the driver (${heldBy}) acts upon it\n`);
   return 0;
 }
-
-async function driven(
-  request: Request,
-  journal: Journal,
-  run: Run,
-  systems: Parameters<typeof effectsOf>[0]["systems"],
-): Promise<number> {
-  const { stage } = request;
-  const { id, by } = progressOf(journal.entries());
-  const at = journal.entries()[0]?.at ?? "";
-  const nowMs = steadyClock(journal.entries());
-  const shower = showerOf(request.json, process.stdout, nowMs);
-  const told = toldToEnd((signal) =>
-    process.stderr.write(
-      `${signal}: the driver ends when what it is at is through; a second one ends it at once\n`,
-    ),
-  );
-  try {
-    const progress = await drive(journal, {
-      ...effectsOf({ id, by, at, stage, run, systems, wake: told.wake, entries: journal.entries }),
-      nowMs,
-      show(now, fresh) {
-        shower.show(now, fresh);
-        const signal = told.by();
-        // On its way back it goes on: people meet the new version until it is there.
-        if (signal !== undefined && now.abort === undefined && now.end === undefined)
-          throw endedByHand(signal, now);
-      },
-    });
-    return ended(progress);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    if (endedUnbegun(journal)) throw error;
-    throw stopped(error, stage, id);
-  } finally {
-    shower.end();
-    told.end();
-  }
-}
-
-const endedByHand = (signal: NodeJS.Signals, progress: Progress): UserError => {
-  const { stage, prepared, position } = progress;
-  const shares = Object.entries(percentsAt(prepared?.positions ?? [], position));
-  return new UserError({
-    what: "The driver was told to end, and nobody holds the release to its gates now",
-    where: `stage ${stage}`,
-    got: `${signal}, with the new version${shares.length === 1 ? "" : "s"} at ${shares.map(([label, percent]) => `${percent} % of ${label}`).join(", ") || "0 %"}`,
-    expected: "a driver until the release has ended",
-    fix: "nothing has to be mended",
-  });
-};
-
-/** A release that was refused before it changed anything is none. */
-function endedUnbegun(journal: Journal): boolean {
-  if (journal.entries().some(({ kind }) => kind !== "begun")) return false;
-  const at = new Date().toISOString();
-  journal.append({ kind: "aborting", at, reason: "refused before anything was changed" });
-  journal.append({ kind: "aborted", at });
-  return true;
-}
-
-const ended = ({ end }: Progress): number => (end === "finished" ? 0 : 2);
-
-const stopped = ({ diagnostic, others }: UserError, stage: Stage, id: string): UserError =>
-  new UserError(
-    {
-      ...diagnostic,
-      fix: sentence`${diagnostic.fix}. Release ${id} waits where it is: ${command("release", { stage: stage.name, resume: true })}; or end it: ${command("release", { stage: stage.name, abort: true, reason: "<why>" })}`,
-    },
-    { others },
-  );
-
-const ways = (stage: Stage): Sentence =>
-  sentence`go on with it: ${command("release", { stage: stage.name, resume: true })}; or end it: ${command("release", { stage: stage.name, abort: true, reason: "<why>" })}`;
-
-const alreadyUnderWay = (journal: Journal, stage: Stage): UserError => {
-  const { id, by } = progressOf(journal.entries());
-  return new UserError({
-    what: `A release of ${stage.name} is under way`,
-    where: journal.file,
-    got: `release ${id}, begun by ${by}`,
-    expected: "none",
-    fix: ways(stage),
-  });
-};
-
-const warmAlready = (file: string, stage: Stage): UserError =>
-  new UserError({
-    what: "A release that runs keeps the warm-up that it began with",
-    where: `stage ${stage.name}`,
-    got: `--warm-up ${file}, while a release is under way`,
-    expected: "--warm-up where a release begins",
-    fix: "leave it out",
-  });
-
-const noneUnderWay = (wish: string, stage: Stage): UserError =>
-  new UserError({
-    what: `No release of ${stage.name} is under way`,
-    where: `--${wish}`,
-    got: "no journal that has not ended, in this folder",
-    expected: "a release that was begun here",
-    fix: sentence`begin one: ${command("release", { stage: stage.name })}`,
-  });
-
-const overtaken = (stage: Stage): UserError =>
-  new UserError({
-    what: `Another driver began or ended a release of ${stage.name} just now; nothing was changed by this one`,
-    where: `stage ${stage.name}`,
-    got: "another release than a moment ago",
-    expected: "the same one",
-    fix: sentence`see what is there: ${command("releases", { stage: stage.name })}; then run again`,
-  });
-
-const secondDriver = (stage: Stage, heldBy: string): UserError =>
-  new UserError({
-    what: `The release of ${stage.name} is driven already; nothing was changed by this one`,
-    where: `stage ${stage.name}`,
-    got: heldBy,
-    expected: "one driver",
-    fix: sentence`watch that one; to end the release: ${command("release", { stage: stage.name, abort: true, reason: "<why>" })}`,
-  });

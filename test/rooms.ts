@@ -123,6 +123,7 @@ export const rooms: readonly Room[] = [
       "src/diagnostic",
       "src/files",
       "src/cloudflare",
+      "src/cron",
       "src/declare",
       ...migrations("sql", "shadow", "database", "generate"),
     ],

@@ -82,9 +82,9 @@ async function backup(
     if (!json) process.stderr.write(`${text}\n`);
   };
   const site = await siteOf(request, target, root);
-  const { recipients, rowsPerSecond } = settingsOf(request, site.config);
-  const rate = request.rowsPerSecond ?? rowsPerSecond;
   const systems = systemsOf(request, project, site.config);
+  const { recipients, rowsPerSecond } = settingsOf(request, site.config, systems);
+  const rate = request.rowsPerSecond ?? rowsPerSecond;
   refuseOwn(request, site, systems);
   const depot = await depotFor(request, root);
   const { folder } = depot;

@@ -1,3 +1,5 @@
+import { configuredBackup } from "../../src/backup/declared.ts";
+import { overdueOf, overdueText } from "../../src/backup/due.ts";
 import { backupNames, isProven, proofText } from "../../src/backup/journal.ts";
 import { proofNow } from "../../src/backup/proof-now.ts";
 import { backupFolder } from "../../src/backup/settings.ts";
@@ -6,27 +8,40 @@ import { command, inPlace, lines, sentence } from "../../src/diagnostic/sentence
 import type { ProjectPlace } from "../place.ts";
 import { stageEnvironment } from "../stack/engine/environment.ts";
 import type { Request } from "./request.ts";
-import { configOf } from "./site.ts";
+import { configOf, settingsOf, systemsOf } from "./site.ts";
 
-/** An alarm: 1 where nobody can rely on the stage's backups, also where nothing is known of them. */
+/** An alarm: 1 where nobody can rely on the stage's backups, where one is overdue, and where nothing is known of them. */
 export async function check(
   { stage, target, json }: Request,
-  { root }: ProjectPlace,
+  { root, project }: ProjectPlace,
   said: CommandPlace,
 ): Promise<number> {
-  const configured = configOf(stage.name, root)["lockstep:backup"];
+  const config = configOf(stage.name, root);
+  const systems = systemsOf({ stage }, project, config);
+  // What is said of them wrongly, or by systems alone, would let an alarm be silent.
+  if (config["lockstep:backup"] !== undefined || systems.some(({ backup }) => backup !== undefined))
+    settingsOf({ stage }, config, systems);
+  const configured = configuredBackup(config, project.systems, stage);
   const whose = { root, stage: stage.name, target, configured };
-  const proof = await proofNow(whose, () => stageEnvironment(target, stage, root));
-  const [well, text] = [isProven(proof), proofText(proof)];
-  const newest = backupNames(backupFolder(whose)).at(-1) ?? null;
+  const now = new Date();
+  const proof = await proofNow(whose, () => stageEnvironment(target, stage, root), now);
+  const newest = backupNames(backupFolder(whose)).at(-1);
+  // Of a place that does not answer nobody knows what is there.
+  const missing = proof.kind === "unknown" ? undefined : overdueOf(whose, now);
+  const [proven, text] = [isProven(proof), proofText(proof)];
+  const well = proven && missing === undefined;
   const told = lines([
     `${stage.name}: ${text}`,
-    ...(newest === null ? [] : [`the newest backup is ${newest}`]),
-    ...(well ? [] : [sentence`RED: nobody can rely on them. ${command("backup")}, then ${command("drill")}`]),
+    ...(newest === undefined ? [] : [`the newest backup is ${newest}`]),
+    ...(missing === undefined ? [] : [overdueText(missing)]),
+    ...(proven
+      ? []
+      : [sentence`RED: nobody can rely on them. ${command("backup")}, then ${command("drill")}`]),
+    ...(proven && missing !== undefined ? [sentence`RED: a backup is missing. ${command("backup")}`] : []),
   ]);
   process.stdout.write(
     json
-      ? `${JSON.stringify({ stage: stage.name, isProven: well, kind: proof.kind, text, newest })}\n`
+      ? `${JSON.stringify({ stage: stage.name, isProven: proven, kind: proof.kind, text, newest: newest ?? null, overdue: missing ?? null })}\n`
       : `${inPlace(told, said)}\n`,
   );
   return well ? 0 : 1;

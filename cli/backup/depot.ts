@@ -40,7 +40,7 @@ export async function broughtHere(depot: Depot, { folder, head }: ReadHead): Pro
 
 /** A backup within what it is a backup of is lost with it. */
 export function refuseOwn({ stage, to: given }: Request, site: Site, systems: Project["systems"]): void {
-  const to = given ?? settingsOf({ stage }, site.config).to;
+  const to = given ?? settingsOf({ stage }, site.config, systems).to;
   if (typeof to === "string" || to.accountId !== site.accountId) return;
   const own = systems.flatMap(({ resources }) => resources).filter(({ kind }) => kind === "r2");
   if (!own.some((store) => physicalName(store, stage) === to.bucket)) return;

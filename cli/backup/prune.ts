@@ -7,12 +7,13 @@ import { agree } from "../db/agree.ts";
 import type { ProjectPlace } from "../place.ts";
 import { depotFor, placeText } from "./depot.ts";
 import type { Request } from "./request.ts";
-import { configOf, settingsOf } from "./site.ts";
+import { configOf, settingsOf, systemsOf } from "./site.ts";
 
 /** Shows which backups stay and why, and lets the others go once somebody agreed. */
-export async function prune(request: Request, { root }: ProjectPlace): Promise<number> {
+export async function prune(request: Request, { root, project }: ProjectPlace): Promise<number> {
   const { stage } = request;
-  const { keep } = settingsOf(request, configOf(stage.name, root));
+  const config = configOf(stage.name, root);
+  const { keep } = settingsOf(request, config, systemsOf(request, project, config));
   const depot = await depotFor(request, root);
   const { folder } = depot;
   const kept = keptIn(folder, keep);

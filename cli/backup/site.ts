@@ -1,14 +1,18 @@
 import { join } from "node:path";
+import { z } from "zod";
 import type { Account } from "../../src/backup/account.ts";
 import { databaseNamed, endpointOf as endpointAt, sizeOf } from "../../src/backup/databases.ts";
+import { saidTwice, withDeclared } from "../../src/backup/declared.ts";
 import { namespaces } from "../../src/backup/kv/namespaces.ts";
 import { pairs } from "../../src/backup/kv/pairs.ts";
 import { type BackupSettings, backupShape } from "../../src/backup/settings.ts";
 import type { NamespaceSource, Source } from "../../src/backup/take.ts";
 import { connection } from "../../src/cloudflare/connection.ts";
+import { checkBackup } from "../../src/declare/check/backup.ts";
+import { listedSystems } from "../../src/declare/listed-systems.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
 import { command, sentence } from "../../src/diagnostic/sentence.ts";
-import { UserError } from "../../src/diagnostic/user-error.ts";
+import { refuse, UserError } from "../../src/diagnostic/user-error.ts";
 import { queryDatabase } from "../../src/migrations/database/transports.ts";
 import type { Project } from "../../src/project/project.ts";
 import { configValues } from "../../toolchain/stacks/stack-config.ts";
@@ -35,31 +39,39 @@ export async function siteOf(
 export const configOf = (stage: string, root: string): Readonly<Record<string, unknown>> =>
   configValues(join(root, `Pulumi.${stage}.yaml`));
 
-/** What the stack file says of backups. Throws UserError where it says nothing. */
-export function settingsOf({ stage }: Pick<Request, "stage">, config: Site["config"]): BackupSettings {
-  const parsed = backupShape.safeParse(config["lockstep:backup"]);
+/** What the stack file and the stage's systems say of backups. Throws UserError where nothing or something wrong is said. */
+export function settingsOf(
+  { stage }: Pick<Request, "stage">,
+  config: Site["config"],
+  systems: Project["systems"],
+): BackupSettings {
+  const written = config["lockstep:backup"];
+  refuse([...systems.flatMap(checkBackup), ...saidTwice(written, systems, stage.name)]);
+  const parsed = backupShape.safeParse(withDeclared(written, systems));
   if (parsed.success) return parsed.data;
+  if (written !== undefined)
+    throw new UserError({
+      what: "What is said of the stage's backups cannot be used; none was written",
+      where: `Pulumi.${stage.name}.yaml, lockstep:backup`,
+      got: z.prettifyError(parsed.error).replaceAll("\n", " "),
+      expected: "what docs/reference.md says of lockstep:backup; at least { recipients: [age1…] }",
+      fix: "correct it there",
+    });
   throw new UserError({
     what: "The stage does not say who may read its backups; none was written",
     where: `Pulumi.${stage.name}.yaml, lockstep:backup`,
-    got: config["lockstep:backup"] === undefined ? "nothing" : JSON.stringify(config["lockstep:backup"]),
+    got: "nothing",
     expected: "{ recipients: [age1…] }: the public keys that backups are encrypted to",
     fix: sentence`make a key, and put the lines that it prints into the stack file: ${command("backup key", { stage: stage.name, file: `lockstep-${stage.name}.key` })}`,
   });
 }
 
 /** The systems that the stack file lists. */
-export function systemsOf(
-  { stage }: Request,
-  { systems }: Project,
+export const systemsOf = (
+  { stage }: Pick<Request, "stage">,
+  { systems }: Pick<Project, "systems">,
   config: Site["config"],
-): Project["systems"] {
-  const listed = config["lockstep:systems"];
-  const names = Array.isArray(listed) ? listed : undefined;
-  return systems.filter(
-    ({ name, stages }) => (stages?.includes(stage.name) ?? true) && (names?.includes(name) ?? true),
-  );
-}
+): Project["systems"] => listedSystems(systems, config["lockstep:systems"], stage);
 
 /** The stage's databases that are there, and the keys of those that are declared and are not. */
 export async function sourcesOf(

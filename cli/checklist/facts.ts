@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { exceptionsKey } from "../../policy/exceptions.ts";
 import { packOf } from "../../policy/pack-options.ts";
+import { configuredBackup } from "../../src/backup/declared.ts";
 import { isProven, proofText } from "../../src/backup/journal.ts";
 import { proofNow } from "../../src/backup/proof-now.ts";
 import { call } from "../../src/cloudflare/api.ts";
@@ -83,7 +84,8 @@ export function factsOf({ project, stage, target, run }: Subject, now: Date): Fa
       return { name: before.name, isUp: outputs !== undefined, answers };
     }),
     backup: once(async () => {
-      const whose = { root, stage: stage.name, target, configured: config()["lockstep:backup"] };
+      const configured = configuredBackup(config(), project.systems, stage);
+      const whose = { root, stage: stage.name, target, configured };
       const proof = await proofNow(whose, () => run.env, now);
       return { isProven: isProven(proof), said: proofText(proof) };
     }),

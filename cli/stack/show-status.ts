@@ -1,3 +1,5 @@
+import { configuredBackup } from "../../src/backup/declared.ts";
+import { overdueOf, overdueText } from "../../src/backup/due.ts";
 import { isProven, proofText } from "../../src/backup/journal.ts";
 import { proofNow } from "../../src/backup/proof-now.ts";
 import { connection } from "../../src/cloudflare/connection.ts";
@@ -84,8 +86,11 @@ export async function stageStatus(
     target === "cloudflare" ? ownToken(asked.api, accountId) : undefined,
   ]);
   const ending = token === undefined ? undefined : endsSoon(token, now);
-  const configured = configValues(stackFileOf(stage, target, run.root))["lockstep:backup"];
-  const proof = await proofNow({ root: run.root, stage: stage.name, target, configured }, () => run.env, now);
+  const configured = configuredBackup(configValues(stackFileOf(stage, target, run.root)), systems, stage);
+  const whose = { root: run.root, stage: stage.name, target, configured };
+  const proof = await proofNow(whose, () => run.env, now);
+  // Of a place that does not answer nobody knows what is there.
+  const missing = proof.kind === "unknown" ? undefined : overdueOf(whose, now);
   const release = underWayText(releasesFolder(run.root, target, stage.name));
   const status: Status = {
     stage: stage.name,
@@ -98,6 +103,7 @@ export async function stageStatus(
       ...notable(workers, stores, findings, migrations),
       // What can be made again needs no backup.
       ...(stage.protected && !isProven(proof) ? [`backups: ${proofText(proof)}`] : []),
+      ...(stage.protected && missing !== undefined ? [`backups: ${overdueText(missing)}`] : []),
       ...(ending === undefined ? [] : [ending]),
     ],
   };

@@ -1,12 +1,23 @@
 import { isAbsolute, join } from "node:path";
 import { z } from "zod";
+import { notASchedule } from "../declare/check/backup.ts";
 
 /** How many backups stay: the newest one of each of so many days, weeks (from Monday) and months, in UTC. */
-const keep = z.strictObject({
+export const keepShape = z.strictObject({
   daily: z.int().min(0).default(7),
   weekly: z.int().min(0).default(5),
   monthly: z.int().min(0).default(12),
 });
+
+/** After so many days without a drill that proved a backup, the stage counts as without one. */
+export const provenWithinDaysShape = z.number().positive();
+
+const cron = z.string().superRefine((text, context) => {
+  const expected = notASchedule(text);
+  if (expected !== undefined) context.addIssue({ code: "custom", message: `expected ${expected}` });
+});
+/** When a backup is due: crons in UTC. */
+export const scheduleShape = z.union([cron, z.array(cron).min(1)]);
 
 /** A bucket of R2: of another account than the stage's, or at least none of the stage's own. */
 const bucketName = z.strictObject({
@@ -22,9 +33,10 @@ export const backupShape = z.strictObject({
   recipients: z.array(z.string().regex(/^age1[0-9a-z]{20,}$/)).min(1),
   /** A folder, its path absolute or from the project; or a bucket. */
   to: z.union([z.string().min(1), bucketName]).default("backups"),
-  keep: keep.prefault({}),
-  /** After so many days without a drill that proved a backup, the stage counts as without one. */
-  provenWithinDays: z.number().positive().default(7),
+  /** @default - none is ever due */
+  schedule: scheduleShape.optional(),
+  keep: keepShape.prefault({}),
+  provenWithinDays: provenWithinDaysShape.default(7),
   /** A backup reads no more rows of databases a second than this, on average. @default - as many as D1 answers with */
   rowsPerSecond: z.int().min(1).optional(),
 });
@@ -37,7 +49,7 @@ export interface Whose {
   readonly root: string;
   readonly stage: string;
   readonly target: "embedded" | "cloudflare";
-  /** The value of `lockstep:backup` in the stack file; undefined where it has none. */
+  /** The value of `lockstep:backup` in the stack file, with what the stage's systems say besides; undefined where it has none. */
   readonly configured: unknown;
 }
 

@@ -1,6 +1,7 @@
 /** The vocabulary a system is written in: inert data. Nothing exists until a stack deploys it. */
 export { type AiGateway, type AiGatewayRateLimit, aiGateway } from "./ai-gateway.ts";
 export { type Assets, type AssetsBinding, assets } from "./assets.ts";
+export type { BackupPlan, BackupRetention } from "./backup.ts";
 export { type Artifacts, artifacts, type Flagship, flagship } from "./bindings/account.ts";
 export { type AiSearch, type AiSearchNamespace, aiSearch, aiSearchNamespace } from "./bindings/ai-search.ts";
 export { type AnalyticsEngine, analyticsEngine } from "./bindings/analytics-engine.ts";

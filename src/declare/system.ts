@@ -1,3 +1,4 @@
+import type { BackupPlan } from "./backup.ts";
 import { declaredHere } from "./declared-at.ts";
 import type { Resource } from "./kinds/kinds.ts";
 import type { ReleasePlan } from "./release.ts";
@@ -17,6 +18,8 @@ export interface System {
   readonly resources: readonly Resource[];
   /** How its new versions reach people. @default - a new version answers every request at once */
   readonly release?: ReleasePlan;
+  /** What it asks of the backups of its stages. @default - what each stage says */
+  readonly backup?: BackupPlan;
 }
 
 /**
@@ -24,7 +27,7 @@ export interface System {
  * refused in the preview. A stack deploys it when its configuration lists the name under `lockstep:systems`.
  *
  * @param name also the first part of every resource's name in Pulumi's state, for good
- * @param options `stages`: those that it exists in; without it, all. `release`: the steps in which `just release` brings its new versions
+ * @param options `stages`: those that it exists in; without it, all. `release`: the steps in which `just release` brings its new versions. `backup`: when a backup is due, how many stay, how old a proof may be
  * @example
  * export const notes = system("notes", [db, uploads, api]);
  * export const trial = system("trial", [tryOut], { stages: ["dev"] });
@@ -32,5 +35,9 @@ export interface System {
 export const system = (
   name: string,
   resources: readonly Resource[],
-  options: { readonly stages?: readonly string[]; readonly release?: ReleasePlan } = {},
+  options: {
+    readonly stages?: readonly string[];
+    readonly release?: ReleasePlan;
+    readonly backup?: BackupPlan;
+  } = {},
 ): System => declaredHere({ name, resources, ...options });

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { type Approval, expiredApprovals } from "../approvals/approval.ts";
 import { publicHalf, type SignedRecord } from "../artefact/record.ts";
-import type { BackupSettings } from "../backup/settings.ts";
+import { saidTwice, withDeclared } from "../backup/declared.ts";
+import { type BackupSettings, backupSettings } from "../backup/settings.ts";
 import type { System } from "../declare/index.ts";
 import { command, pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
@@ -82,16 +83,19 @@ export function configuredOf(
     secrets: read("lockstep:secrets", keys["lockstep:secrets"], {}),
     systems: names.flatMap((name) => systems.filter((system) => system.name === name)),
   };
+  const written = configured.backup === undefined ? undefined : json(config["lockstep:backup"] ?? "");
   const listed = config["lockstep:systems"] === undefined ? undefined : names;
   diagnostics.push(
     ...wrongSystems(listed, configured.retired, stage, systems),
     ...expiredApprovals(configured.approvals, stage.name, new Date().toISOString().slice(0, 10)),
     ...unknownRollouts(Object.keys(configured.rollouts), configured.systems, stage),
     ...missingSecrets(Object.keys(configured.secrets), configured.systems, stage),
+    ...saidTwice(written, configured.systems, stage.name),
   );
   if (configured.signingKey !== undefined && publicHalf(configured.signingKey) === undefined)
     diagnostics.push(noKey(stage));
-  return { ...configured, diagnostics };
+  const backup = backupSettings(withDeclared(written, configured.systems));
+  return { ...configured, backup, diagnostics };
 }
 
 function json(text: string): unknown {

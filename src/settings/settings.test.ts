@@ -241,3 +241,23 @@ test("secrets are read as texts by their names", () => {
     "lockstep:secrets of stack dev",
   );
 });
+
+test("what a system asks of the backups meets what the stack file says of them, and nothing is said twice", () => {
+  const dome = system("dome", [], { backup: { schedule: "0 3 * * *", provenWithinDays: 2 } });
+  const asking = defineProject({ systems: [dome], stages: [{ name: "dev" }] });
+  const recipients = [`age1${"q".repeat(58)}`];
+  const given = (backup: object) =>
+    embedded({
+      project: asking,
+      config: { "lockstep:systems": '["dome"]', "lockstep:backup": JSON.stringify(backup) },
+    });
+  expect(settingsOf(given({ recipients, keep: { daily: 3 } })).backup).toMatchObject({
+    schedule: ["0 3 * * *"],
+    keep: { daily: 3, weekly: 5, monthly: 12 },
+    provenWithinDays: 2,
+  });
+  expect(settingsOf(embedded({ project: asking })).backup).toBeUndefined();
+  expect(diagnostic(given({ recipients, provenWithinDays: 9 })).message).toContain(
+    "lockstep:backup of stack dev, provenWithinDays; and dome, backup, provenWithinDays",
+  );
+});

@@ -1,3 +1,4 @@
+import { configuredBackup } from "../../../src/backup/declared.ts";
 import { connection } from "../../../src/cloudflare/connection.ts";
 import { heldIn } from "../../../src/program/losses/held.ts";
 import type { Project } from "../../../src/project/project.ts";
@@ -73,7 +74,11 @@ export async function review({ stage, target, run, project, plan }: Review): Pro
         root: run.root,
         stage: stage.name,
         target,
-        configured: configValues(stackFileOf(stage, target, run.root))["lockstep:backup"],
+        configured: configuredBackup(
+          configValues(stackFileOf(stage, target, run.root)),
+          project.systems,
+          stage,
+        ),
       },
       run.env,
     ),

@@ -29,7 +29,7 @@ export const modules: readonly PublicModule[] = [
         ],
       },
       { title: "Policies", names: ["PolicyChoices", "PolicyChoice", "PolicyLevel"] },
-      { title: "Systems", names: ["system", "System", "Resource", "Store"] },
+      { title: "Systems", names: ["system", "System", "Resource", "Store", "BackupPlan", "BackupRetention"] },
       {
         title: "Releases",
         names: [

@@ -2,6 +2,7 @@ import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import { type NamingStage, textStage } from "../physical-name.ts";
 import type { System } from "../system.ts";
 import { checkAddresses } from "./addresses.ts";
+import { checkBackup } from "./backup.ts";
 import { checkBuckets } from "./buckets.ts";
 import { checkCycles } from "./cycles.ts";
 import { checkChoices, checkLimits } from "./limits.ts";
@@ -40,6 +41,7 @@ export function check(
       ...checkNotifications(system, stageNames),
       ...checkBuckets(system),
       ...checkRelease(system, stage, stageNames),
+      ...checkBackup(system),
       ...checkRecipes(system),
       ...checkWorkers(system, stage, root),
     ]),

@@ -1,0 +1,85 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { JournalEntry } from "../../src/backup/journal.ts";
+import { type BackupPlan, system } from "../../src/declare/index.ts";
+import { callsOf } from "../../src/diagnostic/place.ts";
+import { defineProject } from "../../src/project/project.ts";
+import { check } from "./check.ts";
+import { requestOf } from "./request.ts";
+
+const said: string[] = [];
+let root = "";
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "lockstep-check-"));
+  said.length = 0;
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-11-30T12:00:00Z") });
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    said.push(String(text));
+    return true;
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** A stage with one backup of this name, which a drill has proven. */
+function proven(backup: string, takenAt: string, settings = ""): void {
+  const recipients = `[age1${"q".repeat(58)}]`;
+  writeFileSync(
+    join(root, "Pulumi.prod.yaml"),
+    `config:\n  lockstep:backup:\n    recipients: ${recipients}\n${settings}`,
+  );
+  const folder = join(root, "backups", "embedded", "prod");
+  for (const name of ["journal", backup]) mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, backup, "head.json"), "{}");
+  const entry: JournalEntry = {
+    format: "lockstep-drill/1",
+    stage: "prod",
+    target: "embedded",
+    accountId: "a",
+    backup,
+    digest: "sha256:0",
+    takenAt,
+    drilledAt: takenAt,
+    rpoSeconds: 1,
+    rtoSeconds: 1,
+    proven: true,
+    namespaces: [],
+    buckets: [],
+    indexes: [],
+    databases: [],
+    findings: [],
+  };
+  writeFileSync(join(folder, "journal", "1.json"), JSON.stringify(entry));
+}
+function checked(backup?: BackupPlan) {
+  const systems = [system("dome", [], backup === undefined ? {} : { backup })];
+  const project = defineProject({ systems, stages: [{ name: "prod" }] });
+  const request = requestOf("backup check", ["prod", "--json"], project);
+  return check(request, { root, folder: root, project }, { ...callsOf(root), stage: "prod", real: false });
+}
+
+test("the alarm is red where a proven backup is older than the last time at which one was due", async () => {
+  proven("20261129T030000Z", "2026-11-29T03:00:00Z");
+  expect(await checked()).toBe(0);
+  expect(await checked({ schedule: "0 3 * * sun" })).toBe(0);
+  expect(await checked({ schedule: "0 3 * * *" })).toBe(1);
+  expect(JSON.parse(said.at(-1) ?? "")).toMatchObject({
+    isProven: true,
+    newest: "20261129T030000Z",
+    overdue: { dueAt: "2026-11-30T03:00:00.000Z", schedule: "0 3 * * *" },
+  });
+});
+
+test("the alarm obeys how old a proof may be by the system, and refuses what is said twice or of no stage", async () => {
+  proven("20261129T030000Z", "2026-11-29T03:00:00Z");
+  expect(await checked({ provenWithinDays: 1 })).toBe(1);
+  proven("20261129T030000Z", "2026-11-29T03:00:00Z", "    provenWithinDays: 3\n");
+  await expect(checked({ provenWithinDays: 1 })).rejects.toThrow("said by the stage and by a system");
+  writeFileSync(join(root, "Pulumi.prod.yaml"), "config: {}\n");
+  await expect(checked({ schedule: "0 3 * * *" })).rejects.toThrow("who may read its backups");
+});

@@ -2,6 +2,7 @@ import { removeThere } from "../../src/backup/bucket/mirror.ts";
 import { collectThere } from "../../src/backup/bucket/objects.ts";
 import { type Collected, collect } from "../../src/backup/objects/collect.ts";
 import { keptIn, removeBackup } from "../../src/backup/retention.ts";
+import { unitOf } from "../../src/cloudflare/contents/plural.ts";
 import { table } from "../../toolchain/table.ts";
 import { agree } from "../db/agree.ts";
 import type { ProjectPlace } from "../place.ts";
@@ -33,7 +34,7 @@ export async function prune(request: Request, { root, project }: ProjectPlace): 
   const objects = await unused(true);
   const nothing = going.length + objects.removed === 0;
   process.stdout.write(
-    `${nothing ? "nothing" : `${going.length} backups, and ${objects.removed} files of objects (${objects.removedBytes} bytes) that the others do not refer to,`} to let go in ${placeText(depot, "")}\n`,
+    `${nothing ? "nothing" : `${going.length} ${unitOf(going.length, "backups")}, and ${objects.removed} ${unitOf(objects.removed, "files")} of objects (${objects.removedBytes} bytes) that the others do not refer to,`} to let go in ${placeText(depot, "")}\n`,
   );
   if (nothing || request.dryRun) return 0;
   await agree(stage, `Remove ${going.length} of the backups of`, { text: () => request.yes });
@@ -43,6 +44,6 @@ export async function prune(request: Request, { root, project }: ProjectPlace): 
     process.stdout.write(`removed ${name}\n`);
   }
   const { removed, removedBytes } = await unused(false);
-  process.stdout.write(`removed ${removed} files of objects, ${removedBytes} bytes\n`);
+  process.stdout.write(`removed ${removed} ${unitOf(removed, "files")} of objects, ${removedBytes} bytes\n`);
   return 0;
 }

@@ -27,29 +27,38 @@ export async function finish(begun: Begun, asked: ReadonlyMap<string, string>, a
   if (code !== 0) return code;
   say("");
   for (const { resource, to } of begun.stores) process.stdout.write(`${resource}: ${to.name} serves now\n`);
-  for (const each of begun.stores)
-    for (const line of await keptLines(each, asked.get(each.resource), at)) say(line);
-  say(
-    inPlace(
-      sentence`To switch back, which counts both sides again before it asks: ${command("restore", { undo: true })}`,
-      said,
-    ),
-  );
+  const there = await Promise.all(begun.stores.map((each) => isThere(each, at)));
+  for (const [i, each] of begun.stores.entries())
+    for (const line of there[i] === true ? await keptLines(each, asked.get(each.resource), at) : [gone(each)])
+      say(line);
+  // A switch goes back as a whole.
+  if (there.every(Boolean))
+    say(
+      inPlace(
+        sentence`To switch back, which counts both sides again before it asks: ${command("restore", { undo: true })}`,
+        said,
+      ),
+    );
   return 0;
 }
 
-/** What became of one that served before. */
+const held = "held against the one that serves (written: only in it, deleted: only in the one that serves)";
+
+/** Whether one that served before is there still. */
+async function isThere({ kind, from }: Switching, { site }: At): Promise<boolean> {
+  if (kind === "d1") return (await databaseNamed(site, from.name)) === from.id;
+  return kind !== "kv" || (await namespaces(site)).get(from.name) === from.id;
+}
+
+const gone = ({ resource, from }: Switching): string =>
+  `${resource}: ${from.name}, which served before, is there no more: there is no way back to it`;
+
+/** What became of one that served before, and is there. */
 async function keptLines(
   { kind, resource, from, to }: Switching,
   asked: string | undefined,
   { site }: At,
 ): Promise<readonly string[]> {
-  const isThere =
-    kind === "d1"
-      ? (await databaseNamed(site, from.name)) === from.id
-      : kind !== "kv" || (await namespaces(site)).get(from.name) === from.id;
-  if (!isThere)
-    return [`${resource}: ${from.name}, which served before, is there no more: there is no way back to it`];
   const kept = `${resource}: ${from.name} is kept. Once nobody needs it: ${removal(kind, from)}`;
   if (kind !== "d1") return [kept];
   if (asked !== undefined && (await bookmarkIn(site, resource, from.id)) === asked)
@@ -57,9 +66,7 @@ async function keptLines(
   const lines = await betweenLines(site, resource, from.id, to.id);
   return [
     kept,
-    asked === undefined
-      ? "  what it has and the one that serves has not, with what was written into that since:"
-      : "  it was written to after it was counted. What it has and the one that serves has not, with what was written into that since:",
+    asked === undefined ? `  ${held}:` : `  it was written to after it was counted; ${held}:`,
     ...(lines.length === 0 ? ["    nothing"] : lines.map((line) => `    ${line}`)),
   ];
 }

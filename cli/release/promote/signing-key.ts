@@ -51,7 +51,7 @@ export async function run(args: readonly string[], place: Place): Promise<number
     ];
     const failed = codes.find((code) => code !== 0);
     if (failed !== undefined) return failed;
-    const said = sentence`${stage.name} has a signing key, in ${stackFileOf(stage, target, root)}: commit it. ${command("up", { stage: stage.name })} signs with it what the stage serves`;
+    const said = sentence`${stage.name} has a signing key, in ${stackFileOf(stage, target, root)}${target === "cloudflare" ? ": commit it" : ", which is of this machine alone"}. ${command("up", { stage: stage.name })} signs with it what the stage serves`;
     process.stdout.write(`${inPlace(said, where)}\n`);
     return 0;
   });

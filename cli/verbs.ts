@@ -139,8 +139,9 @@ export const verbs = {
     load: () => import("./token/token.ts"),
   },
   github: {
-    usage: "github comment <report> --head <commit> | github drift <file>…",
-    summary: "what a job of GitHub Actions writes: the comment of a pull request, the issue about drift",
+    usage: "github comment <report> --head <commit> | github drift <file>… | github backup <stage> <result>",
+    summary:
+      "what a job of GitHub Actions writes: the comment of a pull request, the issues about drift and about backups",
     load: () => import("./github/github.ts"),
   },
   sweep: {

@@ -26,6 +26,10 @@ export function repositoryOf(env: Environment): Repository {
   return { name, token, api: (env["GITHUB_API_URL"] || "https://api.github.com").replace(/\/+$/, "") };
 }
 
+/** Where a person looks at the job's run. */
+export const runOf = ({ name }: Repository, env: Environment): string =>
+  `${env["GITHUB_SERVER_URL"] || "https://github.com"}/${name}/actions/runs/${env["GITHUB_RUN_ID"] ?? ""}`;
+
 const missing = (variable: string, got: string, expected: string): UserError =>
   new UserError({
     what: "This is no job of GitHub Actions, or it has no token",

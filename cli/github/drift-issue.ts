@@ -2,8 +2,8 @@ import { z } from "zod";
 import { fitted } from "../pull-request/fit.ts";
 import { clipped, code, plain } from "../pull-request/markdown.ts";
 import { mostBytes } from "../pull-request/report.ts";
-import { callGithub, listed, type Repository } from "./api.ts";
-import { isOwn, written } from "./own.ts";
+import type { Repository } from "./api.ts";
+import { keepIssue } from "./one-issue.ts";
 
 /** What `drift --json` says of a stage, as far as an issue says it: what differs and who did it, and no value of anything. */
 export const stageDrift = z.object({
@@ -21,30 +21,27 @@ export const stageDrift = z.object({
 export type StageDrift = Readonly<z.infer<typeof stageDrift>>;
 
 const marker = "<!-- lockstep: drift -->";
-const label = "drift";
 
 /** The one issue about drift: opened when anything differs, kept up to date, closed when nothing does. */
 export async function writeDrift(all: readonly StageDrift[], repository: Repository): Promise<string> {
   const differing = all.filter(({ drift }) => drift.length > 0);
-  const open = await listed(repository, `/issues?state=open&labels=${label}`, (page) =>
-    z.array(written).parse(page),
-  );
-  const own = open.find((each) => each.number !== undefined && isOwn(each, marker));
-  const body = driftText(all);
-  if (differing.length === 0) {
-    if (own === undefined) return "Nothing differs, and no issue is open";
-    await callGithub(repository, "PATCH", `/issues/${own.number}`, { body, state: "closed" });
-    return `Nothing differs any more: issue ${own.number} was closed`;
-  }
   const title = `Drift in ${differing.map(({ stage }) => stage).join(", ")}`;
-  if (own !== undefined) {
-    await callGithub(repository, "PATCH", `/issues/${own.number}`, { title, body });
-    return `Issue ${own.number} was brought up to date`;
+  const kept = await keepIssue(
+    { marker, label: "drift", title, body: driftText(all), isOpen: differing.length > 0 },
+    repository,
+  );
+  switch (kept.kind) {
+    case "none":
+      return "Nothing differs, and no issue is open";
+    case "opened":
+      return `Issue ${kept.number} was opened`;
+    case "updated":
+      return `Issue ${kept.number} was brought up to date`;
+    case "closed":
+      return `Nothing differs any more: issue ${kept.number} was closed`;
+    default:
+      return kept satisfies never;
   }
-  const made = z
-    .looseObject({ number: z.number() })
-    .parse(await callGithub(repository, "POST", "/issues", { title, body, labels: [label] }));
-  return `Issue ${made.number} was opened`;
 }
 
 /** Markdown below GitHub's limit, whatever differs. */

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { type FakeGithub, fakeGithub } from "../../test/ci/fake-github.ts";
 import type { ReportInput } from "../pull-request/input.ts";
 import { marker } from "../pull-request/report.ts";
-import { repositoryOf } from "./api.ts";
+import { repositoryOf, runOf } from "./api.ts";
+import { writeBackup } from "./backup-issue.ts";
 import { writeComment } from "./comment.ts";
 import { driftText, type StageDrift, writeDrift } from "./drift-issue.ts";
 import { requestOf } from "./github.ts";
@@ -109,6 +110,22 @@ test("drift opens one issue, changes it while it is there, and closes it", async
   expect(await writeDrift([drift("prod", "dome/silo")], repository())).toBe("Issue 2 was opened");
 });
 
+test("a night without a proven backup opens one issue of its stage, the next good one closes it", async () => {
+  const night = (stage: string, result: "success" | "failure" | "cancelled" | "skipped") =>
+    writeBackup({ stage, result, run: runOf(repository(), { GITHUB_RUN_ID: "77" }) }, repository());
+  expect(await night("prod", "success")).toBe("The backup of prod was proven, and no issue is open");
+  expect(await night("prod", "failure")).toBe("Issue 1 was opened");
+  expect(await night("prod", "cancelled")).toBe("Issue 1 was brought up to date");
+  expect(await night("staging", "skipped")).toBe("Issue 2 was opened");
+  // What somebody else keeps under the same label is another's.
+  expect(await writeDrift([drift("prod", "dome/silo")], repository())).toBe("Issue 3 was opened");
+  expect(github.issues[0]).toMatchObject({ title: "No proven backup of prod", labels: ["backup"] });
+  expect(github.issues[0]?.body).toContain("cancelled");
+  expect(github.issues[0]?.body).toContain("https://github.com/octo/shop/actions/runs/77");
+  expect(await night("prod", "success")).toBe("The backup of prod was proven again: issue 1 was closed");
+  expect(github.issues.map(({ state }) => state)).toEqual(["closed", "open", "open"]);
+});
+
 test("an issue about drift mentions nobody and stays below the limit, however much differs", () => {
   const many = Array.from({ length: 5_000 }, (_, i) => `dome/@team-${i}`);
   const text = driftText([drift("prod", ...many), drift("dev")]);
@@ -124,6 +141,10 @@ test.each([
   [["drift"]],
   [["drift", "a", "--head", head]],
   [["issue", "a"]],
+  [["backup", "prod"]],
+  [["backup", "prod", "well"]],
+  [["backup", "prod", "success", "twice"]],
+  [["backup", "@everybody", "failure"]],
   [[]],
 ])("%j is refused before anybody is asked", (args) => {
   expect(() => requestOf(args)).toThrow(/The command line is wrong/);

@@ -1,4 +1,4 @@
-// `lockstep github comment` and `lockstep github drift`: what jobs of GitHub Actions write to their repository.
+// `lockstep github comment`, `lockstep github drift` and `lockstep github backup`: what jobs of GitHub Actions write to their repository.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -6,7 +6,8 @@ import { named, type Sentence, sentence } from "../../src/diagnostic/sentence.ts
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Place } from "../place.ts";
 import { readReport } from "../pull-request/saved.ts";
-import { repositoryOf } from "./api.ts";
+import { repositoryOf, runOf } from "./api.ts";
+import { type Result, results, writeBackup } from "./backup-issue.ts";
 import { writeComment } from "./comment.ts";
 import { type StageDrift, stageDrift, writeDrift } from "./drift-issue.ts";
 
@@ -14,20 +15,31 @@ export async function run(args: readonly string[], { folder }: Place): Promise<n
   const request = requestOf(args);
   const repository = repositoryOf(process.env);
   const read = (file: string): string => readFileSync(resolve(folder, file), "utf8");
-  const said =
-    request.command === "comment"
-      ? await writeComment(readReport(read(request.file), request.file), request.head, repository)
-      : await writeDrift(
-          request.files.map((file) => readDrift(read(file), file)),
-          repository,
-        );
+  const said = await written(request);
   process.stdout.write(`${said}\n`);
   return 0;
+
+  async function written(of: Request): Promise<string> {
+    switch (of.command) {
+      case "comment":
+        return writeComment(readReport(read(of.file), of.file), of.head, repository);
+      case "drift":
+        return writeDrift(
+          of.files.map((file) => readDrift(read(file), file)),
+          repository,
+        );
+      case "backup":
+        return writeBackup({ ...of, run: runOf(repository, process.env) }, repository);
+      default:
+        return of satisfies never;
+    }
+  }
 }
 
 type Request =
   | { readonly command: "comment"; readonly file: string; readonly head: string }
-  | { readonly command: "drift"; readonly files: readonly string[] };
+  | { readonly command: "drift"; readonly files: readonly string[] }
+  | { readonly command: "backup"; readonly stage: string; readonly result: Result };
 
 export function requestOf(args: readonly string[]): Request {
   const { values, positionals } = parsed(args);
@@ -36,6 +48,11 @@ export function requestOf(args: readonly string[]): Request {
   const [file, ...more] = files;
   if (file === undefined) throw wrong(args.join(" ") || "nothing");
   if (command === "drift" && head === undefined) return { command, files };
+  if (command === "backup" && head === undefined) {
+    const result = results.find((each) => each === more[0]);
+    if (result === undefined || more.length > 1 || !/^[a-z0-9-]+$/.test(file)) throw wrong(args.join(" "));
+    return { command, stage: file, result };
+  }
   if (command !== "comment" || more.length > 0 || head === undefined) throw wrong(args.join(" "));
   if (!/^[0-9a-f]{40}$/.test(head)) throw wrong(`--head ${head}`);
   return { command, file, head };
@@ -49,13 +66,14 @@ function parsed(args: readonly string[]) {
   }
 }
 
-const usage: Sentence = sentence`${named("github comment", "<report> --head <commit>")}; ${named("github drift", "<file>…")}`;
+const usage: Sentence = sentence`${named("github comment", "<report> --head <commit>")}; ${named("github drift", "<file>…")}; ${named("github backup", `<stage> ${results.join("|")}`)}`;
 const wrong = (got: string): UserError =>
   new UserError({
     what: "The command line is wrong",
     where: "lockstep github",
     got,
-    expected: "comment with a saved report and the commit that it is of, as 40 digits; or drift with files",
+    expected:
+      "comment with a saved report and the commit that it is of, as 40 digits; drift with files; or backup with a stage and how its job ended",
     fix: usage,
   });
 

@@ -52,6 +52,7 @@ export const verbNeeds: Readonly<Record<Verb, VerbNeeds>> = {
   sweep: looks,
   "github comment": { kind: "nothing" },
   "github drift": { kind: "nothing" },
+  "github backup": { kind: "nothing" },
   preview: looks,
   up: changes,
   deploy: changes,

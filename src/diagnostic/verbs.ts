@@ -37,6 +37,7 @@ export const verbs = {
   sweep: { ...stack, recipe: "just sweep", words: ["stage"] },
   "github comment": { ...plain, words: ["report"] },
   "github drift": { ...plain, words: ["file"] },
+  "github backup": { ...plain, words: ["of", "result"] },
   "pr-report": {
     ...plain,
     recipe: "just pr-report",

@@ -85,6 +85,19 @@ test("a stage on a real account is for branches of this repository alone", () =>
   }
 });
 
+test("whatever becomes of the night's backup, its alarm is told, and it alone may write issues", () => {
+  const { permissions, jobs } = readWorkflow(".github/workflows/backup.yml");
+  const { prove, alarm } = jobs;
+  expect([alarm?.if, alarm?.needs]).toEqual(["always()", "prove"]);
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of GitHub's
+  expect(alarm?.env).toMatchObject({ RESULT: "${{ needs.prove.result }}" });
+  expect([permissions, prove?.permissions, alarm?.permissions]).toEqual([
+    { contents: "read" },
+    undefined,
+    { contents: "read", issues: "write" },
+  ]);
+});
+
 test("drift is looked for in every stage", () => {
   const { check } = readWorkflow(".github/workflows/drift.yml").jobs;
   expect(check?.strategy?.matrix["stage"]).toEqual(project.stages.map(({ name }) => name));

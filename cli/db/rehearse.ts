@@ -1,17 +1,12 @@
-import { join } from "node:path";
 import { databaseText } from "../../src/backup/d1/as-text.ts";
-import { rowsReadLines } from "../../src/backup/d1/rows-read.ts";
-import { sizeOf } from "../../src/backup/databases.ts";
-import { backupFolder } from "../../src/backup/settings.ts";
 import { refuse } from "../../src/diagnostic/user-error.ts";
 import { rehearse as run } from "../../src/migrations/apply/rehearse.ts";
 import { databaseOf, planLive } from "../../src/migrations/plan/job.ts";
-import { configValues } from "../../toolchain/stacks/stack-config.ts";
 import { table } from "../../toolchain/table.ts";
 import type { Command } from "./command.ts";
 import { onlyOne } from "./databases.ts";
 import { placeOf, placeOptions } from "./place.ts";
-import { jobOf, siteOf } from "./site.ts";
+import { jobOf, siteOf, toBeRead } from "./site.ts";
 
 /** `rehearse`: the pending files on a copy of the live database. */
 export const rehearse: Command = {
@@ -22,16 +17,14 @@ export const rehearse: Command = {
   async run(given) {
     const place = placeOf(given, 1);
     const database = onlyOne(given.project, place.words[0]);
-    const job = await jobOf(await siteOf(place, given), database, given.root);
+    const site = await siteOf(place, given);
+    const job = await jobOf(site, database, given.root);
     const plan = await planLive(job);
     refuse(plan.refusals);
-    const account = { connection: job.connection, accountId: job.accountId };
-    const source = { key: database.key, sizeBytes: await sizeOf(account, job.databaseId) };
-    const configured = configValues(join(given.root, `Pulumi.${place.stage.name}.yaml`))["lockstep:backup"];
-    const whose = { root: given.root, stage: place.stage.name, target: place.target, configured };
-    for (const line of rowsReadLines(backupFolder(whose), [source])) given.say(line);
+    const { sizeBytes, cost } = await toBeRead(site, job, given.root);
+    for (const line of cost) given.say(line);
     given.say("reading the live database in pages, beside whoever writes to it …");
-    const copy = await databaseText(databaseOf(job), source.sizeBytes, plan.schema);
+    const copy = await databaseText(databaseOf(job), sizeBytes, plan.schema);
     given.say(
       `${copy.rows} rows${copy.consistency === "spread" ? ", not all of one moment: it was written to all the time" : ""}`,
     );

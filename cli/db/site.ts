@@ -1,5 +1,8 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { rowsReadLines } from "../../src/backup/d1/rows-read.ts";
+import { sizeOf } from "../../src/backup/databases.ts";
+import { backupFolder } from "../../src/backup/settings.ts";
 import { type Connection, connection } from "../../src/cloudflare/connection.ts";
 import { callApi, remedy } from "../../src/cloudflare/http.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
@@ -100,6 +103,18 @@ export async function jobOf(site: Site, database: DeclaredDatabase, root: string
     accountId: site.accountId,
     databaseId: endpoint.databaseId,
   };
+}
+
+/** The size of a live database that is about to be read whole, and what that costs, for whoever waits. */
+export async function toBeRead(
+  { stage, target }: Site,
+  { label, connection: api, accountId, databaseId }: Job,
+  root: string,
+): Promise<{ readonly sizeBytes: number; readonly cost: readonly string[] }> {
+  const sizeBytes = await sizeOf({ connection: api, accountId }, databaseId);
+  const configured = configValues(join(root, `Pulumi.${stage.name}.yaml`))["lockstep:backup"];
+  const folder = backupFolder({ root, stage: stage.name, target, configured });
+  return { sizeBytes, cost: rowsReadLines(folder, [{ key: label, sizeBytes }]) };
 }
 
 const systems = z.array(z.string()).optional().catch(undefined);

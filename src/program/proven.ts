@@ -24,7 +24,7 @@ export async function withoutProof(
       what: `What ${stage.name} would lose cannot be brought back for certain, so nothing is begun`,
       where: `${used.map(({ resource }) => resource).join(", ")} in ${stage.name}`,
       got: proofText(proof),
-      expected: `a backup of the last ${backup.provenWithinDays} days that a drill has proven (lockstep:backup, provenWithinDays)`,
+      expected: `a backup of the last ${backup.provenWithinDays} days that a drill has proven (provenWithinDays, under lockstep:backup or of a system)`,
       fix: sentence`make one and prove it: ${command("backup")}, then ${command("drill")}`,
     },
   ];

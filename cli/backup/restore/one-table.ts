@@ -38,6 +38,10 @@ export const restoreTable = (name: string, request: Request, place: ProjectPlace
     const beside = tableBeside(table, entry.schema, schema, entry.key);
     await requireDigest(backup, entry, table);
     const rows = () => backup.pagesOf(entry);
+    const had = entry.tables.find((each) => each.name === table.name)?.rows ?? 0;
+    say(
+      `about ${had} rows of what serves, as many as the backup has, will be read to compare them; D1 bills them`,
+    );
     const otherwise = await compared(live, beside, rows());
     const { missing, changed, added } = otherwise;
     say(`Table ${table.name} of ${entry.key}, backup ${read.head.name}, begun at ${read.head.startedAt}:`);

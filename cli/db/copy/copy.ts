@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { prepareCopy } from "../../../src/backup/anonymise/copy.ts";
-import { endpointOf, sizeOf } from "../../../src/backup/databases.ts";
+import { endpointOf } from "../../../src/backup/databases.ts";
 import { command, lines, sentence } from "../../../src/diagnostic/sentence.ts";
 import { UserError } from "../../../src/diagnostic/user-error.ts";
 import { audit } from "../../../src/migrations/apply/decision.ts";
@@ -19,7 +19,7 @@ import { agree, changeOptions } from "../agree.ts";
 import { type Command, done, type Given } from "../command.ts";
 import { onlyOne } from "../databases.ts";
 import { refuseMore } from "../place.ts";
-import { jobOf, siteOf } from "../site.ts";
+import { jobOf, siteOf, toBeRead } from "../site.ts";
 
 /** `copy`: another stage's rows, changed by the declaration's rules, in the place of those that a stage has. */
 export const copyRows: Command = {
@@ -40,9 +40,11 @@ export const copyRows: Command = {
     const source = await jobOf(fromSite, database, given.root);
     const goal = await jobOf(toSite, database, given.root);
     const live = databaseOf(goal);
+    const { sizeBytes, cost } = await toBeRead(fromSite, source, given.root);
+    for (const line of cost) given.say(line);
     const copy = await prepareCopy({
       source: databaseOf(source),
-      sizeBytes: await sizeOf(source, source.databaseId),
+      sizeBytes,
       rules: database.declared.copy ?? {},
       where: `${database.key}, copy`,
       // Whoever has it can try what an address comes to: nobody has it, unless it was asked for.

@@ -8,13 +8,14 @@ import type { Request } from "../request.ts";
 /** A manual gate is opened when the release waits for it: whoever opens it has seen what came before. */
 export function refuseUnasked({ wish, gate, stage }: Request, under: Journal): void {
   if (wish !== "approve") return;
-  const { waiting, id } = progressOf(under.entries());
+  const { waiting, id, prepared } = progressOf(under.entries());
   if (waiting?.for === "approval" && waiting.name === gate) return;
+  const names = [...new Set(prepared?.positions.flatMap(({ approval = [] }) => approval))];
   throw new UserError({
     what: `Release ${id} does not wait for ${gate}`,
     where: "--approve",
     got: waiting === undefined ? "a release that waits for nobody" : waitingText(waiting),
-    expected: "the name of the manual gate that it waits for",
+    expected: `the name of the manual gate that it waits for${names.length === 0 ? "" : `; its plan has ${names.join(", ")}`}`,
     fix:
       waiting?.for === "approval"
         ? sentence`${command("release", { stage: stage.name, approve: waiting.name, reason: "<why>" })}`

@@ -71,7 +71,12 @@ export const provider = {
       ([name, line]) => line === appliedElsewhere && after.files[name] === undefined,
     );
     const lost = seenPending.has(stepOf(after));
-    return { changes: moved || edited || behind || elsewhere || lost, replaces: moved ? ["databaseId"] : [] };
+    // A rollback that put the database back takes its opening away: what this step says of the database is old then.
+    const closed = before.opening !== undefined && after.opening === undefined;
+    return {
+      changes: moved || edited || behind || elsewhere || lost || closed,
+      replaces: moved ? ["databaseId"] : [],
+    };
   },
 
   async create(news: unknown): Promise<{ id: string; outs: unknown }> {

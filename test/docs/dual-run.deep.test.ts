@@ -134,7 +134,6 @@ const columns = async (): Promise<readonly unknown[]> =>
   (await dev.query("context/context-routing", "SELECT name FROM pragma_table_info('comparisons')")).map(
     ({ name }) => name,
   );
-
 test("the quick rollback takes a version back, and its migrations where the old code needs what they took: counted, chosen, and with a way back from it", async () => {
   await route(50, true);
   await ask("seasons");
@@ -196,6 +195,9 @@ test("the quick rollback takes a version back, and its migrations where the old 
   told("quick rollback with its database, killed and gone on with", began);
   expect(back.out).toContain("rollback dev --undo");
   expect(await columns()).toContain("old_ms");
+  // A rollback changes deployments alone: that the contract is undone, the next up of everything writes down.
+  const preview = await lockstep("preview", "dev");
+  expect(preview.out).toMatch(/context\/context-routing\/contract +update/);
   expect(await compared()).toBe(rows);
   await ask("tides");
   await expect.poll(compared, { timeout: 20_000 }).toBe(rows + 1);

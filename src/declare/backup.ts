@@ -21,10 +21,10 @@ export interface BackupPlan {
  * const keep: BackupRetention = { daily: 7, weekly: 5, monthly: 12 };
  */
 export interface BackupRetention {
-  /** @default 7 */
+  /** Of so many of the last days that have one. @default 7 */
   readonly daily?: number;
-  /** @default 5 */
+  /** Of so many of the last weeks that have one. @default 5 */
   readonly weekly?: number;
-  /** @default 12 */
+  /** Of so many of the last months that have one. @default 12 */
   readonly monthly?: number;
 }

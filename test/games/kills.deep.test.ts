@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Ran } from "../../harness/run.ts";
+import { type Progress, progressOf } from "../../src/release/driver/progress.ts";
 import { journalOf, releasesIn } from "../../src/release/journal/journal.ts";
 import { releasesFolder, underWay } from "../../src/release/journal/under-way.ts";
-import { type Progress, progressOf } from "../../src/release/driver/progress.ts";
 import type { Clone } from "../clone.ts";
 import { random } from "../migrations/testing/schedule.ts";
 import { sweepLength } from "../suite/sweep-length.ts";

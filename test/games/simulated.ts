@@ -1,6 +1,6 @@
 import { drive } from "../../src/release/driver/driver.ts";
-import type { Entry, Wish } from "../../src/release/journal/entry.ts";
 import { type Progress, progressOf } from "../../src/release/driver/progress.ts";
+import type { Entry, Wish } from "../../src/release/journal/entry.ts";
 import { random } from "../migrations/testing/schedule.ts";
 import { outsideThePlan } from "./plan.ts";
 import {

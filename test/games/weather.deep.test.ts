@@ -1,7 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ServedProvider, serveProvider } from "../../embedded/provider/protocol/serve.ts";
+import type { ServedProvider } from "../../embedded/provider/protocol/serve.ts";
 import type { Ran } from "../../harness/run.ts";
 import { progressOf } from "../../src/release/driver/progress.ts";
 import { journalOf, releasesIn } from "../../src/release/journal/journal.ts";
@@ -9,6 +7,7 @@ import { releasesFolder, underWay } from "../../src/release/journal/under-way.ts
 import type { Clone } from "../clone.ts";
 import { type FaultProxy, faultProxy } from "../migrations/testing/fault-proxy.ts";
 import { random } from "../migrations/testing/schedule.ts";
+import { callThrough } from "../through-provider.ts";
 import { mixed, outsideThePlan, served, sharesOf } from "./plan.ts";
 import { gamesStage } from "./stage.ts";
 import { type Users, users } from "./users.ts";
@@ -36,15 +35,7 @@ beforeAll(async () => {
     refused += 1;
     return chance() < 0.5 ? "429" : "504";
   });
-  provider = await serveProvider({
-    port: 0,
-    apiOrigin: new URL(proxy.baseUrl).origin,
-    folder: project.folder,
-    log: () => undefined,
-  });
-  const path = join(project.folder, ".lockstep/embedded/connection.json");
-  const connection = JSON.parse(readFileSync(path, "utf8"));
-  writeFileSync(path, JSON.stringify({ ...connection, api: proxy.baseUrl, providerPort: provider.port }));
+  provider = await callThrough(project, proxy.baseUrl);
   people = users(`http://web-dev.dev.localhost:${project.embedded.frontPort}/`, 2);
 });
 afterAll(async () => {

@@ -1,11 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { type ServedProvider, serveProvider } from "../../embedded/provider/protocol/serve.ts";
+import type { ServedProvider } from "../../embedded/provider/protocol/serve.ts";
 import type { Clone } from "../clone.ts";
 import { type FaultProxy, faultProxy } from "../migrations/testing/fault-proxy.ts";
 import { random } from "../migrations/testing/schedule.ts";
+import { callThrough } from "../through-provider.ts";
 import { everything } from "./everything.ts";
 
 /** Everything is made through a proxy that carries a call out and loses its answer. */
@@ -28,15 +27,7 @@ beforeAll(async () => {
     ...{ id: "archive-dev", cache_invalidate_on_update: false, cache_ttl: 30, collect_logs: true },
     ...{ rate_limiting_interval: 0, rate_limiting_limit: 0, rate_limiting_technique: "fixed" },
   });
-  provider = await serveProvider({
-    port: 0,
-    apiOrigin: new URL(proxy.baseUrl).origin,
-    folder: project.folder,
-    log: () => undefined,
-  });
-  const path = join(project.folder, ".lockstep/embedded/connection.json");
-  const connection = JSON.parse(readFileSync(path, "utf8"));
-  writeFileSync(path, JSON.stringify({ ...connection, api: proxy.baseUrl, providerPort: provider.port }));
+  provider = await callThrough(project, proxy.baseUrl);
 });
 afterAll(async () => {
   await provider.close();

@@ -1,54 +1,40 @@
 import { z } from "zod";
 import type { Connection } from "../../cloudflare/connection.ts";
-import { accountAnalytics } from "../../cloudflare/graphql.ts";
 import { type Figures, type Measured, nothing } from "../gates/figures.ts";
+import { invocationGroups } from "./invocation-groups.ts";
 import { levels, type Window } from "./window.ts";
 
 /** `wallTimeP999` of 0.999. */
 const nameOf = (level: number): string => `wallTimeP${String(level).slice(2).padEnd(2, "0")}`;
 
-const fields = `workersInvocationsAdaptive(limit: 100, filter: $filter) {
-  sum { requests errors }
-  avg { sampleInterval }
-  quantiles { ${levels.map(nameOf).join(" ")} }
-  dimensions { scriptVersion }
-}`;
-const shape = z.object({
-  workersInvocationsAdaptive: z.array(
-    z.object({
-      sum: z.object({ requests: z.number(), errors: z.number() }),
-      avg: z.object({ sampleInterval: z.number().nullish() }).nullish(),
-      quantiles: z.record(z.string(), z.number().nullish()),
-      dimensions: z.object({ scriptVersion: z.string().nullish() }),
-    }),
-  ),
+const fields = `sum { requests errors }
+avg { sampleInterval }
+quantiles { ${levels.map(nameOf).join(" ")} }
+dimensions { scriptVersion }`;
+const group = z.object({
+  sum: z.object({ requests: z.number(), errors: z.number() }),
+  avg: z.object({ sampleInterval: z.number().nullish() }).nullish(),
+  quantiles: z.record(z.string(), z.number().nullish()),
+  dimensions: z.object({ scriptVersion: z.string().nullish() }),
 });
-type Group = z.infer<typeof shape>["workersInvocationsAdaptive"][number];
+type Group = z.infer<typeof group>;
 
 /** What Cloudflare's GraphQL analytics tell of a worker's versions, of outcomes but not of statuses. Throws ApiError. */
 export async function fromGraphql(
   api: Connection,
   accountId: string,
-  { script, fresh, stable, fromMs, toMs }: Window,
+  window: Window,
 ): Promise<Measured | undefined> {
-  const found = await accountAnalytics(api, accountId, {
-    fields,
-    dataset: "WorkersInvocationsAdaptive",
-    filter: {
-      scriptName: script,
-      datetime_geq: new Date(fromMs).toISOString(),
-      datetime_leq: new Date(toMs).toISOString(),
-    },
-  });
-  const groups = shape.parse(found ?? { workersInvocationsAdaptive: [] }).workersInvocationsAdaptive;
+  const { fresh, stable } = window;
+  const groups = await invocationGroups(api, accountId, window, { limit: 100, fields, group });
   const all = groups.reduce((sum, { sum: { requests } }) => sum + requests, 0);
   if (all === 0) return undefined;
   const unknown = groups
     .filter(({ dimensions }) => (dimensions.scriptVersion ?? "") === "")
     .reduce((sum, { sum: { requests } }) => sum + requests, 0);
   const of = (version: string): Figures => {
-    const group = groups.find(({ dimensions }) => dimensions.scriptVersion === version);
-    return group === undefined ? nothing : figuresOf(group);
+    const found = groups.find(({ dimensions }) => dimensions.scriptVersion === version);
+    return found === undefined ? nothing : figuresOf(found);
   };
   return {
     fresh: of(fresh),

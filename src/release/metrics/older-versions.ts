@@ -1,30 +1,17 @@
 import { z } from "zod";
 import { ApiError } from "../../cloudflare/api.ts";
 import type { Connection } from "../../cloudflare/connection.ts";
-import { accountAnalytics } from "../../cloudflare/graphql.ts";
+import { type Invocations, invocationGroups } from "./invocation-groups.ts";
 
-const fields = `workersInvocationsAdaptive(limit: 1000, filter: $filter) {
-  sum { requests }
-  dimensions { scriptVersion }
-}`;
-const shape = z.object({
-  workersInvocationsAdaptive: z.array(
-    z.object({
-      sum: z.object({ requests: z.number() }),
-      dimensions: z.object({ scriptVersion: z.string().nullish() }),
-    }),
-  ),
+const group = z.object({
+  sum: z.object({ requests: z.number() }),
+  dimensions: z.object({ scriptVersion: z.string().nullish() }),
 });
 
-/** A worker whose older versions are to be gone. */
-export interface Bake {
-  /** Its name at Cloudflare. */
-  readonly script: string;
+/** A worker whose older versions are to be gone; the bake time is what lies between the two moments. */
+export interface Bake extends Invocations {
   /** The version that serves alone. */
   readonly version: string;
-  /** Milliseconds since 1970: the bake time is what lies between them. */
-  readonly fromMs: number;
-  readonly toMs: number;
 }
 
 /**
@@ -58,19 +45,11 @@ const times = (n: number): string => (n === 1 ? "once" : `${n} times`);
 async function requestsByVersion(
   api: Connection,
   accountId: string,
-  { script, fromMs, toMs }: Pick<Bake, "script" | "fromMs" | "toMs">,
+  invocations: Invocations,
 ): Promise<ReadonlyMap<string, number> | string> {
   try {
-    const found = await accountAnalytics(api, accountId, {
-      fields,
-      dataset: "WorkersInvocationsAdaptive",
-      filter: {
-        scriptName: script,
-        datetime_geq: new Date(fromMs).toISOString(),
-        datetime_leq: new Date(toMs).toISOString(),
-      },
-    });
-    const groups = shape.parse(found ?? { workersInvocationsAdaptive: [] }).workersInvocationsAdaptive;
+    const fields = "sum { requests }\ndimensions { scriptVersion }";
+    const groups = await invocationGroups(api, accountId, invocations, { limit: 1000, fields, group });
     return new Map(
       groups
         .filter(({ sum }) => sum.requests > 0)

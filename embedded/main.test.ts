@@ -207,7 +207,7 @@ test("a first upload that a kill -9 cut off leaves no Worker", async () => {
   const never = upload("for (;;);", {});
   const cut = call(first.ready, "PUT", `${a}/workers/scripts/cut`, never).catch(() => "cut");
   const there = async () => (await call(first.ready, "GET", `${a}/workers/services/cut`)).success;
-  await expect.poll(there, { timeout: 30_000 }).toBe(true);
+  await expect.poll(there).toBe(true);
   await end(first.child, "SIGKILL");
   expect(await cut).toBe("cut");
   const second = await start(data);
@@ -225,7 +225,7 @@ test("a remembered port that somebody else has by now is replaced, with a line t
   await once(squatter, "listening");
   const second = await start(data);
   expect(Number(new URL(second.ready.api).port)).not.toBe(port);
-  await expect.poll(second.said, { timeout: 20_000 }).toContain(`port ${port}`);
+  await expect.poll(second.said).toContain(`port ${port}`);
   await expect(start(folder(), "--port", String(port))).rejects.toThrow(String(port));
   squatter.close();
 });

@@ -38,7 +38,7 @@ beforeAll(async () => {
   await done("config", "set", "accountId", account?.id ?? "");
   await done("config", "set", "cloudflare:baseUrl", plain.embedded.api);
   await done("config", "set", "--secret", "cloudflare:apiToken", plain.embedded.token);
-}, 900_000);
+});
 afterAll(() => plain?.remove());
 
 test("a program that keeps the rules is deployed, before and after its stores have ids", async () => {

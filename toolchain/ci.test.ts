@@ -96,7 +96,7 @@ test("deep tests are left out when nothing but words has changed since the base,
   expect(ranDeep(), "a branch of words").toBe(false);
   git("update-ref", "refs/remotes/origin/main", "HEAD");
   expect(ranDeep(), "main itself").toBe(true);
-}, 60_000);
+});
 
 test("what was stopped because the time was up says so, whatever its last line was", () => {
   const { status, lines } = ci("echo '4 passed, 0 failed'; exit 124");

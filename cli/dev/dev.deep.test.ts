@@ -10,7 +10,6 @@ let project: Clone;
 let dev: ChildProcess | undefined;
 let printed = "";
 const path = "workers/dome/dome-api/index.ts";
-const patience = { timeout: 60_000 };
 
 beforeAll(async () => {
   project = await clone();
@@ -52,7 +51,7 @@ async function startDev(...args: string[]): Promise<void> {
     stream?.setEncoding("utf8").on("data", (text: string) => {
       printed += text;
     });
-  await expect.poll(() => printed, patience).toMatch(/Save a file under workers/);
+  await expect.poll(() => printed).toMatch(/Save a file under workers/);
 }
 async function endDev(signal: NodeJS.Signals): Promise<void> {
   if (dev === undefined) return;
@@ -66,22 +65,22 @@ test("a saved file serves without an up, and its mistakes and logs are shown wit
   await startDev();
   expect(printed).toMatch(/^dome-api +http:\/\/dome-api-dev\.dev\.localhost:\d+\/$/m);
   answerWith('"by dev"');
-  await expect.poll(health, patience).toContain('"by dev"');
-  await expect.poll(() => printed, patience).toMatch(/^dome-api +→ version [0-9a-f]{8} in \d+\.\d s$/m);
+  await expect.poll(health).toContain('"by dev"');
+  await expect.poll(() => printed).toMatch(/^dome-api +→ version [0-9a-f]{8} in \d+\.\d s$/m);
   answerWith("(");
-  await expect.poll(() => printed, patience).toMatch(/✗ {3}where: {4}workers\/dome\/dome-api\/index\.ts:\d+/);
+  await expect.poll(() => printed).toMatch(/✗ {3}where: {4}workers\/dome\/dome-api\/index\.ts:\d+/);
   expect(await health()).toContain('"by dev"');
   answerWith('(() => { console.log("asked"); throw new Error("on purpose"); })()');
   await expect
     .poll(async () => {
       await health();
       return printed;
-    }, patience)
+    })
     .toMatch(/^dome-api +! {5}at .*workers\/dome\/dome-api\/index\.ts:\d+/m);
   expect(printed).toMatch(/^dome-api +\| asked$/m);
   expect(printed).not.toContain("\u001b[");
   answerWith('"by dev"');
-  await expect.poll(health, patience).toContain('"by dev"');
+  await expect.poll(health).toContain('"by dev"');
   await endDev("SIGINT");
   expect(printed).toContain(`→ version ${before.slice(0, 8)} again, the stack's own`);
   expect(await serving()).toBe(before);
@@ -102,11 +101,11 @@ test("an up after it makes its own version of what was written, and then there i
 test("an up beside it takes over, and what is saved afterwards stands on the up's version", async () => {
   await startDev("dome/dome-api");
   answerWith('"second"');
-  await expect.poll(health, patience).toContain('"second"');
+  await expect.poll(health).toContain('"second"');
   await ran(["up", "--yes", "--skip-preview", "--stack", "dev"]);
   const own = await serving();
   answerWith('"third"');
-  await expect.poll(health, patience).toContain('"third"');
+  await expect.poll(health).toContain('"third"');
   await endDev("SIGTERM");
   expect(await serving()).toBe(own);
   expect(await health()).toContain('"second"');
@@ -114,7 +113,7 @@ test("an up beside it takes over, and what is saved afterwards stands on the up'
 
 test("after a loop that was killed, an up of what was written is consistent; the next loop puts back what it left", async () => {
   await startDev("dome-api");
-  await expect.poll(health, patience).toContain('"third"');
+  await expect.poll(health).toContain('"third"');
   await endDev("SIGKILL");
   expect(await health()).toContain('"third"');
   await ran(["up", "--yes", "--skip-preview", "--stack", "dev"]);
@@ -124,7 +123,7 @@ test("after a loop that was killed, an up of what was written is consistent; the
 
   await startDev("dome-api");
   answerWith('"fourth"');
-  await expect.poll(health, patience).toContain('"fourth"');
+  await expect.poll(health).toContain('"fourth"');
   await endDev("SIGKILL");
   answerWith('"third"');
   await startDev("dome-api");
@@ -143,7 +142,7 @@ test("after a loop that was killed, a preview names what serves instead, and an 
   const own = await serving();
   await startDev("dome-api");
   answerWith('"fifth"');
-  await expect.poll(health, patience).toContain('"fifth"');
+  await expect.poll(health).toContain('"fifth"');
   await endDev("SIGKILL");
   answerWith('"third"');
   expect(await ran(["preview", "--stack", "dev"])).toMatch(

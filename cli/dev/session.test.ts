@@ -59,7 +59,6 @@ const write = (path: string, text: string): void => {
 const visit = async (path = "/"): Promise<string> =>
   (await ask({ host: "hello-dev.dev.localhost", port: embedded.frontPort }, path)).text;
 const live = async () => (await liveOf(account, "hello-dev")) ?? { versionId: "", stackVersionId: "" };
-const patience = { timeout: 20_000 };
 
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "lockstep-dev-"));
@@ -125,7 +124,7 @@ test("the code that serves already is no new version", async () => {
 
 test("a saved file serves a moment later, with the bindings, secrets, settings and objects of the version before", async () => {
   write("workers/hello/name.ts", 'export const name = "you";\n');
-  await expect.poll(() => visit(), patience).toMatch(/^hello you, 4, \d+$/);
+  await expect.poll(() => visit()).toMatch(/^hello you, 4, \d+$/);
   const now = await live();
   expect(now.stackVersionId).toBe(stackVersion);
   expect(told.at(-1)).toMatch(new RegExp(`^version ${now.versionId.slice(0, 8)} in \\d+\\.\\d s$`));
@@ -144,15 +143,15 @@ test("a saved file serves a moment later, with the bindings, secrets, settings a
 test("a file that is new, in a folder that is new, counts as soon as it is imported", async () => {
   write("workers/hello/more/deep/name.ts", 'export const name = "deep";\n');
   write("workers/hello/name.ts", 'export { name } from "./more/deep/name.ts";\n');
-  await expect.poll(() => visit(), patience).toContain("hello deep");
+  await expect.poll(() => visit()).toContain("hello deep");
   write("workers/hello/more/deep/name.ts", 'export const name = "deeper";\n');
-  await expect.poll(() => visit(), patience).toContain("hello deeper");
+  await expect.poll(() => visit()).toContain("hello deeper");
 });
 
 test("what does not compile is told with its line, once, and the version before serves on", async () => {
   const before = (await live()).versionId;
   write("workers/hello/name.ts", "export const = 1;\n");
-  await expect.poll(() => told.at(-1), patience).toContain("workers/hello/name.ts:1");
+  await expect.poll(() => told.at(-1)).toContain("workers/hello/name.ts:1");
   const count = told.length;
   await loop.bring(performance.now());
   expect(told.length).toBe(count);
@@ -165,9 +164,7 @@ test("what workerd refuses is told with its line in the source, and the version 
     "workers/hello/name.ts",
     'export const name: string = "x";\n\nconst none: unknown = undefined;\n(none as { go(): void }).go();\n',
   );
-  await expect
-    .poll(() => told.at(-1), patience)
-    .toMatch(/was refused; the version before it goes on serving/);
+  await expect.poll(() => told.at(-1)).toMatch(/was refused; the version before it goes on serving/);
   expect(told.at(-1)).toContain("where:    workers/hello/name.ts:4");
   expect(told.at(-1)).toContain("TypeError");
   expect(await visit()).toContain("hello deeper");
@@ -175,9 +172,9 @@ test("what workerd refuses is told with its line in the source, and the version 
 
 test("mended code serves, and the stack's own code is the stack's own version again", async () => {
   write("workers/hello/name.ts", 'export const name = "mended";\n');
-  await expect.poll(() => visit(), patience).toContain("hello mended");
+  await expect.poll(() => visit()).toContain("hello mended");
   write("workers/hello/name.ts", 'export const name = "world";\n');
-  await expect.poll(async () => (await live()).versionId, patience).toBe(stackVersion);
+  await expect.poll(async () => (await live()).versionId).toBe(stackVersion);
 });
 
 test("logs and exceptions come as they happen, with places in the sources, from every new version", async () => {
@@ -187,13 +184,13 @@ test("logs and exceptions come as they happen, with places in the sources, from 
     onState: () => undefined,
     signal: ending.signal,
   });
-  await expect.poll(() => visit().then(() => said.length), patience).toBeGreaterThan(0);
+  await expect.poll(() => visit().then(() => said.length)).toBeGreaterThan(0);
   expect(said[0]).toEqual({ level: "log", text: "answering { path: '/' }" });
   write("workers/hello/index.ts", `\n\n${source("good day")}`);
-  await expect.poll(() => visit(), patience).toContain("good day");
+  await expect.poll(() => visit()).toContain("good day");
   await visit("/throw");
   await expect
-    .poll(() => said.find(({ level }) => level === "error")?.text, patience)
+    .poll(() => said.find(({ level }) => level === "error")?.text)
     .toMatch(/^Uncaught Error: as asked\n\s+at .*workers\/hello\/index\.ts:18:\d+/);
 });
 
@@ -234,7 +231,7 @@ test("nothing is deployed into a rollout, nor on top of a version that was uploa
     bindings: [],
   });
   write("workers/hello/name.ts", 'export const name = "late";\n');
-  await expect.poll(() => told.at(-1), patience).toContain("is not the one that serves");
+  await expect.poll(() => told.at(-1)).toContain("is not the one that serves");
   const { id } =
     uploaded !== null && typeof uploaded === "object" && "id" in uploaded ? uploaded : { id: "" };
   await call(account, "POST", "/workers/scripts/hello-dev/deployments?force=true", {
@@ -261,18 +258,18 @@ test("a process that is gone is named; when it is back, on other ports too, savi
     strategy: "percentage",
     versions: [{ version_id: stackVersion, percentage: 100 }],
   });
-  await expect.poll(() => visit().then(() => heard.length), patience).toBeGreaterThan(0);
+  await expect.poll(() => visit().then(() => heard.length)).toBeGreaterThan(0);
   await embedded.close();
-  await expect.poll(() => states[0], patience).toBe("The connection to its logs was lost");
+  await expect.poll(() => states[0]).toBe("The connection to its logs was lost");
   write("workers/hello/name.ts", 'export const name = "gone";\n');
-  await expect.poll(() => told.at(-1), patience).toContain("The embedded Cloudflare does not answer");
+  await expect.poll(() => told.at(-1)).toContain("The embedded Cloudflare does not answer");
 
   embedded = await startEmbedded({ log: () => undefined, dataDir: join(root, "data"), port: 0 });
   account = { ...account, api: embedded.api };
-  await expect.poll(() => states.at(-1), patience).toBeUndefined();
+  await expect.poll(() => states.at(-1)).toBeUndefined();
   heard.length = 0;
-  await expect.poll(() => visit().then(() => heard.length), patience).toBeGreaterThan(0);
+  await expect.poll(() => visit().then(() => heard.length)).toBeGreaterThan(0);
   write("workers/hello/index.ts", source("hello"));
   write("workers/hello/name.ts", 'export const name = "world";\n');
-  await expect.poll(() => told.at(-1), patience).toContain("serves this code");
+  await expect.poll(() => told.at(-1)).toContain("serves this code");
 });

@@ -20,7 +20,7 @@ beforeAll(async () => {
     await works(folder, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", tarball);
     await works(folder, "npx", "lockstep", "init");
   }
-}, 900_000);
+});
 afterAll(() => rmSync(above, { recursive: true, force: true }));
 
 /** A shell without anything of this repository: as a newcomer has it. */

@@ -68,13 +68,9 @@ describe("on the embedded Cloudflare", () => {
       onState: () => undefined,
       signal: ending.signal,
     });
-    await expect
-      .poll(() => visit("/a?page=2").then(() => heard.length), { timeout: 20_000 })
-      .toBeGreaterThan(0);
+    await expect.poll(() => visit("/a?page=2").then(() => heard.length)).toBeGreaterThan(0);
     await visit("/throw");
-    await expect
-      .poll(() => heard.map(({ text }) => text), { timeout: 20_000 })
-      .toContain("GET /throw exception");
+    await expect.poll(() => heard.map(({ text }) => text)).toContain("GET /throw exception");
     ending.abort();
     await listening;
     expect(heard.slice(0, 2).map(({ kind, text }) => [kind, text])).toEqual([
@@ -85,7 +81,7 @@ describe("on the embedded Cloudflare", () => {
     const time = () => ({ fromMs: Date.now() - 3_600_000, toMs: Date.now() });
     const read = () => past(api, account, [worker], all, time());
     await expect
-      .poll(() => read().then(({ entries }) => entries.map(({ text }) => text)), { timeout: 20_000 })
+      .poll(() => read().then(({ entries }) => entries.map(({ text }) => text)))
       .toEqual(expect.arrayContaining(["GET /a 200", "GET /throw 500 exception"]));
     const found = JSON.stringify(await read());
     expect(found).toContain("token=[secret]");

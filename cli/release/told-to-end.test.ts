@@ -16,10 +16,10 @@ test("a terminal that closes ends no driver, a first Ctrl-C is told, and a secon
     out += chunk;
   });
   const ended = once(child, "exit");
-  await expect.poll(() => out, { timeout: 20_000 }).toContain("ready");
+  await expect.poll(() => out).toContain("ready");
   child.kill("SIGHUP");
   child.kill("SIGINT");
-  await expect.poll(() => out, { timeout: 20_000 }).toContain("at it still");
+  await expect.poll(() => out).toContain("at it still");
   expect(out).toMatch(/^ready\ntold SIGINT\n/);
   await new Promise((resolve) => setTimeout(resolve, 600));
   child.kill("SIGINT");

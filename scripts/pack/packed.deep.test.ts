@@ -26,7 +26,7 @@ beforeAll(async () => {
     .split("\n")
     .map((path) => path.replace(/^package\//, ""))
     .sort();
-}, 600_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("the package holds each source as JavaScript with types and a map, what is copied as it is, and nothing else", () => {
@@ -67,7 +67,7 @@ test("the types of each export are right wherever ES modules are resolved", asyn
   const args = [attw, tarball, "--profile", "esm-only", "--no-definitely-typed", "--no-color"];
   const said = await command(process.execPath, [...args, "--format", "table-flipped"], root);
   for (const path of Object.keys(manifest.exports)) expect(said).toContain(`"lockstep${path.slice(1)}"`);
-}, 120_000);
+});
 
 test("installed elsewhere, every export loads, and its embedded Cloudflare deploys a worker that answers", async () => {
   writeFileSync(join(folder, "package.json"), '{ "name": "notes", "private": true, "type": "module" }\n');
@@ -92,7 +92,7 @@ test("installed elsewhere, every export loads, and its embedded Cloudflare deplo
   expect(resources).toEqual(["db", "jobs", "api"]);
   expect(JSON.parse(answer)).toEqual({ answer: 42 });
   expect(smoke).toBe("/ answered 200\n");
-}, 600_000);
+});
 
 test("a user's TypeScript is checked against the package's types, down to a worker's bindings", async () => {
   const compilerOptions = {
@@ -115,4 +115,4 @@ test("a user's TypeScript is checked against the package's types, down to a work
     .split("\n")
     .filter((line) => /error TS/.test(line) && !line.startsWith("node_modules/@pulumi/"));
   expect(lines).toEqual([]);
-}, 120_000);
+});

@@ -18,7 +18,7 @@ describe("the README's system", () => {
     expect((await dev.ask("notes/store", "/", { json: note })).status).toBe(201);
     expect(await dev.query("notes/notes", "SELECT title FROM notes")).toEqual([{ title: "Tides" }]);
     await expect
-      .poll(async () => (await dev.ask("notes/search", "/?q=the+sea+and+the+moon")).text, { timeout: 30_000 })
+      .poll(async () => (await dev.ask("notes/search", "/?q=the+sea+and+the+moon")).text)
       .toBe('["Tides"]');
   });
 });
@@ -40,7 +40,7 @@ describe("the guide's system", () => {
     expect((await dev.ask("notes/notes-api", "/notes", { json: note })).status).toBe(401);
     expect((await dev.ask("notes/notes-api", "/notes", { json: note, headers })).status).toBe(201);
     await expect
-      .poll(() => dev.query("notes/notes", "SELECT text, author, words FROM notes"), { timeout: 30_000 })
+      .poll(() => dev.query("notes/notes", "SELECT text, author, words FROM notes"))
       .toEqual([{ ...note, words: 5 }]);
   });
 });

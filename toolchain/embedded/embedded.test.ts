@@ -51,7 +51,7 @@ test("it is started once, found the next time, and started anew after a crash", 
   const first = await ensureEmbedded(places);
   expect((await ensureEmbedded(places)).pid).toBe(first.pid);
   process.kill(first.pid, "SIGKILL");
-  await vi.waitFor(async () => expect(await runningEmbedded(places)).toBeUndefined());
+  await expect.poll(() => runningEmbedded(places)).toBeUndefined();
   const second = await ensureEmbedded(places);
   expect(second.pid).not.toBe(first.pid);
   expect(pids()).toEqual([first.pid, second.pid]);
@@ -103,14 +103,13 @@ test.each([
   const script = `import { ensureEmbedded } from ${JSON.stringify(new URL("embedded.ts", import.meta.url).href)};
 await ensureEmbedded(${JSON.stringify(places)});`;
   const starter = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "ignore" });
-  await vi.waitFor(() => expect(isTime()).toBe(true), { timeout: 30_000, interval: 10 });
+  await expect.poll(isTime, { interval: 10 }).toBe(true);
   starter.kill("SIGKILL");
   await once(starter, "exit");
   const { pid } = await ensureEmbedded(places);
   expect((await runningEmbedded(places))?.pid).toBe(pid);
   const alive = (): number[] => pids().filter((each) => !["", "ended"].includes(startOf(each)));
-  if (startOf(process.pid) !== "")
-    await vi.waitFor(() => expect(alive()).toEqual([pid]), { timeout: 10_000 });
+  if (startOf(process.pid) !== "") await expect.poll(alive).toEqual([pid]);
 });
 
 test("one that was asked to end, and still has the data, is waited for", async () => {
@@ -118,7 +117,7 @@ test("one that was asked to end, and still has the data, is waited for", async (
 process.on("SIGTERM", () => { server.closeAllConnections(); server.close(); setTimeout(() => process.exit(0), 700); });`);
   const { pid } = await ensureEmbedded(places);
   process.kill(pid, "SIGTERM");
-  await vi.waitFor(async () => expect(await runningEmbedded(places)).toBeUndefined());
+  await expect.poll(() => runningEmbedded(places)).toBeUndefined();
   expect((await ensureEmbedded(places)).pid).not.toBe(pid);
 });
 
@@ -150,7 +149,7 @@ test("one that was started with other code than the clone's is left running, and
     expect(said).toHaveBeenCalledOnce();
     expect(String(said.mock.calls[0]?.[0])).toMatch(new RegExp(`^The running .* kill ${pid}; .*\n$`));
     process.kill(pid, "SIGTERM");
-    await vi.waitFor(async () => expect(await runningEmbedded(places)).toBeUndefined());
+    await expect.poll(() => runningEmbedded(places)).toBeUndefined();
     said.mockClear();
     expect((await ensureEmbedded(places)).pid).not.toBe(pid);
     await ensureEmbedded(places);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { ensureInstalled, installState } from "./install.mjs";
 
 let root: string;
@@ -163,7 +163,7 @@ test("an npm that goes on after its starter was killed is waited for", async () 
   const script = `import { ensureInstalled } from ${JSON.stringify(new URL("install.mjs", import.meta.url).href)};
 await ensureInstalled(${JSON.stringify(root)});`;
   const first = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "ignore", env });
-  await vi.waitFor(() => expect(existsSync(turns)).toBe(true), { timeout: 30_000 });
+  await expect.poll(() => existsSync(turns)).toBe(true);
   first.kill("SIGKILL");
   await once(first, "exit");
   await ensureInstalled(root, env);

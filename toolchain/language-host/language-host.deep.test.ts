@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestProject, testProject } from "../fixture/project.ts";
 
 let project: TestProject;
@@ -162,24 +162,20 @@ test.each([
   ["SIGINT", "a program", forever],
   ["SIGKILL", "a program that does not listen", `${deaf} ${forever}`],
   ["SIGHUP", "a program", forever],
-] as const)(
-  "after %s of the engine nothing of it is left, with %s",
-  async (signal, _, text) => {
-    project.write("index.ts", `${pids} ${text}`);
-    const path = join(project.folder, "pids");
-    rmSync(path, { force: true });
-    const engine = spawn(project.engine, ["preview", "--non-interactive"], {
-      cwd: project.folder,
-      env: project.env,
-      stdio: "ignore",
-    });
-    await vi.waitFor(() => expect(readFileSync(path, "utf8")).toMatch(/\d+ \d+\n/), { timeout: 40_000 });
-    const started = readFileSync(path, "utf8").trim().split(" ").map(Number);
-    engine.kill(signal);
-    await vi.waitFor(() => expect(started.filter(isThere)).toEqual([]), { timeout: 40_000 });
-  },
-  90_000,
-);
+] as const)("after %s of the engine nothing of it is left, with %s", async (signal, _, text) => {
+  project.write("index.ts", `${pids} ${text}`);
+  const path = join(project.folder, "pids");
+  rmSync(path, { force: true });
+  const engine = spawn(project.engine, ["preview", "--non-interactive"], {
+    cwd: project.folder,
+    env: project.env,
+    stdio: "ignore",
+  });
+  await expect.poll(() => readFileSync(path, "utf8")).toMatch(/\d+ \d+\n/);
+  const started = readFileSync(path, "utf8").trim().split(" ").map(Number);
+  engine.kill(signal);
+  await expect.poll(() => started.filter(isThere)).toEqual([]);
+});
 
 const isThere = (pid: number): boolean =>
   existsSync(`/proc/${pid}`) && !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));

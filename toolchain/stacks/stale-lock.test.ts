@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import project from "../../project.ts";
 import { run, testProject } from "../fixture/project.ts";
 import { removeStaleLocks } from "./stale-lock.ts";
@@ -107,11 +107,10 @@ test("an up that was killed leaves no process behind, and is finished by the nex
         : [];
     const options = ["up", "--stack", "dev", "--yes", "--non-interactive"];
     const engine = spawn(launcher, options, { cwd: project.folder, env: project.env, stdio: "ignore" });
-    await vi.waitFor(() => expect(made()).toEqual(["first", "second"]), { timeout: 30_000, interval: 20 });
+    await expect.poll(made, { interval: 20 }).toEqual(["first", "second"]);
     engine.kill("SIGKILL");
     await once(engine, "exit");
-    if (existsSync("/proc/self/cmdline"))
-      await vi.waitFor(() => expect(processesOf(project.folder)).toEqual([]), { timeout: 20_000 });
+    if (existsSync("/proc/self/cmdline")) await expect.poll(() => processesOf(project.folder)).toEqual([]);
 
     project.write("go", "");
     const next = await run(launcher, options, project.folder, project.env);

@@ -198,7 +198,7 @@ test("every content type reaches the consumer as it was sent, retries count, and
     ((await client.queues.messages.peek(seen, { account_id, batch_size: 20 })).messages ?? []).map((m) =>
       JSON.parse(Buffer.from(m.body ?? "", "base64").toString()),
     );
-  await expect.poll(async () => (await bodies()).length, { timeout: 40_000 }).toBe(7);
+  await expect.poll(async () => (await bodies()).length).toBe(7);
   const expected = [
     { body: { json: [1, null] }, attempts: 1, age: true },
     { body: "text", attempts: 1, age: true },

@@ -88,4 +88,4 @@ test("messages sent to a real worker all arrive, however often the whole process
   } finally {
     rmSync(data, { recursive: true, force: true });
   }
-}, 180_000);
+});

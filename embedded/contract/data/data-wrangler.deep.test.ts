@@ -58,7 +58,7 @@ test("every vectorize command", async () => {
   expect(await refused("vectorize insert small --file=none.ndjson")).toContain("none.ndjson");
   await wrangler("vectorize delete small --force");
   expect(await refused("vectorize info small")).toContain("[code: 3000]");
-}, 180_000);
+});
 
 test("every queues command", async () => {
   await wrangler("queues create jobs");
@@ -81,8 +81,8 @@ test("every queues command", async () => {
   await wrangler("queues purge jobs --force");
   await wrangler("queues delete jobs");
   expect(await refused("queues info jobs")).toContain('Queue "jobs" does not exist');
-}, 180_000);
+});
 
 test("wrangler lists the models of Workers AI", async () => {
   expect(await wrangler("ai models list --search=bge-base")).toContain("@cf/baai/bge-base-en-v1.5");
-}, 60_000);
+});

@@ -57,7 +57,7 @@ test("wrangler creates a namespace, writes and reads keys one by one and in bulk
   expect(JSON.parse(await succeeds("kv", "key", "list", ...there))).toEqual([]);
   await succeeds("kv", "namespace", "delete", "--namespace-id", id, "-y");
   expect(JSON.parse(await succeeds("kv", "namespace", "list"))).toEqual([]);
-}, 180_000);
+});
 
 test("wrangler creates, finds and migrates a database, travels in time and deletes it", async () => {
   const created = await succeeds("d1", "create", "dome-meta", "--location", "enam");
@@ -137,7 +137,7 @@ test("wrangler creates, finds and migrates a database, travels in time and delet
   expect(await fails("d1", "execute", "dome-meta", "--remote", "--command", "SELECT 1")).toContain(
     "[code: 7404]",
   );
-}, 180_000);
+});
 
 test("wrangler creates a bucket, puts, gets and deletes an object, and deletes the bucket", async () => {
   expect(await succeeds("r2", "bucket", "create", "dome-raw")).toContain("Created bucket 'dome-raw'");
@@ -165,7 +165,7 @@ test("wrangler creates a bucket, puts, gets and deletes an object, and deletes t
     "The specified key does not exist",
   );
   expect(await succeeds("r2", "bucket", "delete", "dome-raw")).toContain("Deleted bucket");
-}, 180_000);
+});
 
 test("wrangler creates a queue, gives it a consumer, pauses, purges and deletes it", async () => {
   await succeeds("queues", "create", "dead");

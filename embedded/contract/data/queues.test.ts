@@ -60,9 +60,7 @@ test("what is pushed over the API is delivered to the worker, in batches, under 
   });
   const done = await queueNamed("done");
   await expect
-    .poll(async () => (await client.queues.getMetrics(done, { account_id: account })).backlog_count, {
-      timeout: 40_000,
-    })
+    .poll(async () => (await client.queues.getMetrics(done, { account_id: account })).backlog_count)
     .toBe(3);
   const bodies = (
     (await client.queues.messages.peek(done, { account_id: account, batch_size: 10 })).messages ?? []

@@ -89,7 +89,7 @@ test("analytics tell what each statement wrote, a Worker's as well as the API's"
     ...{ count: 1, sum: { rowsWritten: 1 }, dimensions: { query: sql } },
   }));
   await expect
-    .poll(told, { timeout: 10_000 })
+    .poll(told)
     .toMatchObject({ data: { viewer: { accounts: [{ d1QueriesAdaptiveGroups: groups }] } } });
 });
 

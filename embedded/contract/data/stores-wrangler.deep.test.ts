@@ -44,7 +44,7 @@ test("wrangler's other D1 commands", async () => {
   expect(results).toEqual([{ n: 3000 }]);
   await wrangler("d1", "export", "db", "--remote", "--no-data", "--table", "t", "--output", "schema.sql");
   await wrangler("d1", "delete", "db", "-y");
-}, 600_000);
+});
 
 test("wrangler's other R2 commands", async () => {
   await wrangler("r2", "bucket", "create", "files", "--storage-class", "InfrequentAccess");
@@ -94,7 +94,7 @@ test("wrangler's other R2 commands", async () => {
   await wrangler("r2", "bucket", "dev-url", "enable", "files", "--force");
   expect(await wrangler("r2", "bucket", "dev-url", "get", "files")).toContain("r2.dev");
   await wrangler("r2", "bucket", "delete", "files");
-}, 600_000);
+});
 
 test("wrangler's other KV commands", async () => {
   const id = /"id": "([0-9a-f]{32})"/.exec(await wrangler("kv", "namespace", "create", "one"))?.[1] ?? "";
@@ -110,4 +110,4 @@ test("wrangler's other KV commands", async () => {
   );
   project.write("keys.json", JSON.stringify(["k1", "none"]));
   expect(await wrangler("kv", "bulk", "get", "keys.json", "--namespace-id", id, "--remote")).toContain("v1");
-}, 600_000);
+});

@@ -89,7 +89,7 @@ test("a rollout splits requests, its analytics tell the versions apart, and goin
 
   const seen = async (): Promise<number> =>
     (await analytics("gradual")).reduce((sum, group) => sum + group.sum.requests, 0);
-  await expect.poll(seen, { timeout: 30_000 }).toBe(65); // analytics lag behind, as on Cloudflare
+  await expect.poll(seen).toBe(65); // analytics lag behind, as on Cloudflare
   const found = Object.fromEntries(
     (await analytics("gradual")).map((group) => [group.dimensions.scriptVersion, group]),
   );
@@ -132,7 +132,7 @@ test("Workers Observability tells statuses, versions and console lines apart, to
     });
   const service = ["$metadata.service", "observed"] as const;
   const finished = ["$metadata.type", "cf-worker-event"] as const;
-  await expect.poll(async () => (await ask([service, finished])).events?.count, { timeout: 30_000 }).toBe(4);
+  await expect.poll(async () => (await ask([service, finished])).events?.count).toBe(4);
   const counted = await ask([service, finished, ["$workers.scriptVersion.id", one]], {
     view: "calculations",
     parameters: {
@@ -241,9 +241,7 @@ test("a cron trigger runs the handler in the minutes that it names", async () =>
   const log: string[] = [];
   runCrons(embedded.world, Date.UTC(2026, 0, 1, 4, 31), (line) => log.push(line));
   runCrons(embedded.world, Date.UTC(2026, 0, 1, 4, 30), (line) => log.push(line));
-  await expect
-    .poll(() => lines.filter((line) => line.includes("cron ran")), { timeout: 30_000 })
-    .toHaveLength(1);
+  await expect.poll(() => lines.filter((line) => line.includes("cron ran"))).toHaveLength(1);
   expect(lines.find((line) => line.includes("cron ran"))).toContain(
     `cron ran 30 4 * * * at ${Date.UTC(2026, 0, 1, 4, 30)}`,
   );

@@ -134,7 +134,7 @@ beforeAll(async () => {
     { path: "/core/dev-registry", method: "GET", headers: {} },
   ];
   ports = process.platform === "linux" ? listeningPorts() : [];
-}, 60_000);
+});
 afterAll(() => embedded.close());
 
 const own = () => [Number(new URL(embedded.api).port), embedded.frontPort];

@@ -70,19 +70,15 @@ function wranglerTail(...args: string[]): { child: ChildProcess; printed: () => 
 test("real wrangler tails a Worker, live, and takes its tail with it when it ends", async () => {
   const all = wranglerTail("--format", "pretty");
   const errors = wranglerTail("--format", "json", "--status", "error");
-  await expect.poll(all.printed, { timeout: 40_000 }).toContain("Connected to tailed, waiting for logs");
-  await expect.poll(tails, { timeout: 40_000 }).toBe(2);
+  await expect.poll(all.printed).toContain("Connected to tailed, waiting for logs");
+  await expect.poll(tails).toBe(2);
   // a moment passes between a tail's making and its connection
   await expect
-    .poll(async () => (await visit(embedded, "tailed", "dev", "/throw")) && errors.printed(), {
-      timeout: 20_000,
-    })
+    .poll(async () => (await visit(embedded, "tailed", "dev", "/throw")) && errors.printed())
     .toContain("out of it");
   await visit(embedded, "tailed", "dev", "/fine?x=1");
-  await expect
-    .poll(all.printed, { timeout: 20_000 })
-    .toMatch(/GET http:\/\/tailed\.dev\.localhost:\d+\/fine\?x=1 - Ok @/);
-  await expect.poll(all.printed, { timeout: 20_000 }).toContain("(log) path is /fine { deep: [ 1 ] }");
+  await expect.poll(all.printed).toMatch(/GET http:\/\/tailed\.dev\.localhost:\d+\/fine\?x=1 - Ok @/);
+  await expect.poll(all.printed).toContain("(log) path is /fine { deep: [ 1 ] }");
   expect(all.printed()).toMatch(/\/throw - Exception Thrown @/);
   expect(all.printed()).toContain("RangeError: out of it");
   expect(errors.printed()).not.toContain("/fine");
@@ -92,7 +88,7 @@ test("real wrangler tails a Worker, live, and takes its tail with it when it end
     await closed;
     running.delete(child);
   }
-  await expect.poll(tails, { timeout: 20_000 }).toBe(0);
+  await expect.poll(tails).toBe(0);
 });
 
 test("a tail's address opens one tail, by its own protocol, until it is deleted", async () => {

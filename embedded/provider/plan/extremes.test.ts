@@ -95,12 +95,12 @@ describe("an API that hangs", () => {
       .setProperties(toStruct(database));
     const failed = Promise.withResolvers<string>();
     const call = own.raw.create(request, (error) => failed.resolve(error?.details ?? "answered"));
-    await vi.waitFor(() => expect(provider.requests()).toHaveLength(1));
+    await expect.poll(() => provider.requests()).toHaveLength(1);
     await own.ask((done) => own.raw.cancel(new empty.Empty(), done));
     await sleep(100);
     expect(hungUp, "a first Ctrl-C lets what is under way end").not.toHaveBeenCalled();
     call.cancel();
-    await vi.waitFor(() => expect(hungUp).toHaveBeenCalledOnce(), { timeout: 20_000 });
+    await expect.poll(() => hungUp).toHaveBeenCalledOnce();
     expect(await failed.promise).toBe("Cancelled on client");
     own.close();
     expect(provider.logged).toEqual([]);

@@ -100,7 +100,7 @@ test("an alarm set under one version rings under the next", async () => {
       ...version(tag, code(tag), owned()),
       bindings: [counter("COUNTER", "owner")],
     });
-    await expect.poll(rung, { timeout: 40_000 }).toHaveLength(before + 1);
+    await expect.poll(rung).toHaveLength(before + 1);
     if (rung().at(-1) === `alarm in ${tag}`) break;
     expect(round).toBeLessThan(2);
   }
@@ -115,7 +115,7 @@ test("an object call that outlasts the grace of a hand-over is reset as on Cloud
   });
   expect((await slow).text).toBe("error code: 1101\n");
   await expect
-    .poll(() => rig.logs.map((l) => l.text).join("\n"), { timeout: 15_000 })
+    .poll(() => rig.logs.map((l) => l.text).join("\n"))
     .toContain("Durable Object reset because its code was updated.");
   expect(await ask("guest", "/slow?ms=1")).toBe("four");
 });

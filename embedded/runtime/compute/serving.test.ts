@@ -142,7 +142,7 @@ test("a worker that answers an upgrade with a page, or throws, is answered as su
   const thrown = await refused("/throw");
   expect(thrown).toMatchObject({ status: 500, text: expect.stringContaining("error code: 1101") });
   expect(thrown.text).not.toContain("x-lockstep");
-  await expect.poll(() => rig.invocations.map((i) => i.status), { timeout: 15_000 }).toContain(101);
+  await expect.poll(() => rig.invocations.map((i) => i.status)).toContain(101);
 });
 
 test("an exception becomes Error 1101 for the visitor, and a log line with the stack for the owner", async () => {
@@ -153,7 +153,7 @@ test("an exception becomes Error 1101 for the visitor, and a log line with the s
   expect(page.text).not.toContain("on purpose");
   expect((await rig.get("site", "/later")).text).toBe("answered");
   await expect
-    .poll(() => rig.logs.map((l) => l.text).join("\n"), { timeout: 15_000 })
+    .poll(() => rig.logs.map((l) => l.text).join("\n"))
     .toMatch(/Uncaught RangeError: after the answer/);
   const thrown = rig.logs.find((l) => l.text.startsWith("Uncaught TypeError: thrown on purpose"));
   expect(thrown).toMatchObject({
@@ -167,12 +167,12 @@ test("an exception becomes Error 1101 for the visitor, and a log line with the s
 test("console output arrives line by line with its stream, and each invocation with its status", async () => {
   await rig.get("site", "/log");
   await expect
-    .poll(() => rig.logs.map((l) => `${l.stream} ${l.text}`), { timeout: 15_000 })
+    .poll(() => rig.logs.map((l) => `${l.stream} ${l.text}`))
     .toEqual(expect.arrayContaining(["stdout to stdout { a: 1 }", "stderr to stderr"]));
   await rig.get("site", "/throw");
   await rig.get("site", "/cookies");
   await expect
-    .poll(() => rig.invocations.slice(-2).map((i) => [i.status, i.exception]), { timeout: 15_000 })
+    .poll(() => rig.invocations.slice(-2).map((i) => [i.status, i.exception]))
     .toEqual([
       [500, true],
       [204, false],

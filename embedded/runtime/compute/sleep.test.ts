@@ -30,19 +30,19 @@ test("versions deployed lazily start with the first request, call or batch", asy
 });
 
 test("what nobody asks for sleeps, and wakes up for whoever asks", async () => {
-  await expect.poll(running, { timeout: 15_000 }).toBe(0);
+  await expect.poll(running).toBe(0);
   const batch = [
     { id: "1", timestampMs: 0, attempts: 1, contentType: "text", body: Buffer.from("x") } as const,
   ];
   expect(await rig.compute.queue(scriptName("callee"), "jobs", batch)).toMatchObject({ outcome: "ok" });
   expect(running()).toBe(1);
   expect((await rig.get("caller")).text).toBe("callee");
-  await expect.poll(running, { timeout: 15_000 }).toBe(0);
+  await expect.poll(running).toBe(0);
   expect((await rig.get("caller")).text).toBe("callee");
 });
 
 test("a visitor who leaves before a worker woke up does not keep it awake", async () => {
-  await expect.poll(running, { timeout: 15_000 }).toBe(0);
+  await expect.poll(running).toBe(0);
   const leaving = httpRequest({
     agent: false,
     host: "127.0.0.1",
@@ -51,9 +51,9 @@ test("a visitor who leaves before a worker woke up does not keep it awake", asyn
   });
   leaving.on("error", () => {});
   leaving.end();
-  await expect.poll(running, { timeout: 15_000, interval: 1 }).toBe(1); // it is starting
+  await expect.poll(running, { interval: 1 }).toBe(1); // it is starting
   leaving.destroy();
-  await expect.poll(running, { timeout: 15_000 }).toBe(0);
+  await expect.poll(running).toBe(0);
 });
 
 test("a version that is replaced while it wakes up still serves those who woke it", async () => {

@@ -132,14 +132,14 @@ test("calls and waitUntil work under way finish on the version where they starte
   const call = rig.get("busy", "/slowCall");
   const later = await rig.get("busy", "/later");
   expect(later.text).toBe("now");
-  await expect.poll(() => rig.logs.map((l) => l.text), { timeout: 15_000 }).toContain("slow in c3");
+  await expect.poll(() => rig.logs.map((l) => l.text)).toContain("slow in c3");
   await Promise.all([
     rig.deploy("called", version("c4", called("c4"))),
     rig.deploy("busy", version("b4", busy("b4"), { bindings })),
   ]);
   expect((await rig.get("busy")).text).toBe("b4 c4 3");
   expect((await call).text).toBe("slow c3");
-  await expect.poll(() => rig.logs.map((l) => l.text), { timeout: 15_000 }).toContain("later in b2");
+  await expect.poll(() => rig.logs.map((l) => l.text)).toContain("later in b2");
 });
 
 test("deployments of one script at the same time come one after another, the last one stays", async () => {

@@ -33,13 +33,10 @@ test("who watches a script hears of every invocation, in every version, and of n
   const ofCallee: Trace[] = [];
   const stopCallee = rig.compute.watch(scriptName("callee"), (trace) => ofCallee.push(trace));
   await expect
-    .poll(
-      async () => {
-        await rig.get("caller", "/watched?a=1");
-        return heard.length * ofCallee.length;
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      await rig.get("caller", "/watched?a=1");
+      return heard.length * ofCallee.length;
+    })
     .toBeGreaterThan(0);
   expect(heard[0]).toMatchObject({
     version: "caller-1",
@@ -64,7 +61,7 @@ test("who watches a script hears of every invocation, in every version, and of n
   await rig.deploy("caller", version("caller-2", caller, { bindings: [service("CALLEE", "callee")] }));
   await rig.get("caller", "/throw");
   const ofSecond = () => heard.filter((trace) => trace.version === "caller-2");
-  await expect.poll(() => ofSecond().length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => ofSecond().length).toBe(1);
   expect(ofSecond()[0]).toMatchObject({
     item: { outcome: "exception", exceptions: [{ name: "TypeError", message: "no such thing" }] },
   });
@@ -74,8 +71,6 @@ test("who watches a script hears of every invocation, in every version, and of n
   heard.length = 0;
   await rig.get("caller", "/after");
   await rig.get("caller", "/throw"); // its exception is reported to the log all the same, and later than a trace would be
-  await expect
-    .poll(() => rig.logs.filter(({ text }) => text.includes("no such thing")).length, { timeout: 20_000 })
-    .toBe(2);
+  await expect.poll(() => rig.logs.filter(({ text }) => text.includes("no such thing")).length).toBe(2);
   expect(heard).toEqual([]);
 });

@@ -195,7 +195,7 @@ test.runIf(process.platform === "linux")(
     child.stdout.on("data", (chunk) => {
       output += chunk;
     });
-    await expect.poll(() => output.split("\n").length, { timeout: 30_000 }).toBeGreaterThan(20);
+    await expect.poll(() => output.split("\n").length).toBeGreaterThan(20);
     const workerds = childOf(child.pid ?? 0);
     expect(workerds).toHaveLength(1);
     child.kill("SIGKILL");
@@ -222,13 +222,11 @@ test.runIf(process.platform === "linux")("a killed workerd comes back at the sam
   await run("phoenix", "INSERT INTO t VALUES (1)");
   for (const pid of childOf(process.pid)) process.kill(pid, "SIGKILL");
   await expect
-    .poll(
-      () =>
-        run("phoenix", "SELECT a FROM t").then(
-          (r) => r[0]?.results,
-          () => "away",
-        ),
-      { timeout: 10_000 },
+    .poll(() =>
+      run("phoenix", "SELECT a FROM t").then(
+        (r) => r[0]?.results,
+        () => "away",
+      ),
     )
     .toEqual([{ a: 1 }]);
   expect(stores.address).toBe(address);

@@ -138,7 +138,7 @@ test("batches and crons pass the asset router; a binding to the script reaches i
   expect(await rig.compute.queue(scriptName("mixed"), "jobs", [one])).toMatchObject({ outcome: "ok" });
   expect(await rig.compute.scheduled(scriptName("mixed"), "* * * * *", 0)).toEqual({ outcome: "ok" });
   await expect
-    .poll(() => rig.logs.map((l) => l.text), { timeout: 15_000 })
+    .poll(() => rig.logs.map((l) => l.text))
     .toEqual(expect.arrayContaining(["queue x", "cron * * * * *"]));
   const code = `export default { fetch: (r, env) => env.PAGES.fetch("http://x/about") };`;
   await rig.deploy("reader", version("r1", code, { bindings: [service("PAGES", "pages")] }));

@@ -91,9 +91,7 @@ test("scripts that bind each other call by fetch, RPC, stubs and callbacks; a sc
     order: true,
   });
   await expect
-    .poll(() => rig.invocations.filter((i) => i.script === "callee" && i.exception).length, {
-      timeout: 15_000,
-    })
+    .poll(() => rig.invocations.filter((i) => i.script === "callee" && i.exception).length)
     .toBeGreaterThan(0);
 });
 

@@ -180,4 +180,4 @@ test("a body of 100 MiB arrives, one byte more is refused, whether its length wa
   expect(await send(100, true, 1)).toBe("413 413 Payload Too Large");
   expect(await send(100, false, 1)).toBe("413 413 Payload Too Large");
   expect(await send(1, false)).toBe(`200 ${piece.length}`); // and the next one is served
-}, 60_000);
+});

@@ -155,9 +155,7 @@ test("a change is kept for timestamps without anybody asking", async () => {
   await run("quiet", "CREATE TABLE t(a)", "INSERT INTO t VALUES ('good')");
   const folder = join(dataDir, "snapshots", "quiet");
   await expect
-    .poll(() => existsSync(folder) && readdirSync(folder).some((f) => f.endsWith(".sqlite")), {
-      timeout: 20_000,
-    })
+    .poll(() => existsSync(folder) && readdirSync(folder).some((f) => f.endsWith(".sqlite")))
     .toBe(true);
   const good = Date.now();
   await sleep(300); // it is in its place, but not yet in the list

@@ -283,6 +283,7 @@ export const rooms: readonly Room[] = [
   // A quirk carries its probe, which may be run against a real account.
   { room: "embedded/quirks", may: ["src/cloudflare"] },
   { room: "embedded/request-target.ts", may: [] },
+  { room: "embedded/lingering-close.ts", may: [] },
   { room: "embedded/runtime/body.ts", may: [] },
   { room: "embedded/runtime/door-key.ts", may: [] },
   { room: "embedded/runtime/workerd", may: ["src/diagnostic"] },
@@ -290,6 +291,7 @@ export const rooms: readonly Room[] = [
     room: "embedded/runtime/compute",
     may: [
       "src/package",
+      "embedded/lingering-close.ts",
       "embedded/request-target.ts",
       "embedded/runtime/workerd",
       "embedded/runtime/door-key.ts",
@@ -325,7 +327,13 @@ export const rooms: readonly Room[] = [
   { room: "embedded/binding-type-names.ts", may: [] },
   {
     room: "embedded/api/http",
-    may: ["src/permissions", "embedded/request-target.ts", "embedded/world.ts", "embedded/state.ts"],
+    may: [
+      "src/permissions",
+      "embedded/lingering-close.ts",
+      "embedded/request-target.ts",
+      "embedded/world.ts",
+      "embedded/state.ts",
+    ],
   },
   { room: "embedded/api/account", may: service },
   ...workerRegistry.map((room) => ({

@@ -115,8 +115,10 @@ describe("the token that is said for a verb is enough for it, and each group of 
     expect(refused.code).not.toBe(0);
     expect(refused.out).toContain('a token with "Queues Write" on the account');
     expect(refused.out).toContain("just token dev up");
+    const before = asked; // the engine makes several things at once: what was made before the refusal is not made again
     const ran = await withToken(body, changes["up"] ?? []);
     expect(ran.code, ran.out).toBe(0);
+    asked.push(...before);
     expect(idle(body)).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Duplex, pipeline, Readable } from "node:stream";
 import type { Permission } from "../../../src/permissions/permission.ts";
+import { closeAfterBody } from "../../lingering-close.ts";
 import { toOriginForm } from "../../request-target.ts";
 import type { Account, World } from "../../world.ts";
 import { authenticate, authorize, bearerOf } from "./authorize.ts";
@@ -50,6 +51,7 @@ export function apiServer(options: ApiOptions): Server {
   const match = router(options.services);
   const server = createServer({ requestTimeout: 0 }, (request, response) => {
     toOriginForm(request);
+    closeAfterBody(request, response);
     if (isUnderLocalhost(request.headers.host) && options.before?.(request, response)) return;
     answer(request, response, match, options).catch((error: unknown) => {
       (options.log ?? console.error)(

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { closeAfterBody } from "../../../lingering-close.ts";
 import { toOriginForm } from "../../../request-target.ts";
 import type { Compute, PreviewAt } from "../../compute.ts";
 import type { Cell } from "../cell/cell.ts";
@@ -44,6 +45,7 @@ const startLimitMs = 30_000;
  */
 export function frontDoor(server: Server, options: FrontOptions): void {
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    closeAfterBody(request, response);
     const answer = async (): Promise<void> => {
       if (request.headers["x-lockstep-report"] === options.nonce) {
         await receiveReport(request, options);

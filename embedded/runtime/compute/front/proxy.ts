@@ -6,6 +6,7 @@ import {
 } from "node:http";
 import { pipeline, Transform } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { hasBody } from "../../../lingering-close.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { ReportListeners } from "../cell/report.ts";
 import { BodyTooLarge, maximumBodyBytes } from "./body-limit.ts";
@@ -137,9 +138,6 @@ function answerOf(up: ClientRequest, request: IncomingMessage): Promise<Incoming
     });
   });
 }
-
-const hasBody = ({ headers }: IncomingMessage): boolean =>
-  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 
 /** workerd reads this much of a body that its worker does not want, before it closes the connection. */
 const unwantedBytes = 64 * 1024;

@@ -22,12 +22,12 @@ export const verbs = {
   init: {
     usage: "init [--no-install]",
     summary: "make this folder a project: a system, two stages, a test",
-    load: () => import("./init.ts"),
+    load: () => import("./init/init.ts"),
   },
   start: {
     usage: "start [--once]",
     summary: "bring the first stage up on the embedded Cloudflare and show its addresses",
-    load: () => import("./start.ts"),
+    load: () => import("./start/start.ts"),
   },
   env: {
     usage: "env [--wrangler]",
@@ -120,13 +120,13 @@ export const verbs = {
   validate: {
     usage: "validate [<stage>] [--json | --github]",
     summary: "everything that is wrong with systems, stages and migrations; asks no engine and no account",
-    load: () => import("./validate.ts"),
+    load: () => import("./validate/validate.ts"),
   },
   policy: {
     usage: "policy [<stage>] [--json | --sarif] [--state <file>]",
     summary:
       "what the policy rules find in what a stage declares, or in a state; asks no engine and no account",
-    load: () => import("./policy.ts"),
+    load: () => import("./policy/policy.ts"),
   },
   "pr-report": {
     usage: "pr-report [--target cloudflare] [--save <file> | --from <file>]",
@@ -157,12 +157,12 @@ export const verbs = {
   dev: {
     usage: "dev [<worker>] [--stage <stage>]",
     summary: "serve what is saved at once, and show what workers log",
-    load: () => import("./dev.ts"),
+    load: () => import("./dev/dev.ts"),
   },
   cron: {
     usage: 'cron <worker> ["<cron>"] [--stage <stage>]',
     summary: "run a worker's cron trigger now, on the embedded Cloudflare",
-    load: () => import("./cron.ts"),
+    load: () => import("./dev/cron.ts"),
   },
   db: {
     usage: "db <command>",
@@ -214,7 +214,7 @@ export const verbs = {
   state: {
     usage: "state backup <stage> [<folder>] | state restore <stage> <file>",
     summary: "what Pulumi knows of a stack, in a file and back",
-    load: () => import("./state.ts"),
+    load: () => import("./state/state.ts"),
   },
   aliases: {
     usage: "aliases [--json]",

@@ -2,8 +2,8 @@
 import { entry } from "../cli/entry.ts";
 import { placeHere } from "../cli/place.ts";
 import { ask, type WorkerAddress } from "../cli/start/http.ts";
+import { type Demonstration, startProject } from "../cli/start/start.ts";
 import { urlOf } from "../cli/start/started.ts";
-import { type Demonstration, startProject } from "../cli/start.ts";
 import { type DomeAnswer, search, storeNotes, waitUntilFound } from "./demo/dome.ts";
 import { documentationNotes } from "./demo/notes.ts";
 

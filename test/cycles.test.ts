@@ -12,10 +12,10 @@ test("no files import one another in a circle, types included", () => {
     [
       "src/declare/bindings/platform.ts",
       "src/declare/bindings/workflow.ts",
-      "src/declare/durable-object.ts",
       "src/declare/kinds/kinds.ts",
-      "src/declare/service.ts",
-      "src/declare/worker.ts",
+      "src/declare/workers/durable-object.ts",
+      "src/declare/workers/service.ts",
+      "src/declare/workers/worker.ts",
     ],
   ]);
 });

@@ -3,7 +3,7 @@ import { type StoresApi, startStoresApi } from "../embedded/contract/testing/sto
 import project from "../project.ts";
 import { aiGateway, d1, kv, r2, type System, system } from "../src/declare/index.ts";
 import { UserError } from "../src/diagnostic/user-error.ts";
-import { existing } from "../src/program/existing.ts";
+import { existing } from "../src/program/preflight/existing.ts";
 
 /** What the program asks the account before it registers anything, asked of the embedded API. */
 let api: StoresApi;

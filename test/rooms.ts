@@ -601,6 +601,9 @@ export const rooms: readonly Room[] = [
       "src/cloudflare",
       "toolchain",
       "cli/alive.ts",
+      "cli/command-line.ts",
+      "cli/place.ts",
+      "cli/start",
     ],
   },
   {
@@ -656,7 +659,7 @@ export const rooms: readonly Room[] = [
       "cli/tail",
     ],
   },
-  { room: "cli/state", may: ["src/diagnostic", "toolchain", "cli/stack"] },
+  { room: "cli/state", may: ["src/diagnostic", "src/settings", "toolchain", "cli/place.ts", "cli/stack"] },
   {
     room: "cli/validate",
     may: [
@@ -670,12 +673,23 @@ export const rooms: readonly Room[] = [
       "src/statements",
       ...migrations("sql", "files", "plan", "lint", "code"),
       "toolchain",
+      "cli/command-line.ts",
+      "cli/place.ts",
     ],
   },
   // The rules over what the program would register.
   {
     room: "cli/policy",
-    may: ["policy", "src/declare", "src/project", "src/program", "toolchain"],
+    may: [
+      "policy",
+      "src/declare",
+      "src/diagnostic",
+      "src/project",
+      "src/program",
+      "toolchain",
+      "cli/command-line.ts",
+      "cli/place.ts",
+    ],
   },
   // What an account has that no stack has.
   {
@@ -746,7 +760,10 @@ export const rooms: readonly Room[] = [
       "cli/validate",
     ],
   },
-  { room: "cli/init", may: ["src/diagnostic", ...migrations("files")] },
+  {
+    room: "cli/init",
+    may: ["src/diagnostic", ...migrations("files"), "toolchain/package-root.ts", "cli/place.ts"],
+  },
   {
     room: "cli",
     may: [

@@ -24,7 +24,7 @@ test("the vocabulary and the systems written in it import no Pulumi", () => {
 });
 
 test("the core of the migrations imports no Pulumi", () => {
-  const files = sources("src/migrations").filter((file) => file !== "src/dynamic/migrations.ts");
+  const files = sources("src/migrations").filter((file) => file !== "src/dynamic/migrations/migrations.ts");
   expect(files.length).toBeGreaterThan(10);
   expect(breaches(files, isPulumi)).toEqual([]);
 });

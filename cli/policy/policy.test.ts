@@ -3,7 +3,7 @@ import { packOf } from "../../policy/pack-options.ts";
 import { d1, queue, secret, system, worker } from "../../src/declare/index.ts";
 import { signatureKey } from "../../src/engine/property-values.ts";
 import { defineProject } from "../../src/project/project.ts";
-import { requestOf } from "../policy.ts";
+import { requestOf } from "./policy.ts";
 import { reportOf } from "./report.ts";
 import { asSarif } from "./sarif.ts";
 import { declaredStack, exportedStack } from "./seen.ts";

@@ -9,7 +9,7 @@ import { holdCode } from "../../src/migrations/code/against-schema.ts";
 import type { SchemaPoint } from "../../src/migrations/code/corpus.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
 import { replay } from "../../src/migrations/plan/replayed.ts";
-import { codeDiagnostics } from "../../src/program/code-checks.ts";
+import { codeDiagnostics } from "../../src/program/preflight/code-checks.ts";
 import { systemStatements } from "../../src/statements/of-system.ts";
 
 /** What is wrong with the code of workers: what does not compile, and SQL that no migration gives its tables and columns. */

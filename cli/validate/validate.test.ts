@@ -7,10 +7,10 @@ import { d1, queue, secret, system, worker } from "../../src/declare/index.ts";
 import { writeChain } from "../../src/migrations/files/chain.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
 import { defineProject } from "../../src/project/project.ts";
-import { requestOf } from "../validate.ts";
 import type { Finding } from "./finding.ts";
 import { findingsOf } from "./findings.ts";
 import { asAnnotations, asText } from "./text.ts";
+import { requestOf } from "./validate.ts";
 
 let root = "";
 const write = (path: string, text: string): void => {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { calls, cyclePath, workerGroups } from "./graph.ts";
-import { service } from "./service.ts";
-import { type Worker, worker } from "./worker.ts";
+import { service } from "./workers/service.ts";
+import { type Worker, worker } from "./workers/worker.ts";
 
 /** Workers named by their index, each calling those in its list. */
 function workersCalling(lists: readonly (readonly number[])[]): Worker[] {

@@ -1,9 +1,9 @@
 import type { Workflow } from "./bindings/workflow.ts";
 import { referencesOf } from "./kinds/bindings.ts";
 import type { Resource } from "./kinds/kinds.ts";
-import type { Queue } from "./queue.ts";
+import type { Queue } from "./stores/queue.ts";
 import type { System } from "./system.ts";
-import type { Worker } from "./worker.ts";
+import type { Worker } from "./workers/worker.ts";
 
 /** Another worker that a worker needs: called as a service, or the owner of a Durable Object class or Workflow it binds. */
 export interface Call {

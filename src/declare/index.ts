@@ -1,6 +1,5 @@
 /** The vocabulary a system is written in: inert data. Nothing exists until a stack deploys it. */
-export { type AiGateway, type AiGatewayRateLimit, aiGateway } from "./ai-gateway.ts";
-export { type Assets, type AssetsBinding, assets } from "./assets.ts";
+
 export type { BackupPlan, BackupRetention } from "./backup.ts";
 export { type Artifacts, artifacts, type Flagship, flagship } from "./bindings/account.ts";
 export { type AiSearch, type AiSearchNamespace, aiSearch, aiSearchNamespace } from "./bindings/ai-search.ts";
@@ -32,11 +31,6 @@ export { type SendEmail, sendEmail } from "./bindings/send-email.ts";
 export type { StageText } from "./bindings/stage-text.ts";
 export { type K2, k2, type Pipeline, pipeline } from "./bindings/streams.ts";
 export { type Workflow, workflow } from "./bindings/workflow.ts";
-export type { BucketEvent, BucketNotification } from "./bucket-notification.ts";
-export type { CopyRule, CopyRules } from "./copy-rules.ts";
-export { type D1, d1 } from "./d1.ts";
-export { type DurableObject, type DurableObjectClass, durableObject, isLive } from "./durable-object.ts";
-export type { EnvOf } from "./env.ts";
 export { argument, type ReleaseArgument, type SourceValue } from "./gates/argument.ts";
 export { type Comparison, type MetricGate, metric } from "./gates/metric.ts";
 export {
@@ -53,12 +47,7 @@ export {
   type UrlSource,
   urlSource,
 } from "./gates/sources.ts";
-export { type Hyperdrive, type HyperdriveOrigin, hyperdrive } from "./hyperdrive.ts";
 export type { Binding, Resource, Store } from "./kinds/kinds.ts";
-export { type Kv, kv } from "./kv.ts";
-export { type Consume, type PullConsumer, type Queue, queue } from "./queue.ts";
-export { type R2, r2 } from "./r2.ts";
-export type { BucketDomain, CorsRule, LifecycleRule, LockRule, When } from "./r2-rules.ts";
 export type { FreezeWindow } from "./release/freeze.ts";
 export type { CommandHook, Hook, HookPoint, SecretReference, UrlHook } from "./release/hooks.ts";
 export type { SmokeRequest, WarmUp } from "./release/requests.ts";
@@ -72,7 +61,17 @@ export {
   type ReleaseScore,
   type ReleaseStep,
 } from "./release.ts";
-export { type Service, service } from "./service.ts";
+export { type AiGateway, type AiGatewayRateLimit, aiGateway } from "./stores/ai-gateway.ts";
+export type { BucketEvent, BucketNotification } from "./stores/bucket-notification.ts";
+export type { CopyRule, CopyRules } from "./stores/copy-rules.ts";
+export { type D1, d1 } from "./stores/d1.ts";
+export { type Hyperdrive, type HyperdriveOrigin, hyperdrive } from "./stores/hyperdrive.ts";
+export { type Kv, kv } from "./stores/kv.ts";
+export { type Consume, type PullConsumer, type Queue, queue } from "./stores/queue.ts";
+export { type R2, r2 } from "./stores/r2.ts";
+export type { BucketDomain, CorsRule, LifecycleRule, LockRule, When } from "./stores/r2-rules.ts";
+export type { VectorRecipe } from "./stores/vector-recipe.ts";
+export { type Vectorize, vectorize } from "./stores/vectorize.ts";
 export { type System, system } from "./system.ts";
 export {
   type Ai,
@@ -89,8 +88,15 @@ export {
   type VersionMetadata,
   versionMetadata,
 } from "./values.ts";
-export type { VectorRecipe } from "./vector-recipe.ts";
-export { type Vectorize, vectorize } from "./vectorize.ts";
+export { type Assets, type AssetsBinding, assets } from "./workers/assets.ts";
+export {
+  type DurableObject,
+  type DurableObjectClass,
+  durableObject,
+  isLive,
+} from "./workers/durable-object.ts";
+export type { EnvOf } from "./workers/env.ts";
+export { type Service, service } from "./workers/service.ts";
 export {
   type Pages,
   type PagesOptions,
@@ -99,5 +105,5 @@ export {
   type Worker,
   type WorkerOptions,
   worker,
-} from "./worker.ts";
-export type { Limits, Observability, Placement, WorkerSettings } from "./worker-settings.ts";
+} from "./workers/worker.ts";
+export type { Limits, Observability, Placement, WorkerSettings } from "./workers/worker-settings.ts";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import project from "../../project.ts";
-import { d1 } from "./d1.ts";
 import { physicalName } from "./physical-name.ts";
-import { r2 } from "./r2.ts";
+import { d1 } from "./stores/d1.ts";
+import { r2 } from "./stores/r2.ts";
 
 const { stages } = project;
 

@@ -1,7 +1,7 @@
-import { everyCron } from "../declare/crons.ts";
 import { workersOf } from "../declare/graph.ts";
 import { isLive, type System, type Worker } from "../declare/index.ts";
 import type { Resource } from "../declare/kinds/kinds.ts";
+import { everyCron } from "../declare/workers/crons.ts";
 import { type Bound, boundBy } from "./bound.ts";
 import type { Edge, EdgeKind, Graph, Node, NodeKind } from "./graph.ts";
 

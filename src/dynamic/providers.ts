@@ -1,8 +1,8 @@
-import { provider as BucketReset } from "./bucket-reset-provider.ts";
 import { provider as FirstVersion } from "./first-version-provider.ts";
 import { provider as Guard } from "./guard-provider.ts";
-import { provider as Migrations } from "./migrations-provider.ts";
-import { provider as SharedStore } from "./shared-store-provider.ts";
+import { provider as Migrations } from "./migrations/migrations-provider.ts";
+import { provider as BucketReset } from "./stores/bucket-reset-provider.ts";
+import { provider as SharedStore } from "./stores/shared-store-provider.ts";
 import { provider as Target } from "./target-provider.ts";
 import { provider as VectorizeIndex } from "./vectorize-provider.ts";
 

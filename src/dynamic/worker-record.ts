@@ -1,7 +1,7 @@
-import { cronsIn } from "../declare/crons.ts";
 import { calls, workersOf } from "../declare/graph.ts";
 import { isLive, type System } from "../declare/index.ts";
 import { type NamingStage, physicalName } from "../declare/physical-name.ts";
+import { cronsIn } from "../declare/workers/crons.ts";
 
 /** What a stack remembers of a worker, to see at the next run what must not happen to it. */
 export interface RecordedWorker {

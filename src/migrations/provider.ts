@@ -1,2 +1,2 @@
 // Stacks that were brought up before the provider moved refer to this file: their `destroy` and their next `up` load it.
-export { provider } from "../dynamic/migrations-provider.ts";
+export { provider } from "../dynamic/migrations/migrations-provider.ts";

@@ -21,12 +21,12 @@ import type { Settings } from "../settings/settings.ts";
 import { urlsOf } from "./addresses.ts";
 import { artefactOf, type Serving } from "./artefact.ts";
 import type { ByHand } from "./by-hand.ts";
-import type { HalfMade } from "./half-made.ts";
-import { holdersOf } from "./holders.ts";
-import { identities } from "./identities.ts";
-import type { Moves } from "./moves.ts";
 import { type Outputs, outputsOf } from "./outputs.ts";
 import { promotionOf } from "./promotion.ts";
+import type { HalfMade } from "./state/half-made.ts";
+import { holdersOf } from "./state/holders.ts";
+import { identities } from "./state/identities.ts";
+import type { Moves } from "./state/moves.ts";
 
 /** What was read from the project's files, and asked of the account, before anything is registered. */
 export interface Prepared {

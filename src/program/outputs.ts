@@ -3,7 +3,7 @@ import type { Approval } from "../approvals/approval.ts";
 import type { ArtefactOutput } from "../artefact/record.ts";
 import type { D1, System, Worker } from "../declare/index.ts";
 import { physicalName } from "../declare/physical-name.ts";
-import type { Migrations } from "../dynamic/migrations.ts";
+import type { Migrations } from "../dynamic/migrations/migrations.ts";
 import type { Stores } from "../resources/stores/stores.ts";
 import type { DeployedWorker } from "../resources/workers/workers.ts";
 import type { Settings } from "../settings/settings.ts";

@@ -1,15 +1,15 @@
 import type { AnyNode, CallExpression } from "acorn";
-import { functionOfMethod, isEntry } from "./call-sites.ts";
 import { filled } from "./fill.ts";
-import { propertyName, returned } from "./nodes.ts";
 import type { Position } from "./positions.ts";
-import { type Receiver, receiversOf } from "./read-receiver.ts";
-import { textsOf } from "./read-text.ts";
-import type { Reading } from "./reading.ts";
 import type { BundleStatements, Form, Use } from "./statement.ts";
-import { type Syntax, syntaxOf } from "./syntax.ts";
-import { hole, type Text, type Texts } from "./text.ts";
-import { paired, TooMany, type Variant } from "./variants.ts";
+import { functionOfMethod, isEntry } from "./syntax/call-sites.ts";
+import { propertyName, returned } from "./syntax/nodes.ts";
+import { type Syntax, syntaxOf } from "./syntax/syntax.ts";
+import { type Receiver, receiversOf } from "./values/read-receiver.ts";
+import { textsOf } from "./values/read-text.ts";
+import type { Reading } from "./values/reading.ts";
+import { hole, type Text, type Texts } from "./values/text.ts";
+import { paired, TooMany, type Variant } from "./values/variants.ts";
 
 /** What a bundle's main module gives to `.prepare(…)` and `.exec(…)`; a pure function of its text. */
 export function extracted(code: string, positionOf: (offset: number) => Position): BundleStatements {

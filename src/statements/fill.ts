@@ -1,5 +1,5 @@
 import { type Token, tokens, within } from "../migrations/sql/tokens.ts";
-import type { Text } from "./text.ts";
+import type { Text } from "./values/text.ts";
 
 /** A text with its holes filled. */
 export interface Filled {

@@ -5,7 +5,7 @@ import { exchange } from "../../src/cloudflare/exchange.ts";
 import { addressOf } from "../../src/cloudflare/workers-dev.ts";
 import { unplaced } from "../../src/diagnostic/place.ts";
 import { inPlace } from "../../src/diagnostic/sentence.ts";
-import { provider } from "../../src/dynamic/migrations-provider.ts";
+import { provider } from "../../src/dynamic/migrations/migrations-provider.ts";
 import { acceptFile } from "../../src/migrations/apply/accept-file.ts";
 import { checkCode } from "../../src/migrations/code/code-check.ts";
 import { newCodeCosts } from "../../src/migrations/cost/preview-costs.ts";

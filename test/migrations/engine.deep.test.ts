@@ -90,7 +90,7 @@ test("code that needs a column which no migration makes is refused with file and
 });
 
 test("after an edit of the provider's own code, an up changes nothing", async () => {
-  project.edit("src/dynamic/migrations-provider.ts", (text) =>
+  project.edit("src/dynamic/migrations/migrations-provider.ts", (text) =>
     text.replace("async create(news: unknown)", 'elsewhere: "edited",\n  async create(news: unknown)'),
   );
   project.edit("src/migrations/files/summary.ts", (text) => text.replace('"stmts"', '"statements"'));

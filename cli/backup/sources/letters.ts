@@ -2,7 +2,7 @@ import type { Account } from "../../../src/backup/account.ts";
 import type { LettersSource } from "../../../src/backup/letters/take.ts";
 import { pulled, workersOf } from "../../../src/declare/graph.ts";
 import { physicalName } from "../../../src/declare/physical-name.ts";
-import type { Queue } from "../../../src/declare/queue.ts";
+import type { Queue } from "../../../src/declare/stores/queue.ts";
 import type { Project } from "../../../src/project/project.ts";
 import type { Stage } from "../../../src/project/stage.ts";
 

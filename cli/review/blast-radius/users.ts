@@ -1,7 +1,7 @@
 import { uses, workersOf, workflowsOf } from "../../../src/declare/graph.ts";
 import type { System } from "../../../src/declare/index.ts";
 import type { Store } from "../../../src/declare/kinds/kinds.ts";
-import type { Worker } from "../../../src/declare/worker.ts";
+import type { Worker } from "../../../src/declare/workers/worker.ts";
 import { parse } from "../../../src/migrations/sql/action.ts";
 import type { Held } from "../../../src/program/losses/held.ts";
 import type { SystemStatements } from "../../../src/statements/kept.ts";

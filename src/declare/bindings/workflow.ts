@@ -1,5 +1,5 @@
 import type { Named } from "../named.ts";
-import type { Worker } from "../worker.ts";
+import type { Worker } from "../workers/worker.ts";
 
 /**
  * A Workflow, bound by {@link workflow}.

@@ -1,19 +1,19 @@
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import { type NamingStage, textStage } from "../physical-name.ts";
 import type { System } from "../system.ts";
-import { checkAddresses } from "./addresses.ts";
 import { checkBackup } from "./backup.ts";
-import { checkBuckets } from "./buckets.ts";
-import { checkCycles } from "./cycles.ts";
 import { checkChoices, checkLimits } from "./limits.ts";
 import { checkListed } from "./listed.ts";
 import { checkNames, checkNamesAcross } from "./names.ts";
-import { checkNotifications } from "./notifications.ts";
-import { checkRecipes } from "./recipes.ts";
 import { checkRelease } from "./release.ts";
 import { checkStageNames } from "./stage-names.ts";
-import { checkWorkers } from "./workers.ts";
-import { checkWorkflows } from "./workflows.ts";
+import { checkBuckets } from "./stores/buckets.ts";
+import { checkNotifications } from "./stores/notifications.ts";
+import { checkRecipes } from "./stores/recipes.ts";
+import { checkAddresses } from "./workers/addresses.ts";
+import { checkCycles } from "./workers/cycles.ts";
+import { checkWorkers } from "./workers/workers.ts";
+import { checkWorkflows } from "./workers/workflows.ts";
 
 /** What the systems stand in. */
 export interface Surroundings {

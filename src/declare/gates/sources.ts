@@ -1,4 +1,4 @@
-import type { D1 } from "../d1.ts";
+import type { D1 } from "../stores/d1.ts";
 import type { PerStage, Secret } from "../values.ts";
 import type { SourceValue } from "./argument.ts";
 

@@ -1,5 +1,5 @@
 import type { StageText } from "../bindings/stage-text.ts";
-import type { Worker } from "../worker.ts";
+import type { Worker } from "../workers/worker.ts";
 import type { Binding, BindingKind, BindingOf, Store } from "./kinds.ts";
 import { type Limit, limit } from "./limit.ts";
 

@@ -1,5 +1,3 @@
-import type { AiGateway } from "../ai-gateway.ts";
-import type { AssetsBinding } from "../assets.ts";
 import type { Artifacts, Flagship } from "../bindings/account.ts";
 import type { AiSearch, AiSearchNamespace } from "../bindings/ai-search.ts";
 import type { AnalyticsEngine } from "../bindings/analytics-engine.ts";
@@ -12,16 +10,18 @@ import type { SecretKey, SecretsStoreSecret } from "../bindings/secrets.ts";
 import type { SendEmail } from "../bindings/send-email.ts";
 import type { K2, Pipeline } from "../bindings/streams.ts";
 import type { Workflow } from "../bindings/workflow.ts";
-import type { D1 } from "../d1.ts";
-import type { DurableObject } from "../durable-object.ts";
-import type { Hyperdrive } from "../hyperdrive.ts";
-import type { Kv } from "../kv.ts";
-import type { Queue } from "../queue.ts";
-import type { R2 } from "../r2.ts";
-import type { Service } from "../service.ts";
+import type { AiGateway } from "../stores/ai-gateway.ts";
+import type { D1 } from "../stores/d1.ts";
+import type { Hyperdrive } from "../stores/hyperdrive.ts";
+import type { Kv } from "../stores/kv.ts";
+import type { Queue } from "../stores/queue.ts";
+import type { R2 } from "../stores/r2.ts";
+import type { Vectorize } from "../stores/vectorize.ts";
 import type { Ai, Json, PerStage, Secret, StageName, VersionMetadata } from "../values.ts";
-import type { Vectorize } from "../vectorize.ts";
-import type { Worker } from "../worker.ts";
+import type { AssetsBinding } from "../workers/assets.ts";
+import type { DurableObject } from "../workers/durable-object.ts";
+import type { Service } from "../workers/service.ts";
+import type { Worker } from "../workers/worker.ts";
 
 /**
  * Every kind of store. A row more here, and the compiler names every table that lacks it: `bindings.ts` and `resources.ts`

@@ -1,5 +1,5 @@
-import { cronStages } from "../crons.ts";
-import type { Consume } from "../queue.ts";
+import type { Consume } from "../stores/queue.ts";
+import { cronStages } from "../workers/crons.ts";
 import { limitsOf, stageNamesOf } from "./bindings.ts";
 import type { ResourceKind, ResourceOf } from "./kinds.ts";
 import { type Limit, limit } from "./limit.ts";

@@ -1,4 +1,4 @@
-import type { Worker } from "../worker.ts";
+import type { Worker } from "../workers/worker.ts";
 import type { SecretReference } from "./hooks.ts";
 
 /**

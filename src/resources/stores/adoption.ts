@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Adoptable, adoptedKey, importedOnce } from "../../declare/adopted-key.ts";
 import { declaredName, physicalName } from "../../declare/physical-name.ts";
+import { type Adoptable, adoptedKey, importedOnce } from "../../declare/stores/adopted-key.ts";
 import { type Context, logicalName, tookOver } from "../context.ts";
 import { kinds } from "../kinds/kinds.ts";
 

@@ -1,5 +1,5 @@
 import type { CorsRule, LifecycleRule, LockRule, When } from "../../declare/index.ts";
-import { defaultLifecycleRule } from "../../dynamic/bucket-reset-provider.ts";
+import { defaultLifecycleRule } from "../../dynamic/stores/bucket-reset-provider.ts";
 import type { inputs } from "../cloudflare.ts";
 
 const daySeconds = 24 * 60 * 60;

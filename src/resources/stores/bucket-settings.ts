@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { R2 } from "../../declare/index.ts";
-import { BucketReset } from "../../dynamic/bucket-reset.ts";
-import type { BucketSetting } from "../../dynamic/bucket-reset-provider.ts";
+import { BucketReset } from "../../dynamic/stores/bucket-reset.ts";
+import type { BucketSetting } from "../../dynamic/stores/bucket-reset-provider.ts";
 import {
   type R2Bucket,
   R2BucketCors,

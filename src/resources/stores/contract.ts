@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { bindersOf } from "../../declare/graph.ts";
 import type { D1, System, Worker } from "../../declare/index.ts";
 import { physicalName } from "../../declare/physical-name.ts";
-import type { Migrations } from "../../dynamic/migrations.ts";
+import type { Migrations } from "../../dynamic/migrations/migrations.ts";
 import type { Context } from "../context.ts";
 import type { DeployedWorker } from "../workers/workers.ts";
 import { migrationStep } from "./migrations.ts";

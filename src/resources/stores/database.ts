@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { bindersOf } from "../../declare/graph.ts";
 import type { D1 } from "../../declare/index.ts";
 import { physicalName } from "../../declare/physical-name.ts";
-import type { Migrations } from "../../dynamic/migrations.ts";
+import type { Migrations } from "../../dynamic/migrations/migrations.ts";
 import { D1Database } from "../cloudflare.ts";
 import { type ComponentArgs, within } from "../component.ts";
 import { durability } from "../durability.ts";

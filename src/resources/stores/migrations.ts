@@ -5,7 +5,7 @@ import { connection } from "../../cloudflare/connection.ts";
 import { placeOfRun } from "../../cloudflare/place-of-run.ts";
 import type { D1 } from "../../declare/index.ts";
 import { refusingAt } from "../../diagnostic/user-error.ts";
-import { Migrations } from "../../dynamic/migrations.ts";
+import { Migrations } from "../../dynamic/migrations/migrations.ts";
 import { unknownValue } from "../../engine/property-values.ts";
 import type { Phase } from "../../migrations/files/directives.ts";
 import { keptStatements } from "../../statements/kept.ts";

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { filterOf } from "../../declare/check/notifications.ts";
+import { filterOf } from "../../declare/check/stores/notifications.ts";
 import type { BucketNotification, Queue, R2, System } from "../../declare/index.ts";
 import { type inputs, R2BucketEventNotification } from "../cloudflare.ts";
 import { type Context, logicalName } from "../context.ts";

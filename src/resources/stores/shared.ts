@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AiGateway, R2, Vectorize } from "../../declare/index.ts";
 import { physicalName } from "../../declare/physical-name.ts";
-import { SharedStore, type SharedStoreArgs } from "../../dynamic/shared-store.ts";
+import { SharedStore, type SharedStoreArgs } from "../../dynamic/stores/shared-store.ts";
 import { within } from "../component.ts";
 import { type Context, logicalName } from "../context.ts";
 

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Code } from "../../bundle/bundle.ts";
-import { cronsIn } from "../../declare/crons.ts";
 import type { Assets, Workflow as DeclaredWorkflow, Worker } from "../../declare/index.ts";
+import { cronsIn } from "../../declare/workers/crons.ts";
 import type { Rollout } from "../../settings/keys.ts";
 import {
   type inputs,

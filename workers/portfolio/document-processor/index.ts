@@ -1,4 +1,4 @@
-import type { BucketEvent } from "../../../src/declare/bucket-notification.ts";
+import type { BucketEvent } from "../../../src/declare/stores/bucket-notification.ts";
 import type { DocumentProcessorEnv } from "../../../src/systems/portfolio.ts";
 import { keep, keyOf } from "./dead-letters.ts";
 

@@ -1,4 +1,4 @@
-import type { BucketEvent } from "../../../src/declare/bucket-notification.ts";
+import type { BucketEvent } from "../../../src/declare/stores/bucket-notification.ts";
 import type { R2ReconciliationEnv } from "../../../src/systems/portfolio.ts";
 
 /** What one run found. */

@@ -3,7 +3,7 @@ import { workersOf } from "../../graph.ts";
 import type { WarmUp } from "../../release/requests.ts";
 import type { ReleasePlan } from "../../release.ts";
 import type { System } from "../../system.ts";
-import type { Worker } from "../../worker.ts";
+import type { Worker } from "../../workers/worker.ts";
 import { checkHeaders, checkReferences, checkStatus } from "./hooks.ts";
 
 const [mostPerSecond, mostInTotal] = [50, 10_000];

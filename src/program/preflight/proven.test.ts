@@ -1,0 +1,72 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { JournalEntry } from "../../backup/journal.ts";
+import { backupShape } from "../../backup/settings.ts";
+import { stageOf } from "../../project/stage.ts";
+import { withoutProof } from "./proven.ts";
+
+let root = "";
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "lockstep-proven-"));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const backup = backupShape.parse({ recipients: [`age1${"q".repeat(58)}`], provenWithinDays: 3 });
+const prod = {
+  stage: stageOf({ name: "prod", protected: true }),
+  target: { kind: "cloudflare", accountId: "a" },
+  backup,
+} as const;
+const used = [{ resource: "shop/orders" }];
+const now = new Date("2026-11-30T12:00:00Z");
+const said = async (settings: Parameters<typeof withoutProof>[0] = prod, approved = used) =>
+  (await withoutProof(settings, approved, { root, env: {} }, now)).map(({ got }) => got);
+
+function drilled(takenAt: string, proven: boolean): void {
+  const folder = join(root, "backups", "cloudflare", "prod", "journal");
+  mkdirSync(folder, { recursive: true });
+  const entry: JournalEntry = {
+    format: "lockstep-drill/1",
+    stage: "prod",
+    target: "cloudflare",
+    accountId: "a",
+    backup: "b",
+    digest: "sha256:0",
+    takenAt,
+    drilledAt: takenAt,
+    rpoSeconds: 0,
+    rtoSeconds: 1,
+    proven,
+    namespaces: [],
+    buckets: [],
+    indexes: [],
+    databases: [],
+    findings: proven ? [] : ["damaged"],
+  };
+  writeFileSync(join(folder, `${takenAt.replaceAll(":", "")}.json`), JSON.stringify(entry));
+}
+
+test("an approved loss in a protected stage is refused without a backup, with an old one, and with an unfit one", async () => {
+  expect(await said()).toEqual(["there is no backup"]);
+  drilled("2026-11-26T12:00:00Z", true);
+  expect((await said()).join()).toContain("4.0 days old, which is too long ago");
+  drilled("2026-11-29T12:00:00Z", false);
+  expect((await said()).join()).toContain("unfit: damaged");
+  drilled("2026-11-30T11:00:00Z", true);
+  expect(await said()).toEqual([]);
+});
+
+test("nothing is asked where nothing is lost, where data can be made again, and where no backups are configured", async () => {
+  expect(await said(prod, [])).toEqual([]);
+  expect(await said({ ...prod, stage: stageOf({ name: "dev" }) })).toEqual([]);
+  expect(await said({ ...prod, backup: undefined })).toEqual([]);
+});
+
+test("a bucket that nobody can look into proves nothing, whatever this machine has", async () => {
+  const to = { bucket: "backups", accountId: "0".repeat(32) };
+  const [got = ""] = await said({ ...prod, backup: { ...backup, to } });
+  expect(got).toContain("nobody knows of any");
+  expect(got).toContain("its keys are missing");
+});

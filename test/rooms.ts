@@ -668,6 +668,7 @@ export const rooms: readonly Room[] = [
       "src/diagnostic",
       "src/project",
       "src/declare",
+      "src/release",
       "src/settings",
       "src/bundle",
       "src/statements",

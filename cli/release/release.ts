@@ -20,7 +20,7 @@ import { environmentFor } from "../stack/engine/environment.ts";
 import type { Run } from "../stack/engine/pulumi.ts";
 import { readOutputs } from "../stack/outputs/read-outputs.ts";
 import { refuseUnasked } from "./beginning/approving.ts";
-import { refuseUnready } from "./beginning/beginning.ts";
+import { refuseUnready, refuseUnstartable } from "./beginning/beginning.ts";
 import { refuseUnknownGate } from "./beginning/skipped-gate.ts";
 import { driven } from "./driven.ts";
 import { warmUpIn } from "./override/warm-up-file.ts";
@@ -57,6 +57,8 @@ export async function run(args: readonly string[], place: Place): Promise<number
     try {
       // Another driver may have begun one, or ended it, since it was looked for.
       if (underWay(folder)?.journal.file !== here?.file) throw overtaken(stage);
+      if (known !== undefined && request.wish !== "abort")
+        refuseUnstartable(progressOf(known), { root, env });
       // No driver runs here. One that took the release over elsewhere may have: then what this folder knows is old.
       const taken = request.wish === undefined ? undefined : (lost ?? (await elsewhere()));
       const under = taken === undefined ? underWay(folder)?.journal : taken.takeOver();

@@ -12,6 +12,8 @@ import { migrationNames } from "../../src/migrations/files/names.ts";
 import { brokenChain, lintFolder } from "../../src/migrations/lint/lint-folder.ts";
 import type { Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
+import { hooksOf } from "../../src/release/hooks/conduct.ts";
+import { unstartableHooks } from "../../src/release/hooks/program.ts";
 import { missingSecrets } from "../../src/settings/check.ts";
 import { configuredOf } from "../../src/settings/configured.ts";
 import { configValues } from "../../toolchain/stacks/stack-config.ts";
@@ -57,8 +59,14 @@ export async function findingsOf(subject: Subject): Promise<readonly Finding[]> 
     where: "policies of project.ts",
     stages: project.stages.map(({ name }) => name),
   });
+  const hooks = unstartableHooks(hooksOf(project.systems), { root, env: process.env });
+  const ofHooks = (isOfProject: boolean): readonly Diagnostic[] =>
+    hooks.flatMap((each) => (each.isOfProject === isOfProject ? [each.diagnostic] : []));
   return merged([
     ...ofStages,
+    ...said(ofHooks(true), "error"),
+    // Another machine may release, and have it.
+    ...said(ofHooks(false), "warning"),
     ...said(policies, "error"),
     ...said(code, "error"),
     ...migrationFindings(project, root, place),

@@ -104,6 +104,26 @@ test("an entry module or a folder of migrations that is not there is said once, 
   ]);
 });
 
+test("a hook of a release whose script is missing is an error, and a program that this machine lacks a warning", async () => {
+  const hooks = [
+    { name: "load", at: "beforeStep", command: ["scripts/load.sh"] },
+    { name: "tell", at: "onRollback", command: ["no-such-program"] },
+  ] as const;
+  const subject = defineProject({
+    systems: [
+      system("notes", [db, api], {
+        release: { steps: [{ percent: 100, soakSeconds: 0 }], hooks: [...hooks] },
+      }),
+    ],
+    stages: [{ name: "dev" }, { name: "prod" }],
+  });
+  const said = (await found(subject)).filter(({ what }) => what.includes("Hook"));
+  expect(said.map(({ file, severity, what, got }) => [file.endsWith(here), severity, what, got])).toEqual([
+    [true, "error", "Hook notes/load cannot be run", "no file scripts/load.sh"],
+    [true, "warning", "Hook notes/tell cannot be run", "no program no-such-program on PATH"],
+  ]);
+});
+
 test("code that does not compile, and a stack file that is no YAML, are findings at their lines", async () => {
   write("workers/api.ts", "export default {\n  fetch: (\n};\n");
   write("Pulumi.prod.yaml", "config:\n  lockstep:systems: [notes\n");

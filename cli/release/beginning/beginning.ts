@@ -1,23 +1,73 @@
 import { workersOf } from "../../../src/declare/graph.ts";
 import type { System } from "../../../src/declare/index.ts";
-import { type Diagnostic, refuse } from "../../../src/diagnostic/user-error.ts";
+import { type Diagnostic, refuse, UserError } from "../../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../../src/project/stage.ts";
+import type { Progress } from "../../../src/release/driver/progress.ts";
 import { conductOf } from "../../../src/release/hooks/conduct.ts";
+import { unstartableHooks } from "../../../src/release/hooks/program.ts";
 import type { Run } from "../../stack/engine/pulumi.ts";
 import { secretValues } from "../hooks/secret-values.ts";
 import { openSecrets } from "./open-secrets.ts";
 
 /** Refuses a release that could not be held to its plan, before anything is changed. */
 export async function refuseUnready(systems: readonly System[], stage: Stage, run: Run): Promise<void> {
-  refuse(systems.flatMap(keyless));
   const everything = systems.flatMap((system) =>
     workersOf(system).map(({ name }) => `${system.name}/${name}`),
   );
   const { hooks, smoke } = conductOf(systems, everything, stage.name);
   const ofStack = openSecrets(stage, run);
-  for (const { label, secrets } of hooks) await secretValues(secrets, `hook ${label}`, run.env, ofStack);
-  for (const { worker, path, secrets } of smoke)
-    await secretValues(secrets, `smoke test ${path} of ${worker}`, run.env, ofStack);
+  const references = [
+    ...hooks.map(({ label, secrets }) => ({ where: `hook ${label}`, secrets })),
+    ...smoke.map(({ worker, path, secrets }) => ({ where: `smoke test ${path} of ${worker}`, secrets })),
+    ...systems.flatMap(ofGates),
+  ];
+  const unset = new Map<string, Diagnostic>();
+  // Where the stack's secrets cannot be opened, each of them says the same.
+  for (const { where, secrets } of references)
+    for (const [name, reference] of Object.entries(secrets))
+      for (const each of await refusedBy(() =>
+        secretValues({ [name]: reference }, `${where}, ${name}`, run.env, ofStack),
+      ))
+        unset.set(JSON.stringify(each), each);
+  refuse([
+    ...systems.flatMap(keyless),
+    ...unstartableHooks(hooks, run).map(({ diagnostic }) => diagnostic),
+    ...unset.values(),
+  ]);
+}
+
+/** A source that cannot be asked is inconclusive: the release would wait until its patience ends. */
+const ofGates = ({ release, name: system }: System) =>
+  (release?.gates ?? []).flatMap((gate) =>
+    gate.kind === "metric" && gate.source.kind === "url"
+      ? [
+          {
+            where: `gate ${gate.name} of ${system}`,
+            secrets: Object.fromEntries(
+              Object.entries(gate.source.headers).flatMap(([header, value]) =>
+                typeof value === "object" && "secret" in value ? [[header, value] as const] : [],
+              ),
+            ),
+          },
+        ]
+      : [],
+  );
+
+/** Refuses to go on, here, with a release whose hooks to come cannot be run here: it would go back for that. The way back is open all the same. */
+export function refuseUnstartable({ prepared, position, abort }: Progress, run: Run): void {
+  if (abort !== undefined) return;
+  const toCome = (prepared?.conduct.hooks ?? []).filter(({ at }) => at !== "beforeRollout" || position < 0);
+  refuse(unstartableHooks(toCome, run).map(({ diagnostic }) => diagnostic));
+}
+
+async function refusedBy(work: () => Promise<unknown>): Promise<readonly Diagnostic[]> {
+  try {
+    await work();
+    return [];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [error.diagnostic, ...error.others];
+  }
 }
 
 /** Static assets that two versions share out by chance: a page of the one asks the other for its files. */

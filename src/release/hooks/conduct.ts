@@ -68,15 +68,7 @@ export const plain: Conduct = { hooks: [], smoke: [], warmUps: [], freezes: [] }
 export function conductOf(systems: readonly System[], changed: readonly string[], stage: string): Conduct {
   const released = systems.filter(({ name }) => changed.some((label) => label.startsWith(`${name}/`)));
   return {
-    hooks: released.flatMap((system) =>
-      (system.release?.hooks ?? []).map((each): PlannedHook => {
-        const { name, at, timeoutSeconds = 60, secrets = {} } = each;
-        const common = { label: `${system.name}/${name}`, at, timeoutSeconds, secrets };
-        if ("command" in each) return { ...common, command: each.command };
-        const { url, method = "POST", expectedStatus } = each;
-        return { ...common, url, method, expectedStatus };
-      }),
-    ),
+    hooks: hooksOf(released),
     smoke: released.flatMap((system) => smokeOf(system)),
     warmUps: released.flatMap((system): readonly PlannedWarmUp[] => {
       const { warmUp: declared } = system.release ?? {};
@@ -90,6 +82,18 @@ export function conductOf(systems: readonly System[], changed: readonly string[]
     freezes: freezesOf(released, stage),
   };
 }
+
+/** The hooks of systems' plans, with every default. */
+export const hooksOf = (systems: readonly System[]): readonly PlannedHook[] =>
+  systems.flatMap((system) =>
+    (system.release?.hooks ?? []).map((each): PlannedHook => {
+      const { name, at, timeoutSeconds = 60, secrets = {} } = each;
+      const common = { label: `${system.name}/${name}`, at, timeoutSeconds, secrets };
+      if ("command" in each) return { ...common, command: each.command };
+      const { url, method = "POST", expectedStatus } = each;
+      return { ...common, url, method, expectedStatus };
+    }),
+  );
 
 /** How many requests each worker of a system gets before a step, and how many a second. */
 export function rateOf(

@@ -77,7 +77,7 @@ test("a saved file serves without an up, and its mistakes and logs are shown wit
       return printed;
     })
     .toMatch(/^dome-api +! {5}at .*workers\/dome\/dome-api\/index\.ts:\d+/m);
-  expect(printed).toMatch(/^dome-api +\| asked$/m);
+  await expect.poll(() => printed).toMatch(/^dome-api +\| asked$/m);
   expect(printed).not.toContain("\u001b[");
   answerWith('"by dev"');
   await expect.poll(health).toContain('"by dev"');

@@ -95,7 +95,9 @@ test("a backend that fails is stood in for by the other one, and a failure of th
     .toMatchObject({ errors: 1 });
 });
 
-/** What a rollback took, for whoever reads the test's output: the strategy promises 5 and 30 minutes, and 2 hours. */
+/** The strategy promises 5 and 30 minutes, and 2 hours. */
+const promisedMs = { immediate: 300_000, quick: 1_800_000, full: 7_200_000 };
+/** What a rollback took, also for whoever reads the test's output. */
 const told = (name: string, beganMs: number): number => {
   const tookMs = performance.now() - beganMs;
   console.log(`${name}: ${(tookMs / 1000).toFixed(1)} s`);
@@ -108,7 +110,7 @@ test("the immediate rollback is the flag: the next request is answered by the ol
   const began = performance.now();
   await route(0, false);
   expect((await ask("tides")).text).toContain("Neptune");
-  expect(told("immediate rollback", began)).toBeLessThan(60_000);
+  expect(told("immediate rollback", began)).toBeLessThan(promisedMs.immediate);
 });
 
 const lockstep = (...words: readonly string[]) =>
@@ -172,7 +174,7 @@ test("the quick rollback takes a version back, and its migrations where the old 
         expect(refused.code).toBe(1);
         return refused.out;
       },
-      { timeout: 60_000, interval: 2_000 },
+      { timeout: 600_000, interval: 2_000 },
     )
     .toMatch(/comparisons: \d+ rows written since then, by 3 statements/);
   expect(await compared()).toBe(rows + 3);
@@ -191,7 +193,7 @@ test("the quick rollback takes a version back, and its migrations where the old 
   const back = await lockstep(...words);
   expect(back.code, back.out).toBe(0);
   expect(back.out).toContain("is back already");
-  expect(told("quick rollback, from where it was killed on", resumed)).toBeLessThan(60_000);
+  expect(told("quick rollback, from where it was killed on", resumed)).toBeLessThan(promisedMs.quick);
   told("quick rollback with its database, killed and gone on with", began);
   expect(back.out).toContain("rollback dev --undo");
   expect(await columns()).toContain("old_ms");
@@ -238,5 +240,5 @@ test("the full rollback leaves the old backend alone: what the new one has is ke
   // Whatever the flag says, the new one is not asked any more.
   await route(100, false);
   expect((await ask("tides")).text).toContain("Neptune");
-  expect(told("full rollback", began)).toBeLessThan(600_000);
+  expect(told("full rollback", began)).toBeLessThan(promisedMs.full);
 });

@@ -50,6 +50,9 @@ afterAll(async () => {
   await api.close();
 });
 
+/** Until no move is under way any more, once none are made. */
+const atRest = () => expect.poll(() => bank.sent() - bank.answered()).toBe(0);
+
 /** Runs in a process of its own; killed after so long. Gives its exit code, or undefined where it was killed. */
 async function run(work: Work, killAfterMs?: number): Promise<number | undefined> {
   const child = spawn(process.execPath, [join(import.meta.dirname, "work.ts"), JSON.stringify(work)], {
@@ -89,6 +92,7 @@ test(
     const seen = new Map<string, number>();
     for (let round = 0; round < rounds; round++) {
       bank.pauseMs = rates[round % rates.length];
+      if (bank.pauseMs === undefined) await atRest();
       await sleep(chance() * 300);
       const inPages = chance() < 0.5;
       const older = newestHead(folder)?.head.name;
@@ -121,7 +125,7 @@ test(
     );
     const database = queryDatabase(endpointOf(account, bankId), "money");
     bank.pauseMs = undefined;
-    await sleep(200);
+    await atRest();
     expect(await stateOf(database)).toBe(bank.answered());
   },
 );

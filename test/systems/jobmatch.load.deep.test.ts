@@ -109,7 +109,7 @@ test("a column and the code that reads it go out in one up, and no request fails
 
   for (const path of [users, migration, chain]) putBack(path);
   const release = await up();
-  const seen = await Promise.all(clients.map(({ stop }) => stop(20)));
+  const seen = await Promise.all(clients.map(({ stop }) => stop(40)));
 
   expect(release.code, release.out).toBe(0);
   expect(release.out).toContain("0002_add_email_verified.sql");

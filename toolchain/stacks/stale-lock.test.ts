@@ -124,4 +124,4 @@ test("an up that was killed leaves no process behind, and is finished by the nex
     if (idle.pid !== undefined) process.kill(-idle.pid, "SIGKILL");
     project.remove();
   }
-}, 180_000);
+});

@@ -142,18 +142,22 @@ const own = () => [Number(new URL(embedded.api).port), embedded.frontPort];
 const letIn = (given: Answers): Answers =>
   given.filter(({ port, status }) => !own().includes(port) && ![0, 403, 404].includes(status));
 
-const ask = (port: number, { path, method, headers, body }: Ask): Promise<Answers[number]> =>
+/** A port that speaks something else never answers. */
+const patienceMs = 5_000;
+
+const ask = (
+  port: number,
+  { path, method, headers, body }: Ask,
+  timeout = patienceMs,
+): Promise<Answers[number]> =>
   new Promise((resolve) => {
-    const sent = httpRequest(
-      { host: "127.0.0.1", port, path, method, headers, timeout: 5_000 },
-      (response) => {
-        let text = "";
-        response.on("data", (chunk) => {
-          text += String(chunk);
-        });
-        response.on("end", () => resolve({ port, path, status: response.statusCode ?? 0, text }));
-      },
-    );
+    const sent = httpRequest({ host: "127.0.0.1", port, path, method, headers, timeout }, (response) => {
+      let text = "";
+      response.on("data", (chunk) => {
+        text += String(chunk);
+      });
+      response.on("end", () => resolve({ port, path, status: response.statusCode ?? 0, text }));
+    });
     sent.on("timeout", () => sent.destroy());
     sent.on("error", (error) => resolve({ port, path, status: 0, text: String(error) }));
     sent.end(body);
@@ -164,12 +168,8 @@ describe.skipIf(process.platform !== "linux")("every port that is open", () => {
     expect(ports.length).toBeGreaterThan(6);
     const body = JSON.stringify({ ports, asks });
     const host = `attacker.dev.localhost:${embedded.frontPort}`;
-    const { text } = await ask(embedded.frontPort, {
-      path: "/attack",
-      method: "POST",
-      headers: { host },
-      body,
-    });
+    const attack = { path: "/attack", method: "POST", headers: { host }, body };
+    const { text } = await ask(embedded.frontPort, attack, patienceMs * ports.length * (asks.length + 1));
     const got = answers.parse(JSON.parse(text));
     expect(got.length).toBe(ports.length * (asks.length + 1));
     expect(got.filter((each) => each.text.includes(planted))).toEqual([]);

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -53,6 +53,21 @@ test("a killed workerd is started again and found by those who call it", async (
   expect(workerds(rig.dataDir)).toEqual([]);
 });
 
+/** Until the function it gives is called, what is started instead of workerd waits where workerd would begin. */
+function heldBack(folder: string): () => void {
+  const before = process.env["MINIFLARE_WORKERD_PATH"];
+  const script = join(folder, "held-back.sh");
+  writeFileSync(
+    script,
+    '#!/bin/sh\necho "$PPID $LOCKSTEP_CELL" > "$LOCKSTEP_WORKERD_PIDS/$$"\nexec sleep 600\n',
+  );
+  chmodSync(script, 0o755);
+  process.env["MINIFLARE_WORKERD_PATH"] = script;
+  return () => {
+    process.env["MINIFLARE_WORKERD_PATH"] = before;
+  };
+}
+
 test("a workerd killed while it is started again is replaced, also one that holds objects", async () => {
   const rig = await startRig({ cpuLimitMs: 6_000 });
   try {
@@ -69,17 +84,14 @@ test("a workerd killed while it is started again is replaced, also one that hold
     );
     expect((await rig.get("twice")).text).toBe("1");
     const killed = new Set(workerds(rig.dataDir));
+    // the next ones note their pid and go no further, so that each is killed before it is workerd
+    const restore = heldBack(rig.dataDir);
     await kill([...killed]);
-    // the next ones are killed as soon as their pid is known: before they are workerd
-    const directory = join(rig.dataDir, "cells", "pids");
-    for (
-      const until = performance.now() + 30_000;
-      killed.size < 4 && performance.now() < until;
-      await sleep(1)
-    )
-      for (const pid of readdirSync(directory).map(Number)) {
-        if (killed.has(pid)) continue;
+    const noted = (): number[] => readdirSync(join(rig.dataDir, "cells", "pids")).map(Number);
+    for (; killed.size < 4; await sleep(1))
+      for (const pid of noted().filter((each) => !killed.has(each))) {
         killed.add(pid);
+        if (killed.size === 4) restore();
         process.kill(pid, "SIGKILL");
       }
     // Miniflare may not notice that one ended; then it is missed by those who ask

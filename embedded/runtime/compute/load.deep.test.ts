@@ -49,8 +49,11 @@ test("forty deployments of a caller and its callee at the same time fail no requ
     }
   };
   const visitors = Array.from({ length: 4 }, visitor);
-  for (let i = 1; i <= 20; i++)
+  for (let i = 1; i <= 20; i++) {
+    const goal = answers + 6;
     await Promise.all([rig.deploy("callee", callee(String(i))), rig.deploy("caller", caller(String(i)))]);
+    await expect.poll(() => answers, { interval: 5 }).toBeGreaterThanOrEqual(goal);
+  }
   ended = true;
   await Promise.all(visitors);
   expect(failures).toEqual([]);
@@ -59,12 +62,10 @@ test("forty deployments of a caller and its callee at the same time fail no requ
 
 test("fifteen scripts deployed at once all answer", async () => {
   const names = Array.from({ length: 15 }, (_, i) => `many-${i}`);
-  const startedAt = performance.now();
   await Promise.all(
     names.map((name) =>
       rig.deploy(name, version(name, `export default { fetch: () => new Response("${name}") };`)),
     ),
   );
-  expect(performance.now() - startedAt).toBeLessThan(20_000);
   for (const name of names) expect((await rig.get(name)).text).toBe(name);
 });

@@ -107,7 +107,7 @@ test("an alarm set under one version rings under the next", async () => {
 });
 
 test("an object call that outlasts the grace of a hand-over is reset as on Cloudflare", async () => {
-  const slow = rig.get("guest", "/slow?ms=25000");
+  const slow = rig.get("guest", "/slow?ms=250000");
   await ask("guest", "/rows");
   await rig.deploy("owner", {
     ...version("o4", code("four"), owned()),

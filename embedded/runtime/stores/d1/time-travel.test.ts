@@ -185,7 +185,7 @@ test("restores under load lose nothing but what they take back", async () => {
   let seen = 0;
   for (let round = 0; round < 8; round++) {
     acknowledged = [];
-    await sleep(40);
+    await expect.poll(() => acknowledged.length, { interval: 10 }).toBeGreaterThanOrEqual(4);
     const owed = [...before, ...acknowledged];
     const { previousBookmark } = await stores.d1.restore("load", empty);
     await stores.d1.restore("load", previousBookmark); // and back: what was acknowledged before is there again

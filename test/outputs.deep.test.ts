@@ -84,6 +84,10 @@ test("a stage that is up puts out what the API knows it by, in a table that fits
   for (const { name, unknown } of [...status.workers, ...status.stores])
     expect(unknown, name).toBeUndefined();
 
+  expect(status.systems).toEqual([
+    expect.objectContaining({ system: "dome", digest: expect.stringMatching(/^sha256:/) }),
+  ]);
+
   const table = await succeeding(["outputs"]);
   const lines = table.split("\n");
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
@@ -92,6 +96,9 @@ test("a stage that is up puts out what the API knows it by, in a table that fits
     versions["dome/silo"],
     silo?.uuid,
     databases["dome/silo"]?.bookmarkBefore,
+    status.systems[0].digest.replace("sha256:", ""),
+    status.systems[0].since,
+    status.systems[0].by,
   ];
   for (const value of copied)
     expect(

@@ -25,6 +25,7 @@ import { type NamedWorker, workersStatus } from "../status/workers.ts";
 import { stageTarget } from "./account.ts";
 import type { Run } from "./engine/pulumi.ts";
 import { readOutputs, type StackOutputs } from "./outputs/read-outputs.ts";
+import { servedSystems } from "./outputs/served.ts";
 import type { Request, TargetName } from "./request.ts";
 import { stackFileOf } from "./stack-file.ts";
 import { stateOf } from "./state.ts";
@@ -94,6 +95,7 @@ export async function stageStatus(
   const release = underWayText(releasesFolder(run.root, target, stage.name));
   const status: Status = {
     stage: stage.name,
+    systems: servedSystems(outputs),
     workers,
     stores,
     migrations,

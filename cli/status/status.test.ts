@@ -29,6 +29,16 @@ const stores: readonly StoreStatus[] = [
 test("a stage is shown on one screen of 80 columns, each kind of store in its own words", () => {
   const shown = statusTable({
     stage: "prod",
+    systems: [
+      {
+        system: "shop",
+        digest: `sha256:${"4f2a3b1c".repeat(8)}`,
+        since: "2026-11-30T09:12:44.100Z",
+        by: "mia@laptop",
+        commit: null,
+      },
+      { system: "stock", digest: null, since: null, by: null, commit: null },
+    ],
     workers: [healthy],
     stores,
     migrations: [],
@@ -36,6 +46,10 @@ test("a stage is shown on one screen of 80 columns, each kind of store in its ow
     notable: [],
   });
   expect(shown).toBe(`prod
+
+system  digest        since (UTC)       by
+shop    4f2a3b1c4f2a  2026-11-30 09:12  mia@laptop
+stock   none alone    -                 -
 
 worker    serves    requests/h  errors  p95
 shop/api  11111111  1,203       2       12.4 ms

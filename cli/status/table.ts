@@ -2,12 +2,15 @@ import type { StoreKind } from "../../src/declare/kinds/kinds.ts";
 import { table } from "../../toolchain/table.ts";
 import type { Facts } from "./asking.ts";
 import type { MigrationsStatus } from "./migrations.ts";
+import type { ServedStatus } from "./served.ts";
 import type { StoreStatus } from "./stores.ts";
 import type { WorkerStatus } from "./workers.ts";
 
 /** A stage on one screen of 80 columns. */
 export interface Status {
   readonly stage: string;
+  /** What its last `up` says that it serves. */
+  readonly systems: readonly ServedStatus[];
   readonly workers: readonly WorkerStatus[];
   readonly stores: readonly StoreStatus[];
   readonly migrations: readonly MigrationsStatus[];
@@ -17,7 +20,15 @@ export interface Status {
   readonly notable: readonly string[];
 }
 
-export function statusTable({ stage, workers, stores, backup, notable }: Status): string {
+export function statusTable({ stage, systems, workers, stores, backup, notable }: Status): string {
+  const built = table(
+    ["system", "digest", "since (UTC)", "by"],
+    systems.map(({ system, digest, since, by }) =>
+      digest === null
+        ? [system, "none alone", "-", "-"]
+        : [system, digest.replace(/^sha256:/, "").slice(0, 12), shortTime(since ?? "-"), by ?? "-"],
+    ),
+  );
   const serving = table(
     ["worker", "serves", "requests/h", "errors", "p95"],
     workers.map(({ name, serves, facts }) => [
@@ -40,7 +51,7 @@ export function statusTable({ stage, workers, stores, backup, notable }: Status)
   );
   const looked =
     notable.length === 0 ? ["Nothing stands out."] : ["Look at:", ...notable.map((line) => `  ${line}`)];
-  return `${[stage, "", serving, "", holding, "", `Backups: ${backup}`, "", ...looked].join("\n")}\n`;
+  return `${[stage, "", ...(systems.length === 0 ? [] : [built, ""]), serving, "", holding, "", `Backups: ${backup}`, "", ...looked].join("\n")}\n`;
 }
 
 const served = (version: string, percent: number): string =>

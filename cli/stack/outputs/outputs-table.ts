@@ -1,10 +1,12 @@
+import type { ServedStatus } from "../../status/served.ts";
 import type { StackOutputs } from "./read-outputs.ts";
+import { servedSystems } from "./served.ts";
 
 /** A property, and what it is. */
 type Row = readonly [property: string, value: string];
 
 /**
- * Each worker and store with its properties below it: the longest of them, a bookmark and a fingerprint, still fit into
+ * Each system, worker and store with its properties below it: the longest of them, a bookmark and a fingerprint, still fit into
  * 80 columns there, and nothing has to be cut that somebody wants to copy.
  */
 export function outputsTable(outputs: StackOutputs): string {
@@ -18,12 +20,28 @@ export function outputsTable(outputs: StackOutputs): string {
     kind,
     rows: storeRows(outputs, name),
   }));
-  return [...workers, ...stores]
+  const systems = servedSystems(outputs).map((served) => ({
+    name: served.system,
+    kind: "system",
+    rows: systemRows(served, outputs.artefact?.signature !== undefined),
+  }));
+  return [...systems, ...workers, ...stores]
     .map(({ name, kind, rows }) => `${name}  ${kind}\n${rows.map(line).join("")}`)
     .join("");
 }
 
 const line = ([property, value]: Row): string => `  ${property.padEnd(9)} ${value}\n`;
+
+function systemRows({ digest, since, by, commit }: ServedStatus, isSigned: boolean): readonly Row[] {
+  if (digest === null) return row("digest", "none: two versions share its requests, or an older one answers");
+  return [
+    ...row("digest", digest.replace(/^sha256:/, "")),
+    ...row("since", since ?? undefined),
+    ...row("by", by ?? undefined),
+    ...row("commit", commit ?? "not known: something was changed beside git"),
+    ...row("signature", isSigned ? "there, for just promote to verify" : "none"),
+  ];
+}
 
 function workerRows({ urls, routes, versions }: StackOutputs, name: string): readonly Row[] {
   return [

@@ -111,17 +111,21 @@ export interface RestoredBucket {
   readonly told: readonly string[];
 }
 
-/** Puts a backup's objects into a bucket and compares all of them with it, byte by byte. Nothing that is in it is overwritten: an earlier run is gone on with, and what differs is told. */
+/**
+ * Puts a backup's objects into a bucket and compares all of them with it, byte by byte. Nothing that is in it is overwritten: an earlier run is gone on with, and what differs is told.
+ * @param like what a new bucket is made as
+ */
 export async function restoreBucket(
   backup: OpenBackup,
   entry: BucketEntry,
   account: Account,
   place: BucketPlace,
+  like: Pick<BucketEntry, "location" | "storageClass"> = entry,
 ): Promise<RestoredBucket> {
   const begun = performance.now();
   const s3 = await s3Of(account.connection, account.accountId);
   const inventory = backup.inventoryOf(entry);
-  await bucketFor(account, place, entry);
+  await bucketFor(account, place, like);
   await putObjects(account, s3, place, inventory);
   return {
     entry,

@@ -1,7 +1,14 @@
 import { databaseFor } from "../../../src/backup/databases.ts";
 import { namespaceFor } from "../../../src/backup/kv/namespaces.ts";
-import { restoreAndCompare, restoreNamespace } from "../../../src/backup/prove.ts";
+import {
+  restoreAndCompare,
+  restoreBucket,
+  restoreIndex,
+  restoreNamespace,
+} from "../../../src/backup/prove.ts";
 import type { OpenBackup } from "../../../src/backup/store/manifest.ts";
+import { unitOf } from "../../../src/cloudflare/contents/plural.ts";
+import type { SwitchedKind } from "../../stack/switch/switching.ts";
 import type { Place } from "./places.ts";
 import { type At, say } from "./prepared.ts";
 import { removal } from "./told.ts";
@@ -9,11 +16,10 @@ import { removal } from "./told.ts";
 /** The id of a new store that is filled and the same as the backup; undefined where it is not the same, which was said. */
 export async function filledNew(backup: OpenBackup, of: Place, at: At): Promise<string | undefined> {
   say(`${of.key}: restoring and comparing …`);
-  const { id, differences, holds } =
-    of.kind === "d1" ? await database(backup, of, at) : await namespace(backup, of, at);
+  const { id, differences, holds, told = [] } = await fills[of.kind](backup, of, at);
   const result = differences.length === 0 ? "the same as the backup" : "NOT the same:";
   process.stdout.write(`${of.key}: ${of.name} (${id}), ${holds}, ${result}\n`);
-  for (const difference of differences) process.stdout.write(`  ${difference}\n`);
+  for (const line of [...differences, ...told]) process.stdout.write(`  ${line}\n`);
   if (differences.length > 0)
     say(
       `  If it was restored earlier and written to since: once nobody needs that, ${removal(of.kind, { id, name: of.name })}, and do this again`,
@@ -25,6 +31,8 @@ interface Filled {
   readonly id: string;
   readonly holds: string;
   readonly differences: readonly string[];
+  /** What somebody should know all the same. @default - nothing */
+  readonly told?: readonly string[];
 }
 
 async function database(backup: OpenBackup, { key, name, declared }: Place, { site }: At): Promise<Filled> {
@@ -49,3 +57,34 @@ async function namespace(backup: OpenBackup, { key, name }: Place, { site, reque
   const holds = `${entry.keys - expired} keys in ${seconds.toFixed(1)} s (${expired} have expired since)`;
   return { id, holds, differences };
 }
+
+async function bucket(backup: OpenBackup, { key, name, declared }: Place, { site }: At): Promise<Filled> {
+  const entry = backup.manifest.buckets.find((each) => each.key === key);
+  if (entry === undefined || declared.kind !== "r2") throw new Error(`${key} is no bucket of the backup`);
+  const { jurisdiction = "default", storageClass = "Standard" } = declared;
+  const like = { location: entry.location, storageClass };
+  const { differences, told, seconds } = await restoreBucket(
+    backup,
+    entry,
+    site,
+    { name, jurisdiction },
+    like,
+  );
+  const holds = `${entry.objects} ${unitOf(entry.objects, "objects")} in ${seconds.toFixed(1)} s`;
+  return { id: name, holds, differences, told: [...told, ...entry.without.map((each) => `without ${each}`)] };
+}
+
+async function index(backup: OpenBackup, { key, name }: Place, { site }: At): Promise<Filled> {
+  const entry = backup.manifest.indexes.find((each) => each.key === key);
+  if (entry === undefined) throw new Error(`${key} is no index of the backup`);
+  const { differences, seconds } = await restoreIndex(backup, entry, site, name);
+  const holds = `${entry.vectors} ${unitOf(entry.vectors, "vectors")} in ${seconds.toFixed(1)} s`;
+  return { id: name, holds, differences, told: entry.without.map((each) => `without ${each}`) };
+}
+
+const fills: Readonly<Record<SwitchedKind, (backup: OpenBackup, of: Place, at: At) => Promise<Filled>>> = {
+  d1: database,
+  kv: namespace,
+  r2: bucket,
+  vectorize: index,
+};

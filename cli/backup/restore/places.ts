@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { OpenBackup } from "../../../src/backup/store/manifest.ts";
 import { bindersOf } from "../../../src/declare/graph.ts";
-import type { D1, Kv, System } from "../../../src/declare/index.ts";
+import type { System } from "../../../src/declare/index.ts";
+import type { StoreOf } from "../../../src/declare/kinds/kinds.ts";
 import { factsOf } from "../../../src/declare/kinds/resources.ts";
 import { declaredName } from "../../../src/declare/physical-name.ts";
 import { command, sentence } from "../../../src/diagnostic/sentence.ts";
@@ -11,15 +12,16 @@ import type { Switched } from "../../../src/project/switched.ts";
 import { outputsOf, type StateResource } from "../../../src/reality/state.ts";
 import { kinds } from "../../../src/resources/kinds/kinds.ts";
 import type { Following } from "../../stack/switch/permitted.ts";
-import type { NamedStore } from "../../stack/switch/switching.ts";
+import { type NamedStore, type SwitchedKind, switchedKinds } from "../../stack/switch/switching.ts";
+import { heldBack, heldLetters } from "./held-back.ts";
 import { nameBeside } from "./named.ts";
 
 /** A store of the stage that a backup has, and what is to take its place. */
 export interface Place {
-  readonly kind: "d1" | "kv";
+  readonly kind: SwitchedKind;
   /** `<system>/<name>` */
   readonly key: string;
-  readonly declared: D1 | Kv;
+  readonly declared: StoreOf<SwitchedKind>;
   readonly from: NamedStore;
   /** Of the new one. */
   readonly name: string;
@@ -32,39 +34,52 @@ export interface Known {
   readonly switched: Switched;
 }
 
-/** What of a backup the stage declares, and the keys of what it does not. Throws UserError for what the stack has never had. */
-export function placesOf(
-  backup: OpenBackup,
-  known: Known,
-): { readonly places: readonly Place[]; readonly undeclared: readonly string[] } {
-  const { databases, namespaces } = backup.manifest;
+export interface Places {
+  readonly places: readonly Place[];
+  /** What the backup has and does not take the place of what serves, a line each with the reason. */
+  readonly held: readonly string[];
+  /** Keys of what the stage does not declare. */
+  readonly undeclared: readonly string[];
+}
+
+/** What of a backup takes which place in the stage, and what does not. Throws UserError for what the stack has never had. */
+export function placesOf(backup: OpenBackup, known: Known): Places {
+  const { databases, namespaces, buckets, indexes, letters } = backup.manifest;
   const wanted = [
     ...databases.map(({ key }) => ({ key, kind: "d1" as const })),
     ...namespaces.map(({ key }) => ({ key, kind: "kv" as const })),
+    ...buckets.map(({ key }) => ({ key, kind: "r2" as const })),
+    ...indexes.map(({ key }) => ({ key, kind: "vectorize" as const })),
   ];
-  const found = wanted.map((each) => ({ ...each, declared: declaredIn(known.systems, each) }));
-  const places = found.flatMap(({ declared, ...each }) =>
-    declared === undefined ? [] : [placeOf({ ...each, declared }, backup.head.name, known)],
-  );
-  return {
-    places,
-    undeclared: found.flatMap(({ declared, key }) => (declared === undefined ? [key] : [])),
-  };
+  const places: Place[] = [];
+  const held: string[] = [];
+  const undeclared: string[] = [];
+  for (const each of wanted) {
+    const declared = declaredIn(known.systems, each);
+    const why = declared && heldBack(declared, backup.manifest, each.key, known.stage.name);
+    if (declared === undefined) undeclared.push(each.key);
+    else if (why !== undefined) held.push(`${each.key}: ${why}`);
+    else places.push(placeOf({ ...each, declared }, backup.head.name, known));
+  }
+  for (const { key, messages } of letters) if (messages > 0) held.push(`${key}: ${heldLetters(messages)}`);
+  return { places, held, undeclared };
 }
 
-const declaredIn = (
+/** What is declared under a key, of the kinds that can take another's place. */
+export const declaredIn = (
   systems: readonly System[],
-  { kind, key }: { readonly kind: "d1" | "kv"; readonly key: string },
-): D1 | Kv | undefined =>
+  { kind, key }: { readonly kind: SwitchedKind; readonly key: string },
+): StoreOf<SwitchedKind> | undefined =>
   systems
     .flatMap(({ name, resources }) =>
       resources.flatMap((store) =>
-        (store.kind === "d1" || store.kind === "kv") && store.kind === kind && `${name}/${store.name}` === key
-          ? [store]
-          : [],
+        store.kind === kind && isSwitched(store) && `${name}/${store.name}` === key ? [store] : [],
       ),
     )
     .at(0);
+
+const isSwitched = (store: System["resources"][number]): store is StoreOf<SwitchedKind> =>
+  switchedKinds.some((kind) => kind === store.kind);
 
 function placeOf(each: Omit<Place, "from" | "name">, backup: string, known: Known): Place {
   const from = hadBy(known.state, each);
@@ -89,7 +104,7 @@ const putOut = z.object({
 /** What the stack has under a declaration: by its resource, and where a refresh has dropped that by what it put out. */
 export function hadBy(
   state: readonly StateResource[],
-  { kind, key }: { readonly kind: "d1" | "kv" | "vectorize"; readonly key: string },
+  { kind, key }: { readonly kind: SwitchedKind; readonly key: string },
 ): NamedStore | undefined {
   const parsed = resource.safeParse(outputsOf(state, kinds[kind].type, key));
   const name = parsed.data?.name ?? parsed.data?.title;

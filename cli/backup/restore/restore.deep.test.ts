@@ -8,17 +8,41 @@ let project: Clone;
 beforeAll(async () => {
   project = await shopClone();
   project.edit("workers/shop/api/index.ts", (text) =>
-    text.replace(
-      '() => new Response("made by up")',
-      'async (_, env) => new Response((await env.ORDERS.prepare("SELECT group_concat(name) AS found FROM orders").first("found")) ?? "")',
-    ),
+    text.replace('fetch: () => new Response("made by up")', `fetch: ${answers}`),
   );
+  project.edit("project.ts", (text) => {
+    const jobs = 'const jobs = queue("jobs");';
+    return text
+      .replace(jobs, "")
+      .replace('const files = r2("files");', `${jobs}\nconst files = r2("files", ${bucketSettings});`);
+  });
   const made = await succeeding(project.just(["backup-key", "prod", "prod.key"]));
   const [recipient = ""] = /age1[0-9a-z]+/.exec(made) ?? [];
   project.append("Pulumi.prod.yaml", `  lockstep:backup:\n    recipients: [${recipient}]\n`);
   await succeeding(project.deploy("prod"));
 });
 afterAll(() => project.remove());
+
+const answers = `async (request, env) => {
+    const { pathname, searchParams } = new URL(request.url);
+    const orders = () => env.ORDERS.prepare("SELECT group_concat(name) AS found FROM orders").first("found");
+    if (pathname === "/") return new Response((await orders()) ?? "");
+    const key = searchParams.get("key");
+    if (pathname === "/write") {
+      await env.FILES.put(key, "the bytes of " + key);
+      await env.FOUND.upsert([{ id: key, values: [0.5, 0.25, key.length], metadata: { key } }]);
+      return new Response("written");
+    }
+    const { objects } = await env.FILES.list();
+    const found = await env.FOUND.getByIds(objects.map((each) => each.key));
+    return Response.json({ objects: objects.map((each) => each.key), vectors: found.map(({ id }) => id).sort() });
+  }`;
+const bucketSettings = `{
+  notifications: [{ queue: jobs, events: ["object-create"], prefix: "told/" }],
+  cors: [{ origins: ["https://shop.example.com"], methods: ["GET"] }],
+  lifecycle: [{ id: "previews", prefix: "previews/", expire: { afterDays: 7 } }],
+  lock: [{ id: "invoices", prefix: "invoices/", retain: { forDays: 10 } }],
+}`;
 
 interface Ran {
   readonly code: number | null;
@@ -45,6 +69,13 @@ const serving = async (): Promise<{ readonly id: string; readonly name: string }
   return stores.parse(JSON.parse(out)).stores["shop/orders"] ?? { id: "", name: "" };
 };
 const answered = async (): Promise<string> => (await project.visit("api.prod.localhost", "/")).text;
+const held = async (): Promise<unknown> =>
+  JSON.parse((await project.visit("api.prod.localhost", "/held")).text);
+const write = (key: string) => project.visit("api.prod.localhost", `/write?key=${key}`);
+const rules = async (bucket: string, of: "cors" | "lifecycle" | "lock"): Promise<string> => {
+  const found = project.api("prod", "GET", `/r2/buckets/${bucket}/${of}`);
+  return JSON.stringify(await found.catch((error: unknown) => String(error)));
+};
 const query = (id: string, sql: string) => project.api("prod", "POST", `/d1/database/${id}/query`, { sql });
 const names = async (id: string): Promise<string> => {
   const answer = z.array(z.object({ results: z.array(z.object({ all: z.string().nullable() })) }));
@@ -61,10 +92,16 @@ async function atRest(): Promise<void> {
 test("a backup takes the place of what serves in a protected stage, what would be lost is counted first, and the one before is kept", async () => {
   const before = await serving();
   await query(before.id, "INSERT INTO orders (name) VALUES ('a'), ('b')");
+  await write("a");
   await succeeding(project.just(["backup", "prod"]));
   await query(before.id, "INSERT INTO orders (name) VALUES ('c'); DELETE FROM orders WHERE name = 'a'");
+  await write("since");
   const shown = await refused(restore(...identity, "--yes"));
   expect(shown).toContain("shop/orders, table orders: 1 row written, 0 changed, 1 deleted");
+  expect(shown).toContain("shop/files: 1 object put, 0 with other bytes, 0 deleted");
+  expect(shown).toContain("shop/found: it has 2 vectors now, and the backup 1");
+  expect(shown).toContain("shop/files: its CORS rules go along");
+  expect(shown).toContain("shop/files: jobs hears of the new bucket's objects from then on");
   expect(shown).toContain("type prod at the prompt; without a terminal: --yes prod");
   const done = await succeeding(restore(...identity, ...yes));
   const after = await serving();
@@ -72,6 +109,17 @@ test("a backup takes the place of what serves in a protected stage, what would b
   expect(done).toContain(`shop/orders: ${after.name} serves now`);
   expect(done).toContain("nobody has written into it since it was counted");
   expect([await names(after.id), await names(before.id)]).toEqual(["a,b", "b,c"]);
+  expect(await held()).toEqual({ objects: ["a"], vectors: ["a"] });
+  const [, bucket = ""] = /shop\/files: (\S+) serves now/.exec(done) ?? [];
+  expect(bucket).toMatch(/^files-\d{8}t\d{6}z$/);
+  expect(done).toContain("shop/files: 1 object put, 0 with other bytes, 0 deleted");
+  for (const of of ["cors", "lifecycle", "lock"] as const)
+    expect([of, await rules(bucket, of)]).toEqual([
+      of,
+      expect.stringMatching(/shop\.example\.com|previews|invoices/),
+    ]);
+  expect(await rules("files", "lifecycle")).not.toContain("previews");
+  expect(await rules("files", "lock")).toContain("invoices");
   await atRest();
   await query(after.id, "DELETE FROM orders WHERE name = 'b'");
   expect(await refused(restore("--table", "orders", ...identity, "--yes"))).toContain(
@@ -89,6 +137,8 @@ test("back again is one command, which says what goes with it", async () => {
   await succeeding(restore("--undo", ...yes));
   expect((await serving()).name).toBe("orders");
   expect(await answered()).toBe("b,c");
+  expect(await held()).toEqual({ objects: ["a", "since"], vectors: ["a", "since"] });
+  expect(await rules("files", "cors")).toContain("shop.example.com");
 });
 
 test("what was put in place, and what it was taken back from, is never restored into, though it has the backup's name", async () => {

@@ -1,7 +1,5 @@
-import { databaseNamed } from "../../../src/backup/databases.ts";
-import { type OpenBackup, openBackup } from "../../../src/backup/store/manifest.ts";
+import { openBackup } from "../../../src/backup/store/manifest.ts";
 import { UserError } from "../../../src/diagnostic/user-error.ts";
-import { table } from "../../../toolchain/table.ts";
 import { agree } from "../../db/agree.ts";
 import type { ProjectPlace } from "../../place.ts";
 import { actor } from "../../stack/actor.ts";
@@ -9,16 +7,16 @@ import { stateOf } from "../../stack/state.ts";
 import { type Begun, begunIn } from "../../stack/switch/journal.ts";
 import { refuseRolledOut } from "../../stack/switch/rolled-out.ts";
 import { switchedIn } from "../../stack/switch/switch.ts";
-import type { Switching } from "../../stack/switch/switching.ts";
+import { type Switching, switchingOf } from "../../stack/switch/switching.ts";
 import { chosenBackup } from "../chosen.ts";
 import { broughtHere, depotFor } from "../depot.ts";
 import { identityFrom } from "../identity.ts";
 import type { Request } from "../request.ts";
 import { filledNew } from "./fill-new.ts";
 import { finish } from "./finish.ts";
-import { followingOf, type Place, placesOf } from "./places.ts";
+import { followingOf, placesOf } from "./places.ts";
 import { type At, prepared, say } from "./prepared.ts";
-import { bookmarkIn, costLine, ledgerLines, sinceLines } from "./told.ts";
+import { show } from "./show.ts";
 
 /** Restores a backup into new stores, and puts those into the place of the ones that serve; where an earlier run ended in the switch, goes on with that. */
 export const restoreAndSwitch = (request: Request, place: ProjectPlace): Promise<number> =>
@@ -48,7 +46,8 @@ async function fromBackup(at: At): Promise<number> {
   const backup = await openBackup(read, identityFrom(request.identity, place.folder, stage.name));
   const switched = await switchedIn(stage, run);
   const state = (await stateOf(stage, run)) ?? [];
-  const { places, undeclared } = placesOf(backup, { stage, systems, state, switched });
+  const found = placesOf(backup, { stage, systems, state, switched });
+  const { places, undeclared } = found;
   if (places.length === 0) throw nothingDeclared(stage.name, undeclared);
   await refuseRolledOut(
     stage,
@@ -58,7 +57,7 @@ async function fromBackup(at: At): Promise<number> {
       places.map(({ key }) => key),
     ).workers,
   );
-  const asked = await show(backup, places, undeclared, at);
+  const asked = await show(backup, found, at);
   await agree(stage, `Put backup ${read.head.name} into the place of what serves in`, {
     text: () => request.yes,
   });
@@ -69,7 +68,8 @@ async function fromBackup(at: At): Promise<number> {
       say(`\nNothing was switched: ${each.key} is not what the backup has. What serves is as it was.`);
       return 1;
     }
-    stores.push({ kind: each.kind, resource: each.key, from: each.from, to: { id, name: each.name } });
+    const to = { id, name: each.name };
+    stores.push(switchingOf(each.declared, stage.name, { resource: each.key, from: each.from, to }));
   }
   return finish(
     {
@@ -85,51 +85,11 @@ async function fromBackup(at: At): Promise<number> {
   );
 }
 
-/** What would come back and what would be lost, before anything is made. Gives where each database was when it was counted. */
-async function show(
-  backup: OpenBackup,
-  places: readonly Place[],
-  undeclared: readonly string[],
-  { place, site }: At,
-): Promise<ReadonlyMap<string, string>> {
-  const { head, manifest } = backup;
-  const asked = new Map<string, string>();
-  say(`Backup ${head.name}, begun at ${head.startedAt}, account ${head.accountId}:\n`);
-  say(
-    table(
-      ["store", "serves now", "the backup goes into"],
-      places.map(({ key, from, name }) => [key, from.name, name]),
-    ),
-  );
-  const read = manifest.databases.filter((entry) =>
-    places.some(({ kind, key }) => kind === "d1" && key === entry.key),
-  );
-  if (read.length > 0) say(costLine(read));
-  say("\nWritten since, and lost to those who use it:");
-  for (const entry of manifest.databases) {
-    const of = places.find(({ kind, key }) => kind === "d1" && key === entry.key);
-    if (of === undefined) continue;
-    const id = await databaseNamed(site, of.from.name);
-    if (id !== undefined) asked.set(entry.key, await bookmarkIn(site, entry.key, id));
-    for (const line of await sinceLines(site, backup, entry, id)) say(`  ${line}`);
-    for (const line of ledgerLines(place.project, entry, place.root)) say(`  ${line}`);
-  }
-  if (places.some(({ kind }) => kind === "kv")) say("  keys of namespaces: not counted");
-  for (const line of manifest.notInBackup) say(line);
-  for (const { key } of manifest.buckets)
-    say(`not switched: the objects of bucket ${key}; --into new restores them beside it`);
-  for (const key of undeclared) say(`not restored: ${key}, which the stage does not declare any more`);
-  say(
-    "What serves now is kept, and goes on being written to until it is switched: what it got until then is counted afterwards.",
-  );
-  return asked;
-}
-
 const nothingDeclared = (stage: string, undeclared: readonly string[]): UserError =>
   new UserError({
     what: `Nothing in this backup is anything that ${stage} declares; nothing was made`,
     where: `stage ${stage}`,
     got: undeclared.join(", ") || "an empty backup",
-    expected: "a database or a namespace of one of its systems",
+    expected: "a database, a namespace, a bucket or an index of one of its systems",
     fix: "--into new restores it beside, under a name of its own",
   });

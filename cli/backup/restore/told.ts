@@ -5,6 +5,8 @@ import { wholeSchema } from "../../../src/backup/d1/schema.ts";
 import { sinceText, writtenSince } from "../../../src/backup/d1/since.ts";
 import { type DumpedTable, dumpedTables } from "../../../src/backup/d1/tables.ts";
 import { endpointOf } from "../../../src/backup/databases.ts";
+import type { BucketPlace } from "../../../src/backup/objects/list.ts";
+import { objectsSince, objectsSinceText } from "../../../src/backup/objects/since.ts";
 import type { DatabaseEntry, OpenBackup } from "../../../src/backup/store/manifest.ts";
 import type { Database } from "../../../src/migrations/database/database.ts";
 import { queryDatabase } from "../../../src/migrations/database/transports.ts";
@@ -12,7 +14,7 @@ import { readFolder } from "../../../src/migrations/files/reading.ts";
 import { reservedTables } from "../../../src/migrations/sql/ledger-tables.ts";
 import { fold } from "../../../src/migrations/sql/structure.ts";
 import type { Project } from "../../../src/project/project.ts";
-import type { NamedStore } from "../../stack/switch/switching.ts";
+import type { NamedStore, SwitchedKind } from "../../stack/switch/switching.ts";
 import type { Site } from "../site.ts";
 
 /** Before they are read: a restore reads what serves for its count, and the new ones for their comparison. */
@@ -118,12 +120,24 @@ export function ledgerLines(
   ];
 }
 
+/** What a bucket that serves has and the backup has not. */
+export async function objectLines(
+  site: Site,
+  key: string,
+  place: BucketPlace,
+  before: Parameters<typeof objectsSince>[2],
+): Promise<readonly string[]> {
+  const text = objectsSinceText(key, await objectsSince(site, place, before));
+  return text === undefined ? [] : [text];
+}
+
 const remove = {
   d1: "npx wrangler d1 delete",
+  r2: "npx wrangler r2 bucket delete",
   kv: "npx wrangler kv namespace delete --namespace-id",
   vectorize: "npx wrangler vectorize delete",
-} as const;
+} as const satisfies Readonly<Record<SwitchedKind, string>>;
 
 /** What a person types to delete a store. */
-export const removal = (kind: keyof typeof remove, { id, name }: NamedStore): string =>
+export const removal = (kind: SwitchedKind, { id, name }: NamedStore): string =>
   `${remove[kind]} ${kind === "kv" ? id : name}`;

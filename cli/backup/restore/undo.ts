@@ -1,5 +1,5 @@
-import { databaseNamed } from "../../../src/backup/databases.ts";
-import { namespaces } from "../../../src/backup/kv/namespaces.ts";
+import { objectsOf } from "../../../src/backup/objects/since.ts";
+import { stateOf } from "../../../src/backup/vectors/vectors.ts";
 import { UserError } from "../../../src/diagnostic/user-error.ts";
 import type { Switched } from "../../../src/project/switched.ts";
 import { agree } from "../../db/agree.ts";
@@ -8,13 +8,15 @@ import { actor } from "../../stack/actor.ts";
 import { begunIn } from "../../stack/switch/journal.ts";
 import { refuseRolledOut } from "../../stack/switch/rolled-out.ts";
 import { switchedIn } from "../../stack/switch/switch.ts";
-import { reversed, type Switching, switchedKinds } from "../../stack/switch/switching.ts";
+import { type Switching, switchedKinds, switchingOf } from "../../stack/switch/switching.ts";
 import type { Request } from "../request.ts";
+import type { Site } from "../site.ts";
 import { finish } from "./finish.ts";
-import { followingOf } from "./places.ts";
+import { declaredIn, followingOf } from "./places.ts";
 import { type At, prepared, say } from "./prepared.ts";
 import { goOn } from "./switch-over.ts";
-import { betweenLines, bookmarkIn } from "./told.ts";
+import { isThere } from "./there.ts";
+import { betweenLines, bookmarkIn, objectLines } from "./told.ts";
 
 /** Lets those serve again that served before the last switch, also one that was not finished. A switch back that was not finished is gone on with: typed again, the command means the same. */
 export const switchBack = (request: Request, place: ProjectPlace): Promise<number> =>
@@ -23,7 +25,14 @@ export const switchBack = (request: Request, place: ProjectPlace): Promise<numbe
     const begun = begunIn(at.folder);
     if (begun?.undo === true) return goOn(begun, at);
     const switched = await switchedIn(stage, at.run);
-    const stores = begun?.stores.map(reversed) ?? lastOf(switched);
+    const back = begun?.stores.map(({ kind, resource, from, to }) => ({
+      ...{ kind, resource },
+      ...{ from: to, to: from },
+    }));
+    const stores = (back ?? lastOf(switched)).map((each) => {
+      const declared = declaredIn(at.systems, { kind: each.kind, key: each.resource });
+      return declared === undefined ? each : switchingOf(declared, stage.name, each);
+    });
     if (stores.length === 0) throw nothingKept(stage.name);
     await refuseRolledOut(
       stage,
@@ -35,9 +44,10 @@ export const switchBack = (request: Request, place: ProjectPlace): Promise<numbe
     );
     const asked = new Map<string, string>();
     for (const each of stores) {
-      if (!(await isThere(each, at))) throw gone(each, stage.name);
+      if (!(await isThere(each, each.to, at.site))) throw gone(each, stage.name);
       say(`${each.resource}: ${each.to.name} in the place of ${each.from.name}`);
-      if (each.kind === "d1") await show(each, asked, at);
+      if (await isThere(each, each.from, at.site)) await show(each, asked, at);
+      else say(`  ${each.from.name} is there no more`);
     }
     await agree(stage, "Switch back in", { text: () => request.yes });
     return finish(
@@ -54,16 +64,32 @@ export const switchBack = (request: Request, place: ProjectPlace): Promise<numbe
     );
   });
 
-async function show(
-  { resource, from, to }: Switching,
-  asked: Map<string, string>,
-  { site }: At,
-): Promise<void> {
-  if ((await databaseNamed(site, from.name)) !== from.id) return say(`  ${from.name} is there no more`);
-  asked.set(resource, await bookmarkIn(site, resource, from.id));
-  const lines = await betweenLines(site, resource, from.id, to.id);
+async function show(of: Switching, asked: Map<string, string>, { site }: At): Promise<void> {
+  const lines = await only(of, asked, site);
   say(`  what serves now has, and is without then:${lines.length === 0 ? " nothing" : ""}`);
   for (const line of lines) say(`    ${line}`);
+}
+
+async function only(
+  { kind, resource, from, to, jurisdiction = "default" }: Switching,
+  asked: Map<string, string>,
+  site: Site,
+): Promise<readonly string[]> {
+  switch (kind) {
+    case "d1":
+      asked.set(resource, await bookmarkIn(site, resource, from.id));
+      return betweenLines(site, resource, from.id, to.id);
+    case "r2": {
+      const before = objectsOf(site, { name: to.name, jurisdiction });
+      return objectLines(site, resource, { name: from.name, jurisdiction }, before);
+    }
+    case "vectorize": {
+      const [now, then] = await Promise.all([stateOf(site, from.name), stateOf(site, to.name)]);
+      return [`${now.count} vectors, where there are ${then.count} then; which are others is not counted`];
+    }
+    case "kv":
+      return ["keys, which are not counted"];
+  }
 }
 
 /** The stores of the newest switch, back to what served before it. */
@@ -81,12 +107,6 @@ function lastOf(switched: Switched): readonly Switching[] {
       : [{ kind, resource: resource.join(" "), from: { name, id }, to: { name: last.name, id: last.id } }];
   });
 }
-
-/** An index that is gone is missed by the switch itself. */
-const isThere = async ({ kind, to }: Switching, { site }: At): Promise<boolean> =>
-  kind === "d1"
-    ? (await databaseNamed(site, to.name)) === to.id
-    : kind !== "kv" || (await namespaces(site)).get(to.name) === to.id;
 
 const gone = ({ resource, to }: Switching, stage: string): UserError =>
   new UserError({

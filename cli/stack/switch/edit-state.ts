@@ -19,6 +19,7 @@ type Properties = z.infer<typeof properties>;
 
 const target = "pulumi-nodejs:dynamic/lockstep:Target";
 const stack = "pulumi:pulumi:Stack";
+const bucketReset = "pulumi-nodejs:dynamic/lockstep:BucketReset";
 
 /**
  * An exported state in which other stores have the places of those before them: their own resources, and what the stack remembers of them, so that
@@ -44,7 +45,10 @@ export function withSwitchingsBack(
   const read = exported.parse(state);
   const was = new Map(exported.parse(before).deployment.resources.map((each) => [each.urn, each]));
   const resources = read.deployment.resources.map((each) => {
-    const isOf = each.type === stack || each.type === target || switchings.some((of) => isStore(each, of));
+    const isOf =
+      each.type === stack ||
+      each.type === target ||
+      switchings.some((of) => isStore(each, of) || isLockReset(each, of));
     return isOf ? (was.get(each.urn) ?? each) : each;
   });
   return { ...read, deployment: { ...read.deployment, resources } };
@@ -53,11 +57,28 @@ export function withSwitchingsBack(
 const isStore = (each: Resource, { kind, resource: label }: Switching): boolean =>
   each.type === kinds[kind].type && stateResource(each.urn, {}).name === label && each.delete !== true;
 
+/** What takes a bucket's lock off where its rules are declared no more. */
+const isLockReset = (each: Resource, { kind, resource: label }: Switching): boolean =>
+  kind === "r2" &&
+  each.type === bucketReset &&
+  stateResource(each.urn, {}).name === `${label}/lock` &&
+  each.delete !== true;
+
 function edited(each: Resource, of: Switching & { readonly facts: StoreFacts }): Resource {
   const { facts, to } = of;
   if (each.type === stack) return { ...each, outputs: withPutOut(each.outputs, of) };
   if (each.type === target)
     return { ...each, inputs: withMemory(each.inputs, of), outputs: withMemory(each.outputs, of) };
+  // The bucket that is kept keeps its lock, too.
+  if (isLockReset(each, of)) {
+    const bucketName = to.name;
+    return {
+      ...each,
+      id: `${bucketName}/lock`,
+      inputs: { ...each.inputs, bucketName },
+      outputs: { ...each.outputs, bucketName },
+    };
+  }
   if (!isStore(each, of)) return each;
   return {
     ...each,
@@ -111,7 +132,14 @@ function withMemory(
       stores:
         known[label] === undefined
           ? known
-          : { ...known, [label]: { id: to.id, ...(facts.born !== undefined && { born: facts.born }) } },
+          : {
+              ...known,
+              [label]: {
+                id: to.id,
+                ...(facts.born !== undefined && { born: facts.born }),
+                ...(of.jurisdiction !== undefined && { jurisdiction: of.jurisdiction }),
+              },
+            },
     }),
   };
 }

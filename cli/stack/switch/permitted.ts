@@ -10,6 +10,12 @@ export interface Following {
 }
 
 const migrations = "pulumi-nodejs:dynamic/lockstep:Migrations";
+const index = "pulumi-nodejs:dynamic/lockstep:VectorizeIndex";
+/** What is declared with a bucket and goes along with it; a host name of its own does not. */
+const ofBuckets =
+  /:(BucketReset|R2BucketCors|R2BucketLifecycle|R2BucketLock|R2ManagedDomain|R2BucketEventNotification)$/;
+/** The engine's steps of one that is made for another bucket. */
+const anew = ["create", "replace", "create-replacement", "delete-replaced", "refresh", "same"];
 const ofWorkers = /(:WorkerVersion|:WorkersDeployment|^command:local:Command)$/;
 
 /** What of a plan is more than what follows from the switch: a line each. A plan that touches anything that holds data is never only that. */
@@ -26,9 +32,17 @@ export const beyondSwitch = (plan: PlanDigest, following: Following): readonly s
 function follows({ type, name, ops, paths }: PlannedChange, { stores, workers }: Following): boolean {
   if (type === "pulumi:pulumi:Stack" || type.startsWith("pulumi:providers:")) return true;
   if (ops.every((op) => op === "refresh" || op === "same")) return true;
-  if (holdsData({ type })) return ops.every((op) => op === "import") && stores.includes(name);
+  // An index that a refresh has dropped is taken over by its creation: nothing imports it.
+  const takes = type === index ? "create" : "import";
+  if (holdsData({ type })) return ops.every((op) => op === takes) && stores.includes(name);
   const of = name.split("/").slice(0, 2).join("/");
   if (type === migrations) return stores.includes(of);
+  if (ofBuckets.test(type))
+    return (
+      stores.includes(of) &&
+      ops.every((op) => anew.includes(op)) &&
+      paths.every((path) => path === "bucketName")
+    );
   if (!ofWorkers.test(type)) return false;
   return workers.includes(of) && paths.every((path) => !codePaths.test(path));
 }

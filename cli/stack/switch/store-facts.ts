@@ -17,13 +17,21 @@ export interface Asked {
   readonly accountId: string;
 }
 
-type Read = (to: Switching["to"], get: (path: string) => Promise<unknown>) => Promise<StoreFacts>;
+type Read = (
+  to: Switching,
+  get: (path: string, headers?: Readonly<Record<string, string>>) => Promise<unknown>,
+) => Promise<StoreFacts>;
 
 const database = z.object({
   created_at: z.string().optional(),
   file_size: z.number().optional(),
   num_tables: z.number().optional(),
   version: z.string().optional(),
+});
+const bucket = z.object({
+  creation_date: z.string().optional(),
+  location: z.string().nullish(),
+  storage_class: z.string().nullish(),
 });
 const index = z.object({
   config: z.object({ dimensions: z.number(), metric: z.string() }),
@@ -36,7 +44,7 @@ const metadata = z.object({
 
 /** By the words that each kind's provider has for it. */
 const reads: Readonly<Record<SwitchedKind, Read>> = {
-  d1: async ({ id, name }, get) => {
+  d1: async ({ to: { id, name } }, get) => {
     const found = database.parse(await get(`d1/database/${encodeURIComponent(id)}`));
     return {
       inputs: { name },
@@ -52,11 +60,28 @@ const reads: Readonly<Record<SwitchedKind, Read>> = {
       born: found.created_at,
     };
   },
-  kv: async ({ id, name }, get) => {
+  r2: async ({ to: { name }, jurisdiction = "default" }, get) => {
+    const found = bucket.parse(
+      await get(`r2/buckets/${encodeURIComponent(name)}`, { "cf-r2-jurisdiction": jurisdiction }),
+    );
+    const { creation_date: born, location, storage_class: storageClass } = found;
+    return {
+      inputs: { name },
+      outputs: {
+        name,
+        id: name,
+        ...(born !== undefined && { creationDate: born }),
+        ...(location && { location }),
+        ...(storageClass && { storageClass }),
+      },
+      born,
+    };
+  },
+  kv: async ({ to: { id, name } }, get) => {
     await get(`storage/kv/namespaces/${encodeURIComponent(id)}`);
     return { inputs: { title: name }, outputs: { title: name, id }, born: undefined };
   },
-  vectorize: async ({ name }, get) => {
+  vectorize: async ({ to: { name }, adopted }, get) => {
     const path = `vectorize/v2/indexes/${encodeURIComponent(name)}`;
     const { config, description, created_on: born } = index.parse(await get(path));
     const list = metadata.parse(await get(`${path}/metadata_index/list`)).metadataIndexes;
@@ -69,10 +94,12 @@ const reads: Readonly<Record<SwitchedKind, Read>> = {
         list.map((each) => [each.propertyName, each.indexType.toLowerCase()]),
       ),
     };
-    return { inputs: shape, outputs: { ...shape, createdOn: born ?? "", made: true }, born };
+    return { inputs: shape, outputs: { ...shape, createdOn: born ?? "", made: adopted !== true }, born };
   },
 };
 
 /** Asks the account for a store that is to take a place. Throws where it is not there. */
-export const factsOf = ({ kind, to }: Switching, { connection, accountId }: Asked): Promise<StoreFacts> =>
-  reads[kind](to, (path) => call(connection, "GET", `/accounts/${accountId}/${path}`));
+export const factsOf = (of: Switching, { connection, accountId }: Asked): Promise<StoreFacts> =>
+  reads[of.kind](of, (path, headers) =>
+    call(connection, "GET", `/accounts/${accountId}/${path}`, undefined, headers),
+  );

@@ -42,6 +42,7 @@ export const switchedImports = (
       const isThere = state.some((each) => each.type === type && each.name === label);
       const isGivenUp = entry !== undefined && forgotten[`${declared.kind} ${label}`]?.id === entry.id;
       if (entry === undefined || isThere || isGivenUp) return [];
-      return [[`${type} ${label}`, `${target.accountId}/${entry.id}`] as const];
+      const within = declared.kind === "r2" ? `/${declared.jurisdiction ?? "default"}` : "";
+      return [[`${type} ${label}`, `${target.accountId}/${entry.id}${within}`] as const];
     }),
   );

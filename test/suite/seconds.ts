@@ -4,7 +4,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "test/program-lifecycle.changes.deep.test.ts": 300,
   "test/release.deep.test.ts": 280,
   "test/losses.deep.test.ts": 250,
-  "cli/backup/restore/restore.deep.test.ts": 240,
+  "cli/backup/restore/restore.deep.test.ts": 270,
   "test/ci/pull-request.deep.test.ts": 200,
   "test/reality/drift.deep.test.ts": 160,
   "test/systems/jobmatch.deep.test.ts": 150,

@@ -116,7 +116,7 @@ export function newCounting({ name, columns, key }: Pick<DumpedTable, "name" | "
   const numbered = key.length === 1 && key[0] === columns[0] && rowids.includes(key[0] ?? "");
   return {
     add: (rows) => {
-      for (const row of rows) hash.update(`${row}\n`);
+      if (rows.length > 0) hash.update(`${rows.join("\n")}\n`);
       count += rows.length;
       last = rows.at(-1) ?? last;
       if (at < 0 || numbered) return;

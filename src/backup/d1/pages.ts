@@ -4,6 +4,7 @@ import { literal } from "../../migrations/sql/literals.ts";
 import { quoted } from "../../migrations/sql/structure.ts";
 import { type Pace, unpaced } from "./pace.ts";
 import type { DumpedTable } from "./tables.ts";
+import { valuesOf } from "./values.ts";
 
 /** Rows as SQL: each is its values in the order of the table's columns, as literals with commas between them. */
 export interface Page {
@@ -18,7 +19,8 @@ const mostRows = 20_000;
 /** The first page of a table is small: nobody knows yet how long its rows are. */
 const firstRows = 20;
 
-const found = z.array(z.object({ k: z.string(), line: z.string().nullable() }));
+/** A row as it was asked for: its line, or behind this mark its key, where it has a long value. */
+const tooLong = "?";
 
 /** A value as a literal of the same type and bytes. `quote` ends a text at its first zero. */
 const cell = (column: string): string =>
@@ -27,15 +29,13 @@ const cell = (column: string): string =>
 /** One expression for many values: a chain of `||` would be too deep for D1. */
 const joined = (expressions: readonly string[]): string => `concat_ws(',', ${expressions.join(", ")})`;
 
-const keyOf = ({ key }: DumpedTable): string => joined(key.map(cell));
-
-/** Rows that come next. A row with a long value has no line. */
+/** Rows that come next, each as one text: what a page has of each row is read, sent and parsed a million times. */
 function select(table: DumpedTable, after: string | undefined, limit: number | undefined): string {
   const longest = Math.floor(pageBytes / table.columns.length);
   const sizes = table.columns.map((column) => `ifnull(octet_length(${column}), 0)`);
-  const line = `CASE WHEN max(0, ${sizes.join(", ")}) <= ${longest} THEN ${joined(table.columns.map(cell))} END`;
+  const line = `CASE WHEN max(0, ${sizes.join(", ")}) <= ${longest} THEN ${joined(table.columns.map(cell))} ELSE '${tooLong}' || ${joined(table.key.map(cell))} END`;
   const from = after === undefined ? "" : ` WHERE (${table.key.join(", ")}) > (${after})`;
-  return `SELECT ${keyOf(table)} AS k, ${line} AS line FROM ${quoted(table.name)}${from} ORDER BY ${table.key.join(", ")}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
+  return `SELECT ${line} AS line FROM ${quoted(table.name)}${from} ORDER BY ${table.key.join(", ")}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
 }
 
 /**
@@ -64,7 +64,7 @@ export async function* pages(
         1,
         Math.min(mostRows, pace.mostRows, limit * 8, Math.ceil(pageBytes / Math.max(1, bytes))),
       );
-      next = asked(page.at(-1)?.k, limit);
+      next = asked(keyOf(table, page.at(-1) ?? ""), limit);
       // Whoever takes no more pages hears no more of this one; whoever does, hears it at `await`.
       next.catch(() => {});
     }
@@ -78,9 +78,21 @@ async function ask(
   table: DumpedTable,
   after: string | undefined,
   limit: number,
-): Promise<z.infer<typeof found>> {
-  const [answer] = await rows(database, [select(table, after, limit)]);
-  return found.parse(answer);
+): Promise<readonly string[]> {
+  const [answer = []] = await rows(database, [select(table, after, limit)]);
+  return answer.map(lineIn);
+}
+
+function lineIn({ line }: Readonly<Record<string, unknown>>): string {
+  if (typeof line === "string") return line;
+  throw new Error(`D1 answered a row without its line: ${String(line)}`);
+}
+
+/** The key of a row, as SQL: it is among its values. */
+function keyOf({ columns, key }: DumpedTable, line: string): string {
+  if (line.startsWith(tooLong)) return line.slice(tooLong.length);
+  const values = valuesOf(line);
+  return key.map((column) => values[columns.indexOf(column)]).join(",");
 }
 
 /** All rows of all tables in one request, and so of one moment: for a small database. Undefined where a row is too long for that. */
@@ -98,26 +110,25 @@ export async function allAtOnce(
   pace.count(answers.reduce((sum, answer) => sum + answer.length, 0));
   const read: Page[] = [];
   for (const [i, table] of tables.entries()) {
-    const lines = found
-      .parse(answers[i])
-      .flatMap(({ line }) => (line === null || isLossy(line) ? [] : [line]));
-    if (lines.length < (answers[i]?.length ?? 0)) return undefined;
+    const lines = (answers[i] ?? []).map(lineIn);
+    if (lines.some(isIncomplete)) return undefined;
     if (lines.length > 0) read.push({ table, rows: lines });
   }
   return read;
 }
 
-/** JSON has this where a text was no UTF-8; or where the text has it itself. */
-const isLossy = (line: string): boolean => line.includes("\uFFFD");
+/** JSON has this sign where a text was no UTF-8; or where the text has it itself. */
+const isIncomplete = (line: string): boolean => line.startsWith(tooLong) || line.includes("\uFFFD");
 
 async function wholeLines(
   database: Database,
   table: DumpedTable,
-  page: z.infer<typeof found>,
+  page: readonly string[],
 ): Promise<readonly string[]> {
+  if (!page.some(isIncomplete)) return page;
   const lines: string[] = [];
-  for (const { k, line } of page)
-    lines.push(line === null || isLossy(line) ? await inPieces(database, table, k) : line);
+  for (const line of page)
+    lines.push(isIncomplete(line) ? await inPieces(database, table, keyOf(table, line)) : line);
   return lines;
 }
 

@@ -3,6 +3,7 @@ import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { createZstdCompress } from "node:zlib";
 import { UserError } from "../../diagnostic/user-error.ts";
+import { encrypted, opening } from "./age.ts";
 
 /** A file as it lies there: what anybody can check without a key. */
 export interface SealedFile {
@@ -10,6 +11,9 @@ export interface SealedFile {
   /** Of the encrypted bytes, hexadecimal. */
   readonly sha256: string;
 }
+
+/** What the compression gives out at once: each time it is waited for another thread. */
+export const chunkSize = 256 * 1024;
 
 /**
  * Writes a text or bytes, compressed and then encrypted with age to each of the recipients, and on the disk when this returns. Memory stays small however
@@ -20,20 +24,19 @@ export async function seal(
   recipients: readonly string[],
   content: AsyncIterable<string | Uint8Array>,
 ): Promise<SealedFile> {
-  const { Encrypter } = await import("age-encryption");
-  const encrypter = new Encrypter();
-  for (const recipient of recipients) addRecipient(encrypter, recipient);
-  const compressed = createZstdCompress();
+  const opened = await opening((encrypter) => {
+    for (const recipient of recipients) addRecipient(encrypter, recipient);
+  });
+  const compressed = createZstdCompress({ chunkSize });
   const source = Readable.from(content, { objectMode: false });
   source.on("error", (error) => compressed.destroy(error));
   // Whoever reads it hears of its error; until somebody does, it must not end the process.
   compressed.on("error", () => undefined);
-  const encrypted = await encrypter.encrypt(webOf(source.pipe(compressed)));
   const hash = createHash("sha256");
   let bytes = 0;
   const file = await open(path, "wx", 0o600);
   try {
-    for await (const part of encrypted) {
+    for await (const part of encrypted(opened, source.pipe(compressed))) {
       hash.update(part);
       bytes += part.length;
       await file.writeFile(part);
@@ -67,25 +70,6 @@ function addRecipient(encrypter: Encrypting, recipient: string): void {
       { cause: error },
     );
   }
-}
-
-/** Node's stream as the one of the web, without its buffer in between. */
-export function webOf(stream: Readable): ReadableStream<Uint8Array> {
-  const parts = stream[Symbol.asyncIterator]();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = await parts.next();
-        if (done === true) controller.close();
-        else if (value instanceof Uint8Array) controller.enqueue(value);
-        else throw new Error("a stream of bytes gave something else");
-      },
-      async cancel() {
-        stream.destroy();
-      },
-    },
-    { highWaterMark: 0 },
-  );
 }
 
 /** No room on the disk, in the quota, or below the largest size of a file that this process may write. */

@@ -4,7 +4,8 @@ import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { createZstdDecompress } from "node:zlib";
 import { UserError } from "../../diagnostic/user-error.ts";
-import { type SealedFile, webOf } from "./sealed.ts";
+import { decrypted } from "./age.ts";
+import { chunkSize, type SealedFile } from "./sealed.ts";
 
 /** Compares a file with what its backup's head says of it. Throws UserError where it was cut off, changed, or is gone. */
 export async function requireWhole(path: string, wanted: SealedFile): Promise<void> {
@@ -63,19 +64,15 @@ export async function* unsealBytes(
   identity: string,
   wanted?: SealedFile,
 ): AsyncGenerator<Buffer> {
-  const { Decrypter } = await import("age-encryption");
-  const decrypter = new Decrypter();
-  decrypter.addIdentity(identity);
-  const file = createReadStream(path, { highWaterMark: 1 << 18 });
-  const read = Readable.from(hashed(file, path, wanted), { objectMode: false });
-  let opened: ReadableStream<Uint8Array>;
+  const file = createReadStream(path, { highWaterMark: chunkSize });
+  let opened: AsyncIterable<Buffer>;
   try {
-    opened = await decrypter.decrypt(webOf(read));
+    opened = await decrypted(hashed(file, path, wanted), identity);
   } catch (error) {
     file.destroy();
     throw notOpened(path, error);
   }
-  const decompressed = createZstdDecompress();
+  const decompressed = createZstdDecompress({ chunkSize });
   const source = Readable.from(opened, { objectMode: false });
   source.on("error", (error) => decompressed.destroy(error));
   try {

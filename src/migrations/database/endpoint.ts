@@ -13,9 +13,16 @@ export interface D1Rows {
   readonly meta: Readonly<Record<string, unknown>>;
 }
 
+/** Looked at and left as they are: a page of a backup has thousands of rows. */
+const records = z.custom<readonly Readonly<Record<string, unknown>>[]>(
+  (value) => Array.isArray(value) && value.every(isRecord),
+  "expected rows, each an object",
+);
+const isRecord = (row: unknown): boolean => typeof row === "object" && row !== null && !Array.isArray(row);
+
 const rows = z.array(
   z.object({
-    results: z.array(z.record(z.string(), z.unknown())).default([]),
+    results: records.default([]),
     success: z.boolean().default(true),
     meta: z.record(z.string(), z.unknown()).default({}),
   }),

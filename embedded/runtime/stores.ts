@@ -6,6 +6,13 @@ export interface D1Result {
   readonly meta: Readonly<Record<string, unknown>>;
 }
 
+/** The answer of one statement, its rows as they came. */
+export interface D1Page {
+  /** An array of objects, in JSON. */
+  readonly results: Uint8Array;
+  readonly meta: D1Result["meta"];
+}
+
 export interface D1Statement {
   readonly sql: string;
   readonly params: readonly unknown[];
@@ -32,6 +39,8 @@ export interface Stores {
   readonly d1: {
     /** One atomic request: all statements in one transaction. Throws {@link SqlError}. */
     batch(databaseId: string, statements: readonly D1Statement[]): Promise<readonly D1Result[]>;
+    /** A request of one statement, whose rows nobody here has to read. Throws {@link SqlError}. */
+    one(databaseId: string, statement: D1Statement): Promise<D1Page>;
     /** Size and number of user tables, for `GET database`. */
     info(databaseId: string): Promise<{ readonly fileSizeBytes: number; readonly tables: number }>;
     /** The whole database as SQL text. */

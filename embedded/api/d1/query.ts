@@ -2,19 +2,24 @@ import { z } from "zod";
 import { d1TriggerSplitting } from "../../quirks/d1-trigger-splitting.ts";
 import { isOn } from "../../quirks/quirk.ts";
 import { normaliseSql } from "../../runtime/stores/d1/normalise-sql.js";
-import { type D1Result, type D1Statement, SqlError } from "../../runtime/stores.ts";
+import { type D1Page, type D1Result, type D1Statement, SqlError } from "../../runtime/stores.ts";
 import type { World } from "../../world.ts";
 import { ApiError, type ApiRequest, largeBody, ok, type Reply, type Route } from "../http/service.ts";
-import { databaseOf } from "./databases.ts";
+import { type Database, databaseOf } from "./databases.ts";
 import { splitSql } from "./split-sql.ts";
 import { cutsTrigger } from "./splitter.ts";
 
 const statement = z.object({ sql: z.string(), params: z.array(z.unknown()).nullish() });
 const querySchema = z.union([z.object({ batch: z.array(statement) }), statement]);
 
-/** One atomic request: the statements of the body, all or none. */
-async function run(request: ApiRequest, world: World): Promise<readonly D1Result[]> {
-  const { uuid, region } = databaseOf(request, world);
+interface Asked {
+  readonly database: Database;
+  readonly statements: readonly D1Statement[];
+}
+
+/** The statements of the body: one atomic request. Whoever asks may run them. */
+async function asked(request: ApiRequest, world: World): Promise<Asked> {
+  const database = databaseOf(request, world);
   const body = await request.json(querySchema);
   const statements = ("batch" in body ? body.batch : [body]).flatMap(({ sql, params }) =>
     separate(sql, params ?? []),
@@ -22,9 +27,12 @@ async function run(request: ApiRequest, world: World): Promise<readonly D1Result
   if (statements.length === 0) throw new ApiError(400, 7500, "No SQL statements detected.");
   // Who may read may ask, but not change.
   if (!statements.every(({ sql }) => normaliseSql(sql).readOnly)) request.require("D1:Edit");
+  return { database, statements };
+}
+
+async function answered<Answer>(work: Promise<Answer>): Promise<Answer> {
   try {
-    const results = await world.stores.d1.batch(uuid, statements);
-    return results.map((result) => ({ ...result, meta: { ...result.meta, served_by_region: region } }));
+    return await work;
   } catch (error) {
     if (error instanceof SqlError) throw new ApiError(400, 7500, error.message);
     throw error;
@@ -53,17 +61,48 @@ function bindable(value: unknown): unknown {
   throw new ApiError(400, 7400, `The request is malformed: params: ${JSON.stringify(value)} cannot be bound`);
 }
 
-const query = async (request: ApiRequest, world: World): Promise<Reply> =>
-  ok((await run(request, world)).map(({ results, meta }) => ({ results, success: true, meta })));
-
-const raw = async (request: ApiRequest, world: World): Promise<Reply> =>
-  ok(
-    (await run(request, world)).map(({ columns, rows, meta }) => ({
-      results: { columns, rows },
+async function query(request: ApiRequest, world: World): Promise<Reply> {
+  const { database, statements } = await asked(request, world);
+  const [only] = statements;
+  if (only !== undefined && statements.length === 1)
+    return page(database, await answered(world.stores.d1.one(database.uuid, only)));
+  const results = await answered(world.stores.d1.batch(database.uuid, statements));
+  return ok(
+    results.map(({ results: rows, meta }) => ({
+      results: rows,
       success: true,
-      meta,
+      meta: inRegion(database, meta),
     })),
   );
+}
+
+/** The same answer around rows that are JSON already. */
+function page(database: Database, { results, meta }: D1Page): Reply {
+  const body = Buffer.concat([
+    Buffer.from('{"success":true,"errors":[],"messages":[],"result":[{"results":'),
+    results,
+    Buffer.from(`,"success":true,"meta":${JSON.stringify(inRegion(database, meta))}}]}`),
+  ]);
+  const headers = { "content-type": "application/json", "content-length": String(body.length) };
+  return { kind: "raw", status: 200, headers, body };
+}
+
+async function raw(request: ApiRequest, world: World): Promise<Reply> {
+  const { database, statements } = await asked(request, world);
+  const results = await answered(world.stores.d1.batch(database.uuid, statements));
+  return ok(
+    results.map(({ columns, rows, meta }) => ({
+      results: { columns, rows },
+      success: true,
+      meta: inRegion(database, meta),
+    })),
+  );
+}
+
+const inRegion = ({ region }: Database, meta: D1Result["meta"]): object => ({
+  ...meta,
+  served_by_region: region,
+});
 
 /** What the Workers that are bound to the database have run. Not part of Cloudflare's API: only the embedded one can tell. */
 const statements = (request: ApiRequest, world: World): Reply =>

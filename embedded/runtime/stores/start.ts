@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { BucketEvents, Stores } from "../stores.ts";
-import { databaseInfo, runBatch } from "./d1/d1-objects.ts";
+import { databaseInfo, runBatch, runOne } from "./d1/d1-objects.ts";
 import { removeDatabase } from "./d1/database-files.ts";
 import { openLedger } from "./d1/ledger.ts";
 import { perDatabase } from "./d1/per-database.ts";
@@ -81,6 +81,7 @@ export async function startStores({
     key: stores.key,
     d1: {
       batch: (id, statements) => runBatch(stores, id, statements),
+      one: (id, statement) => runOne(stores, id, statement),
       info: (id) => databaseInfo(stores, id),
       export: (id, options) => inTurn(id, () => exportSql(parts, id, options)),
       import: (id, sql) => inTurn(id, () => importSql(parts, id, sql)),

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { createZstdCompress } from "node:zlib";
+import { constants, createZstdCompress } from "node:zlib";
 import { UserError } from "../../diagnostic/user-error.ts";
 import { encrypted, opening } from "./age.ts";
 
@@ -14,6 +14,8 @@ export interface SealedFile {
 
 /** What the compression gives out at once: each time it is waited for another thread. */
 export const chunkSize = 256 * 1024;
+/** Zstandard's usual 3 takes up to twice the time of this one, and 7 % less room. */
+const level = 2;
 
 /**
  * Writes a text or bytes, compressed and then encrypted with age to each of the recipients, and on the disk when this returns. Memory stays small however
@@ -27,7 +29,10 @@ export async function seal(
   const opened = await opening((encrypter) => {
     for (const recipient of recipients) addRecipient(encrypter, recipient);
   });
-  const compressed = createZstdCompress({ chunkSize });
+  const compressed = createZstdCompress({
+    chunkSize,
+    params: { [constants.ZSTD_c_compressionLevel]: level },
+  });
   const source = Readable.from(content, { objectMode: false });
   source.on("error", (error) => compressed.destroy(error));
   // Whoever reads it hears of its error; until somebody does, it must not end the process.

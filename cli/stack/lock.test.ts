@@ -38,7 +38,7 @@ test("a stage that a run on another machine holds is refused with process, perso
 });
 
 test("the lock of a pulumi that runs on this machine is never taken off: how to end it is said", async () => {
-  const running = spawn("sh", ["-c", "sleep 30; :", "pulumi"], { stdio: "ignore", detached: true });
+  const running = spawn("sh", ["-c", "sleep 600; :", "pulumi"], { stdio: "ignore", detached: true });
   const { pid = 0 } = running;
   try {
     held(pid, hostname());

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { endProcess } from "./end-process.ts";
 
 test("a process whose parent never waits for it has ended when it has, not a quarter of a minute later", async () => {
-  const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"], {
+  const parent = spawn("sh", ["-c", "sleep 600 & echo $!; exec sleep 600"], {
     stdio: ["ignore", "pipe", "ignore"],
   });
   try {

@@ -158,9 +158,9 @@ describe("the file project.ts", () => {
   });
 
   test("that throws, or waits for ever, is said with its place; also where what is thrown is no error", async () => {
-    const said = async (name: string, source: string) => {
+    const said = async (name: string, source: string, limitMs = 60_000) => {
       const path = folder(name, source);
-      return imported(join(path, "project.ts"), path, 300).catch((error: unknown) => error);
+      return imported(join(path, "project.ts"), path, limitMs).catch((error: unknown) => error);
     };
     expect(await said("throws", "const a = undefined;\nexport default a.b;\n")).toMatchObject({
       diagnostic: { where: "project.ts:2", got: expect.stringContaining("undefined") },
@@ -168,9 +168,11 @@ describe("the file project.ts", () => {
     expect(await said("null", "throw null;\n")).toMatchObject({
       diagnostic: { where: "project.ts", got: "null, which was thrown" },
     });
-    expect(await said("waits", "await new Promise((done) => setTimeout(done, 1_000));\n")).toMatchObject({
-      diagnostic: { got: expect.stringContaining("did not come to its end") },
-    });
+    expect(await said("waits", "await new Promise((done) => setTimeout(done, 1_000));\n", 300)).toMatchObject(
+      {
+        diagnostic: { got: expect.stringContaining("did not come to its end") },
+      },
+    );
   });
 
   test.each([

@@ -54,7 +54,7 @@ test("eight processes enter one after the other", async () => {
 });
 
 test("a holder that was killed keeps nobody out, however many wait", async () => {
-  const first = holder(60_000);
+  const first = holder(600_000);
   await first.holding;
   const waiting = Array.from({ length: 4 }, () => holder(10));
   first.kill();
@@ -89,7 +89,7 @@ test("the one who waits is told for whom, and the lock opens when the work throw
 
 test("a holder that is dead but still listed, because its parent never waits for it, keeps nobody out", async () => {
   // The shell becomes a program that waits for nobody; its child, which prints its own number, ends at once.
-  const parent = spawn("sh", ["-c", "sh -c 'echo $$' & exec sleep 60"], {
+  const parent = spawn("sh", ["-c", "sh -c 'echo $$' & exec sleep 600"], {
     stdio: ["ignore", "pipe", "ignore"],
   });
   try {

@@ -31,7 +31,7 @@ beforeEach(() => {
   executable(join(places.bin, "pulumi"), pulumiLauncher(places, join(places.root, "engine"), "shop"));
   prepared("dev");
   prepared("staging");
-  embedded = spawn("sh", ["-c", "sleep 60; :", "embedded/main.ts"], { stdio: "ignore", detached: true });
+  embedded = spawn("sh", ["-c", "sleep 600; :", "embedded/main.ts"], { stdio: "ignore", detached: true });
   write(join(places.embedded, "connection.json"), connection(embedded.pid ?? 0));
 });
 afterEach(() => {

@@ -40,7 +40,7 @@ test("a stack that was never locked has no stale lock", () => {
 
 test("only the lock of a process of this machine that is gone is removed", () => {
   // Its command line names pulumi, as an engine's does; this test's own process is somebody else.
-  const running = spawn("sh", ["-c", "sleep 30; :", "pulumi"], { stdio: "ignore", detached: true });
+  const running = spawn("sh", ["-c", "sleep 600; :", "pulumi"], { stdio: "ignore", detached: true });
   const stale = locked("stale", { pid: ended(), username: "me", hostname: hostname(), timestamp: "" });
   const kept = [
     locked("running", { pid: running.pid, username: "me", hostname: hostname(), timestamp: "" }),
@@ -96,7 +96,7 @@ const processesOf = (folder: string): readonly string[] =>
 test("an up that was killed leaves no process behind, and is finished by the next plain up, which says that it removed the lock", async () => {
   const project = await testProject({ "index.ts": slowProgram, "slow.ts": slowProvider });
   // The launcher's own preparations are not what is tried here: what it looks for is there.
-  const idle = spawn("sh", ["-c", "sleep 300; :", "embedded/main.ts"], { stdio: "ignore", detached: true });
+  const idle = spawn("sh", ["-c", "sleep 3600; :", "embedded/main.ts"], { stdio: "ignore", detached: true });
   try {
     project.write(".lockstep/embedded/connection.json", `{"providerPort":1,"pid":${idle.pid}}\n`);
     project.write(".lockstep/config/dev.yaml", readFileSync(join(project.folder, "Pulumi.dev.yaml"), "utf8"));

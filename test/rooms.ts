@@ -48,6 +48,7 @@ export const rooms: readonly Room[] = [
   { room: "src/files", may: ["src/diagnostic", "src/files/json.ts"] },
   { room: "src/cron", may: [] },
   { room: "src/engine", may: [] },
+  { room: "src/process", may: [] },
   // What Cloudflare's tokens can be allowed: names and ids alone.
   { room: "src/permissions", may: [] },
 
@@ -120,6 +121,7 @@ export const rooms: readonly Room[] = [
   {
     room: "src/backup",
     may: [
+      "src/process",
       "src/diagnostic",
       "src/files",
       "src/cloudflare",
@@ -452,6 +454,7 @@ export const rooms: readonly Room[] = [
   {
     room: "toolchain/embedded",
     may: [
+      "src/process",
       "src/diagnostic",
       "src/project",
       "src/files",
@@ -474,6 +477,7 @@ export const rooms: readonly Room[] = [
   {
     room: "toolchain/stacks",
     may: [
+      "src/process",
       "src/project",
       "src/diagnostic",
       "src/files",
@@ -492,7 +496,7 @@ export const rooms: readonly Room[] = [
   },
 
   // The command: on top of everything but the embedded Cloudflare, which is a process of its own.
-  { room: "cli/alive.ts", may: ["toolchain/install"] },
+  { room: "cli/alive.ts", may: ["src/process", "toolchain/install"] },
   { room: "cli/place.ts", may: ["src/diagnostic", "src/project", "toolchain"] },
   { room: "cli/entry.ts", may: ["src/diagnostic"] },
   { room: "cli/verb.ts", may: ["cli/place.ts"] },

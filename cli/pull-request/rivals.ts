@@ -2,6 +2,7 @@ import { basename, dirname } from "node:path";
 import { gitLine, gitText } from "../../src/files/git.ts";
 import { numberOf } from "../../src/migrations/files/names.ts";
 import { type Action, parse } from "../../src/migrations/sql/action.ts";
+import { changedTable, isOnTable } from "../../src/migrations/sql/changed-table.ts";
 import { split } from "../../src/migrations/sql/split.ts";
 import { fold } from "../../src/migrations/sql/structure.ts";
 import type { Project } from "../../src/project/project.ts";
@@ -158,7 +159,7 @@ async function addedBy(
   );
 }
 
-/** The tables that statements change; an index or a trigger by the table that it is on. */
+/** The tables and views that statements change; an index or a trigger by the table that it is on. */
 const tablesIn = (sql: string): ReadonlySet<string> =>
   new Set(
     split(sql)
@@ -166,26 +167,5 @@ const tablesIn = (sql: string): ReadonlySet<string> =>
       .map(fold),
   );
 
-function tableOf(action: Action, sql: string): string | undefined {
-  switch (action.kind) {
-    case "create":
-    case "drop":
-      if (action.object === "table" || action.object === "virtual table") return action.name;
-      return /\bON\s+["'`[]?(\w+)/i.exec(sql)?.[1];
-    case "addColumn":
-    case "dropColumn":
-    case "renameColumn":
-    case "renameTable":
-    case "alterOther":
-    case "insert":
-    case "update":
-    case "delete":
-      return action.table;
-    case "pragma":
-    case "select":
-    case "other":
-      return undefined;
-    default:
-      return action satisfies never;
-  }
-}
+const tableOf = (action: Action, sql: string): string | undefined =>
+  isOnTable(action) ? /\bON\s+["'`[]?(\w+)/i.exec(sql)?.[1] : changedTable(action);

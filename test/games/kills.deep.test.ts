@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Ran } from "../../harness/run.ts";
+import { isRunning } from "../../src/process/is-running.ts";
 import { type Progress, progressOf } from "../../src/release/driver/progress.ts";
 import { journalOf, releasesIn } from "../../src/release/journal/journal.ts";
 import { releasesFolder, underWay } from "../../src/release/journal/under-way.ts";
@@ -8,7 +9,7 @@ import type { Clone } from "../clone.ts";
 import { random } from "../migrations/testing/schedule.ts";
 import { sweepLength } from "../suite/sweep-length.ts";
 import { mixed, outsideThePlan, served, sharesOf } from "./plan.ts";
-import { driverOf, embeddedOf, engineOf, isRunning } from "./processes.ts";
+import { driverOf, embeddedOf, engineOf } from "./processes.ts";
 import { gamesStage } from "./stage.ts";
 import { type Users, users } from "./users.ts";
 

@@ -21,15 +21,6 @@ export const engineOf = (folder: string): number | undefined =>
         read(`/proc/${pid}/environ`).includes(`LOCKSTEP_PROJECT=${folder}\0`),
     );
 
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const numberIn = (file: string, pattern: RegExp): number | undefined => {
   const found = pattern.exec(read(file))?.[1];
   return found === undefined ? undefined : Number(found);

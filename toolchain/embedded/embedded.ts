@@ -8,6 +8,7 @@ import { z } from "zod";
 import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { ownFolder } from "../../src/files/own-folder.ts";
+import { isRunning } from "../../src/process/is-running.ts";
 import { embeddedAccounts } from "../../src/project/load.ts";
 import { frugalNode } from "../install/frugal-node.mjs";
 import { withLock } from "../install/lock.mjs";
@@ -158,15 +159,6 @@ function readConnection(places: Places): EmbeddedConnection | undefined {
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 

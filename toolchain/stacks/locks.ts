@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { isRunning } from "../../src/process/is-running.ts";
 
 /** A run of pulumi that holds a stack. */
 export interface Lock {
@@ -58,11 +59,7 @@ export function holderOf({ pid, host }: Lock): "running" | "gone" | "unknown" {
 
 /** Whether the process still runs and is a pulumi: after a crash its number can be anybody's, and a dead process nobody waited for still has one. */
 function isPulumi(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
-  }
+  if (!isRunning(pid)) return false;
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("pulumi");
   } catch {

@@ -1,5 +1,6 @@
 import type { Plan, PlannedFile } from "../../../src/migrations/plan/plan.ts";
 import { type Action, parse } from "../../../src/migrations/sql/action.ts";
+import { changedTable, isOnTable } from "../../../src/migrations/sql/changed-table.ts";
 import type { SchemaObject } from "../../../src/migrations/sql/schema-guard.ts";
 import { fold } from "../../../src/migrations/sql/structure.ts";
 import type { MigratedDatabase, MigratedTable } from "./radius.ts";
@@ -34,27 +35,7 @@ function byTable(before: readonly SchemaObject[], files: readonly PlannedFile[])
 
 /** The table that a statement is about; empty for one about none. */
 function tableOf(action: Action, known: readonly SchemaObject[]): string {
-  switch (action.kind) {
-    case "create":
-    case "drop": {
-      const { name, object } = action;
-      if (object === "table" || object === "virtual table" || object === "view") return name;
-      return known.find((each) => each.type === object && fold(each.name) === fold(name))?.tableName ?? name;
-    }
-    case "addColumn":
-    case "dropColumn":
-    case "renameColumn":
-    case "renameTable":
-    case "alterOther":
-    case "insert":
-    case "update":
-    case "delete":
-      return action.table;
-    case "pragma":
-    case "select":
-    case "other":
-      return "";
-    default:
-      return action satisfies never;
-  }
+  if (!isOnTable(action)) return changedTable(action) ?? "";
+  const { name, object } = action;
+  return known.find((each) => each.type === object && fold(each.name) === fold(name))?.tableName ?? name;
 }

@@ -2,7 +2,8 @@ import type { World } from "../../world.ts";
 import { databaseKind } from "../d1/databases.ts";
 import { ratesOf } from "../telemetry/rates.ts";
 import { passes } from "./filter.ts";
-import { type Field, QueryError } from "./parse.ts";
+import type { Field } from "./parse.ts";
+import { grouped, known, limitOf, selected, unknownField } from "./selected.ts";
 import { timesOf } from "./times.ts";
 
 interface Row {
@@ -32,40 +33,28 @@ export function d1Queries(
         ),
     )
     .filter(({ dimensions }) => passes(dimensions, field.args["filter"]));
-  const wanted = (field.selection.find(({ name }) => name === "dimensions")?.selection ?? []).map(
-    ({ name }) => name,
-  );
-  const groups = Map.groupBy(found, ({ dimensions }) =>
-    JSON.stringify(wanted.map((name) => dimensions[name])),
-  );
-  const limit = typeof field.args["limit"] === "number" ? field.args["limit"] : 10_000;
-  return [...groups.values()].map((rows) => shape(field, rows)).slice(0, limit);
+  return grouped(found, field)
+    .map((rows) => shape(field, rows))
+    .slice(0, limitOf(field));
 }
 
-function shape(field: Field, rows: readonly Row[]): object {
-  const [first] = rows;
+function shape(field: Field, rows: readonly [Row, ...Row[]]): object {
+  const [{ dimensions }] = rows;
   const total = (of: (row: Row) => number): number => rows.reduce((all, row) => all + of(row), 0);
-  return Object.fromEntries(
-    field.selection.map(({ name, alias, selection }) => {
-      switch (name) {
-        case "dimensions":
-          return [
-            alias,
-            Object.fromEntries(
-              selection.map((part) => [part.alias, known(first?.dimensions[part.name], part.name)]),
-            ),
-          ];
-        case "sum":
-          return [alias, Object.fromEntries(selection.map((part) => [part.alias, summed(part.name, total)]))];
-        case "count":
-          return [alias, total(({ count }) => count)];
-        case "__typename":
-          return [alias, "AccountD1QueriesAdaptiveGroups"];
-        default:
-          throw new QueryError(`unknown field "${name}"`);
-      }
-    }),
-  );
+  return selected(field.selection, ({ name, selection }) => {
+    switch (name) {
+      case "dimensions":
+        return selected(selection, (part) => known(dimensions[part.name], part.name));
+      case "sum":
+        return selected(selection, (part) => summed(part.name, total));
+      case "count":
+        return total(({ count }) => count);
+      case "__typename":
+        return "AccountD1QueriesAdaptiveGroups";
+      default:
+        return unknownField(name);
+    }
+  });
 }
 
 function summed(name: string, total: (of: (row: Row) => number) => number): number | null {
@@ -77,11 +66,6 @@ function summed(name: string, total: (of: (row: Row) => number) => number): numb
     case "queryDurationMs":
       return null;
     default:
-      throw new QueryError(`unknown field "${name}"`);
+      return unknownField(name);
   }
-}
-
-function known<T>(value: T | undefined, name: string): T {
-  if (value === undefined) throw new QueryError(`unknown field "${name}"`);
-  return value;
 }

@@ -2,11 +2,16 @@ import type { World } from "../../world.ts";
 import { openInvocations, type StoredInvocation } from "../telemetry/invocations.ts";
 import { passes } from "./filter.ts";
 import { type Field, QueryError } from "./parse.ts";
+import { grouped, known, limitOf, selected, unknownField } from "./selected.ts";
 import { timesOf } from "./times.ts";
 
-type Row = Readonly<Record<string, string | number>>;
+type Dimensions = Readonly<Record<string, string | number>>;
+interface Row {
+  readonly dimensions: Dimensions;
+  readonly stored: StoredInvocation;
+}
 
-const dimensionsOf = (row: StoredInvocation): Row => ({
+const dimensionsOf = (row: StoredInvocation): Dimensions => ({
   scriptName: row.script,
   scriptVersion: row.version,
   status: row.exception ? "scriptThrewException" : "success",
@@ -21,25 +26,15 @@ export function workerInvocations(
 ): readonly object[] {
   const rows = openInvocations(world.state)
     .between(account, 0, Date.now())
-    .map((row) => ({ row, dimensions: dimensionsOf(row) }))
+    .map((stored): Row => ({ stored, dimensions: dimensionsOf(stored) }))
     .filter(({ dimensions }) => passes(dimensions, field.args["filter"]));
-  const wanted = (field.selection.find(({ name }) => name === "dimensions")?.selection ?? []).map(
-    ({ name }) => name,
-  );
-  const groups = new Map<string, { readonly dimensions: Row; readonly rows: StoredInvocation[] }>();
-  for (const { row, dimensions } of rows) {
-    const key = JSON.stringify(wanted.map((name) => dimensions[name]));
-    const group = groups.get(key) ?? { dimensions, rows: [] };
-    group.rows.push(row);
-    groups.set(key, group);
-  }
-  const answered = [...groups.values()].map((group) => ({
-    group,
-    values: shape(field, group.dimensions, group.rows),
-  }));
-  const limit = typeof field.args["limit"] === "number" ? field.args["limit"] : 10_000;
+  const answered = grouped(rows, field).map((group) => {
+    const { dimensions } = group[0];
+    const stored = group.map((row) => row.stored);
+    return { group: { dimensions, rows: stored }, values: shape(field, dimensions, stored) };
+  });
   return ordered(answered, field.args["orderBy"])
-    .slice(0, limit)
+    .slice(0, limitOf(field))
     .map(({ values }) => values);
 }
 
@@ -47,42 +42,27 @@ export function workerInvocations(
 const counted = (rows: readonly StoredInvocation[]): number =>
   rows.reduce((all, { weight }) => all + weight, 0);
 
-function shape(field: Field, dimensions: Row, rows: readonly StoredInvocation[]): object {
+function shape(field: Field, dimensions: Dimensions, rows: readonly StoredInvocation[]): object {
   // All rows of an answer stand for as many invocations each, so their ranks are those of the invocations.
   const walls = rows.map(({ wallMs }) => wallMs * 1000).sort((a, b) => a - b);
-  return Object.fromEntries(
-    field.selection.map(({ name, alias, selection }) => {
-      switch (name) {
-        case "dimensions":
-          return [
-            alias,
-            Object.fromEntries(
-              selection.map((part) => [part.alias, known(dimensions[part.name], part.name)]),
-            ),
-          ];
-        case "sum":
-          return [alias, Object.fromEntries(selection.map((part) => [part.alias, sum(part.name, rows)]))];
-        case "quantiles":
-          return [
-            alias,
-            Object.fromEntries(selection.map((part) => [part.alias, quantile(part.name, walls)])),
-          ];
-        case "avg":
-          return [alias, Object.fromEntries(selection.map((part) => [part.alias, average(part.name, rows)]))];
-        case "count":
-          return [alias, counted(rows)];
-        case "__typename":
-          return [alias, "AccountWorkersInvocationsAdaptive"];
-        default:
-          throw new QueryError(`unknown field "${name}"`);
-      }
-    }),
-  );
-}
-
-function known<T>(value: T | undefined, name: string): T {
-  if (value === undefined) throw new QueryError(`unknown field "${name}"`);
-  return value;
+  return selected(field.selection, ({ name, selection }) => {
+    switch (name) {
+      case "dimensions":
+        return selected(selection, (part) => known(dimensions[part.name], part.name));
+      case "sum":
+        return selected(selection, (part) => sum(part.name, rows));
+      case "quantiles":
+        return selected(selection, (part) => quantile(part.name, walls));
+      case "avg":
+        return selected(selection, (part) => average(part.name, rows));
+      case "count":
+        return counted(rows);
+      case "__typename":
+        return "AccountWorkersInvocationsAdaptive";
+      default:
+        return unknownField(name);
+    }
+  });
 }
 
 function sum(name: string, rows: readonly StoredInvocation[]): number | null {
@@ -100,26 +80,26 @@ function sum(name: string, rows: readonly StoredInvocation[]): number | null {
     case "responseBodySize":
       return null;
     default:
-      throw new QueryError(`unknown field "${name}"`);
+      return unknownField(name);
   }
 }
 
 function average(name: string, rows: readonly StoredInvocation[]): number {
-  if (name !== "sampleInterval") throw new QueryError(`unknown field "${name}"`);
+  if (name !== "sampleInterval") return unknownField(name);
   return rows.length === 0 ? 1 : counted(rows) / rows.length;
 }
 
 /** `wallTimeP95`: the nearest rank. */
 function quantile(name: string, sorted: readonly number[]): number | null {
   const [, kind, digits = ""] = /^(wallTime|cpuTime|duration|requestDuration)P(\d+)$/.exec(name) ?? [];
-  if (kind === undefined) throw new QueryError(`unknown field "${name}"`);
+  if (kind === undefined) return unknownField(name);
   if (kind === "cpuTime" || kind === "duration") return null;
   const rank = Math.ceil(Number(`0.${digits}`) * sorted.length);
   return Math.round(sorted[Math.max(rank, 1) - 1] ?? 0);
 }
 
 type Answered = {
-  readonly group: { readonly dimensions: Row; readonly rows: readonly StoredInvocation[] };
+  readonly group: { readonly dimensions: Dimensions; readonly rows: readonly StoredInvocation[] };
   readonly values: object;
 };
 

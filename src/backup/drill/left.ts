@@ -1,6 +1,6 @@
+import { isRunning } from "../../process/is-running.ts";
 import type { Account } from "../account.ts";
 import { databasesNamed, removeDatabase } from "../databases.ts";
-import { isRunning } from "../is-running.ts";
 import { namespaces, removeNamespace } from "../kv/namespaces.ts";
 import { queueIds, removeQueue } from "../letters/letters.ts";
 import { bucketsNamed, removeBucketWithObjects } from "../objects/buckets.ts";

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { UserError } from "../../diagnostic/user-error.ts";
-import { isRunning } from "../is-running.ts";
+import { isRunning } from "../../process/is-running.ts";
 import { backupNames } from "../journal.ts";
 import { readHead } from "../store/head.ts";
 import { requireWhole } from "../store/unsealed.ts";

@@ -1,4 +1,4 @@
-/** Whether a process of this machine has this number: this one too. */
+/** Whether a process of this machine has this number, whoever's it is. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -31,7 +31,7 @@ export function parsedLine<const Options extends ParseArgsOptionsConfig>(
   } catch (error) {
     // Node goes on with how a word may begin with a dash: none of ours does.
     const [got = ""] = (error instanceof Error ? error.message : String(error)).split(". To specify");
-    throw wrongLine(line, "The command line is wrong", got, expected);
+    throw wrongLine(line, "The command line is wrong; nothing was done", got, expected);
   }
 }
 

@@ -586,6 +586,7 @@ export const rooms: readonly Room[] = [
       "src/cloudflare",
       ...migrations("sql", "files", "database", "apply"),
       "toolchain",
+      "cli/command-line.ts",
       "cli/place.ts",
       "cli/stack",
       "cli/db",
@@ -663,7 +664,10 @@ export const rooms: readonly Room[] = [
       "cli/tail",
     ],
   },
-  { room: "cli/state", may: ["src/diagnostic", "src/settings", "toolchain", "cli/place.ts", "cli/stack"] },
+  {
+    room: "cli/state",
+    may: ["src/diagnostic", "src/settings", "toolchain", "cli/command-line.ts", "cli/place.ts", "cli/stack"],
+  },
   {
     room: "cli/validate",
     may: [
@@ -707,6 +711,7 @@ export const rooms: readonly Room[] = [
       "src/settings",
       "src/resources/kinds",
       "toolchain",
+      "cli/command-line.ts",
       "cli/place.ts",
       "cli/stack",
     ],
@@ -725,6 +730,7 @@ export const rooms: readonly Room[] = [
       "src/cloudflare",
       ...migrations("sql", "files"),
       "toolchain",
+      "cli/command-line.ts",
       "cli/place.ts",
       "cli/stack",
       "cli/review",

@@ -1,8 +1,8 @@
-import { parseArgs } from "node:util";
 import { named, type Sentence } from "../../src/diagnostic/sentence.ts";
-import { UserError } from "../../src/diagnostic/user-error.ts";
+import type { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
+import { type CommandLine, parsedLine, wrongLine } from "../command-line.ts";
 import { withYes } from "../db/agree.ts";
 import { type TargetName, targetNamed } from "../stack/request.ts";
 
@@ -37,6 +37,7 @@ export interface Request {
 }
 
 const string = { type: "string" } as const;
+const boolean = { type: "boolean" } as const;
 const options = {
   to: string,
   from: string,
@@ -123,35 +124,23 @@ function rateOf(verb: BackupVerb, text: string | undefined): number | undefined 
   throw wrong(verb, `--rows-per-second ${text}`, "a whole number of rows, from 1, such as 5000");
 }
 
-function parsed(
+const parsed = (
   verb: BackupVerb,
   args: readonly string[],
   allowed: readonly Option[],
-): { values: Readonly<Record<string, unknown>>; positionals: readonly string[] } {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        ...Object.fromEntries(allowed.map((name) => [name, options[name]])),
-        json: { type: "boolean" as const },
-        ...(verb === "restore" && {
-          undo: { type: "boolean" as const },
-          replace: { type: "boolean" as const },
-        }),
-        ...(verb === "backup prune" && { "dry-run": { type: "boolean" as const } }),
-      },
-    });
-  } catch (error) {
-    throw wrong(verb, error instanceof Error ? error.message : String(error), usageOf(verb));
-  }
-}
+): { values: Readonly<Record<string, unknown>>; positionals: readonly string[] } =>
+  parsedLine(
+    lineOf(verb),
+    args,
+    {
+      ...Object.fromEntries(allowed.map((name) => [name, options[name]])),
+      json: boolean,
+      ...(verb === "restore" && { undo: boolean, replace: boolean }),
+      ...(verb === "backup prune" && { "dry-run": boolean }),
+    },
+    "the words and options below",
+  );
 
+const lineOf = (verb: BackupVerb): CommandLine => ({ verb, usage: usageOf(verb) });
 const wrong = (verb: BackupVerb, got: string, expected: Sentence): UserError =>
-  new UserError({
-    what: "The command line is wrong; nothing was done",
-    where: [named(verb)],
-    got,
-    expected,
-    fix: usageOf(verb),
-  });
+  wrongLine(lineOf(verb), "The command line is wrong; nothing was done", got, expected);

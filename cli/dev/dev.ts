@@ -1,5 +1,4 @@
 // `just dev [<worker>]`: what is saved serves a moment later on the embedded Cloudflare, without an `up`; what workers log is shown.
-import { parseArgs } from "node:util";
 import { placeOfTarget, unplaced } from "../../src/diagnostic/place.ts";
 import { command, inPlace, named, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
@@ -7,6 +6,7 @@ import { meantStage, type Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { ensureEmbedded, runningEmbedded } from "../../toolchain/embedded/embedded.ts";
 import { placesOf } from "../../toolchain/project.ts";
+import { parsedLine, wrongLine } from "../command-line.ts";
 import { type Place, projectAt } from "../place.ts";
 import { colours } from "../start/report.ts";
 import { linesOf } from "../tail/event.ts";
@@ -20,6 +20,8 @@ import { session } from "./session.ts";
 import { watchSources } from "./watch.ts";
 
 const usage = [named("dev", "[<worker>] [--stage <stage>]")];
+const line = { verb: "dev", usage } as const;
+const options = { stage: { type: "string" }, target: { type: "string", default: "embedded" } } as const;
 
 export async function run(args: readonly string[], place: Place): Promise<number> {
   const { root, project } = await projectAt(place);
@@ -97,7 +99,9 @@ export function requestOf(
   args: readonly string[],
   project: Project,
 ): { readonly stage: Stage; readonly wanted: string | undefined } {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parsedLine(line, args, options, "at most one worker");
+  if (positionals.length > 1)
+    throw wrongLine(line, "Too many words", positionals.join(" "), "one worker, or none for all of them");
   const { stages } = project;
   const { stage: name = meantStage(project).name } = values;
   if (values.target !== "embedded") {
@@ -126,30 +130,6 @@ export function requestOf(
     });
   }
   return { stage, wanted: positionals[0] };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    const found = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        stage: { type: "string" },
-        target: { type: "string", default: "embedded" },
-      },
-    });
-    if (found.positionals.length > 1)
-      throw new Error(`one worker, or none for all of them; got ${found.positionals.join(" ")}`);
-    return found;
-  } catch (error) {
-    throw new UserError({
-      what: "The command line is wrong",
-      where: [named("dev")],
-      got: error instanceof Error ? error.message : String(error),
-      expected: "at most one worker",
-      fix: usage,
-    });
-  }
 }
 
 /** The workers that serve something: others have no version to take the bindings from. */

@@ -1,9 +1,9 @@
 // `lockstep pr-report`: what a change would do to every stage, as one comment for a pull request.
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { named } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
+import { parsedLine, wrongLine } from "../command-line.ts";
 import { type Place, projectAt } from "../place.ts";
 import { type TargetName, targetNamed } from "../stack/request.ts";
 import { collect } from "./collect.ts";
@@ -42,24 +42,19 @@ interface Request {
 }
 
 export function requestOf(args: readonly string[]): Request {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { target: { type: "string" }, from: { type: "string" }, save: { type: "string" } },
-    });
-    const { target, from, save } = values;
-    if (from !== undefined && (save !== undefined || target !== undefined))
-      throw new Error("--from, and what is asked anew");
-    if (from === "" || save === "") throw new Error("no file");
-    return { target: targetNamed(target), from, save };
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError({
-      what: "The command line is wrong",
-      where: [named("pr-report")],
-      got: error instanceof Error ? error.message : String(error),
-      expected: "--save with a file to keep what was found in, or --from with such a file, or neither",
-      fix: [named("pr-report", "[--target cloudflare] [--save <file> | --from <file>]")],
-    });
-  }
+  const { values, positionals } = parsedLine(line, args, options, expected);
+  const { target, from, save } = values;
+  if (positionals.length > 0) throw wrong(positionals.join(" "));
+  if (from !== undefined && (save !== undefined || target !== undefined))
+    throw wrong("--from, and what is asked anew");
+  if (from === "" || save === "") throw wrong("no file");
+  return { target: targetNamed(target), from, save };
 }
+
+const options = { target: { type: "string" }, from: { type: "string" }, save: { type: "string" } } as const;
+const line = {
+  verb: "pr-report",
+  usage: [named("pr-report", "[--target cloudflare] [--save <file> | --from <file>]")],
+} as const;
+const expected = "--save with a file to keep what was found in, or --from with such a file, or neither";
+const wrong = (got: string): UserError => wrongLine(line, "The command line is wrong", got, expected);

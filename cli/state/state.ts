@@ -1,9 +1,9 @@
 // `just state-backup <stack> [folder]` and `just state-restore <stack> <file>`: what Pulumi knows of a stack, in a file and back.
-import { parseArgs } from "node:util";
 import { placeOfTarget, unplaced } from "../../src/diagnostic/place.ts";
 import { inPlace, named, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
-import { refusingAt, UserError } from "../../src/diagnostic/user-error.ts";
+import { refusingAt, type UserError } from "../../src/diagnostic/user-error.ts";
 import { agentHere, leaveToPerson } from "../../src/settings/agent.ts";
+import { type CommandLine, parsedLine, wrongLine } from "../command-line.ts";
 import { type Place, projectAt } from "../place.ts";
 import { terminal } from "../stack/confirm.ts";
 import { environmentFor } from "../stack/engine/environment.ts";
@@ -23,7 +23,7 @@ async function main(args: readonly string[], place: Place): Promise<void> {
   const { command, stack, subject, yes, target } = requestOf(args);
   const stage = stages.find(({ name }) => name === stack);
   if (stage === undefined)
-    throw wrong(`no stack ${JSON.stringify(stack)}`, stages.map(({ name }) => name).join(", "));
+    throw wrong(command, `no stack ${JSON.stringify(stack)}`, stages.map(({ name }) => name).join(", "));
   const at = placeOfTarget(stack, target, root);
   await refusingAt(at, async () => {
     if (command === "restore" && stage.asksBeforeChange)
@@ -35,31 +35,29 @@ async function main(args: readonly string[], place: Place): Promise<void> {
       return;
     }
     if (subject === undefined)
-      throw wrong("no file", sentence`a file that \`${named("state backup")}\` wrote`);
+      throw wrong(command, "no file", sentence`a file that \`${named("state backup")}\` wrote`);
     await restore({ stack, file: subject, yes, run, terminal, say: (line) => say(inPlace(line, at)) });
   });
 }
 
 export function requestOf(args: readonly string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { yes: { type: "string" }, target: { type: "string" } },
-    });
-    const [command, stack = "", subject, ...more] = positionals;
-    const { yes, target } = values;
-    if (command !== "backup" && command !== "restore") throw new Error(command ?? "no command");
-    if (more.length > 0) throw new Error(`too many words: ${more.join(" ")}`);
-    return { command, stack, subject, yes, target: targetNamed(target) } as const;
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw wrong(error instanceof Error ? error.message : String(error), "the options below");
-  }
+  const [first] = args;
+  const { values, positionals } = parsedLine(lineOf(first), args, options, "the options below");
+  const [command, stack = "", subject, ...more] = positionals;
+  const { yes, target } = values;
+  if (command !== "backup" && command !== "restore")
+    throw wrong(first, command ?? "no command", "backup or restore");
+  if (more.length > 0) throw wrong(command, `too many words: ${more.join(" ")}`, "the words below");
+  return { command, stack, subject, yes, target: targetNamed(target) } as const;
 }
 
-const wrong = (got: string, expected: Sentence): UserError =>
-  new UserError({ what: "The command line is wrong", where: "lockstep state", got, expected, fix: usage });
+const options = { yes: { type: "string" }, target: { type: "string" } } as const;
+const lineOf = (word: string | undefined): CommandLine => ({
+  verb: word === "restore" ? "state restore" : "state backup",
+  usage,
+});
+const wrong = (word: string | undefined, got: string, expected: Sentence): UserError =>
+  wrongLine(lineOf(word), "The command line is wrong", got, expected);
 
 export async function run(args: readonly string[], place: Place): Promise<number> {
   if (args.includes("--help")) {

@@ -1,5 +1,4 @@
 // `lockstep sweep`: what an account has that no stack has, and away with it by name.
-import { parseArgs } from "node:util";
 import { type Connection, connection } from "../../src/cloudflare/connection.ts";
 import { contentsOf, units } from "../../src/cloudflare/contents/contents.ts";
 import type { Holder } from "../../src/cloudflare/contents/holder.ts";
@@ -13,6 +12,7 @@ import { withPullRequests } from "../../src/project/with-pull-requests.ts";
 import { agentHere, leaveToPerson } from "../../src/settings/agent.ts";
 import { pulumiProjectName } from "../../toolchain/project.ts";
 import { locksOn } from "../../toolchain/stacks/locks.ts";
+import { parsedLine, wrongLine } from "../command-line.ts";
 import { type Place, projectAt } from "../place.ts";
 import { stageTarget } from "../stack/account.ts";
 import { terminal } from "../stack/confirm.ts";
@@ -149,7 +149,7 @@ interface Request {
 
 /** Without a stage it is the account of the pull requests' stages that is looked through. */
 export function requestOf(args: readonly string[], project: Project): Request {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parsedLine(line, args, options, expected);
   const isDelete = values.delete;
   const [first] = positionals;
   const isStage =
@@ -163,28 +163,16 @@ export function requestOf(args: readonly string[], project: Project): Request {
   return { stage, target: targetNamed(values.target), json: values.json, names, yes: values.yes };
 }
 
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        target: { type: "string" },
-        yes: { type: "string" },
-        json: { type: "boolean", default: false },
-        delete: { type: "boolean", default: false },
-      },
-    });
-  } catch (error) {
-    throw wrong(error instanceof Error ? error.message : String(error));
-  }
-}
+const line = {
+  verb: "sweep",
+  usage: [named("sweep", "[<stage>] [--json | --delete <name>…] [--target cloudflare]")],
+} as const;
+const expected = "a stage whose account is meant, or none; then --json, or --delete with names";
+const options = {
+  target: { type: "string" },
+  yes: { type: "string" },
+  json: { type: "boolean", default: false },
+  delete: { type: "boolean", default: false },
+} as const;
 
-const wrong = (got: string): UserError =>
-  new UserError({
-    what: "The command line is wrong",
-    where: [named("sweep")],
-    got,
-    expected: "a stage whose account is meant, or none; then --json, or --delete with names",
-    fix: [named("sweep", "[<stage>] [--json | --delete <name>…] [--target cloudflare]")],
-  });
+const wrong = (got: string): UserError => wrongLine(line, "The command line is wrong", got, expected);

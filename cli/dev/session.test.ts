@@ -127,7 +127,10 @@ test("a saved file serves a moment later, with the bindings, secrets, settings a
   await expect.poll(() => visit()).toMatch(/^hello you, 4, \d+$/);
   const now = await live();
   expect(now.stackVersionId).toBe(stackVersion);
-  expect(told.at(-1)).toMatch(new RegExp(`^version ${now.versionId.slice(0, 8)} in \\d+\\.\\d s$`));
+  // It may serve a moment before the loop has heard so.
+  await expect
+    .poll(() => told.at(-1))
+    .toMatch(new RegExp(`^version ${now.versionId.slice(0, 8)} in \\d+\\.\\d s$`));
   expect(Number(/\d+$/.exec(await visit())?.[0])).toBeGreaterThan(1);
   const shown = await call(account, "GET", `/workers/workers/hello-dev/versions/${now.versionId}`);
   expect(shown).toMatchObject({
@@ -188,6 +191,8 @@ test("logs and exceptions come as they happen, with places in the sources, from 
   expect(said[0]).toEqual({ level: "log", text: "answering { path: '/' }" });
   write("workers/hello/index.ts", `\n\n${source("good day")}`);
   await expect.poll(() => visit()).toContain("good day");
+  const { versionId } = await live();
+  await expect.poll(() => told.at(-1)).toContain(versionId.slice(0, 8));
   await visit("/throw");
   await expect
     .poll(() => said.find(({ level }) => level === "error")?.text)

@@ -53,7 +53,7 @@ describe("on the embedded Cloudflare", () => {
         },
       ],
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await embedded.close();
     rmSync(folder, { recursive: true, force: true });

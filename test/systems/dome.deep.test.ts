@@ -80,7 +80,8 @@ test("a message that fails on both queues is kept, and is worked on once it is s
       .array(z.object({ queue: z.string(), noteId: z.string() }))
       .parse(await json("/dead-letters"))
       .toSorted((a, b) => (a.queue < b.queue ? -1 : 1));
-  await expect.poll(sorted).toEqual([
+  // Each is tried again five times, ten seconds apart.
+  await expect.poll(sorted, { timeout: 300_000 }).toEqual([
     { queue: "new-content-ai", noteId: id },
     { queue: "new-content-constellation", noteId: id },
   ]);

@@ -251,7 +251,7 @@ test("the clock backs up as well: a cron of the worker runs beside its functions
   project.edit("src/systems/taco.ts", (source) => source.replace("0 3 * * *", "* * * * *"));
   await stack("dev", "up");
   await expect
-    .poll(async () => (await keysOf("taco-backups-dev")).length, { timeout: 120_000, interval: 1_000 })
+    .poll(async () => (await keysOf("taco-backups-dev")).length, { timeout: 300_000, interval: 1_000 })
     .toBeGreaterThan(before.length);
   project.edit("src/systems/taco.ts", (source) => source.replace("* * * * *", "0 3 * * *"));
   await stack("dev", "up");

@@ -5,7 +5,7 @@ import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
 import { databaseOf } from "../../src/migrations/plan/job.ts";
 import { replay } from "../../src/migrations/plan/replayed.ts";
-import { differenceLine, differences } from "../../src/migrations/shadow/fingerprint.ts";
+import { differenceLine, differences } from "../../src/migrations/shadow/differences.ts";
 import type { SchemaObject } from "../../src/migrations/sql/schema-guard.ts";
 import type { Command, Given } from "./command.ts";
 import { type DeclaredDatabase, onlyOne } from "./databases.ts";

@@ -9,7 +9,7 @@ import { chainOf } from "../../src/migrations/files/chain.ts";
 import { readMigration } from "../../src/migrations/files/reading.ts";
 import { offlinePlan, type Plan } from "../../src/migrations/plan/plan.ts";
 import { replayed } from "../../src/migrations/plan/replayed.ts";
-import { fingerprint } from "../../src/migrations/shadow/fingerprint.ts";
+import { fingerprint } from "../../src/migrations/sql/fingerprint.ts";
 import type { SystemStatements } from "../../src/statements/kept.ts";
 import { spread } from "./pairs.ts";
 import type { Planned } from "./planning.ts";

@@ -3,7 +3,7 @@ import { chainOf } from "../../src/migrations/files/chain.ts";
 import { type MigrationFile, readMigration } from "../../src/migrations/files/reading.ts";
 import { offlinePlan, type PlanInput } from "../../src/migrations/plan/plan.ts";
 import { replayed } from "../../src/migrations/plan/replayed.ts";
-import { fingerprint } from "../../src/migrations/shadow/fingerprint.ts";
+import { fingerprint } from "../../src/migrations/sql/fingerprint.ts";
 import { type Spread, spread } from "./pairs.ts";
 
 export interface Planned {

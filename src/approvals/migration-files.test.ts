@@ -6,7 +6,7 @@ import { chainText, parseChain } from "../migrations/files/chain.ts";
 import { type MigrationFile, readMigration } from "../migrations/files/reading.ts";
 import { offlinePlan, type Plan } from "../migrations/plan/plan.ts";
 import { replayed } from "../migrations/plan/replayed.ts";
-import { fingerprint } from "../migrations/shadow/fingerprint.ts";
+import { fingerprint } from "../migrations/sql/fingerprint.ts";
 import { type ChangeApproval, changeApproval } from "./approval.ts";
 import { approvalsOfFiles, type MigrationStep, unapprovedFiles } from "./migration-files.ts";
 

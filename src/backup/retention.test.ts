@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { nameOf } from "./name-of.ts";
 import { retention } from "./retention.ts";
-import { nameOf } from "./take.ts";
 
 const at = (text: string): string => nameOf(new Date(text));
 

@@ -12,6 +12,7 @@ import type { Page } from "./d1/pages.ts";
 import { fingerprintOf } from "./d1/schema.ts";
 import type { Pair } from "./kv/pairs.ts";
 import { type LettersSource, takeLetters } from "./letters/take.ts";
+import { nameOf } from "./name-of.ts";
 import { refuseCollecting } from "./objects/collect.ts";
 import type { BucketSource } from "./objects/copy.ts";
 import type { Elsewhere } from "./objects/store.ts";
@@ -108,7 +109,7 @@ export async function takeBackup(
         hash.update(line);
       });
       const sealed = await seal(join(draft, file), recipients, lines);
-      namespaces.push({ key, id, title, file, keys, digest: hash.digest("hex") });
+      namespaces.push({ key, id, title, file, more: [], keys, digest: hash.digest("hex") });
       files.push({ name: file, ...sealed });
     }
     const { buckets, files: bucketFiles } = await takeBuckets(options.buckets ?? [], {
@@ -157,13 +158,6 @@ async function* text(value: object): AsyncGenerator<string> {
   yield `${JSON.stringify(value)}\n`;
 }
 
-/** `20261130T120000Z` */
-export const nameOf = (time: Date): string =>
-  time
-    .toISOString()
-    .replace(/\.\d+Z$/, "Z")
-    .replaceAll(/[-:]/g, "");
-
 async function one(
   { key, id, physicalName, sizeBytes, database }: Source,
   path: string,
@@ -190,6 +184,7 @@ async function one(
       id,
       physicalName,
       file,
+      more: [],
       ...rest,
       schema: [...schema],
       fingerprint: fingerprintOf(schema),

@@ -26,7 +26,8 @@ export {
   type PlannedFile,
 } from "./plan/plan.ts";
 export { planLines } from "./plan/plan-text.ts";
-export { type Difference, differences, fingerprint } from "./shadow/fingerprint.ts";
+export { type Difference, differences } from "./shadow/differences.ts";
 export { openStage, type Replay, type Stage } from "./shadow/replay.ts";
 export { closureRebuild, type RebuildRequest, type Recipe } from "./shadow/safe-rebuild.ts";
+export { fingerprint } from "./sql/fingerprint.ts";
 export type { SchemaObject } from "./sql/schema-guard.ts";

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { command, sentence } from "../diagnostic/sentence.ts";
 import { planLive } from "../migrations/plan/job.ts";
-import { differenceLine } from "../migrations/shadow/fingerprint.ts";
+import { differenceLine } from "../migrations/shadow/differences.ts";
 import type { Asked } from "./ask.ts";
 import type { Finding } from "./finding.ts";
 import type { StateResource } from "./state.ts";

@@ -1,4 +1,4 @@
-import { newCounting } from "../../../src/backup/d1/dump.ts";
+import { newCounting } from "../../../src/backup/d1/counting.ts";
 import type { Page } from "../../../src/backup/d1/pages.ts";
 import { brokenIn, compared, putBack, tableBeside } from "../../../src/backup/d1/put-back.ts";
 import { wholeSchema } from "../../../src/backup/d1/schema.ts";

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { bookmarkOf } from "../../../src/backup/d1/dump.ts";
+import { dumpedTables } from "../../../src/backup/d1/dumped-tables.ts";
 import { type Page, pages } from "../../../src/backup/d1/pages.ts";
 import { wholeSchema } from "../../../src/backup/d1/schema.ts";
 import { sinceText, writtenSince } from "../../../src/backup/d1/since.ts";
-import { type DumpedTable, dumpedTables } from "../../../src/backup/d1/tables.ts";
+import type { DumpedTable } from "../../../src/backup/d1/tables.ts";
 import { endpointOf } from "../../../src/backup/databases.ts";
 import type { BucketPlace } from "../../../src/backup/objects/list.ts";
 import { objectsSince, objectsSinceText } from "../../../src/backup/objects/since.ts";

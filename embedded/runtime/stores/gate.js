@@ -94,7 +94,9 @@ async function database(request, env, ctx, id, inside) {
     const body = writes ? await answer.arrayBuffer() : answer.body;
     if (databases.get(id) === entry) {
       if (writes) countRows(id, noted.sqls, body);
-      return new Response(body, answer);
+      const told = new Response(body, answer);
+      told.headers.set("x-cf-d1-session-commit-token", bookmark(id));
+      return told;
     }
     // It ran for so long that the database was exchanged meanwhile: what it did is in the file that was left.
     return Response.json({ success: false, error: "Network connection lost." });
@@ -126,6 +128,10 @@ function countRows(id, sqls, body) {
     rows.set(key, entry);
   }
 }
+
+/** What a session is told of where the database is, in Cloudflare's shape: another value after each write. workerd's own is another one after each read, too. */
+const bookmark = (id) =>
+  `${"0".repeat(8)}-${(versions.get(id) ?? 0).toString(16).padStart(8, "0")}-${"0".repeat(8)}-${born.replaceAll("-", "")}`;
 
 const count = (id) => versions.set(id, (versions.get(id) ?? 0) + 1);
 

@@ -1,7 +1,7 @@
 import { type Database, rows } from "../../migrations/database/database.ts";
-import { isVirtualTable, virtualParts } from "../../migrations/shadow/shadow.ts";
 import { schemaObjects } from "../../migrations/sql/schema-guard.ts";
 import { quoted } from "../../migrations/sql/structure.ts";
+import { isVirtualTable, virtualParts } from "../../migrations/sql/virtual-tables.ts";
 import { restoring } from "../d1/schema.ts";
 
 const everything =

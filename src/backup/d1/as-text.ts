@@ -1,8 +1,8 @@
 import type { Database } from "../../migrations/database/database.ts";
-import { isVirtualTable } from "../../migrations/shadow/shadow.ts";
 import { literal } from "../../migrations/sql/literals.ts";
 import type { SchemaObject } from "../../migrations/sql/schema-guard.ts";
 import { quoted } from "../../migrations/sql/structure.ts";
+import { isVirtualTable } from "../../migrations/sql/virtual-tables.ts";
 import { type Dump, dump } from "./dump.ts";
 
 /** A database as one SQL text for SQLite, where foreign keys are not looked at while it runs. */

@@ -1,13 +1,12 @@
-import { createHash } from "node:crypto";
 import { read } from "../../cloudflare/http.ts";
 import { attempts, type Database, unanswered } from "../../migrations/database/database.ts";
 import type { SchemaObject } from "../../migrations/sql/schema-guard.ts";
-import { rowids } from "../../migrations/sql/structure.ts";
+import { type Counted, type Counting, newCounting } from "./counting.ts";
+import { dumpedTables } from "./dumped-tables.ts";
 import { type Pace, unpaced } from "./pace.ts";
-import { allAtOnce, type Page, pages, RowGone } from "./pages.ts";
+import { allAtOnce, atOnceBytes, mostAttempts, type Page, pages, RowGone } from "./pages.ts";
 import { sequences, wholeSchema } from "./schema.ts";
-import { type DumpedTable, dumpedTables } from "./tables.ts";
-import { valuesOf } from "./values.ts";
+import type { DumpedTable } from "./tables.ts";
 
 /** What was read of a database, behind its rows. */
 export interface Dump {
@@ -19,22 +18,6 @@ export interface Dump {
   readonly bookmarkAfter: string;
   readonly counted: readonly Counted[];
 }
-
-/** A table's rows, gone through once. */
-export interface Counted {
-  readonly name: string;
-  readonly rows: number;
-  /** sha256 over its rows, a line each. */
-  readonly digest: string;
-  /** The time in its newest row, as SQL, and the column that has it. */
-  readonly newest: string | undefined;
-  readonly newestBy: string | undefined;
-}
-
-/** Below this a whole database is read in one request, and so at one moment, whoever writes meanwhile. */
-export const atOnceBytes = 4_000_000;
-/** How often a database that is written to is read anew before its pages are taken as they are. */
-export const mostAttempts = 3;
 
 /**
  * Reads a database, giving its rows to `take`, which gets them anew where the first reading was of no one moment.
@@ -92,47 +75,4 @@ export async function bookmarkOf(database: Database): Promise<string> {
   const outcome = await read(() => database.bookmark(), attempts, database.sleep);
   if (outcome.kind === "done") return outcome.value;
   throw unanswered(database, outcome);
-}
-
-interface Counting {
-  readonly add: (rows: readonly string[]) => void;
-  readonly end: () => Counted;
-}
-
-/** Columns that say when a row was made. */
-const time =
-  /^"?(?:\w*_)?(?:created|updated|modified|inserted|applied)(?:_?at|_?on)?"?$|^"?(?:time|timestamp|at|date)"?$/i;
-
-/**
- * Counts rows and makes their digest as they come by. The newest row is the last one where rows come in the order of their numbers; otherwise the one with
- * the highest time.
- */
-export function newCounting({ name, columns, key }: Pick<DumpedTable, "name" | "columns" | "key">): Counting {
-  const hash = createHash("sha256");
-  let count = 0;
-  let last: string | undefined;
-  let highest: string | undefined;
-  const at = columns.findIndex((column) => time.test(column));
-  const numbered = key.length === 1 && key[0] === columns[0] && rowids.includes(key[0] ?? "");
-  return {
-    add: (rows) => {
-      if (rows.length > 0) hash.update(`${rows.join("\n")}\n`);
-      count += rows.length;
-      last = rows.at(-1) ?? last;
-      if (at < 0 || numbered) return;
-      for (const row of rows) highest = later(highest, valuesOf(row)[at]);
-    },
-    end: () => {
-      const newest = last === undefined || at < 0 ? undefined : numbered ? valuesOf(last)[at] : highest;
-      return { name, rows: count, digest: hash.digest("hex"), newest, newestBy: newest && columns[at] };
-    },
-  };
-}
-
-/** The later of two times as SQL: numbers by their size, texts by their letters. */
-function later(a: string | undefined, b: string | undefined): string | undefined {
-  if (b === undefined || b === "NULL") return a;
-  if (a === undefined) return b;
-  const [x, y] = [Number(a), Number(b)];
-  return (Number.isNaN(x) || Number.isNaN(y) ? a < b : x < y) ? b : a;
 }

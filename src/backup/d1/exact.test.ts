@@ -3,10 +3,10 @@ import type { Database } from "../../migrations/database/database.ts";
 import { queryDatabase } from "../../migrations/database/transports.ts";
 import { type WorkerdD1, workerdD1 } from "../../migrations/testing/workerd-d1.ts";
 import { differencesOf, type Expected } from "./compare.ts";
+import { dumpedTables } from "./dumped-tables.ts";
 import { fill } from "./fill.ts";
 import { type Page, pages } from "./pages.ts";
 import { sequences, wholeSchema } from "./schema.ts";
-import { dumpedTables } from "./tables.ts";
 
 let d1: WorkerdD1;
 let database: Database;

@@ -1,10 +1,10 @@
 import type { Outcome } from "../../cloudflare/http.ts";
 import { UserError } from "../../diagnostic/user-error.ts";
 import { type Database, rows, unanswered } from "../../migrations/database/database.ts";
-import { isVirtualTable } from "../../migrations/shadow/shadow.ts";
 import { literal } from "../../migrations/sql/literals.ts";
 import type { SchemaObject } from "../../migrations/sql/schema-guard.ts";
 import { quoted } from "../../migrations/sql/structure.ts";
+import { isVirtualTable } from "../../migrations/sql/virtual-tables.ts";
 import { insertions, makePieceTable, pieceTable, type Stage } from "./insertions.ts";
 import type { Page } from "./pages.ts";
 import { restoring } from "./schema.ts";

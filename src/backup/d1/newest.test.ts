@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { newCounting } from "./dump.ts";
+import { newCounting } from "./counting.ts";
 
 const newest = (columns: readonly string[], key: readonly string[], rows: readonly string[]) => {
   const counting = newCounting({ name: "t", columns, key });

@@ -12,6 +12,17 @@ export interface Page {
   readonly rows: readonly string[];
 }
 
+/** A page as it is read. */
+export interface ReadPage extends Page {
+  /** The key of its last row, as SQL: the next page begins behind it. */
+  readonly last: string;
+}
+
+/** Below this a whole database is read in one request, and so at one moment, whoever writes meanwhile. */
+export const atOnceBytes = 4_000_000;
+/** How often a database that is written to is read anew before its pages are taken as they are. */
+export const mostAttempts = 3;
+
 /** What a page should come to, and what one value of a row may be long before it is read in pieces. */
 const pageBytes = 500_000;
 const pieceBytes = 250_000;
@@ -41,18 +52,20 @@ function select(table: DumpedTable, after: string | undefined, limit: number | u
 /**
  * A table's rows, page by page, in the order of its key: each page is one request, and of one moment. The next one is asked for while this one is
  * worked on.
+ * @param behind the key of the row that the first page begins behind, as SQL; without it at the first row
  */
 export async function* pages(
   database: Database,
   table: DumpedTable,
   pace: Pace = unpaced,
-): AsyncGenerator<Page> {
+  behind?: string,
+): AsyncGenerator<ReadPage> {
   const asked = async (after: string | undefined, rowsWanted: number): ReturnType<typeof ask> => {
     await pace.turn();
     return ask(database, table, after, rowsWanted);
   };
   let limit = Math.min(firstRows, pace.mostRows);
-  let next = asked(undefined, limit);
+  let next = asked(behind, limit);
   for (;;) {
     const page = await next;
     pace.count(page.length);
@@ -68,7 +81,8 @@ export async function* pages(
       // Whoever takes no more pages hears no more of this one; whoever does, hears it at `await`.
       next.catch(() => {});
     }
-    if (lines.length > 0) yield { table, rows: lines };
+    const last = page.at(-1);
+    if (last !== undefined) yield { table, rows: lines, last: keyOf(table, last) };
     if (isLast) return;
   }
 }

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Database, rows } from "../../migrations/database/database.ts";
 import { queryDatabase } from "../../migrations/database/transports.ts";
 import { type WorkerdD1, workerdD1 } from "../../migrations/testing/workerd-d1.ts";
+import { dumpedTables } from "./dumped-tables.ts";
 import { type Page, pages } from "./pages.ts";
 import { brokenIn, compared, putBack, type TableBeside, tableBeside } from "./put-back.ts";
 import { wholeSchema } from "./schema.ts";
-import { dumpedTables } from "./tables.ts";
 
 let d1: WorkerdD1;
 let live: Database;

@@ -1,10 +1,10 @@
 import { type Database, rows } from "../../migrations/database/database.ts";
-import { fingerprint } from "../../migrations/shadow/fingerprint.ts";
-import { virtualParts } from "../../migrations/shadow/shadow.ts";
+import { fingerprint } from "../../migrations/sql/fingerprint.ts";
 import { reservedTables } from "../../migrations/sql/ledger-tables.ts";
 import { literal } from "../../migrations/sql/literals.ts";
 import { type SchemaObject, schemaObjects } from "../../migrations/sql/schema-guard.ts";
 import { fold } from "../../migrations/sql/structure.ts";
+import { virtualParts } from "../../migrations/sql/virtual-tables.ts";
 
 /** Who holds a database at the moment is no part of what is in it; nor is what a restore keeps for itself. */
 const passing = ["_mig_lock", "_mig_canary"];

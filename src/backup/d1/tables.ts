@@ -1,7 +1,14 @@
 import { UserError } from "../../diagnostic/user-error.ts";
-import { isVirtualTable, openShadow, virtualParts } from "../../migrations/shadow/shadow.ts";
 import type { SchemaObject } from "../../migrations/sql/schema-guard.ts";
-import { fold, quoted, readTable, rowids, type Table } from "../../migrations/sql/structure.ts";
+import {
+  type Column,
+  type ForeignKey,
+  fold,
+  quoted,
+  rowids,
+  type Table,
+} from "../../migrations/sql/structure.ts";
+import { isVirtualTable } from "../../migrations/sql/virtual-tables.ts";
 
 /** What becomes of a table's rows in a backup. */
 export type Content =
@@ -29,21 +36,17 @@ export interface DumpedTable {
   readonly circle: string | undefined;
 }
 
-/** Tables of a database with what a backup does with each, parents before children. */
-export function dumpedTables(label: string, schema: readonly SchemaObject[]): readonly DumpedTable[] {
-  const parts = new Set(virtualParts(schema).map(fold));
-  const shadow = openShadow(schema);
-  try {
-    const tables = schema
-      .filter(({ type, name }) => type === "table" && !parts.has(fold(name)))
-      .flatMap(({ name }) => readTable(shadow.trusted, name) ?? []);
-    return inOrder(tables).map(({ table, circle }) => dumped(label, table, circle));
-  } finally {
-    shadow.close();
-  }
+/** What has to be known of a table for that. */
+export interface Shape extends Pick<Table, "name" | "sql" | "virtual" | "withoutRowid"> {
+  readonly columns: readonly Pick<Column, "name" | "kind" | "primaryKey">[];
+  readonly foreignKeys: readonly Pick<ForeignKey, "parent">[];
 }
 
-function dumped(label: string, table: Table, circle: string | undefined): DumpedTable {
+/** Tables with what a backup does with each, parents before children. */
+export const tablesInOrder = (label: string, tables: readonly Shape[]): readonly DumpedTable[] =>
+  inOrder(tables).map(({ table, circle }) => dumped(label, table, circle));
+
+function dumped(label: string, table: Shape, circle: string | undefined): DumpedTable {
   const plain = table.columns.filter(({ kind }) => kind === "plain").map(({ name }) => quoted(name));
   const names = new Set(table.columns.map(({ name }) => fold(name)));
   const rowid = table.withoutRowid ? undefined : rowids.find((name) => !names.has(name));
@@ -65,7 +68,7 @@ function dumped(label: string, table: Table, circle: string | undefined): Dumped
   };
 }
 
-function contentOf(table: Table): Content {
+function contentOf(table: Shape): Content {
   if (!table.virtual) return { kind: "rows" };
   if (/\busing\s+fts5vocab\b/i.test(table.sql))
     return { kind: "none", why: "it shows another table's words" };
@@ -77,7 +80,7 @@ function contentOf(table: Table): Content {
     : { kind: "rebuilt" };
 }
 
-const unordered = (label: string, { name }: Table): UserError =>
+const unordered = (label: string, { name }: Shape): UserError =>
   new UserError({
     what: "A table cannot be backed up: its rows cannot be told apart",
     where: `${label}, table ${name}`,
@@ -88,14 +91,14 @@ const unordered = (label: string, { name }: Table): UserError =>
 
 /** Parents first; tables of one circle one behind the other. */
 function inOrder(
-  tables: readonly Table[],
-): readonly { readonly table: Table; readonly circle: string | undefined }[] {
+  tables: readonly Shape[],
+): readonly { readonly table: Shape; readonly circle: string | undefined }[] {
   const byName = new Map(tables.map((table) => [fold(table.name), table]));
-  const parents = (table: Table): readonly Table[] =>
+  const parents = (table: Shape): readonly Shape[] =>
     table.foreignKeys.flatMap(({ parent }) => byName.get(fold(parent)) ?? []);
   const reached = new Map(
     tables.map((table) => {
-      const seen = new Set<Table>();
+      const seen = new Set<Shape>();
       const open = [...parents(table)];
       for (let next = open.pop(); next !== undefined; next = open.pop()) {
         if (seen.has(next)) continue;
@@ -105,7 +108,7 @@ function inOrder(
       return [table, seen] as const;
     }),
   );
-  const reaches = (from: Table, to: Table): boolean => reached.get(from)?.has(to) === true;
+  const reaches = (from: Shape, to: Shape): boolean => reached.get(from)?.has(to) === true;
   return tables
     .map((table) => ({
       table,

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../diagnostic/user-error.ts";
+import { checksum } from "../../migrations/sql/checksum.ts";
 import { backupNames } from "../journal.ts";
 
 const head = z.object({
@@ -46,10 +46,8 @@ export function readHead(folder: string): ReadHead {
   }
   const parsed = head.safeParse(value);
   if (!parsed.success) throw noBackup(path, z.prettifyError(parsed.error).replaceAll("\n", " "));
-  return { head: parsed.data, digest: digestOf(text), folder };
+  return { head: parsed.data, digest: checksum(text), folder };
 }
-
-export const digestOf = (text: string): string => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 
 const noBackup = (where: string, got: string, cause?: unknown): UserError =>
   new UserError(

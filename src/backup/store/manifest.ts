@@ -1,8 +1,8 @@
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { dumpedTables } from "../d1/dumped-tables.ts";
 import type { Page } from "../d1/pages.ts";
 import type { DumpedTable } from "../d1/tables.ts";
-import { dumpedTables } from "../d1/tables.ts";
 import { type Pair, pair } from "../kv/pairs.ts";
 import { type Letter, letter } from "../letters/letters.ts";
 import { type ObjectEntry, objectEntry } from "../objects/object.ts";
@@ -21,15 +21,17 @@ const database = z.object({
   /** What Cloudflare knew it by. */
   id: z.string(),
   physicalName: z.string(),
-  /** The file with its rows. */
+  /** The file with its rows, and those that follow it. */
   file: z.string(),
+  more: z.array(z.string()).default([]),
   /**
    * What its rows are of: `oneRequest` and `unchanged`: of one moment; `spread`: it was written to all the time, so each page is of one moment and
    * the pages are not of the same.
    */
   consistency: z.enum(["oneRequest", "unchanged", "spread"]),
-  bookmarkBefore: z.string(),
-  bookmarkAfter: z.string(),
+  /** Null where it is not known. */
+  bookmarkBefore: z.string().nullable(),
+  bookmarkAfter: z.string().nullable(),
   schema: z.array(object),
   fingerprint: z.string(),
   /** Names of the migrations that were applied, in order. */
@@ -39,8 +41,8 @@ const database = z.object({
     z.object({
       name: z.string(),
       rows: z.number(),
-      /** Of its rows as SQL, a line each, in the order of its key; sha256. */
-      digest: z.string(),
+      /** Of its rows as SQL, a line each, in the order of its key; sha256. Missing where several invocations of a worker read it. */
+      digest: z.string().optional(),
       /**
        * When its newest row was written, as SQL, and the column that says so: the first whose name is one for that. Where rows have numbers it stands in
        * the row with the highest; otherwise it is the highest of all.
@@ -59,8 +61,9 @@ const namespace = z.object({
   key: z.string(),
   id: z.string(),
   title: z.string(),
-  /** The file with its pairs, a line each. */
+  /** The file with its pairs, a line each, and those that follow it. */
   file: z.string(),
+  more: z.array(z.string()).default([]),
   keys: z.number(),
   /** Of its pairs, a line each; sha256. */
   digest: z.string().optional(),
@@ -129,11 +132,14 @@ const letters = z.object({
 export type LettersEntry = Readonly<z.infer<typeof letters>>;
 
 const manifest = z.object({
-  format: z.literal("lockstep-manifest/1"),
+  /** 2: databases and namespaces stand in `entries`, and may have several files; a worker wrote it. */
+  format: z.enum(["lockstep-manifest/1", "lockstep-manifest/2"]),
   name: z.string(),
   tool: z.string(),
   databases: z.array(database),
   namespaces: z.array(namespace),
+  /** Files with a line each, which is a database or a namespace that stands in no list here. */
+  entries: z.array(z.string()).optional(),
   buckets: z.array(bucket).default([]),
   indexes: z.array(index).default([]),
   /** Queues of dead letters. */
@@ -144,6 +150,7 @@ const manifest = z.object({
   notInBackup: z.array(z.string()),
 });
 export type Manifest = Readonly<z.infer<typeof manifest>>;
+const entry = z.union([z.strictObject({ database }), z.strictObject({ namespace })]);
 
 /** A backup, opened with a key: its files are as they were written. */
 export interface OpenBackup extends ReadHead {
@@ -165,7 +172,7 @@ export async function openBackup(read: ReadHead, identity: string): Promise<Open
   for (const file of head.files) await requireWhole(join(folder, file.name), file);
   let text = "";
   for await (const part of unseal(join(folder, manifestFile), identity)) text += part;
-  const opened = manifest.parse(JSON.parse(text));
+  const opened = await withEntries(manifest.parse(JSON.parse(text)), folder, identity);
   if (opened.name !== head.name) throw new Error(`the manifest of ${opened.name} lies in ${folder}`);
   const store = storeFolder(dirname(folder));
   const files = await knownIn(join(folder, listFile));
@@ -175,8 +182,9 @@ export async function openBackup(read: ReadHead, identity: string): Promise<Open
     ...read,
     manifest: opened,
     tablesOf,
-    pairsOf: async function* (entry) {
-      for await (const text of unseal(join(folder, entry.file), identity)) yield pair.parse(JSON.parse(text));
+    pairsOf: async function* ({ file, more }) {
+      for (const each of [file, ...more])
+        for await (const text of unseal(join(folder, each), identity)) yield pair.parse(JSON.parse(text));
     },
     lettersOf: async function* ({ file }) {
       if (file === undefined) return;
@@ -192,15 +200,29 @@ export async function openBackup(read: ReadHead, identity: string): Promise<Open
     }),
     pagesOf: async function* (entry) {
       const tables = new Map(tablesOf(entry).map((table) => [table.name, table]));
-      for await (const text of unseal(join(folder, entry.file), identity)) {
-        const { table: name, rows } = line.parse(JSON.parse(text));
-        const table = tables.get(name);
-        if (table === undefined)
-          throw new Error(`${entry.file} has rows of a table ${name} that its schema has not`);
-        yield { table, rows };
-      }
+      for (const file of [entry.file, ...entry.more])
+        for await (const text of unseal(join(folder, file), identity)) {
+          const { table: name, rows } = line.parse(JSON.parse(text));
+          const table = tables.get(name);
+          if (table === undefined)
+            throw new Error(`${file} has rows of a table ${name} that its schema has not`);
+          yield { table, rows };
+        }
     },
   };
+}
+
+/** With the databases and namespaces that stand in files of their own. */
+async function withEntries(opened: Manifest, folder: string, identity: string): Promise<Manifest> {
+  const databases = [...opened.databases];
+  const namespaces = [...opened.namespaces];
+  for (const file of opened.entries ?? [])
+    for await (const text of unseal(join(folder, file), identity)) {
+      const read = entry.parse(JSON.parse(text));
+      if ("database" in read) databases.push(read.database);
+      else namespaces.push(read.namespace);
+    }
+  return { ...opened, databases, namespaces };
 }
 
 async function* objectsIn(path: string, identity: string): AsyncGenerator<ObjectEntry> {

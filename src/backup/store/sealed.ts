@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { constants, createZstdCompress } from "node:zlib";
 import { UserError } from "../../diagnostic/user-error.ts";
 import { encrypted, opening } from "./age.ts";
+import { addRecipients } from "./recipients.ts";
 
 /** A file as it lies there: what anybody can check without a key. */
 export interface SealedFile {
@@ -26,9 +27,7 @@ export async function seal(
   recipients: readonly string[],
   content: AsyncIterable<string | Uint8Array>,
 ): Promise<SealedFile> {
-  const opened = await opening((encrypter) => {
-    for (const recipient of recipients) addRecipient(encrypter, recipient);
-  });
+  const opened = await opening((encrypter) => addRecipients(encrypter, recipients));
   const compressed = createZstdCompress({
     chunkSize,
     params: { [constants.ZSTD_c_compressionLevel]: level },
@@ -54,27 +53,6 @@ export async function seal(
     await file.close();
   }
   return { bytes, sha256: hash.digest("hex") };
-}
-
-interface Encrypting {
-  readonly addRecipient: (recipient: string) => void;
-}
-
-function addRecipient(encrypter: Encrypting, recipient: string): void {
-  try {
-    encrypter.addRecipient(recipient);
-  } catch (error) {
-    throw new UserError(
-      {
-        what: "A recipient of the backups is no public key of age; nothing was written",
-        where: "lockstep:backup, recipients",
-        got: `${recipient}: ${error instanceof Error ? error.message : String(error)}`,
-        expected: "a key as it was printed: age1…",
-        fix: "copy it again, as it was printed when the key was made",
-      },
-      { cause: error },
-    );
-  }
 }
 
 /** No room on the disk, in the quota, or below the largest size of a file that this process may write. */

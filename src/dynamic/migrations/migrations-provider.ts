@@ -18,7 +18,7 @@ import { type MigrationFile, readFolder } from "../../migrations/files/reading.t
 import { databaseOf, endpointOf, type Job, planLive, planNew } from "../../migrations/plan/job.ts";
 import { brokenOpening } from "../../migrations/plan/opening.ts";
 import type { Plan } from "../../migrations/plan/plan.ts";
-import { fingerprint } from "../../migrations/shadow/fingerprint.ts";
+import { fingerprint } from "../../migrations/sql/fingerprint.ts";
 import { keptStatements } from "../../statements/kept.ts";
 import { concerned, folderOf, jobOf, type MigrationsInputs, ownFiles, stepInputs } from "./step-inputs.ts";
 

@@ -10,7 +10,7 @@ import { databaseOf, type Job } from "../plan/job.ts";
 import { replay } from "../plan/replayed.ts";
 import { countedApplied } from "../plan/squashed-past.ts";
 import { locked } from "../protocol/locked.ts";
-import { differenceLine, differences } from "../shadow/fingerprint.ts";
+import { differenceLine, differences } from "../shadow/differences.ts";
 import { assertion, literal } from "../sql/literals.ts";
 import { driftAccepted } from "./accept-drift.ts";
 import { audit, type Decision, ledgerGuard, noFile, nothing } from "./decision.ts";

@@ -13,7 +13,7 @@ import { databaseOf, endpointOf, type Job, planLive } from "../plan/job.ts";
 import { applicable, initialKey, type Plan } from "../plan/plan.ts";
 import { type Applied, ApplyFailed, type ApplyOptions, apply, type Replanned } from "../protocol/apply.ts";
 import { proveCanaries } from "../protocol/canaries.ts";
-import { fingerprint } from "../shadow/fingerprint.ts";
+import { fingerprint } from "../sql/fingerprint.ts";
 import { literal } from "../sql/literals.ts";
 import { adoption } from "./adoption.ts";
 import { ledgerRows } from "./ledger-rows.ts";

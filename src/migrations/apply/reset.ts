@@ -3,11 +3,11 @@ import { rows } from "../database/database.ts";
 import { databaseOf, type Job } from "../plan/job.ts";
 import { initialKey } from "../plan/plan.ts";
 import { locked } from "../protocol/locked.ts";
-import { isVirtualTable, virtualParts } from "../shadow/shadow.ts";
 import { ledgerTable } from "../sql/ledger-tables.ts";
 import { literal } from "../sql/literals.ts";
 import { type SchemaObject, schemaGuards } from "../sql/schema-guard.ts";
 import { quoted } from "../sql/structure.ts";
+import { isVirtualTable, virtualParts } from "../sql/virtual-tables.ts";
 import { audit, type Decision } from "./decision.ts";
 
 /** What a database holds. */

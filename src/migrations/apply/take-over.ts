@@ -2,7 +2,7 @@ import type { DatabaseSnapshot } from "../database/snapshot.ts";
 import { chainOf } from "../files/chain.ts";
 import type { MigrationFile } from "../files/reading.ts";
 import type { Plan } from "../plan/plan.ts";
-import { fingerprint } from "../shadow/fingerprint.ts";
+import { fingerprint } from "../sql/fingerprint.ts";
 import { assertion, inParts, literal } from "../sql/literals.ts";
 import { schemaGuards } from "../sql/schema-guard.ts";
 import { ledgerRows } from "./ledger-rows.ts";

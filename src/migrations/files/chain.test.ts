@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { checksum } from "../sql/checksum.ts";
 import { chainDiagnostic, chainProblems, chainText, type Linked, parseChain } from "./chain.ts";
-import { checksum } from "./reading.ts";
 
 const file = (name: string, text = name): Linked => ({ name, checksum: checksum(text) });
 const files = [file("0001_a.sql"), file("0002_b.sql"), file("0003_c.sql")];

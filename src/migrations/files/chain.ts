@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { command, sentence } from "../../diagnostic/sentence.ts";
 import { UserError } from "../../diagnostic/user-error.ts";
 import { writeWhole } from "../../files/write-whole.ts";
+import { checksum } from "../sql/checksum.ts";
 import { inOrder } from "./names.ts";
-import { checksum } from "./reading.ts";
 
 /** The committed file beside a folder's migrations that holds their chained checksums. */
 export const chainFileName = "chain.txt";

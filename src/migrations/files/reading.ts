@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../diagnostic/user-error.ts";
+import { checksum } from "../sql/checksum.ts";
 import { split } from "../sql/split.ts";
 import {
   type Directives,
@@ -102,10 +102,6 @@ export function readMigration(name: string, path: string, bytes: Uint8Array): Mi
     sizeBytes: bytes.byteLength,
   };
 }
-
-/** `sha256:<hex>`. */
-export const checksum = (bytes: Uint8Array | string): string =>
-  `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
 function decode(path: string, bytes: Uint8Array): string {
   let text: string;

@@ -1,7 +1,8 @@
 import { command, sentence } from "../../diagnostic/sentence.ts";
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import type { DatabaseSnapshot } from "../database/snapshot.ts";
-import { type Difference, differenceLine, differences, fingerprint } from "../shadow/fingerprint.ts";
+import { type Difference, differenceLine, differences } from "../shadow/differences.ts";
+import { fingerprint } from "../sql/fingerprint.ts";
 import type { History, Subject } from "./history.ts";
 import { replayed } from "./replayed.ts";
 

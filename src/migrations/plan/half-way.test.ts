@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { emptySnapshot } from "../database/snapshot.ts";
 import { chainText, parseChain } from "../files/chain.ts";
 import { type MigrationFile, readMigration } from "../files/reading.ts";
-import { fingerprint } from "../shadow/fingerprint.ts";
+import { fingerprint } from "../sql/fingerprint.ts";
 import { draftPlan, offlinePlan, type PlanInput } from "./plan.ts";
 import { replayed } from "./replayed.ts";
 

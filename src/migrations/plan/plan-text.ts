@@ -1,7 +1,7 @@
 import { type CommandPlace, unplaced } from "../../diagnostic/place.ts";
 import { command, inPlace } from "../../diagnostic/sentence.ts";
 import { type PlacedDiagnostic, placedDiagnostic } from "../../diagnostic/user-error.ts";
-import { differenceLine } from "../shadow/fingerprint.ts";
+import { differenceLine } from "../shadow/differences.ts";
 import type { Plan, PlannedFile } from "./plan.ts";
 
 /**

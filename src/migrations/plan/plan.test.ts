@@ -4,7 +4,7 @@ import { inPlace } from "../../diagnostic/sentence.ts";
 import { type DatabaseSnapshot, emptySnapshot } from "../database/snapshot.ts";
 import { chainText, parseChain } from "../files/chain.ts";
 import { type MigrationFile, readMigration } from "../files/reading.ts";
-import { fingerprint } from "../shadow/fingerprint.ts";
+import { fingerprint } from "../sql/fingerprint.ts";
 import { draftPlan, offlinePlan, type Plan, type PlanInput } from "./plan.ts";
 import { planLines } from "./plan-text.ts";
 import { replayed } from "./replayed.ts";

@@ -1,6 +1,7 @@
 import type { SchemaObject } from "../sql/schema-guard.ts";
 import { columns, fold, readTable, type Table } from "../sql/structure.ts";
-import { type Shadow, virtualParts } from "./shadow.ts";
+import { virtualParts } from "../sql/virtual-tables.ts";
+import type { Shadow } from "./shadow.ts";
 
 /** A schema at one moment: its objects, and each table's structure when asked for. */
 export interface Catalog {

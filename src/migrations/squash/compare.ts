@@ -1,4 +1,4 @@
-import { differenceLine, differences } from "../shadow/fingerprint.ts";
+import { differenceLine, differences } from "../shadow/differences.ts";
 import { fold } from "../sql/structure.ts";
 import type { Contents, Held } from "./contents.ts";
 

@@ -2,10 +2,11 @@ import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { catalogs } from "../shadow/catalog.ts";
 import { isSystem } from "../shadow/replay.ts";
-import { openShadow, type Shadow, virtualParts } from "../shadow/shadow.ts";
+import { openShadow, type Shadow } from "../shadow/shadow.ts";
 import { valueSql } from "../sql/literals.ts";
 import type { SchemaObject } from "../sql/schema-guard.ts";
 import { fold, quoted, rowids, type Table } from "../sql/structure.ts";
+import { virtualParts } from "../sql/virtual-tables.ts";
 import { stopClock } from "./moment.ts";
 
 /** A table with its rows. */

@@ -1,8 +1,8 @@
-import { isVirtualTable } from "../shadow/shadow.ts";
 import { literal } from "../sql/literals.ts";
 import type { SchemaObject } from "../sql/schema-guard.ts";
 import { split } from "../sql/split.ts";
 import { fold, quoted } from "../sql/structure.ts";
+import { isVirtualTable } from "../sql/virtual-tables.ts";
 import type { Contents, Held } from "./contents.ts";
 
 /** D1 takes no statement over 100,000 bytes, and none that is too much work. */

@@ -3,7 +3,7 @@ import { chainOf } from "../files/chain.ts";
 import { readMigration } from "../files/reading.ts";
 import { draftPlan, type Plan } from "../plan/plan.ts";
 import { replay } from "../plan/replayed.ts";
-import { fingerprint } from "../shadow/fingerprint.ts";
+import { fingerprint } from "../sql/fingerprint.ts";
 import type { WorkerdD1 } from "./workerd-d1.ts";
 
 /**

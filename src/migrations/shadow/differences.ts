@@ -1,8 +1,8 @@
-import { checksum } from "../files/reading.ts";
+import { ownObjects } from "../sql/fingerprint.ts";
 import type { SchemaObject } from "../sql/schema-guard.ts";
 import { type Column, fold, readTable, sameName, type Table } from "../sql/structure.ts";
 import { normalised } from "../sql/tokens.ts";
-import { openShadow, virtualParts } from "./shadow.ts";
+import { openShadow } from "./shadow.ts";
 
 /** An object of the schema that is not what it should be. */
 export interface Difference {
@@ -22,21 +22,6 @@ export interface Sides {
 
 const filesAndDatabase: Sides = { expected: "the files", live: "the database" };
 
-/** A schema as one checksum; blanks, comments, quotes and the case of words do not matter. */
-export const fingerprint = (schema: readonly SchemaObject[]): string =>
-  checksum(
-    own(schema)
-      .map((object) => `${object.type} ${fold(object.name)}: ${normalised(object.sql)}`)
-      .toSorted()
-      .join("\n"),
-  );
-
-/** What a virtual table makes for itself belongs to it. */
-function own(schema: readonly SchemaObject[]): readonly SchemaObject[] {
-  const parts = new Set(virtualParts(schema));
-  return schema.filter((object) => !parts.has(object.name) && !parts.has(object.tableName));
-}
-
 const key = (object: SchemaObject): string => `${object.type} ${fold(object.name)}`;
 
 /**
@@ -48,8 +33,8 @@ export function differences(
   live: readonly SchemaObject[],
   sides: Sides = filesAndDatabase,
 ): readonly Difference[] {
-  const wanted = new Map(own(expected).map((object) => [key(object), object]));
-  const there = new Map(own(live).map((object) => [key(object), object]));
+  const wanted = new Map(ownObjects(expected).map((object) => [key(object), object]));
+  const there = new Map(ownObjects(live).map((object) => [key(object), object]));
   const found: Difference[] = [];
   const changed: SchemaObject[] = [];
   for (const [name, object] of wanted) {

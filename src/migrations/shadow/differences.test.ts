@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { differenceLine, differences, fingerprint } from "./fingerprint.ts";
+import { fingerprint } from "../sql/fingerprint.ts";
+import { differenceLine, differences } from "./differences.ts";
 import { openStage } from "./replay.ts";
 import { openShadow } from "./shadow.ts";
 

@@ -1,0 +1,45 @@
+// The worker that writes backups of a stage whose systems say `backup: { by: "worker" }`.
+import type { D1Database, KVNamespace, R2Bucket, ScheduledController } from "@cloudflare/workers-types";
+import { type Outcome, run } from "./run.ts";
+import { workerSettings } from "./settings.ts";
+
+/** What `src/resources/workers/backup-worker.ts` binds: databases and namespaces by their number in the settings. */
+interface Env {
+  readonly BACKUPS: R2Bucket;
+  readonly SETTINGS: string;
+  readonly [database: `D1_${number}`]: D1Database;
+  readonly [namespace: `KV_${number}`]: KVNamespace;
+}
+
+export default {
+  async scheduled({ cron }: ScheduledController, env: Env): Promise<void> {
+    const settings = workerSettings.parse(JSON.parse(env.SETTINGS));
+    const outcome = await run(
+      settings,
+      {
+        bucket: env.BACKUPS,
+        database: (number) => env[`D1_${number}`] ?? missing(`D1_${number}`),
+        namespace: (number) => env[`KV_${number}`] ?? missing(`KV_${number}`),
+      },
+      settings.schedule.includes(cron),
+    );
+    console.log(told(outcome));
+  },
+};
+
+function told(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "nothing":
+      return `nothing was done: ${outcome.why}`;
+    case "later":
+      return `${outcome.name}: ${outcome.done} of ${outcome.of} databases and namespaces are read; the next invocation goes on`;
+    case "written":
+      return `${outcome.name} is written; it counts once a drill has proven it`;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function missing(binding: string): never {
+  throw new Error(`the worker has no binding ${binding}: deploy it again`);
+}

@@ -1,0 +1,153 @@
+import type { D1Database, KVNamespace, R2Bucket } from "@cloudflare/workers-types";
+import { checksum } from "../../migrations/sql/checksum.ts";
+import { type Pace, paced, unpaced } from "../d1/pace.ts";
+import { nameOf } from "../name-of.ts";
+import { type Into, putSealed, type WrittenFile } from "./files.ts";
+import { finish } from "./finish.ts";
+import { readDatabase } from "./read-database.ts";
+import { readNamespace } from "./read-namespace.ts";
+import type { WorkerSettings } from "./settings.ts";
+import { type Share, share } from "./share.ts";
+import { TooLarge } from "./too-large.ts";
+import { type Held, hold, readUnderWay, TakenOver, type UnderWay } from "./under-way.ts";
+
+/** What the worker is bound to. */
+export interface Bindings {
+  readonly bucket: R2Bucket;
+  /** By their number in the settings. */
+  readonly database: (number: number) => D1Database;
+  readonly namespace: (number: number) => KVNamespace;
+}
+
+/** What became of one invocation. */
+export type Outcome =
+  /** There was nothing to go on with, or another invocation is at work. */
+  | { readonly kind: "nothing"; readonly why: string }
+  /** The next invocation goes on. */
+  | { readonly kind: "later"; readonly name: string; readonly done: number; readonly of: number }
+  | { readonly kind: "written"; readonly name: string };
+
+/** So many invocations in a row without a file, and nobody goes on until the next backup is due. */
+const mostTries = 5;
+
+/**
+ * Goes on with the backup that is under way, or begins one. Nothing counts before its head is written, which comes last.
+ * @param isDue whether one is begun where none is under way
+ */
+export async function run(settings: WorkerSettings, bindings: Bindings, isDue: boolean): Promise<Outcome> {
+  const used = share(settings.requests);
+  let held: Held | undefined;
+  try {
+    held = await takeHold(settings, bindings, used, isDue);
+    if (held === undefined)
+      return { kind: "nothing", why: "no backup is due, or another invocation writes one" };
+    return await goOn(settings, bindings, held, used);
+  } catch (error) {
+    if (error instanceof TakenOver) return { kind: "nothing", why: error.message };
+    if (error instanceof TooLarge) await held?.save({ givenUp: error.message });
+    throw error;
+  }
+}
+
+async function takeHold(
+  settings: WorkerSettings,
+  { bucket }: Bindings,
+  used: Share,
+  isDue: boolean,
+): Promise<Held | undefined> {
+  const { prefix } = settings;
+  const own = checksum(JSON.stringify(settings));
+  const holder = crypto.randomUUID();
+  used.count(1);
+  const found = await readUnderWay(bucket, prefix);
+  const place = { bucket, prefix, share: used };
+  if (found !== undefined) {
+    const { state, etag } = found;
+    if (state.untilMs > Date.now() && state.holder !== "") return undefined;
+    const isAlive = state.settings === own && state.givenUp === undefined && state.tries < mostTries;
+    if (isAlive) return hold(place, { ...state, holder, tries: state.tries + 1 }, etag);
+    if (!isDue) return undefined;
+    await removeFolder(bucket, `${prefix}${state.name}/`);
+    return hold(place, fresh(own, holder), etag);
+  }
+  return isDue ? hold(place, fresh(own, holder), undefined) : undefined;
+}
+
+function fresh(settings: string, holder: string): UnderWay {
+  const now = new Date();
+  return {
+    ...{ format: "lockstep-under-way/1", name: nameOf(now), startedAt: now.toISOString(), settings, holder },
+    ...{ untilMs: 0, tries: 1, files: [], done: 0 },
+  };
+}
+
+async function goOn(settings: WorkerSettings, bindings: Bindings, held: Held, used: Share): Promise<Outcome> {
+  const { name, holder } = held.state();
+  const folder = `${settings.prefix}${name}/`;
+  const into: Into = { bucket: bindings.bucket, folder, recipients: settings.recipients, share: used };
+  const units = [
+    ...settings.databases.map((each, i) => async (reading: Work) => {
+      const files = reading.named(`d1-${i}`);
+      return readDatabase(each, bindings.database(i), { ...reading, nameOf: files });
+    }),
+    ...settings.namespaces.map((each, i) => async (reading: Work) => {
+      const files = reading.named(`kv-${i}`);
+      return readNamespace(each, bindings.namespace(i), { ...reading, nameOf: files });
+    }),
+  ];
+  let count = 0;
+  const work: Work = {
+    ...{ into, held, pace: paceOf(settings) },
+    // An invocation that was killed may have left a file: no two of them use the same names.
+    named: (begin) => () => `${begin}-${holder.slice(0, 8)}-${count++}.age`,
+  };
+  for (let done = held.state().done; done < units.length; done++) {
+    const later: Outcome = { kind: "later", name, done, of: units.length };
+    if (used.spent() >= 1) return letGo(held, later);
+    const read = await units[done]?.(work);
+    if (read === undefined) return letGo(held, later);
+    const isDatabase = done < settings.databases.length;
+    const line = `${JSON.stringify(isDatabase ? { database: read.entry } : { namespace: read.entry })}\n`;
+    const entry: WrittenFile = await putSealed(into, work.named(`entry-${done}`)(), line);
+    const { now: _, ...state } = held.state();
+    await held.save({
+      ...state,
+      now: undefined,
+      files: [...state.files, ...read.files, entry],
+      done: done + 1,
+      tries: 0,
+    });
+  }
+  await finish(settings, into, held);
+  return { kind: "written", name };
+}
+
+interface Work {
+  readonly into: Into;
+  readonly held: Held;
+  readonly pace: Pace;
+  readonly named: (begin: string) => () => string;
+}
+
+/** Says that nobody is at work, so that the next invocation need not wait. */
+async function letGo(held: Held, outcome: Outcome): Promise<Outcome> {
+  await held.save({ holder: "" });
+  return outcome;
+}
+
+const paceOf = ({ rowsPerSecond }: WorkerSettings): Pace =>
+  rowsPerSecond === undefined
+    ? unpaced
+    : paced(rowsPerSecond, {
+        now: Date.now,
+        sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      });
+
+/** Removes what a backup left that nobody goes on with; its files are no backup without a head. */
+async function removeFolder(bucket: R2Bucket, folder: string): Promise<void> {
+  for (;;) {
+    const { objects } = await bucket.list({ prefix: folder });
+    if (objects.length === 0 || objects.some(({ key }) => key.endsWith("/head.json"))) return;
+    await bucket.delete(objects.map(({ key }) => key));
+  }
+}

@@ -1,0 +1,97 @@
+import type { R2Bucket } from "@cloudflare/workers-types";
+import { z } from "zod";
+import type { Share } from "./share.ts";
+
+const file = z.object({ name: z.string(), bytes: z.number(), sha256: z.string() });
+
+/** A database that is read in the middle: numbers alone, since this lies in the bucket in clear. */
+const halfRead = z.object({
+  /** 1 the first time, and one more where it is read anew. */
+  attempt: z.number(),
+  bookmarkBefore: z.string().nullable(),
+  /** A checksum: another schema, and it is read anew. */
+  schema: z.string(),
+  /** Files with the rows before the next one. */
+  files: z.array(file),
+  /** Which of its tables comes next, and behind which row number, as SQL; `null`: at its beginning. */
+  table: z.number(),
+  behind: z.string().nullable(),
+  /** Rows that were read, of each table. */
+  rows: z.array(z.number()),
+});
+
+const underWay = z.object({
+  format: z.literal("lockstep-under-way/1"),
+  name: z.string(),
+  startedAt: z.string(),
+  /** A checksum of the worker's settings: with others nobody goes on. */
+  settings: z.string(),
+  /** Which invocation is at work, and until when it is not disturbed. */
+  holder: z.string(),
+  untilMs: z.number(),
+  /** Invocations since the last file was written. */
+  tries: z.number(),
+  /** Why nobody goes on with it. @default - somebody does */
+  givenUp: z.string().optional(),
+  /** Of databases and namespaces that are done. */
+  files: z.array(file),
+  /** How many of them are: databases, and then namespaces. */
+  done: z.number(),
+  now: halfRead.optional(),
+});
+
+export type UnderWay = Readonly<z.infer<typeof underWay>>;
+export type HalfRead = NonNullable<UnderWay["now"]>;
+
+/** Another invocation has taken over; this one stops, and leaves everything as it is. */
+export class TakenOver extends Error {}
+
+/** The state of a backup that is under way, in the bucket beside it. Each write is refused where somebody else has written since. */
+export interface Held {
+  readonly state: () => UnderWay;
+  readonly save: (change: Partial<UnderWay>) => Promise<void>;
+  readonly remove: () => Promise<void>;
+}
+
+export const underWayFile = "under-way.json";
+
+/** What is under way, with the etag that a write of it is held against. */
+export async function readUnderWay(
+  bucket: R2Bucket,
+  prefix: string,
+): Promise<{ readonly state: UnderWay; readonly etag: string } | undefined> {
+  const found = await bucket.get(`${prefix}${underWayFile}`);
+  return found === null ? undefined : { state: underWay.parse(await found.json()), etag: found.etag };
+}
+
+/** A file comes every minute; whoever writes none for so long is gone. */
+const holdMs = 5 * 60_000;
+
+/** Takes hold of it. @param etag of what is there; undefined where nothing is */
+export async function hold(
+  { bucket, prefix, share }: { readonly bucket: R2Bucket; readonly prefix: string; readonly share: Share },
+  begin: UnderWay,
+  etag: string | undefined,
+): Promise<Held> {
+  let state = begin;
+  let known = etag;
+  const save = async (change: Partial<UnderWay>): Promise<void> => {
+    share.count(1);
+    const next = { ...state, ...change, untilMs: Date.now() + holdMs };
+    const put = await bucket.put(`${prefix}${underWayFile}`, JSON.stringify(next), {
+      onlyIf: known === undefined ? { etagDoesNotMatch: "*" } : { etagMatches: known },
+    });
+    if (put === null) throw new TakenOver(`another invocation writes ${state.name}`);
+    known = put.etag;
+    state = next;
+  };
+  await save({});
+  return {
+    state: () => state,
+    save,
+    remove: async () => {
+      share.count(1);
+      await bucket.delete(`${prefix}${underWayFile}`);
+    },
+  };
+}

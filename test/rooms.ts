@@ -195,7 +195,7 @@ export const rooms: readonly Room[] = [
       "src/cloudflare",
       "src/declare",
       "src/statements",
-      ...migrations("files", "shadow", "database", "plan", "protocol", "code", "cost", "apply"),
+      ...migrations("sql", "files", "shadow", "database", "plan", "protocol", "code", "cost", "apply"),
     ],
   },
   // Old stacks have this path in their state.

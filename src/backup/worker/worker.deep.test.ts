@@ -204,5 +204,5 @@ test.runIf(process.platform === "linux")(
     expect(spread.manifest.databases[0]?.consistency).toBe("spread");
     expect(spread.head.previous).toEqual({ name: opened.head.name, digest: opened.digest });
   },
-  120_000,
+  240_000,
 );

@@ -27,6 +27,8 @@ export interface Position {
   readonly intervalSeconds: number;
   readonly ingestionSeconds: number;
   readonly patienceSeconds: number;
+  /** Of the workers those that are static files alone: nothing of them is invoked, so no gate on requests is asked of them. @default - none */
+  readonly filesAlone?: readonly string[] | undefined;
   /** @default - the usual one */
   readonly score?: ReleaseScore | undefined;
   /** The manual gate before it. @default - nobody is asked */
@@ -52,6 +54,9 @@ const atOnce: ReleasePlan = { steps: [{ percent: 100, soakSeconds: 0 }] };
 export const positionsOf = (systems: readonly System[], changed: readonly string[]): readonly Position[] =>
   systems.flatMap((system) => {
     const label = ({ name }: Worker): string => `${system.name}/${name}`;
+    const files = workersOf(system)
+      .filter(({ main, pages }) => main === undefined && pages === undefined)
+      .map(label);
     const waves = wavesOf(workersOf(system))
       .map((wave) => wave.map(label).filter((each) => changed.includes(each)))
       .filter((wave) => wave.length > 0);
@@ -63,9 +68,11 @@ export const positionsOf = (systems: readonly System[], changed: readonly string
       patienceSeconds = 3600,
       score,
     } = system.release ?? atOnce;
-    return waves.flatMap((workers) =>
-      steps.map(({ percent, soakSeconds, approval }) => ({
+    return waves.flatMap((workers) => {
+      const filesAlone = workers.filter((each) => files.includes(each));
+      return steps.map(({ percent, soakSeconds, approval }) => ({
         ...(approval !== undefined && { approval }),
+        ...(filesAlone.length > 0 && { filesAlone }),
         workers,
         percent,
         soakSeconds,
@@ -74,8 +81,8 @@ export const positionsOf = (systems: readonly System[], changed: readonly string
         ingestionSeconds,
         patienceSeconds,
         ...(score !== undefined && { score }),
-      })),
-    );
+      }));
+    });
   });
 
 /** How many of the requests each worker's new version gets at a position; -1 is before the first one. */

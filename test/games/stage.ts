@@ -2,23 +2,48 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Clone, clone } from "../clone.ts";
 
+/** What a release goes through. */
+export interface Plan {
+  readonly steps: readonly {
+    readonly percent: number;
+    /** The manual gate before it. @default - nobody is asked */
+    readonly approval?: string;
+  }[];
+  /** @default 40 */
+  readonly patienceSeconds?: number;
+  /** Of the latency that is measured, and its limit in milliseconds. @default - 95 and 1500 */
+  readonly timing?: { readonly percentile: number; readonly belowMs: number; readonly alarmMs: number };
+  /** Whether a release that is at 100 % stays there until there is a file `go` in the folder. @default false */
+  readonly stays?: boolean;
+  /** Whether there is a worker with static files, of which Workers Observability is told nothing. @default false */
+  readonly hasSite?: boolean;
+}
+
+const stay = `const look = () => require("node:fs").existsSync("go") || setTimeout(look, 100); look();`;
+
 /** Two workers that are released one after the other, `api` before `web` that calls it. One measurement a second, as little waiting as there can be. */
-const projectText = (
-  steps: readonly number[],
-): string => `import { defineProject, errorRate, latency, service, system, worker } from "./src/index.ts";
+const projectText = ({
+  steps,
+  patienceSeconds = 40,
+  timing = { percentile: 95, belowMs: 1500, alarmMs: 1500 },
+  stays = false,
+  hasSite = false,
+}: Plan): string => `import { defineProject, errorRate, latency, service, system, worker } from "./src/index.ts";
 
 const settings = { compatibilityDate: "2026-01-01" };
 const api = worker("api", { main: "workers/shop/api.ts", ...settings });
 const web = worker("web", { main: "workers/shop/web.ts", ...settings, env: { API: service(api) } });
-
+${hasSite ? 'const site = worker("site", { main: "workers/shop/site.ts", assets: "workers/shop/files", observability: { enabled: false }, ...settings });\n' : ""}
 export default defineProject({
-  systems: [system("shop", [api, web], { release: {
-    steps: [${steps.map((percent) => `{ percent: ${percent}, soakSeconds: 1 }`).join(", ")}],
+  systems: [system("shop", [api, web${hasSite ? ", site" : ""}], { release: {
+    steps: ${JSON.stringify(steps.map((step) => ({ ...step, soakSeconds: 1 })))},
     gates: [
       errorRate({ below: 0.05, minimumRequests: 10 }),
-      latency({ percentile: 95, belowMs: 1500, minimumRequests: 10, warmUpSeconds: 0 }),
+      latency({ ...${JSON.stringify(timing)}, minimumRequests: 10, warmUpSeconds: 0 }),
     ],
-    intervalSeconds: 1, ingestionSeconds: 1, patienceSeconds: 40,
+    ${stays ? `hooks: [{ name: "stay", at: "afterRollout", timeoutSeconds: 600, command: ["node", "-e", ${JSON.stringify(stay)}] }],` : ""}
+    ${hasSite ? 'versionKey: "the visitors send it",' : ""}
+    intervalSeconds: 1, ingestionSeconds: 1, patienceSeconds: ${patienceSeconds},
   } })],
   stages: [{ name: "dev" }, { name: "staging" }, { name: "prod", suffix: "", protected: true, ownsShared: true }],
 });
@@ -56,16 +81,44 @@ export default {
 };
 `;
 
-/** A clone of this repository with that project, whose releases go through these percentages. Nothing of it is up. */
-export const gamesStage = (steps: readonly number[]): Promise<Clone> =>
+/** It has code, so that something is invoked that a gate can measure; its page and what the page loads are files. */
+const siteText = `const me = "site 1";
+export default {
+  fetch: (request) => new Response(me, { status: new URL(request.url).pathname === "/who" ? 200 : 404 }),
+};
+`;
+
+/** A clone of this repository with that project, whose releases go as the plan says. Nothing of it is up. */
+export const gamesStage = (plan: Plan): Promise<Clone> =>
   clone({
     systems: ["shop"],
     prepare(folder) {
       for (const each of ["migrations", "workers"]) rmSync(join(folder, each), { recursive: true });
       mkdirSync(join(folder, "migrations"));
-      mkdirSync(join(folder, "workers/shop"), { recursive: true });
-      writeFileSync(join(folder, "project.ts"), projectText(steps));
+      mkdirSync(join(folder, "workers/shop/files"), { recursive: true });
+      writeFileSync(join(folder, "project.ts"), projectText(plan));
       writeFileSync(join(folder, "workers/shop/api.ts"), apiText);
       writeFileSync(join(folder, "workers/shop/web.ts"), webText);
+      writeFileSync(join(folder, "workers/shop/site.ts"), siteText);
+      editSite({ folder }, 1);
     },
   });
+
+/** Another plan, from the next release on. */
+export const setPlan = (project: Pick<Clone, "write">, next: Plan): void =>
+  project.write("project.ts", projectText(next));
+
+/** The code of the workers says this version. */
+export function bump(project: Pick<Clone, "edit">, version: number, workers = ["api", "web"]): void {
+  for (const each of workers)
+    project.edit(`workers/shop/${each}.ts`, (text) => text.replace(/"(\w+) \d+"/, `"$1 ${version}"`));
+}
+
+/** The site's page of this version, and what it loads: under another name in each version, as bundlers do. */
+export function editSite({ folder }: Pick<Clone, "folder">, version: number): void {
+  const files = join(folder, "workers/shop/files");
+  rmSync(files, { recursive: true });
+  mkdirSync(files);
+  writeFileSync(join(files, "index.html"), `<script src="/app-${version}.js"></script>`);
+  writeFileSync(join(files, `app-${version}.js`), `// ${version}`);
+}

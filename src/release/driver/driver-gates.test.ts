@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { errorRate, type Gate, metric, urlSource } from "../../declare/index.ts";
+import { errorRate, type Gate, latency, metric, system, urlSource, worker } from "../../declare/index.ts";
 import type { Read, Readings } from "../gates/reading.ts";
-import { chancePerTest } from "../plan.ts";
+import { chancePerTest, positionsOf } from "../plan.ts";
 import { positions, type World, type WorldOptions, world } from "../testing/world.ts";
 import { drive } from "./driver.ts";
 import type { Progress } from "./progress.ts";
@@ -34,6 +34,25 @@ test("a figure of somebody's own passes at its limit and fails beyond it", async
   expect((await released([gate], () => number(5))).progress.end).toBe("finished");
   const { progress } = await released([gate], () => number(6));
   expect(progress).toMatchObject({ end: "aborted", abort: "shop/api queue: 6, above 5" });
+});
+
+test("of a worker that is files alone no request is counted: gates on requests are not asked, a figure of somebody's own is", async () => {
+  const shop = worker("shop", { main: "shop.ts", compatibilityDate: "2026-01-01" });
+  const site = worker("site", { assets: "dist", compatibilityDate: "2026-01-01" });
+  const gates = [errorRate({ below: 0.01 }), latency({ percentile: 95, belowMs: 2000 })];
+  const stepsOf = (of: readonly Gate[]) => {
+    const release = { steps: [{ percent: 100, soakSeconds: 30 }], gates: of, patienceSeconds: 60 };
+    return positionsOf([system("shop", [shop, site], { release })], ["shop/shop", "shop/site"]);
+  };
+  expect(stepsOf(gates)).toMatchObject([{ workers: ["shop/shop", "shop/site"], filesAlone: ["shop/site"] }]);
+  const alone = (of: readonly Gate[]) =>
+    stepsOf(of).map((at) => ({ ...at, workers: ["shop/api"], filesAlone: ["shop/api"] }));
+  const soaked = await released(gates, () => untold, { steps: alone(gates), measure: () => undefined });
+  expect(soaked.progress.end).toBe("finished");
+  expect(soaked.made.entries().filter(({ kind }) => kind === "measured")).toEqual([]);
+  const held = [...gates, metric({ name: "queue", source, limit: 5 })];
+  const { progress } = await released(held, () => number(9), { steps: alone(held) });
+  expect(progress.abort).toBe("shop/api queue: 9, above 5");
 });
 
 test("as many measurements may fail as it says, and one more goes back", async () => {

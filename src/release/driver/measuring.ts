@@ -7,6 +7,7 @@ import type { Judgement } from "../gates/verdict.ts";
 import type { Judged } from "../journal/entry.ts";
 import type { Window } from "../metrics/window.ts";
 import { chancePerTest, type Position, type Released } from "../plan.ts";
+import { isAskedOf } from "../step/held.ts";
 import type { Progress } from "./progress.ts";
 import { saidOf } from "./said.ts";
 
@@ -33,7 +34,8 @@ export async function measured(
   const gates = at.gates.filter(({ name }) => due.includes(name));
   const judged = workers.map((worker) => {
     const requests = oncePerWindow((window) => metrics.measure(worker, window));
-    return gates.map(async (gate): Promise<Judged> => {
+    const asked = gates.filter((gate) => isAskedOf(gate, worker.label, at));
+    return asked.map(async (gate): Promise<Judged> => {
       const warmMs = warming?.position === position ? warming.sinceMs : servedSinceMs;
       const fromMs = gate.countsWarmUp === true ? warmMs : servedSinceMs + gate.warmUpSeconds * 1000;
       const window = windowOf(worker, at, fromMs, toMs);

@@ -14,6 +14,7 @@ const position = z.object({
   intervalSeconds: z.number(),
   ingestionSeconds: z.number(),
   patienceSeconds: z.number(),
+  filesAlone: z.array(z.string()).readonly().optional(),
   score: z.object({ pass: z.number(), marginal: z.number() }).readonly().optional(),
   /** The manual gate before it. */
   approval: z.string().optional(),

@@ -1,7 +1,7 @@
 import type { Gate } from "../../declare/index.ts";
 import { isCounted, type Standing } from "../gates/standing.ts";
 import type { Position } from "../plan.ts";
-import { hasSay, heldIn, standingOf } from "./held.ts";
+import { hasSay, heldIn, isAskedOf, standingOf } from "./held.ts";
 
 /** Whether every gate with a say was measured behind a moment, or is measured no more. */
 export const isMeasuredBehind = (
@@ -24,6 +24,7 @@ export const dueOf = (
   sinceMs: number,
 ): readonly { readonly gate: string; readonly atMs: number }[] =>
   at.gates.flatMap((gate) => {
+    if (!at.workers.some((worker) => isAskedOf(gate, worker, at))) return [];
     const known = at.workers.flatMap((worker) => standingOf(standings, worker, gate.name) ?? []);
     if (known.some((standing) => isCounted(gate, standing))) return [];
     const intervalMs = (gate.intervalSeconds ?? at.intervalSeconds) * 1000;

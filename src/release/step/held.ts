@@ -16,10 +16,19 @@ export const standingOf = (
   gate: string,
 ): Standing | undefined => standings.find((each) => each.worker === worker && each.gate === gate);
 
+/** Whether a gate is asked of a worker: of one that is files alone no request is counted. */
+export const isAskedOf = (
+  gate: Gate,
+  worker: string,
+  { filesAlone = [] }: Pick<Position, "filesAlone">,
+): boolean => gate.kind === "metric" || !filesAlone.includes(worker);
+
 /** Every gate of every worker of a position, in the plan's order. */
-export const heldIn = ({ workers, gates }: Position, standings: readonly Standing[]): readonly Held[] =>
-  workers.flatMap((worker) =>
-    gates.map((gate) => ({ worker, gate, standing: standingOf(standings, worker, gate.name) })),
+export const heldIn = (at: Position, standings: readonly Standing[]): readonly Held[] =>
+  at.workers.flatMap((worker) =>
+    at.gates
+      .filter((gate) => isAskedOf(gate, worker, at))
+      .map((gate) => ({ worker, gate, standing: standingOf(standings, worker, gate.name) })),
   );
 
 /** What a gate says by all of its measurements of a worker; before the first it is inconclusive. */

@@ -15,6 +15,8 @@ export type Fault =
   | "reset"
   /** 429 with Retry-After, nothing delivered. */
   | "429"
+  /** 500 without delivery. */
+  | "500"
   /** 504 without delivery. */
   | "504"
   /** 504 after the request was carried out. */
@@ -94,6 +96,8 @@ export async function faultProxy(
           response,
           failure(404, 7003, "Could not route to that, perhaps your object identifier is invalid?"),
         );
+      case "500":
+        return answer(response, failure(500, 10000, "Internal server error"));
       case "504":
         return answer(response, failure(504, 7009, "Gateway timeout"));
       case "transientAfterCommit":

@@ -58,6 +58,9 @@ test("a script of assets only serves them with Cloudflare's rules", async () => 
     headers: { location: "/about" },
   });
   expect(await rig.get("pages", "/nowhere")).toMatchObject({ status: 404, text: "<h1>lost</h1>" });
+  await rig.deploy("invoked", version("i1", "export default { fetch: () => new Response() };"));
+  await rig.get("invoked");
+  await expect.poll(() => rig.invocations.map(({ script }) => script)).toEqual(["invoked"]);
   expect((await rig.get("pages", "/style.css")).headers).toMatchObject({
     "x-custom": "yes",
     "content-type": "text/css; charset=utf-8",

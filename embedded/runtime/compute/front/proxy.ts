@@ -36,6 +36,8 @@ export async function proxyRequest(
   response.once("close", () => {
     cell.inflight -= 1;
     cell.lastActiveMs = Date.now();
+    // What is files alone is answered without a worker: Cloudflare counts no invocation, and has none in its logs.
+    if (cell.version.mainModule === undefined) return;
     const wallMs = performance.now() - startedAt;
     const status = response.headersSent ? response.statusCode : visitorLeft;
     options.onInvocation({

@@ -2,11 +2,12 @@ import { z } from "zod";
 import { parsedJson } from "../files/json.ts";
 import { ApiError } from "./api.ts";
 import type { Connection } from "./connection.ts";
+import { parseEnvelope } from "./envelope.ts";
 import { send } from "./http.ts";
 
 const shape = z.object({
   data: z.object({ viewer: z.object({ accounts: z.array(z.unknown()) }) }).nullish(),
-  errors: z.array(z.object({ message: z.string() })).nullish(),
+  errors: z.array(z.unknown()).nullish(),
 });
 
 /**
@@ -25,12 +26,10 @@ export async function accountAnalytics(
     query,
     variables: { account: accountId, filter },
   });
-  const refused = (status: number, message: string): ApiError =>
-    new ApiError("POST /graphql", status, [{ code: undefined, message }], message);
-  if (sent.kind !== "answer") throw refused(0, sent.message);
+  const asked = "POST /graphql";
+  if (sent.kind !== "answer") throw new ApiError(asked, 0, [], sent.message);
   const answer = shape.safeParse(parsedJson(sent.text));
-  if (sent.status >= 300 || !answer.success) throw refused(sent.status, sent.text.slice(0, 300));
-  const [first] = answer.data.errors ?? [];
-  if (first !== undefined) throw refused(sent.status, first.message);
+  if (sent.status >= 300 || !answer.success || (answer.data.errors ?? []).length > 0)
+    throw new ApiError(asked, sent.status, parseEnvelope(sent.text)?.errors ?? [], sent.text);
   return answer.data.data?.viewer.accounts[0];
 }

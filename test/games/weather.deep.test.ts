@@ -127,7 +127,6 @@ test("by the version key a visitor gets page, files and answers of one version i
   writeFileSync(join(project.folder, "go"), "");
   const ran = await driven.ran;
   expect(ran.code, ran.out).toBe(0);
-  await noChanges(project);
 });
 
 test("a burst of errors at 10 % goes back at the first measurement that shows it, and who was not chosen met nothing of it", async () => {
@@ -179,7 +178,6 @@ test("latency that creeps up at 50 % goes back, by the Mann–Whitney test and w
     [0, 0],
   ]);
   expect(peopleWhoMet(people.visits.slice(visits), "web 3", driven.entries())).toBeGreaterThan(0);
-  await noChanges(project);
 });
 
 test("a callee that fails for the new caller alone takes both back, the caller first", async () => {
@@ -240,7 +238,9 @@ test("without metrics, empty ones or analytics that answer 500, a release waits 
     ...new Set(judged.filter((each) => each.worker === worker).map(({ reason }) => reason)),
   ];
   expect(reasonsOf("shop/api")).toEqual(["no metrics came"]);
-  expect(reasonsOf("shop/site").join("\n")).toMatch(/^no metrics came: POST \/graphql: 500/);
+  expect(reasonsOf("shop/site").join("\n")).toMatch(
+    /^no metrics came: POST \/graphql: 500: Internal server error/,
+  );
   expect(driven.entries().filter(({ kind }) => kind === "passed")).toEqual([]);
   expect(driven.progress().abort).toMatch(
     /^inconclusive for 5 s behind the soak: shop\/api error-rate: no metrics came; .*shop\/site /,

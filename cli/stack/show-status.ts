@@ -65,6 +65,9 @@ export async function showStatus(
   return 0;
 }
 
+/** What each finding wants done does not go on one screen: a store that is gone has several ways on. */
+const remedies = sentence`what to do about what is otherwise than the stack left it: ${command("drift")}`;
+
 /** Asks how a stage is; undefined where nothing of it is up. */
 export async function stageStatus(
   stage: Stage,
@@ -103,6 +106,7 @@ export async function stageStatus(
     notable: [
       ...(release === undefined ? [] : [release]),
       ...notable(workers, stores, findings, migrations),
+      ...(findings.length === 0 ? [] : [inPlace(remedies, placeOfTarget(stage.name, target, run.root))]),
       // What can be made again needs no backup.
       ...(stage.protected && !isProven(proof) ? [`backups: ${proofText(proof)}`] : []),
       ...(stage.protected && missing !== undefined ? [`backups: ${overdueText(missing)}`] : []),

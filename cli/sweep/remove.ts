@@ -37,7 +37,7 @@ function wrongOf(name: string, things: readonly Judged[]): readonly Diagnostic[]
         `${thing.kind}/${thing.name}`,
         thing.whose === "owned"
           ? `owned by stack ${thing.stage}`
-          : `foreign${thing.kept === undefined ? "" : `: ${thing.kept}`}`,
+          : `${thing.whose}${thing.kept === undefined ? "" : `: ${thing.kept}`}`,
         "an orphan",
       ),
     ];

@@ -47,7 +47,14 @@ const thing = (kind: Thing["kind"], name: string, id = name): Thing => ({
   id,
   created: undefined,
 });
-const known = (more: Partial<Known> = {}): Known => ({ project, accountId, stacks: [], busy: [], ...more });
+const known = (more: Partial<Known> = {}): Known => ({
+  project,
+  accountId,
+  stacks: [],
+  busy: [],
+  kept: [],
+  ...more,
+});
 const whose = (of: Thing, more: Partial<Known> = {}): string => {
   const { whose: found, stage, kept } = judged(of, known(more));
   return [found, stage, kept === undefined ? undefined : "kept"]
@@ -104,6 +111,23 @@ describe("what an account has is", () => {
     const stacks = [stack("prod", []), stack("dev", [])];
     expect(whose(thing("d1", "orders"), { stacks })).toBe("orphan prod kept");
     expect(whose(thing("r2", "files"), { stacks })).toBe("orphan prod kept");
+  });
+
+  test("kept where it served before a restore put another one in its place, by its id, and what serves now is owned", () => {
+    const before = { stage: "prod", resource: "shop/orders", until: "2026-11-30T12:00:00.000Z" };
+    const kept = [{ ...before, kind: "d1", name: "orders", id: "d-1" }];
+    const prod = stack("prod", [target(accountId), resource(types.d1, { id: "d-2", name: "orders-1" })]);
+    const stacks = [prod];
+    expect(whose(thing("d1", "orders", "d-1"), { stacks, kept })).toBe("kept prod kept");
+    expect(judged(thing("d1", "orders", "d-1"), known({ stacks, kept })).kept).toBe(
+      "was shop/orders of prod until 2026-11-30 12:00",
+    );
+    expect(whose(thing("d1", "orders-1", "d-2"), { stacks, kept })).toBe("owned prod");
+    expect(whose(thing("kv", "orders", "d-1"), { stacks, kept })).toBe("foreign");
+    const [one] = [thing("d1", "orders", "d-1")].map((each) => judged(each, known({ stacks, kept })));
+    expect(() => chosenOrphans(["orders"], one === undefined ? [] : [one])).toThrow(
+      /kept: was shop\/orders of prod/,
+    );
   });
 
   test("of the stacks of this account alone: the same name in another one is another thing", () => {
@@ -222,7 +246,7 @@ test("the table has orphans first, and says of a pull request whose lease has en
     { ...thing("d1", "x"), whose: "owned" as const, stage: "pr-12", kept: undefined, size: undefined },
   ];
   const text = sweepText(all, accountId, [leased], now);
-  expect(text).toContain(`Account ${accountId}: 1 orphan, 1 foreign, 1 owned\n`);
+  expect(text).toContain(`Account ${accountId}: 1 orphan, 0 kept, 1 foreign, 1 owned\n`);
   expect(text).toMatch(/orphan +d1 +orders-pr-7 +11 d +3 rows +named as pr-7's\n *foreign +kv +theirs/);
   expect(text).toContain("owned by pr-12: 1, its lease ended 2026-11-30T12:00:00Z: destroy it\n");
   expect(age("2026-12-01T11:30:00Z", now)).toBe("under 1 h");

@@ -12,6 +12,7 @@ import { withPullRequests } from "../../src/project/with-pull-requests.ts";
 import { agentHere, leaveToPerson } from "../../src/settings/agent.ts";
 import { pulumiProjectName } from "../../toolchain/project.ts";
 import { locksOn } from "../../toolchain/stacks/locks.ts";
+import { keptStores } from "../../toolchain/stacks/switched-stages.ts";
 import { parsedLine, wrongLine } from "../command-line.ts";
 import { type Place, projectAt } from "../place.ts";
 import { stageTarget } from "../stack/account.ts";
@@ -20,7 +21,7 @@ import { environmentFor } from "../stack/engine/environment.ts";
 import type { Run } from "../stack/engine/pulumi.ts";
 import { type TargetName, targetNamed } from "../stack/request.ts";
 import { inventory, type Thing } from "./inventory.ts";
-import { type Judged, judged } from "./owners.ts";
+import { type Judged, judged, type Known } from "./owners.ts";
 import { chosenOrphans, removed, unconsumed } from "./remove.ts";
 import { knownStacks } from "./stacks.ts";
 import { type Sized, sweepText } from "./text.ts";
@@ -35,7 +36,8 @@ export async function run(args: readonly string[], place: Place): Promise<number
     const at: Run = { root, env: await environmentFor(target, stage, root) };
     const { accountId } = stageTarget(stage, at.env, root);
     const api = connection(at.env, root);
-    const look = (): Promise<Seen> => seen(project, api, accountId, at);
+    const kept = project.stages.flatMap(({ name }) => keptStores(name, root, target));
+    const look = (): Promise<Seen> => seen({ project, kept, accountId }, api, at);
     if (names.length > 0) return sweep(names, yes, { api, accountId, look });
     const { all, stacks } = await look();
     const sized = await Promise.all(all.map((each) => withSize(each, api, accountId)));
@@ -57,13 +59,18 @@ interface Seen {
 }
 
 /** The account before the stacks: what is made in between is then neither seen nor taken for nobody's. */
-async function seen(project: Project, api: Connection, accountId: string, run: Run): Promise<Seen> {
+async function seen(
+  known: Pick<Known, "project" | "kept" | "accountId">,
+  api: Connection,
+  run: Run,
+): Promise<Seen> {
+  const { accountId } = known;
   const things = await inventory(api, accountId);
   const stacks = await knownStacks(run);
   const holds = (name: string): boolean =>
     (locksOn(run.env["PULUMI_BACKEND_URL"] ?? "", pulumiProjectName(run.root), name) ?? []).length > 0;
   const busy = stacks.map(({ name }) => name).filter(holds);
-  return { all: things.map((thing) => judged(thing, { project, accountId, stacks, busy })), stacks };
+  return { all: things.map((thing) => judged(thing, { ...known, stacks, busy })), stacks };
 }
 
 interface Sweeping {

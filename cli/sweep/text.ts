@@ -8,7 +8,7 @@ export interface Sized extends Judged {
   readonly size: string | undefined;
 }
 
-const order: readonly Judged["whose"][] = ["orphan", "foreign", "owned"];
+const order: readonly Judged["whose"][] = ["orphan", "kept", "foreign", "owned"];
 
 /**
  * What an account has: orphans first, each with its age and size; what a stack has is counted.

@@ -58,8 +58,12 @@ test("what is gone is never made again empty, neither by up --refresh nor by a r
   expect(await refused(project.just(["forget", "dev", "shop/files", "--reason", "why", "--yes"]))).toContain(
     "Nothing of shop/files is gone",
   );
+  const seen = await succeeding(project.just(["status", "dev"]));
+  expect(seen).toContain("shop/orders: The database is gone");
+  expect(seen).toContain("otherwise than the stack left it: just drift dev");
   const drift = await project.just(["drift", "dev"]);
   expect(drift.code).toBe(2);
+  expect(drift.out).toContain("just restore dev");
   await succeeding(project.just(forgetting(again, "shop/orders")));
   // The other one is refused as before.
   expect(await refused(up())).not.toContain("Database shop/orders is gone");

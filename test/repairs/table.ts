@@ -161,6 +161,10 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/stack/retire/retiring.ts stillDeclared: retire": works(losses, "a store is retired from every state"),
   "cli/stack/secrets/secret.ts refuseUndeclared: secret": secrets,
   "cli/stack/secrets/secret.ts setSecret: secret": secrets,
+  "cli/stack/show-status.ts remedies: drift": works(
+    "test/reality/lost.deep.test.ts",
+    "what is gone is never made again empty",
+  ),
   "cli/stack/show-status.ts showStatus: up": nothingUp,
   "cli/stack/plan/show-summary.ts showSummary: up": nothingUp,
   "cli/start/start.ts startProject: start": untried,

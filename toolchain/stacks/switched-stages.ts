@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Project } from "../../src/project/project.ts";
-import { switchedKey, switchedShape, withSwitchedStage } from "../../src/project/switched.ts";
+import {
+  type Kept,
+  type Switched,
+  switchedKey,
+  switchedShape,
+  withSwitchedStage,
+} from "../../src/project/switched.ts";
 import { placesOf } from "../project.ts";
 import { configValues } from "./stack-config.ts";
 
@@ -29,10 +35,32 @@ export function switchedNames(
   root: string,
   target: "embedded" | "cloudflare",
 ): readonly string[] {
+  const switched = Object.values(switchedIn(stage, root, target));
+  return switched.flatMap(({ name, kept }) => [name, ...kept.map((each) => each.name)]);
+}
+
+/** A store that served before another one was put in its place. */
+export interface KeptStore extends Kept {
+  readonly stage: string;
+  readonly kind: string;
+  /** `<system>/<name>` of what it was. */
+  readonly resource: string;
+}
+
+/** What a stage's restores and switches back have left beside what serves. Throws where the entry is malformed. */
+export const keptStores = (
+  stage: string,
+  root: string,
+  target: "embedded" | "cloudflare",
+): readonly KeptStore[] =>
+  Object.entries(switchedIn(stage, root, target)).flatMap(([label, { kept }]) => {
+    const [kind = "", resource = ""] = label.split(" ");
+    return kept.map((each) => ({ ...each, stage, kind, resource }));
+  });
+
+function switchedIn(stage: string, root: string, target: "embedded" | "cloudflare"): Switched {
   const file = fileOf(stage, root, target);
-  if (!mentions(file)) return [];
-  const switched = switchedShape.parse(configValues(file)[switchedKey] ?? {});
-  return Object.values(switched).flatMap(({ name, kept }) => [name, ...kept.map((each) => each.name)]);
+  return mentions(file) ? switchedShape.parse(configValues(file)[switchedKey] ?? {}) : {};
 }
 
 /** The file in which the engine keeps a stage's configuration. */

@@ -5,11 +5,11 @@ import { readServing } from "../../../src/cloudflare/deployments.ts";
 import { workersOf } from "../../../src/declare/graph.ts";
 import type { System, Worker } from "../../../src/declare/index.ts";
 import { physicalName } from "../../../src/declare/physical-name.ts";
-import { named, sentence } from "../../../src/diagnostic/sentence.ts";
 import { UserError } from "../../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../../src/project/stage.ts";
 import { progressOf } from "../../../src/release/driver/progress.ts";
 import { journalOf, releasesIn } from "../../../src/release/journal/journal.ts";
+import { nameVersion } from "./name-version.ts";
 
 /** A worker that goes back. */
 export interface Goal {
@@ -72,7 +72,7 @@ export async function goalsOf(place: Place, version: string | undefined): Promis
       version === undefined
         ? "a release that changed what serves"
         : "the id of a version that a worker of the stage has and that does not serve, eight characters of it or more",
-    fix: sentence`name a version: ${named("rollback", "<stage> <version>")}; wrangler versions list shows them`,
+    fix: nameVersion(all[0]?.script ?? "<worker>"),
   });
 }
 
@@ -87,7 +87,7 @@ function lastRelease({ folder, stage }: Place): ReadonlyMap<string, string> {
     where: folder,
     got: `no release of ${stage.name} that finished, in this folder`,
     expected: "its journal, or a version",
-    fix: sentence`name the version: ${named("rollback", "<stage> <version>")}; wrangler versions list shows them`,
+    fix: nameVersion("<worker>"),
   });
 }
 

@@ -2,6 +2,7 @@ import { command, named, type Sentence, sentence } from "../../../src/diagnostic
 import { UserError } from "../../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../../src/project/stage.ts";
 import type { RollbackNote } from "./journal.ts";
+import { nameVersion } from "./name-version.ts";
 import { brokenLines, type Pair } from "./pair.ts";
 
 export const besideAnother = (
@@ -51,7 +52,7 @@ export const notBegun = ({ name }: Stage, where: string): UserError =>
     where,
     got: "no note of one that was not taken back already, in this folder",
     expected: "a rollback that was begun here",
-    fix: sentence`name the version that is to serve: ${named("rollback", "<stage> <version>")}; wrangler versions list shows them`,
+    fix: nameVersion("<worker>"),
   });
 
 export const notNeeded = ({ name }: Stage, version: string | undefined): UserError =>

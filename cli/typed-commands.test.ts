@@ -15,6 +15,7 @@ import { requestOf as devRequestOf } from "./dev/dev.ts";
 import { requestOf as logsRequestOf } from "./logs/request.ts";
 import { requestOf as policyRequestOf } from "./policy/policy.ts";
 import { requestOf as reportRequestOf } from "./pull-request/pr-report.ts";
+import { requestOf as reindexRequestOf } from "./reindex/request.ts";
 import { wordsOf as promoteWordsOf } from "./release/promote/request.ts";
 import { requestOf as signingKeyRequestOf } from "./release/promote/signing-key.ts";
 import { requestOf as releasesRequestOf } from "./release/releases.ts";
@@ -193,6 +194,15 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
         stage: stage.name,
         real: target === "cloudflare",
         words: [...(file === undefined ? [] : [file]), ...(undo ? ["--undo"] : [])],
+      };
+    }
+    case "reindex": {
+      const { stage, target, index, undo, catchUp } = reindexRequestOf(rest, project);
+      return {
+        verb,
+        stage: stage.name,
+        real: target === "cloudflare",
+        words: [index, ...(undo ? ["--undo"] : []), ...(catchUp ? ["--catch-up"] : [])],
       };
     }
     case "state": {

@@ -211,6 +211,13 @@ export const verbs = {
       "prove a backup: restore it into the embedded Cloudflare, compare it row by row, write that down",
     load: () => holdingLittle(() => import("./backup/drill.ts")),
   },
+  reindex: {
+    usage:
+      "reindex <stage> <index> [--dry-run | --fill-only] [--json] | reindex <stage> <index> --undo | reindex <stage> <index> --catch-up",
+    summary:
+      "fill a Vectorize index of another model or shape beside the one that serves, compare both, and put it into its place; or switch back",
+    load: () => import("./reindex/reindex.ts"),
+  },
   state: {
     usage: "state backup <stage> [<folder>] | state restore <stage> <file>",
     summary: "what Pulumi knows of a stack, in a file and back",

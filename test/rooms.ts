@@ -147,7 +147,10 @@ export const rooms: readonly Room[] = [
     ],
   },
   // Vectors from rows, by the recipe of an index.
-  { room: "src/reindex", may: ["src/diagnostic", "src/files", ...migrations("sql", "shadow", "database")] },
+  {
+    room: "src/reindex",
+    may: ["src/diagnostic", "src/files", "src/cloudflare", ...migrations("sql", "shadow", "database")],
+  },
 
   // What Pulumi calls each kind: data, so that policies and commands may know it.
   { room: "src/resources/kinds", may: ["src/permissions", "src/declare"] },
@@ -590,6 +593,25 @@ export const rooms: readonly Room[] = [
       "cli/place.ts",
       "cli/stack",
       "cli/db",
+    ],
+  },
+  {
+    room: "cli/reindex",
+    may: [
+      "src/reindex",
+      "src/release",
+      "src/resources/kinds",
+      "src/reality",
+      "src/backup",
+      "src/diagnostic",
+      "src/project",
+      "src/declare",
+      "src/cloudflare",
+      ...migrations("database"),
+      "cli/place.ts",
+      "cli/stack",
+      "cli/db",
+      "cli/backup",
     ],
   },
   // Live logs of a worker.

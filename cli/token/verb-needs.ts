@@ -85,6 +85,12 @@ export const verbNeeds: Readonly<Record<Verb, VerbNeeds>> = {
   restore: writes,
   // It restores on this machine.
   drill: nothing,
+  // Rows are read, their texts embedded; its switch is an up of the workers.
+  reindex: {
+    kind: "stage",
+    operations: ["look", "create", "update", "delete"],
+    more: ["D1:Read", "Workers AI:Read", "Vectorize:Edit"],
+  },
   outputs: nothing,
   summary: nothing,
   verify: nothing,

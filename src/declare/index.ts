@@ -70,7 +70,7 @@ export { type Kv, kv } from "./stores/kv.ts";
 export { type Consume, type PullConsumer, type Queue, queue } from "./stores/queue.ts";
 export { type R2, r2 } from "./stores/r2.ts";
 export type { BucketDomain, CorsRule, LifecycleRule, LockRule, When } from "./stores/r2-rules.ts";
-export type { VectorRecipe } from "./stores/vector-recipe.ts";
+export type { ModelRecipe, QueueRecipe, VectorRecipe } from "./stores/vector-recipe.ts";
 export { type Vectorize, vectorize } from "./stores/vectorize.ts";
 export { type System, system } from "./system.ts";
 export {

@@ -94,6 +94,12 @@ export const verbs = {
   "backup key": { ...plain, stage: "always", recipe: "just backup-key", words: ["stage", "file"] },
   restore: { ...stack, recipe: "just restore", options: { undo: "flag" } },
   drill: { ...stack, recipe: "just drill" },
+  reindex: {
+    ...stack,
+    recipe: "just reindex",
+    words: ["stage", "index"],
+    options: { undo: "flag", "catch-up": "flag" },
+  },
   "state backup": { ...stack, recipe: "just state-backup", words: ["stage", "folder?"] },
   "state restore": { ...stack, recipe: "just state-restore", words: ["stage", "file"] },
   "db --help": { ...plain, recipe: "just db --help" },

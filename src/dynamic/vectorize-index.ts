@@ -10,6 +10,8 @@ export interface VectorizeIndexArgs {
   readonly description: string;
   /** Property of the metadata → its type, sorted. */
   readonly metadataIndexes: Readonly<Record<string, string>>;
+  /** What the recipe says makes its vectors. Cloudflare knows nothing of it: the state remembers it, so that another one is noticed. */
+  readonly model?: string;
   /** Whether one that is there is taken over: its declaration adopts it, or stages share it and this one owns it. */
   readonly takesOver: boolean;
   /** Whether one that is there was made by a run of this stack that did not hear of it. Only looked at when it is made. */

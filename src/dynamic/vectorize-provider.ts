@@ -9,6 +9,7 @@ const inputs = shape.extend({
   name: z.string(),
   description: z.string().default(""),
   metadataIndexes: z.record(z.string(), z.string()).default({}),
+  model: z.string().optional(),
   takesOver: z.boolean().default(false),
   halfMade: z.boolean().default(false),
 });
@@ -42,7 +43,10 @@ export const provider = {
     const replaces = keys.filter((key) => before[key] !== after[key]);
     const sameName = before.name === after.name && before.accountId === after.accountId;
     return {
-      changes: replaces.length > 0 || !sameRecord(before.metadataIndexes, after.metadataIndexes),
+      changes:
+        replaces.length > 0 ||
+        before.model !== after.model ||
+        !sameRecord(before.metadataIndexes, after.metadataIndexes),
       replaces,
       ...(replaces.length > 0 && { deleteBeforeReplace: sameName }),
     };
@@ -61,7 +65,8 @@ export const provider = {
   async update(_id: string, olds: unknown, news: unknown): Promise<{ outs: unknown }> {
     await setMetadataIndexes(connection(process.env, process.cwd()), inputs.parse(news));
     const { made } = origin.parse(olds);
-    return { outs: { ...record(olds), ...record(news), createdOn: record(olds)["createdOn"] ?? "", made } };
+    const { model: _, ...kept } = record(olds);
+    return { outs: { ...kept, ...record(news), createdOn: record(olds)["createdOn"] ?? "", made } };
   },
 
   /** What is really there, so that a refresh shows what was changed by hand; no id when the index is gone. */

@@ -9,6 +9,8 @@ const kept = z.strictObject({
   name: z.string(),
   /** What Cloudflare knows it by. */
   id: z.string(),
+  /** Of an index: the model that made its vectors, where that is known. */
+  model: z.string().optional(),
   /** Until when it served, ISO 8601. */
   until: z.string(),
 });
@@ -18,6 +20,9 @@ export type Kept = Readonly<z.infer<typeof kept>>;
 const switchedStore = z.strictObject({
   name: z.string(),
   id: z.string(),
+  model: z.string().optional(),
+  /** The command that put it there. */
+  verb: z.enum(["restore", "reindex"]).default("restore"),
   /** What it was made from: `backup 20261130T120000Z`. */
   from: z.string(),
   by: z.string(),

@@ -10,6 +10,8 @@ import { quoted } from "../migrations/sql/structure.ts";
 export interface Selection {
   readonly select: string;
   readonly key: string;
+  /** Names of all of its columns. */
+  readonly columns: readonly string[];
 }
 
 /** Throws for what is no single reading statement, does not fit the schema, or has no name for its first column. */
@@ -34,9 +36,13 @@ export function checkedSelect(where: string, select: string, schema: readonly Sc
     if (error !== undefined) throw refused("The recipe does not fit the database's schema", error);
     if (events.some(({ action }) => /^(insert|update|delete)/i.test(action)))
       throw refused("A recipe only reads", sql);
-    const [first] = shadow.trusted.prepare(`SELECT * FROM (${sql})`).columns();
+    const columns = shadow.trusted
+      .prepare(`SELECT * FROM (${sql})`)
+      .columns()
+      .map(({ name }) => name);
+    const [first] = columns;
     if (first === undefined) throw refused("The recipe gives no column", sql);
-    return { select: sql, key: first.name };
+    return { select: sql, key: first, columns };
   } finally {
     shadow.close();
   }
@@ -71,6 +77,19 @@ export async function nextRows(
   const from = after === undefined ? "" : ` WHERE ${quoted(key)} > ${literalOf(after)}`;
   const [found = []] = await rows(database, [
     `SELECT * FROM (${select})${from} ORDER BY ${quoted(key)} LIMIT ${most}`,
+  ]);
+  return found;
+}
+
+/** Rows by what stands in their first columns; those that are gone are left out. */
+export async function rowsOf(
+  database: Database,
+  { select, key }: Selection,
+  ids: readonly string[],
+): Promise<readonly Row[]> {
+  if (ids.length === 0) return [];
+  const [found = []] = await rows(database, [
+    `SELECT * FROM (${select}) WHERE CAST(${quoted(key)} AS TEXT) IN (${ids.map((id) => valueSql(id)).join(", ")})`,
   ]);
   return found;
 }

@@ -27,6 +27,7 @@ const switched = works(
   "cli/backup/restore/restore.deep.test.ts",
   "killed between the stack file and the state",
 );
+const reindexed = (title: string): Repair => works("cli/reindex/reindex.deep.test.ts", title);
 const tokens = (title: string): Repair => works("test/tokens/tokens.deep.test.ts", title);
 const nothingUp = here("nothing is up");
 const words = here("words that are missing or wrong");
@@ -225,6 +226,10 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "src/migrations/protocol/rolled-back.ts remedyFor: db rehearse": blank,
   "src/program/preflight/proven.ts withoutProof: backup": backups,
   "src/program/state/half-switched.ts halfSwitched: restore": switched,
+  "src/program/state/half-switched.ts halfSwitched: reindex": reindexed("killed while it fills"),
+  "src/program/losses/other-index.ts otherIndexDiagnostic: reindex": reindexed(
+    "another model: up refuses it",
+  ),
   "cli/backup/restore/finish.ts finish: restore": works(
     "cli/backup/restore/restore.deep.test.ts",
     "back again is one command",
@@ -234,7 +239,15 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/backup/restore/places.ts neverHad: up": untried,
   "cli/backup/restore/places.ts neverHad: state restore": blank,
   "cli/stack/switch/rolled-out.ts refuseRolledOut: up": untried,
-  "cli/stack/switch/switch.ts unfinished: restore": untried,
+  "cli/backup/restore/prepared.ts notARestore: reindex": reindexed("killed while it fills"),
+  "cli/db/reindex/reindex.ts madeByModel: reindex": untried,
+  "cli/reindex/forward.ts fromRows: reindex": untried,
+  "cli/reindex/forward.ts nothingToCatchUp: reindex": untried,
+  "cli/reindex/in-place.ts ending: reindex": untried,
+  "cli/reindex/in-place.ts putInPlace: reindex": reindexed("back again is one command"),
+  "cli/reindex/job.ts jobOf: up": untried,
+  "cli/stack/switch/switch.ts again: reindex": reindexed("killed while it fills"),
+  "cli/stack/switch/switch.ts again: restore": untried,
   "cli/stack/switch/switch.ts doesMore: up": untried,
   "src/reality/lost-text.ts wayOn: restore": works(
     "cli/backup/restore/restore.deep.test.ts",

@@ -1,10 +1,13 @@
+import { sentence } from "../../../src/diagnostic/sentence.ts";
+import { UserError } from "../../../src/diagnostic/user-error.ts";
 import type { Project } from "../../../src/project/project.ts";
 import { refuseBesideBegun } from "../../../src/release/beside.ts";
 import type { ProjectPlace } from "../../place.ts";
 import { environmentFor } from "../../stack/engine/environment.ts";
 import type { Run } from "../../stack/engine/pulumi.ts";
 import { refuseLocked } from "../../stack/lock.ts";
-import { switchFolder } from "../../stack/switch/journal.ts";
+import { type Begun, begunIn, switchFolder } from "../../stack/switch/journal.ts";
+import { again } from "../../stack/switch/switch.ts";
 import type { Request } from "../request.ts";
 import { type Site, siteOf, systemsOf } from "../site.ts";
 import { alone } from "./alone.ts";
@@ -35,8 +38,21 @@ export async function prepared(
   const site = await siteOf(request, target, root);
   const folder = switchFolder(root, target, stage.name);
   const systems = systemsOf(request, project, site.config);
-  return alone(folder, stage.name, () => work({ request, place, run, site, systems, folder }));
+  return alone(folder, stage.name, () => {
+    const begun = begunIn(folder);
+    if (begun !== undefined && begun.verb !== "restore") throw notARestore(begun, stage.name);
+    return work({ request, place, run, site, systems, folder });
+  });
 }
+
+const notARestore = (begun: Begun, stage: string): UserError =>
+  new UserError({
+    what: "Another command began to put a store into the place of what serves, and did not finish; nothing was done",
+    where: `stage ${stage}`,
+    got: `${begun.stores.map(({ resource, to }) => `${resource}: ${to.name}`).join(", ")}, begun by ${begun.by} at ${begun.at}`,
+    expected: "nothing that is half switched",
+    fix: sentence`finish that first: ${again(begun)}`,
+  });
 
 /** For whoever sits before it. */
 export const say = (text: string): void => void process.stderr.write(`${text}\n`);

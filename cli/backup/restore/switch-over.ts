@@ -73,6 +73,7 @@ async function fromBackup(at: At): Promise<number> {
   }
   return finish(
     {
+      verb: "restore",
       from: `backup ${read.head.name}`,
       undo: false,
       by: actor(),

@@ -52,6 +52,7 @@ export const switchBack = (request: Request, place: ProjectPlace): Promise<numbe
     await agree(stage, "Switch back in", { text: () => request.yes });
     return finish(
       {
+        verb: "restore",
         from: "what served before",
         undo: true,
         by: actor(),

@@ -25,7 +25,7 @@ export async function indexesOf(
         const recipe = declared && {
           database: declared.database.name,
           select: declared.select,
-          queue: declared.queue.name,
+          ...("queue" in declared ? { queue: declared.queue.name } : { model: declared.model }),
         };
         sources.push({ key, name, account, shape, recipe });
       }

@@ -31,9 +31,10 @@ export const reindexVectors: Command = {
     const { system, index } = declaredIndex(given.project, place.words[0]);
     const { recipe } = index;
     if (recipe === undefined) throw withoutRecipe(system, index);
+    const key = `${system.name}/${index.name}`;
+    if ("model" in recipe) throw madeByModel(key, recipe.model, place.stage.name);
     const rate = rateOf(given.text("rate"));
     const site = await siteOf(place, given);
-    const key = `${system.name}/${index.name}`;
     const label = `${system.name}/${recipe.database.name}`;
     const job = await jobOf(site, { key: label, system, declared: recipe.database }, given.root);
     const database = databaseOf(job);
@@ -138,4 +139,13 @@ const withoutRecipe = (system: System, { name }: Vectorize): UserError =>
     got: "no recipe",
     expected: "a database, a SELECT whose rows become messages, and the queue whose consumer embeds them",
     fix: `give it to vectorize("${name}"): recipe: { database: notes, select: "SELECT id FROM notes", queue: added }`,
+  });
+
+const madeByModel = (key: string, model: string, stage: string): UserError =>
+  new UserError({
+    what: "No worker makes the vectors of this index again: its recipe names a model",
+    where: key,
+    got: `model ${model}`,
+    expected: "a recipe with a queue",
+    fix: sentence`make an index beside it, which takes its place once it is filled: ${command("reindex", { stage, index: key })}`,
   });

@@ -6,11 +6,13 @@ import type { Run } from "./pulumi.ts";
 /**
  * Runs pulumi as it runs without a terminal, and shows what it prints until a line after which nothing may be shown any more.
  * @param isLast whether a line and all behind it stay hidden, on both of its streams
+ * @param out where its standard output goes @default - to that of this process
  */
 export function pulumiUntil(
   args: readonly string[],
   { root, env }: Run,
   isLast: (line: string) => boolean,
+  out: Writable = process.stdout,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn("pulumi", args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
@@ -24,7 +26,7 @@ export function pulumiUntil(
           })
           .once("close", done);
       });
-    const shown = Promise.all([show(child.stdout, process.stdout), show(child.stderr, process.stderr)]);
+    const shown = Promise.all([show(child.stdout, out), show(child.stderr, process.stderr)]);
     const ignore = (): void => undefined;
     const pass = (): void => void child.kill("SIGINT");
     process.on("SIGINT", ignore).on("SIGTERM", pass);

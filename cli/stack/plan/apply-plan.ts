@@ -1,3 +1,4 @@
+import type { Writable } from "node:stream";
 import { command, sentence } from "../../../src/diagnostic/sentence.ts";
 import { UserError } from "../../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../../src/project/stage.ts";
@@ -12,12 +13,18 @@ import { refuseLocked } from "../lock.ts";
  * Applies exactly a plan. The engine goes through all of it once more before it changes anything: what is otherwise by now than when the plan was made
  * stops it there. It would say so with the values, and those of secrets in clear; so from there on nothing of what it prints is shown, and we say it.
  */
-export const applyPlan = (stage: Stage, file: string, rest: readonly string[], run: Run): Promise<number> =>
+export const applyPlan = (
+  stage: Stage,
+  file: string,
+  rest: readonly string[],
+  run: Run,
+  out?: Writable,
+): Promise<number> =>
   withEvents(run, async (events, eventful) => {
     // Another run may have begun while somebody looked at the plan; pulumi's own words for it end in a way to break that run.
     refuseLocked(stage, run);
     const args = ["up", "--stack", stage.name, "--plan", file, "--yes", ...colour(rest, run), ...rest];
-    const code = await pulumiUntil([...args, ...events.option], eventful, tellsViolation);
+    const code = await pulumiUntil([...args, ...events.option], eventful, tellsViolation, out);
     if (code === 0) return 0;
     const { began, violations, text } = failuresIn(events.read());
     if (violations.length > 0) throw planIsOld(stage, began, violations);

@@ -9,6 +9,8 @@ import { switching } from "./switching.ts";
 
 /** A switch that was begun: from here on the stack file or the state may say something of it. */
 const shape = z.object({
+  /** The command that goes on with it. */
+  verb: z.enum(["restore", "reindex"]).default("restore"),
   /** What the new stores were made from: `backup 20261130T120000Z`. */
   from: z.string(),
   /** Whether it switches back. */

@@ -7,6 +7,8 @@ export interface Following {
   readonly stores: readonly string[];
   /** `<system>/<name>` of the workers that bind them. */
   readonly workers: readonly string[];
+  /** Whether new code of those comes along: what asks an index has to ask with the model that filled it. @default - their code stays */
+  readonly withCode?: boolean;
 }
 
 const migrations = "pulumi-nodejs:dynamic/lockstep:Migrations";
@@ -29,7 +31,10 @@ export const beyondSwitch = (plan: PlanDigest, following: Following): readonly s
       ].join(": "),
     );
 
-function follows({ type, name, ops, paths }: PlannedChange, { stores, workers }: Following): boolean {
+function follows(
+  { type, name, ops, paths }: PlannedChange,
+  { stores, workers, withCode = false }: Following,
+): boolean {
   if (type === "pulumi:pulumi:Stack" || type.startsWith("pulumi:providers:")) return true;
   if (ops.every((op) => op === "refresh" || op === "same")) return true;
   // An index that a refresh has dropped is taken over by its creation: nothing imports it.
@@ -44,7 +49,7 @@ function follows({ type, name, ops, paths }: PlannedChange, { stores, workers }:
       paths.every((path) => path === "bucketName")
     );
   if (!ofWorkers.test(type)) return false;
-  return workers.includes(of) && paths.every((path) => !codePaths.test(path));
+  return workers.includes(of) && (withCode || paths.every((path) => !codePaths.test(path)));
 }
 
 /** Of a version: other code than serves. */

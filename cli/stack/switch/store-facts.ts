@@ -81,7 +81,7 @@ const reads: Readonly<Record<SwitchedKind, Read>> = {
     await get(`storage/kv/namespaces/${encodeURIComponent(id)}`);
     return { inputs: { title: name }, outputs: { title: name, id }, born: undefined };
   },
-  vectorize: async ({ to: { name }, adopted }, get) => {
+  vectorize: async ({ to: { name, model }, adopted }, get) => {
     const path = `vectorize/v2/indexes/${encodeURIComponent(name)}`;
     const { config, description, created_on: born } = index.parse(await get(path));
     const list = metadata.parse(await get(`${path}/metadata_index/list`)).metadataIndexes;
@@ -90,6 +90,7 @@ const reads: Readonly<Record<SwitchedKind, Read>> = {
       dimensions: config.dimensions,
       metric: config.metric,
       description: description ?? "",
+      ...(model !== undefined && { model }),
       metadataIndexes: Object.fromEntries(
         list.map((each) => [each.propertyName, each.indexType.toLowerCase()]),
       ),

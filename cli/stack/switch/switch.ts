@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Writable } from "node:stream";
 import { connection } from "../../../src/cloudflare/connection.ts";
-import { command, type Sentence, sentence } from "../../../src/diagnostic/sentence.ts";
+import { command, type Part, type Sentence, sentence } from "../../../src/diagnostic/sentence.ts";
 import { UserError } from "../../../src/diagnostic/user-error.ts";
 import { writeWhole } from "../../../src/files/write-whole.ts";
 import type { Stage } from "../../../src/project/stage.ts";
@@ -26,6 +27,10 @@ export interface SwitchPlace {
   readonly run: Run;
   /** What changes with the stores, and nothing else may. */
   readonly following: Following;
+  /** Where the engine's output goes. @default - to this process's standard output */
+  readonly out?: Writable;
+  /** Once the bindings are deployed, before it is forgotten that the switch was begun: a kill in between does it again. */
+  readonly deployed?: () => void;
   readonly say: (text: Sentence) => void;
 }
 
@@ -46,17 +51,22 @@ export async function switchStores(begun: Begun, place: SwitchPlace): Promise<nu
   await writeDown(begun, place);
   await moveState(begun, place, folder);
   const code = await deployBindings(begun, place, folder);
-  if (code === 0) noteEnded(folder);
-  return code;
+  if (code !== 0) return code;
+  place.deployed?.();
+  noteEnded(folder);
+  return 0;
 }
 
 /** In the stack file, before the state: between the two every run is refused. */
-const writeDown = ({ stores, before, from, by, at }: Begun, { stage, run }: SwitchPlace): Promise<void> => {
+const writeDown = (
+  { stores, before, from, by, at, verb }: Begun,
+  { stage, run }: SwitchPlace,
+): Promise<void> => {
   const entries = stores.map((each) => {
     const label = labelOf(each);
     const known = before[label];
     const kept = (known?.kept ?? []).filter(({ id }) => id !== each.to.id && id !== each.from.id);
-    return [label, { ...each.to, from, by, at, kept: [...kept, { ...each.from, until: at }] }] as const;
+    return [label, { ...each.to, verb, from, by, at, kept: [...kept, { ...each.from, until: at }] }] as const;
   });
   return setConfig(stage, { [switchedKey]: { ...before, ...Object.fromEntries(entries) } }, run);
 };
@@ -106,15 +116,15 @@ const deployBindings = (begun: Begun, place: SwitchPlace, folder: string): Promi
     const preview = ["preview", "--stack", stage.name];
     say("Looking through what the deployment of the bindings would change …");
     const plan = await makePlan(preview, file, run);
-    if (plan === undefined) await pulumi(preview, run);
+    if (plan === undefined) await pulumi(preview, run, undefined, place.out === undefined ? "inherit" : 2);
     const beyond = plan === undefined ? undefined : beyondSwitch(plan, following);
     if (beyond?.length === 0) {
-      const code = await applyPlan(stage, file, [], run);
-      if (code !== 0) say(unfinished);
+      const code = await applyPlan(stage, file, [], run, place.out);
+      if (code !== 0) say(unfinished(begun));
       return code;
     }
     await putBack(begun, place, folder);
-    throw beyond === undefined ? noPlan(stage) : doesMore(stage, beyond);
+    throw beyond === undefined ? noPlan(stage) : doesMore(begun, stage, beyond);
   });
 
 async function putBack(begun: Begun, place: SwitchPlace, folder: string): Promise<void> {
@@ -125,22 +135,36 @@ async function putBack(begun: Begun, place: SwitchPlace, folder: string): Promis
   noteEnded(folder);
 }
 
-const unfinished: Sentence = sentence`The switch is not finished: the stack file and the state have it, the workers not all. Go on with it: ${command("restore")}`;
+const unfinished = (begun: Begun): Sentence =>
+  sentence`The switch is not finished: the stack file and the state have it, the workers not all. Go on with it: ${again(begun)}`;
 
-const doesMore = ({ name }: Stage, beyond: readonly string[]): UserError =>
+/** What goes on with a switch. */
+export function again({ verb, stores, undo }: Pick<Begun, "verb" | "stores" | "undo">): Part {
+  switch (verb) {
+    case "restore":
+      return command("restore", { undo });
+    case "reindex":
+      return command("reindex", { index: stores[0]?.resource ?? "", undo });
+  }
+}
+
+const doesMore = ({ verb }: Begun, { name }: Stage, beyond: readonly string[]): UserError =>
   new UserError({
-    what: `With the switch other things of ${name} would be deployed, so nothing was switched; what was restored stays beside`,
+    what: `With the switch other things of ${name} would be deployed, so nothing was switched; what was filled stays beside`,
     where: `the plan of ${name}`,
     got: beyond.join("\n"),
-    expected: "new bindings of the workers that use what is switched, and nothing else",
-    fix: sentence`deploy those first (${command("up")}), or go back to the files that serve; then do this again: what is restored already is not restored twice`,
+    expected:
+      verb === "reindex"
+        ? "new bindings and new code of the workers that use the index, and nothing else"
+        : "new bindings of the workers that use what is switched, and nothing else",
+    fix: sentence`deploy those first (${command("up")}), or go back to the files that serve; then do this again: what is filled already is not filled twice`,
   });
 
 const noPlan = ({ name }: Stage): UserError =>
   new UserError({
-    what: `The deployment of the bindings of ${name} cannot be planned, so nothing was switched; what was restored stays beside`,
+    what: `The deployment of the bindings of ${name} cannot be planned, so nothing was switched; what was filled stays beside`,
     where: `the preview of ${name}`,
     got: "what the engine says above",
     expected: "a preview that goes through",
-    fix: "mend what it names, then do this again: what is restored already is not restored twice",
+    fix: "mend what it names, then do this again: what is filled already is not filled twice",
   });

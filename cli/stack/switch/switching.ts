@@ -9,6 +9,8 @@ const store = z.object({
   name: z.string(),
   /** What Cloudflare knows it by: a bucket or an index by its name. */
   id: z.string(),
+  /** Of an index: the model that made its vectors, where that is known. */
+  model: z.string().optional(),
 });
 export type NamedStore = Readonly<z.infer<typeof store>>;
 

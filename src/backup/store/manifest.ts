@@ -111,7 +111,15 @@ const index = z.object({
   /** No change was carried out while it was read: its vectors are of one moment. */
   unchanged: z.boolean(),
   /** How its vectors are made again from a database, as the stage declared it. */
-  recipe: z.object({ database: z.string(), select: z.string(), queue: z.string() }).optional(),
+  recipe: z
+    .object({
+      database: z.string(),
+      select: z.string(),
+      /** Whose consumer makes the vectors; or the model that does. */
+      queue: z.string().optional(),
+      model: z.string().optional(),
+    })
+    .optional(),
   /** What is not in the backup, and why. */
   without: z.array(z.string()),
 });

@@ -21,7 +21,8 @@ export interface IndexShape {
 }
 
 const all = ({ accountId }: Account): string => `/accounts/${accountId}/vectorize/v2/indexes`;
-const one = (account: Account, name: string): string => `${all(account)}/${encodeURIComponent(name)}`;
+export const indexPath = (account: Account, name: string): string =>
+  `${all(account)}/${encodeURIComponent(name)}`;
 
 const shown = z.object({
   description: z.string().nullish(),
@@ -34,7 +35,7 @@ const found = z.object({
   vectorCount: z.number(),
   processedUpToMutation: z.union([z.string(), z.number()]).nullish(),
 });
-const mutation = z.object({ mutationId: z.string().nullish() });
+export const mutation = z.object({ mutationId: z.string().nullish() });
 const page = z.object({
   vectors: z.array(z.object({ id: z.string() })),
   isTruncated: z.boolean(),
@@ -46,8 +47,13 @@ const got = z.array(
 
 const attempts = 5;
 
-/** A read, asked again until it is settled. */
-async function ask(account: Account, method: "GET" | "POST", path: string, body?: object): Promise<unknown> {
+/** A read, or what may be done twice, asked again until it is settled. */
+export async function ask(
+  account: Account,
+  method: "GET" | "POST",
+  path: string,
+  body?: object,
+): Promise<unknown> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await call(account.connection, method, path, body);
@@ -62,8 +68,8 @@ async function ask(account: Account, method: "GET" | "POST", path: string, body?
 /** What an index is like; undefined where there is none. Vectorize says 410 of one that was deleted. */
 export async function indexNamed(account: Account, name: string): Promise<IndexShape | undefined> {
   try {
-    const { description, config } = shown.parse(await ask(account, "GET", one(account, name)));
-    const list = await ask(account, "GET", `${one(account, name)}/metadata_index/list`);
+    const { description, config } = shown.parse(await ask(account, "GET", indexPath(account, name)));
+    const list = await ask(account, "GET", `${indexPath(account, name)}/metadata_index/list`);
     return {
       ...config,
       description: description ?? "",
@@ -80,7 +86,7 @@ export async function stateOf(
   account: Account,
   name: string,
 ): Promise<{ readonly count: number; readonly mutation: string | undefined }> {
-  const info = found.parse(await ask(account, "GET", `${one(account, name)}/info`));
+  const info = found.parse(await ask(account, "GET", `${indexPath(account, name)}/info`));
   return { count: info.vectorCount, mutation: info.processedUpToMutation?.toString() };
 }
 
@@ -94,7 +100,7 @@ export async function* idsOf(account: Account, name: string): AsyncGenerator<rea
   for (let cursor = ""; ; ) {
     const query = new URLSearchParams({ count: String(idsInAPage), ...(cursor !== "" && { cursor }) });
     const { vectors, isTruncated, nextCursor } = page.parse(
-      await ask(account, "GET", `${one(account, name)}/list?${query}`),
+      await ask(account, "GET", `${indexPath(account, name)}/list?${query}`),
     );
     yield vectors.map(({ id }) => id);
     cursor = nextCursor ?? "";
@@ -109,7 +115,7 @@ export async function vectorsById(
   ids: readonly string[],
 ): Promise<readonly Vector[]> {
   const found: Vector[] = [];
-  const path = `${one(account, name)}/get_by_ids`;
+  const path = `${indexPath(account, name)}/get_by_ids`;
   for (let from = 0; from < ids.length; from += vectorsAtOnce * requestsAtOnce) {
     const parts = Array.from({ length: requestsAtOnce }, (_, i) =>
       ids.slice(from + i * vectorsAtOnce, from + (i + 1) * vectorsAtOnce),
@@ -153,7 +159,7 @@ export async function indexFor(account: Account, name: string, shape: IndexShape
   let last: string | undefined;
   for (const each of metadataIndexes) {
     if (there?.metadataIndexes.some(({ propertyName }) => propertyName === each.propertyName)) continue;
-    const path = `${one(account, name)}/metadata_index/create`;
+    const path = `${indexPath(account, name)}/metadata_index/create`;
     last = mutation.parse(await call(account.connection, "POST", path, each)).mutationId ?? undefined;
   }
   if (last !== undefined) await processed(account, name, last);
@@ -175,10 +181,8 @@ export async function putVectors(
   let last: string | undefined;
   const send = async (): Promise<void> => {
     if (lines.length === 0) return;
-    const form = new FormData();
-    form.set("vectors", new File([lines.join("")], "vectors.ndjson", { type: "application/x-ndjson" }));
-    last =
-      mutation.parse(await ask(account, "POST", `${one(account, name)}/insert`, form)).mutationId ?? last;
+    const path = `${indexPath(account, name)}/insert`;
+    last = mutation.parse(await ask(account, "POST", path, formOf(lines))).mutationId ?? last;
     [lines, bytes] = [[], 0];
   };
   for await (const each of vectors) {
@@ -191,8 +195,20 @@ export async function putVectors(
   if (last !== undefined) await processed(account, name, last, patienceMs);
 }
 
+/** Vectors as Vectorize takes them: a line of JSON each. */
+export function formOf(lines: readonly string[]): FormData {
+  const form = new FormData();
+  form.set("vectors", new File([lines.join("")], "vectors.ndjson", { type: "application/x-ndjson" }));
+  return form;
+}
+
 /** Changes are carried out in their order, some time after they were taken. Ends when this one was, or after so long: the comparison tells. */
-async function processed(account: Account, name: string, id: string, patienceMs = 120_000): Promise<void> {
+export async function processed(
+  account: Account,
+  name: string,
+  id: string,
+  patienceMs = 120_000,
+): Promise<void> {
   const until = Date.now() + patienceMs;
   for (let wait = 100; ; wait = Math.min(wait * 2, 10_000)) {
     if ((await stateOf(account, name)).mutation === id || Date.now() > until) return;
@@ -201,7 +217,7 @@ async function processed(account: Account, name: string, id: string, patienceMs 
 }
 
 export async function removeIndex(account: Account, name: string): Promise<void> {
-  await call(account.connection, "DELETE", one(account, name));
+  await call(account.connection, "DELETE", indexPath(account, name));
 }
 
 const named = z.array(z.object({ name: z.string() }));

@@ -20,7 +20,7 @@ export interface Vectorize extends Named, Shareable {
   readonly metadataIndexes?: Readonly<Record<string, "string" | "number" | "boolean">>;
   /** Names of indexes that exist already, by stage: one of this name and shape is taken over with its vectors, and never deleted. @default - created */
   readonly adopt?: Readonly<Record<string, string>>;
-  /** How its vectors are made again from a database: for `db reindex`. @default - they are not */
+  /** How its vectors are made again from a database: for `reindex` and `db reindex`. @default - they are not */
   readonly recipe?: VectorRecipe;
 }
 

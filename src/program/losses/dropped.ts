@@ -10,6 +10,7 @@ import type { Stage } from "../../project/stage.ts";
 import { outputsOf, type StateResource } from "../../reality/state.ts";
 import { kinds } from "../../resources/kinds/kinds.ts";
 import { gatewaysIn, type Held, heldIn, workflowType } from "./held.ts";
+import { isSameName, otherIndexDiagnostic, otherIndexes } from "./other-index.ts";
 
 /** What a program would deploy, as far as it decides what becomes of what is there. */
 export interface Wanted {
@@ -28,12 +29,12 @@ export type Dropped = Omit<Held, "holder"> & Partial<Pick<Held, "holder">>;
 export function dropped(state: readonly StateResource[], wanted: Wanted): readonly Dropped[] {
   const { systems, retired } = wanted;
   const kept = new Set(systems.flatMap((system) => keysOf(system, wanted)));
-  const replaced = replacedIndexes(state, wanted);
+  const others = replaced(state, wanted);
   return [...heldIn(state), ...gatewaysIn(state)].filter(({ type, label }) => {
     const [system = ""] = label.split("/");
     // That a whole system is off the list is refused by the target's check, whatever it holds.
     if (!systems.some(({ name }) => name === system) || retired.includes(label)) return false;
-    return !kept.has(`${type} ${label}`) || replaced.has(label);
+    return !kept.has(`${type} ${label}`) || others.has(label);
   });
 }
 
@@ -48,30 +49,18 @@ function keysOf(system: System, { ownsShared }: Wanted): readonly string[] {
   ];
 }
 
-const indexShape = z.object({ name: z.string(), dimensions: z.number(), metric: z.string() });
 const workflowShape = z.object({ workflowName: z.string() });
 
 /** Of an index and of a Workflow another name is another one, and of an index another shape too: Pulumi replaces them. */
-function replacedIndexes(state: readonly StateResource[], { systems, stage }: Wanted): ReadonlySet<string> {
-  const found = systems.flatMap((system) => [
-    ...system.resources.flatMap((declared): readonly string[] => {
-      if (declared.kind !== "vectorize") return [];
-      const label = `${system.name}/${declared.name}`;
-      const was = indexShape.safeParse(outputsOf(state, kinds.vectorize.type, label));
-      const { dimensions, metric } = declared;
-      const same =
-        was.data?.name === physicalName(declared, stage) &&
-        was.data.dimensions === dimensions &&
-        was.data.metric === metric;
-      return was.success && !same ? [label] : [];
-    }),
-    ...workflowsOf(system).flatMap(({ declared }): readonly string[] => {
+function replaced(state: readonly StateResource[], wanted: Wanted): ReadonlySet<string> {
+  const workflows = wanted.systems.flatMap((system) =>
+    workflowsOf(system).flatMap(({ declared }): readonly string[] => {
       const label = `${system.name}/${declared.name}`;
       const was = workflowShape.safeParse(outputsOf(state, workflowType, label));
-      return was.success && was.data.workflowName !== physicalName(declared, stage) ? [label] : [];
+      return was.success && was.data.workflowName !== physicalName(declared, wanted.stage) ? [label] : [];
     }),
-  ]);
-  return new Set(found);
+  );
+  return new Set([...workflows, ...otherIndexes(state, wanted).map(({ label }) => label)]);
 }
 
 /**
@@ -82,9 +71,13 @@ export function droppedDiagnostic(
   { label, name, holder }: Dropped,
   contents: Contents,
   { stage, systems }: Pick<Wanted, "stage" | "systems">,
+  state: readonly StateResource[],
 ): Diagnostic | undefined {
   if (isEmpty(contents) && !stage.protected) return undefined;
   const held = holder === undefined ? "what it has logged" : contentsText(holder.kind, contents);
+  const other = otherIndexes(state, { systems, stage }).find((each) => each.label === label);
+  if (holder?.kind === "vectorize" && other !== undefined && isSameName(other))
+    return otherIndexDiagnostic(other, held, stage, isEmpty(contents));
   const isDeclared = systems.some((system) =>
     [...system.resources, ...workflowsOf(system).map(({ declared }) => declared)].some(
       (each) => `${system.name}/${each.name}` === label,

@@ -13,6 +13,7 @@ import {
   vectorize,
   worker,
 } from "../../declare/index.ts";
+import { command } from "../../diagnostic/sentence.ts";
 import type { StateResource } from "../../reality/state.ts";
 import { valueLosses } from "./by-value.ts";
 import { dropped, droppedDiagnostic, type Wanted } from "./dropped.ts";
@@ -95,6 +96,30 @@ describe("what a program would drop", () => {
     expect(labels([index], of(32, "others"))).toEqual(["shop/notes"]);
   });
 
+  test("is an index whose vectors another model made, and each is told which command makes it again", () => {
+    const index = known(types.index, "shop/notes", {
+      ...{ name: "notes-dev", dimensions: 768, metric: "cosine" },
+      model: "@cf/baai/bge-base-en-v1.5",
+    });
+    const of = (model: string, dimensions = 768): Wanted => {
+      const database = d1("texts");
+      const recipe = { database, select: "SELECT id, text FROM notes", model };
+      return wanted(system("shop", [database, vectorize("notes", { dimensions, metric: "cosine", recipe })]));
+    };
+    const told = (given: Wanted) =>
+      dropped([index], given).map((held) =>
+        droppedDiagnostic(held, { count: 5, atLeast: false }, given, [index]),
+      );
+    expect(told(of("@cf/baai/bge-base-en-v1.5"))).toEqual([]);
+    const texts = ["shop/notes has vectors of another model", "and 5 vectors would be lost"];
+    for (const [i, given] of [of("@cf/google/embeddinggemma-300m"), of("@cf/baai/bge-m3", 1024)].entries()) {
+      const [one, ...others] = told(given);
+      expect(others).toEqual([]);
+      expect(one?.what).toContain(texts[i]);
+      expect(one?.fix).toContainEqual(command("reindex", { stage: stage.name, index: "shop/notes" }));
+    }
+  });
+
   test("is a bucket that this stage had and that another one has from now on", () => {
     const bucket = known(types.r2, "shop/files", { name: "files" });
     const of = system("shop", [r2("files", { shared: true })]);
@@ -110,7 +135,7 @@ test("what is empty goes, but not out of a protected stage, where the engine wou
   const of = wanted(system("shop", []));
   const refused = (given: Wanted) =>
     dropped([database, gateway], given).map(
-      (held) => droppedDiagnostic(held, { count: 0, atLeast: false }, given)?.what,
+      (held) => droppedDiagnostic(held, { count: 0, atLeast: false }, given, [database, gateway])?.what,
     );
   expect(refused(of)).toEqual([undefined, undefined]);
   expect(refused({ ...of, stage: protectedStage })).toEqual([

@@ -36,7 +36,9 @@ export async function lossesOf(state: readonly StateResource[], asked: LossesAsk
   const count = async (holder: Holder | undefined): Promise<Contents> =>
     holder === undefined ? nothing : counted(holder, asked);
   const gone = await Promise.all(
-    dropped(state, asked).map(async (held) => droppedDiagnostic(held, await count(held.holder), asked)),
+    dropped(state, asked).map(async (held) =>
+      droppedDiagnostic(held, await count(held.holder), asked, state),
+    ),
   );
   const losing = valueLosses(state, asked);
   const values = await Promise.all(

@@ -24,7 +24,7 @@ export const halfSwitched = (
         where: `lockstep:switched of stack ${stage.name}, ${kind} ${resource}`,
         got: `${String(has)} in the stack's state`,
         expected: `${entry.name}, as the stack file says`,
-        fix: sentence`go on with it, on the machine where it was begun: ${command("restore")}; on another one take its stack file over`,
+        fix: sentence`go on with it, on the machine where it was begun: ${entry.verb === "reindex" ? command("reindex", { index: resource }) : command("restore")}; on another one take its stack file over`,
       },
     ];
   });

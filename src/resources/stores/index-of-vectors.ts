@@ -29,7 +29,7 @@ export class IndexOfVectors extends pulumi.ComponentResource implements StoreCom
       const metadataIndexes = Object.fromEntries(
         Object.entries(declared.metadataIndexes ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)),
       );
-      const { dimensions, metric, description = "" } = declared;
+      const { dimensions, metric, description = "", recipe } = declared;
       const store = new VectorizeIndex(
         name,
         {
@@ -39,6 +39,7 @@ export class IndexOfVectors extends pulumi.ComponentResource implements StoreCom
           metric,
           description,
           metadataIndexes,
+          ...(recipe !== undefined && "model" in recipe && { model: recipe.model }),
           takesOver:
             declared.shared === true || declared.adopt?.[stage.name] === physicalName(declared, stage),
           halfMade: context.halfMade.has(`${kinds.vectorize.type} ${name}`),

@@ -1,0 +1,194 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { writeChain } from "../../src/migrations/files/chain.ts";
+import { readFolder } from "../../src/migrations/files/reading.ts";
+import { type Clone, clone } from "../../test/clone.ts";
+
+/** A worker that embeds what it is told and searches in it, by the model that it is declared with. */
+const workerText = `
+const embed = async (env, text) => (await env.AI.run(env.MODEL, { text })).data;
+const put = async (env, rows) => {
+  const vectors = await embed(env, rows.map(({ text }) => text));
+  await env.FOUND.upsert(rows.map(({ id, author }, i) => ({ id, values: vectors[i], metadata: { author } })));
+};
+export default {
+  async fetch(request, env) {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/fill") {
+      const { results } = await env.DB.prepare("SELECT * FROM notes ORDER BY id").all();
+      for (let i = 0; i < results.length; i += 100) await put(env, results.slice(i, i + 100));
+    } else if (pathname === "/write") {
+      const [id, text] = [searchParams.get("id"), searchParams.get("text")];
+      await env.DB.prepare("INSERT OR REPLACE INTO notes VALUES (?, ?, 'ann')").bind(id, text).run();
+      await put(env, [{ id, text, author: "ann" }]);
+    } else {
+      const [vector] = await embed(env, [searchParams.get("q")]);
+      const { matches } = await env.FOUND.query(vector, { topK: 1 });
+      return new Response(matches.map(({ id }) => id).join());
+    }
+    return new Response("done");
+  },
+};
+`;
+const small = { model: "@cf/baai/bge-small-en-v1.5", dimensions: 384 };
+const base = { model: "@cf/baai/bge-base-en-v1.5", dimensions: 768 };
+const projectText = ({
+  model,
+  dimensions,
+}: typeof small): string => `import { ai, d1, defineProject, system, vectorize, worker } from "./src/index.ts";
+const model = "${model}";
+const notes = d1("notes", { migrations: "migrations/shop/notes" });
+const found = vectorize("found", {
+  dimensions: ${dimensions},
+  metric: "cosine",
+  metadataIndexes: { author: "string" },
+  recipe: { database: notes, select: "SELECT id, text, author FROM notes", model },
+});
+const api = worker("api", {
+  main: "workers/shop/api/index.ts",
+  compatibilityDate: "2026-01-01",
+  env: { DB: notes, FOUND: found, AI: ai(), MODEL: model },
+});
+export default defineProject({
+  systems: [system("shop", [notes, found, api])],
+  stages: [{ name: "dev" }, { name: "staging" }, { name: "prod", suffix: "", protected: true, ownsShared: true }],
+});
+`;
+const rows = 250;
+
+let project: Clone;
+beforeAll(async () => {
+  project = await clone({
+    systems: ["shop"],
+    prepare(folder) {
+      for (const each of ["migrations", "workers"])
+        rmSync(join(folder, each), { recursive: true, force: true });
+      const notes = join(folder, "migrations/shop/notes");
+      mkdirSync(join(folder, "workers/shop/api"), { recursive: true });
+      mkdirSync(notes, { recursive: true });
+      writeFileSync(join(folder, "project.ts"), projectText(small));
+      writeFileSync(join(folder, "workers/shop/api/index.ts"), workerText);
+      writeFileSync(
+        join(notes, "0001_create_notes.sql"),
+        "CREATE TABLE notes (id TEXT PRIMARY KEY, text TEXT NOT NULL, author TEXT NOT NULL);\n",
+      );
+      writeChain(notes, readFolder(notes));
+    },
+  });
+  await succeeding(project.pulumi(["up", "--yes", "--skip-preview", "--stack", "dev"]));
+  await sql(
+    `WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows}) INSERT INTO notes SELECT 'n' || i, 'word' || i || ' thing' || (i * 7), 'ann' FROM n`,
+  );
+  await visit("/fill");
+}, 300_000);
+afterAll(() => project.remove());
+
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+}
+async function succeeding(ran: Promise<Ran>): Promise<string> {
+  const { code, out } = await ran;
+  expect(code, out).toBe(0);
+  return out;
+}
+async function refused(ran: Promise<Ran>): Promise<string> {
+  const { code, out } = await ran;
+  expect(code, out).not.toBe(0);
+  return out;
+}
+const visit = async (path: string): Promise<string> => {
+  const { status, text } = await project.visit("api-dev.dev.localhost", path);
+  expect(status, text).toBe(200);
+  return text;
+};
+const write = (id: string, text: string) => visit(`/write?id=${id}&text=${encodeURIComponent(text)}`);
+const search = (text: string) => visit(`/?q=${encodeURIComponent(text)}`);
+async function sql(text: string): Promise<void> {
+  const all = z.array(z.object({ uuid: z.string() })).parse(await project.api("dev", "GET", "/d1/database"));
+  await project.api("dev", "POST", `/d1/database/${all[0]?.uuid}/query`, { sql: text });
+}
+const indexes = "/vectorize/v2/indexes";
+const names = async (): Promise<readonly string[]> =>
+  z
+    .array(z.object({ name: z.string() }))
+    .parse(await project.api("dev", "GET", indexes))
+    .map(({ name }) => name);
+const count = async (name: string): Promise<number> =>
+  z.object({ vectorCount: z.number() }).parse(await project.api("dev", "GET", `${indexes}/${name}/info`))
+    .vectorCount;
+const reindex = (...words: readonly string[]) => project.just(["reindex", "dev", "found", ...words]);
+
+/** Kills a run, with all that it started, as soon as a shell finds something to be so; `first` is done before. */
+async function killedWhen(condition: string, words: readonly string[], first = "true"): Promise<string> {
+  const command = ["just", "reindex", "dev", "found", "--yes", ...words].join(" ");
+  const script = `setsid ${command} >reindex.log 2>&1 & P=$!
+until ${condition}; do kill -0 $P || { cat reindex.log; exit 3; }; sleep 0.01; done
+${first}
+kill -s KILL -- -$P || exit 4; wait $P; true`;
+  await succeeding(project.run("sh", ["-c", script]));
+  return readFileSync(join(project.folder, "reindex.log"), "utf8");
+}
+
+test("another model: up refuses it and names the command, which shows what it would do and finds a model that does not fit", async () => {
+  expect(await search("word7 thing49")).toBe("n7");
+  project.write("project.ts", projectText({ ...base, dimensions: 1024 }));
+  const said = await refused(project.pulumi(["preview", "--stack", "dev"]));
+  expect(said).toContain(
+    "shop/found would be exchanged for another, empty one, and 250 vectors would be lost",
+  );
+  expect(said).toContain("just reindex dev shop/found");
+  expect(await refused(reindex("--yes"))).toContain("declare dimensions: 768, or another model");
+  project.write("project.ts", projectText(base));
+  const shown = await succeeding(reindex("--dry-run"));
+  expect(shown).toContain("found-dev, 384 dimensions, cosine, @cf/baai/bge-small-en-v1.5, 250 vectors");
+  expect(await names()).toEqual(["found-dev"]);
+}, 300_000);
+
+test("killed while it fills, in the switch and behind it, the same command goes on; two at once are one; no row that was written meanwhile is lost", async () => {
+  await killedWhen(
+    "grep -q 'rows read' reindex.log",
+    ["--rate", "60"],
+    "just reindex dev found --yes >second.log 2>&1",
+  );
+  expect(readFileSync(join(project.folder, "second.log"), "utf8")).toContain("is under way");
+  expect(await names()).toHaveLength(2);
+  // Nobody took its vector out of the old index.
+  const letGo = ["--most-missing", "1"];
+  await sql("DELETE FROM notes WHERE id = 'n1'");
+  await write("n5", "an altered sentence about whales");
+  const filled = await killedWhen("grep -q 'verb: reindex' .lockstep/config/dev.yaml", letGo);
+  const [, texts = ""] = /shop\/found: texts embedded: (\d+), vectors taken away: 1,/.exec(filled) ?? [];
+  expect(Number(texts)).toBeLessThan(rows);
+  expect(filled).toContain("find the row whose text they are: 100.0 %");
+  expect(filled).toMatch(/vectors of the old one that no row makes: 1, such as n1/);
+  await write("late", "a comet over the harbour");
+  expect(await refused(project.pulumi(["preview", "--stack", "dev"]))).toContain(
+    "just reindex dev shop/found",
+  );
+  expect(await refused(project.just(["restore", "dev", "--yes"]))).toContain("just reindex dev shop/found");
+  await killedWhen("grep -q 'serves now' reindex.log", letGo);
+  const done = await reindex("--yes", "--json");
+  expect(done.code, done.out).toBe(0);
+  const [before, after = ""] = await names();
+  expect([before, after]).toEqual(["found-dev", expect.stringMatching(/^found-dev-\d{8}t\d{6}z$/)]);
+  expect(await count(after)).toBe(rows);
+  expect(
+    await Promise.all(["a comet over the harbour", "an altered sentence about whales"].map(search)),
+  ).toEqual(["late", "n5"]);
+  await succeeding(project.pulumi(["preview", "--expect-no-changes", "--refresh", "--stack", "dev"]));
+}, 300_000);
+
+test("back again is one command once the declaration is as it was, and the old index gets what was written since", async () => {
+  await write("since", "seven lanterns in the fog");
+  expect(await refused(reindex("--undo", "--yes"))).toContain("is not that of the index that served before");
+  project.write("project.ts", projectText(small));
+  await succeeding(reindex("--undo", "--yes"));
+  expect(await Promise.all(["seven lanterns in the fog", "a comet over the harbour"].map(search))).toEqual([
+    "since",
+    "late",
+  ]);
+  await succeeding(project.pulumi(["preview", "--expect-no-changes", "--stack", "dev"]));
+}, 300_000);

@@ -1,0 +1,101 @@
+import { indexNamed } from "../../src/backup/vectors/vectors.ts";
+import { UserError } from "../../src/diagnostic/user-error.ts";
+import { openJournal } from "../../src/reindex/ledger.ts";
+import { followingOf } from "../backup/restore/places.ts";
+import { agree } from "../db/agree.ts";
+import { actor } from "../stack/actor.ts";
+import { refuseRolledOut } from "../stack/switch/rolled-out.ts";
+import { switchedIn } from "../stack/switch/switch.ts";
+import { type Switching, switchingOf } from "../stack/switch/switching.ts";
+import { putInPlace } from "./in-place.ts";
+import { type IndexJob, jobOf } from "./job.ts";
+import { type At, refuseOthers } from "./prepared.ts";
+import { shapeText } from "./told.ts";
+
+/** Lets the index serve again that served before. It gets what was written since; a switch back that was not finished is gone on with. */
+export async function undo(at: At): Promise<number> {
+  const { request, begun, run, systems, say } = at;
+  const { stage } = request;
+  const job = await jobOf(at);
+  if (begun !== undefined) refuseOthers(begun, job.key, stage.name);
+  const switched = await switchedIn(stage, run);
+  const [half] = begun?.stores ?? [];
+  const ends =
+    half === undefined
+      ? lastOf(job, switched)
+      : begun?.undo === true
+        ? half
+        : { from: half.to, to: half.from };
+
+  if (ends === undefined) throw nothingKept(job.key, stage.name);
+  const of = switchingOf(job.declared, stage.name, { resource: job.key, ...ends });
+  await refuseUnfit(job, of, at);
+  await refuseRolledOut(stage, run, followingOf(systems, [job.key]).workers);
+  const journal = openJournal(job.file);
+  try {
+    const knows = [of.from.name, of.to.name].includes(journal.job()?.index ?? "");
+    say(`${job.key}: ${of.to.name} in the place of ${of.from.name}`);
+    say(
+      knows
+        ? "  rows that were written since the switch are embedded into it, and the vectors of those that went are taken away"
+        : `  this machine did not fill it and does not know what it has: all ${job.rows} rows are embedded into it again`,
+    );
+    await agree(stage, "Switch back in", { text: () => request.yes });
+    return await putInPlace(
+      {
+        ...{ verb: "reindex", undo: true, from: "what served before", by: actor(), stores: [of] },
+        at: begun?.undo === true ? begun.at : new Date().toISOString(),
+        before: begun?.before ?? switched,
+      },
+      job,
+      journal,
+      at,
+    );
+  } finally {
+    journal.close();
+  }
+}
+
+function lastOf(
+  { key, from }: IndexJob,
+  switched: Awaited<ReturnType<typeof switchedIn>>,
+): Pick<Switching, "from" | "to"> | undefined {
+  const last = switched[`vectorize ${key}`]?.kept.at(-1);
+  if (last === undefined) return undefined;
+  const { until: _, ...to } = last;
+  return { from, to };
+}
+
+/** The old index is asked by the code that is here and filled by the recipe that is here: both have to be what they were. */
+async function refuseUnfit({ key, shape, recipe }: IndexJob, { to }: Switching, at: At): Promise<void> {
+  const is = await indexNamed(at.site, to.name);
+  if (is === undefined)
+    throw new UserError({
+      what: "The index that served before is there no more, so nothing was switched back",
+      where: `${key}, stage ${at.request.stage.name}`,
+      got: `no index named ${to.name}`,
+      expected: "the index that was kept",
+      fix: "make one beside what serves, with the declaration that it had",
+    });
+  const isFit =
+    is.dimensions === shape.dimensions &&
+    is.metric === shape.metric &&
+    (to.model === undefined || to.model === recipe.model);
+  if (isFit) return;
+  throw new UserError({
+    what: "The declaration is not that of the index that served before, so nothing was switched back",
+    where: `${key}, stage ${at.request.stage.name}`,
+    got: `${shapeText(shape, recipe.model)} in the declaration`,
+    expected: `${shapeText(is, to.model)}, as ${to.name} has it`,
+    fix: "go back to the declaration and the code of that time, then do this again",
+  });
+}
+
+const nothingKept = (key: string, stage: string): UserError =>
+  new UserError({
+    what: "There is nothing to switch back to; nothing was changed",
+    where: `${key}, lockstep:switched of stack ${stage}`,
+    got: "no index that served before another one",
+    expected: "an index in whose place another one was put",
+    fix: "name another index or another stage",
+  });

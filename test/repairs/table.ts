@@ -239,7 +239,6 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/backup/restore/places.ts neverHad: up": untried,
   "cli/backup/restore/places.ts neverHad: state restore": blank,
   "cli/stack/switch/rolled-out.ts refuseRolledOut: up": untried,
-  "cli/backup/restore/prepared.ts notARestore: reindex": reindexed("killed while it fills"),
   "cli/db/reindex/reindex.ts madeByModel: reindex": untried,
   "cli/reindex/forward.ts fromRows: reindex": untried,
   "cli/reindex/forward.ts nothingToCatchUp: reindex": untried,

@@ -47,7 +47,7 @@ async function* many(count: number): AsyncGenerator<Vector> {
 test("vectors come back with their values, namespaces and metadata, into an index of the same shape; what differs is named", async () => {
   const identity = await generateX25519Identity();
   await indexFor(account, "notes", shape);
-  await putVectors(account, "notes", many(2345), 10_000);
+  await putVectors(account, "notes", many(2345), 120_000);
   const recipe = { database: "notes", select: "SELECT id FROM notes", queue: "added" };
   const take = (account: Account, second: number) =>
     takeBackup([], {
@@ -73,13 +73,13 @@ test("vectors come back with their values, namespaces and metadata, into an inde
   const backup = await openBackup(readHead(read.folder), identity);
   const [entry] = backup.manifest.indexes;
   if (entry === undefined) throw new Error("no index");
-  const again = () => restoreIndex(backup, entry, account, "notes-restored", 10_000);
+  const again = () => restoreIndex(backup, entry, account, "notes-restored", 120_000);
   expect((await again()).differences).toEqual([]);
   expect(await indexNamed(account, "notes-restored")).toEqual(shape);
   const other = async function* (): AsyncGenerator<Vector> {
     yield { id: "more", values: [1, 2, 3] };
   };
-  await putVectors(account, "notes-restored", other(), 10_000);
+  await putVectors(account, "notes-restored", other(), 120_000);
   expect((await again()).differences).toEqual(["there are 1 vectors too much"]);
 
   const file = join(read.folder, "vectors-0.age");

@@ -39,7 +39,7 @@ export function release(project: Clone): Driven {
     entries,
     progress: () => progressOf(entries()),
     async until(isSo) {
-      await expect.poll(() => isSo() || end !== undefined, { timeout: 240_000, interval: 50 }).toBe(true);
+      await expect.poll(() => isSo() || end !== undefined, { timeout: 900_000, interval: 50 }).toBe(true);
       if (!isSo()) throw new Error(`the release has ended: ${end?.out}`);
     },
     async approve(name) {

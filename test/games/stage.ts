@@ -9,9 +9,9 @@ export interface Plan {
     /** The manual gate before it. @default - nobody is asked */
     readonly approval?: string;
   }[];
-  /** @default 40 */
+  /** More than a loaded machine needs for enough requests. @default 600 */
   readonly patienceSeconds?: number;
-  /** Of the latency that is measured, and its limit in milliseconds. @default - 95 and 1500 */
+  /** Of the latency that is measured, and its limits in milliseconds. @default - 95, and what no answer of a loaded machine takes */
   readonly timing?: { readonly percentile: number; readonly belowMs: number; readonly alarmMs: number };
   /** Whether a release that is at 100 % stays there until there is a file `go` in the folder. @default false */
   readonly stays?: boolean;
@@ -24,8 +24,8 @@ const stay = `const look = () => require("node:fs").existsSync("go") || setTimeo
 /** Two workers that are released one after the other, `api` before `web` that calls it. One measurement a second, as little waiting as there can be. */
 const projectText = ({
   steps,
-  patienceSeconds = 40,
-  timing = { percentile: 95, belowMs: 1500, alarmMs: 1500 },
+  patienceSeconds = 600,
+  timing = { percentile: 95, belowMs: 20_000, alarmMs: 20_000 },
   stays = false,
   hasSite = false,
 }: Plan): string => `import { defineProject, errorRate, latency, service, system, worker } from "./src/index.ts";

@@ -23,7 +23,7 @@ import { bump, editSite, gamesStage, type Plan, setPlan } from "./stage.ts";
 import { type Users, users, type Visit } from "./users.ts";
 
 /** Releases in bad weather: versions that fail or are slow, metrics that are late, sampled, incomplete or not there, and an API that refuses some of the calls of driver and engine. */
-const usual = { steps: [{ percent: 50 }, { percent: 100 }], patienceSeconds: 120, hasSite: true } as const;
+const usual = { steps: [{ percent: 50 }, { percent: 100 }], hasSite: true } as const;
 /** A step that is held until somebody says so is measured on: what comes of it does not depend on how fast anything is. */
 const heldAt = (percent: number): Plan["steps"] => [
   { percent },
@@ -88,9 +88,8 @@ function peopleWhoMet(visits: readonly Visit[], web: string, entries: readonly E
 }
 
 test("by the version key a visitor gets page, files and answers of one version in every step, and moves once; the stack's state is true at each", async () => {
-  const timing = { percentile: 95, belowMs: 10_000, alarmMs: 20_000 };
   const steps = [{ percent: 10 }, { percent: 50, approval: "ten" }, { percent: 100, approval: "fifty" }];
-  setPlan(project, { ...usual, timing, steps, stays: true });
+  setPlan(project, { ...usual, steps, stays: true });
   editSite(project, 2);
   bump(project, 2, ["site"]);
   const driven = release(project);

@@ -31,7 +31,8 @@ const connectionShape = z.object({
 /** What a running embedded Cloudflare says of itself. */
 export type EmbeddedConnection = z.infer<typeof connectionShape>;
 
-const readyMs = 30_000;
+/** A loaded machine takes long to start it; one that cannot start ends by itself, and is not waited for. */
+const readyMs = 120_000;
 
 /** The connection of the process that runs now, or undefined. */
 export async function runningEmbedded(places: Places): Promise<EmbeddedConnection | undefined> {
@@ -165,7 +166,7 @@ function readConnection(places: Places): EmbeddedConnection | undefined {
 /** Whether somebody listens: a remembered pid can be another process by now. */
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: "127.0.0.1", timeout: 1_000 });
+    const socket = connect({ port, host: "127.0.0.1", timeout: 5_000 });
     const end = (answer: boolean) => () => {
       socket.destroy();
       resolve(answer);

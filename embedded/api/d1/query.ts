@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { d1TriggerSplitting } from "../../quirks/d1-trigger-splitting.ts";
 import { isOn } from "../../quirks/quirk.ts";
-import { normaliseSql } from "../../runtime/stores/d1/normalise-sql.js";
+import { isReadOnly } from "../../runtime/stores/d1/normalise-sql.js";
 import { type D1Page, type D1Result, type D1Statement, SqlError } from "../../runtime/stores.ts";
 import type { World } from "../../world.ts";
 import { ApiError, type ApiRequest, largeBody, ok, type Reply, type Route } from "../http/service.ts";
@@ -26,7 +26,7 @@ async function asked(request: ApiRequest, world: World): Promise<Asked> {
   );
   if (statements.length === 0) throw new ApiError(400, 7500, "No SQL statements detected.");
   // Who may read may ask, but not change.
-  if (!statements.every(({ sql }) => normaliseSql(sql).readOnly)) request.require("D1:Edit");
+  if (!statements.every(({ sql }) => isReadOnly(sql))) request.require("D1:Edit");
   return { database, statements };
 }
 

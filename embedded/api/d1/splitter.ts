@@ -6,6 +6,7 @@ import { tokens } from "../../../src/migrations/sql/tokens.ts";
  * is what was reported; see the quirk `d1-trigger-splitting`.
  */
 export function cutsTrigger(statement: string): boolean {
+  if (!creates.test(statement)) return false;
   const text = withoutLiterals(statement).trimStart();
   if (!/^CREATE\s+(TEMP\s+|TEMPORARY\s+)?TRIGGER\b/i.test(text)) return false;
   if (text.includes("\r\n")) return true;
@@ -13,6 +14,9 @@ export function cutsTrigger(statement: string): boolean {
   const body = text.slice(text.search(/\sBEGIN\s/) + "BEGIN ".length);
   return bareCase(body);
 }
+
+/** Whatever begins otherwise is no trigger, however long it is. */
+const creates = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*create\b/i;
 
 /** A CASE outside parentheses: its END looks like the trigger's. */
 function bareCase(body: string): boolean {

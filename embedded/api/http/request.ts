@@ -57,10 +57,13 @@ export function apiRequest(request: IncomingMessage, context: RequestContext): A
         );
       return found;
     },
-    json: async (schema) => parseJson(schema, Buffer.from(await bytes()).toString("utf8")),
+    json: async (schema) => parseJson(schema, textOf(await bytes())),
     form: async () => parseForm(await bytes(), headers.get("content-type") ?? ""),
   };
 }
+
+const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString("utf8");
 
 /** Malformed JSON is 6003; a wrong shape is 7400 with the path of each mistake. */
 export function parseJson<T>(schema: ZodType<T>, text: string): T {

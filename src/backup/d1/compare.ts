@@ -25,30 +25,63 @@ export async function differencesOf(database: Database, expected: Expected): Pro
       found.push(
         `table ${name}: its next number follows ${counters[name] ?? "nothing"}, not ${expected.sequences[name] ?? "nothing"}`,
       );
-  const wanted = rowsOf(expected.pages());
-  let next = await wanted.next();
+  const wanted = pageCursor(expected.pages());
   for (const table of expected.tables) {
-    const missing = found.length;
-    const there = rowsOf(pages(database, table));
     if (table.content.kind !== "rows" || lacks(found, table)) continue;
-    for (let count = 1; ; count++) {
-      const has = await there.next();
-      const mine = !next.done && next.value.table.name === table.name ? next.value.row : undefined;
-      if (mine === undefined && has.done === true) break;
-      if (mine !== (has.done === true ? undefined : has.value.row)) {
-        found.push(difference(table, count, mine, has.done === true ? undefined : has.value.row));
-        break;
-      }
-      next = await wanted.next();
-    }
-    await there.return(undefined);
+    const there = pageCursor(pages(database, table));
+    const differing = await firstDifference(table, wanted, there);
+    await there.end();
+    if (differing !== undefined) found.push(differing);
     // The rest of a table that differs is not compared.
-    if (found.length > missing)
-      while (!next.done && next.value.table.name === table.name) next = await wanted.next();
+    while ((await wanted.rows(table.name)).length > 0) wanted.skip((await wanted.rows(table.name)).length);
     if (found.length >= mostDifferences) break;
   }
-  await wanted.return(undefined);
+  await wanted.end();
   return [...found, ...(await brokenKeys(database))];
+}
+
+/** Goes through both, as many rows at once as both have at hand. */
+async function firstDifference(
+  table: DumpedTable,
+  wanted: PageCursor,
+  there: PageCursor,
+): Promise<string | undefined> {
+  for (let count = 0; ; ) {
+    const [mine, has] = [await wanted.rows(table.name), await there.rows(table.name)];
+    if (mine.length === 0 && has.length === 0) return undefined;
+    const length = Math.max(1, Math.min(mine.length, has.length));
+    for (let i = 0; i < length; i++)
+      if (mine[i] !== has[i]) return difference(table, count + i + 1, mine[i], has[i]);
+    wanted.skip(length);
+    there.skip(length);
+    count += length;
+  }
+}
+
+interface PageCursor {
+  /** The table's rows that come next; none behind its last one. */
+  readonly rows: (table: string) => Promise<readonly string[]>;
+  /** Goes on behind the first so many of them. */
+  readonly skip: (rows: number) => void;
+  readonly end: () => Promise<void>;
+}
+
+function pageCursor(from: AsyncIterable<Page>): PageCursor {
+  const parts = from[Symbol.asyncIterator]();
+  let page: { readonly name: string; readonly rows: readonly string[] } | undefined = { name: "", rows: [] };
+  return {
+    rows: async (table) => {
+      while (page !== undefined && page.rows.length === 0) {
+        const next: IteratorResult<Page> = await parts.next();
+        page = next.done === true ? undefined : { name: next.value.table.name, rows: next.value.rows };
+      }
+      return page?.name === table ? page.rows : [];
+    },
+    skip: (rows) => {
+      if (page !== undefined) page = { name: page.name, rows: page.rows.slice(rows) };
+    },
+    end: async () => void (await parts.return?.()),
+  };
 }
 
 const lacks = (found: readonly string[], { name }: DumpedTable): boolean =>
@@ -67,12 +100,6 @@ async function otherSchema(database: Database, wanted: readonly SchemaObject[]):
     ...[...is.keys()].flatMap((name) => (should.has(name) ? [] : [`${name} is too much`])),
     ...(fingerprintOf(live) === fingerprintOf(wanted) ? [] : ["the fingerprint of the schema is another"]),
   ];
-}
-
-async function* rowsOf(
-  from: AsyncIterable<Page>,
-): AsyncGenerator<{ readonly table: DumpedTable; readonly row: string }> {
-  for await (const { table, rows: lines } of from) for (const row of lines) yield { table, row };
 }
 
 function difference(

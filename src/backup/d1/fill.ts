@@ -37,9 +37,15 @@ const marks = quoted(restoring);
 export async function fill(database: Database, filling: Filling, options: FillOptions): Promise<void> {
   const done = await begun(database, filling.source);
   let step = 0;
+  let sent = Promise.resolve();
+  /** One after the other; while one is under way the next one is made ready. */
   const apply = async (statements: readonly string[]): Promise<void> => {
     step++;
-    if (step > done) await once(database, step, statements);
+    if (step <= done) return;
+    await sent;
+    sent = once(database, step, statements);
+    // Whoever waits for it hears of it.
+    sent.catch(() => {});
   };
   const early = filling.schema.filter(isEarly);
   await apply([makePieceTable, ...early.map(({ sql }) => sql)]);
@@ -60,6 +66,7 @@ export async function fill(database: Database, filling: Filling, options: FillOp
       await apply([`INSERT INTO ${quoted(name)}(${quoted(name)}) VALUES ('rebuild')`]);
   const others = late.filter((object) => !isVirtualTable(object));
   for (const { sql } of others.filter(({ type }) => type !== "trigger")) await apply([sql]);
+  await sent;
   await triggers(database, others, options);
   await settled(database, await database.run([`DROP TABLE ${quoted(pieceTable)}`, `DROP TABLE ${marks}`]));
 }

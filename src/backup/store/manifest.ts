@@ -172,7 +172,12 @@ export interface OpenBackup extends ReadHead {
   readonly vectorsOf: (entry: IndexEntry) => AsyncIterable<Vector>;
 }
 
-const line = z.object({ table: z.string(), rows: z.array(z.string()) });
+/** Looked at and left as they are: there are a thousand of them in each line. */
+const rowTexts = z.custom<readonly string[]>(
+  (value) => Array.isArray(value) && value.every((row) => typeof row === "string"),
+  "expected rows, each a text",
+);
+const line = z.object({ table: z.string(), rows: rowTexts });
 
 /** Checks every file of a backup and opens its manifest. Throws UserError, naming the file, where anything is not as it was written. */
 export async function openBackup(read: ReadHead, identity: string): Promise<OpenBackup> {

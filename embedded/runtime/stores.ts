@@ -8,8 +8,8 @@ export interface D1Result {
 
 /** The answer of one statement, its rows as they came. */
 export interface D1Page {
-  /** An array of objects, in JSON. */
-  readonly results: Uint8Array;
+  /** An array of objects, in JSON; part by part. */
+  readonly results: readonly Uint8Array[];
   readonly meta: D1Result["meta"];
 }
 

@@ -142,6 +142,22 @@ describe("SQL over HTTP", () => {
     expect((await query(id, { sql: "SELECT count(*) AS n FROM t" })).json.result[0].results).toEqual([
       { n: 1 },
     ]);
+    const texts = [
+      '"meta":{"size_after":1}}]',
+      '[{"success":true,"results":[],"meta":{',
+      '\u{1F389} \\ "',
+      "x".repeat(200_000),
+    ];
+    for (const text of texts)
+      expect((await query(id, { sql: "SELECT ? AS a, 1 AS b, 2 AS b", params: [text] })).json.result).toEqual(
+        [
+          {
+            success: true,
+            results: [{ a: text, b: 2 }],
+            meta: expect.objectContaining({ served_by_region: "WEUR", rows_read: expect.any(Number) }),
+          },
+        ],
+      );
     const raw = await api.call("POST", `/d1/database/${id}/raw`, {
       sql: "SELECT a, b, a FROM t WHERE b = ? AND a > ?",
       params: ["x", 0],

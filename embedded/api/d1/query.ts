@@ -78,13 +78,18 @@ async function query(request: ApiRequest, world: World): Promise<Reply> {
 
 /** The same answer around rows that are JSON already. */
 function page(database: Database, { results, meta }: D1Page): Reply {
-  const body = Buffer.concat([
+  const parts = [
     Buffer.from('{"success":true,"errors":[],"messages":[],"result":[{"results":'),
-    results,
+    ...results,
     Buffer.from(`,"success":true,"meta":${JSON.stringify(inRegion(database, meta))}}]}`),
-  ]);
-  const headers = { "content-type": "application/json", "content-length": String(body.length) };
-  return { kind: "raw", status: 200, headers, body };
+  ];
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const headers = { "content-type": "application/json", "content-length": String(length) };
+  return { kind: "raw", status: 200, headers, body: inTurn(parts) };
+}
+
+async function* inTurn(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* parts;
 }
 
 async function raw(request: ApiRequest, world: World): Promise<Reply> {

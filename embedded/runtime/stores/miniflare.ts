@@ -6,6 +6,7 @@ import { isDoorKey, keyHeader, newDoorKey } from "../door-key.ts";
 import { makeMiniflare } from "../workerd/spawn.ts";
 import { loopbackPorts, objectsKey, pluginBindings, portOf } from "../workerd/unsafe.ts";
 import { tieWorkerdToThisProcess } from "../workerd/workerd-binary.ts";
+import { type AnswerParts, askParts } from "./ask-parts.ts";
 import { importKey, objectClass, type StoreKind } from "./object-file.ts";
 import { sendBlob } from "./send-blob.ts";
 
@@ -24,6 +25,8 @@ export interface StoresProcess {
   readonly key: string;
   /** To the object that holds a store, as a cell's binding would ask it. */
   readonly ask: (kind: StoreKind, id: string, question: Question) => Promise<globalThis.Response>;
+  /** SQL to the object that holds a database: a request and its answer in JSON, of which nobody wants a copy more than there has to be. */
+  readonly askDatabase: (id: string, question: DatabaseQuestion) => Promise<AnswerParts>;
   readonly steer: (order: GateOrder) => Promise<unknown>;
   /** Runs SQL on the copy that lies in {@link importFile}. */
   readonly ingest: (object: string, sql: string) => Promise<unknown>;
@@ -37,6 +40,12 @@ export interface Question {
   readonly body?: Uint8Array | Blob | string;
   /** Asked by whoever shut the database. */
   readonly inside?: boolean;
+}
+
+export interface DatabaseQuestion {
+  readonly path: string;
+  readonly body: string;
+  readonly inside: boolean;
 }
 
 export interface GateQuestions {
@@ -126,16 +135,22 @@ export async function startStoresProcess(
       );
     return JSON.parse(text);
   };
+  const addressed = (store: string, inside: boolean): Readonly<Record<string, string>> => ({
+    [keyHeader]: key,
+    "x-lockstep-store": store,
+    ...(inside ? { "x-lockstep-control": secret } : {}),
+  });
   return {
     address: origin.slice("http://".length),
     key,
+    askDatabase: (id, { path, body, inside }) =>
+      askParts(
+        `${origin}${path}`,
+        { "content-type": "application/json", ...addressed(`D1/${id}`, inside) },
+        body,
+      ),
     ask: (kind, id, { path, method = "GET", headers = {}, body, inside = false }) => {
-      const all = {
-        ...headers,
-        [keyHeader]: key,
-        "x-lockstep-store": `${kind}/${id}`,
-        ...(inside ? { "x-lockstep-control": secret } : {}),
-      };
+      const all = { ...headers, ...addressed(`${kind}/${id}`, inside) };
       if (body instanceof Blob) return sendBlob(`${origin}${path}`, { method, headers: all, body });
       return fetch(`${origin}${path}`, {
         method,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parsedJson } from "../../../../src/files/json.ts";
 import { type D1Page, type D1Result, type D1Statement, SqlError } from "../../stores.ts";
+import type { AnswerParts } from "../ask-parts.ts";
 import type { StoresProcess } from "../miniflare.ts";
 
 const metaSchema = z.looseObject({ size_after: z.number() });
@@ -27,10 +28,10 @@ export async function runBatch(
   options: Inside = {},
 ): Promise<readonly D1Result[]> {
   const started = performance.now();
-  const response = await ask(stores, databaseId, statements, "ROWS_AND_COLUMNS", options);
-  const text = await response.text();
+  const { status, parts } = await ask(stores, databaseId, statements, "ROWS_AND_COLUMNS", options);
+  const text = Buffer.concat(parts).toString();
   const answer = answerSchema.safeParse(parsedJson(text));
-  if (!answer.success) throw refusal(databaseId, response.status, text);
+  if (!answer.success) throw refusal(databaseId, status, text);
   // workerd's clock stands still while SQL runs, so the time is taken here and shared out.
   const durationMs = (performance.now() - started) / Math.max(1, answer.data.length);
   return answer.data.map(({ results: { columns, rows }, meta }) => ({
@@ -41,8 +42,10 @@ export async function runBatch(
   }));
 }
 
-/** What stands around the rows of a request's only result. Behind the rows comes no text of anybody's. */
+/** What stands before the rows of a request's only result, and behind them, where no text of anybody's comes any more. */
 const [head, behind] = [Buffer.from('[{"success":true,"results":'), Buffer.from(',"meta":')];
+/** What comes behind is shorter. */
+const endBytes = 4096;
 
 /** The same for one statement, whose rows go by as they are: a page of a backup has half a megabyte of them. */
 export async function runOne(
@@ -51,16 +54,30 @@ export async function runOne(
   statement: D1Statement,
 ): Promise<D1Page> {
   const started = performance.now();
-  const response = await ask(stores, databaseId, [statement], "ARRAY_OF_OBJECTS", {});
-  const answer = Buffer.from(await response.arrayBuffer());
-  const end = answer.lastIndexOf(behind);
-  if (!answer.subarray(0, head.length).equals(head) || end < head.length)
-    throw refusal(databaseId, response.status, answer.toString());
-  const meta = metaSchema.parse(parsedJson(answer.subarray(end + behind.length, -"}]".length).toString()));
+  const { status, parts } = await ask(stores, databaseId, [statement], "ARRAY_OF_OBJECTS", {});
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const first = Buffer.concat(within(parts, 0, head.length));
+  const last = Buffer.concat(within(parts, length - endBytes, length));
+  const at = last.lastIndexOf(behind);
+  const end = length - last.length + at;
+  if (!first.equals(head) || at < 0 || end < head.length)
+    throw refusal(databaseId, status, Buffer.concat(parts).toString());
+  const meta = metaSchema.parse(parsedJson(last.subarray(at + behind.length, -"}]".length).toString()));
   return {
-    results: answer.subarray(head.length, end),
+    results: within(parts, head.length, end),
     meta: metaOf(meta, performance.now() - started),
   };
+}
+
+/** Some of an answer's bytes, without a copy. */
+function within(parts: readonly Buffer[], from: number, to: number): readonly Buffer[] {
+  let offset = 0;
+  return parts.flatMap((part) => {
+    const begin = offset;
+    offset += part.length;
+    const some = part.subarray(Math.max(0, from - begin), Math.max(0, to - begin));
+    return some.length === 0 ? [] : [some];
+  });
 }
 
 const ask = (
@@ -69,11 +86,9 @@ const ask = (
   statements: readonly D1Statement[],
   format: "ROWS_AND_COLUMNS" | "ARRAY_OF_OBJECTS",
   { inside = false }: Inside,
-): Promise<Response> =>
-  stores.ask("D1", databaseId, {
+): Promise<AnswerParts> =>
+  stores.askDatabase(databaseId, {
     path: `/query?resultsFormat=${format}`,
-    method: "POST",
-    headers: { "content-type": "application/json" },
     inside,
     body: JSON.stringify(statements.map(({ sql, params }) => ({ sql, params }))),
   });

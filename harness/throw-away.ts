@@ -51,7 +51,7 @@ export async function throwAway(options: ThrowAwayOptions): Promise<ThrowAway> {
   let embedded: Embedded | undefined;
   const remove = async (): Promise<void> => {
     await embedded?.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   };
   try {
     copy(options, folder);

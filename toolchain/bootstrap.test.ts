@@ -31,7 +31,7 @@ beforeEach(() => {
   writeFileSync(join(root, "node_modules", ".lockstep-installed"), wantedInstall(root));
   mkdirSync(join(root, "embedded"));
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+afterEach(() => rmSync(root, { recursive: true, force: true, maxRetries: 10 }));
 
 const bootstrap = (): string => join(root, "toolchain", "bootstrap.mjs");
 /** An oldest-supported Node where the machine has one: that one starts a child instead of becoming it. */

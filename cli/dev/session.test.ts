@@ -88,7 +88,7 @@ afterAll(async () => {
   ending.abort();
   await watcher.close();
   await embedded.close();
-  rmSync(root, { recursive: true, force: true });
+  rmSync(root, { recursive: true, force: true, maxRetries: 10 });
 });
 
 test("a worker that was never deployed is named, with what to do", async () => {

@@ -56,7 +56,7 @@ describe("on the embedded Cloudflare", () => {
   });
   afterAll(async () => {
     await embedded.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   test("what comes is heard, what was is read, in the same words and without secrets", async () => {

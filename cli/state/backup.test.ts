@@ -19,7 +19,7 @@ case "$2" in export) echo '${state}' ;; import) while [ -e '${root}/hang' ]; do 
   writeFileSync(join(root, "pulumi"), script);
   chmodSync(join(root, "pulumi"), 0o755);
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+afterEach(() => rmSync(root, { recursive: true, force: true, maxRetries: 10 }));
 
 const run = () => ({ root, env: { ...process.env, PATH: `${root}:${process.env["PATH"]}` } });
 const now = new Date("2026-01-02T03:04:05.678Z");

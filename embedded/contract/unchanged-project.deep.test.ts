@@ -20,7 +20,7 @@ afterAll(async () => {
     project.remove();
   }
   await embedded.close();
-  rmSync(dataDir, { recursive: true, force: true });
+  rmSync(dataDir, { recursive: true, force: true, maxRetries: 10 });
 });
 
 const realAccount = "f037e56e89293a057740de681ac9abbe";

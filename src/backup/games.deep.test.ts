@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "lockstep-games-"));
-  return () => rmSync(root, { recursive: true, force: true });
+  return () => rmSync(root, { recursive: true, force: true, maxRetries: 10 });
 });
 
 const whose = () => ({ root, stage: "prod", target: "embedded", configured: undefined }) as const;

@@ -25,5 +25,5 @@ export function exampleProject(name: string): { readonly folder: string; readonl
   // Where npm would put it: the engine looks for the SDK in the project.
   symlinkSync(join(packageRoot, "node_modules/@pulumi"), join(folder, "node_modules/@pulumi"));
   for (const part of ["src", "entry", "toolchain"]) symlinkSync(join(packageRoot, part), join(library, part));
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }) };
 }

@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await bank.end();
-  rmSync(root, { recursive: true, force: true });
+  rmSync(root, { recursive: true, force: true, maxRetries: 10 });
   await api.close();
 });
 

@@ -27,7 +27,7 @@ afterEach(() => {
       // It has ended by itself.
     }
   }
-  rmSync(places.root, { recursive: true, force: true });
+  rmSync(places.root, { recursive: true, force: true, maxRetries: 10 });
 });
 
 /** A stand-in that listens and writes connection.json as the embedded Cloudflare does. */

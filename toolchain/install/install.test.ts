@@ -13,7 +13,7 @@ beforeEach(() => {
   lockfile("1.0.0");
   env = { ...process.env, npm_execpath: join(root, "npm.js") };
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+afterEach(() => rmSync(root, { recursive: true, force: true, maxRetries: 10 }));
 
 function lockfile(version: string): void {
   const packages = {

@@ -37,7 +37,7 @@ beforeEach(() => {
 afterEach(() => {
   // The shell and its sleep are a group of their own.
   if (embedded.pid !== undefined) process.kill(-embedded.pid, "SIGKILL");
-  rmSync(places.root, { recursive: true, force: true });
+  rmSync(places.root, { recursive: true, force: true, maxRetries: 10 });
 });
 
 function write(path: string, text: string): void {

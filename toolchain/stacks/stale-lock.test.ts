@@ -22,7 +22,7 @@ let root = "";
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), "lockstep-lock-"));
 });
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+afterAll(() => rmSync(root, { recursive: true, force: true, maxRetries: 10 }));
 
 function locked(name: string, content: unknown): string {
   const folder = join(root, ".lockstep/state/.pulumi/locks/organization/lockstep/dev");

@@ -89,6 +89,6 @@ test("messages sent to a real worker all arrive, however often the whole process
     expect((await client().vectorize.indexes.info("seen", { account_id }))?.vectorCount).toBe(count);
     await embedded.kill("SIGTERM");
   } finally {
-    rmSync(data, { recursive: true, force: true });
+    rmSync(data, { recursive: true, force: true, maxRetries: 10 });
   }
 });

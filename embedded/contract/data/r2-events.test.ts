@@ -50,7 +50,7 @@ beforeAll(async () => {
 beforeEach(() => embedded.world.queues.purge(queue));
 afterAll(async () => {
   await embedded.close();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 async function start(): Promise<void> {

@@ -144,7 +144,7 @@ export async function startStoresApi(
       await queues.close();
       await stores.close();
       state.close();
-      if (removeData) rmSync(dataDir, { recursive: true, force: true });
+      if (removeData) rmSync(dataDir, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

@@ -69,7 +69,7 @@ export function wranglerProject(
     succeeds: (...args) => ended(args, true),
     fails: (...args) => ended(args, false),
     outside: () => (existsSync(outsideFile) ? readFileSync(outsideFile, "utf8").trim().split("\n") : []),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }),
   };
 }
 

@@ -62,7 +62,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await embedded.close();
-  rmSync(dataDir, { recursive: true, force: true });
+  rmSync(dataDir, { recursive: true, force: true, maxRetries: 10 });
 });
 
 const statusSchema = z.object({ status: z.string(), output: z.unknown(), error: z.unknown().optional() });

@@ -10,7 +10,7 @@ import { afterAll, expect, test } from "vitest";
 import { get, service, startRig, version } from "./testing/rig.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "lockstep-crash-"));
-afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+afterAll(() => rmSync(dataDir, { recursive: true, force: true, maxRetries: 10 }));
 
 /** The pids that workerds of this data folder wrote down, while they live. */
 const workerds = (folder = dataDir): number[] => {

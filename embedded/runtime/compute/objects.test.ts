@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await rig.close();
-  rmSync(dataDir, { recursive: true, force: true });
+  rmSync(dataDir, { recursive: true, force: true, maxRetries: 10 });
 });
 
 const namespaceId = "5e".repeat(16);

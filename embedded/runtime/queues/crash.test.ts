@@ -94,6 +94,6 @@ test("no message is lost when the process is killed in the middle of batches, ag
     expect(taken.size).toBe(messages);
     expect(lives).toBeGreaterThan(1);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 });

@@ -63,5 +63,5 @@ test("killed at any moment of writes, snapshots, restores and imports, the datab
     );
     expect(left.length).toBeLessThanOrEqual(2);
   }
-  rmSync(dataDir, { recursive: true, force: true });
+  rmSync(dataDir, { recursive: true, force: true, maxRetries: 10 });
 }, 7_200_000);

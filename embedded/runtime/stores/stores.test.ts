@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await stores.close();
-  rmSync(dataDir, { recursive: true, force: true });
+  rmSync(dataDir, { recursive: true, force: true, maxRetries: 10 });
 });
 
 const run = (id: string, ...sql: string[]) =>
@@ -211,7 +211,7 @@ test.runIf(process.platform === "linux")(
       (await again.d1.batch("db", [{ sql: "SELECT count(*) AS n FROM t", params: [] }]))[0]?.results,
     ).toEqual([{ n: 0 }]);
     await again.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   },
 );
 

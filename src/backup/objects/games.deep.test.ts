@@ -55,7 +55,7 @@ beforeAll(async () => {
 afterAll(() => embedded.close());
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "lockstep-objects-"));
-  return () => rmSync(folder, { recursive: true, force: true });
+  return () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 const like = { location: "weur", storageClass: "Standard" };

@@ -66,7 +66,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await embedded.close();
-  for (const folder of [data, depots]) rmSync(folder, { recursive: true, force: true });
+  for (const folder of [data, depots]) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 const database = () => queryDatabase(endpointOf(account, databaseId), "dome/silo");
 

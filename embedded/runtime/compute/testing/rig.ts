@@ -130,7 +130,7 @@ export async function startRig(
       await compute.close();
       stores.close();
       stores.closeAllConnections();
-      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

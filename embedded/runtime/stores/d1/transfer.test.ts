@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await stores.close();
-  rmSync(dataDir, { recursive: true, force: true });
+  rmSync(dataDir, { recursive: true, force: true, maxRetries: 10 });
 });
 
 const run = async (id: string, ...sql: string[]) =>

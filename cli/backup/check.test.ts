@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { JournalEntry } from "../../src/backup/journal.ts";
+import { drilled, noteDrill } from "../../src/backup/testing/drilled.ts";
 import { type BackupPlan, system } from "../../src/declare/index.ts";
 import { callsOf } from "../../src/diagnostic/place.ts";
 import { defineProject } from "../../src/project/project.ts";
@@ -34,27 +34,9 @@ function proven(backup: string, takenAt: string, settings = ""): void {
     `config:\n  lockstep:backup:\n    recipients: ${recipients}\n${settings}`,
   );
   const folder = join(root, "backups", "embedded", "prod");
-  for (const name of ["journal", backup]) mkdirSync(join(folder, name), { recursive: true });
+  mkdirSync(join(folder, backup), { recursive: true });
   writeFileSync(join(folder, backup, "head.json"), "{}");
-  const entry: JournalEntry = {
-    format: "lockstep-drill/1",
-    stage: "prod",
-    target: "embedded",
-    accountId: "a",
-    backup,
-    digest: "sha256:0",
-    takenAt,
-    drilledAt: takenAt,
-    rpoSeconds: 1,
-    rtoSeconds: 1,
-    proven: true,
-    namespaces: [],
-    buckets: [],
-    indexes: [],
-    databases: [],
-    findings: [],
-  };
-  writeFileSync(join(folder, "journal", "1.json"), JSON.stringify(entry));
+  noteDrill(folder, drilled(takenAt, { target: "embedded", backup, databases: [] }));
 }
 function checked(backup?: BackupPlan) {
   const systems = [system("dome", [], backup === undefined ? {} : { backup })];

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { isProven, type JournalEntry, proofOf, proofText } from "./journal.ts";
+import { drilled as entry, noteDrill } from "./testing/drilled.ts";
 
 let root = "";
 beforeEach(() => {
@@ -14,30 +15,8 @@ const now = new Date("2026-11-30T12:00:00Z");
 const look = (configured?: unknown) =>
   proofOf({ root, stage: "prod", target: "cloudflare", configured }, now);
 
-function drilled(takenAt: string, more: Partial<JournalEntry> = {}): void {
-  const folder = join(root, "backups", "cloudflare", "prod", "journal");
-  mkdirSync(folder, { recursive: true });
-  const whole: JournalEntry = {
-    format: "lockstep-drill/1",
-    stage: "prod",
-    target: "cloudflare",
-    accountId: "a",
-    backup: "20261129T120000Z",
-    digest: "sha256:0",
-    takenAt,
-    drilledAt: takenAt,
-    rpoSeconds: 1,
-    rtoSeconds: 1.2,
-    proven: true,
-    namespaces: [],
-    buckets: [],
-    indexes: [],
-    databases: [{ name: "dome/silo", tables: 2, rows: 7, seconds: 1 }],
-    findings: [],
-    ...more,
-  };
-  writeFileSync(join(folder, `${takenAt.replaceAll(":", "")}.json`), JSON.stringify(whole));
-}
+const drilled = (takenAt: string, more: Partial<JournalEntry> = {}): void =>
+  noteDrill(join(root, "backups", "cloudflare", "prod"), entry(takenAt, more));
 
 test("a stage without a backup, or with one that nobody has restored, is red", () => {
   expect(look()).toEqual({ kind: "none" });

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { JournalEntry } from "../journal.ts";
+import { drilled, noteDrill } from "../testing/drilled.ts";
 import { rowsReadLines } from "./rows-read.ts";
 
 let folder = "";
@@ -11,24 +11,6 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const drilled: JournalEntry = {
-  format: "lockstep-drill/1",
-  stage: "prod",
-  target: "cloudflare",
-  accountId: "a",
-  backup: "20261129T120000Z",
-  digest: "sha256:0",
-  takenAt: "2026-11-29T12:00:00Z",
-  drilledAt: "2026-11-29T12:00:10Z",
-  rpoSeconds: 1,
-  rtoSeconds: 1,
-  proven: true,
-  namespaces: [],
-  buckets: [],
-  indexes: [],
-  databases: [{ name: "dome/silo", tables: 2, rows: 41_000, seconds: 1 }],
-  findings: [],
-};
 function note(text: string): void {
   mkdirSync(join(folder, "journal"), { recursive: true });
   writeFileSync(join(folder, "journal", "1.json"), text);
@@ -43,7 +25,12 @@ test("the rows that will be read are those that the newest drill counted, and a 
     "about 235 rows will be read, which D1 bills:",
     "  jobmatch/jobs: a guess, its 23450 bytes at 100 bytes a row: no drill has counted them yet",
   ]);
-  note(JSON.stringify(drilled));
+  noteDrill(
+    folder,
+    drilled("2026-11-29T12:00:00Z", {
+      databases: [{ name: "dome/silo", tables: 2, rows: 41_000, seconds: 1 }],
+    }),
+  );
   expect(rowsReadLines(folder, [silo, jobs])).toEqual([
     "about 41235 rows will be read, which D1 bills:",
     "  dome/silo: 41000, as a drill counted in the backup of 2026-11-29T12:00:00Z",

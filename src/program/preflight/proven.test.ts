@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { JournalEntry } from "../../backup/journal.ts";
 import { backupShape } from "../../backup/settings.ts";
+import { drilled as entry, noteDrill } from "../../backup/testing/drilled.ts";
 import { stageOf } from "../../project/stage.ts";
 import { withoutProof } from "./proven.ts";
 
@@ -24,29 +24,11 @@ const now = new Date("2026-11-30T12:00:00Z");
 const said = async (settings: Parameters<typeof withoutProof>[0] = prod, approved = used) =>
   (await withoutProof(settings, approved, { root, env: {} }, now)).map(({ got }) => got);
 
-function drilled(takenAt: string, proven: boolean): void {
-  const folder = join(root, "backups", "cloudflare", "prod", "journal");
-  mkdirSync(folder, { recursive: true });
-  const entry: JournalEntry = {
-    format: "lockstep-drill/1",
-    stage: "prod",
-    target: "cloudflare",
-    accountId: "a",
-    backup: "b",
-    digest: "sha256:0",
-    takenAt,
-    drilledAt: takenAt,
-    rpoSeconds: 0,
-    rtoSeconds: 1,
-    proven,
-    namespaces: [],
-    buckets: [],
-    indexes: [],
-    databases: [],
-    findings: proven ? [] : ["damaged"],
-  };
-  writeFileSync(join(folder, `${takenAt.replaceAll(":", "")}.json`), JSON.stringify(entry));
-}
+const drilled = (takenAt: string, proven: boolean): void =>
+  noteDrill(
+    join(root, "backups", "cloudflare", "prod"),
+    entry(takenAt, { proven, databases: [], findings: proven ? [] : ["damaged"] }),
+  );
 
 test("an approved loss in a protected stage is refused without a backup, with an old one, and with an unfit one", async () => {
   expect(await said()).toEqual(["there is no backup"]);

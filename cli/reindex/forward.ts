@@ -43,6 +43,10 @@ export async function forward(at: At): Promise<number> {
       return await ending(job, journal, at);
     }
     const goesOn = isSame && known.index !== job.from.name && !known.ended ? known : undefined;
+    if (known !== undefined && goesOn === undefined && !known.ended && known.index !== job.from.name)
+      say(
+        `An earlier run began to fill ${known.index}, by another recipe or before --again. Nothing is bound to it: npx wrangler vectorize delete ${known.index}`,
+      );
     return await fromRows(job, journal, goesOn, at);
   } finally {
     journal.close();

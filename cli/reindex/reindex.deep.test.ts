@@ -181,7 +181,7 @@ test("killed while it fills, in the switch and behind it, the same command goes 
   await succeeding(project.pulumi(["preview", "--expect-no-changes", "--refresh", "--stack", "dev"]));
 }, 300_000);
 
-test("back again is one command once the declaration is as it was, and the old index gets what was written since", async () => {
+test("back again is one command once the declaration is as it was, and the old index gets what was written since; one that somebody deleted is made again", async () => {
   await write("since", "seven lanterns in the fog");
   expect(await refused(reindex("--undo", "--yes"))).toContain("is not that of the index that served before");
   project.write("project.ts", projectText(small));
@@ -190,5 +190,11 @@ test("back again is one command once the declaration is as it was, and the old i
     "since",
     "late",
   ]);
+  await project.api("dev", "DELETE", `${indexes}/found-dev`);
+  expect(await refused(project.pulumi(["preview", "--stack", "dev"]))).toContain(
+    "just reindex dev shop/found",
+  );
+  await succeeding(reindex("--yes"));
+  expect(await search("seven lanterns in the fog")).toBe("since");
   await succeeding(project.pulumi(["preview", "--expect-no-changes", "--stack", "dev"]));
 }, 300_000);

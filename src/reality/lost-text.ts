@@ -40,6 +40,8 @@ function wayOn({ label, resource, noun }: Lost): Sentence {
   const adoptable = kind === "queue" || kind === "r2";
   if (kind === "d1" || kind === "kv")
     return sentence`Cloudflare brings no deleted ${noun} back. Where there is a backup of it: ${command("restore")}. To go on without what it held: ${forget}; the next up makes an empty one, or takes over the one whose id is declared (adopt)`;
+  if (kind === "vectorize")
+    return sentence`Cloudflare brings no deleted ${noun} back. Where its recipe names a model, its vectors are made again: ${command("reindex", { index: resource })}. To go on without what it held: ${forget}; the next up makes an empty one`;
   return adoptable
     ? sentence`Cloudflare brings no deleted ${noun} back. To go on without what it held: ${forget}; the next up makes an empty one, or takes over the one whose id is declared (adopt)`
     : sentence`Cloudflare brings no deleted ${noun} back. To go on without what it held: ${forget}; the next up makes an empty one`;

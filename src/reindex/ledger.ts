@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
+import { UserError } from "../diagnostic/user-error.ts";
 
 /** Which rows an index has vectors of, as far as this machine made them. */
 export interface Ledger {
@@ -50,12 +51,7 @@ type Table = (typeof tables)[number];
 /** Opens a journal; a kill at any moment leaves it as it was at its last note. */
 export function openJournal(file: string): Journal {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const db = new DatabaseSync(file);
-  db.exec("CREATE TABLE IF NOT EXISTS job (one INTEGER PRIMARY KEY CHECK (one = 1), text TEXT NOT NULL)");
-  for (const table of tables)
-    db.exec(
-      `CREATE TABLE IF NOT EXISTS ${table} (id TEXT PRIMARY KEY, digest TEXT NOT NULL, reading INTEGER NOT NULL) WITHOUT ROWID`,
-    );
+  const db = opened(file);
   const put = db.prepare("INSERT OR REPLACE INTO job VALUES (1, ?)");
   const setJob = (job: Job): void => void put.run(JSON.stringify(job));
   const together = (work: () => void): void => {
@@ -87,6 +83,30 @@ export function openJournal(file: string): Journal {
       }),
     close: () => db.close(),
   };
+}
+
+function opened(file: string): DatabaseSync {
+  const db = new DatabaseSync(file);
+  try {
+    db.exec("CREATE TABLE IF NOT EXISTS job (one INTEGER PRIMARY KEY CHECK (one = 1), text TEXT NOT NULL)");
+    for (const table of tables)
+      db.exec(
+        `CREATE TABLE IF NOT EXISTS ${table} (id TEXT PRIMARY KEY, digest TEXT NOT NULL, reading INTEGER NOT NULL) WITHOUT ROWID`,
+      );
+    return db;
+  } catch (error) {
+    db.close();
+    throw new UserError(
+      {
+        what: "What an earlier re-indexing wrote down cannot be read; nothing was done",
+        where: file,
+        got: error instanceof Error ? error.message : String(error),
+        expected: "the file as it was written, on a disk with room",
+        fix: "where it is broken, remove it: the next run begins another index, and names none that is half filled",
+      },
+      { cause: error },
+    );
+  }
 }
 
 function ledgerOf(db: DatabaseSync, together: (work: () => void) => void): Ledger {

@@ -176,9 +176,9 @@ export const keys = {
   }),
   "lockstep:switched": key({
     schema: switchedShape,
-    expected: sentence`what \`${named("restore")}\` writes`,
+    expected: sentence`what \`${named("restore")}\` and \`${named("reindex")}\` write`,
     meaning:
-      "Stores that a restore put another one in the place of, by `<kind> <system>/<name>`: which one serves under that declaration now, and which served before and are kept, the newest last. It is of one account: the embedded target does not take it over from the stack file. Written by `npx lockstep restore <stage>`; nobody writes it by hand.",
+      "Stores that a restore or a re-indexing put another one in the place of, by `<kind> <system>/<name>`: which one serves under that declaration now, and which served before and are kept, the newest last. It is of one account: the embedded target does not take it over from the stack file. Written by `npx lockstep restore <stage>` and `npx lockstep reindex <stage> <index>`; nobody writes it by hand.",
     missing: "every store has the name that its declaration gives",
     example: `lockstep:switched:
   d1 notes/notes:

@@ -268,6 +268,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "src/reality/addresses.ts leadsElsewhere: up": here("an address that leads elsewhere"),
   "src/reality/consumers.ts changed: up": works(drift, "settings, crons, consumers, routes"),
   "src/reality/crons.ts cronFindings: up": works(drift, "settings, crons, consumers, routes"),
+  "src/reality/lost-text.ts wayOn: reindex": reindexed("back again is one command"),
   "src/reality/lost-text.ts wayOn: forget": works(
     "test/reality/lost.deep.test.ts",
     "what is gone is never made again empty",

@@ -13,7 +13,9 @@ export function isRunning(pid: number): boolean {
 /** One that has ended keeps its number until its parent asks for its exit code: in a container whose first process asks for none, for ever. */
 function hasEnded(pid: number): boolean {
   try {
-    return /^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // Behind its name, which may have brackets and spaces itself, stands its state.
+    return /^\) [ZX]/.test(stat.slice(stat.lastIndexOf(")")));
   } catch {
     return false; // no Linux: the number alone is known
   }

@@ -125,6 +125,8 @@ test("whatever is killed, and when: users meet the plan, a release is gone on wi
         status !== 200 && !outages.some((each) => fromMs < each.toMs + 1_000 && toMs > each.fromMs),
     );
     expect(unanswered, told).toEqual([]);
+    // Its code is in the folder and nowhere else: a preview shows it.
+    if (isUnbegun) continue;
     const preview = await project.pulumi(["preview", "--expect-no-changes", "--diff", "--stack", "dev"]);
     expect(preview.code, `${told}\n${preview.out}`).toBe(0);
     const config = await project.pulumi(["config", "--json", "--stack", "dev"]);

@@ -144,6 +144,7 @@ test("a good version is asked by hooks and requests, waits for a person, and rea
   const unasked = await release("--approve", "nobody-looked", "--reason", "why not");
   expect(unasked.code).toBe(1);
   expect(unasked.out).toMatch(/does not wait for nobody-looked/);
+  expect(unasked.out).toContain("just release dev --approve somebody-looked --reason");
   const approved = await release("--approve", "somebody-looked", "--reason", "looked");
   expect(approved.code, approved.out).toBe(0);
   const done = await running;
@@ -315,6 +316,7 @@ test("a driver that is killed is gone on from; meanwhile a second one and an up 
   const late = await release("--resume");
   expect(late.code).toBe(1);
   expect(late.out).toContain("No release of dev is under way");
+  expect(late.out).toContain("begin one: just release dev");
   rmSync(folder, { recursive: true });
   const all = await project.just(["releases", "dev", "--json"]);
   const [last] = recordedIn(all.out);

@@ -308,7 +308,7 @@ test("squash puts one file in the place of several that git has and every stage 
   git("add", folder);
   git("commit", "--quiet", "-m", "files");
   expect(await bad("squash", "shop/shop-db")).toMatch(
-    /through which file[\s\S]*--through 0002_drop_email\.sql/,
+    /through which file[\s\S]*just db squash shop\/shop-db --through 0002_drop_email\.sql/,
   );
   expect(await bad("squash", "shop/shop-db", "--through", "0001_create_users.sql")).toContain(
     "nothing to squash",

@@ -97,11 +97,17 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/pull-request/folds.ts next: db rehearse": pullRequest,
   "cli/pull-request/folds.ts next: preview": pullRequest,
   "cli/pull-request/folds.ts next: up": pullRequest,
-  "cli/release/beginning/approving.ts refuseUnasked: release": untried,
+  "cli/release/beginning/approving.ts refuseUnasked: release": works(
+    "test/release.deep.test.ts",
+    "a good version is asked by hooks and requests",
+  ),
   "cli/release/beginning/open-secrets.ts openSecrets: secret": untried,
   "cli/release/beginning/open-contracts.ts refuseOpenContracts: up": untried,
   "cli/release/override/warm-up-file.ts requestIn: outputs": untried,
-  "cli/release/refusals.ts noneUnderWay: release": untried,
+  "cli/release/refusals.ts noneUnderWay: release": works(
+    "test/release.deep.test.ts",
+    "a release that finds nothing new",
+  ),
   "cli/release/refusals.ts overtaken: releases": untried,
   "cli/release/refusals.ts secondDriver: release": untried,
   "cli/release/refusals.ts stopped: release": works(
@@ -145,7 +151,10 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/stack/secrets/list-secrets.ts listSecrets: secret": secrets,
   "cli/stack/engine/environment.ts withoutToken: token": nothingUp,
   "cli/release/step-up.ts told: unlock": untried,
-  "cli/stack/lock.ts ways: unlock": untried,
+  "cli/stack/lock.ts ways: unlock": works(
+    "cli/state/passphrase.deep.test.ts",
+    "a team's backend is backed up in the same way",
+  ),
   "cli/stack/plan/apply-plan.ts planIsOld: deploy": works(
     recipes,
     "prod shows a plan and applies exactly that",
@@ -300,7 +309,10 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/db/squash/stages.ts refuseOpen: up": untried,
   "cli/db/squash/stages.ts refuseOpen: db contract": untried,
   "cli/db/squash/squash.ts run: up": phases,
-  "cli/db/squash/squash.ts throughOf: db squash": untried,
+  "cli/db/squash/squash.ts throughOf: db squash": works(
+    commands,
+    "squash puts one file in the place of several",
+  ),
   "cli/db/squash/squash.ts nameOf: db squash": untried,
   "cli/validate/findings.ts withoutChain: db lint": unread,
 };

@@ -150,7 +150,7 @@ test("another model: up refuses it and names the command, which shows what it wo
 test("killed while it fills, in the switch and behind it, the same command goes on; two at once are one; no row that was written meanwhile is lost", async () => {
   await killedWhen(
     "grep -q 'rows read' reindex.log",
-    ["--rate", "6"],
+    ["--rate", "2"],
     "just reindex dev found --yes >second.log 2>&1",
   );
   expect(readFileSync(join(project.folder, "second.log"), "utf8")).toContain("is under way");
@@ -165,16 +165,20 @@ test("killed while it fills, in the switch and behind it, the same command goes 
   expect(filled).toContain("find the row whose text they are: 100.0 %");
   expect(filled).toMatch(/vectors of the old one that no row makes: 1, such as n1/);
   await write("late", "a comet over the harbour");
+  // Written into the table alone, and embedded at one a second: time enough to be killed in.
+  const slow = 10;
+  const made = Array.from({ length: slow }, (_, i) => `('a${i}', 'slow row ${i}', 'ann')`);
+  await sql(`INSERT INTO notes VALUES ${made.join(", ")}`);
   expect(await refused(project.pulumi(["preview", "--stack", "dev"]))).toContain(
     "just reindex dev shop/found",
   );
   expect(await refused(project.just(["restore", "dev", "--yes"]))).toContain("just reindex dev shop/found");
-  await killedWhen("grep -q 'serves now' reindex.log", letGo);
+  await killedWhen("grep -q 'serves now' reindex.log", ["--rate", "1"]);
   const done = await reindex("--yes", "--json");
   expect(done.code, done.out).toBe(0);
   const [before, after = ""] = await names();
   expect([before, after]).toEqual(["found-dev", expect.stringMatching(/^found-dev-\d{8}t\d{6}z$/)]);
-  expect(await count(after)).toBe(rows);
+  expect(await count(after)).toBe(rows + slow);
   expect(
     await Promise.all(["a comet over the harbour", "an altered sentence about whales"].map(search)),
   ).toEqual(["late", "n5"]);

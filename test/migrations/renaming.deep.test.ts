@@ -67,14 +67,21 @@ test(
     await up();
     const busy = client();
 
-    expect(await db("new", "silo", "--rename", "notes.title=heading")).toContain(drop);
+    const files = await db("new", "silo", "--rename", "notes.title=heading");
+    expect(files).toContain(drop);
+    expect(files).toContain("opened when that code serves alone: just db contract");
+    expect(files).toContain("just db lint dome/silo");
+    const another = ["new", "silo", "--rename", "notes.excerpt=summary"] as const;
+    const tooEarly = await just(...another);
+    expect(tooEarly.code).toBe(1);
+    expect(tooEarly.out).toContain("finish that one first: just db contract");
     code((text) =>
       text
         .replace("(id, title, excerpt,", "(id, title, heading, excerpt,")
         .replace("VALUES (?, ?, ?, ?, ?, ?)", "VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6)")
         .replaceAll("SELECT id, title,", "SELECT id, heading AS title,"),
     );
-    await db("lint", "silo");
+    await db("lint", "dome/silo");
     await up();
     expect(await ledger()).toEqual([add]);
 
@@ -94,6 +101,7 @@ test(
     expect(await db("contract", "dev", "silo")).toContain(`open through ${drop}`);
     await up();
     expect(await ledger()).toEqual([add, relax, drop]);
+    expect(await db(...another)).toContain("_drop_notes_excerpt.sql");
 
     const { stored, errors } = await busy.stop();
     expect(errors).toEqual([]);

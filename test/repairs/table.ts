@@ -20,6 +20,7 @@ const engine = "test/migrations/engine.deep.test.ts";
 const commands = "test/migrations/commands.deep.test.ts";
 const phases = works("test/migrations/phases.deep.test.ts", "expand runs before the code");
 const past = works("test/migrations/pasts.deep.test.ts", "is refused with the command that adopts it");
+const renaming = works("test/migrations/renaming.deep.test.ts", "a column is renamed over three releases");
 const loop = "cli/dev/dev.deep.test.ts";
 const rolledBack = works("test/docs/dual-run.deep.test.ts", "the quick rollback takes a version back");
 const backups = works("cli/state/state.deep.test.ts", "a key, a backup, a drill and a restore");
@@ -75,8 +76,8 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/db/query.ts onlyReads: db new": blank,
   "cli/db/query.ts onlyReads: db query": blank,
   "cli/db/query.ts run: db query": blank,
-  "cli/db/new/rename.ts renameColumn: db contract": untried,
-  "cli/db/new/rename.ts renameColumn: db lint": untried,
+  "cli/db/new/rename.ts renameColumn: db contract": renaming,
+  "cli/db/new/rename.ts renameColumn: db lint": renaming,
   "cli/db/new/rename.ts requested: db new": blank,
   "cli/db/site.ts jobOf: up": nothingUp,
   "cli/db/site.ts missingLine: up": nothingUp,
@@ -228,7 +229,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "src/migrations/plan/squashed-past.ts edited: db accept": untried,
   "src/migrations/plan/squashed-past.ts otherOrder: db plan": untried,
   "src/migrations/plan/squashed-past.ts others: up": untried,
-  "src/migrations/rename/waiting-rename.ts waitingRename: db contract": untried,
+  "src/migrations/rename/waiting-rename.ts waitingRename: db contract": renaming,
   "src/migrations/rename/waiting-rename.ts waitingRename: db squash": blank,
   "src/migrations/protocol/locked.ts unrecorded: db status": untried,
   "src/migrations/protocol/rolled-back.ts remedyFor: db query": blank,

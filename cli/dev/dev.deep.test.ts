@@ -166,7 +166,7 @@ test("a real account, prod, a worker that nobody declares: refused before anythi
     [["--target", "cloudflare"], /on the embedded target only[\s\S]*just pulumi-up dev --target cloudflare/],
     [["--stage", "prod"], /A change of prod is asked for by name/],
     [["nobody"], /No system declares this worker[\s\S]*dome\/dome-api/],
-    [["dome-api", "silo"], /at most one worker/],
+    [["dome-api", "silo"], /Too many words[\s\S]*one worker, or none for all of them/],
     [["--stage", "staging"], /Nothing of staging is deployed[\s\S]*just pulumi-up staging/],
   ] as const) {
     const { code, out } = await project.just(["dev", ...args]);

@@ -2,14 +2,15 @@ import { z } from "zod";
 import type { System } from "../declare/index.ts";
 import { listedSystems } from "../declare/listed-systems.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
-import { type BackupSettings, keepShape, provenWithinDaysShape, scheduleShape } from "./settings.ts";
+import { type BackupSettings, byShape, keepShape, provenWithinDaysShape, scheduleShape } from "./settings.ts";
 
 type Declaring = Pick<System, "name" | "backup">;
 
 /** What a system can say as well as a stage; the rest differs by stage. */
-const sharedKeys = ["schedule", "keep", "provenWithinDays"] as const;
+const sharedKeys = ["schedule", "by", "keep", "provenWithinDays"] as const;
 const written = z.looseObject({
   schedule: scheduleShape.optional(),
+  by: byShape.optional(),
   keep: keepShape.optional(),
   provenWithinDays: provenWithinDaysShape.optional(),
 });
@@ -27,8 +28,10 @@ export function withDeclared(configured: unknown, systems: readonly Declaring[])
     keep === undefined ? [] : (keepShape.safeParse(keep).data ?? []),
   );
   const days = plans.flatMap(({ provenWithinDays }) => provenWithinDays ?? []);
+  const by = plans.find((plan) => plan.by !== undefined)?.by;
   return {
     ...own.data,
+    ...(by !== undefined && { by }),
     ...(schedules.length > 0 && { schedule: schedules }),
     ...(keeps.length > 0 && { keep: keeps.reduce(both) }),
     ...(days.length > 0 && { provenWithinDays: Math.min(...days) }),

@@ -19,6 +19,9 @@ const cron = z.string().superRefine((text, context) => {
 /** When a backup is due: crons in UTC. */
 export const scheduleShape = z.union([cron, z.array(cron).min(1)]);
 
+/** Who begins a backup. */
+export const byShape = z.literal("worker");
+
 /** A bucket of R2: of another account than the stage's, or at least none of the stage's own. */
 const bucketName = z.strictObject({
   bucket: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]$/),
@@ -35,6 +38,8 @@ export const backupShape = z.strictObject({
   to: z.union([z.string().min(1), bucketName]).default("backups"),
   /** @default - none is ever due */
   schedule: scheduleShape.optional(),
+  /** @default - whoever runs `just backup` */
+  by: byShape.optional(),
   keep: keepShape.prefault({}),
   provenWithinDays: provenWithinDaysShape.default(7),
   /** A backup reads no more rows of databases a second than this, on average. @default - as many as D1 answers with */

@@ -3,11 +3,16 @@
  * what is said here is not said there again. A stage has one backup of all its systems, so the strictest holds.
  *
  * @example
- * const backup: BackupPlan = { schedule: "0 3 * * *", keep: { daily: 30 }, provenWithinDays: 2 };
+ * const backup: BackupPlan = { by: "worker", schedule: "0 3 * * *", keep: { daily: 30 }, provenWithinDays: 2 };
  */
 export interface BackupPlan {
-  /** When a backup is due: a cron expression in UTC. `just backup-check` is red where the newest one is older, an hour later. Nobody is started by it. @default - never */
+  /** When a backup is due: a cron expression in UTC. `just backup-check` is red where the newest one is older, an hour later. Nobody is started by it, but a worker that `by` names. @default - never */
   readonly schedule?: string;
+  /**
+   * Who begins them: `worker` deploys a worker of Lockstep's, with a cron, that reads databases and namespaces and writes into a bucket of the stage's
+   * account. It has public keys alone. Of several systems one is enough. @default - whoever runs `just backup`, such as CI
+   */
+  readonly by?: "worker";
   /** How many stay. Of several systems each backup stays that one of them keeps. @default - the stage's, or 7 daily, 5 weekly and 12 monthly ones */
   readonly keep?: BackupRetention;
   /** After so many days without a drill that proved a backup, the stage counts as without one. Of several systems the smallest holds. @default - the stage's, or 7 */

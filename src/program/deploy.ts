@@ -14,6 +14,7 @@ import { deployContracts } from "../resources/stores/contract.ts";
 import { deployNotifications } from "../resources/stores/notifications.ts";
 import { deployPullConsumers } from "../resources/stores/pull-consumers.ts";
 import { deployStores } from "../resources/stores/stores.ts";
+import { type BackupWorkerArgs, deployBackupWorker } from "../resources/workers/backup-worker.ts";
 import { nothingNewInSteps } from "../resources/workers/nothing-new.ts";
 import { deploySmoke } from "../resources/workers/smoke.ts";
 import { deployWorkers } from "../resources/workers/workers.ts";
@@ -53,6 +54,8 @@ export interface Prepared {
   readonly moves: Moves;
   /** What an earlier run made without having heard of it. */
   readonly halfMade: HalfMade;
+  /** The worker that writes the stage's backups. @default - none does */
+  readonly backupWorker?: Omit<BackupWorkerArgs, "systems"> | undefined;
   /** Of the account's workers.dev addresses. @default - it has none, or the target is embedded */
   readonly subdomain?: string | undefined;
 }
@@ -100,15 +103,15 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     target: first,
     zoneIds: prepared.zoneIds,
   };
+  const everywhere: Omit<Context, "system"> = {
+    ...shared,
+    hooks,
+    beforeVersion,
+    contracts: settings.contracts,
+    approvals: settings.approvals,
+  };
   const deployed = systems.map((system) => {
-    const context: Context = {
-      ...shared,
-      hooks,
-      beforeVersion,
-      contracts: settings.contracts,
-      approvals: settings.approvals,
-      system,
-    };
+    const context: Context = { ...everywhere, system };
     const stores = deployStores(system, context);
     const notifications = deployNotifications(system, context, stores);
     const pulls = deployPullConsumers(system, context, stores);
@@ -126,14 +129,18 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
       ...each.workflows,
     ]);
     return {
+      ...{ system, stores },
       resources: [...stores.all, ...notifications, ...pulls, ...code, ...smoke, ...contracts.values()],
       outputs: outputsOf(system, settings, { stores, workers, contracts }, subdomain),
     };
   });
+  const { backupWorker } = prepared;
+  const backups =
+    backupWorker === undefined ? [] : deployBackupWorker(everywhere, { ...backupWorker, systems: deployed });
   // One that a stage had when it was protected stays, to say that it is no more.
   if (stage.protected || prepared.state.some(({ type }) => type === guardType)) {
     new Guard("guard", stage.protected ? {} : { protects: false }, {
-      dependsOn: [first, provider, ...deployed.flatMap(({ resources }) => resources)],
+      dependsOn: [first, provider, ...deployed.flatMap(({ resources }) => resources), ...backups],
       protect: stage.protected,
     });
   }

@@ -16,12 +16,14 @@ import { keepStatements } from "../statements/kept.ts";
 import { systemStatements } from "../statements/of-system.ts";
 import { approvedOf } from "./approved.ts";
 import { servingOf } from "./artefact.ts";
+import { backupCode, backupWorkerOf } from "./backup-worker.ts";
 import { byHand } from "./by-hand.ts";
 import { deploy, ownsShared } from "./deploy.ts";
 import { lossesOf } from "./losses/losses.ts";
 import { notRunHere } from "./not-run-here.ts";
 import type { Outputs } from "./outputs.ts";
 import { notAtHome } from "./preflight/at-home.ts";
+import { refusedBackup } from "./preflight/backup-worker.ts";
 import { refusedClassChanges } from "./preflight/class-changes.ts";
 import { codeDiagnostics } from "./preflight/code-checks.ts";
 import { existing } from "./preflight/existing.ts";
@@ -46,6 +48,7 @@ export async function program(given: Given): Promise<Outputs> {
     leaveToPerson(`An update of ${stage.name}`, stage, await agentHere(given.env));
   refuse(check(systems, stage, { stageNames: settings.stages.map(({ name }) => name), root: given.root }));
   refuse(sharedNames(settings));
+  refuse(await refusedBackup(settings));
   if (pulumi.runtime.isDryRun())
     for (const line of [...unlistedSystems(given.project.systems, settings), ...notRunHere(settings)])
       await pulumi.log.info(line);
@@ -127,6 +130,7 @@ export async function program(given: Given): Promise<Outputs> {
     byHand: changed,
     approved: approved.kept,
     serving,
+    backupWorker: backupWorkerOf(settings, await backupCode(settings, given.root)),
     ...ownJournal(beside, settings.release?.ended === true),
   };
   return deploy(settings, { root: given.root, ...read });

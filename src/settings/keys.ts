@@ -193,9 +193,9 @@ export const keys = {
   "lockstep:backup": key({
     schema: backupShape,
     expected:
-      '{ recipients: [age1…], to: backups, schedule: "0 3 * * *", keep: { daily: 7, weekly: 5, monthly: 12 }, provenWithinDays: 7, rowsPerSecond: 5000 }',
+      '{ recipients: [age1…], to: backups, schedule: "0 3 * * *", by: worker, keep: { daily: 7, weekly: 5, monthly: 12 }, provenWithinDays: 7, rowsPerSecond: 5000 }',
     meaning:
-      "The backups of the stage: `recipients` are the public keys of age that they are encrypted to; `to` is a folder, from the project or absolute, or a bucket of R2, `{ bucket: <name>, accountId: <id> }`, with `jurisdiction` where it has one; `schedule` says when one is due, a cron in UTC or several; `keep` says how many stay (the newest of each day, week and month); after `provenWithinDays` days without a drill that proved one, the stage counts as without a backup; `rowsPerSecond` is how many rows of databases a backup reads a second at most (as many as D1 answers with, where it is missing). `schedule`, `keep` and `provenWithinDays` may be said by systems instead, and not by both. See docs/backups.md.",
+      "The backups of the stage: `recipients` are the public keys of age that they are encrypted to; `to` is a folder, from the project or absolute, or a bucket of R2, `{ bucket: <name>, accountId: <id> }`, with `jurisdiction` where it has one; `schedule` says when one is due, a cron in UTC or several; `by: worker` deploys a worker that begins them; `keep` says how many stay (the newest of each day, week and month); after `provenWithinDays` days without a drill that proved one, the stage counts as without a backup; `rowsPerSecond` is how many rows of databases a backup reads a second at most (as many as D1 answers with, where it is missing). `schedule`, `by`, `keep` and `provenWithinDays` may be said by systems instead, and not by both. See docs/backups.md.",
     missing: "no backup can be made",
     example: `lockstep:backup:
   recipients: [age1mmpxt0pgu6rncefsxh3vkufjcx9zr0s7t77gmm4qqapafl4knaeqxp4zd2]

@@ -7,7 +7,7 @@ import type { System } from "../system.ts";
 export function checkBackup({ name, backup }: Pick<System, "name" | "backup">): Diagnostic[] {
   if (backup === undefined) return [];
   const where = `${name}, backup`;
-  const { schedule, keep = {}, provenWithinDays } = backup;
+  const { schedule, by, keep = {}, provenWithinDays } = backup;
   const expected = schedule === undefined ? undefined : notASchedule(schedule);
   return [
     ...(expected === undefined
@@ -19,6 +19,17 @@ export function checkBackup({ name, backup }: Pick<System, "name" | "backup">): 
             got: JSON.stringify(schedule),
             expected,
             fix: 'such as "0 3 * * *" for three in the morning, UTC',
+          },
+        ]),
+    ...(by === undefined || by === "worker"
+      ? []
+      : [
+          {
+            what: "Backups are begun by somebody who is not known",
+            where: `${where}, by`,
+            got: JSON.stringify(by),
+            expected: '"worker"',
+            fix: "leave it out where CI or a cron of yours runs the backups",
           },
         ]),
     ...Object.entries(keep)

@@ -1,0 +1,93 @@
+import { addRecipients } from "../../backup/store/recipients.ts";
+import { physicalName } from "../../declare/physical-name.ts";
+import { type Diagnostic, UserError } from "../../diagnostic/user-error.ts";
+import { backupSystem } from "../../resources/workers/backup-worker.ts";
+import type { Settings } from "../../settings/settings.ts";
+
+type Concerned = Pick<Settings, "stage" | "systems" | "target" | "backup">;
+
+/** What is wrong with the backups of a stage, where it says who may read them, and where a worker is to write them. */
+export async function refusedBackup(settings: Concerned): Promise<readonly Diagnostic[]> {
+  const { backup } = settings;
+  if (backup === undefined) return [];
+  return [
+    ...(await wrongRecipients(backup.recipients)),
+    ...(backup.by === undefined ? [] : wrongPlace(settings)),
+  ];
+}
+
+/** Before anything is encrypted to nobody. */
+async function wrongRecipients(recipients: readonly string[]): Promise<readonly Diagnostic[]> {
+  const { Encrypter } = await import("age-encryption");
+  return recipients.flatMap((recipient) => {
+    try {
+      addRecipients(new Encrypter(), [recipient]);
+      return [];
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return [error.diagnostic];
+    }
+  });
+}
+
+function wrongPlace({ stage, systems, target, backup }: Concerned): readonly Diagnostic[] {
+  const { to, schedule } = backup ?? {};
+  const where = `lockstep:backup of stack ${stage.name}`;
+  const what = "A worker is to write the backups, and cannot";
+  const stores = systems.flatMap(({ resources }) => resources);
+  const own = stores.find(
+    (each) => typeof to === "object" && each.kind === "r2" && physicalName(each, stage) === to.bucket,
+  );
+  return [
+    ...(typeof to !== "object" || to.accountId !== target.accountId
+      ? [
+          {
+            ...{ what, where: `${where}, to` },
+            got: typeof to === "object" ? `a bucket of account ${to.accountId}` : `the folder ${to}`,
+            expected: `a bucket of the stage's own account, which alone a worker can be bound to: { bucket: <name>, accountId: ${target.accountId} }`,
+            fix: "name one there, or leave out by: worker and let CI run the backups",
+          },
+        ]
+      : []),
+    ...(own === undefined
+      ? []
+      : [
+          {
+            ...{ what, where: `${where}, to` },
+            got: `${own.name}, a bucket of the stage itself: the backups would go with it`,
+            expected: "a bucket that the stage does not declare",
+            fix: "make another one, and name it there",
+          },
+        ]),
+    ...(schedule === undefined
+      ? [
+          {
+            ...{ what, where: `${where}, schedule` },
+            got: "none",
+            expected: "when a backup is due",
+            fix: 'such as schedule: "0 3 * * *", of the stage or of a system',
+          },
+        ]
+      : []),
+    ...(stores.some(({ kind }) => kind === "d1" || kind === "kv")
+      ? []
+      : [
+          {
+            ...{ what, where: systems.map(({ name }) => name).join(", ") },
+            got: "neither databases nor namespaces",
+            expected: "something that a worker can read",
+            fix: "leave out by: worker",
+          },
+        ]),
+    ...(systems.some(({ name }) => name === backupSystem)
+      ? [
+          {
+            ...{ what, where: `system ${backupSystem}` },
+            got: "a system of the name that the worker has in the state",
+            expected: "another name",
+            fix: "give the system another name, or leave out by: worker",
+          },
+        ]
+      : []),
+  ];
+}

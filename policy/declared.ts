@@ -1,3 +1,4 @@
+import { backupSystem } from "../src/declare/backup-worker.ts";
 import type { Resource } from "../src/declare/index.ts";
 import type { ResourceKind } from "../src/declare/kinds/kinds.ts";
 import { factsOf } from "../src/declare/kinds/resources.ts";
@@ -23,7 +24,7 @@ export interface Declarations {
 }
 
 export function declarations({ systems, stages }: Pick<Project, "systems" | "stages">): Declarations {
-  const all = systems.flatMap((system) =>
+  const all = [...systems, backupSystem].flatMap((system) =>
     system.resources.map((resource) => ({ resource, logicalName: `${system.name}/${resource.name}` })),
   );
   let owners: ReadonlyMap<string, Owner> | undefined;

@@ -32,37 +32,30 @@ export function backupWorkerOf(
     ...(backup.rowsPerSecond !== undefined && { rowsPerSecond: backup.rowsPerSecond }),
     notInBackup: [
       "not known: which versions of the workers served. A worker cannot ask for that",
-      ...systems.flatMap(besides),
+      ...besides(systems),
     ],
   };
   return { bundle, bucket: backup.to, schedule, settings };
 }
 
-/** What of a system the worker does not read, whether or not it holds anything. */
-const besides = (system: System): readonly string[] => [
-  ...system.resources.flatMap(({ kind, name }) => {
-    const noun = nouns[kind];
-    return noun === undefined
-      ? []
-      : [
-          `not in this backup: ${noun} ${system.name}/${name}. A worker wrote it, which reads databases and namespaces alone`,
-        ];
-  }),
-  ...workersOf(system).flatMap((each) =>
-    Object.keys(each.durableObjects).map(
-      (className) =>
-        `not in this backup: class ${className} of ${system.name}/${each.name}, which nobody can read from outside`,
+/** What the worker does not read, whether or not it holds anything: a line for each kind. */
+function besides(systems: readonly System[]): readonly string[] {
+  const named = (kind: System["resources"][number]["kind"]): readonly string[] =>
+    systems.flatMap(({ name, resources }) =>
+      resources.filter((each) => each.kind === kind).map((each) => `${name}/${each.name}`),
+    );
+  const classes = systems.flatMap((system) =>
+    workersOf(system).flatMap((each) =>
+      Object.keys(each.durableObjects).map((className) => `${className} of ${system.name}/${each.name}`),
     ),
-  ),
-];
-
-const nouns: Readonly<Record<System["resources"][number]["kind"], string | undefined>> = {
-  d1: undefined,
-  kv: undefined,
-  r2: "the objects of bucket",
-  vectorize: "the vectors of index",
-  queue: "the messages of queue",
-  aiGateway: undefined,
-  hyperdrive: undefined,
-  worker: undefined,
-};
+  );
+  const left = [
+    ["the objects of", named("r2")],
+    ["the vectors of", named("vectorize")],
+    ["the messages of", named("queue")],
+    ["the objects of class", classes],
+  ] as const;
+  return left.flatMap(([what, names]) =>
+    names.length === 0 ? [] : [`not in this backup, since a worker wrote it: ${what} ${names.join(", ")}`],
+  );
+}

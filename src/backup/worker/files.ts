@@ -18,7 +18,7 @@ export interface Into {
 }
 
 /** What is collected of a file before it is closed: the whole of it lies in memory, of which a worker has 128 MB. */
-const mostChars = 8_000_000;
+const mostChars = 4_000_000;
 const mostMs = 60_000;
 
 /** Encrypts a file and puts it where nothing is; R2 compares the checksum. */

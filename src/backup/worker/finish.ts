@@ -69,7 +69,11 @@ async function previousOf(bucket: R2Bucket, prefix: string, own: string): Promis
 
 /** What invocations left that were killed. */
 async function removeOthers(bucket: R2Bucket, folder: string, own: ReadonlySet<string>): Promise<void> {
-  const { objects } = await bucket.list({ prefix: folder });
-  const others = objects.map(({ key }) => key).filter((key) => !own.has(key.slice(folder.length)));
-  if (others.length > 0) await bucket.delete(others);
+  for (let cursor: string | undefined; ; ) {
+    const listed = await bucket.list({ prefix: folder, ...(cursor !== undefined && { cursor }) });
+    const others = listed.objects.map(({ key }) => key).filter((key) => !own.has(key.slice(folder.length)));
+    if (others.length > 0) await bucket.delete(others);
+    if (!listed.truncated) return;
+    cursor = listed.cursor;
+  }
 }

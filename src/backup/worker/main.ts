@@ -3,17 +3,30 @@ import type { D1Database, KVNamespace, R2Bucket, ScheduledController } from "@cl
 import { type Outcome, run } from "./run.ts";
 import { workerSettings } from "./settings.ts";
 
-/** What `src/resources/workers/backup-worker.ts` binds: databases and namespaces by their number in the settings. */
+/** What `src/resources/workers/backup-worker.ts` binds. What belongs to a store stands beside it: a variable has 5 kB at most. */
 interface Env {
   readonly BACKUPS: R2Bucket;
   readonly SETTINGS: string;
   readonly [database: `D1_${number}`]: D1Database;
   readonly [namespace: `KV_${number}`]: KVNamespace;
+  readonly [of: `${"D1" | "KV"}_${number}_OF`]: string;
+}
+
+/** Settings of the stores that are bound, from number 0 on. */
+function storesOf(env: Env, kind: "D1" | "KV"): readonly unknown[] {
+  const found: unknown[] = [];
+  for (let text = env[`${kind}_0_OF`]; text !== undefined; text = env[`${kind}_${found.length}_OF`])
+    found.push(JSON.parse(text));
+  return found;
 }
 
 export default {
   async scheduled({ cron }: ScheduledController, env: Env): Promise<void> {
-    const settings = workerSettings.parse(JSON.parse(env.SETTINGS));
+    const settings = workerSettings.parse({
+      ...JSON.parse(env.SETTINGS),
+      databases: storesOf(env, "D1"),
+      namespaces: storesOf(env, "KV"),
+    });
     const outcome = await run(
       settings,
       {

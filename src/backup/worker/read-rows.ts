@@ -59,7 +59,12 @@ export async function readRows(
       counting?.add(page.rows);
       rows[at] = (rows[at] ?? 0) + page.rows.length;
       lines.add(`${JSON.stringify({ table: table.name, rows: page.rows })}\n`);
-      if (!lines.isFull() || whole !== undefined) continue;
+      if (!lines.isFull()) continue;
+      if (whole !== undefined) {
+        // Of one moment: it is gone on with nowhere but at its beginning.
+        files.push(await lines.close());
+        continue;
+      }
       if (numbered) await note(at, page.last);
       else {
         files.push(await lines.close());

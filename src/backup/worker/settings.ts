@@ -13,8 +13,8 @@ export const workerSettings = z.object({
   /** When a backup is begun: crons in UTC. At other times the worker goes on with one that is under way. */
   schedule: z.array(z.string()).min(1),
   rowsPerSecond: z.number().optional(),
-  /** Requests to databases, namespaces and the bucket in one invocation; Cloudflare allows a thousand on a paid plan. */
-  requests: z.int().min(1).default(800),
+  /** Requests to databases, namespaces and the bucket in one invocation; Cloudflare allows a thousand on a paid plan, and 30 s of processor time. */
+  requests: z.int().min(1).default(400),
   /** Bound as `D1_0`, `D1_1` … */
   databases: z.array(z.object({ key: z.string(), id: z.string(), physicalName: z.string() })),
   /** Bound as `KV_0`, `KV_1` … */

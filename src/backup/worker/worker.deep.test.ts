@@ -72,13 +72,11 @@ const database = () => queryDatabase(endpointOf(account, databaseId), "dome/silo
 
 /** Deploys the worker as a stage would have it, with so small a share for each invocation that the database takes several. */
 async function deployed(namespaceId: string): Promise<void> {
-  const settings: WorkerSettings = {
+  const settings: Omit<WorkerSettings, "databases" | "namespaces"> = {
     ...{ stage: "prod", target: "embedded", accountId: account.accountId, tool: "test", prefix },
     recipients: [await identityToRecipient(identity)],
     schedule: [due],
     requests: 30,
-    databases: [{ key: "dome/silo", id: databaseId, physicalName: "silo" }],
-    namespaces: [{ key: "dome/SESSIONS", id: namespaceId, title: "sessions" }],
     notInBackup: ["versions"],
   };
   const { mainModule, modules } = (await bundle({ main: "src/backup/worker/main.ts" }, root)).bundle;
@@ -90,6 +88,14 @@ async function deployed(namespaceId: string): Promise<void> {
     bindings: [
       { name: "BACKUPS", type: "r2_bucket", bucket_name: "backups" },
       { name: "SETTINGS", type: "plain_text", text: JSON.stringify(settings) },
+      {
+        ...{ name: "D1_0_OF", type: "plain_text" },
+        text: JSON.stringify({ key: "dome/silo", id: databaseId, physicalName: "silo" }),
+      },
+      {
+        ...{ name: "KV_0_OF", type: "plain_text" },
+        text: JSON.stringify({ key: "dome/SESSIONS", id: namespaceId, title: "sessions" }),
+      },
       { name: "D1_0", type: "d1", id: databaseId },
       { name: "KV_0", type: "kv_namespace", namespace_id: namespaceId },
     ],

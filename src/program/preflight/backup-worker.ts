@@ -1,7 +1,7 @@
 import { addRecipients } from "../../backup/store/recipients.ts";
+import { backupSystem } from "../../declare/backup-worker.ts";
 import { physicalName } from "../../declare/physical-name.ts";
 import { type Diagnostic, UserError } from "../../diagnostic/user-error.ts";
-import { backupSystem } from "../../resources/workers/backup-worker.ts";
 import type { Settings } from "../../settings/settings.ts";
 
 type Concerned = Pick<Settings, "stage" | "systems" | "target" | "backup">;
@@ -79,10 +79,10 @@ function wrongPlace({ stage, systems, target, backup }: Concerned): readonly Dia
             fix: "leave out by: worker",
           },
         ]),
-    ...(systems.some(({ name }) => name === backupSystem)
+    ...(systems.some(({ name }) => name === backupSystem.name)
       ? [
           {
-            ...{ what, where: `system ${backupSystem}` },
+            ...{ what, where: `system ${backupSystem.name}` },
             got: "a system of the name that the worker has in the state",
             expected: "another name",
             fix: "give the system another name, or leave out by: worker",

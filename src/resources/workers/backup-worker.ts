@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Bundle } from "../../bundle/bundle.ts";
-import { type System, worker } from "../../declare/index.ts";
+import { backupSystem, backupWorker } from "../../declare/backup-worker.ts";
+import type { System } from "../../declare/index.ts";
 import type { StoreKind, StoreOf } from "../../declare/kinds/kinds.ts";
 import { physicalName } from "../../declare/physical-name.ts";
 import { type inputs, WorkersCronTrigger, WorkersDeployment, WorkerVersion } from "../cloudflare.ts";
@@ -8,19 +9,8 @@ import { type Context, logicalName } from "../context.ts";
 import type { Stores } from "../stores/stores.ts";
 import { WorkerComponent } from "./shell.ts";
 
-/** What the worker is called by in the state: a system that nobody declares. */
-export const backupSystem = "lockstep";
 /** When it looks whether a backup is under way that has to be gone on with. */
 const tick = "*/15 * * * *";
-
-/** The worker as it would be declared. Its bindings are of several systems, which no declaration can have. */
-const declared = worker("backup", {
-  main: "src/backup/worker/main.ts",
-  compatibilityDate: "2026-06-01",
-  compatibilityFlags: ["nodejs_compat"],
-  physicalName: "lockstep-backup{-stage}",
-  workersDev: false,
-});
 
 export interface BackupWorkerArgs {
   readonly bundle: Bundle;
@@ -36,7 +26,7 @@ export function deployBackupWorker(
   shared: Omit<Context, "system">,
   { bundle, systems, bucket, schedule, settings }: BackupWorkerArgs,
 ): readonly pulumi.Resource[] {
-  const context: Context = { ...shared, system: { name: backupSystem, resources: [] } };
+  const context: Context = { ...shared, system: backupSystem };
   const { accountId, hooks, stage } = context;
   const all = <Kind extends StoreKind>(kind: Kind): readonly Found<Kind>[] =>
     systems.flatMap(({ system, stores }) =>
@@ -48,45 +38,42 @@ export function deployBackupWorker(
     ...databases.map(({ stores, store }) => stores.of(store).ready),
     ...namespaces.map(({ stores, store }) => stores.of(store).ready),
   ];
-  const name = logicalName(context, declared.name);
+  const name = logicalName(context, backupWorker.name);
   const component = new WorkerComponent(
     name,
-    { declared, context, after: ready, inCycle: false },
+    { declared: backupWorker, context, after: ready, inCycle: false },
     { provider: context.provider },
   );
-  const told = pulumi.jsonStringify({
-    ...settings,
-    databases: databases.map(({ system, stores, store }) => ({
-      key: `${system.name}/${store.name}`,
-      id: stores.of(store).id,
-      physicalName: physicalName(store, stage),
-    })),
-    namespaces: namespaces.map(({ system, stores, store }) => ({
-      key: `${system.name}/${store.name}`,
-      id: stores.of(store).id,
-      title: physicalName(store, stage),
-    })),
-  });
   const bindings: inputs.WorkerVersionBinding[] = [
     {
       ...{ name: "BACKUPS", type: "r2_bucket", bucketName: bucket.bucket },
       ...(bucket.jurisdiction !== undefined && { jurisdiction: bucket.jurisdiction }),
     },
-    { name: "SETTINGS", type: "plain_text", text: told },
-    ...databases.map(({ stores, store }, i) => ({
-      ...{ name: `D1_${i}`, type: "d1", databaseId: stores.of(store).id },
-    })),
-    ...namespaces.map(({ stores, store }, i) => ({
-      ...{ name: `KV_${i}`, type: "kv_namespace", namespaceId: stores.of(store).id },
-    })),
+    { name: "SETTINGS", type: "plain_text", text: JSON.stringify(settings) },
+    ...databases.flatMap(({ system, stores, store }, i) => {
+      const { id } = stores.of(store);
+      const of = { key: `${system.name}/${store.name}`, id, physicalName: physicalName(store, stage) };
+      return [
+        { name: `D1_${i}`, type: "d1", databaseId: id },
+        { name: `D1_${i}_OF`, type: "plain_text", text: pulumi.jsonStringify(of) },
+      ];
+    }),
+    ...namespaces.flatMap(({ system, stores, store }, i) => {
+      const { id } = stores.of(store);
+      const of = { key: `${system.name}/${store.name}`, id, title: physicalName(store, stage) };
+      return [
+        { name: `KV_${i}`, type: "kv_namespace", namespaceId: id },
+        { name: `KV_${i}_OF`, type: "plain_text", text: pulumi.jsonStringify(of) },
+      ];
+    }),
   ];
   const version = new WorkerVersion(
     name,
     {
       accountId,
       workerId: component.shell.id,
-      compatibilityDate: declared.compatibilityDate,
-      compatibilityFlags: [...declared.compatibilityFlags],
+      compatibilityDate: backupWorker.compatibilityDate,
+      compatibilityFlags: [...backupWorker.compatibilityFlags],
       mainModule: bundle.mainModule,
       modules: bundle.modules.map((module) => ({ ...module })),
       // In the order in which Cloudflare gives them back.

@@ -8,6 +8,9 @@ export const backupWorker = worker("backup", {
   compatibilityFlags: ["nodejs_compat"],
   physicalName: "lockstep-backup{-stage}",
   workersDev: false,
+  notSecret: {
+    SETTINGS: "its keys are the public ones of age: whoever has them writes backups and reads none",
+  },
 });
 
 /** What it belongs to in the state of a stack: no project declares it. */

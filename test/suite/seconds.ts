@@ -35,6 +35,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "src/migrations/lint/lossless.deep.test.ts": 35,
   "test/migrations/killed.deep.test.ts": 35,
   "src/backup/worker/worker.deep.test.ts": 30,
+  "cli/backup/by-worker.deep.test.ts": 30,
   "test/soak/soak.deep.test.ts": 30,
   "embedded/contract/workers/versions-wrangler.deep.test.ts": 25,
   "src/migrations/rename/rename-files.deep.test.ts": 15,

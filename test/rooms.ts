@@ -241,6 +241,7 @@ export const rooms: readonly Room[] = [
     room: "src/program",
     may: [
       "src/artefact",
+      "src/package",
       "src/backup",
       "src/approvals",
       "src/engine",
@@ -255,7 +256,7 @@ export const rooms: readonly Room[] = [
       "src/release",
       "src/dynamic",
       "src/resources",
-      ...migrations("files"),
+      ...migrations("files", "apply"),
     ],
   },
   {

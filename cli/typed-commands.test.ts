@@ -184,7 +184,7 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
     case "drill": {
       const more = rest[0] === "key" || rest[0] === "prune" || rest[0] === "check" ? rest[0] : undefined;
       const name = more === undefined ? verb : (`backup ${more}` as const);
-      const { stage, target, file, undo } = backupRequestOf(
+      const { stage, target, file, undo, at } = backupRequestOf(
         name,
         more === undefined ? rest : rest.slice(1),
         project,
@@ -193,7 +193,11 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
         verb: name,
         stage: stage.name,
         real: target === "cloudflare",
-        words: [...(file === undefined ? [] : [file]), ...(undo ? ["--undo"] : [])],
+        words: [
+          ...(file === undefined ? [] : [file]),
+          ...(undo ? ["--undo"] : []),
+          ...(at === undefined ? [] : [at]),
+        ],
       };
     }
     case "reindex": {

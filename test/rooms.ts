@@ -118,10 +118,12 @@ export const rooms: readonly Room[] = [
   },
 
   // Backups, and what proves them.
+  { room: "src/artefact/ed25519.ts", may: [] },
   {
     room: "src/backup",
     may: [
       "src/process",
+      "src/artefact/ed25519.ts",
       "src/diagnostic",
       "src/files",
       "src/cloudflare",
@@ -176,6 +178,7 @@ export const rooms: readonly Room[] = [
   {
     room: "src/artefact",
     may: [
+      "src/artefact/ed25519.ts",
       "src/diagnostic",
       "src/files",
       "src/declare",
@@ -580,6 +583,7 @@ export const rooms: readonly Room[] = [
   {
     room: "cli/backup",
     may: [
+      "src/artefact/ed25519.ts",
       "src/release",
       "src/resources/kinds",
       "src/reality",

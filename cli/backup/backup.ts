@@ -25,6 +25,7 @@ import { makeKey } from "./identity.ts";
 import { prune } from "./prune.ts";
 import { type Request, requestOf } from "./request.ts";
 import { rowsSoFar } from "./rows-so-far.ts";
+import { signingKeyOf } from "./signing.ts";
 import { namespacesOf, settingsOf, siteOf, sourcesOf, systemsOf } from "./site.ts";
 import { bucketsOf } from "./sources/buckets.ts";
 import { indexesOf } from "./sources/indexes.ts";
@@ -112,12 +113,14 @@ async function backup(
   const dead = lettersOf(site, stage, systems, queues);
   const others = new Map([...queues].filter(([name]) => !dead.some((each) => each.name === name)));
   const besides = await notInBackup(site, stage, systems, others);
+  const signingKey = await signingKeyOf(request, root);
   const taken = await takeBackup(sources, {
     folder,
     stage: stage.name,
     target,
     accountId: site.accountId,
     recipients,
+    signingKey,
     tool,
     versions: Object.fromEntries(serving.map(({ worker, versions }) => [worker, [...versions]])),
     namespaces: keys.sources,
@@ -186,7 +189,7 @@ async function backup(
     ),
     ...besides,
     "",
-    `${placeText(depot, head.name)}: ${head.files.reduce((sum, { bytes }) => sum + bytes, 0)} bytes, encrypted to ${recipients.length} ${recipients.length === 1 ? "key" : "keys"}`,
+    `${placeText(depot, head.name)}: ${head.files.reduce((sum, { bytes }) => sum + bytes, 0)} bytes, encrypted to ${recipients.length} ${recipients.length === 1 ? "key" : "keys"}${signingKey === undefined ? "" : ", signed"}`,
     sentence`It counts once it was restored: ${command("drill")}`,
   ]);
   process.stdout.write(

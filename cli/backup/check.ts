@@ -1,13 +1,17 @@
+import { join } from "node:path";
 import { configuredBackup } from "../../src/backup/declared.ts";
 import { overdueOf, overdueText } from "../../src/backup/due.ts";
 import { backupNames, isProven, proofText } from "../../src/backup/journal.ts";
 import { proofNow } from "../../src/backup/proof-now.ts";
 import { backupFolder } from "../../src/backup/settings.ts";
+import { readHead } from "../../src/backup/store/head.ts";
 import type { CommandPlace } from "../../src/diagnostic/place.ts";
 import { command, inPlace, lines, sentence } from "../../src/diagnostic/sentence.ts";
 import type { ProjectPlace } from "../place.ts";
 import { stageEnvironment } from "../stack/engine/environment.ts";
+import { keysOf } from "../stack/stage-keys.ts";
 import type { Request } from "./request.ts";
+import { forged, signedIn } from "./signing.ts";
 import { configOf, settingsOf, systemsOf } from "./site.ts";
 
 /** An alarm: 1 where nobody can rely on the stage's backups, where one is overdue, and where nothing is known of them. */
@@ -25,15 +29,22 @@ export async function check(
   const whose = { root, stage: stage.name, target, configured };
   const now = new Date();
   const proof = await proofNow(whose, () => stageEnvironment(target, stage, root), now);
-  const newest = backupNames(backupFolder(whose)).at(-1);
+  const folder = backupFolder(whose);
+  const newest = backupNames(folder).at(-1);
+  const keys = keysOf({ stage, target }, root);
+  const foreign = backupNames(folder).flatMap((name) => {
+    const why = forged(signedIn(folder, readHead(join(folder, name)), keys));
+    return why === undefined ? [] : [`${name} has ${why}`];
+  });
   // Of a place that does not answer nobody knows what is there.
   const missing = proof.kind === "unknown" ? undefined : overdueOf(whose, now);
   const [proven, text] = [isProven(proof), proofText(proof)];
-  const well = proven && missing === undefined;
+  const well = proven && missing === undefined && foreign.length === 0;
   const told = lines([
     `${stage.name}: ${text}`,
     ...(newest === undefined ? [] : [`the newest backup is ${newest}`]),
     ...(missing === undefined ? [] : [overdueText(missing)]),
+    ...foreign.map((each) => `RED: ${each}. Somebody else wrote it, or changed it`),
     ...(proven
       ? []
       : [sentence`RED: nobody can rely on them. ${command("backup")}, then ${command("drill")}`]),
@@ -41,7 +52,7 @@ export async function check(
   ]);
   process.stdout.write(
     json
-      ? `${JSON.stringify({ stage: stage.name, isProven: proven, kind: proof.kind, text, newest: newest ?? null, overdue: missing ?? null })}\n`
+      ? `${JSON.stringify({ stage: stage.name, isProven: proven, kind: proof.kind, text, newest: newest ?? null, overdue: missing ?? null, notSigned: foreign })}\n`
       : `${inPlace(told, said)}\n`,
   );
   return well ? 0 : 1;

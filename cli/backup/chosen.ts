@@ -4,10 +4,22 @@ import { backupNames } from "../../src/backup/journal.ts";
 import { newestHead, type ReadHead, readHead } from "../../src/backup/store/head.ts";
 import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
+import type { ProjectPlace } from "../place.ts";
 import type { Request } from "./request.ts";
+import { vouchedFor } from "./signing.ts";
+
+/** A backup that may be relied on as far as its signature goes. */
+export interface Chosen extends ReadHead {
+  /** Why nobody signed it; undefined where the stage's key did. */
+  readonly unsigned: string | undefined;
+}
 
 /** The backup that a command is about: by its name, by its folder, or the newest. Throws UserError where it is none of this stage. */
-export function chosenBackup({ stage, target, from }: Request, folder: string, typedIn: string): ReadHead {
+export function chosenBackup(
+  { stage, target, from }: Request,
+  folder: string,
+  { root, folder: typedIn }: Pick<ProjectPlace, "root" | "folder">,
+): Chosen {
   const found = from === undefined ? newestHead(folder) : readHead(placeOf(from, folder, typedIn));
   if (found === undefined)
     throw new UserError({
@@ -26,7 +38,7 @@ export function chosenBackup({ stage, target, from }: Request, folder: string, t
       expected: `${stage.name} on the target ${target}`,
       fix: "name a backup of this stage, or the stage that it is of",
     });
-  return found;
+  return { ...found, unsigned: vouchedFor(found, folder, { stage, target }, root) };
 }
 
 function placeOf(from: string, folder: string, typedIn: string): string {

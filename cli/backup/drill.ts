@@ -18,7 +18,7 @@ export async function run(args: readonly string[], place: Place): Promise<number
   return refusingAt(placeOfTarget(stage.name, target, root), async () => {
     const depot = await depotFor(request, root);
     const { folder } = depot;
-    const read = chosenBackup(request, folder, typedIn);
+    const read = chosenBackup(request, folder, { root, folder: typedIn });
     const identity = identityFrom(request.identity, typedIn, stage.name);
     const isThere = await broughtHere(depot, read);
     // Whatever the backup is of, it is restored here.
@@ -26,7 +26,13 @@ export async function run(args: readonly string[], place: Place): Promise<number
     const say = (text: string): void => {
       if (!json) process.stderr.write(`${text}\n`);
     };
-    const entry = await drill(read, { folder, identity, account, say });
+    const entry = await drill(read, {
+      folder,
+      identity,
+      account,
+      say,
+      told: read.unsigned === undefined ? [] : [read.unsigned],
+    });
     if (isThere) await drop(depot, read.head.name);
     await push(depot, say);
     process.stdout.write(json ? `${JSON.stringify(entry)}\n` : markdown(entry));

@@ -198,6 +198,7 @@ test("a key, a backup, a drill and a restore: the whole way, as it is typed", as
   expect(drill.out).toContain(": proven");
   const refused = await just(["restore", "dev", "--into", "new", ...identity]);
   expect(refused.out).toContain("was not confirmed; nothing was changed");
+  const [, moment = ""] = /quicker, .*just restore dev --at (\S+)/.exec(refused.out) ?? [];
   const restored = await just(["restore", "dev", "--into", "new", ...identity, "--yes"]);
   expect(restored.code, restored.out).toBe(0);
   expect(restored.out).toMatch(/dome\/silo: silo-dev-\d{8}t\d{6}z .*the same as the backup, row by row/);
@@ -213,12 +214,14 @@ test("a key, a backup, a drill and a restore: the whole way, as it is typed", as
   const held = await just(["restore", "dev", "--at", new Date().toISOString(), "--yes"]);
   expect(held.out).toContain("Another run is changing dev; nothing was changed");
   rmSync(join(locks, "held.json"));
-  const moment = new Date().toISOString();
   const databases = z.array(z.object({ uuid: z.string() }));
   const [silo] = databases.parse(await project.api("dev", "GET", "/d1/database?name=silo-dev"));
   await project.api("dev", "POST", `/d1/database/${silo?.uuid}/query`, { sql: "CREATE TABLE later(a)" });
+  const sql = "INSERT INTO later VALUES (1), (2)";
+  await project.api("dev", "POST", `/d1/database/${silo?.uuid}/query`, { sql });
   const travelled = await just(["restore", "dev", "--at", moment, "--yes"]);
   expect(travelled.code, travelled.out).toBe(0);
+  expect(travelled.out).toContain("later: 2 rows written since then, by 1 statement");
   expect(travelled.out).toMatch(
     /dome\/silo: back at \S+; to undo: npx wrangler d1 time-travel restore silo-dev --bookmark \S+/,
   );

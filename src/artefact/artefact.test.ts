@@ -5,7 +5,8 @@ import { dirname, join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { d1, json, perStage, queue, secret, service, system, type Worker, worker } from "../declare/index.ts";
 import { builtOf, codeOf } from "./built.ts";
-import { type ArtefactRecord, isSignedBy, publicHalf, signedBy } from "./record.ts";
+import { publicHalf } from "./ed25519.ts";
+import { type ArtefactRecord, isSignedBy, signedBy } from "./record.ts";
 
 const folders: string[] = [];
 afterEach(() => {

@@ -1,6 +1,6 @@
-import { createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
 import { z } from "zod";
 import { canonicalDigest, canonicalText } from "../approvals/change.ts";
+import { isSignatureOver, signatureOver } from "./ed25519.ts";
 
 /** That a stage serves what a system was built to, alone, and since when. */
 const served = z.strictObject({
@@ -43,37 +43,13 @@ export type ArtefactOutput = Readonly<z.infer<typeof artefactOutput>>;
 export const digestOfRecord = ({ systems }: Pick<ArtefactRecord, "systems">): string =>
   canonicalDigest(Object.fromEntries(Object.entries(systems).map(([name, { digest }]) => [name, digest])));
 
-const textOf = ({ project, stage, systems }: ArtefactRecord): Buffer =>
-  Buffer.from(canonicalText({ format: "lockstep-artefact/1", project, stage, systems }));
+const textOf = ({ project, stage, systems }: ArtefactRecord): string =>
+  canonicalText({ format: "lockstep-artefact/1", project, stage, systems });
 
 /** @param privateKey PKCS #8, base64 */
 export const signedBy = (privateKey: string, written: ArtefactRecord): string =>
-  sign(
-    null,
-    textOf(written),
-    createPrivateKey({ key: Buffer.from(privateKey, "base64"), format: "der", type: "pkcs8" }),
-  ).toString("base64");
+  signatureOver(privateKey, textOf(written));
 
 /** Whether the holder of the key signed exactly this. @param publicKey SPKI, base64 */
-export function isSignedBy(publicKey: string, { signature, ...written }: SignedRecord): boolean {
-  if (signature === undefined) return false;
-  try {
-    const key = createPublicKey({ key: Buffer.from(publicKey, "base64"), format: "der", type: "spki" });
-    return verify(null, textOf(written), key, Buffer.from(signature, "base64"));
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    return false;
-  }
-}
-
-/** The public half of a private key, SPKI in base64; undefined for what is no Ed25519 key. */
-export function publicHalf(privateKey: string): string | undefined {
-  try {
-    const key = createPrivateKey({ key: Buffer.from(privateKey, "base64"), format: "der", type: "pkcs8" });
-    if (key.asymmetricKeyType !== "ed25519") return undefined;
-    return createPublicKey(key).export({ format: "der", type: "spki" }).toString("base64");
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    return undefined;
-  }
-}
+export const isSignedBy = (publicKey: string, { signature, ...written }: SignedRecord): boolean =>
+  signature !== undefined && isSignatureOver(publicKey, textOf(written), signature);

@@ -17,9 +17,18 @@ import { refuseCollecting } from "./objects/collect.ts";
 import type { BucketSource } from "./objects/copy.ts";
 import type { Elsewhere } from "./objects/store.ts";
 import { takeBuckets } from "./objects/take.ts";
-import { type Head, headFile, manifestFile, newestHead, type ReadHead, readHead } from "./store/head.ts";
+import {
+  type Head,
+  headFile,
+  headShape,
+  manifestFile,
+  newestHead,
+  type ReadHead,
+  readHead,
+} from "./store/head.ts";
 import type { DatabaseEntry, Manifest, NamespaceEntry } from "./store/manifest.ts";
 import { type SealedFile, seal } from "./store/sealed.ts";
+import { signed } from "./store/signature.ts";
 import { type IndexSource, takeIndexes } from "./vectors/take.ts";
 
 /** A database that is to be backed up. */
@@ -63,6 +72,8 @@ export interface TakeOptions {
   /** Queues of dead letters. @default - none */
   readonly letters?: readonly LettersSource[];
   readonly now?: Date;
+  /** The private half of the stage's key: PKCS #8, base64. @default - the stage has none */
+  readonly signingKey?: string | undefined;
   /** How fast rows are read. @default - as fast as D1 answers */
   readonly pace?: Pace;
   /** For a person. */
@@ -135,7 +146,7 @@ export async function takeBackup(
       name: manifestFile,
       ...(await seal(join(draft, manifestFile), recipients, text(manifest))),
     });
-    const head: Head = {
+    const unsigned: Head = headShape.parse({
       format: "lockstep-backup/1",
       name,
       stage: options.stage,
@@ -145,7 +156,8 @@ export async function takeBackup(
       endedAt: new Date().toISOString(),
       previous: previous === undefined ? null : { name: previous.head.name, digest: previous.digest },
       files,
-    };
+    });
+    const head = options.signingKey === undefined ? unsigned : signed(unsigned, options.signingKey);
     writeFileSync(join(draft, headFile), `${JSON.stringify(head, null, 2)}\n`, { mode: 0o600, flush: true });
     renameSync(draft, path);
     return { ...readHead(path), ...manifest };

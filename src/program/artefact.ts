@@ -2,13 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Built } from "../artefact/built.ts";
 import { commitOf } from "../artefact/commit.ts";
+import { publicHalf } from "../artefact/ed25519.ts";
 import {
   type ArtefactOutput,
   type ArtefactRecord,
   artefactOutput,
   digestOfRecord,
   isSignedBy,
-  publicHalf,
   type Served,
   signedBy,
 } from "../artefact/record.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Approval, expiredApprovals } from "../approvals/approval.ts";
-import { publicHalf, type SignedRecord } from "../artefact/record.ts";
+import { publicHalf } from "../artefact/ed25519.ts";
+import type { SignedRecord } from "../artefact/record.ts";
 import { saidTwice, withDeclared } from "../backup/declared.ts";
 import { type BackupSettings, backupSettings } from "../backup/settings.ts";
 import type { System } from "../declare/index.ts";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { approval } from "../approvals/approval.ts";
 import { signedRecord } from "../artefact/record.ts";
 import { backupShape } from "../backup/settings.ts";
+import { stageKeys } from "../backup/store/signature.ts";
 import { named, pulumi, type Sentence, sentence } from "../diagnostic/sentence.ts";
 import { openingShape } from "../migrations/plan/opening.ts";
 import { switchedShape } from "../project/switched.ts";
@@ -145,6 +146,16 @@ export const keys = {
       "The public half of that key (SPKI in base64), in clear: whoever promotes from the stage verifies its signature by it. Written by `npx lockstep signing-key <stage>`.",
     missing: "what the stage serves cannot be promoted",
     example: "lockstep:publicKey: MCowBQYDK2VwAyEA3OX55I6I5MHshgAsaC7L1zOoQN0fJtBBo5XCKV3PTYc=",
+  }),
+  "lockstep:publicKeys": key({
+    schema: stageKeys,
+    expected: sentence`what \`${named("signing-key")}\` writes`,
+    meaning:
+      "The public halves of all keys that the stage has had, the newest last, each with the time from which it counts: a backup is verified by the key of its time (docs/backups.md). Written by `npx lockstep signing-key <stage>`.",
+    missing: "backups are verified by `lockstep:publicKey`, whenever they were made",
+    example: `lockstep:publicKeys:
+  - key: MCowBQYDK2VwAyEA3OX55I6I5MHshgAsaC7L1zOoQN0fJtBBo5XCKV3PTYc=
+    since: "2026-11-21T06:01:57.000Z"`,
   }),
   "lockstep:contracts": key({
     schema: z.record(z.string(), openingShape),

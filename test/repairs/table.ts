@@ -47,6 +47,9 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/backup/check.ts check: drill": backups,
   "cli/backup/depot.ts broughtHere: backup": untried,
   "cli/backup/identity.ts missing: backup key": untried,
+  "cli/backup/restore/cheaper.ts cheaper: restore": backups,
+  "cli/backup/signing.ts signingKeyOf: signing-key": untried,
+  "cli/backup/signing.ts signingKeyOf: up": untried,
   "cli/backup/site.ts settingsOf: backup key": backups,
   "cli/clean.ts clean: clean": untried,
   "cli/clean.ts stop: clean": blank,
@@ -240,7 +243,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "src/program/losses/other-index.ts otherIndexDiagnostic: reindex": reindexed(
     "another model: up refuses it",
   ),
-  "cli/backup/restore/finish.ts finish: restore": works(
+  "cli/backup/restore/in-place/finish.ts finish: restore": works(
     "cli/backup/restore/restore.deep.test.ts",
     "back again is one command",
   ),

@@ -12,8 +12,8 @@ import type { Places } from "../project.ts";
 type Config = Readonly<Record<string, unknown>>;
 const stackFileShape = z.looseObject({ config: z.nullish(z.record(z.string(), z.unknown())) });
 
-/** Which store of an account has another one's place is said on each target for itself. */
-const ofOneAccount: string = switchedKey;
+/** Which store of an account has another one's place is said on each target for itself; and so is the key that it signs with, of which the private half is a secret. */
+const ofOneAccount: ReadonlySet<string> = new Set([switchedKey, "lockstep:publicKey", "lockstep:publicKeys"]);
 
 /**
  * The values of a stack file that the embedded target may use: everything but secrets, which only the team's passphrase opens, and what is of the real
@@ -21,7 +21,7 @@ const ofOneAccount: string = switchedKey;
  */
 export function plainValues(config: Config): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(config).filter(([key, value]) => key !== ofOneAccount && !holdsSecret(value)),
+    Object.entries(config).filter(([key, value]) => !ofOneAccount.has(key) && !holdsSecret(value)),
   );
 }
 

@@ -11,6 +11,8 @@ import {
 import { openBackup } from "../../../src/backup/store/manifest.ts";
 import { unitOf } from "../../../src/cloudflare/contents/plural.ts";
 import { physicalName } from "../../../src/declare/physical-name.ts";
+import { placeOfTarget } from "../../../src/diagnostic/place.ts";
+import { inPlace } from "../../../src/diagnostic/sentence.ts";
 import { switchedNames } from "../../../toolchain/stacks/switched-stages.ts";
 import { table } from "../../../toolchain/table.ts";
 import { agree } from "../../db/agree.ts";
@@ -20,6 +22,7 @@ import { broughtHere, depotFor } from "../depot.ts";
 import { identityFrom } from "../identity.ts";
 import type { Request } from "../request.ts";
 import { siteOf } from "../site.ts";
+import { cheaper } from "./cheaper.ts";
 import { nameBeside, serving } from "./named.ts";
 import { costLine, ledgerLines, sinceLines } from "./told.ts";
 
@@ -32,7 +35,8 @@ export async function restoreInto(
 ): Promise<number> {
   const { stage, target } = request;
   const depot = await depotFor(request, root);
-  const read = chosenBackup(request, depot.folder, folder);
+  const read = chosenBackup(request, depot.folder, { root, folder });
+  if (read.unsigned !== undefined) say(read.unsigned);
   await broughtHere(depot, read);
   const backup = await openBackup(read, identityFrom(request.identity, folder, stage.name));
   const { databases, namespaces, buckets, indexes, letters, notInBackup } = backup.manifest;
@@ -81,10 +85,18 @@ export async function restoreInto(
   for (const { key, messages, physicalName } of letters.filter((each) => each.messages > 0))
     say(`\n${key}: ${messages} dead letters, into the new queue ${nameOf(physicalName)}`);
   if (databases.length > 0) say(costLine(databases));
+  const live = await Promise.all(
+    databases.map(async (entry) => ({
+      entry,
+      key: entry.key,
+      id: await serving(site, entry, project, stage),
+    })),
+  );
+  const quicker = await cheaper(read.head, live, site);
+  if (quicker !== undefined) say(inPlace(quicker, placeOfTarget(stage.name, target, root)));
   say("\nWritten since, and not in it:");
-  for (const entry of databases)
-    for (const line of await sinceLines(site, backup, entry, await serving(site, entry, project, stage)))
-      say(`  ${line}`);
+  for (const { entry, id } of live)
+    for (const line of await sinceLines(site, backup, entry, id)) say(`  ${line}`);
   for (const line of databases.flatMap((entry) => ledgerLines(project, entry, root))) say(line);
   for (const line of notInBackup) say(line);
   say("What serves stays as it is: nothing is written to it.");

@@ -27,7 +27,8 @@ export const restoreTable = (name: string, request: Request, place: ProjectPlace
   prepared(request, place, async ({ site }) => {
     const { stage, target, replace } = request;
     const depot = await depotFor(request, place.root);
-    const read = chosenBackup(request, depot.folder, place.folder);
+    const read = chosenBackup(request, depot.folder, place);
+    if (read.unsigned !== undefined) say(read.unsigned);
     await broughtHere(depot, read);
     const backup = await openBackup(read, identityFrom(request.identity, place.folder, stage.name));
     const { entry, table } = tableNamed(name, backup);

@@ -13,7 +13,7 @@ import { outputsOf, type StateResource } from "../../../src/reality/state.ts";
 import { kinds } from "../../../src/resources/kinds/kinds.ts";
 import type { Following } from "../../stack/switch/permitted.ts";
 import { type NamedStore, type SwitchedKind, switchedKinds } from "../../stack/switch/switching.ts";
-import { heldBack, heldLetters } from "./held-back.ts";
+import { heldBack, heldLetters } from "./in-place/held-back.ts";
 import { nameBeside } from "./named.ts";
 
 /** A store of the stage that a backup has, and what is to take its place. */

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import type { Clone } from "../../../test/clone.ts";
@@ -101,6 +103,7 @@ test("a backup takes the place of what serves in a protected stage, what would b
   expect(shown).toContain("shop/files: 1 object put, 0 with other bytes, 0 deleted");
   expect(shown).toContain("shop/found: it has 2 vectors now, and the backup 1");
   expect(shown).toContain("shop/files: its CORS rules go along");
+  expect(shown).toMatch(/quicker, reads no row, .*just restore prod --at 20/);
   expect(shown).toContain("shop/files: jobs hears of the new bucket's objects from then on");
   expect(shown).toContain("type prod at the prompt; without a terminal: --yes prod");
   const done = await succeeding(restore(...identity, ...yes));
@@ -195,6 +198,35 @@ test("a switch back that was killed is gone on with by the same command, not tur
   expect(await succeeding(restore("--undo", ...yes))).toContain("this goes on with it");
   expect((await serving()).name).toBe(before);
   await atRest();
+});
+
+test("a head that the stage's key did not sign is refused by name, with the backup to take instead; one that is older than the key is told to be unsigned", async () => {
+  const folder = join(project.folder, "backups/embedded/prod");
+  const [older = ""] = readdirSync(folder).filter((name) => name.endsWith("Z"));
+  await succeeding(project.just(["signing-key", "prod", ...yes]));
+  await succeeding(project.just(["backup", "prod"]));
+  const newest =
+    readdirSync(folder)
+      .filter((name) => name.endsWith("Z"))
+      .toSorted()
+      .at(-1) ?? "";
+  const head = join(folder, newest, "head.json");
+  const text = readFileSync(head, "utf8");
+  expect(text).toContain('"signature":');
+  expect(await refused(restore(...identity))).not.toContain("nobody signed it");
+  writeFileSync(head, text.replace(/,\s*"signature": "[^"]+"/, ""));
+  const said = await refused(restore(...identity, ...yes));
+  expect(said).toContain(`Backup ${newest} is not as prod wrote it`);
+  expect(said).toContain("no signature, though the stage had its key");
+  expect(said).toContain(`--from ${older}`);
+  expect(await refused(project.just(["backup-check", "prod"]))).toContain(`RED: ${newest} has no signature`);
+  writeFileSync(head, text.replace('"bytes": 1', '"bytes": 2'));
+  expect(await refused(project.just(["drill", "prod", ...identity]))).toContain(
+    "a signature that the stage's key did not make",
+  );
+  expect(await refused(restore("--from", older, ...identity))).toContain(
+    "nobody signed it: it is older than the stage's key",
+  );
 });
 
 /** Kills a restore, with all that it started, as soon as a shell finds something to be so. */

@@ -4,11 +4,11 @@ import { named } from "../../../src/diagnostic/sentence.ts";
 import { refusingAt, UserError } from "../../../src/diagnostic/user-error.ts";
 import { type Place, projectAt } from "../../place.ts";
 import { requestOf, usageOf } from "../request.ts";
+import { restoreAndSwitch } from "./in-place/switch-over.ts";
+import { switchBack } from "./in-place/undo.ts";
 import { restoreInto } from "./into-new.ts";
 import { restoreTable } from "./one-table.ts";
-import { restoreAndSwitch } from "./switch-over.ts";
 import { travelTo } from "./travel.ts";
-import { switchBack } from "./undo.ts";
 
 export async function run(args: readonly string[], place: Place): Promise<number> {
   const at = await projectAt(place);

@@ -1,3 +1,4 @@
+import { writtenLines, writtenSince } from "../../../src/backup/d1/written-since.ts";
 import { migrationsSince, momentAt, momentNow, travel } from "../../../src/backup/time-travel.ts";
 import { UserError } from "../../../src/diagnostic/user-error.ts";
 import { readSnapshot } from "../../../src/migrations/database/snapshot.ts";
@@ -41,15 +42,17 @@ export async function travelTo(
     say(`not ${key}: there is no such database any more, so nothing of it comes back`);
   if (moving.length === 0) return 0;
   say(`Back to ${at.toISOString()}, by Time Travel, where they are. What was written since is gone from:`);
-  for (const { key, database, moment } of moving) {
+  for (const { key, id, database, moment } of moving) {
     say(`  ${key}  (bookmark ${moment.bookmark})`);
+    const written = await writtenSince(site, id, at.getTime());
+    for (const line of writtenLines(written, at.toISOString())) say(`  ${line}`);
     const undone = migrationsSince((await readSnapshot(database)).log, at);
     if (undone.length > 0)
       say(
         `    also the migrations ${undone.join(", ")}: code that needs them fails until the next up applies them again`,
       );
   }
-  say("Nobody can count those rows beforehand. Objects, keys, vectors and messages stay as they are.");
+  say("Objects, keys, vectors and messages stay as they are.");
   await agree(stage, `Put these databases back to ${at.toISOString()} in`, { text: () => request.yes });
   for (const { key, id, physicalName, moment } of moving) {
     // Somebody may have begun one while the question stood, or while another database was put back.

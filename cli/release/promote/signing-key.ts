@@ -15,6 +15,8 @@ import { environmentFor } from "../../stack/engine/environment.ts";
 import { pulumi } from "../../stack/engine/pulumi.ts";
 import { type TargetName, targetNamed } from "../../stack/request.ts";
 import { stackFileOf } from "../../stack/stack-file.ts";
+import { setConfig } from "../../stack/stage-config.ts";
+import { keysOf } from "../../stack/stage-keys.ts";
 
 const usage = sentence`\`${named("signing-key", "<stage> [--renew] [--yes [<stage>]]")}\``;
 const line: CommandLine = { verb: "signing-key", usage };
@@ -38,16 +40,21 @@ export async function run(args: readonly string[], place: Place): Promise<number
     const pair = generateKeyPairSync("ed25519");
     const set = (words: readonly string[], value: string): Promise<number> =>
       pulumi(["config", "set", "--stack", stage.name, ...words], run, value);
+    const publicKey = pair.publicKey.export({ type: "spki", format: "der" }).toString("base64");
+    // What an earlier key signed stays verified by that one.
+    const before = keysOf({ stage, target }, root);
+    await setConfig(
+      stage,
+      { "lockstep:publicKeys": [...before, { key: publicKey, since: new Date().toISOString() }] },
+      run,
+    );
     // The public half last: without it nobody takes the key for made.
     const codes = [
       await set(
         ["--secret", "lockstep:signingKey"],
         pair.privateKey.export({ type: "pkcs8", format: "der" }).toString("base64"),
       ),
-      await set(
-        ["lockstep:publicKey"],
-        pair.publicKey.export({ type: "spki", format: "der" }).toString("base64"),
-      ),
+      await set(["lockstep:publicKey"], publicKey),
     ];
     const failed = codes.find((code) => code !== 0);
     if (failed !== undefined) return failed;

@@ -1,4 +1,4 @@
-import { type WrittenSince, writtenSince } from "../../../src/backup/d1/written-since.ts";
+import { type WrittenSince, writtenLines, writtenSince } from "../../../src/backup/d1/written-since.ts";
 import { bindersOf } from "../../../src/declare/graph.ts";
 import { physicalName } from "../../../src/declare/physical-name.ts";
 import { command, named, sentence } from "../../../src/diagnostic/sentence.ts";
@@ -84,24 +84,6 @@ export function offerLines({ pairs: [{ key }], way, written, left }: Offer): rea
     `  the migrations ${way.undone.map(({ name }) => name).join(", ")}, until they run again`,
     ...writtenLines(written, since),
     ...left.map((worker) => `  ${worker} stays, and is known to need, or may need, what goes`),
-  ];
-}
-
-export function writtenLines(written: WrittenSince, since: string): readonly string[] {
-  if (written.kind === "unknown")
-    return [
-      `  everything that was written since ${since}; how much that is, Cloudflare's analytics do not tell (${written.why})`,
-    ];
-  if (written.tables.length === 0)
-    return [
-      `  everything that was written since ${since}: Cloudflare's analytics, which are some minutes late, know of nothing`,
-    ];
-  return [
-    ...written.tables.map(
-      ({ table, rows, statements }) =>
-        `  ${table}: ${rows} row${rows === 1 ? "" : "s"} written since then, by ${statements} statement${statements === 1 ? "" : "s"}`,
-    ),
-    "  as Cloudflare's analytics count: some minutes late, perhaps sampled, entries of indexes too",
   ];
 }
 

@@ -1,4 +1,4 @@
-import { writtenSince } from "../../../src/backup/d1/written-since.ts";
+import { writtenLines, writtenSince } from "../../../src/backup/d1/written-since.ts";
 import { readServing } from "../../../src/cloudflare/deployments.ts";
 import { named, sentence } from "../../../src/diagnostic/sentence.ts";
 import { UserError } from "../../../src/diagnostic/user-error.ts";
@@ -6,7 +6,6 @@ import type { Site } from "../../db/site.ts";
 import type { Serve } from "./deployments.ts";
 import type { RollbackNote } from "./journal.ts";
 import { goalsIn } from "./note.ts";
-import { writtenLines } from "./offer.ts";
 
 /** Refuses to take a rollback back that something else has come upon: its bookmarks would take that away as well. */
 export async function refuseStale(note: RollbackNote, site: Site, { systems, stage }: Serve): Promise<void> {

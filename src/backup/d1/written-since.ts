@@ -56,6 +56,25 @@ export async function writtenSince(
   }
 }
 
+/** What going back would lose, in lines for a person. @param since as it is said to them */
+export function writtenLines(written: WrittenSince, since: string): readonly string[] {
+  if (written.kind === "unknown")
+    return [
+      `  everything that was written since ${since}; how much that is, Cloudflare's analytics do not tell (${written.why})`,
+    ];
+  if (written.tables.length === 0)
+    return [
+      `  everything that was written since ${since}: Cloudflare's analytics, which are some minutes late, know of nothing`,
+    ];
+  return [
+    ...written.tables.map(
+      ({ table, rows, statements }) =>
+        `  ${table}: ${rows} row${rows === 1 ? "" : "s"} written since then, by ${statements} statement${statements === 1 ? "" : "s"}`,
+    ),
+    "  as Cloudflare's analytics count: some minutes late, perhaps sampled, entries of indexes too",
+  ];
+}
+
 function byTable(groups: z.infer<typeof shape>["d1QueriesAdaptiveGroups"]): readonly WrittenTable[] {
   const tables = new Map<string, WrittenTable>();
   for (const { count, sum, dimensions } of groups) {

@@ -17,6 +17,8 @@ export interface DrillOptions {
   /** Where it is restored: an account of the embedded Cloudflare, never that of the stage's data. */
   readonly account: Account;
   readonly say: (text: string) => void;
+  /** What is known of the backup besides, and does not make it unfit. @default - nothing */
+  readonly told?: readonly string[];
   readonly now?: () => Date;
 }
 
@@ -77,7 +79,7 @@ export async function drill(read: ReadHead, options: DrillOptions): Promise<Jour
       vectors,
       seconds: tenths(seconds),
     })),
-    findings: [...findings, ...told, ...notInBackup],
+    findings: [...findings, ...(options.told ?? []), ...told, ...notInBackup],
   };
   writeEntry(folder, entry);
   say(entry.proven ? "proven" : "unfit");

@@ -17,7 +17,14 @@ const head = z.object({
   /** The backup before it, and the digest of that one's head: who takes one out of the row or exchanges it, is seen. */
   previous: z.object({ name: z.string(), digest: z.string() }).nullable(),
   files: z.array(z.object({ name: z.string(), bytes: z.number(), sha256: z.string() })),
+  /** A worker wrote it, which has no key to sign with. @default - a command did */
+  by: z.literal("worker").optional(),
+  /** Of the stage's key, over all the rest: Ed25519, base64. @default - nobody signed it */
+  signature: z.string().optional(),
 });
+
+/** As it is written: with its fields in this order. */
+export const headShape = head;
 
 /** What anybody may see of a backup without a key: neither tables nor rows. */
 export type Head = Readonly<z.infer<typeof head>>;

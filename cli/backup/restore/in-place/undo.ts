@@ -1,22 +1,22 @@
-import { objectsOf } from "../../../src/backup/objects/since.ts";
-import { stateOf } from "../../../src/backup/vectors/vectors.ts";
-import { UserError } from "../../../src/diagnostic/user-error.ts";
-import type { Switched } from "../../../src/project/switched.ts";
-import { agree } from "../../db/agree.ts";
-import type { ProjectPlace } from "../../place.ts";
-import { actor } from "../../stack/actor.ts";
-import { begunIn } from "../../stack/switch/journal.ts";
-import { refuseRolledOut } from "../../stack/switch/rolled-out.ts";
-import { switchedIn } from "../../stack/switch/switch.ts";
-import { type Switching, switchedKinds, switchingOf } from "../../stack/switch/switching.ts";
-import type { Request } from "../request.ts";
-import type { Site } from "../site.ts";
+import { objectsOf } from "../../../../src/backup/objects/since.ts";
+import { stateOf } from "../../../../src/backup/vectors/vectors.ts";
+import { UserError } from "../../../../src/diagnostic/user-error.ts";
+import type { Switched } from "../../../../src/project/switched.ts";
+import { agree } from "../../../db/agree.ts";
+import type { ProjectPlace } from "../../../place.ts";
+import { actor } from "../../../stack/actor.ts";
+import { begunIn } from "../../../stack/switch/journal.ts";
+import { refuseRolledOut } from "../../../stack/switch/rolled-out.ts";
+import { switchedIn } from "../../../stack/switch/switch.ts";
+import { type Switching, switchedKinds, switchingOf } from "../../../stack/switch/switching.ts";
+import type { Request } from "../../request.ts";
+import type { Site } from "../../site.ts";
+import { declaredIn, followingOf } from "../places.ts";
+import { type At, prepared, say } from "../prepared.ts";
+import { betweenLines, bookmarkIn, objectLines } from "../told.ts";
 import { finish } from "./finish.ts";
-import { declaredIn, followingOf } from "./places.ts";
-import { type At, prepared, say } from "./prepared.ts";
 import { goOn } from "./switch-over.ts";
 import { isThere } from "./there.ts";
-import { betweenLines, bookmarkIn, objectLines } from "./told.ts";
 
 /** Lets those serve again that served before the last switch, also one that was not finished. A switch back that was not finished is gone on with: typed again, the command means the same. */
 export const switchBack = (request: Request, place: ProjectPlace): Promise<number> =>

@@ -1,17 +1,17 @@
-import { databaseFor } from "../../../src/backup/databases.ts";
-import { namespaceFor } from "../../../src/backup/kv/namespaces.ts";
+import { databaseFor } from "../../../../src/backup/databases.ts";
+import { namespaceFor } from "../../../../src/backup/kv/namespaces.ts";
 import {
   restoreAndCompare,
   restoreBucket,
   restoreIndex,
   restoreNamespace,
-} from "../../../src/backup/prove.ts";
-import type { OpenBackup } from "../../../src/backup/store/manifest.ts";
-import { unitOf } from "../../../src/cloudflare/contents/plural.ts";
-import type { SwitchedKind } from "../../stack/switch/switching.ts";
-import type { Place } from "./places.ts";
-import { type At, say } from "./prepared.ts";
-import { removal } from "./told.ts";
+} from "../../../../src/backup/prove.ts";
+import type { OpenBackup } from "../../../../src/backup/store/manifest.ts";
+import { unitOf } from "../../../../src/cloudflare/contents/plural.ts";
+import type { SwitchedKind } from "../../../stack/switch/switching.ts";
+import type { Place } from "../places.ts";
+import { type At, say } from "../prepared.ts";
+import { removal } from "../told.ts";
 
 /** The id of a new store that is filled and the same as the backup; undefined where it is not the same, which was said. */
 export async function filledNew(backup: OpenBackup, of: Place, at: At): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import type { R2 } from "../../../src/declare/index.ts";
+import type { R2 } from "../../../../src/declare/index.ts";
 
 /** What of a bucket goes along when another one takes its place, and what does not: a line each. */
 export function goesAlong({ cors, lifecycle, lock, managedDomain, notifications }: R2): readonly string[] {

@@ -1,13 +1,13 @@
-import { objectsOf } from "../../../src/backup/objects/since.ts";
-import { placeOfTarget } from "../../../src/diagnostic/place.ts";
-import { command, inPlace, sentence } from "../../../src/diagnostic/sentence.ts";
-import type { Begun } from "../../stack/switch/journal.ts";
-import { switchStores } from "../../stack/switch/switch.ts";
-import type { Switching } from "../../stack/switch/switching.ts";
-import { followingOf } from "./places.ts";
-import { type At, say } from "./prepared.ts";
+import { objectsOf } from "../../../../src/backup/objects/since.ts";
+import { placeOfTarget } from "../../../../src/diagnostic/place.ts";
+import { command, inPlace, sentence } from "../../../../src/diagnostic/sentence.ts";
+import type { Begun } from "../../../stack/switch/journal.ts";
+import { switchStores } from "../../../stack/switch/switch.ts";
+import type { Switching } from "../../../stack/switch/switching.ts";
+import { followingOf } from "../places.ts";
+import { type At, say } from "../prepared.ts";
+import { betweenLines, bookmarkIn, objectLines, removal } from "../told.ts";
 import { isThere } from "./there.ts";
-import { betweenLines, bookmarkIn, objectLines, removal } from "./told.ts";
 
 /** Switches what is filled, and says what those before got meanwhile, how to go back, and what becomes of them. @param asked where a database that serves was when it was counted, by its key */
 export async function finish(begun: Begun, asked: ReadonlyMap<string, string>, at: At): Promise<number> {

@@ -1,21 +1,21 @@
-import { openBackup } from "../../../src/backup/store/manifest.ts";
-import { UserError } from "../../../src/diagnostic/user-error.ts";
-import { agree } from "../../db/agree.ts";
-import type { ProjectPlace } from "../../place.ts";
-import { actor } from "../../stack/actor.ts";
-import { stateOf } from "../../stack/state.ts";
-import { type Begun, begunIn } from "../../stack/switch/journal.ts";
-import { refuseRolledOut } from "../../stack/switch/rolled-out.ts";
-import { switchedIn } from "../../stack/switch/switch.ts";
-import { type Switching, switchingOf } from "../../stack/switch/switching.ts";
-import { chosenBackup } from "../chosen.ts";
-import { broughtHere, depotFor } from "../depot.ts";
-import { identityFrom } from "../identity.ts";
-import type { Request } from "../request.ts";
+import { openBackup } from "../../../../src/backup/store/manifest.ts";
+import { UserError } from "../../../../src/diagnostic/user-error.ts";
+import { agree } from "../../../db/agree.ts";
+import type { ProjectPlace } from "../../../place.ts";
+import { actor } from "../../../stack/actor.ts";
+import { stateOf } from "../../../stack/state.ts";
+import { type Begun, begunIn } from "../../../stack/switch/journal.ts";
+import { refuseRolledOut } from "../../../stack/switch/rolled-out.ts";
+import { switchedIn } from "../../../stack/switch/switch.ts";
+import { type Switching, switchingOf } from "../../../stack/switch/switching.ts";
+import { chosenBackup } from "../../chosen.ts";
+import { broughtHere, depotFor } from "../../depot.ts";
+import { identityFrom } from "../../identity.ts";
+import type { Request } from "../../request.ts";
+import { followingOf, placesOf } from "../places.ts";
+import { type At, prepared, say } from "../prepared.ts";
 import { filledNew } from "./fill-new.ts";
 import { finish } from "./finish.ts";
-import { followingOf, placesOf } from "./places.ts";
-import { type At, prepared, say } from "./prepared.ts";
 import { show } from "./show.ts";
 
 /** Restores a backup into new stores, and puts those into the place of the ones that serve; where an earlier run ended in the switch, goes on with that. */
@@ -41,7 +41,8 @@ async function fromBackup(at: At): Promise<number> {
   const { request, place, run, systems } = at;
   const { stage } = request;
   const depot = await depotFor(request, place.root);
-  const read = chosenBackup(request, depot.folder, place.folder);
+  const read = chosenBackup(request, depot.folder, place);
+  if (read.unsigned !== undefined) say(read.unsigned);
   await broughtHere(depot, read);
   const backup = await openBackup(read, identityFrom(request.identity, place.folder, stage.name));
   const switched = await switchedIn(stage, run);

@@ -1,9 +1,9 @@
-import { databaseNamed } from "../../../src/backup/databases.ts";
-import { namespaces } from "../../../src/backup/kv/namespaces.ts";
-import { bucketNamed } from "../../../src/backup/objects/buckets.ts";
-import { indexNamed } from "../../../src/backup/vectors/vectors.ts";
-import type { NamedStore, SwitchedKind, Switching } from "../../stack/switch/switching.ts";
-import type { Site } from "../site.ts";
+import { databaseNamed } from "../../../../src/backup/databases.ts";
+import { namespaces } from "../../../../src/backup/kv/namespaces.ts";
+import { bucketNamed } from "../../../../src/backup/objects/buckets.ts";
+import { indexNamed } from "../../../../src/backup/vectors/vectors.ts";
+import type { NamedStore, SwitchedKind, Switching } from "../../../stack/switch/switching.ts";
+import type { Site } from "../../site.ts";
 
 type Looks = (site: Site, store: NamedStore, jurisdiction: string) => Promise<boolean>;
 

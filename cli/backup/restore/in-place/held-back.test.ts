@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Manifest } from "../../../src/backup/store/manifest.ts";
-import { queue, r2, vectorize } from "../../../src/index.ts";
+import type { Manifest } from "../../../../src/backup/store/manifest.ts";
+import { queue, r2, vectorize } from "../../../../src/index.ts";
 import { goesAlong } from "./goes-along.ts";
 import { heldBack } from "./held-back.ts";
 

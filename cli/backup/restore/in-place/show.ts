@@ -1,19 +1,22 @@
-import { databaseNamed } from "../../../src/backup/databases.ts";
-import { bucketNamed } from "../../../src/backup/objects/buckets.ts";
-import type { OpenBackup } from "../../../src/backup/store/manifest.ts";
-import { indexNamed, stateOf } from "../../../src/backup/vectors/vectors.ts";
-import { table } from "../../../toolchain/table.ts";
-import type { Site } from "../site.ts";
+import { databaseNamed } from "../../../../src/backup/databases.ts";
+import { bucketNamed } from "../../../../src/backup/objects/buckets.ts";
+import type { OpenBackup } from "../../../../src/backup/store/manifest.ts";
+import { indexNamed, stateOf } from "../../../../src/backup/vectors/vectors.ts";
+import { placeOfTarget } from "../../../../src/diagnostic/place.ts";
+import { inPlace } from "../../../../src/diagnostic/sentence.ts";
+import { table } from "../../../../toolchain/table.ts";
+import type { Site } from "../../site.ts";
+import { cheaper } from "../cheaper.ts";
+import type { Place, Places } from "../places.ts";
+import { type At, say } from "../prepared.ts";
+import { bookmarkIn, costLine, ledgerLines, objectLines, sinceLines } from "../told.ts";
 import { byHandStays, goesAlong } from "./goes-along.ts";
-import type { Place, Places } from "./places.ts";
-import { type At, say } from "./prepared.ts";
-import { bookmarkIn, costLine, ledgerLines, objectLines, sinceLines } from "./told.ts";
 
 /** What would come back and what would be lost, before anything is made. Gives where each database was when it was counted. */
 export async function show(
   backup: OpenBackup,
   { places, held, undeclared }: Places,
-  { place, site }: At,
+  { request, place, site }: At,
 ): Promise<ReadonlyMap<string, string>> {
   const { head, manifest } = backup;
   const asked = new Map<string, string>();
@@ -28,11 +31,19 @@ export async function show(
     places.some(({ kind, key }) => kind === "d1" && key === entry.key),
   );
   if (read.length > 0) say(costLine(read));
+  const live = await Promise.all(
+    places
+      .filter(({ kind }) => kind === "d1")
+      .map(async ({ key, from }) => ({ key, id: await databaseNamed(site, from.name) })),
+  );
+  const quicker = await cheaper(head, live, site);
+  if (quicker !== undefined)
+    say(inPlace(quicker, placeOfTarget(request.stage.name, request.target, place.root)));
   say("\nWritten since, and lost to those who use it:");
   for (const entry of manifest.databases) {
     const of = places.find(({ kind, key }) => kind === "d1" && key === entry.key);
     if (of === undefined) continue;
-    const id = await databaseNamed(site, of.from.name);
+    const id = live.find(({ key }) => key === entry.key)?.id;
     if (id !== undefined) asked.set(entry.key, await bookmarkIn(site, entry.key, id));
     for (const line of await sinceLines(site, backup, entry, id)) say(`  ${line}`);
     for (const line of ledgerLines(place.project, entry, place.root)) say(`  ${line}`);

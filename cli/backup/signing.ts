@@ -1,0 +1,94 @@
+import { join } from "node:path";
+import { publicHalf } from "../../src/artefact/ed25519.ts";
+import { backupNames } from "../../src/backup/journal.ts";
+import { headFile, type ReadHead, readHead } from "../../src/backup/store/head.ts";
+import { type Signed, type StageKeys, signatureOf } from "../../src/backup/store/signature.ts";
+import { command, sentence } from "../../src/diagnostic/sentence.ts";
+import { UserError } from "../../src/diagnostic/user-error.ts";
+import { configValues } from "../../toolchain/stacks/stack-config.ts";
+import { environmentFor } from "../stack/engine/environment.ts";
+import { pulumiText } from "../stack/engine/pulumi.ts";
+import { stackFileOf } from "../stack/stack-file.ts";
+import { keysOf, type Of } from "../stack/stage-keys.ts";
+
+/** The private half that a backup is signed with; undefined where the stage has none. Throws UserError where it cannot be opened. */
+export async function signingKeyOf({ stage, target }: Of, root: string): Promise<string | undefined> {
+  const file = stackFileOf(stage, target, root);
+  const has = configValues(file)["lockstep:signingKey"] !== undefined;
+  const newest = keysOf({ stage, target }, root).at(-1);
+  if (!has && newest === undefined) return undefined;
+  const run = { root, env: await environmentFor(target, stage, root) };
+  let opened: string;
+  try {
+    opened = (await pulumiText(["config", "get", "lockstep:signingKey", "--stack", stage.name], run)).trim();
+  } catch (error) {
+    throw new UserError(
+      {
+        what: `${stage.name} has a signing key, and it cannot be opened: a backup that it did not sign would be refused later, so none was written`,
+        where: `${file}, lockstep:signingKey`,
+        got: error instanceof Error ? error.message : String(error),
+        expected: "the private half, which the stack's passphrase opens",
+        fix: sentence`export the passphrase as for ${command("up")}; where the private half is lost: ${command("signing-key", { stage: stage.name, renew: true })}`,
+      },
+      { cause: error },
+    );
+  }
+  if (publicHalf(opened) === newest?.key && newest !== undefined) return opened;
+  throw new UserError({
+    what: `The signing key of ${stage.name} is not the one that its backups are verified by, so none was written`,
+    where: `${file}, lockstep:signingKey`,
+    got: "another private half",
+    expected: `that of the newest of lockstep:publicKeys, ${newest?.key ?? "which has none"}`,
+    fix: sentence`bring the stack file back as it was committed, or make another key: ${command("signing-key", { stage: stage.name, renew: true })}`,
+  });
+}
+
+/** What the signature of a backup says, among the others of its folder. */
+export function signedIn(folder: string, { head }: ReadHead, keys: StageKeys): Signed {
+  const isBehindSigned = backupNames(folder).some(
+    (name) => name < head.name && readHead(join(folder, name)).head.signature !== undefined,
+  );
+  return signatureOf(head, keys, isBehindSigned);
+}
+
+/** Why nobody may rely on a backup's signature; undefined where somebody may. */
+export const forged = (signed: Signed): string | undefined => {
+  switch (signed.kind) {
+    case "signed":
+    case "unsigned":
+      return undefined;
+    case "missing":
+      return "no signature, though the stage had its key when it was made";
+    case "wrong":
+      return "a signature that the stage's key did not make";
+  }
+};
+
+/** Of a backup that nobody signed, and nobody could have. */
+const unsigned: Readonly<Record<Extract<Signed, { kind: "unsigned" }>["why"], string>> = {
+  noKey: "nobody signed it: the stage has no key",
+  before: "nobody signed it: it is older than the stage's key",
+  worker: "nobody signed it: a worker wrote it, which has no key",
+};
+
+/**
+ * Refuses a backup that the stage's key should have signed and did not.
+ * @returns what somebody should know of one that nobody signed
+ */
+export function vouchedFor(read: ReadHead, folder: string, of: Of, root: string): string | undefined {
+  const keys = keysOf(of, root);
+  const is = signedIn(folder, read, keys);
+  const got = forged(is);
+  if (got === undefined) return is.kind === "unsigned" ? unsigned[is.why] : undefined;
+  const other = backupNames(folder).findLast((name) => {
+    const each = readHead(join(folder, name));
+    return forged(signedIn(folder, each, keys)) === undefined;
+  });
+  throw new UserError({
+    what: `Backup ${read.head.name} is not as ${of.stage.name} wrote it, or another wrote it; nothing was restored`,
+    where: join(read.folder, headFile),
+    got,
+    expected: `the signature of the key of ${of.stage.name}`,
+    fix: `find out who writes to that place. ${other === undefined ? "There is no other backup that can be relied on there: take another copy" : `The newest that can be relied on: --from ${other}`}. If the key was exchanged and the stack file has lost the one before it, bring lockstep:publicKeys back`,
+  });
+}

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -21,6 +21,7 @@ import { type Source, type TakeOptions, takeBackup } from "../take.ts";
 import { bring, drop, isThere, pull, push, removeThere } from "./mirror.ts";
 import { collectThere, objectsThere } from "./objects.ts";
 import { type Depot, depotOf } from "./place.ts";
+import { bringFile, putFile } from "./transfer.ts";
 
 /** Backups in a bucket of another account, seen from several machines: each has a folder of its own. */
 let embedded: Embedded;
@@ -97,6 +98,28 @@ const putText = (key: string, text: string) =>
   });
 const proof = (root: string) =>
   proofOf({ root, stage: "prod", target: "cloudflare", configured: configured() });
+
+test("a file that is too large for one request is put in parts, comes back byte by byte, and overwrites nothing", async () => {
+  const { root, depot } = await machine();
+  if (depot.there === undefined) throw new Error("no bucket");
+  const { there } = depot;
+  const small = { mostAtOnce: 1_000_000, leastPart: 5 * 1024 * 1024 };
+  const [path, back] = [join(root, "large"), join(root, "back")];
+  const bytes = randomBytes(11 * 1024 * 1024 + 7);
+  writeFileSync(path, bytes);
+  await putFile(there, "large", path, small);
+  await bringFile(there, "large", back);
+  expect(readFileSync(back).equals(bytes)).toBe(true);
+  const [first] = await listObjects(there.bucket, "");
+  expect(first?.etag).toMatch(/-3$/);
+  // Again it is there; another one of the same length is refused, and one of another length.
+  await putFile(there, "large", path, small);
+  writeFileSync(path, Buffer.concat([bytes.subarray(1), bytes.subarray(0, 1)]));
+  await expect(putFile(there, "large", path, small)).rejects.toThrow("Something else is in the bucket");
+  writeFileSync(path, bytes.subarray(1));
+  await expect(putFile(there, "large", path, small)).rejects.toThrow("Something else is in the bucket");
+  expect((await listObjects(there.bucket, ""))[0]).toEqual(first);
+});
 
 test("a backup goes into the bucket, is proven from there on another machine, and a third one knows of it", async () => {
   const one = await machine();

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream, renameSync, rmSync } from "node:fs";
+import { createReadStream, createWriteStream, renameSync, rmSync, statSync } from "node:fs";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { BucketError, getObject, type Listed, listObjects, putObject } from "../../cloudflare/s3/bucket.ts";
+import { etagOf, mostAtOnce, type Part, partBytesOf, putInParts } from "../../cloudflare/s3/upload.ts";
 import { UserError } from "../../diagnostic/user-error.ts";
 import type { There } from "./place.ts";
 
@@ -48,24 +50,53 @@ export async function listed(
   return new Map(found.map((each) => [each.key.slice(prefix.length), each]));
 }
 
-/** Of one request; a larger object would have to be put in parts. */
-const mostBytes = 5_000_000_000;
+/** How a file is put: tests take small numbers. */
+export interface Sizes {
+  /** What is larger is put in parts. */
+  readonly mostAtOnce: number;
+  readonly leastPart: number;
+}
+const usual: Sizes = { mostAtOnce, leastPart: 64 * 1024 * 1024 };
 
 /** Puts a file into the bucket where nothing is. The same bytes may be there already; others are refused, and stay. */
-export async function putFile({ bucket, prefix }: There, name: string, path: string): Promise<void> {
-  const md5 = createHash("md5");
-  let bytes = 0;
-  for await (const part of createReadStream(path)) {
-    md5.update(part);
-    bytes += part.length;
-  }
-  if (bytes > mostBytes) throw tooLarge(path, bytes);
-  const expected = md5.digest("hex");
+export async function putFile(
+  { bucket, prefix }: There,
+  name: string,
+  path: string,
+  { mostAtOnce: most, leastPart }: Sizes = usual,
+): Promise<void> {
+  const { size } = statSync(path);
   const key = `${prefix}${name}`;
-  const put = await putObject(bucket, key, { bytes, md5: expected, open: () => createReadStream(path) });
-  const etag =
-    put.kind === "put" ? put.etag : (await listObjects(bucket, key)).find((each) => each.key === key)?.etag;
+  const parts = await partsOf(path, size, size <= most ? Math.max(size, 1) : partBytesOf(size, leastPart));
+  const [whole] = parts;
+  const expected = parts.length === 1 && whole !== undefined ? whole.md5 : etagOf(parts);
+  const there = async (): Promise<string | undefined> =>
+    (await listObjects(bucket, key)).find((each) => each.key === key)?.etag;
+  let etag: string | undefined;
+  if (parts.length === 1 && whole !== undefined) {
+    const put = await putObject(bucket, key, whole);
+    etag = put.kind === "put" ? put.etag : await there();
+  } else {
+    etag = await there();
+    // Nobody can ask R2 to put parts only where nothing is: it is looked right before.
+    if (etag === undefined) await putInParts(bucket, key, {}, parts);
+    etag ??= await there();
+  }
   if (etag !== expected) throw otherThere(bucket.name, key, etag, expected);
+}
+
+/** A file in pieces of one length, the last one shorter; an empty one is one piece. */
+async function partsOf(path: string, size: number, length: number): Promise<readonly Part[]> {
+  const parts: Part[] = [];
+  for (let start = 0; start < Math.max(size, 1); start += length) {
+    const bytes = Math.min(length, size - start);
+    const open = (): AsyncIterable<Uint8Array> =>
+      bytes === 0 ? Readable.from([]) : createReadStream(path, { start, end: start + bytes - 1 });
+    const md5 = createHash("md5");
+    for await (const some of open()) md5.update(some);
+    parts.push({ bytes, md5: md5.digest("hex"), open });
+  }
+  return parts;
 }
 
 /** Brings an object here, whole or not at all. */
@@ -95,13 +126,4 @@ const otherThere = (bucket: string, key: string, got: string | undefined, expect
     got: `MD5 ${got ?? "of nothing"}`,
     expected: `MD5 ${expected}`,
     fix: "look who else writes there; a new backup gets a new name",
-  });
-
-const tooLarge = (path: string, bytes: number): UserError =>
-  new UserError({
-    what: "A file of the backup is too large for one object",
-    where: path,
-    got: `${bytes} bytes`,
-    expected: `at most ${mostBytes}`,
-    fix: "write the backups of this stage into a folder (to), and copy that one",
   });

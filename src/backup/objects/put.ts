@@ -1,14 +1,14 @@
-import { element } from "../../cloudflare/s3/read-xml.ts";
+import { createHash } from "node:crypto";
+import { BucketError } from "../../cloudflare/s3/bucket.ts";
 import { refusalOf, type S3, type S3Answer, type S3Request, sendS3, textOf } from "../../cloudflare/s3/s3.ts";
+import { mostAtOnce, type Part, partBytesOf, putInParts } from "../../cloudflare/s3/upload.ts";
 import { UserError } from "../../diagnostic/user-error.ts";
 import { putHeaders } from "./headers.ts";
 import type { BucketPlace } from "./list.ts";
 import { md5Of, type ObjectEntry } from "./object.ts";
 
-/** S3 takes so much in one piece; what has an MD5 as its etag came in one. */
-const mostAtOnce = 5_000_000_000;
+/** What has an MD5 as its etag came in one piece. */
 const leastPart = 16 * 1024 * 1024;
-const mostParts = 9_000;
 
 /** Puts an object into a bucket, as it was. `bytes` gives them from their beginning each time. */
 export async function putObject(
@@ -31,49 +31,23 @@ export async function putObject(
     });
     return;
   }
-  await inParts(s3, at, headers, entry.size, bytes());
-}
-
-async function inParts(
-  s3: S3,
-  at: Pick<S3Request, "bucket" | "jurisdiction" | "key">,
-  headers: Readonly<Record<string, string>>,
-  size: number,
-  bytes: AsyncIterable<Uint8Array>,
-): Promise<void> {
-  const begun = await done(s3, { ...at, method: "POST", query: { uploads: "" }, headers });
-  const uploadId = element(begun, "UploadId");
-  if (uploadId === undefined) throw refused(at.bucket, begun);
-  const partBytes = Math.max(leastPart, Math.ceil(size / mostParts));
-  const etags: string[] = [];
+  const parts = pieces(bytes(), partBytesOf(entry.size, leastPart));
   try {
-    for await (const part of cut(bytes, partBytes)) {
-      const query = { partNumber: String(etags.length + 1), uploadId };
-      const answer = await answered(s3, { ...at, method: "PUT", query, body: part });
-      await textOf(answer);
-      etags.push(answer.headers["etag"] ?? "");
-    }
-    const parts = etags.map(
-      (etag, i) => `<Part><PartNumber>${i + 1}</PartNumber><ETag>${etag}</ETag></Part>`,
-    );
-    const xml = `<CompleteMultipartUpload>${parts.join("")}</CompleteMultipartUpload>`;
-    const said = await done(s3, { ...at, method: "POST", query: { uploadId }, body: Buffer.from(xml) });
-    // S3 may say 200 before it knows.
-    if (said.includes("<Error>")) throw refused(at.bucket, said);
+    await putInParts({ s3, name: bucket.name, jurisdiction: bucket.jurisdiction }, entry.key, headers, parts);
   } catch (error) {
-    await sendS3(s3, { ...at, method: "DELETE", query: { uploadId } }).then(textOf, () => undefined);
-    throw error;
+    if (!(error instanceof BucketError)) throw error;
+    throw refused(bucket.name, `${error.code}: ${error.message}`);
   }
 }
 
 /** Pieces of one length, the last one shorter. */
-async function* cut(bytes: AsyncIterable<Uint8Array>, length: number): AsyncGenerator<Uint8Array> {
+async function* pieces(bytes: AsyncIterable<Uint8Array>, length: number): AsyncGenerator<Part> {
   let open: Uint8Array[] = [];
   let size = 0;
   for await (let part of bytes) {
     while (size + part.length >= length) {
       const head = part.subarray(0, length - size);
-      yield Buffer.concat([...open, head]);
+      yield partOf(Buffer.concat([...open, head]));
       part = part.subarray(head.length);
       open = [];
       size = 0;
@@ -81,8 +55,16 @@ async function* cut(bytes: AsyncIterable<Uint8Array>, length: number): AsyncGene
     open.push(part);
     size += part.length;
   }
-  if (size > 0) yield Buffer.concat(open);
+  if (size > 0) yield partOf(Buffer.concat(open));
 }
+
+const partOf = (bytes: Buffer): Part => ({
+  bytes: bytes.length,
+  md5: createHash("md5").update(bytes).digest("hex"),
+  open: async function* () {
+    yield bytes;
+  },
+});
 
 async function answered(s3: S3, request: S3Request): Promise<S3Answer> {
   const answer = await sendS3(s3, request);

@@ -102,7 +102,7 @@ export async function removeObject(bucket: Bucket, key: string): Promise<void> {
 const attempts = 5;
 
 /** One request, again after a pause where R2 did not answer or said to come back later: every one of them may be repeated. */
-async function ask(
+export async function ask(
   bucket: Bucket,
   asked: Pick<S3Request, "method" | "key" | "query" | "headers">,
   body?: () => NonNullable<S3Request["body"]>,

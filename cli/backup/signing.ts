@@ -3,13 +3,15 @@ import { publicHalf } from "../../src/artefact/ed25519.ts";
 import { backupNames } from "../../src/backup/journal.ts";
 import { headFile, type ReadHead, readHead } from "../../src/backup/store/head.ts";
 import { type Signed, type StageKeys, signatureOf } from "../../src/backup/store/signature.ts";
-import { command, sentence } from "../../src/diagnostic/sentence.ts";
+import { command, pulumiOfStack, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { configValues } from "../../toolchain/stacks/stack-config.ts";
-import { environmentFor } from "../stack/engine/environment.ts";
+import { environmentFor, stageEnvironment } from "../stack/engine/environment.ts";
 import { pulumiText } from "../stack/engine/pulumi.ts";
 import { stackFileOf } from "../stack/stack-file.ts";
 import { keysOf, type Of } from "../stack/stage-keys.ts";
+
+const variable = "LOCKSTEP_BACKUP_SIGNING_KEY";
 
 /** The private half that a backup is signed with; undefined where the stage has none. Throws UserError where it cannot be opened. */
 export async function signingKeyOf({ stage, target }: Of, root: string): Promise<string | undefined> {
@@ -17,30 +19,35 @@ export async function signingKeyOf({ stage, target }: Of, root: string): Promise
   const has = configValues(file)["lockstep:signingKey"] !== undefined;
   const newest = keysOf({ stage, target }, root).at(-1);
   if (!has && newest === undefined) return undefined;
-  const run = { root, env: await environmentFor(target, stage, root) };
-  let opened: string;
+  const exported = (await stageEnvironment(target, stage, root))[variable];
+  const opened = exported ? exported : await openedBy({ stage, target }, root, file);
+  if (publicHalf(opened) === newest?.key && newest !== undefined) return opened;
+  throw new UserError({
+    what: `The signing key of ${stage.name} is not the one that its backups are verified by, so none was written`,
+    where: `${file}, lockstep:signingKey`,
+    got: exported ? `another private half, in ${variable}` : "another private half",
+    expected: `that of the newest of lockstep:publicKeys, ${newest?.key ?? "which has none"}`,
+    fix: sentence`bring the stack file back as it was committed, or make another key: ${command("signing-key", { stage: stage.name, renew: true })}`,
+  });
+}
+
+/** The engine opens the stack's secrets, where its passphrase and its state are. */
+async function openedBy({ stage, target }: Of, root: string, file: string): Promise<string> {
   try {
-    opened = (await pulumiText(["config", "get", "lockstep:signingKey", "--stack", stage.name], run)).trim();
+    const run = { root, env: await environmentFor(target, stage, root) };
+    return (await pulumiText(["config", "get", "lockstep:signingKey", "--stack", stage.name], run)).trim();
   } catch (error) {
     throw new UserError(
       {
         what: `${stage.name} has a signing key, and it cannot be opened: a backup that it did not sign would be refused later, so none was written`,
         where: `${file}, lockstep:signingKey`,
         got: error instanceof Error ? error.message : String(error),
-        expected: "the private half, which the stack's passphrase opens",
-        fix: sentence`export the passphrase as for ${command("up")}; where the private half is lost: ${command("signing-key", { stage: stage.name, renew: true })}`,
+        expected: "the private half",
+        fix: sentence`where the stack's passphrase is not, as in a job of CI that only backs up, export ${variable}: what ${pulumiOfStack("config get lockstep:signingKey", stage.name)} prints where it is; if it is lost: ${command("signing-key", { stage: stage.name, renew: true })}`,
       },
       { cause: error },
     );
   }
-  if (publicHalf(opened) === newest?.key && newest !== undefined) return opened;
-  throw new UserError({
-    what: `The signing key of ${stage.name} is not the one that its backups are verified by, so none was written`,
-    where: `${file}, lockstep:signingKey`,
-    got: "another private half",
-    expected: `that of the newest of lockstep:publicKeys, ${newest?.key ?? "which has none"}`,
-    fix: sentence`bring the stack file back as it was committed, or make another key: ${command("signing-key", { stage: stage.name, renew: true })}`,
-  });
 }
 
 /** What the signature of a backup says, among the others of its folder. */

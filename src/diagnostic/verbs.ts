@@ -92,7 +92,7 @@ export const verbs = {
   "backup check": { ...stack, recipe: "just backup-check" },
   "backup prune": { ...stack, recipe: "just backup-prune" },
   "backup key": { ...plain, stage: "always", recipe: "just backup-key", words: ["stage", "file"] },
-  restore: { ...stack, recipe: "just restore", options: { undo: "flag", at: "text" } },
+  restore: { ...stack, recipe: "just restore", options: { undo: "flag", at: "value" } },
   drill: { ...stack, recipe: "just drill" },
   reindex: {
     ...stack,

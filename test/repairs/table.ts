@@ -49,7 +49,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/backup/identity.ts missing: backup key": untried,
   "cli/backup/restore/cheaper.ts cheaper: restore": backups,
   "cli/backup/signing.ts signingKeyOf: signing-key": untried,
-  "cli/backup/signing.ts signingKeyOf: up": untried,
+  "cli/backup/signing.ts openedBy: signing-key": untried,
   "cli/backup/site.ts settingsOf: backup key": backups,
   "cli/clean.ts clean: clean": untried,
   "cli/clean.ts stop: clean": blank,

@@ -204,6 +204,8 @@ test("a head that the stage's key did not sign is refused by name, with the back
   const folder = join(project.folder, "backups/embedded/prod");
   const [older = ""] = readdirSync(folder).filter((name) => name.endsWith("Z"));
   await succeeding(project.just(["signing-key", "prod", ...yes]));
+  const other = project.run("sh", ["-c", "LOCKSTEP_BACKUP_SIGNING_KEY=another just backup prod"]);
+  expect(await refused(other)).toContain("not the one that its backups are verified by");
   await succeeding(project.just(["backup", "prod"]));
   const newest =
     readdirSync(folder)

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Head } from "../../src/backup/store/head.ts";
 import { drilled, noteDrill } from "../../src/backup/testing/drilled.ts";
 import { type BackupPlan, system } from "../../src/declare/index.ts";
 import { callsOf } from "../../src/diagnostic/place.ts";
@@ -35,7 +36,13 @@ function proven(backup: string, takenAt: string, settings = ""): void {
   );
   const folder = join(root, "backups", "embedded", "prod");
   mkdirSync(join(folder, backup), { recursive: true });
-  writeFileSync(join(folder, backup, "head.json"), "{}");
+  const head: Head = {
+    format: "lockstep-backup/1",
+    name: backup,
+    ...{ stage: "prod", target: "embedded", accountId: "a" },
+    ...{ startedAt: takenAt, endedAt: takenAt, previous: null, files: [] },
+  };
+  writeFileSync(join(folder, backup, "head.json"), JSON.stringify(head));
   noteDrill(folder, drilled(takenAt, { target: "embedded", backup, databases: [] }));
 }
 function checked(backup?: BackupPlan) {

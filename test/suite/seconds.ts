@@ -3,7 +3,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "test/hostile/hostile.deep.test.ts": 330,
   "test/program-lifecycle.changes.deep.test.ts": 300,
   "test/release.deep.test.ts": 280,
-  "cli/backup/restore/restore.deep.test.ts": 270,
+  "cli/backup/restore/restore.deep.test.ts": 290,
   "test/losses.deep.test.ts": 250,
   "test/ci/pull-request.deep.test.ts": 200,
   "test/games/weather.deep.test.ts": 180,

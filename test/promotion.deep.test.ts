@@ -55,6 +55,9 @@ test("prod gets what staging serves, and is refused anything else", async () => 
   expect(refused.out).toContain("nothing was promoted from staging");
   const done = await promote();
   expect(done.code, done.out).toBe(0);
+  expect(done.out).toMatch(/Nothing of prod is up yet[\s\S]*dome: \d+ workers, .*d1 with \d+ migrations/);
+  expect(done.out).toMatch(/made: dome\/[\s\S]*without steps/);
+  expect(done.out).not.toContain("nothing is new");
   expect((await artefactOf("prod")).digest).toBe((await artefactOf("staging")).digest);
 });
 
@@ -67,9 +70,15 @@ test("a folder that builds to something else is refused with the part that diffe
   expect(other.code).toBe(1);
   expect(other.out).toContain("This folder builds dome to something else than staging serves");
   expect(other.out).toContain("got:      worker dome-api, code\n");
-  const up = await project.pulumi(["up", "--yes", "--skip-preview", "--stack", "prod"]);
-  expect(up.code).not.toBe(0);
-  expect(up.out).toMatch(/promoted-is-baked[\s\S]*is not what staging served when it was promoted/);
+  const released = await project.just(["release", "prod", "--yes", "prod"]);
+  expect(released.code, released.out).toBe(1);
+  // What the rule says stands there to its end, and nothing else of what the engine printed.
+  expect(released.out).toMatch(/promoted-is-baked[\s\S]*is not what staging served when it was promoted/);
+  expect(released.out).not.toMatch(/characters left out|Resources:/);
+  const aborted = await project.just([
+    ...["release", "prod", "--abort", "--reason", "it was not promoted", "--yes", "prod"],
+  ]);
+  expect(aborted.code, aborted.out).toBe(2);
   expect(await artefactOf("prod")).toEqual(same);
   const preview = await project.pulumi(["preview", "--stack", "prod"]);
   expect(preview.code, preview.out).toBe(0);

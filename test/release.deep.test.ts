@@ -1,8 +1,19 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { createServer } from "node:http";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { chainFileName, writeChain } from "../src/migrations/files/chain.ts";
+import { readFolder } from "../src/migrations/files/reading.ts";
 import { type Clone, clone } from "./clone.ts";
 
 /** Releases in steps, driven by the command, against the real traffic of the embedded Cloudflare. */
@@ -13,7 +24,10 @@ const visitors: Promise<void>[] = [];
 /** A metric that somebody else serves, to whoever knows its key. */
 const key = "the-key-of-the-shop";
 let waiting = 3;
+/** What happens right before the answer: a release that goes back for it finds that already. */
+let meanwhile = (): void => undefined;
 const metrics = createServer((request, response) => {
+  meanwhile();
   const isKnown = request.headers.authorization === key;
   response.writeHead(isKnown ? 200 : 401, { "content-type": "application/json" });
   response.end(JSON.stringify({ asked: request.url, queue: [{ waiting }] }));
@@ -208,17 +222,38 @@ test("a version that fails its smoke test meets nobody: nobody is answered by it
   );
 });
 
-test("a figure of somebody else's that is beyond its limit goes back, and is told", async () => {
+const migration = "migrations/dome/meta/0099_of_another_change.sql";
+const addMigration = (): void => {
+  const folder = join(project.folder, dirname(migration));
+  project.write(migration, "CREATE TABLE of_another_change (id INTEGER PRIMARY KEY);\n");
+  writeChain(folder, readFolder(folder));
+};
+
+test("a figure of somebody else's that is beyond its limit goes back, and is told; a migration that came meanwhile does not come along", async () => {
   waiting = 11;
+  const chain = readFileSync(join(project.folder, dirname(migration), chainFileName), "utf8");
+  meanwhile = addMigration;
   project.edit("workers/dome/dome-api/index.ts", (text) =>
     text.replace("the title must be", "this title must be"),
   );
+  const before = await serving();
   const done = await release();
   waiting = 3;
+  meanwhile = () => undefined;
   expect(done.code, done.out).toBe(2);
   expect(linesOf(done.out).find(({ kind }) => kind === "aborting")?.["reason"]).toBe(
     "dome/dome-api waiting: 11, above 10",
   );
+  expect(await serving()).toEqual(before);
+  const { stores } = z
+    .object({ stores: z.record(z.string(), z.object({ id: z.string() })) })
+    .parse(JSON.parse((await project.pulumi(["stack", "output", "--json", "--stack", "dev"])).out));
+  const found = await project.api("dev", "POST", `/d1/database/${stores["dome/dome-meta"]?.id}/query`, {
+    sql: "SELECT name FROM sqlite_master WHERE name = 'of_another_change'",
+  });
+  expect(found).toMatchObject([{ results: [] }]);
+  rmSync(join(project.folder, migration));
+  project.write(join(dirname(migration), chainFileName), chain);
   await noChanges();
 });
 
@@ -275,6 +310,21 @@ test("a rollback brings the version before the last release back within a minute
   await query("ALTER TABLE summaries RENAME COLUMN sentence TO summary");
 });
 
+/** Another clone of the project with the same account and the same backend, which knows nothing of what the first one drives. */
+function secondMachine(): string {
+  const folder = `${project.folder}-second`;
+  const own = ".lockstep";
+  mkdirSync(join(folder, own), { recursive: true });
+  const shared = ["embedded", "state", "bundles"];
+  for (const name of readdirSync(project.folder))
+    if (name !== own) symlinkSync(join(project.folder, name), join(folder, name));
+  for (const name of readdirSync(join(project.folder, own)))
+    if (shared.includes(name)) symlinkSync(join(project.folder, own, name), join(folder, own, name));
+    else if (name !== "releases")
+      cpSync(join(project.folder, own, name), join(folder, own, name), { recursive: true });
+  return folder;
+}
+
 test("a driver that is killed is gone on from; meanwhile a second one and an up of anybody else are refused", async () => {
   project.edit("workers/dome/dome-api/index.ts", (text) =>
     text.replace("this title must be", "a title must be"),
@@ -293,6 +343,14 @@ test("a driver that is killed is gone on from; meanwhile a second one and an up 
   const second = await release();
   expect(second.code).toBe(1);
   expect(second.out).toContain("A release of dev is under way");
+  const machine = secondMachine();
+  const third = await project.just(["release", "dev", "--yes"], { HOOK_TOKEN: token }, machine);
+  expect(third.code, third.out).toBe(1);
+  expect(third.out).toMatch(
+    /A release of dev is under way, begun elsewhere; nothing was changed[\s\S]*release \S+, begun by \S+@\S+ at 20/,
+  );
+  expect(existsSync(join(machine, ".lockstep", "releases"))).toBe(false);
+  rmSync(machine, { recursive: true });
   const beside = await project.just(["pulumi-up", "dev", "--yes"]);
   expect(beside.code).not.toBe(0);
   expect(beside.out).toMatch(/Release \S+ of dev is under way; nothing was changed/);
@@ -306,6 +364,12 @@ test("a driver that is killed is gone on from; meanwhile a second one and an up 
   await project.pulumi(["config", "rm-all", "--stack", "dev", "lockstep:release", "lockstep:rollout"]);
   const told = await project.just(["releases", "dev", "--json"]);
   expect(recordedIn(told.out)[0]).toMatchObject({ end: "under way", from: "the state" });
+  // Another change came into the folder: the release does not go on with it, and says with what.
+  project.edit("src/systems/dome.ts", (text) => text.replace('r2("dome-raw")', 'r2("dome-other")'));
+  const other = await release("--resume");
+  expect(other.code, other.out).toBe(1);
+  expect(other.out).toMatch(/The folder changed since the release began[\s\S]*is new here/);
+  project.edit("src/systems/dome.ts", (text) => text.replace('r2("dome-other")', 'r2("dome-raw")'));
   const resumed = await release("--resume");
   expect(resumed.code, resumed.out).toBe(0);
   expect(Object.values(await serving())).toEqual([100]);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { broughtBy } from "../../src/artefact/brought.ts";
 import { connection } from "../../src/cloudflare/connection.ts";
 import { readServing } from "../../src/cloudflare/deployments.ts";
 import { workersOf } from "../../src/declare/graph.ts";
@@ -13,7 +14,7 @@ import { fromGraphql } from "../../src/release/metrics/graphql.ts";
 import { readSource } from "../../src/release/metrics/sources/read.ts";
 import { fromTelemetry } from "../../src/release/metrics/telemetry.ts";
 import { positionsOf, type Released } from "../../src/release/plan.ts";
-import { releaseVariable } from "../../src/release/variable.ts";
+import { releaseVariable, rollbackVariable } from "../../src/release/variable.ts";
 import { ensureEmbedded } from "../../toolchain/embedded/embedded.ts";
 import { placesOf } from "../../toolchain/project.ts";
 import { stageTarget } from "../stack/account.ts";
@@ -29,6 +30,7 @@ import { besideOf } from "./beside.ts";
 import { type Ending, endWithoutUp, forgetWith, goBack, rolloutShape } from "./ending.ts";
 import { once } from "./once.ts";
 import { folderBuilds } from "./promote/folder.ts";
+import { deploymentsIn } from "./rollback/deployments.ts";
 import { releaseIn } from "./state-note.ts";
 import { stepUp } from "./step-up.ts";
 
@@ -66,6 +68,12 @@ export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
   const declared = declaredWorkers(systems, stage);
   // The way back is open whatever the folder has by then.
   const lastUp = (rollout: Rollout): Promise<void> => up(rollout, { ended: true });
+  const deploymentsAlone = async (rollout: Rollout): Promise<void> =>
+    stepUp({
+      ...{ stage, isEmbedded, rollout, note: { ...under, ended: true } },
+      run: { ...run, env: { ...run.env, [rollbackVariable]: "true" } },
+      targets: deploymentsIn((await stateOf(stage, run)) ?? [], Object.keys(rollout)),
+    });
   const alone = (): Promise<void> => untilAlone(stage, run, isEmbedded);
   const ending: Ending = {
     entries: driven.entries,
@@ -77,6 +85,7 @@ export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
     workers: declared,
     alone,
     lastUp,
+    deploymentsAlone,
   };
   const secretOf = openSecrets(stage, run);
   // No step of a release changes which databases there are: the outputs are read once.
@@ -107,7 +116,8 @@ export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
         ...{ stage, systems, api, accountId, root: run.root },
         versions: Object.fromEntries(Object.entries(stable).map(([label, each]) => [label, each.stable])),
       });
-      note({ before, rollout: stable });
+      const built = await folderBuilds(systems, run.root);
+      note({ before, rollout: stable, parts: broughtBy(systems, built) });
       const reachable = Object.entries(stable).map(
         ([label, each]) => [label, { ...each, reachable: true as const }] as const,
       );
@@ -121,9 +131,9 @@ export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
           : [{ ...each, stable: was, fresh }];
       });
       const changed = workers.map(({ label }) => label);
-      const built = await folderBuilds(systems, run.root);
       return {
         workers,
+        made: madeBy(driven.entries(), Object.keys(versions)),
         digests: Object.fromEntries(Object.entries(built).map(([name, { digest }]) => [name, digest])),
         positions: positionsOf(systems, changed),
         conduct: conductOf(systems, changed, stage.name),
@@ -149,6 +159,12 @@ export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
         databaseId: async (name) => databaseId(await storesOf(), label, name),
       }),
   };
+}
+
+/** The workers that the release found without a version: what its first `up` made, also where that was refused in the middle and tried again. */
+function madeBy(entries: readonly Entry[], labels: readonly string[]): readonly string[] {
+  const first = entries.find((each) => each.kind === "preparing");
+  return labels.filter((label) => first !== undefined && !(label in first.rollout));
 }
 
 /** Of the system that a worker is of. */

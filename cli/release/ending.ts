@@ -6,6 +6,7 @@ import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import type { ExportedResource } from "../../src/reality/state.ts";
 import type { WayBack } from "../../src/release/driver/driver.ts";
+import { FolderChanged } from "../../src/release/driver/held.ts";
 import type { Entry, Rollout } from "../../src/release/journal/entry.ts";
 import { keptText, overtaken, withEnd } from "../../src/release/journal/kept.ts";
 import { pulumiText, type Run } from "../stack/engine/pulumi.ts";
@@ -27,6 +28,8 @@ export interface Ending {
   readonly entries: () => readonly Entry[];
   /** One `up` with this rollout, the last one of the release. */
   readonly lastUp: (rollout: Rollout) => Promise<void>;
+  /** An `up` with this rollout that changes nothing but deployments. */
+  readonly deploymentsAlone: (rollout: Rollout) => Promise<void>;
 }
 
 export const rolloutShape = z
@@ -36,7 +39,7 @@ const written = z.object({ id: z.string(), ended: z.literal(true).optional() }).
 
 /** Goes back; without an `up` where the stable versions serve alone: it would change nothing, and might be refused for another reason. */
 export async function goBack(ending: Ending, { rollout: known, before }: WayBack): Promise<void> {
-  const { under, stage, run, alone, lastUp } = ending;
+  const { under, stage, run, alone } = ending;
   // What a killed driver started may be running still, and move requests yet.
   await alone();
   const config = await configOf(stage, run);
@@ -51,8 +54,19 @@ export async function goBack(ending: Ending, { rollout: known, before }: WayBack
   if (known === undefined && !isNoted && !isWritten) return;
   const rollout = known ?? rolloutShape.parse(config("lockstep:rollout"));
   if (await servesAlone(ending, rollout)) await endWithoutUp(ending, rollout);
-  else await lastUp(rollout);
+  else await backBy(ending, rollout);
   await forgetWith(rollout, ending);
+}
+
+/** One `up`. Where the folder changed since the release began, the deployments alone: what is new there has no place on a way back. */
+async function backBy(ending: Ending, rollout: Rollout): Promise<void> {
+  try {
+    return await ending.lastUp(rollout);
+  } catch (error) {
+    if (!(error instanceof FolderChanged)) throw error;
+  }
+  await ending.deploymentsAlone(rollout);
+  await endWithoutUp(ending, rollout);
 }
 
 /** Ends a release that found nothing new: what serves is what its first `up` left. */

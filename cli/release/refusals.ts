@@ -4,6 +4,14 @@ import type { Stage } from "../../src/project/stage.ts";
 import { progressOf } from "../../src/release/driver/progress.ts";
 import type { Journal } from "../../src/release/journal/journal.ts";
 
+/** A release as the stack's state tells of it. */
+interface Elsewhere {
+  readonly id: string;
+  readonly by: string;
+  /** ISO 8601; empty where an earlier version began it. */
+  readonly at: string;
+}
+
 /** What ended the driver and not the release, with how it goes on. */
 export const stopped = ({ diagnostic, others }: UserError, stage: Stage, id: string): UserError =>
   new UserError(
@@ -27,6 +35,15 @@ export const alreadyUnderWay = (journal: Journal, stage: Stage): UserError => {
     fix: ways(stage),
   });
 };
+
+export const underWayElsewhere = ({ id, by, at }: Elsewhere, stage: Stage): UserError =>
+  new UserError({
+    what: `A release of ${stage.name} is under way, begun elsewhere; nothing was changed`,
+    where: `the state of stack ${stage.name}`,
+    got: `release ${id}, begun by ${by}${at === "" ? "" : ` at ${at}`}`,
+    expected: "none",
+    fix: sentence`let its driver go on. Where that has ended with its folder, take it over: ${command("release", { stage: stage.name, resume: true })}; or end it: ${command("release", { stage: stage.name, abort: true, reason: "<why>" })}`,
+  });
 
 export const warmAlready = (file: string, stage: Stage): UserError =>
   new UserError({

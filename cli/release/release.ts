@@ -20,17 +20,28 @@ import { environmentFor } from "../stack/engine/environment.ts";
 import type { Run } from "../stack/engine/pulumi.ts";
 import { readOutputs } from "../stack/outputs/read-outputs.ts";
 import { refuseUnasked } from "./beginning/approving.ts";
-import { refuseUnready, refuseUnstartable } from "./beginning/beginning.ts";
+import { askBrings, type Brings } from "./beginning/ask-brings.ts";
+import { refuseUnable, refuseUnready } from "./beginning/beginning.ts";
 import { refuseUnknownGate } from "./beginning/skipped-gate.ts";
 import { driven } from "./driven.ts";
 import { warmUpIn } from "./override/warm-up-file.ts";
 import { type Lost, lostRelease } from "./records/take-over.ts";
-import { alreadyUnderWay, noneUnderWay, overtaken, secondDriver, warmAlready } from "./refusals.ts";
+import {
+  alreadyUnderWay,
+  noneUnderWay,
+  overtaken,
+  secondDriver,
+  underWayElsewhere,
+  warmAlready,
+} from "./refusals.ts";
 import { type Request, requestOf } from "./request.ts";
 import { listedSystems } from "./systems.ts";
 
-/** Exit code 0: finished; 1: refused; 2: went back to the stable version. */
-export async function run(args: readonly string[], place: Place): Promise<number> {
+/**
+ * Exit code 0: finished; 1: refused; 2: went back to the stable version.
+ * @param told what it would bring, where that was said already @default - it is asked, and said
+ */
+export async function run(args: readonly string[], place: Place, told?: Brings): Promise<number> {
   const { root, folder: typedIn, project } = await projectAt(place);
   const request = requestOf(args, project);
   const { stage, target } = request;
@@ -41,7 +52,8 @@ export async function run(args: readonly string[], place: Place): Promise<number
     const here = underWay(folder)?.journal;
     if (request.wish === undefined && here !== undefined) throw alreadyUnderWay(here, stage);
     const elsewhere = (): Promise<Lost | undefined> => lostRelease(stage, { root, env }, folder);
-    const lost = request.wish === undefined || here !== undefined ? undefined : await elsewhere();
+    const lost = here !== undefined ? undefined : await elsewhere();
+    if (request.wish === undefined && lost !== undefined) throw underWayElsewhere(lost, stage);
     const systems = await listedSystems(stage, { root, env }, project.systems);
     if (here === undefined && lost === undefined) await checkBeginning(request, systems, { root, env });
     if (here !== undefined) refuseUnasked(request, here);
@@ -50,6 +62,11 @@ export async function run(args: readonly string[], place: Place): Promise<number
     const ownWarmUp = await warmUpOf(request, typedIn, systems, { root, env });
     if (known !== undefined && request.wish === "skip-gate")
       refuseUnknownGate(request.gate, progressOf(known), project.systems);
+    const brings =
+      known === undefined ? (told ?? (await askBrings(stage, systems, { root, env }))) : undefined;
+    // Lines of JSON are for machines; who agrees reads the other stream.
+    if (brings !== undefined && told === undefined)
+      (request.json ? process.stderr : process.stdout).write(`${brings.text}\n`);
     if (lost !== undefined) process.stderr.write(`${lostText(lost, stage)}\n`);
     await confirm(stage, words[request.wish ?? "begin"], request.yes, terminal);
     const lock = takeLock(folder, `${actor()}, process ${process.pid}, since ${new Date().toISOString()}`);
@@ -58,13 +75,13 @@ export async function run(args: readonly string[], place: Place): Promise<number
       // Another driver may have begun one, or ended it, since it was looked for.
       if (underWay(folder)?.journal.file !== here?.file) throw overtaken(stage);
       if (known !== undefined && request.wish !== "abort")
-        refuseUnstartable(progressOf(known), { root, env });
+        await refuseUnable(progressOf(known), systems, { root, env });
       // No driver runs here. One that took the release over elsewhere may have: then what this folder knows is old.
       const taken = request.wish === undefined ? undefined : (lost ?? (await elsewhere()));
       const under = taken === undefined ? underWay(folder)?.journal : taken.takeOver();
       if (request.wish !== undefined && here !== undefined && under === undefined)
         throw noneUnderWay(request.wish, stage);
-      const journal = under ?? begin(folder, stage, ownWarmUp);
+      const journal = under ?? begin(folder, stage, ownWarmUp, brings?.lines ?? []);
       if (request.wish !== undefined) note(request, journal);
       return await driven(request, journal, { root, env }, systems);
     } finally {
@@ -106,11 +123,17 @@ async function warmUpOf(
   return warmUpIn(warmUp, folder, { stage, systems, urls });
 }
 
-function begin(folder: string, stage: Stage, ownWarmUp: OwnWarmUp | undefined): Journal {
+function begin(
+  folder: string,
+  stage: Stage,
+  ownWarmUp: OwnWarmUp | undefined,
+  brings: readonly string[],
+): Journal {
   const at = new Date().toISOString();
   const id = `${at.slice(0, 10).replaceAll("-", "")}-${at.slice(11, 19).replaceAll(":", "")}-${randomBytes(2).toString("hex")}`;
   const journal = journalOf(folder, id);
-  journal.append({ kind: "begun", at, id, stage: stage.name, by: actor(), ...(ownWarmUp && { ownWarmUp }) });
+  const more = { ...(ownWarmUp && { ownWarmUp }), ...(brings.length > 0 && { brings }) };
+  journal.append({ kind: "begun", at, id, stage: stage.name, by: actor(), ...more });
   return journal;
 }
 

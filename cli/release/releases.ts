@@ -78,6 +78,7 @@ const facts = ({ entries, from }: Recorded) => {
     ...{ id, by, end: end ?? "under way" },
     workers: (prepared?.workers ?? []).map(({ label, stable, fresh }) => ({ label, stable, fresh })),
     digests: digests.at(-1) ?? {},
+    made: prepared?.made ?? [],
     steps: `${position + 1} of ${prepared?.positions.length ?? 0}`,
     ...(abort !== undefined && { reason: abort }),
     from,
@@ -88,8 +89,10 @@ const listed = (all: readonly Recorded[]): string =>
   table(
     ["release", "by", "workers", "steps", "end"],
     all.map((recorded) => {
-      const { id, by, end, workers, steps, reason } = facts(recorded);
-      const names = workers.map(({ label }) => label).join(", ");
+      const { id, by, end, workers, made, steps, reason } = facts(recorded);
+      const names = [...workers.map(({ label }) => label), ...made.map((label) => `${label} (new)`)].join(
+        ", ",
+      );
       return [
         id,
         by,

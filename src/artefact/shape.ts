@@ -22,6 +22,17 @@ export const shapeOf = (declared: Resource): Readonly<Record<string, unknown>> =
       .map(([key, value]) => [key, propertyOf(key, value)]),
   );
 
+/**
+ * A declared worker or store with all that an `up` could bring of it, also what differs by stage: as plain data, without the notes that nothing
+ * deploys.
+ */
+export const wholeShapeOf = (declared: Resource): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(declared)
+      .filter(([key]) => key !== "notSecret" && key !== "copy")
+      .map(([key, value]) => [key, plain(value, true)]),
+  );
+
 function propertyOf(key: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null) return plain(value);
   // A schedule for each stage.
@@ -31,26 +42,30 @@ function propertyOf(key: string, value: unknown): unknown {
   return plain(settings);
 }
 
-function plain(value: unknown): unknown {
+/** @param isWhole also what differs by stage */
+function plain(value: unknown, isWhole = false): unknown {
   // Written as a function where two constants name each other: service(() => other).
-  if (typeof value === "function") return plain(value());
+  if (typeof value === "function") return plain(value(), isWhole);
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(plain);
+  if (Array.isArray(value)) return value.map((each) => plain(each, isWhole));
   const { kind, name, ...rest } = Object.fromEntries(Object.entries(value));
   if (typeof kind === "string" && typeof name === "string" && Object.hasOwn(resourceKinds, kind))
     return { kind, name };
+  const all = (): unknown =>
+    Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each, isWhole)]));
   switch (kind) {
     case "perStage":
-      return { kind };
+      return isWhole ? all() : { kind };
     // Somebody's own data: nothing in it is a reference.
     case "json":
     case "raw":
       return value;
     case "secret": {
+      if (isWhole) return all();
       const { fallback: _, ...shape } = rest;
       return { kind, ...shape };
     }
     default:
-      return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)]));
+      return all();
   }
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { broughtBy } from "../artefact/brought.ts";
 import { builtOf, codeOf } from "../artefact/built.ts";
 import type { Code } from "../bundle/bundle.ts";
 import { type Connection, connection } from "../cloudflare/connection.ts";
@@ -28,7 +29,7 @@ import { refusedClassChanges } from "./preflight/class-changes.ts";
 import { codeDiagnostics } from "./preflight/code-checks.ts";
 import { existing } from "./preflight/existing.ts";
 import { withoutProof } from "./preflight/proven.ts";
-import { ownJournal, refuseDuringRelease } from "./preflight/releasing.ts";
+import { changedSinceBegun, ownJournal, refuseDuringRelease } from "./preflight/releasing.ts";
 import { sharedNames } from "./preflight/shared-names.ts";
 import { unlistedSystems } from "./preflight/unlisted.ts";
 import { zoneIdsOf } from "./preflight/zones.ts";
@@ -82,7 +83,9 @@ export async function program(given: Given): Promise<Outputs> {
     ...workers.map(async (worker) => [worker, await codeOf(worker, given.root)] as const),
   ]);
   const made = new Map(code);
-  const serving = servingOf(builtOf(systems, made, given.root), state, settings, given);
+  const built = builtOf(systems, made, given.root);
+  if (!pulumi.runtime.isDryRun()) refuse(changedSinceBegun(broughtBy(systems, built), beside));
+  const serving = servingOf(built, state, settings, given);
   const approved = approvedOf(state, settings, losses, given.root);
   refuse([
     ...systems.flatMap((system) => codeDiagnostics(system, (worker) => made.get(worker)?.bundle, given.root)),

@@ -197,6 +197,10 @@ test("the quick rollback takes a version back, and its migrations where the old 
   told("quick rollback with its database, killed and gone on with", began);
   expect(back.out).toContain("rollback dev --undo");
   expect(await columns()).toContain("old_ms");
+  const outputs = await lockstep("outputs", "dev", "--json");
+  expect(JSON.parse(outputs.out.slice(outputs.out.indexOf("{")))).toMatchObject({
+    databases: { "context/context-routing": { applied: 1, lastMigration: expect.stringMatching(/^0001_/) } },
+  });
   // A rollback changes deployments alone: that the contract is undone, the next up of everything writes down.
   const preview = await lockstep("preview", "dev");
   expect(preview.out).toMatch(/context\/context-routing\/contract +update/);

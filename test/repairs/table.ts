@@ -118,6 +118,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
     "test/release.deep.test.ts",
     "whose first up is refused is aborted without one",
   ),
+  "cli/release/refusals.ts underWayElsewhere: release": released,
   "cli/release/refusals.ts ways: release": released,
   "cli/release/rollback/offer.ts noWay: up": untried,
   "cli/release/rollback/offer.ts notChosen: rollback": rolledBack,

@@ -4,7 +4,7 @@ import { UserError } from "../../../src/diagnostic/user-error.ts";
 import { stageOf } from "../../../src/project/stage.ts";
 import { progressOf } from "../../../src/release/driver/progress.ts";
 import { hooksOf, plain } from "../../../src/release/hooks/conduct.ts";
-import { refuseUnready, refuseUnstartable } from "./beginning.ts";
+import { refuseUnable, refuseUnready } from "./beginning.ts";
 
 const api = worker("api", {
   main: "workers/api.ts",
@@ -45,22 +45,16 @@ test("all that a release could not be held to is said at once, before anything i
   ]);
 });
 
-test("a release is gone on with only where its hooks to come can be run; one that goes back is held up by nothing", () => {
+test("a release is gone on with only where its hooks to come can be run; one that goes back is held up by nothing", async () => {
   const at = "2026-06-01T00:00:00.000Z";
   const progress = progressOf([
     { kind: "begun", at, id: "r", stage: "dev", by: "mia" },
     { kind: "prepared", at, workers: [], positions: [], conduct: { ...plain, hooks: hooksOf([shop]) } },
     { kind: "deploying", at, position: 0 },
   ]);
-  const going = (more: object): unknown => {
-    try {
-      refuseUnstartable({ ...progress, ...more }, run);
-      return [];
-    } catch (error) {
-      return refused(error);
-    }
-  };
-  expect(going({})).toEqual(["Hook shop/tell cannot be run: no program no-such-program on PATH"]);
-  expect(going({ position: -1 })).toHaveLength(2);
-  expect(going({ abort: "it failed" })).toEqual([]);
+  const going = (more: object): Promise<unknown> =>
+    refuseUnable({ ...progress, ...more }, [], run).then(() => [], refused);
+  expect(await going({})).toEqual(["Hook shop/tell cannot be run: no program no-such-program on PATH"]);
+  expect(await going({ position: -1 })).toHaveLength(2);
+  expect(await going({ abort: "it failed" })).toEqual([]);
 });

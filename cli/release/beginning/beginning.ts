@@ -1,3 +1,5 @@
+import { broughtBy } from "../../../src/artefact/brought.ts";
+import { otherFolder } from "../../../src/artefact/other-folder.ts";
 import { workersOf } from "../../../src/declare/graph.ts";
 import type { System } from "../../../src/declare/index.ts";
 import { type Diagnostic, refuse, UserError } from "../../../src/diagnostic/user-error.ts";
@@ -7,6 +9,7 @@ import { conductOf } from "../../../src/release/hooks/conduct.ts";
 import { unstartableHooks } from "../../../src/release/hooks/program.ts";
 import type { Run } from "../../stack/engine/pulumi.ts";
 import { secretValues } from "../hooks/secret-values.ts";
+import { folderBuilds } from "../promote/folder.ts";
 import { openSecrets } from "./open-secrets.ts";
 
 /** Refuses a release that could not be held to its plan, before anything is changed. */
@@ -53,11 +56,24 @@ const ofGates = ({ release, name: system }: System) =>
       : [],
   );
 
-/** Refuses to go on, here, with a release whose hooks to come cannot be run here: it would go back for that. The way back is open all the same. */
-export function refuseUnstartable({ prepared, position, abort }: Progress, run: Run): void {
-  if (abort !== undefined) return;
-  const toCome = (prepared?.conduct.hooks ?? []).filter(({ at }) => at !== "beforeRollout" || position < 0);
-  refuse(unstartableHooks(toCome, run).map(({ diagnostic }) => diagnostic));
+/**
+ * Refuses to go on, from here, with a release that would go back for it: a hook to come cannot be run here, or the folder brings something else
+ * than it did when the release began. The way back is open all the same.
+ */
+export async function refuseUnable(
+  { preparing, prepared, position, abort }: Progress,
+  systems: readonly System[],
+  run: Run,
+): Promise<void> {
+  if (abort !== undefined || prepared === undefined) return;
+  const toCome = prepared.conduct.hooks.filter(({ at }) => at !== "beforeRollout" || position < 0);
+  const begun = preparing?.parts;
+  refuse([
+    ...unstartableHooks(toCome, run).map(({ diagnostic }) => diagnostic),
+    ...(begun === undefined
+      ? []
+      : otherFolder(broughtBy(systems, await folderBuilds(systems, run.root)), begun)),
+  ]);
 }
 
 async function refusedBy(work: () => Promise<unknown>): Promise<readonly Diagnostic[]> {

@@ -1,4 +1,5 @@
 import { type Built, builtOf, codeOf } from "../../../src/artefact/built.ts";
+import { differingText } from "../../../src/artefact/differing.ts";
 import type { ArtefactOutput, SignedRecord } from "../../../src/artefact/record.ts";
 import { workersOf } from "../../../src/declare/graph.ts";
 import type { System } from "../../../src/declare/index.ts";
@@ -22,9 +23,6 @@ interface Compared {
   readonly to: Stage;
 }
 
-/** Names of parts that a message has room for. */
-const most = 12;
-
 /** Each system that the folder builds to something else than the stage serves, with the parts that differ. */
 export const differences = (built: Built, { record, parts, from, to }: Compared): readonly Diagnostic[] =>
   Object.entries(built).flatMap(([name, { digest, parts: mine }]): Diagnostic[] => {
@@ -40,14 +38,11 @@ export const differences = (built: Built, { record, parts, from, to }: Compared)
         },
       ];
     if (served.digest === digest) return [];
-    const differing = differingParts(mine, parts[name] ?? {});
-    const shown = differing.slice(0, most).join("; ");
-    const more = differing.length > most ? `; and ${differing.length - most} more` : "";
     return [
       {
         what: `This folder builds ${name} to something else than ${from.name} serves`,
         where: name,
-        got: `${shown}${more}`,
+        got: differingText(mine, parts[name] ?? {}),
         expected: `what ${from.name} serves since ${served.servedAt}, brought by ${served.by}`,
         fix:
           served.commit === undefined
@@ -56,15 +51,3 @@ export const differences = (built: Built, { record, parts, from, to }: Compared)
       },
     ];
   });
-
-function differingParts(
-  mine: Readonly<Record<string, string>>,
-  served: Readonly<Record<string, string>>,
-): readonly string[] {
-  const names = [...new Set([...Object.keys(mine), ...Object.keys(served)])].sort();
-  return names.flatMap((part) => {
-    const [here, there] = [mine[part], served[part]];
-    if (here === there) return [];
-    return [there === undefined ? `${part} is new here` : here === undefined ? `${part} is not here` : part];
-  });
-}

@@ -9,6 +9,7 @@ import { type Place, projectAt } from "../../place.ts";
 import { confirm, terminal } from "../../stack/confirm.ts";
 import { environmentFor } from "../../stack/engine/environment.ts";
 import { setConfig } from "../../stack/stage-config.ts";
+import { askBrings } from "../beginning/ask-brings.ts";
 import { run as release } from "../release.ts";
 import { listedSystems } from "../systems.ts";
 import { differences, folderBuilds } from "./folder.ts";
@@ -37,12 +38,14 @@ export async function run(args: readonly string[], place: Place): Promise<number
         process.stdout.write(
           `${name}: ${record.systems[name]?.digest}, served by ${from.name} since ${record.systems[name]?.servedAt}\n`,
         );
+    const brings = await askBrings(to, systems, ofTo);
+    (json ? process.stderr : process.stdout).write(`${brings.text}\n`);
     await confirm(to, `Promote what ${from.name} serves to`, yes, terminal);
     await setConfig(to, { "lockstep:promoted": record }, ofTo);
     // The release begins in a freeze only for a reason, which its journal keeps.
     const isFrozen = frozenAt(freezesOf(systems, to.name), Date.now()) !== undefined;
     const through = reason !== undefined && isFrozen ? ["--promote", "--reason", reason] : [];
     const options = [...through, "--yes", to.name, "--target", target, ...(json ? ["--json"] : [])];
-    return release([to.name, ...options], place);
+    return release([to.name, ...options], place, brings);
   });
 }

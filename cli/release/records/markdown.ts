@@ -65,7 +65,15 @@ const digestsIn = (entries: readonly Entry[]): Readonly<Record<string, string>> 
 
 function workers({ prepared }: Progress, entries: readonly Entry[]): readonly string[] {
   const all = prepared?.workers ?? [];
-  if (all.length === 0) return ["No worker has another version.", ""];
+  const made = prepared?.made ?? [];
+  const first =
+    made.length === 0
+      ? []
+      : [
+          `Made, without a version before and so without steps: ${made.slice(0, 20).map(name).join(", ")}${made.length > 20 ? ` and ${made.length - 20} more` : ""}.`,
+          "",
+        ];
+  if (all.length === 0) return made.length === 0 ? ["No worker has another version.", ""] : first;
   const digests = digestsIn(entries);
   const digestOf = (label: string): string => digests[label.split("/")[0] ?? ""] ?? "";
   const rows = all.map(({ label, stable, fresh }) => [
@@ -74,7 +82,11 @@ function workers({ prepared }: Progress, entries: readonly Entry[]): readonly st
     code(fresh.slice(0, 8)),
     digestOf(label) === "" ? "" : code(digestOf(label).slice(0, "sha256:".length + 12)),
   ]);
-  return [...tableWithin(["worker", "from version", "to version", "digest of its system"], rows), ""];
+  return [
+    ...tableWithin(["worker", "from version", "to version", "digest of its system"], rows),
+    "",
+    ...first,
+  ];
 }
 
 /** Each step with what its gates said last. */

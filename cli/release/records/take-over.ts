@@ -14,6 +14,8 @@ export interface Lost {
   readonly id: string;
   /** Who drove it. */
   readonly by: string;
+  /** When it was begun, ISO 8601. */
+  readonly at: string;
   /** As far as the state tells. */
   readonly entries: readonly Entry[];
   /** Writes its journal into this folder: from then on it is driven from here, and its driver of before changes nothing any more. */
@@ -46,6 +48,7 @@ export async function lostRelease(stage: Stage, run: Run, folder: string): Promi
   return {
     id,
     by,
+    at,
     entries,
     takeOver() {
       const now = new Date().toISOString();

@@ -12,11 +12,11 @@ export function entryLine(entry: Entry, progress: Progress): string {
     case "begun":
       return `${time} release ${entry.id} of ${entry.stage}, begun by ${entry.by}${entry.ownWarmUp === undefined ? "" : `; its warm-up is ${entry.ownWarmUp.file}`}`;
     case "preparing":
-      return `${time} uploading the new versions`;
+      return `${time} uploading the new versions${progress.brings.length === 0 ? "" : `; with them come ${progress.brings.join("; ")}`}`;
     case "prepared":
-      return entry.workers.length === 0
-        ? `${time} nothing is new: no worker has another version`
-        : `${time} uploaded: ${entry.workers.map(({ label, fresh }) => `${label} ${fresh.slice(0, 8)}`).join(", ")}; they answer nothing yet`;
+      return preparedLines(entry)
+        .map((line) => `${time} ${line}`)
+        .join("\n");
     case "waiting":
       return `${time} ${at(entry.position)}: ${waitingText(entry)}`;
     case "smoked":
@@ -50,13 +50,34 @@ export function entryLine(entry: Entry, progress: Progress): string {
     case "aborting":
       return `${time} going back to the stable version: ${entry.reason}`;
     case "aborted":
-      return `${time} aborted: the stable version answers everything again`;
+      return hadNone(progress)
+        ? `${time} aborted: no version was there before, and what the first up made stays`
+        : `${time} aborted: the stable version answers everything again`;
     case "finished":
       return `${time} the new version answers everything`;
     default:
       return entry satisfies never;
   }
 }
+
+function preparedLines({ workers, made = [] }: Extract<Entry, { kind: "prepared" }>): readonly string[] {
+  const uploaded = workers.map(({ label, fresh }) => `${label} ${fresh.slice(0, 8)}`);
+  const news = [
+    ...(uploaded.length === 0 ? [] : [`uploaded: ${uploaded.join(", ")}; they answer nothing yet`]),
+    ...(made.length === 0
+      ? []
+      : [
+          `made: ${made.join(", ")}; no version was there before, so the first one answers everything, without steps`,
+        ]),
+  ];
+  return news.length === 0 ? ["nothing is new: no worker has another version"] : news;
+}
+
+/** Whether a release began where no worker had a version. */
+const hadNone = ({ preparing, prepared }: Progress): boolean =>
+  preparing !== undefined &&
+  Object.keys(preparing.rollout).length === 0 &&
+  (prepared?.workers ?? []).length === 0;
 
 const stepText = (position: Position | undefined): string =>
   position === undefined ? "step" : `${position.workers.join(", ")} at ${position.percent} %`;

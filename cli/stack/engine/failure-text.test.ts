@@ -24,6 +24,22 @@ test("what failed is said with its resource, and what was cut off because of it 
   );
 });
 
+test("a policy that refuses is said whole, once, with what it refuses", () => {
+  const policy = (enforcementLevel: string) => ({
+    policyEvent: {
+      resourceUrn: version,
+      message: "<{%fg 1%}>no-preview-urls: One sentence.\nAnother one.<{%reset%}>\n",
+      policyName: "no-preview-urls",
+      enforcementLevel,
+    },
+  });
+  const { reasons, text } = failuresIn(
+    log(true, policy("mandatory"), policy("advisory"), policy("mandatory"), said("preview failed")),
+  );
+  expect(reasons).toEqual(["shop/api (WorkerVersion): no-preview-urls: One sentence.\nAnother one."]);
+  expect(text).toContain("no-preview-urls: One sentence.\n  Another one.");
+});
+
 test("where we advise, Cloudflare's words stand in the advice alone", () => {
   const advice =
     "The code of shop/api does not start in dev\n  got:      Uncaught Error: x\n  fix:      correct it";

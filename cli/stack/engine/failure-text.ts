@@ -6,6 +6,14 @@ const event = z.object({
   diagnosticEvent: z
     .object({ urn: z.string().optional(), message: z.string(), severity: z.string() })
     .optional(),
+  policyEvent: z
+    .object({
+      resourceUrn: z.string().optional(),
+      message: z.string(),
+      policyName: z.string(),
+      enforcementLevel: z.string(),
+    })
+    .optional(),
   preludeEvent: z.unknown().optional(),
   summaryEvent: z.object({ isPreview: z.boolean() }).optional(),
 });
@@ -27,6 +35,8 @@ export interface Failures {
   readonly began: boolean;
   /** What is otherwise by now than in the plan that was to be applied. No value is in it. */
   readonly violations: readonly string[];
+  /** Each thing that failed by itself, with its resource. */
+  readonly reasons: readonly string[];
   /** Everything that failed, in lines for a person; empty where nothing did. */
   readonly text: string;
 }
@@ -45,7 +55,10 @@ export function failuresIn(log: string): Failures {
   const errors = events.flatMap(({ diagnosticEvent: each }) => (each?.severity === "error" ? [each] : []));
   const notReached = began ? errors.filter(({ message }) => isNotReached(message)) : [];
   const told = errors.filter((each) => !notReached.includes(each));
-  const said = told.flatMap(({ urn, message }) => saidOf(urn, message));
+  const policies = events.flatMap(({ policyEvent: each }) =>
+    each?.enforcementLevel === "mandatory" ? [refusedBy(each)] : [],
+  );
+  const said = [...unique(policies), ...told.flatMap(({ urn, message }) => saidOf(urn, message))];
   const failures = said.filter(({ text }) => !cutOff.test(text));
   const shown = failures.filter((each, at) => !failures.some((other, i) => i !== at && says(other, each)));
   const failed = new Set(failures.map(({ of }) => of));
@@ -59,6 +72,7 @@ export function failuresIn(log: string): Failures {
       const text = violationText(message);
       return text === undefined ? [] : [lineOf({ of: labelOf(urn, message), text })];
     }),
+    reasons: shown.map(lineOf),
     text: [
       ...(shown.length === 0 && notReached.length > 0 ? [brokenOff(notReached.length)] : []),
       ...(shown.length === 0
@@ -78,10 +92,30 @@ const brokenOff = (count: number): string =>
   `Broken off before its end; resources of the plan that were not reached: ${count}. What was done until then was in the plan; a new one goes on from there.`;
 
 function saidOf(urn: string | undefined, message: string): readonly Said[] {
-  const text = message.replaceAll(/<\{%[^%]*%\}>/g, "").trim();
+  const text = plain(message);
   if (text === "" || echoes.test(text)) return [];
   return [{ of: labelOf(urn, message), text: violationText(text) ?? text }];
 }
+
+/** What a policy says of a resource, whole. */
+const refusedBy = ({
+  resourceUrn,
+  policyName,
+  message,
+}: NonNullable<z.infer<typeof event>["policyEvent"]>): Said => {
+  const text = plain(message);
+  return {
+    of: resourceUrn === undefined || resourceUrn === "" ? undefined : labelOf(resourceUrn, ""),
+    text: text.includes(policyName) ? text : `${policyName}: ${text}`,
+  };
+};
+
+const plain = (message: string): string => message.replaceAll(/<\{%[^%]*%\}>/g, "").trim();
+
+/** A preview and the update behind it say the same. */
+const unique = (said: readonly Said[]): readonly Said[] => [
+  ...new Map(said.map((each) => [`${each.of}\n${each.text}`, each])).values(),
+];
 
 /** `shop/api (WorkerVersion)`; undefined for the stack itself. */
 function labelOf(urn: string | undefined, message: string): string | undefined {

@@ -2,6 +2,9 @@ import type { ServedStatus } from "../../status/served.ts";
 import type { StackOutputs } from "./read-outputs.ts";
 import { servedSystems } from "./served.ts";
 
+/** `<system>/<worker>` → the version that answers in place of the one that was uploaded last, and what part of the requests that one gets. */
+export type Rollouts = Readonly<Record<string, { readonly stable: string; readonly percent: number }>>;
+
 /** A property, and what it is. */
 type Row = readonly [property: string, value: string];
 
@@ -9,11 +12,11 @@ type Row = readonly [property: string, value: string];
  * Each system, worker and store with its properties below it: the longest of them, a bookmark and a fingerprint, still fit into
  * 80 columns there, and nothing has to be cut that somebody wants to copy.
  */
-export function outputsTable(outputs: StackOutputs): string {
+export function outputsTable(outputs: StackOutputs, rollouts: Rollouts = {}): string {
   const workers = names(outputs.versions, outputs.urls, outputs.routes).map((name) => ({
     name,
     kind: "worker",
-    rows: workerRows(outputs, name),
+    rows: workerRows(outputs, name, rollouts[name]),
   }));
   const stores = Object.entries(outputs.stores).map(([name, { kind }]) => ({
     name,
@@ -43,11 +46,24 @@ function systemRows({ digest, since, by, commit }: ServedStatus, isSigned: boole
   ];
 }
 
-function workerRows({ urls, routes, versions }: StackOutputs, name: string): readonly Row[] {
+function workerRows(
+  { urls, routes, versions }: StackOutputs,
+  name: string,
+  rollout: Rollouts[string] | undefined,
+): readonly Row[] {
   return [
     ...row("url", urls[name]),
     ...(routes[name] ?? []).flatMap((pattern) => row("route", pattern)),
     ...row("version", versions[name]),
+    ...(rollout === undefined || rollout.percent === 100
+      ? []
+      : [
+          ...row("stable", rollout.stable),
+          ...row(
+            "answers",
+            `stable: ${100 - rollout.percent} % of the requests, version: ${rollout.percent} %`,
+          ),
+        ]),
   ];
 }
 

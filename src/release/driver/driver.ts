@@ -4,7 +4,7 @@ import type { Asked, Entry, Rollout, Warmed } from "../journal/entry.ts";
 import type { Journal } from "../journal/journal.ts";
 import { type Position, percentsAt, type Released } from "../plan.ts";
 import type { Action } from "./action.ts";
-import { StageHeld } from "./held.ts";
+import { FolderChanged, StageHeld } from "./held.ts";
 import { type Metrics, measured } from "./measuring.ts";
 import { nextOf } from "./next.ts";
 import { type Progress, progressOf } from "./progress.ts";
@@ -31,9 +31,11 @@ export interface Effects extends Metrics {
    */
   readonly prepare: (
     before: Rollout | undefined,
-    note: (preparing: { readonly before: Rollout; readonly rollout: Rollout }) => void,
+    note: (preparing: Omit<Extract<Entry, { kind: "preparing" }>, "kind" | "at">) => void,
   ) => Promise<{
     readonly workers: readonly Released[];
+    /** `<system>/<worker>` of those that had no version before. @default - none */
+    readonly made?: readonly string[];
     readonly positions: readonly Position[];
     /** @default - nothing beside the steps */
     readonly conduct?: Conduct;
@@ -177,7 +179,7 @@ async function persistently(
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
+      if (!(error instanceof Error) || error instanceof FolderChanged) throw error;
       await sleep(waitMs);
     }
   await work();

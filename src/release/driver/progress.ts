@@ -12,11 +12,22 @@ export interface Progress {
   /** @default - the warm-ups of the plans */
   readonly ownWarmUp: OwnWarmUp | undefined;
   /** The rollout of before the release, and the one of its first `up`. Undefined until something may have been changed. */
-  readonly preparing: { readonly before: Rollout; readonly rollout: Rollout } | undefined;
+  readonly preparing:
+    | {
+        readonly before: Rollout;
+        readonly rollout: Rollout;
+        /** What each system was built to then, part by part. @default - an earlier version began the release */
+        readonly parts?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
+      }
+    | undefined;
+  /** What the first `up` was to bring beside new versions. */
+  readonly brings: readonly string[];
   /** Undefined until the new versions are uploaded. */
   readonly prepared:
     | {
         readonly workers: readonly Released[];
+        /** Of those that had no version before. */
+        readonly made: readonly string[];
         readonly positions: readonly Position[];
         readonly conduct: Conduct;
       }
@@ -64,6 +75,7 @@ export function progressOf(entries: readonly Entry[]): Progress {
       stage: "",
       by: "",
       ownWarmUp: undefined,
+      brings: [],
       preparing: undefined,
       prepared: undefined,
       position: -1,
@@ -81,15 +93,30 @@ export function progressOf(entries: readonly Entry[]): Progress {
 function after(now: Progress, each: Entry): Progress {
   switch (each.kind) {
     case "begun":
-      return { ...now, id: each.id, stage: each.stage, by: each.by, ownWarmUp: each.ownWarmUp };
+      return {
+        ...now,
+        id: each.id,
+        stage: each.stage,
+        by: each.by,
+        ownWarmUp: each.ownWarmUp,
+        brings: each.brings ?? [],
+      };
     case "preparing":
       // One that is gone on with is prepared again: what was before it was before the first time.
-      return { ...now, preparing: { before: now.preparing?.before ?? each.before, rollout: each.rollout } };
+      return {
+        ...now,
+        preparing: {
+          before: now.preparing?.before ?? each.before,
+          rollout: each.rollout,
+          parts: each.parts,
+        },
+      };
     case "prepared":
       return {
         ...now,
         prepared: {
           workers: each.workers,
+          made: each.made ?? [],
           positions: each.positions,
           conduct: {
             ...(each.conduct ?? plain),

@@ -82,14 +82,25 @@ export const entry = z.discriminatedUnion("kind", [
     stage: z.string(),
     by: z.string(),
     ownWarmUp: ownWarmUp.optional(),
+    /** What its first `up` was to bring beside new versions: migrations, stores. A line each, for people. */
+    brings: z.array(z.string()).readonly().optional(),
   }),
   /** Written before anything is changed: the rollout of before, and the one of the first `up`, by which the stable versions serve. */
-  z.object({ kind: z.literal("preparing"), at: z.string(), before: rollout, rollout }),
+  z.object({
+    kind: z.literal("preparing"),
+    at: z.string(),
+    before: rollout,
+    rollout,
+    /** What each system was built to, part by part: the folder brings nothing else until the release has ended. */
+    parts: z.record(z.string(), z.record(z.string(), z.string())).optional(),
+  }),
   /** The new versions are uploaded, and answer nothing yet. */
   z.object({
     kind: z.literal("prepared"),
     at: z.string(),
     workers: z.array(released).readonly(),
+    /** `<system>/<worker>` of those that had no version before: they answer everything already. */
+    made: z.array(z.string()).readonly().optional(),
     positions: z.array(position).readonly(),
     /** What each system was built to. */
     digests: z.record(z.string(), z.string()).optional(),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parsedJson } from "../../files/json.ts";
 import { type Entry, entry } from "./entry.ts";
+import { wholeSentences } from "./sentences.ts";
 
 /** Journals as a stack's state keeps them: release → its entries, a JSON a line. */
 export const keptJournals = z.record(z.string(), z.string());
@@ -12,7 +13,7 @@ const bounds = {
   releases: 10,
   /** Of an ended release; one that is under way keeps its whole plan, as it is gone on with by it. */
   characters: 8_000,
-  /** Of one reason. */
+  /** Of one reason, in whole sentences. */
   reason: 300,
 } as const;
 
@@ -51,6 +52,10 @@ function short(each: Entry, isEnded: boolean): Entry {
       return isEnded && each.ownWarmUp !== undefined
         ? { ...each, ownWarmUp: { ...each.ownWarmUp, warmUps: [] } }
         : each;
+    case "preparing": {
+      const { parts: _, ...rest } = each;
+      return isEnded ? rest : each;
+    }
     case "prepared":
       return isEnded
         ? { ...each, positions: each.positions.map((position) => ({ ...position, gates: [] })) }
@@ -66,8 +71,7 @@ function short(each: Entry, isEnded: boolean): Entry {
   }
 }
 
-const cut = (reason: string): string =>
-  reason.length <= bounds.reason ? reason : `${reason.slice(0, bounds.reason).toWellFormed()} …`;
+const cut = (reason: string): string => wholeSentences(reason, bounds.reason);
 
 /** The entries of a kept journal; a line that this version does not know is passed over: it is told, not acted upon. */
 export const keptEntries = (kept: string): readonly Entry[] =>

@@ -657,6 +657,8 @@ export const rooms: readonly Room[] = [
     may: [
       "cli/pull-request",
       "src/artefact",
+      "src/bundle",
+      "src/statements",
       "src/diagnostic",
       "src/project",
       "src/declare",

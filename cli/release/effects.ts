@@ -23,10 +23,11 @@ import { readOutputs, type StackOutputs } from "../stack/outputs/read-outputs.ts
 import { configOf } from "../stack/stage-config.ts";
 import { stateOf } from "../stack/state.ts";
 import { untilAlone } from "./beginning/alone.ts";
-import { refuseLostEntrypoints } from "./beginning/lost-entrypoints.ts";
 import { refuseOpenContracts } from "./beginning/open-contracts.ts";
 import { openSecrets } from "./beginning/open-secrets.ts";
 import { besideOf } from "./beside.ts";
+import { refuseLostCalls } from "./callers/callers.ts";
+import { oldCodeOf } from "./callers/old-code.ts";
 import { type Ending, endWithoutUp, forgetWith, goBack, rolloutShape } from "./ending.ts";
 import { once } from "./once.ts";
 import { folderBuilds } from "./promote/folder.ts";
@@ -112,10 +113,14 @@ export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
           return id === undefined ? [] : [[label, { stable: id, percent: 0 }] as const];
         }),
       );
-      await refuseLostEntrypoints({
-        ...{ stage, systems, api, accountId, root: run.root },
-        versions: Object.fromEntries(Object.entries(stable).map(([label, each]) => [label, each.stable])),
-      });
+      const unknown = await refuseLostCalls(
+        {
+          ...{ stage, systems, api, accountId, root: run.root },
+          versions: Object.fromEntries(Object.entries(stable).map(([label, each]) => [label, each.stable])),
+        },
+        oldCodeOf((await stateOf(stage, run)) ?? [], run.root),
+      );
+      for (const line of unknown) process.stderr.write(`${line}\n`);
       const built = await folderBuilds(systems, run.root);
       note({ before, rollout: stable, parts: broughtBy(systems, built) });
       const reachable = Object.entries(stable).map(

@@ -11,6 +11,7 @@ export interface Variable {
 /** The bundle as a tree, with what a question about its values needs: who is above whom, and which name means which variable. */
 export interface Syntax {
   readonly code: string;
+  readonly program: AnyNode;
   readonly parentOf: (node: AnyNode) => AnyNode | undefined;
   /** The variable that a name stands for; undefined for one of the runtime. */
   readonly variableOf: (name: Identifier) => Variable | undefined;
@@ -71,6 +72,7 @@ export function syntaxOf(code: string): Syntax {
   }
   return {
     code,
+    program,
     parentOf: (node) => parents.get(node),
     variableOf: (name) => variables.get(name),
     methodsNamed: (name) => methods.get(name) ?? [],

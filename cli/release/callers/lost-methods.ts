@@ -1,0 +1,49 @@
+import type { Diagnostic } from "../../../src/diagnostic/user-error.ts";
+import { rpcOf } from "../../../src/statements/rpc.ts";
+import type { Bound } from "./bound.ts";
+
+/** What of the calls of a version is known: what is lost, or that nobody can tell. */
+export interface Judged {
+  readonly lost: readonly Diagnostic[];
+  readonly unknown: readonly string[];
+}
+
+/**
+ * The methods that a caller calls on a binding, and that the entrypoint behind it lacks.
+ * @param caller code of the caller's version; undefined where this machine does not have it
+ * @param callee code that it would meet
+ */
+export function lostMethods(
+  { binding, callee: { label }, entrypoint, caller: name, version }: Bound,
+  caller: string | undefined,
+  callee: string | undefined,
+): Judged {
+  const of = entrypoint === "default" ? label : `${entrypoint} of ${label}`;
+  const called = caller === undefined ? undefined : rpcOf(caller)?.calledOn(binding);
+  // What is not written out is not known; of a caller that calls nothing by name there is nothing to say.
+  if (called?.length === 0) return { lost: [], unknown: [] };
+  const methods = callee === undefined ? undefined : rpcOf(callee)?.methodsOf(entrypoint);
+  // Whoever only answers requests has nothing else that could be called.
+  if (called === undefined && methods?.size === 1 && methods.has("fetch")) return { lost: [], unknown: [] };
+  if (called === undefined || methods === undefined)
+    return {
+      lost: [],
+      unknown: [
+        `Not known: whether the new ${of} has every method that the stable version of ${name} calls by ${binding} (${called === undefined ? "that version's code is not on this machine" : "its code does not write out its methods"})`,
+      ],
+    };
+  const missing = called.filter((method) => !methods.has(method));
+  if (missing.length === 0) return { lost: [], unknown: [] };
+  return {
+    lost: [
+      {
+        what: `The new version of ${label} lacks ${missing.map((method) => `${method}()`).join(", ")}, which the stable version of ${name} calls`,
+        where: `${binding} of ${name}, version ${version.slice(0, 8)}`,
+        got: `${of} has ${[...methods].sort().join(", ") || "no method"}`,
+        expected: "every method that a version which answers people calls",
+        fix: `keep ${missing.join(", ")} until a new version of ${name} that does not call it answers everything, and take it away in a release after that; what is new gets another name`,
+      },
+    ],
+    unknown: [],
+  };
+}

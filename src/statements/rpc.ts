@@ -1,0 +1,148 @@
+import type { AnyNode } from "acorn";
+import { isClass, keyName, namesIn, propertyName } from "./syntax/nodes.ts";
+import { type Syntax, syntaxOf } from "./syntax/syntax.ts";
+
+/** What a bundle's code says of calls between workers. */
+export interface Rpc {
+  /** The methods that an entrypoint is called by; undefined where the code alone does not tell. @param entrypoint the name of an export */
+  readonly methodsOf: (entrypoint: string) => ReadonlySet<string> | undefined;
+  /** Names of exports; undefined where the runtime alone knows: `export * from "cloudflare:…"`. */
+  readonly exports: ReadonlySet<string> | undefined;
+  /** The methods that the code calls on a binding, as far as it is written out: `env.ORDERS.place(…)`. */
+  readonly calledOn: (binding: string) => readonly string[];
+}
+
+/** Reads a bundle. Undefined for code that is no module. */
+export function rpcOf(code: string): Rpc | undefined {
+  const syntax = parsed(code);
+  if (syntax === undefined) return undefined;
+  const exported = new Map<string, AnyNode>();
+  const calls = new Map<string, Set<string>>();
+  let handsOn = false;
+  each(syntax.program, (node) => {
+    handsOn ||= node.type === "ExportAllDeclaration";
+    for (const [name, value] of exportsOf(node)) exported.set(name, value);
+    const call = bindingCall(node);
+    if (call === undefined) return;
+    const [binding, method] = call;
+    calls.set(binding, (calls.get(binding) ?? new Set()).add(method));
+  });
+  return {
+    methodsOf(entrypoint) {
+      const value = exported.get(entrypoint);
+      return value === undefined ? undefined : methodsIn(value, syntax);
+    },
+    exports: handsOn ? undefined : new Set(exported.keys()),
+    calledOn: (binding) => [...(calls.get(binding) ?? [])].sort(),
+  };
+}
+
+function parsed(code: string): Syntax | undefined {
+  try {
+    return syntaxOf(code);
+  } catch (error) {
+    // No module, or one that is nested too deeply.
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** Bundles of megabytes: no function a level. */
+function each(root: AnyNode, see: (node: AnyNode) => void): void {
+  const open: AnyNode[] = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    see(node);
+    for (const value of Object.values(node)) {
+      if (Array.isArray(value)) open.push(...value.filter(isNode));
+      else if (isNode(value)) open.push(value);
+    }
+  }
+}
+
+const isNode = (value: unknown): value is AnyNode =>
+  typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
+
+/** What a statement exports: name → what it stands for. */
+function exportsOf(node: AnyNode): readonly (readonly [string, AnyNode])[] {
+  if (node.type === "ExportDefaultDeclaration") return [["default", node.declaration]];
+  if (node.type !== "ExportNamedDeclaration" || node.source) return [];
+  const { declaration } = node;
+  const own = (): readonly (readonly [string, AnyNode])[] => {
+    if (!declaration) return [];
+    if (declaration.type === "VariableDeclaration")
+      return declaration.declarations.flatMap(({ id }) =>
+        namesIn(id).map((name) => [name.name, name] as const),
+      );
+    return [[declaration.id.name, declaration]];
+  };
+  const listed = node.specifiers.flatMap(({ exported, local }) => {
+    const name = exported.type === "Identifier" ? exported.name : String(exported.value);
+    return [[name, local] as const];
+  });
+  return [...own(), ...listed];
+}
+
+/** `[binding, method]` of `env.BINDING.method(…)`, also with `this.` before it. */
+function bindingCall(node: AnyNode): readonly [string, string] | undefined {
+  if (node.type !== "CallExpression") return undefined;
+  const method = propertyName(node.callee);
+  if (method === undefined || node.callee.type !== "MemberExpression") return undefined;
+  const { object } = node.callee;
+  const binding = propertyName(object);
+  if (binding === undefined || object.type !== "MemberExpression") return undefined;
+  const holder = object.object;
+  const isEnv = (holder.type === "Identifier" && holder.name === "env") || propertyName(holder) === "env";
+  return isEnv ? [binding, method] : undefined;
+}
+
+/** Of a class, with those of the classes of the bundle that it extends; of an object with handlers, their names. */
+function methodsIn(
+  value: AnyNode,
+  syntax: Syntax,
+  seen: readonly AnyNode[] = [],
+): ReadonlySet<string> | undefined {
+  const found = value.type === "Identifier" ? definitionOf(value, syntax) : value;
+  if (found === undefined || seen.includes(found)) return undefined;
+  if (found.type === "ObjectExpression") {
+    const names = found.properties.map((each) =>
+      each.type === "Property" ? keyName(each.key, each.computed) : undefined,
+    );
+    return allKnown(names);
+  }
+  if (!isClass(found)) return undefined;
+  const own = allKnown(
+    found.body.body.flatMap((member) =>
+      member.type === "MethodDefinition" && !member.static && member.kind !== "constructor"
+        ? [keyName(member.key, member.computed)]
+        : [],
+    ),
+  );
+  if (own === undefined || !found.superClass) return own;
+  if (isOfRuntime(found.superClass, syntax)) return own;
+  const above = methodsIn(found.superClass, syntax, [...seen, found]);
+  return above === undefined ? undefined : new Set([...own, ...above]);
+}
+
+const allKnown = (names: readonly (string | undefined)[]): ReadonlySet<string> | undefined => {
+  const known = names.filter((name) => name !== undefined);
+  return known.length === names.length ? new Set(known) : undefined;
+};
+
+/** `WorkerEntrypoint` of the runtime, which has no method of its own that is called. */
+function isOfRuntime(value: AnyNode, syntax: Syntax): boolean {
+  if (value.type !== "Identifier") return false;
+  const declared = syntax.variableOf(value)?.declared;
+  const parent = declared === undefined ? undefined : syntax.parentOf(declared);
+  if (parent?.type !== "ImportSpecifier") return false;
+  const from = syntax.parentOf(parent);
+  return from?.type === "ImportDeclaration" && from.source.value === "cloudflare:workers";
+}
+
+/** The class or object that a name is declared as, once and for all. */
+function definitionOf(name: Extract<AnyNode, { type: "Identifier" }>, syntax: Syntax): AnyNode | undefined {
+  const variable = syntax.variableOf(name);
+  const parent = variable === undefined ? undefined : syntax.parentOf(variable.declared);
+  if (parent === undefined) return undefined;
+  if (isClass(parent)) return parent;
+  return parent.type === "VariableDeclarator" && parent.init ? parent.init : undefined;
+}

@@ -6,7 +6,7 @@ import { UserError } from "../src/diagnostic/user-error.ts";
 import { projectEnvironment } from "../toolchain/environment.ts";
 import { packageRoot } from "../toolchain/package-root.ts";
 import { table } from "../toolchain/table.ts";
-import { backed } from "./bench/backup/measure.ts";
+import { type Backed, backed } from "./bench/backup/measure.ts";
 import { benchmarkGenerated, type Generated } from "./bench/generated.ts";
 import { benchmarkHolding } from "./bench/holding.ts";
 import { proportionalMegabytes } from "./bench/memory.ts";
@@ -115,12 +115,22 @@ function backupAlone(text: string): void {
     String(memory),
   ];
   const { backupSeconds, dumpSeconds, restoreSeconds, loadSeconds } = measured;
+  const processor = (name: string, spent: Backed["backupSpent"], sqlite: number): string[][] =>
+    spent === undefined
+      ? []
+      : [[name, ...[spent.command, spent.api, spent.workerd, sqlite].map((seconds) => seconds.toFixed(1))]];
   process.stdout.write(
     `${table(
       [`${megabytes} MB`, "s", "sqlite3 s", "×", "MB"],
       [
         line("backup", backupSeconds, dumpSeconds, measured.backupMegabytes),
         line("restore and compare", restoreSeconds, loadSeconds, measured.restoreMegabytes),
+      ],
+    )}\n\n${table(
+      ["processor s", "command", "API", "workerd", "sqlite3"],
+      [
+        ...processor("backup", measured.backupSpent, measured.dumpSpent),
+        ...processor("restore and compare", measured.restoreSpent, measured.loadSpent),
       ],
     )}\n`,
   );

@@ -13,6 +13,7 @@ import { restoreAndCompare } from "../../../src/backup/prove.ts";
 import { openBackup } from "../../../src/backup/store/manifest.ts";
 import { takeBackup } from "../../../src/backup/take.ts";
 import { rows } from "../../../src/migrations/database/database.ts";
+import { between, type Spent, spent, spentBy } from "./processor.ts";
 
 /** What a backup of one database costs beside SQLite's own tool on the same file, which has no API in between. */
 export const backed = z.object({
@@ -25,6 +26,11 @@ export const backed = z.object({
   /** Of this process alone, at the most. */
   backupMegabytes: z.number(),
   restoreMegabytes: z.number(),
+  /** Processor time; of SQLite's own tool too. @default - there is no /proc */
+  backupSpent: spent.optional(),
+  restoreSpent: spent.optional(),
+  dumpSpent: z.number(),
+  loadSpent: z.number(),
 });
 export type Backed = Readonly<z.infer<typeof backed>>;
 
@@ -43,7 +49,8 @@ export async function benchmarkBackup(megabytes: number, told: (text: string) =>
     told(`${megabytes} MB: filling`);
     const made = await databaseFor(account, "bench", "bench");
     await fillWith(made, megabytes);
-    return await measured(account, made, { megabytes, folder, file: largest(dataDir), told });
+    const apiPid = server.pid ?? 0;
+    return await measured(account, made, { megabytes, folder, file: largest(dataDir), apiPid, told });
   } finally {
     server.stdin.end();
     rmSync(folder, { recursive: true, force: true });
@@ -78,19 +85,19 @@ interface Task {
   readonly folder: string;
   /** The database's own file. */
   readonly file: string;
+  readonly apiPid: number;
   readonly told: (text: string) => void;
 }
 
 async function measured(
   account: Account,
   made: Made,
-  { megabytes, folder, file, told }: Task,
+  { megabytes, folder, file, apiPid, told }: Task,
 ): Promise<Backed> {
   const [text, loaded] = [join(folder, "dump.zst"), join(folder, "loaded.sqlite")];
-  const shell = (line: string, words: readonly string[]): void =>
-    void execFileSync("sh", ["-c", line, "sh", ...words]);
+  const timed = <Value>(work: () => Promise<Value>): Promise<Timed<Value>> => timedWith(apiPid, work);
   told("sqlite3 .dump | zstd");
-  const dump = await timed(async () => shell('sqlite3 "$1" .dump | zstd -q -o "$2"', [file, text]));
+  const dump = await timed(async () => shellSeconds('sqlite3 "$1" .dump | zstd -q -o "$2"', [file, text]));
   told("backup");
   const identity = await generateX25519Identity();
   const recipients = [await identityToRecipient(identity)];
@@ -116,7 +123,7 @@ async function measured(
     }),
   );
   told("zstd -d | sqlite3");
-  const load = await timed(async () => shell('zstd -dc "$1" | sqlite3 "$2"', [text, loaded]));
+  const load = await timed(async () => shellSeconds('zstd -dc "$1" | sqlite3 "$2"', [text, loaded]));
   told("restore and compare");
   const restore = await timed(async () => {
     const open = await openBackup(backup.value, identity);
@@ -134,24 +141,42 @@ async function measured(
     restoreSeconds: restore.seconds,
     backupMegabytes: backup.megabytes,
     restoreMegabytes: restore.megabytes,
+    backupSpent: backup.spent,
+    restoreSpent: restore.spent,
+    dumpSpent: dump.value,
+    loadSpent: load.value,
   };
 }
 
-/** How long some work took, and how much memory this process had at the most meanwhile. */
-async function timed<Value>(
-  work: () => Promise<Value>,
-): Promise<{ readonly value: Value; readonly seconds: number; readonly megabytes: number }> {
+/** Runs a line of the shell; the processor time of what it started. */
+function shellSeconds(line: string, words: readonly string[]): number {
+  const said = execFileSync("sh", ["-c", `${line} && times`, "sh", ...words], { encoding: "utf8" });
+  // The last line of `times` is of the shell's children: `0m1.20s 0m0.05s`.
+  const parts = [...(said.trim().split("\n").at(-1) ?? "").matchAll(/(\d+)m([\d.]+)s/g)];
+  return parts.reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0);
+}
+
+interface Timed<Value> {
+  readonly value: Value;
+  readonly seconds: number;
+  readonly megabytes: number;
+  readonly spent: Spent | undefined;
+}
+
+/** How long some work took, what was spent on it, and how much memory this process had at the most meanwhile. */
+async function timedWith<Value>(apiPid: number, work: () => Promise<Value>): Promise<Timed<Value>> {
   let [bytes, isDone] = [0, false];
   const watch = async (): Promise<void> => {
     for (; !isDone; await sleep(20)) bytes = Math.max(bytes, process.memoryUsage.rss());
   };
   const watching = watch();
-  const begun = performance.now();
+  const [before, begun] = [spentBy(apiPid), performance.now()];
   const value = await work();
   const seconds = (performance.now() - begun) / 1000;
+  const spentOnIt = between(before, spentBy(apiPid));
   isDone = true;
   await watching;
-  return { value, seconds, megabytes: Math.round(bytes / 1e6) };
+  return { value, seconds, megabytes: Math.round(bytes / 1e6), spent: spentOnIt };
 }
 
 /** D1's files have names of their own: the one that was filled is the largest. */

@@ -91,7 +91,10 @@ export const modules: readonly PublicModule[] = [
       },
       { title: "KV namespaces", names: ["kv", "Kv"] },
       { title: "Queues", names: ["queue", "Queue", "Consume", "PullConsumer"] },
-      { title: "Vectorize indexes", names: ["vectorize", "Vectorize", "VectorRecipe", "QueueRecipe", "ModelRecipe"] },
+      {
+        title: "Vectorize indexes",
+        names: ["vectorize", "Vectorize", "VectorRecipe", "QueueRecipe", "ModelRecipe"],
+      },
       { title: "Hyperdrive", names: ["hyperdrive", "Hyperdrive", "HyperdriveOrigin"] },
       { title: "AI Gateways", names: ["aiGateway", "AiGateway", "AiGatewayRateLimit"] },
       { title: "Other workers", names: ["service", "Service"] },

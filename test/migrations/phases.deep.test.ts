@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
@@ -57,10 +58,19 @@ async function costsOfNewCode(): Promise<void> {
   expect(alone.code, alone.out).toBe(0);
   expect(alone.out).toMatch(told);
   expect(await db("plan", "dev", "dome/silo")).toMatch(told);
-  const advised = await db("advise", "dev", "dome/silo");
+  expect(alone.out).toContain("what would help: just db advise dome/silo");
+  const advised = await db("advise", "dome/silo");
   expect(advised).toMatch(/reads all rows +notes +(?:about )?1,50\d/);
   expect(advised).toContain(`silo: ${wanted}`);
   expect(advised).toContain("CREATE INDEX notes_by_content_hash ON notes (content_hash)");
+  expect(advised).toContain("as a migration: just db advise dome/silo --write");
+  const written = await db("advise", "dome/silo", "--write");
+  expect(written).toContain("just db lint dome/silo");
+  expect(await db("lint", "dome/silo")).toContain("no findings");
+  const chain = join(project.folder, folder, "chain.txt");
+  const made = /\d{4}_\w+\.sql/.exec(written)?.[0] ?? "a file";
+  rmSync(join(project.folder, folder, made));
+  writeFileSync(chain, readFileSync(chain, "utf8").replace(new RegExp(`^.*${made}.*\n`, "m"), ""));
   project.edit(path, (text) => text.replace(method, ""));
   await query("DELETE FROM notes WHERE id LIKE 'many-%'");
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { ServedProvider } from "../../embedded/provider/protocol/serve.ts";
 import type { Entry } from "../../src/release/journal/entry.ts";
 import type { Clone } from "../clone.ts";
@@ -93,24 +93,32 @@ test("by the version key a visitor gets page, files and answers of one version i
   editSite(project, 2);
   bump(project, 2, ["site"]);
   const driven = release(project);
+  // Some look around all the time: what a version's first answers take counts for little then.
+  let isOver = false;
+  const others = (async () => {
+    while (!isOver) await everybody(20, site.open);
+  })();
+  onTestFinished(() => {
+    isOver = true;
+  });
   await driven.until(() => isServed(driven.entries(), 0));
-  const atTen = await everybody(150, site.open);
+  const atTen = await everybody(100, site.open);
   expect(atTen.filter(({ page, file, code }) => page !== file || page !== code)).toEqual([]);
-  expect(await everybody(150, site.open)).toEqual(atTen);
+  expect(await everybody(20, site.open)).toEqual(atTen.slice(0, 20));
   const isNew = ({ page }: { readonly page: string }): boolean => page === "2";
-  expect(atTen.filter(isNew).length).toBeGreaterThan(5);
-  expect(atTen.filter(isNew).length).toBeLessThan(30);
+  expect(atTen.filter(isNew).length).toBeGreaterThan(3);
+  expect(atTen.filter(isNew).length).toBeLessThan(20);
   await driven.until(() => isAsked(driven.entries(), "ten"));
   await noChanges(project);
   await driven.approve("ten");
   await driven.until(() => isServed(driven.entries(), 1));
-  const ofOpenPages = await everybody(150, (visitor) =>
+  const ofOpenPages = await everybody(100, (visitor) =>
     site.load(visitor, atTen[visitor] ?? { page: "none" }),
   );
-  const atFifty = await everybody(150, site.open);
+  const atFifty = await everybody(100, site.open);
   expect(atFifty.filter(({ page, file, code }) => page !== file || page !== code)).toEqual([]);
-  expect(atFifty.filter(isNew).length).toBeGreaterThan(50);
-  expect(atFifty.filter(isNew).length).toBeLessThan(100);
+  expect(atFifty.filter(isNew).length).toBeGreaterThan(30);
+  expect(atFifty.filter(isNew).length).toBeLessThan(70);
   expect(atTen.filter((before, visitor) => isNew(before) && atFifty[visitor]?.page !== "2")).toEqual([]);
   // Who was taken over with a page open finds no file of it any more, and has to load the page again. Nobody else.
   expect(ofOpenPages).toEqual(
@@ -123,6 +131,8 @@ test("by the version key a visitor gets page, files and answers of one version i
   expect((await everybody(20, site.open)).every(isNew)).toBe(true);
   await driven.until(() => driven.entries().some(({ kind }) => kind === "hooking"));
   await noChanges(project);
+  isOver = true;
+  await others;
   writeFileSync(join(project.folder, "go"), "");
   const ran = await driven.ran;
   expect(ran.code, ran.out).toBe(0);

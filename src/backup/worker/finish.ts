@@ -38,6 +38,8 @@ async function writeHead(settings: WorkerSettings, into: Into, held: Held): Prom
     ...{ accountId: settings.accountId, startedAt, endedAt: new Date().toISOString() },
     previous: await previousOf(bucket, settings.prefix, name),
     files: [...files, sealed],
+    // It has no key to sign with.
+    by: "worker",
   };
   const text = `${JSON.stringify(head, null, 2)}\n`;
   const put = await bucket.put(`${folder}${headFile}`, text, { onlyIf: { etagDoesNotMatch: "*" } });

@@ -18,7 +18,9 @@ beforeAll(async () => {
   for (const folder of [mine, other]) {
     mkdirSync(folder);
     await works(folder, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", tarball);
-    await works(folder, "npx", "lockstep", "init");
+    const told = "npx lockstep init";
+    if (folder === mine) expect(await refused(folder, "init", "--no-instal")).toContain(told);
+    await works(folder, "sh", "-c", told);
   }
 });
 afterAll(() => rmSync(above, { recursive: true, force: true }));
@@ -38,6 +40,13 @@ async function works(folder: string, program: string, ...args: string[]): Promis
   return out;
 }
 
+/** What the command says where it refuses something. */
+async function refused(folder: string, ...args: string[]): Promise<string> {
+  const { code, out } = await run("npx", ["lockstep", ...args], folder, plain());
+  expect(code, out).toBe(1);
+  return out;
+}
+
 const answered = z.object({
   answers: z.record(z.string(), z.object({ status: z.number(), text: z.string() })),
 });
@@ -46,9 +55,13 @@ const answered = z.object({
 const lastLine = (out: string): unknown => JSON.parse(out.trim().split("\n").at(-1) ?? "");
 
 test("npm start brings the new system up, in two projects at the same time, and it answers in both", async () => {
-  const starts = await Promise.all(
-    [mine, other].map((folder) => works(folder, "npm", "start", "--silent", "--", "--once")),
-  );
+  const told = "npx lockstep start";
+  expect(await refused(mine, "init")).toContain(`this is a Lockstep project already: ${told}`);
+  expect(await refused(mine, "start", "--one")).toContain(`${told} --once`);
+  const starts = await Promise.all([
+    works(mine, "sh", "-c", `${told} --once`),
+    works(other, "npm", "start", "--silent", "--", "--once"),
+  ]);
   for (const out of starts)
     expect(answered.parse(lastLine(out)).answers["notes/notes-api"]).toMatchObject({
       status: 200,
@@ -60,7 +73,9 @@ test("a second up changes nothing", async () => {
   expect(await works(mine, "npx", "lockstep", "preview", "dev", "--expect-no-changes")).toMatch(
     /\d+ unchanged/,
   );
-  await works(mine, "npx", "lockstep", "clean");
+  const told = "npx lockstep clean";
+  expect(await refused(mine, "clean", "dev")).toContain(told);
+  await works(mine, "sh", "-c", told);
 });
 
 test("npm test deploys the system to a throw-away embedded Cloudflare and asks it", async () => {

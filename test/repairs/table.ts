@@ -21,6 +21,7 @@ const commands = "test/migrations/commands.deep.test.ts";
 const phases = works("test/migrations/phases.deep.test.ts", "expand runs before the code");
 const past = works("test/migrations/pasts.deep.test.ts", "is refused with the command that adopts it");
 const renaming = works("test/migrations/renaming.deep.test.ts", "a column is renamed over three releases");
+const newcomer = (title: string): Repair => works("cli/init/newcomer.deep.test.ts", title);
 const loop = "cli/dev/dev.deep.test.ts";
 const rolledBack = works("test/docs/dual-run.deep.test.ts", "the quick rollback takes a version back");
 const backups = works("cli/state/state.deep.test.ts", "a key, a backup, a drill and a restore");
@@ -51,7 +52,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/backup/signing.ts signingKeyOf: signing-key": untried,
   "cli/backup/signing.ts openedBy: signing-key": untried,
   "cli/backup/site.ts settingsOf: backup key": backups,
-  "cli/clean.ts clean: clean": untried,
+  "cli/clean.ts clean: clean": newcomer("a second up changes nothing"),
   "cli/clean.ts stop: clean": blank,
   "cli/db/advise/advise.ts next: db advise": phases,
   "cli/db/advise/advise.ts next: db lint": phases,
@@ -92,8 +93,8 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/dev/release.ts requireNewest: up": works(loop, "an up beside it takes over"),
   "cli/dev/session.ts notThere: dev": untried,
   "cli/dev/session.ts notThere: up": untried,
-  "cli/init/init.ts refuseOverwriting: start": untried,
-  "cli/init/init.ts run: init": untried,
+  "cli/init/init.ts refuseOverwriting: start": newcomer("npm start brings the new system up"),
+  "cli/init/init.ts run: init": newcomer("npm start brings the new system up"),
   "cli/logs/logs.ts deployed: up": nothingUp,
   "cli/place.ts projectAt: init": untried,
   "cli/pull-request/folds.ts next: db advise": untried,
@@ -182,7 +183,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   ),
   "cli/stack/show-status.ts showStatus: up": nothingUp,
   "cli/stack/plan/show-summary.ts showSummary: up": nothingUp,
-  "cli/start/start.ts startProject: start": untried,
+  "cli/start/start.ts startProject: start": newcomer("npm start brings the new system up"),
   "cli/state/restore.ts restore: drift": here("a state that was restored"),
   "policy/rules/variables/no-plain-secrets.ts refusal: secret": here(
     "a variable that is a secret in plain text",

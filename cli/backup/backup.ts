@@ -6,7 +6,8 @@ import { objectsThere } from "../../src/backup/bucket/objects.ts";
 import { paced } from "../../src/backup/d1/pace.ts";
 import { rowsReadLines } from "../../src/backup/d1/rows-read.ts";
 import { queueIds } from "../../src/backup/letters/letters.ts";
-import { newestHead } from "../../src/backup/store/head.ts";
+import { listFile } from "../../src/backup/objects/store.ts";
+import { newestHead, newestWith } from "../../src/backup/store/head.ts";
 import { takeBackup } from "../../src/backup/take.ts";
 import { unitOf } from "../../src/cloudflare/contents/plural.ts";
 import { readServing } from "../../src/cloudflare/deployments.ts";
@@ -127,7 +128,7 @@ async function backup(
     buckets: objects.sources,
     indexes: indexed.sources,
     letters: dead,
-    elsewhere: await objectsThere(depot, before?.head.name),
+    elsewhere: await objectsThere(depot, newestWith(folder, listFile)?.head.name),
     notInBackup: [...missing.map((each) => `${each} was not created yet`), ...besides],
     say,
     ...(rate !== undefined && { pace: paced(rate, { now: () => performance.now(), sleep }) }),

@@ -47,4 +47,10 @@ test("a stage says that a worker writes its backups, and a drill proves what tha
   expect(drilled).toContain("not in this backup, since a worker wrote it: the objects of shop/files");
   expect(await succeeding(project.just(["backup-check", "prod"]))).toContain("is proven");
   await succeeding(project.pulumi(["preview", "--expect-no-changes", "--refresh", "--stack", "prod"]));
+  // The worker binds what is switched, too: its next backup is of what serves then.
+  await succeeding(project.just(["restore", "prod", "--identity", "prod.key", "--yes", "prod"]));
+  await project.api("prod", "POST", "/embedded/scripts/lockstep-backup/scheduled", fired);
+  const again = await succeeding(project.just(["drill", "prod", "--identity", "prod.key"]));
+  expect(again).toContain("proven");
+  expect(await succeeding(project.just(["backup-prune", "prod", "--dry-run"]))).toContain("newest");
 });

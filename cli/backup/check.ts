@@ -11,7 +11,7 @@ import type { ProjectPlace } from "../place.ts";
 import { stageEnvironment } from "../stack/engine/environment.ts";
 import { keysOf } from "../stack/stage-keys.ts";
 import type { Request } from "./request.ts";
-import { forged, signedIn } from "./signing.ts";
+import { forged, hasWorker, signedIn } from "./signing.ts";
 import { configOf, settingsOf, systemsOf } from "./site.ts";
 
 /** An alarm: 1 where nobody can rely on the stage's backups, where one is overdue, and where nothing is known of them. */
@@ -31,9 +31,9 @@ export async function check(
   const proof = await proofNow(whose, () => stageEnvironment(target, stage, root), now);
   const folder = backupFolder(whose);
   const newest = backupNames(folder).at(-1);
-  const keys = keysOf({ stage, target }, root);
+  const by = { keys: keysOf({ stage, target }, root), hasWorker: hasWorker(configured) };
   const foreign = backupNames(folder).flatMap((name) => {
-    const why = forged(signedIn(folder, readHead(join(folder, name)), keys));
+    const why = forged(signedIn(folder, readHead(join(folder, name)), by));
     return why === undefined ? [] : [`${name} has ${why}`];
   });
   // Of a place that does not answer nobody knows what is there.

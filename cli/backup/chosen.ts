@@ -15,12 +15,8 @@ export interface Chosen extends ReadHead {
 }
 
 /** The backup that a command is about: by its name, by its folder, or the newest. Throws UserError where it is none of this stage. */
-export function chosenBackup(
-  { stage, target, from }: Request,
-  folder: string,
-  { root, folder: typedIn }: Pick<ProjectPlace, "root" | "folder">,
-): Chosen {
-  const found = from === undefined ? newestHead(folder) : readHead(placeOf(from, folder, typedIn));
+export function chosenBackup({ stage, target, from }: Request, folder: string, place: ProjectPlace): Chosen {
+  const found = from === undefined ? newestHead(folder) : readHead(placeOf(from, folder, place.folder));
   if (found === undefined)
     throw new UserError({
       what: `There is no backup of ${stage.name}`,
@@ -38,7 +34,7 @@ export function chosenBackup(
       expected: `${stage.name} on the target ${target}`,
       fix: "name a backup of this stage, or the stage that it is of",
     });
-  return { ...found, unsigned: vouchedFor(found, folder, { stage, target }, root) };
+  return { ...found, unsigned: vouchedFor(found, folder, { stage, target }, place) };
 }
 
 function placeOf(from: string, folder: string, typedIn: string): string {

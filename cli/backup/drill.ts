@@ -18,7 +18,7 @@ export async function run(args: readonly string[], place: Place): Promise<number
   return refusingAt(placeOfTarget(stage.name, target, root), async () => {
     const depot = await depotFor(request, root);
     const { folder } = depot;
-    const read = chosenBackup(request, folder, { root, folder: typedIn });
+    const read = chosenBackup(request, folder, { root, folder: typedIn, project });
     const identity = identityFrom(request.identity, typedIn, stage.name);
     const isThere = await broughtHere(depot, read);
     // Whatever the backup is of, it is restored here.

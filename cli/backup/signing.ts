@@ -1,15 +1,20 @@
 import { join } from "node:path";
+import { z } from "zod";
 import { publicHalf } from "../../src/artefact/ed25519.ts";
+import { configuredBackup } from "../../src/backup/declared.ts";
 import { backupNames } from "../../src/backup/journal.ts";
+import { byShape } from "../../src/backup/settings.ts";
 import { headFile, type ReadHead, readHead } from "../../src/backup/store/head.ts";
-import { type Signed, type StageKeys, signatureOf } from "../../src/backup/store/signature.ts";
+import { type Signed, type Signing, signatureOf } from "../../src/backup/store/signature.ts";
 import { command, pulumiOfStack, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { configValues } from "../../toolchain/stacks/stack-config.ts";
+import type { ProjectPlace } from "../place.ts";
 import { environmentFor, stageEnvironment } from "../stack/engine/environment.ts";
 import { pulumiText } from "../stack/engine/pulumi.ts";
 import { stackFileOf } from "../stack/stack-file.ts";
 import { keysOf, type Of } from "../stack/stage-keys.ts";
+import { configOf } from "./site.ts";
 
 const variable = "LOCKSTEP_BACKUP_SIGNING_KEY";
 
@@ -51,12 +56,16 @@ async function openedBy({ stage, target }: Of, root: string, file: string): Prom
 }
 
 /** What the signature of a backup says, among the others of its folder. */
-export function signedIn(folder: string, { head }: ReadHead, keys: StageKeys): Signed {
+export function signedIn(folder: string, { head }: ReadHead, by: Omit<Signing, "isBehindSigned">): Signed {
   const isBehindSigned = backupNames(folder).some(
     (name) => name < head.name && readHead(join(folder, name)).head.signature !== undefined,
   );
-  return signatureOf(head, keys, isBehindSigned);
+  return signatureOf(head, { ...by, isBehindSigned });
 }
+
+/** @param configured what the stage and its systems say of backups */
+export const hasWorker = (configured: unknown): boolean => writer.safeParse(configured).success;
+const writer = z.looseObject({ by: byShape });
 
 /** Why nobody may rely on a backup's signature; undefined where somebody may. */
 export const forged = (signed: Signed): string | undefined => {
@@ -66,6 +75,8 @@ export const forged = (signed: Signed): string | undefined => {
       return undefined;
     case "missing":
       return "no signature, though the stage had its key when it was made";
+    case "noWorker":
+      return 'no signature, but by: "worker", though no worker writes the backups of this stage';
     case "wrong":
       return "a signature that the stage's key did not make";
   }
@@ -82,14 +93,22 @@ const unsigned: Readonly<Record<Extract<Signed, { kind: "unsigned" }>["why"], st
  * Refuses a backup that the stage's key should have signed and did not.
  * @returns what somebody should know of one that nobody signed
  */
-export function vouchedFor(read: ReadHead, folder: string, of: Of, root: string): string | undefined {
-  const keys = keysOf(of, root);
-  const is = signedIn(folder, read, keys);
+export function vouchedFor(
+  read: ReadHead,
+  folder: string,
+  of: Of,
+  { root, project }: Pick<ProjectPlace, "root" | "project">,
+): string | undefined {
+  const by = {
+    keys: keysOf(of, root),
+    hasWorker: hasWorker(configuredBackup(configOf(of.stage.name, root), project.systems, of.stage)),
+  };
+  const is = signedIn(folder, read, by);
   const got = forged(is);
   if (got === undefined) return is.kind === "unsigned" ? unsigned[is.why] : undefined;
   const other = backupNames(folder).findLast((name) => {
     const each = readHead(join(folder, name));
-    return forged(signedIn(folder, each, keys)) === undefined;
+    return forged(signedIn(folder, each, by)) === undefined;
   });
   throw new UserError({
     what: `Backup ${read.head.name} is not as ${of.stage.name} wrote it, or another wrote it; nothing was restored`,

@@ -1,7 +1,11 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { nameOf } from "./name-of.ts";
-import { retention } from "./retention.ts";
+import { keptIn, retention } from "./retention.ts";
+import { newestWith } from "./store/head.ts";
 
 const at = (text: string): string => nameOf(new Date(text));
 
@@ -47,4 +51,34 @@ test("the newest and the last proven one stay whatever the rule, and a second ro
       expect(retention(left, keep, proven).every(({ because }) => because.length > 0)).toBe(true);
     }),
   );
+});
+
+test("a worker's backup, which has no objects, takes the place of none that has, and of its own kind only the newest stays", () => {
+  const folder = mkdtempSync(join(tmpdir(), "lockstep-test-"));
+  try {
+    const written = [
+      ["20261129T100000Z", undefined],
+      ["20261130T090000Z", undefined],
+      ["20261130T100000Z", "worker"],
+      ["20261130T110000Z", "worker"],
+    ] as const;
+    for (const [name, by] of written) {
+      mkdirSync(join(folder, name));
+      const files = by === undefined ? [{ name: "objects.list", bytes: 1, sha256: "0" }] : [];
+      const times = { startedAt: "2026-11-30T10:00:00.000Z", endedAt: "2026-11-30T10:00:00.000Z" };
+      const head = { format: "lockstep-backup/1", name, stage: "prod", target: "embedded", accountId: "a" };
+      const text = JSON.stringify({ ...head, ...times, previous: null, files, by });
+      writeFileSync(join(folder, name, "head.json"), text);
+    }
+    const kept = keptIn(folder, { daily: 1, weekly: 0, monthly: 0 });
+    expect(kept).toEqual([
+      { name: "20261130T110000Z", because: ["daily", "newest"] },
+      { name: "20261130T100000Z", because: [] },
+      { name: "20261130T090000Z", because: ["daily", "newest"] },
+      { name: "20261129T100000Z", because: [] },
+    ]);
+    expect(newestWith(folder, "objects.list")?.head.name).toBe("20261130T090000Z");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { backupNames, journal } from "./journal.ts";
 import type { BackupSettings } from "./settings.ts";
+import { readHead } from "./store/head.ts";
 
 /** What becomes of each backup, and why. */
 export interface Kept {
@@ -48,13 +49,26 @@ function weekOf(name: string): string {
   return day.toISOString().slice(0, 10);
 }
 
-/** What the rule says of a folder's backups, as they are now. */
-export const keptIn = (folder: string, keep: BackupSettings["keep"]): readonly Kept[] =>
-  retention(
-    backupNames(folder),
-    keep,
-    journal(folder).findLast(({ proven, backup }) => proven && backupNames(folder).includes(backup))?.backup,
+/**
+ * What the rule says of a folder's backups, as they are now. It holds for those of a worker by themselves: they have neither objects nor vectors, and take the
+ * place of none that has.
+ */
+export function keptIn(folder: string, keep: BackupSettings["keep"]): readonly Kept[] {
+  const names = backupNames(folder);
+  const proven = new Set(journal(folder).flatMap((entry) => (entry.proven ? [entry.backup] : [])));
+  const byWorker = new Set(names.filter((name) => readHead(join(folder, name)).head.by === "worker"));
+  const kept = [
+    names.filter((name) => byWorker.has(name)),
+    names.filter((name) => !byWorker.has(name)),
+  ].flatMap((group) =>
+    retention(
+      group,
+      keep,
+      group.toSorted().findLast((name) => proven.has(name)),
+    ),
   );
+  return kept.toSorted((a, b) => (a.name < b.name ? 1 : -1));
+}
 
 /** Removes a backup. Its head goes first: what is left of one that was cut off is no backup. */
 export function removeBackup(folder: string, name: string): void {

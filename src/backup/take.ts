@@ -16,6 +16,7 @@ import { nameOf } from "./name-of.ts";
 import { refuseCollecting } from "./objects/collect.ts";
 import type { BucketSource } from "./objects/copy.ts";
 import type { Elsewhere } from "./objects/store.ts";
+import { listFile } from "./objects/store.ts";
 import { takeBuckets } from "./objects/take.ts";
 import {
   type Head,
@@ -23,6 +24,7 @@ import {
   headShape,
   manifestFile,
   newestHead,
+  newestWith,
   type ReadHead,
   readHead,
 } from "./store/head.ts";
@@ -124,7 +126,9 @@ export async function takeBackup(
       files.push({ name: file, ...sealed });
     }
     const { buckets, files: bucketFiles } = await takeBuckets(options.buckets ?? [], {
-      ...{ folder, draft, recipients, previous, say },
+      ...{ folder, draft, recipients, say },
+      // A worker's backup has no objects, and lists none.
+      previous: newestWith(folder, listFile),
       elsewhere: options.elsewhere ?? new Map(),
     });
     const taken = await takeIndexes(options.indexes ?? [], draft, recipients, say);

@@ -35,7 +35,7 @@ export async function restoreInto(
 ): Promise<number> {
   const { stage, target } = request;
   const depot = await depotFor(request, root);
-  const read = chosenBackup(request, depot.folder, { root, folder });
+  const read = chosenBackup(request, depot.folder, { root, folder, project });
   if (read.unsigned !== undefined) say(read.unsigned);
   await broughtHere(depot, read);
   const backup = await openBackup(read, identityFrom(request.identity, folder, stage.name));

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { OpenBackup } from "../../../src/backup/store/manifest.ts";
+import { backupSystem, backupWorker } from "../../../src/declare/backup-worker.ts";
 import { bindersOf } from "../../../src/declare/graph.ts";
 import type { System } from "../../../src/declare/index.ts";
 import type { StoreOf } from "../../../src/declare/kinds/kinds.ts";
@@ -114,7 +115,7 @@ export function hadBy(
   return told?.kind === kind ? { id: told.id, name: told.name } : undefined;
 }
 
-/** The stores, and the workers of the stage that bind them. */
+/** The stores, and the workers of the stage that bind them. The one that writes backups binds every database and namespace. */
 export const followingOf = (systems: readonly System[], stores: readonly string[]): Following => {
   const keys = new Set(stores);
   const workers = systems.flatMap((system) =>
@@ -122,7 +123,8 @@ export const followingOf = (systems: readonly System[], stores: readonly string[
       .flatMap((owner) => owner.resources.filter((each) => keys.has(`${owner.name}/${each.name}`)))
       .flatMap((store) => bindersOf(system, store).map(({ name }) => `${system.name}/${name}`)),
   );
-  return { stores: [...keys], workers: [...new Set(workers)] };
+  const backups = `${backupSystem.name}/${backupWorker.name}`;
+  return { stores: [...keys], workers: [...new Set([...workers, backups])] };
 };
 
 const neverHad = (key: string, { name }: Stage): UserError =>

@@ -74,6 +74,13 @@ export function newestHead(folder: string): ReadHead | undefined {
   return name === undefined ? undefined : readHead(join(folder, name));
 }
 
+/** The newest backup of a stage's folder that has such a file; undefined where none has. */
+export const newestWith = (folder: string, file: string): ReadHead | undefined =>
+  backupNames(folder)
+    .toReversed()
+    .map((name) => readHead(join(folder, name)))
+    .find(({ head }) => head.files.some(({ name }) => name === file));
+
 /**
  * What is wrong with the row of backups: one that was exchanged, or is missing between two that are there. Where the oldest ones were let go, the row
  * begins later.

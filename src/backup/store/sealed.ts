@@ -3,8 +3,8 @@ import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { constants, createZstdCompress } from "node:zlib";
 import { UserError } from "../../diagnostic/user-error.ts";
-import { encrypted, opening } from "./age.ts";
 import { addRecipients } from "./recipients.ts";
+import { webOf } from "./web-stream.ts";
 
 /** A file as it lies there: what anybody can check without a key. */
 export interface SealedFile {
@@ -27,7 +27,9 @@ export async function seal(
   recipients: readonly string[],
   content: AsyncIterable<string | Uint8Array>,
 ): Promise<SealedFile> {
-  const opened = await opening((encrypter) => addRecipients(encrypter, recipients));
+  const { Encrypter } = await import("age-encryption");
+  const encrypter = new Encrypter();
+  addRecipients(encrypter, recipients);
   const compressed = createZstdCompress({
     chunkSize,
     params: { [constants.ZSTD_c_compressionLevel]: level },
@@ -36,11 +38,12 @@ export async function seal(
   source.on("error", (error) => compressed.destroy(error));
   // Whoever reads it hears of its error; until somebody does, it must not end the process.
   compressed.on("error", () => undefined);
+  const encrypted = await encrypter.encrypt(webOf(source.pipe(compressed)));
   const hash = createHash("sha256");
   let bytes = 0;
   const file = await open(path, "wx", 0o600);
   try {
-    for await (const part of encrypted(opened, source.pipe(compressed))) {
+    for await (const part of encrypted) {
       hash.update(part);
       bytes += part.length;
       await file.writeFile(part);

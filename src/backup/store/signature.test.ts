@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
 import { type Head, headShape } from "./head.ts";
-import { signatureOf, signed } from "./signature.ts";
+import { type Signing, type StageKeys, signatureOf, signed } from "./signature.ts";
 
 const pair = () => {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
@@ -32,13 +32,19 @@ const keys = [
   { key: second.key, since: "2026-11-15T00:00:00.000Z" },
 ];
 
+const knowing = (of: StageKeys, isBehindSigned: boolean): Signing => ({
+  keys: of,
+  isBehindSigned,
+  hasWorker: false,
+});
+
 test("a head is verified by the key of its time, also after a key was exchanged, and read back from its file", () => {
   const written = signed(headAt(during), first.private);
   const read = headShape.parse(JSON.parse(JSON.stringify(written)));
-  expect(signatureOf(read, keys, true)).toEqual({ kind: "signed" });
-  expect(signatureOf(signed(headAt(after), second.private), keys, true)).toEqual({ kind: "signed" });
+  expect(signatureOf(read, knowing(keys, true))).toEqual({ kind: "signed" });
+  expect(signatureOf(signed(headAt(after), second.private), knowing(keys, true))).toEqual({ kind: "signed" });
   // Somebody who found the key that was given up signs with it today.
-  expect(signatureOf(signed(headAt(after), first.private), keys, true)).toEqual({ kind: "wrong" });
+  expect(signatureOf(signed(headAt(after), first.private), knowing(keys, true))).toEqual({ kind: "wrong" });
 });
 
 test("whatever is changed in a signed head is seen", () => {
@@ -52,21 +58,23 @@ test("whatever is changed in a signed head is seen", () => {
     { signature: "" },
     { signature: "no base64 at all" },
   ])
-    expect(signatureOf({ ...written, ...other }, keys, true)).toEqual({ kind: "wrong" });
+    expect(signatureOf({ ...written, ...other }, knowing(keys, true))).toEqual({ kind: "wrong" });
 });
 
 test("a head without a signature is refused where the stage had a key, and told where it had none", () => {
-  expect(signatureOf(headAt(during), keys, false)).toEqual({ kind: "missing" });
-  expect(signatureOf(headAt(before), keys, false)).toEqual({ kind: "unsigned", why: "before" });
-  expect(signatureOf(headAt(during), [], false)).toEqual({ kind: "unsigned", why: "noKey" });
-  expect(signatureOf({ ...headAt(during), by: "worker" }, keys, true)).toEqual({
+  expect(signatureOf(headAt(during), knowing(keys, false))).toEqual({ kind: "missing" });
+  expect(signatureOf(headAt(before), knowing(keys, false))).toEqual({ kind: "unsigned", why: "before" });
+  expect(signatureOf(headAt(during), knowing([], false))).toEqual({ kind: "unsigned", why: "noKey" });
+  const byWorker = { ...headAt(during), by: "worker" as const };
+  expect(signatureOf(byWorker, { ...knowing(keys, true), hasWorker: true })).toEqual({
     kind: "unsigned",
     why: "worker",
   });
+  expect(signatureOf(byWorker, knowing(keys, true))).toEqual({ kind: "noWorker" });
 });
 
 test("of a key that nobody noted the time of, the first signed backup tells since when there was one", () => {
   const timeless = [{ key: first.key }];
-  expect(signatureOf(headAt(during), timeless, false)).toEqual({ kind: "unsigned", why: "before" });
-  expect(signatureOf(headAt(during), timeless, true)).toEqual({ kind: "missing" });
+  expect(signatureOf(headAt(during), knowing(timeless, false))).toEqual({ kind: "unsigned", why: "before" });
+  expect(signatureOf(headAt(during), knowing(timeless, true))).toEqual({ kind: "missing" });
 });

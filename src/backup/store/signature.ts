@@ -20,6 +20,8 @@ export type Signed =
   | { readonly kind: "unsigned"; readonly why: "noKey" | "before" | "worker" }
   /** It has none, and should. */
   | { readonly kind: "missing" }
+  /** It says that a worker wrote it, and the stage has none that does. */
+  | { readonly kind: "noWorker" }
   /** The stage's key did not sign this. */
   | { readonly kind: "wrong" };
 
@@ -32,8 +34,16 @@ export const signed = (head: Head, privateKey: string): Head => ({
   signature: signatureOver(privateKey, textOf(head)),
 });
 
-/** @param isBehindSigned whether an older backup of the stage is signed: then there was a key */
-export function signatureOf(head: Head, keys: StageKeys, isBehindSigned: boolean): Signed {
+/** What is known of the stage whose backup it is. */
+export interface Signing {
+  readonly keys: StageKeys;
+  /** Whether an older backup of the stage is signed: then there was a key. */
+  readonly isBehindSigned: boolean;
+  /** Whether a worker writes backups of the stage: what says so elsewhere is somebody else's. */
+  readonly hasWorker: boolean;
+}
+
+export function signatureOf(head: Head, { keys, isBehindSigned, hasWorker }: Signing): Signed {
   const then = keys.findLast(({ since }) => since === undefined || timeOf(since) <= timeOf(head.startedAt));
   if (head.signature !== undefined) {
     const { signature } = head;
@@ -43,7 +53,7 @@ export function signatureOf(head: Head, keys: StageKeys, isBehindSigned: boolean
     return keys.length === 0 ? { kind: "unsigned", why: "noKey" } : { kind: "wrong" };
   }
   if (keys.length === 0) return { kind: "unsigned", why: "noKey" };
-  if (head.by === "worker") return { kind: "unsigned", why: "worker" };
+  if (head.by === "worker") return hasWorker ? { kind: "unsigned", why: "worker" } : { kind: "noWorker" };
   if (then === undefined || (then.since === undefined && !isBehindSigned))
     return { kind: "unsigned", why: "before" };
   return { kind: "missing" };

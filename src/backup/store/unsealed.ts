@@ -4,8 +4,8 @@ import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { createZstdDecompress } from "node:zlib";
 import { UserError } from "../../diagnostic/user-error.ts";
-import { decrypted } from "./age.ts";
 import { chunkSize, type SealedFile } from "./sealed.ts";
+import { webOf } from "./web-stream.ts";
 
 /** Compares a file with what its backup's head says of it. Throws UserError where it was cut off, changed, or is gone. */
 export async function requireWhole(path: string, wanted: SealedFile): Promise<void> {
@@ -64,10 +64,14 @@ export async function* unsealBytes(
   identity: string,
   wanted?: SealedFile,
 ): AsyncGenerator<Buffer> {
+  const { Decrypter } = await import("age-encryption");
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(identity);
   const file = createReadStream(path, { highWaterMark: chunkSize });
-  let opened: AsyncIterable<Buffer>;
+  const read = Readable.from(hashed(file, path, wanted), { objectMode: false });
+  let opened: ReadableStream<Uint8Array>;
   try {
-    opened = await decrypted(hashed(file, path, wanted), identity);
+    opened = await decrypter.decrypt(webOf(read));
   } catch (error) {
     file.destroy();
     throw notOpened(path, error);

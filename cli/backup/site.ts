@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { Account } from "../../src/backup/account.ts";
+import type { Source } from "../../src/backup/d1/take.ts";
 import { databaseNamed, endpointOf as endpointAt, sizeOf } from "../../src/backup/databases.ts";
 import { saidTwice, withDeclared } from "../../src/backup/declared.ts";
 import { namespaces } from "../../src/backup/kv/namespaces.ts";
 import { pairs } from "../../src/backup/kv/pairs.ts";
+import type { NamespaceSource } from "../../src/backup/kv/take.ts";
 import { type BackupSettings, backupShape } from "../../src/backup/settings.ts";
-import type { NamespaceSource, Source } from "../../src/backup/take.ts";
 import { connection } from "../../src/cloudflare/connection.ts";
 import { checkBackup } from "../../src/declare/check/backup.ts";
 import { listedSystems } from "../../src/declare/listed-systems.ts";

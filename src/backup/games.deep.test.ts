@@ -9,6 +9,7 @@ import { rows } from "../migrations/database/database.ts";
 import { queryDatabase } from "../migrations/database/transports.ts";
 import type { Account } from "./account.ts";
 import { writtenSince } from "./d1/since.ts";
+import type { Source } from "./d1/take.ts";
 import { databaseFor, databasesNamed, endpointOf, sizeOf } from "./databases.ts";
 import { drill } from "./drill/drill.ts";
 import { journal, proofOf } from "./journal.ts";
@@ -18,8 +19,8 @@ import { depthOf, lettersOf, queueFor, queueIds } from "./letters/letters.ts";
 import { restoreAndCompare, restoreNamespace } from "./prove.ts";
 import { backupFolder } from "./settings.ts";
 import { type ReadHead, readHead } from "./store/head.ts";
-import { openBackup } from "./store/manifest.ts";
-import { type Source, type TakeOptions, takeBackup } from "./take.ts";
+import { openBackup } from "./store/open.ts";
+import { type TakeOptions, takeBackup } from "./take.ts";
 import { momentAt, travel } from "./time-travel.ts";
 
 /** What may happen to a backup between the evening and the morning on which it is needed. */

@@ -6,18 +6,11 @@ import { differencesOf } from "./d1/compare.ts";
 import type { FillOptions } from "./d1/fill.ts";
 import { fill, isFilled } from "./d1/fill.ts";
 import { namespaceDifferences, putPairs } from "./kv/namespaces.ts";
-import { canSend, type Letter, lettersOf, sendLetters } from "./letters/letters.ts";
 import { bucketFor } from "./objects/buckets.ts";
 import type { BucketPlace } from "./objects/list.ts";
 import { bucketDifferences, cannotPut, putObjects } from "./objects/restore.ts";
-import type {
-  BucketEntry,
-  DatabaseEntry,
-  IndexEntry,
-  LettersEntry,
-  NamespaceEntry,
-  OpenBackup,
-} from "./store/manifest.ts";
+import type { BucketEntry, DatabaseEntry, IndexEntry, NamespaceEntry } from "./store/manifest.ts";
+import type { OpenBackup } from "./store/open.ts";
 import { indexDifferences } from "./vectors/compare.ts";
 import { indexFor, putVectors, type Vector } from "./vectors/vectors.ts";
 
@@ -160,46 +153,3 @@ export async function restoreIndex(
   const differences = await indexDifferences(account, name, { shape: entry, vectors });
   return { entry, differences, seconds: (performance.now() - begun) / 1000 };
 }
-
-/** Dead letters that were put into a queue, and what is otherwise in it. */
-export interface RestoredLetters {
-  readonly entry: LettersEntry;
-  readonly differences: readonly string[];
-  readonly told: readonly string[];
-}
-
-/** Sends a backup's dead letters to a queue that nobody consumes, where they are not in it yet, and compares them. They get new ids and times. */
-export async function restoreLetters(
-  backup: OpenBackup,
-  entry: LettersEntry,
-  account: Account,
-  queueId: string,
-): Promise<RestoredLetters> {
-  const wanted: Letter[] = [];
-  let unsendable = 0;
-  for await (const each of backup.lettersOf(entry)) {
-    if (canSend(each)) wanted.push(each);
-    else unsendable++;
-  }
-  const there = (await lettersOf(account, queueId)) ?? [];
-  if (there.length === 0) await sendLetters(account, queueId, wanted);
-  let same = false;
-  // A queue shows what was sent a little later.
-  for (let look = 1; !same && look <= 5; look++) {
-    if (look > 1) await sleep(1_000);
-    same = texts(wanted) === texts((await lettersOf(account, queueId)) ?? []);
-  }
-  return {
-    entry,
-    differences: same ? [] : ["its messages are others than those of the backup"],
-    told:
-      unsendable === 0
-        ? []
-        : [
-            `${unsendable} messages are neither text nor JSON: only a worker can send such, and they stay in the backup`,
-          ],
-  };
-}
-
-const texts = (letters: readonly Letter[]): string =>
-  JSON.stringify(letters.map(({ body, contentType }) => `${contentType} ${body}`).sort());

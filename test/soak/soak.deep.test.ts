@@ -10,7 +10,7 @@ import type { Account } from "../../src/backup/account.ts";
 import { databaseFor, endpointOf } from "../../src/backup/databases.ts";
 import { backupNames } from "../../src/backup/journal.ts";
 import { newestHead, type ReadHead, readHead } from "../../src/backup/store/head.ts";
-import { openBackup } from "../../src/backup/store/manifest.ts";
+import { openBackup } from "../../src/backup/store/open.ts";
 import { rows } from "../../src/migrations/database/database.ts";
 import { queryDatabase } from "../../src/migrations/database/transports.ts";
 import { random } from "../migrations/testing/schedule.ts";

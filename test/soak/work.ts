@@ -3,7 +3,7 @@ import { z } from "zod";
 import { databaseFor, endpointOf, sizeOf } from "../../src/backup/databases.ts";
 import { restoreAndCompare } from "../../src/backup/prove.ts";
 import { readHead } from "../../src/backup/store/head.ts";
-import { openBackup } from "../../src/backup/store/manifest.ts";
+import { openBackup } from "../../src/backup/store/open.ts";
 import { takeBackup } from "../../src/backup/take.ts";
 import { queryDatabase } from "../../src/migrations/database/transports.ts";
 

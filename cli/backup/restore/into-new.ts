@@ -1,14 +1,14 @@
 import { databaseFor } from "../../../src/backup/databases.ts";
 import { namespaceFor } from "../../../src/backup/kv/namespaces.ts";
 import { queueFor } from "../../../src/backup/letters/letters.ts";
+import { restoreLetters } from "../../../src/backup/letters/restore.ts";
 import {
   restoreAndCompare,
   restoreBucket,
   restoreIndex,
-  restoreLetters,
   restoreNamespace,
 } from "../../../src/backup/prove.ts";
-import { openBackup } from "../../../src/backup/store/manifest.ts";
+import { openBackup } from "../../../src/backup/store/open.ts";
 import { unitOf } from "../../../src/cloudflare/contents/plural.ts";
 import { physicalName } from "../../../src/declare/physical-name.ts";
 import { placeOfTarget } from "../../../src/diagnostic/place.ts";

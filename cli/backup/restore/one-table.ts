@@ -4,7 +4,8 @@ import { brokenIn, compared, putBack, tableBeside } from "../../../src/backup/d1
 import { wholeSchema } from "../../../src/backup/d1/schema.ts";
 import type { DumpedTable } from "../../../src/backup/d1/tables.ts";
 import { endpointOf } from "../../../src/backup/databases.ts";
-import { type DatabaseEntry, type OpenBackup, openBackup } from "../../../src/backup/store/manifest.ts";
+import type { DatabaseEntry } from "../../../src/backup/store/manifest.ts";
+import { type OpenBackup, openBackup } from "../../../src/backup/store/open.ts";
 import { placeOfTarget } from "../../../src/diagnostic/place.ts";
 import { command, inPlace, sentence } from "../../../src/diagnostic/sentence.ts";
 import { UserError } from "../../../src/diagnostic/user-error.ts";

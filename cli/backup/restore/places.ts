@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { OpenBackup } from "../../../src/backup/store/manifest.ts";
+import type { OpenBackup } from "../../../src/backup/store/open.ts";
 import { backupSystem, backupWorker } from "../../../src/declare/backup-worker.ts";
 import { bindersOf } from "../../../src/declare/graph.ts";
 import type { System } from "../../../src/declare/index.ts";

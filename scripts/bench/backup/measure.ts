@@ -10,7 +10,7 @@ import type { Account } from "../../../src/backup/account.ts";
 import { databaseFor, sizeOf } from "../../../src/backup/databases.ts";
 import type { Made } from "../../../src/backup/prove.ts";
 import { restoreAndCompare } from "../../../src/backup/prove.ts";
-import { openBackup } from "../../../src/backup/store/manifest.ts";
+import { openBackup } from "../../../src/backup/store/open.ts";
 import { takeBackup } from "../../../src/backup/take.ts";
 import { rows } from "../../../src/migrations/database/database.ts";
 import { between, type Spent, spent, spentBy } from "./processor.ts";

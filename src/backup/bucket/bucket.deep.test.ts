@@ -12,12 +12,13 @@ import { type Bucket, listObjects, putObject, removeObject } from "../../cloudfl
 import { type S3, s3Of, sendS3, textOf } from "../../cloudflare/s3/s3.ts";
 import { queryDatabase } from "../../migrations/database/transports.ts";
 import type { Account } from "../account.ts";
+import type { Source } from "../d1/take.ts";
 import { databaseFor, endpointOf, sizeOf } from "../databases.ts";
 import { drill } from "../drill/drill.ts";
 import { backupNames, proofOf } from "../journal.ts";
 import type { BucketSource } from "../objects/copy.ts";
 import { newestHead, readHead } from "../store/head.ts";
-import { type Source, type TakeOptions, takeBackup } from "../take.ts";
+import { type TakeOptions, takeBackup } from "../take.ts";
 import { bring, drop, isThere, pull, push, removeThere } from "./mirror.ts";
 import { collectThere, objectsThere } from "./objects.ts";
 import { type Depot, depotOf } from "./place.ts";

@@ -5,7 +5,7 @@ import { writeWhole } from "../../files/write-whole.ts";
 import type { Account } from "../account.ts";
 import { type JournalEntry, journalEntry } from "../journal.ts";
 import { brokenLinks, type ReadHead } from "../store/head.ts";
-import { openBackup } from "../store/manifest.ts";
+import { openBackup } from "../store/open.ts";
 import { clearLeft } from "./left.ts";
 import { markdown } from "./markdown.ts";
 import { nothingDone, restoreAll, saidOf } from "./restores.ts";

@@ -2,20 +2,19 @@ import type { Account } from "../account.ts";
 import { databaseFor, removeDatabase } from "../databases.ts";
 import { namespaceFor, removeNamespace } from "../kv/namespaces.ts";
 import { queueFor, removeQueue } from "../letters/letters.ts";
+import { type RestoredLetters, restoreLetters } from "../letters/restore.ts";
 import { removeBucketWithObjects } from "../objects/buckets.ts";
 import {
   type Restored,
   type RestoredBucket,
   type RestoredIndex,
-  type RestoredLetters,
   type RestoredNamespace,
   restoreAndCompare,
   restoreBucket,
   restoreIndex,
-  restoreLetters,
   restoreNamespace,
 } from "../prove.ts";
-import type { OpenBackup } from "../store/manifest.ts";
+import type { OpenBackup } from "../store/open.ts";
 import { removeIndex } from "../vectors/vectors.ts";
 import { drillName } from "./left.ts";
 

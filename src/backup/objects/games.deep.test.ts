@@ -27,7 +27,7 @@ import { journal } from "../journal.ts";
 import { restoreBucket } from "../prove.ts";
 import { removeBackup } from "../retention.ts";
 import { type ReadHead, readHead } from "../store/head.ts";
-import { openBackup } from "../store/manifest.ts";
+import { openBackup } from "../store/open.ts";
 import { takeBackup } from "../take.ts";
 import { bucketFor, bucketsNamed } from "./buckets.ts";
 import { collect } from "./collect.ts";

@@ -8,7 +8,7 @@ import type { Account } from "../account.ts";
 import { drill } from "../drill/drill.ts";
 import { restoreIndex } from "../prove.ts";
 import { readHead } from "../store/head.ts";
-import { openBackup } from "../store/manifest.ts";
+import { openBackup } from "../store/open.ts";
 import { takeBackup } from "../take.ts";
 import { type IndexShape, indexFor, indexNamed, indexNames, putVectors, type Vector } from "./vectors.ts";
 

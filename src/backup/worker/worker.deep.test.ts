@@ -22,7 +22,7 @@ import { backupNames } from "../journal.ts";
 import { namespaceFor, putPairs } from "../kv/namespaces.ts";
 import type { Pair } from "../kv/pairs.ts";
 import { readHead } from "../store/head.ts";
-import { openBackup } from "../store/manifest.ts";
+import { openBackup } from "../store/open.ts";
 import type { WorkerSettings } from "./settings.ts";
 
 const root = join(import.meta.dirname, "../../..");

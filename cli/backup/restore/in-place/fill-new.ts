@@ -6,7 +6,7 @@ import {
   restoreIndex,
   restoreNamespace,
 } from "../../../../src/backup/prove.ts";
-import type { OpenBackup } from "../../../../src/backup/store/manifest.ts";
+import type { OpenBackup } from "../../../../src/backup/store/open.ts";
 import { unitOf } from "../../../../src/cloudflare/contents/plural.ts";
 import type { SwitchedKind } from "../../../stack/switch/switching.ts";
 import type { Place } from "../places.ts";

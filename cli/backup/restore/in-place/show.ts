@@ -1,6 +1,6 @@
 import { databaseNamed } from "../../../../src/backup/databases.ts";
 import { bucketNamed } from "../../../../src/backup/objects/buckets.ts";
-import type { OpenBackup } from "../../../../src/backup/store/manifest.ts";
+import type { OpenBackup } from "../../../../src/backup/store/open.ts";
 import { indexNamed, stateOf } from "../../../../src/backup/vectors/vectors.ts";
 import { placeOfTarget } from "../../../../src/diagnostic/place.ts";
 import { inPlace } from "../../../../src/diagnostic/sentence.ts";

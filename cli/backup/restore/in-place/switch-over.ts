@@ -1,4 +1,4 @@
-import { openBackup } from "../../../../src/backup/store/manifest.ts";
+import { openBackup } from "../../../../src/backup/store/open.ts";
 import { UserError } from "../../../../src/diagnostic/user-error.ts";
 import { agree } from "../../../db/agree.ts";
 import type { ProjectPlace } from "../../../place.ts";

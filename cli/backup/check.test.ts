@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -45,10 +45,10 @@ function proven(backup: string, takenAt: string, settings = ""): void {
   writeFileSync(join(folder, backup, "head.json"), JSON.stringify(head));
   noteDrill(folder, drilled(takenAt, { target: "embedded", backup, databases: [] }));
 }
-function checked(backup?: BackupPlan) {
+function checked(backup?: BackupPlan, words: readonly string[] = ["--json"]) {
   const systems = [system("dome", [], backup === undefined ? {} : { backup })];
   const project = defineProject({ systems, stages: [{ name: "prod" }] });
-  const request = requestOf("backup check", ["prod", "--json"], project);
+  const request = requestOf("backup check", ["prod", ...words], project);
   return check(request, { root, folder: root, project }, { ...callsOf(root), stage: "prod", real: false });
 }
 
@@ -71,4 +71,22 @@ test("the alarm obeys how old a proof may be by the system, and refuses what is 
   await expect(checked({ provenWithinDays: 1 })).rejects.toThrow("said by the stage and by a system");
   writeFileSync(join(root, "Pulumi.prod.yaml"), "config: {}\n");
   await expect(checked({ schedule: "0 3 * * *" })).rejects.toThrow("who may read its backups");
+});
+
+test("what the stage's own worker wrote is red once there is none, and the alarm says how it is read again; what is older than the key is not", async () => {
+  proven("20261130T030000Z", "2026-11-30T03:00:00Z");
+  const file = join(root, "backups", "embedded", "prod", "20261130T030000Z", "head.json");
+  writeFileSync(file, readFileSync(file, "utf8").replace("{", '{"by":"worker",'));
+  const keysSince = (since: string): void => {
+    const config = join(root, ".lockstep", "config");
+    mkdirSync(config, { recursive: true });
+    const keys = JSON.stringify([{ key: "a", since }]);
+    writeFileSync(join(config, "prod.yaml"), `config:\n  lockstep:publicKeys: ${keys}\n`);
+  };
+  keysSince("2026-11-30T04:00:00Z");
+  expect(await checked()).toBe(0);
+  keysSince("2026-11-30T02:00:00Z");
+  expect(await checked(undefined, [])).toBe(1);
+  expect(said.at(-1)).toContain('put by: "worker" back beside its schedule');
+  expect(await checked({ by: "worker", schedule: "0 3 * * *" })).toBe(0);
 });

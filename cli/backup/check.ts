@@ -11,7 +11,7 @@ import type { ProjectPlace } from "../place.ts";
 import { stageEnvironment } from "../stack/engine/environment.ts";
 import { keysOf } from "../stack/stage-keys.ts";
 import type { Request } from "./request.ts";
-import { forged, hasWorker, signedIn } from "./signing.ts";
+import { afterWorker, forged, hasWorker, signedIn } from "./signing.ts";
 import { configOf, settingsOf, systemsOf } from "./site.ts";
 
 /** An alarm: 1 where nobody can rely on the stage's backups, where one is overdue, and where nothing is known of them. */
@@ -33,8 +33,18 @@ export async function check(
   const newest = backupNames(folder).at(-1);
   const by = { keys: keysOf({ stage, target }, root), hasWorker: hasWorker(configured) };
   const foreign = backupNames(folder).flatMap((name) => {
-    const why = forged(signedIn(folder, readHead(join(folder, name)), by));
-    return why === undefined ? [] : [`${name} has ${why}`];
+    const is = signedIn(folder, readHead(join(folder, name)), by);
+    const why = forged(is);
+    if (why === undefined) return [];
+    return [
+      {
+        text: `${name} has ${why}`,
+        next:
+          is.kind === "noWorker"
+            ? `Find out who wrote it: ${afterWorker}`
+            : "Somebody else wrote it, or changed it",
+      },
+    ];
   });
   // Of a place that does not answer nobody knows what is there.
   const missing = proof.kind === "unknown" ? undefined : overdueOf(whose, now);
@@ -44,7 +54,7 @@ export async function check(
     `${stage.name}: ${text}`,
     ...(newest === undefined ? [] : [`the newest backup is ${newest}`]),
     ...(missing === undefined ? [] : [overdueText(missing)]),
-    ...foreign.map((each) => `RED: ${each}. Somebody else wrote it, or changed it`),
+    ...foreign.map((each) => `RED: ${each.text}. ${each.next}`),
     ...(proven
       ? []
       : [sentence`RED: nobody can rely on them. ${command("backup")}, then ${command("drill")}`]),
@@ -52,7 +62,7 @@ export async function check(
   ]);
   process.stdout.write(
     json
-      ? `${JSON.stringify({ stage: stage.name, isProven: proven, kind: proof.kind, text, newest: newest ?? null, overdue: missing ?? null, notSigned: foreign })}\n`
+      ? `${JSON.stringify({ stage: stage.name, isProven: proven, kind: proof.kind, text, newest: newest ?? null, overdue: missing ?? null, notSigned: foreign.map(({ text: of }) => of) })}\n`
       : `${inPlace(told, said)}\n`,
   );
   return well ? 0 : 1;

@@ -82,6 +82,10 @@ export const forged = (signed: Signed): string | undefined => {
   }
 };
 
+/** Nothing but the stage's own settings says whether it was its worker: whoever took them away can tell. */
+export const afterWorker =
+  'if the stage had such a worker when this was written, put by: "worker" back beside its schedule, bring the stage up, and it is read again';
+
 /** Of a backup that nobody signed, and nobody could have. */
 const unsigned: Readonly<Record<Extract<Signed, { kind: "unsigned" }>["why"], string>> = {
   noKey: "nobody signed it: the stage has no key",
@@ -110,11 +114,18 @@ export function vouchedFor(
     const each = readHead(join(folder, name));
     return forged(signedIn(folder, each, by)) === undefined;
   });
+  const besides =
+    other === undefined
+      ? "There is no other backup that can be relied on there: take another copy"
+      : `The newest that can be relied on: --from ${other}`;
   throw new UserError({
     what: `Backup ${read.head.name} is not as ${of.stage.name} wrote it, or another wrote it; nothing was restored`,
     where: join(read.folder, headFile),
     got,
     expected: `the signature of the key of ${of.stage.name}`,
-    fix: `find out who writes to that place. ${other === undefined ? "There is no other backup that can be relied on there: take another copy" : `The newest that can be relied on: --from ${other}`}. If the key was exchanged and the stack file has lost the one before it, bring lockstep:publicKeys back`,
+    fix:
+      is.kind === "noWorker"
+        ? `${afterWorker}; otherwise find out who writes to that place. ${besides}`
+        : `find out who writes to that place. ${besides}. If the key was exchanged and the stack file has lost the one before it, bring lockstep:publicKeys back`,
   });
 }

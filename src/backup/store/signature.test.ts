@@ -71,6 +71,11 @@ test("a head without a signature is refused where the stage had a key, and told 
     why: "worker",
   });
   expect(signatureOf(byWorker, knowing(keys, true))).toEqual({ kind: "noWorker" });
+  // What a worker wrote before there was a key is no other than what a command wrote then.
+  expect(signatureOf({ ...headAt(before), by: "worker" }, knowing(keys, true))).toEqual({
+    kind: "unsigned",
+    why: "before",
+  });
 });
 
 test("of a key that nobody noted the time of, the first signed backup tells since when there was one", () => {

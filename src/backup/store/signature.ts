@@ -53,9 +53,9 @@ export function signatureOf(head: Head, { keys, isBehindSigned, hasWorker }: Sig
     return keys.length === 0 ? { kind: "unsigned", why: "noKey" } : { kind: "wrong" };
   }
   if (keys.length === 0) return { kind: "unsigned", why: "noKey" };
-  if (head.by === "worker") return hasWorker ? { kind: "unsigned", why: "worker" } : { kind: "noWorker" };
   if (then === undefined || (then.since === undefined && !isBehindSigned))
     return { kind: "unsigned", why: "before" };
+  if (head.by === "worker") return hasWorker ? { kind: "unsigned", why: "worker" } : { kind: "noWorker" };
   return { kind: "missing" };
 }
 

@@ -3,7 +3,8 @@ import { worker } from "./workers/worker.ts";
 
 /** The worker that writes a stage's backups, as it would be declared. Its bindings are of several systems, which no declaration can have. */
 export const backupWorker = worker("backup", {
-  main: "src/backup/worker/main.ts",
+  // Its extension is another in the installed package, so it is bundled by its module.
+  main: "src/backup/worker/main",
   compatibilityDate: "2026-06-01",
   compatibilityFlags: ["nodejs_compat"],
   physicalName: "lockstep-backup{-stage}",

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { root } from "../imports.ts";
+import { root } from "../structure/imports.ts";
 import { secondsOf } from "./longest-first.ts";
 import { seconds } from "./seconds.ts";
 

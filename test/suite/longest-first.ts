@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
-import { root } from "../imports.ts";
+import { root } from "../structure/imports.ts";
 import { seconds } from "./seconds.ts";
 
 /** A file that nobody measured: a deep one brings a stack up, most likely. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { reached } from "../../test/imports.ts";
+import { reached } from "../../test/structure/imports.ts";
 import { shared } from "./embedded-code.ts";
 
 test("a change of any file that the embedded process runs is seen, also of one that it shares with the program", () => {

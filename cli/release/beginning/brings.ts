@@ -28,11 +28,11 @@ export function broughtLines({ systems, outputs, pending, parts }: Held): readon
           ? []
           : [`${shown}: new; no version of it is there, so it answers everything at once`];
       if (!(label in outputs.stores))
-        return [`${shown}: new${files.length === 0 ? "" : `, with ${named(files)}`}`];
+        return [`${shown}: new${files.length === 0 ? "" : `, with ${listed(files)}`}`];
       const part = `${resource.kind} ${resource.name}, settings`;
       const [was, is] = [outputs.artefact?.parts[system.name]?.[part], parts[system.name]?.[part]];
       return [
-        ...(files.length === 0 ? [] : [`${shown}: ${named(files)}`]),
+        ...(files.length === 0 ? [] : [`${shown}: ${listed(files)}`]),
         ...(was === undefined || was === is ? [] : [`${shown}: its settings change`]),
       ];
     }),
@@ -42,7 +42,7 @@ export function broughtLines({ systems, outputs, pending, parts }: Held): readon
 /** Names of files that a line has room for: who brings more knows the folder. */
 const most = 6;
 
-const named = (files: readonly string[]): string =>
+const listed = (files: readonly string[]): string =>
   files.length <= most ? files.join(", ") : `${files.length} migrations, ${files[0]} to ${files.at(-1)}`;
 
 /** `2 workers, 1 d1 with 3 migrations, 1 r2`. */

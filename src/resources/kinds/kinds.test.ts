@@ -11,8 +11,8 @@ const official = Object.values(cloudflare)
   .map((each) => ("__pulumiType" in each ? each.__pulumiType : String(each)));
 
 const dynamicFolder = join(import.meta.dirname, "../../dynamic");
-const dynamic = readdirSync(dynamicFolder)
-  .filter((name) => !name.endsWith(".test.ts"))
+const dynamic = readdirSync(dynamicFolder, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
   .map((name) => readFileSync(join(dynamicFolder, name), "utf8"))
   .flatMap((text) => [...text.matchAll(/super\(\s*"(pulumi-nodejs:dynamic\/[^"]+)"/g)])
   .map(([, type]) => type);

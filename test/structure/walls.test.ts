@@ -52,7 +52,7 @@ test("the check would see a breach", () => {
     "src/program/program.ts → src/program/deploy.ts → src/resources/cloudflare.ts → @pulumi/cloudflare/provider.js",
   );
   expect(breaches(["index.ts"], isThisProject).join("\n")).toContain("index.ts → project.ts");
-  expect(breaches(["test/walls.test.ts", "scripts/quirks.ts"], isEmbedded)).toContain(
+  expect(breaches(["test/structure/walls.test.ts", "scripts/quirks.ts"], isEmbedded)).toContain(
     "scripts/quirks.ts → embedded/quirks/all.ts",
   );
 });

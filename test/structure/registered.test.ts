@@ -2,12 +2,12 @@ import { readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
-import type { Route, Service } from "../embedded/api/http/service.ts";
-import { services } from "../embedded/api/services.ts";
-import { rules as policies } from "../policy/rules/all.ts";
-import { rules } from "../src/migrations/lint/rules/all.ts";
+import type { Route, Service } from "../../embedded/api/http/service.ts";
+import { services } from "../../embedded/api/services.ts";
+import { rules as policies } from "../../policy/rules/all.ts";
+import { rules } from "../../src/migrations/lint/rules/all.ts";
 
-const root = dirname(import.meta.dirname);
+const root = dirname(dirname(import.meta.dirname));
 
 interface Exported {
   /** `folder/file.ts name`. */

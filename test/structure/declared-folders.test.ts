@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import project from "../project.ts";
-import { workersOf } from "../src/declare/graph.ts";
-import { packageRoot } from "../toolchain/package-root.ts";
+import project from "../../project.ts";
+import { workersOf } from "../../src/declare/graph.ts";
+import { packageRoot } from "../../toolchain/package-root.ts";
 
 /** Of a folder `<top>/<first>/<second>`, every second one, as a path. */
 const secondLevel = (top: string): readonly string[] =>

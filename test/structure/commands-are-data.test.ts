@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import ts from "typescript";
 import { expect, test } from "vitest";
 
-const root = dirname(import.meta.dirname);
+const root = dirname(dirname(import.meta.dirname));
 
 /** Where commands become text. */
 const renderer = new Set(["src/diagnostic/verbs.ts", "src/diagnostic/sentence.ts"]);

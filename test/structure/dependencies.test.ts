@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
 
-const root = dirname(import.meta.dirname);
+const root = dirname(dirname(import.meta.dirname));
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 
 const list = z.record(z.string(), z.string());

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
-export const root = dirname(import.meta.dirname);
+export const root = dirname(dirname(import.meta.dirname));
 
 /** The TypeScript files below a folder that are no tests, by their paths from the top of the repository. */
 export const sources = (folder: string): string[] =>

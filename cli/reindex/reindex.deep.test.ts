@@ -188,6 +188,9 @@ test("killed while it fills, in the switch and behind it, the same command goes 
 test("back again is one command once the declaration is as it was, and the old index gets what was written since; one that somebody deleted is made again", async () => {
   await write("since", "seven lanterns in the fog");
   expect(await refused(reindex("--undo", "--yes"))).toContain("is not that of the index that served before");
+  expect(await refused(project.just(["restore", "dev", "--undo", "--yes"]))).toContain(
+    "goes back by just reindex dev shop/found --undo",
+  );
   project.write("project.ts", projectText(small));
   await succeeding(reindex("--undo", "--yes"));
   expect(await Promise.all(["seven lanterns in the fog", "a comet over the harbour"].map(search))).toEqual([

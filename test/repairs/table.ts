@@ -245,6 +245,8 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "src/program/losses/other-index.ts otherIndexDiagnostic: reindex": reindexed(
     "another model: up refuses it",
   ),
+  "cli/backup/restore/in-place/undo.ts nothingKept: reindex": reindexed("back again is one command"),
+  "cli/backup/restore/in-place/undo.ts reindexedText: reindex": reindexed("back again is one command"),
   "cli/backup/restore/in-place/finish.ts finish: restore": works(
     "cli/backup/restore/restore.deep.test.ts",
     "back again is one command",

@@ -1,5 +1,7 @@
 import { objectsOf } from "../../../../src/backup/objects/since.ts";
 import { stateOf } from "../../../../src/backup/vectors/vectors.ts";
+import { placeOfTarget } from "../../../../src/diagnostic/place.ts";
+import { command, inPlace, type Sentence, sentence } from "../../../../src/diagnostic/sentence.ts";
 import { UserError } from "../../../../src/diagnostic/user-error.ts";
 import type { Switched } from "../../../../src/project/switched.ts";
 import { agree } from "../../../db/agree.ts";
@@ -18,7 +20,7 @@ import { finish } from "./finish.ts";
 import { goOn } from "./switch-over.ts";
 import { isThere } from "./there.ts";
 
-/** Lets those serve again that served before the last switch, also one that was not finished. A switch back that was not finished is gone on with: typed again, the command means the same. */
+/** Lets those serve again that served before the last restore, also one that was not finished. A switch back that was not finished is gone on with: typed again, the command means the same. */
 export const switchBack = (request: Request, place: ProjectPlace): Promise<number> =>
   prepared(request, place, async (at) => {
     const { stage } = request;
@@ -33,7 +35,10 @@ export const switchBack = (request: Request, place: ProjectPlace): Promise<numbe
       const declared = declaredIn(at.systems, { kind: each.kind, key: each.resource });
       return declared === undefined ? each : switchingOf(declared, stage.name, each);
     });
-    if (stores.length === 0) throw nothingKept(stage.name);
+    const indexes = begun === undefined ? reindexed(switched) : [];
+    if (stores.length === 0) throw nothingKept(stage.name, indexes);
+    const said = placeOfTarget(stage.name, request.target, place.root);
+    for (const index of indexes) say(inPlace(reindexedText(index, stage.name), said));
     await refuseRolledOut(
       stage,
       at.run,
@@ -93,13 +98,14 @@ async function only(
   }
 }
 
-/** The stores of the newest switch, back to what served before it. */
-function lastOf(switched: Switched): readonly Switching[] {
-  const newest = Object.values(switched)
-    .map(({ at }) => at)
+/** The stores of the newest restore, back to what served before it. */
+export function lastOf(switched: Switched): readonly Switching[] {
+  const restored = Object.entries(switched).filter(([, { verb }]) => verb === "restore");
+  const newest = restored
+    .map(([, { at }]) => at)
     .toSorted()
     .at(-1);
-  return Object.entries(switched).flatMap(([label, { name, id, at, kept }]): Switching[] => {
+  return restored.flatMap(([label, { name, id, at, kept }]): Switching[] => {
     const last = kept.at(-1);
     const [word = "", ...resource] = label.split(" ");
     const kind = switchedKinds.find((each) => each === word);
@@ -108,6 +114,15 @@ function lastOf(switched: Switched): readonly Switching[] {
       : [{ kind, resource: resource.join(" "), from: { name, id }, to: { name: last.name, id: last.id } }];
   });
 }
+
+/** The indexes that were filled anew: only `reindex` knows whether the code that asks them has the model of the one before, and which rows that one lacks. */
+export const reindexed = (switched: Switched): readonly string[] =>
+  Object.entries(switched).flatMap(([label, { verb, kept }]) =>
+    verb === "reindex" && kept.length > 0 ? [label.slice(label.indexOf(" ") + 1)] : [],
+  );
+
+const reindexedText = (index: string, stage: string): Sentence =>
+  sentence`${index} stays as it is: it was filled anew, and goes back by ${command("reindex", { stage, index, undo: true })}`;
 
 const gone = ({ resource, to }: Switching, stage: string): UserError =>
   new UserError({
@@ -118,11 +133,14 @@ const gone = ({ resource, to }: Switching, stage: string): UserError =>
     fix: "restore a backup instead",
   });
 
-const nothingKept = (stage: string): UserError =>
+export const nothingKept = (stage: string, [index]: readonly string[]): UserError =>
   new UserError({
     what: "There is nothing to switch back to; nothing was changed",
     where: `lockstep:switched of stack ${stage}`,
-    got: "no store that served before another one",
+    got: "no store that served before another one was restored",
     expected: "a stage in which stores were switched",
-    fix: "name another stage",
+    fix:
+      index === undefined
+        ? "name another stage"
+        : sentence`an index that was filled anew goes back by ${command("reindex", { stage, index, undo: true })}`,
   });

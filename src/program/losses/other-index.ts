@@ -47,7 +47,8 @@ export const otherIndexes = (
     }),
   );
 
-const modelOf = ({ recipe }: Vectorize): string | undefined =>
+/** The model that fills an index, where its recipe names one. */
+export const modelOf = ({ recipe }: Vectorize): string | undefined =>
   recipe !== undefined && "model" in recipe ? recipe.model : undefined;
 
 /** A model that one of both does not know is not held against the other. */

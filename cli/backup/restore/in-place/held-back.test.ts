@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Manifest } from "../../../../src/backup/store/manifest.ts";
-import { queue, r2, vectorize } from "../../../../src/index.ts";
+import { d1, queue, r2, vectorize } from "../../../../src/index.ts";
 import { goesAlong } from "./goes-along.ts";
 import { heldBack } from "./held-back.ts";
 
@@ -44,6 +44,22 @@ test("an index takes the place of another only with all of its vectors, and in t
   expect(why({ ...shape, dimensions: 4 }, {})).toBe(
     "the backup's has 3 dimensions, cosine, metadata indexed by author (string), and the project declares 4 dimensions, cosine, metadata indexed by author (string)",
   );
+});
+
+test("an index of another model than the one that is declared keeps its place, whatever its shape; where nobody knows the model, the shape counts", () => {
+  const select = "SELECT id, text FROM notes";
+  const notes = d1("notes", { migrations: "migrations/shop/notes" });
+  const why = (model: string, recipe: Manifest["indexes"][number]["recipe"]) =>
+    heldBack(
+      vectorize("found", { ...shape, recipe: { database: notes, select, model } }),
+      manifest([{ ...index, ...(recipe !== undefined && { recipe }) }]),
+      "shop/found",
+      "prod",
+    );
+  const recipe = { database: "shop/notes", select, model: "old" };
+  expect(why("old", recipe)).toBeUndefined();
+  expect(why("new", undefined)).toBeUndefined();
+  expect(why("new", recipe)).toContain("was filled by old, and the project declares new");
 });
 
 test("what goes along with a bucket is said of each setting that it declares, and of no other", () => {

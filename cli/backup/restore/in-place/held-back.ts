@@ -1,5 +1,6 @@
 import type { Manifest } from "../../../../src/backup/store/manifest.ts";
 import type { StoreOf } from "../../../../src/declare/kinds/kinds.ts";
+import { modelOf } from "../../../../src/program/losses/other-index.ts";
 import type { SwitchedKind } from "../../../stack/switch/switching.ts";
 
 /** Why what a backup has of a store does not take the place of the one that serves; undefined where it does. */
@@ -25,7 +26,11 @@ export function heldBack(
       if (entry === undefined || entry.content === "recipe")
         return "the backup has its shape alone, because the API listed no vectors of it";
       const [was, is] = [shapeText(ofBackup(entry)), shapeText(declared)];
-      return was === is ? undefined : `the backup's has ${was}, and the project declares ${is}`;
+      if (was !== is) return `the backup's has ${was}, and the project declares ${is}`;
+      const [filled, asked] = [entry.recipe?.model, modelOf(declared)];
+      return filled === undefined || asked === undefined || filled === asked
+        ? undefined
+        : `the backup's was filled by ${filled}, and the project declares ${asked}: vectors of two models say nothing to one another`;
     }
   }
 }

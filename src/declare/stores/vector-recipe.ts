@@ -39,3 +39,7 @@ export interface ModelRecipe {
   /** `@cf/baai/bge-m3`: the one that the workers ask. */
   readonly model: string;
 }
+
+/** The model that fills an index, where its recipe names one. */
+export const modelOf = ({ recipe }: { readonly recipe?: VectorRecipe }): string | undefined =>
+  recipe !== undefined && "model" in recipe ? recipe.model : undefined;

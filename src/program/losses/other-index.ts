@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { System, Vectorize } from "../../declare/index.ts";
 import { physicalName } from "../../declare/physical-name.ts";
+import { modelOf } from "../../declare/stores/vector-recipe.ts";
 import { command, sentence } from "../../diagnostic/sentence.ts";
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import type { Stage } from "../../project/stage.ts";
@@ -46,10 +47,6 @@ export const otherIndexes = (
       return isOther ? [{ label, was, is, declared }] : [];
     }),
   );
-
-/** The model that fills an index, where its recipe names one. */
-export const modelOf = ({ recipe }: Vectorize): string | undefined =>
-  recipe !== undefined && "model" in recipe ? recipe.model : undefined;
 
 /** A model that one of both does not know is not held against the other. */
 const isOtherInside = (was: Shape, is: Shape): boolean =>

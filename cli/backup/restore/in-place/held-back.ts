@@ -1,6 +1,6 @@
 import type { Manifest } from "../../../../src/backup/store/manifest.ts";
 import type { StoreOf } from "../../../../src/declare/kinds/kinds.ts";
-import { modelOf } from "../../../../src/program/losses/other-index.ts";
+import { modelOf } from "../../../../src/declare/stores/vector-recipe.ts";
 import type { SwitchedKind } from "../../../stack/switch/switching.ts";
 
 /** Why what a backup has of a store does not take the place of the one that serves; undefined where it does. */

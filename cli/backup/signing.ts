@@ -32,7 +32,9 @@ export async function signingKeyOf({ stage, target }: Of, root: string): Promise
     where: `${file}, lockstep:signingKey`,
     got: exported ? `another private half, in ${variable}` : "another private half",
     expected: `that of the newest of lockstep:publicKeys, ${newest?.key ?? "which has none"}`,
-    fix: sentence`bring the stack file back as it was committed, or make another key: ${command("signing-key", { stage: stage.name, renew: true })}`,
+    fix: exported
+      ? sentence`set ${variable} to what ${pulumiOfStack("config get lockstep:signingKey", stage.name)} prints where the stack's passphrase is, in the shell or in .env.${stage.name}; or take it away where that passphrase is`
+      : sentence`bring the stack file back as it was committed, or make another key: ${command("signing-key", { stage: stage.name, renew: true })}`,
   });
 }
 

@@ -63,7 +63,7 @@ const noBackup = (where: string, got: string, cause?: unknown): UserError =>
       where,
       got,
       expected: "a folder that a backup wrote, with head.json in it",
-      fix: "name another folder: those of a stage are called by their time, such as 20261130T120000Z",
+      fix: "name another folder: those of a stage are called by their time, such as 20261130T120000Z; where it is one of them, bring its head.json back from a copy, or move the folder away: until then none of the others is taken either",
     },
     { cause },
   );

@@ -10,11 +10,21 @@ import { ask } from "../start/http.ts";
 import { listen } from "../tail/listen.ts";
 import { type Entry, entryJson, isWanted } from "./entry.ts";
 import { entriesOf } from "./from-tail.ts";
-import { openedTail } from "./logs.ts";
+import { chosen, openedTail } from "./logs.ts";
 import { withoutSecrets } from "./mask.ts";
 import { paintedEntry } from "./paint.ts";
 import { past } from "./past.ts";
 import { durationOf, requestOf } from "./request.ts";
+
+test("the worker that writes the backups is heard with the others, and by the name that it has at Cloudflare", () => {
+  const [stage] = project.stages;
+  if (stage === undefined) throw new Error("no stage");
+  const backups = { name: "lockstep/backup", script: "lockstep-backup-dev" };
+  expect(chosen(project.systems, stage, undefined)).toContainEqual(backups);
+  for (const name of ["lockstep/backup", "lockstep-backup-dev"])
+    expect(chosen(project.systems, stage, name)).toEqual([backups]);
+  expect(() => chosen(project.systems, stage, "nobody")).toThrow("No system declares this worker");
+});
 
 describe("on the embedded Cloudflare", () => {
   let folder: string;

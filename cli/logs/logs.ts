@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { ApiError, call } from "../../src/cloudflare/api.ts";
 import { type Connection, connection } from "../../src/cloudflare/connection.ts";
+import { backupSystem } from "../../src/declare/backup-worker.ts";
 import { workersOf } from "../../src/declare/graph.ts";
 import type { System } from "../../src/declare/index.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
@@ -78,20 +79,23 @@ const noPast = (error: ApiError): UserError =>
     { cause: error },
   );
 
-/** All workers of the systems, or the one that is asked for as `api` or `shop/api`. */
-function chosen(
+/**
+ * All workers of the systems, or the one that is asked for as `api`, as `shop/api`, or by the name that it has at Cloudflare. The one that writes
+ * the stage's backups belongs to none of them and is heard with them where it is deployed.
+ */
+export function chosen(
   systems: readonly System[],
   stage: Stage,
   wanted: string | undefined,
 ): readonly NamedWorker[] {
-  const all = systems.flatMap((system) =>
+  const namesOf = (system: System): readonly NamedWorker[] =>
     workersOf(system).map((worker) => ({
       name: `${system.name}/${worker.name}`,
       script: physicalName(worker, stage),
-    })),
-  );
-  const found = all.filter(
-    ({ name }) => wanted === undefined || name === wanted || name.split("/")[1] === wanted,
+    }));
+  const all = systems.flatMap(namesOf);
+  const found = [...all, ...namesOf(backupSystem)].filter(
+    ({ name, script }) => wanted === undefined || [name, name.split("/")[1], script].includes(wanted),
   );
   if (found.length > 0) return found;
   throw new UserError({

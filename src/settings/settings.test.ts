@@ -61,6 +61,12 @@ describe("the target", () => {
     expect(stage.name).toBe("staging");
   });
 
+  test("of a stage that is younger than the embedded Cloudflare is refused with the process to end", () => {
+    const younger = defineProject({ systems: project.systems, stages: [{ name: "dev" }, { name: "live" }] });
+    const { fix } = diagnostic(embedded({ project: younger, stack: "live" })).diagnostic;
+    expect(fix).toContain("(kill 1), and do this again");
+  });
+
   test("is a real account with any other backend", () => {
     for (const backend of [
       "file:///elsewhere/.lockstep/state",

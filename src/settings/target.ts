@@ -25,6 +25,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const connectionFile = z.object({
   accounts: z.array(z.object({ id: z.string(), name: z.string() })),
   front: z.string(),
+  pid: z.number(),
 });
 
 /** The target of this run: embedded if and only if Pulumi's backend is the project's own `.lockstep/state`. */
@@ -40,7 +41,7 @@ export function targetOf(
 function embedded(stage: Stage, env: Environment, root: string): Target {
   const { baseUrl, token } = connection(env, root);
   const path = join(root, ".lockstep", "embedded", "connection.json");
-  const { accounts, front } = connectionFile.parse(JSON.parse(readFileSync(path, "utf8")));
+  const { accounts, front, pid } = connectionFile.parse(JSON.parse(readFileSync(path, "utf8")));
   const account = accounts.find(({ name }) => name === stage.embeddedAccount);
   if (account !== undefined)
     return { kind: "embedded", accountId: account.id, accountName: account.name, baseUrl, token, front };
@@ -49,7 +50,7 @@ function embedded(stage: Stage, env: Environment, root: string): Target {
     where: path,
     got: accounts.map(({ name }) => name).join(", ") || "no accounts",
     expected: `an account named ${stage.embeddedAccount}`,
-    fix: `give stage ${stage.name} the embeddedAccount of one of those in project.ts, or start the embedded Cloudflare again: it makes an account for each stage`,
+    fix: `give stage ${stage.name} the embeddedAccount of one of those in project.ts, or end the embedded Cloudflare, which began before there was this stage (kill ${pid}), and do this again: a new one begins on the same data and makes an account for each stage`,
   });
 }
 

@@ -170,6 +170,6 @@ export async function restoreInto(
 const next = (stage: string): readonly string[] => [
   "",
   "No worker is bound to these. Copy what is needed out of them; or declare one as what the stage has:",
-  `  its name in physicalName, its id in adopt: { ${stage}: "<id>" }, as docs/backups.md says.`,
+  `  its name in physicalName, its id in adopt: { ${stage}: "<id>" }, as docs/reference.md says of each kind.`,
   "One that is needed no more goes by hand: npx wrangler d1 delete <name>, npx wrangler kv namespace delete --namespace-id <id>, npx wrangler r2 bucket delete <name>, npx wrangler vectorize delete <name>.",
 ];

@@ -85,7 +85,7 @@ function lastRelease({ folder, stage }: Place): ReadonlyMap<string, string> {
   throw new UserError({
     what: "Nothing says which version was stable before",
     where: folder,
-    got: `no release of ${stage.name} that finished, in this folder`,
+    got: `no release of ${stage.name} that finished and had a version before it, in this folder`,
     expected: "its journal, or a version",
     fix: nameVersion("<worker>"),
   });

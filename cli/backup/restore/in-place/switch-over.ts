@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { openBackup } from "../../../../src/backup/store/open.ts";
 import { UserError } from "../../../../src/diagnostic/user-error.ts";
 import { agree } from "../../../db/agree.ts";
@@ -34,8 +35,18 @@ export async function goOn(begun: Begun, at: At): Promise<number> {
   for (const { resource, from, to } of begun.stores)
     say(`  ${resource}: ${to.name} in the place of ${from.name}`);
   await agree(stage, "Finish that switch in", { text: () => yes });
-  return finish(begun, new Map(), at);
+  const code = await finish(begun, new Map(), at);
+  if (code !== 0 || isAsked(begun, at.request)) return code;
+  say("\nThat was the switch begun before. What was asked for now was not done: type it again");
+  return 1;
 }
+
+/** Whether a command means what an earlier one began: of a restore that names no backup that is its own, whatever is the newest by now. */
+export const isAsked = (
+  { undo, from }: Pick<Begun, "undo" | "from">,
+  asked: Pick<Request, "undo" | "from">,
+): boolean =>
+  undo === asked.undo && (undo || asked.from === undefined || from === `backup ${basename(asked.from)}`);
 
 async function fromBackup(at: At): Promise<number> {
   const { request, place, run, systems } = at;

@@ -168,7 +168,7 @@ test("a stage of its own comes up with stores of its own, migrated and seeded, a
   expect((await project.just(["sweep"])).out).toMatch(/12 owned\nowned by pr-12: 12, its lease ends /);
   expect((await project.just(["db", "status", "pr-12"])).out).toMatch(/dome\/silo +\d+ +0/);
   const closed = await runJob(path, "down", given);
-  expect(closed.summary).toMatch(/: 0 orphan, 0 foreign, 0 owned\n/);
+  expect(closed.summary).toMatch(/: 0 orphan, 0 kept, 0 foreign, 0 owned\n/);
   expect(existsSync(join(project.folder, "Pulumi.pr-12.yaml"))).toBe(false);
   expect((await project.just(["sweep", "--delete", "silo-pr-12", "--yes", "delete 1"])).out).toContain(
     "The account has nothing of this name",

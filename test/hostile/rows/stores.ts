@@ -235,14 +235,14 @@ export const stores: readonly Row[] = [
     edits: { "dimensions: 3": "dimensions: 768" },
     run: up,
     names: ["shop/index would be exchanged for another, empty one, and 1 vector"],
-    remedy: "declare a new one beside it",
+    remedy: "make an index beside it",
   },
   {
     what: "an index gets another metric",
     edits: { 'metric: "cosine"': 'metric: "euclidean"' },
     run: up,
     names: ["shop/index would be exchanged"],
-    remedy: "declare a new one beside it",
+    remedy: "make an index beside it",
   },
   {
     what: "an index gets another name at Cloudflare",

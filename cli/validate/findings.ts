@@ -10,6 +10,7 @@ import { type Diagnostic, UserError } from "../../src/diagnostic/user-error.ts";
 import { chainFileName, readChain } from "../../src/migrations/files/chain.ts";
 import { migrationNames } from "../../src/migrations/files/names.ts";
 import { brokenChain, lintFolder } from "../../src/migrations/lint/lint-folder.ts";
+import { refusedBackup } from "../../src/program/preflight/backup-worker.ts";
 import type { Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { hooksOf } from "../../src/release/hooks/conduct.ts";
@@ -50,10 +51,13 @@ export async function findingsOf(subject: Subject): Promise<readonly Finding[]> 
         },
       ),
     );
-  const ofStages = stages.flatMap((stage) => {
-    const { errors, warnings } = ofStage(stage, subject);
-    return [...said(errors, "error", stage), ...said(warnings, "warning", stage)];
-  });
+  const judged = await Promise.all(
+    stages.map(async (stage) => ({ stage, ...(await ofStage(stage, subject)) })),
+  );
+  const ofStages = judged.flatMap(({ stage, errors, warnings }) => [
+    ...said(errors, "error", stage),
+    ...said(warnings, "warning", stage),
+  ]);
   const code = await codeFindings(project.systems, root);
   const policies = checkChoices(project.policies ?? {}, {
     where: "policies of project.ts",
@@ -80,11 +84,11 @@ interface Judged {
 }
 
 /** What the stack file says, and what the stage would be given; also of systems that no stage has listed yet. */
-function ofStage(stage: Stage, { project, root }: Subject): Judged {
+async function ofStage(stage: Stage, { project, root }: Subject): Promise<Judged> {
   const stageNames = project.stages.map(({ name }) => name);
   const config = textsOf(join(root, `Pulumi.${stage.name}.yaml`));
   if (config instanceof UserError) return { errors: [config.diagnostic, ...config.others], warnings: [] };
-  const { diagnostics, systems, secrets } = configuredOf(project, stage, config);
+  const { diagnostics, systems, secrets, backup } = configuredOf(project, stage, config);
   const missing = missingSecrets(Object.keys(secrets), systems, stage).map(
     ({ what, where }) => `${what} ${where}`,
   );
@@ -97,6 +101,7 @@ function ofStage(stage: Stage, { project, root }: Subject): Judged {
     errors: [
       ...diagnostics.filter((each) => !isMissing(each)),
       ...judge(systems),
+      ...(await refusedBackup({ stage, systems, backup, accountId: undefined })),
       ...unlisted.flatMap((system) => judge([system])),
     ],
     warnings: diagnostics.filter(isMissing),

@@ -124,6 +124,21 @@ test("a hook of a release whose script is missing is an error, and a program tha
   ]);
 });
 
+test("backups that nobody could open, or that a worker could not write, are errors of the stages that ask for them", async () => {
+  const key = `age1${"q".repeat(58)}`;
+  write(
+    "Pulumi.dev.yaml",
+    `config:\n  lockstep:systems: [notes]\n  lockstep:backup:\n    recipients: [${key}]\n    by: worker\n`,
+  );
+  const said = brief(await found()).filter((each) => each.includes("| error |"));
+  write("Pulumi.dev.yaml", "config:\n  lockstep:systems: [notes]\n");
+  expect(said).toEqual([
+    "Pulumi.dev.yaml:3 | error | A recipient of the backups is no public key of age; nothing was written | dev",
+    "Pulumi.dev.yaml:3 | error | A worker is to write the backups, and cannot | dev",
+    "Pulumi.dev.yaml:3 | error | A worker is to write the backups, and cannot | dev",
+  ]);
+});
+
 test("code that does not compile, and a stack file that is no YAML, are findings at their lines", async () => {
   write("workers/api.ts", "export default {\n  fetch: (\n};\n");
   write("Pulumi.prod.yaml", "config:\n  lockstep:systems: [notes\n");

@@ -49,7 +49,7 @@ export async function program(given: Given): Promise<Outputs> {
     leaveToPerson(`An update of ${stage.name}`, stage, await agentHere(given.env));
   refuse(check(systems, stage, { stageNames: settings.stages.map(({ name }) => name), root: given.root }));
   refuse(sharedNames(settings));
-  refuse(await refusedBackup(settings));
+  refuse(await refusedBackup({ ...settings, accountId: settings.target.accountId }));
   if (pulumi.runtime.isDryRun())
     for (const line of [...unlistedSystems(given.project.systems, settings), ...notRunHere(settings)])
       await pulumi.log.info(line);

@@ -1,23 +1,35 @@
+import type { BackupSettings } from "../../backup/settings.ts";
 import { addRecipients } from "../../backup/store/recipients.ts";
 import { backupSystem } from "../../declare/backup-worker.ts";
+import type { System } from "../../declare/index.ts";
 import { physicalName } from "../../declare/physical-name.ts";
 import { type Diagnostic, UserError } from "../../diagnostic/user-error.ts";
-import type { Settings } from "../../settings/settings.ts";
+import type { Stage } from "../../project/stage.ts";
 
-type Concerned = Pick<Settings, "stage" | "systems" | "target" | "backup">;
+interface Concerned {
+  readonly stage: Stage;
+  readonly systems: readonly System[];
+  /** Undefined where the stage has none. */
+  readonly backup: BackupSettings | undefined;
+  /** The stage's account; undefined where nobody has asked which it is. */
+  readonly accountId: string | undefined;
+}
 
 /** What is wrong with the backups of a stage, where it says who may read them, and where a worker is to write them. */
 export async function refusedBackup(settings: Concerned): Promise<readonly Diagnostic[]> {
   const { backup } = settings;
   if (backup === undefined) return [];
   return [
-    ...(await wrongRecipients(backup.recipients)),
+    ...(await wrongRecipients(backup.recipients, settings.stage)),
     ...(backup.by === undefined ? [] : wrongPlace(settings)),
   ];
 }
 
 /** Before anything is encrypted to nobody. */
-async function wrongRecipients(recipients: readonly string[]): Promise<readonly Diagnostic[]> {
+async function wrongRecipients(
+  recipients: readonly string[],
+  { name }: Stage,
+): Promise<readonly Diagnostic[]> {
   const { Encrypter } = await import("age-encryption");
   return recipients.flatMap((recipient) => {
     try {
@@ -25,12 +37,12 @@ async function wrongRecipients(recipients: readonly string[]): Promise<readonly 
       return [];
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      return [error.diagnostic];
+      return [{ ...error.diagnostic, where: `lockstep:backup of stack ${name}, recipients` }];
     }
   });
 }
 
-function wrongPlace({ stage, systems, target, backup }: Concerned): readonly Diagnostic[] {
+function wrongPlace({ stage, systems, accountId, backup }: Concerned): readonly Diagnostic[] {
   const { to, schedule } = backup ?? {};
   const where = `lockstep:backup of stack ${stage.name}`;
   const what = "A worker is to write the backups, and cannot";
@@ -39,12 +51,12 @@ function wrongPlace({ stage, systems, target, backup }: Concerned): readonly Dia
     (each) => typeof to === "object" && each.kind === "r2" && physicalName(each, stage) === to.bucket,
   );
   return [
-    ...(typeof to !== "object" || to.accountId !== target.accountId
+    ...(typeof to !== "object" || (accountId !== undefined && to.accountId !== accountId)
       ? [
           {
             ...{ what, where: `${where}, to` },
             got: typeof to === "object" ? `a bucket of account ${to.accountId}` : `the folder ${to}`,
-            expected: `a bucket of the stage's own account, which alone a worker can be bound to: { bucket: <name>, accountId: ${target.accountId} }`,
+            expected: `a bucket of the stage's own account, which alone a worker can be bound to: { bucket: <name>, accountId: ${accountId ?? "<its id>"} }`,
             fix: "name one there, or leave out by: worker and let CI run the backups",
           },
         ]

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { writtenSince } from "../../src/backup/d1/written-since.ts";
 import { readWorkflow } from "../../test/ci/workflow.ts";
 import { type Clone, clone } from "../../test/clone.ts";
 
@@ -219,6 +220,14 @@ test("a key, a backup, a drill and a restore: the whole way, as it is typed", as
   await project.api("dev", "POST", `/d1/database/${silo?.uuid}/query`, { sql: "CREATE TABLE later(a)" });
   const sql = "INSERT INTO later VALUES (1), (2)";
   await project.api("dev", "POST", `/d1/database/${silo?.uuid}/query`, { sql });
+  // The analytics know of it a second later.
+  const site = {
+    connection: { baseUrl: project.embedded.api, token: project.embedded.token },
+    accountId: project.embedded.accounts.find(({ name }) => name === "dev")?.id ?? "",
+  };
+  await expect
+    .poll(() => writtenSince(site, silo?.uuid ?? "", Date.parse(moment)))
+    .toMatchObject({ tables: [{ table: "later", rows: 2 }] });
   const travelled = await just(["restore", "dev", "--at", moment, "--yes"]);
   expect(travelled.code, travelled.out).toBe(0);
   expect(travelled.out).toContain("later: 2 rows written since then, by 1 statement");

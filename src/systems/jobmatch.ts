@@ -31,6 +31,12 @@ const jobs = vectorize("jobs", {
   physicalName: "jobmatch-ai-{stage}",
   dimensions: 768,
   metric: "cosine",
+  // As `jobText` of the API and its model make them.
+  recipe: {
+    database: db,
+    select: "SELECT id, title || ' at ' || company || char(10) || description AS text FROM jobs",
+    model: "@cf/baai/bge-base-en-v1.5",
+  },
 });
 
 /** One name for all stages, as the account has had it since the first of them. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Duplex, pipeline, Readable } from "node:stream";
 import type { Permission } from "../../../src/permissions/permission.ts";
-import { closeAfterBody } from "../../lingering-close.ts";
+import { answerBesideBody } from "../../lingering-close.ts";
 import { toOriginForm } from "../../request-target.ts";
 import type { Account, World } from "../../world.ts";
 import { authenticate, authorize, bearerOf } from "./authorize.ts";
@@ -51,7 +51,6 @@ export function apiServer(options: ApiOptions): Server {
   const match = router(options.services);
   const server = createServer({ requestTimeout: 0 }, (request, response) => {
     toOriginForm(request);
-    closeAfterBody(request, response);
     if (isUnderLocalhost(request.headers.host) && options.before?.(request, response)) return;
     answer(request, response, match, options).catch((error: unknown) => {
       (options.log ?? console.error)(
@@ -85,17 +84,23 @@ async function answer(
     const errors = [
       { code: known.code, message: known.message, ...(known.meta === undefined ? {} : { meta: known.meta }) },
     ];
-    request.resume(); // what was not read is in the way of the next request
-    return send(response, known.status, { success: false, errors, messages: known.notes, result: null });
+    return send(request, response, known.status, {
+      success: false,
+      errors,
+      messages: known.notes,
+      result: null,
+    });
   }
   if (reply.kind === "raw") {
-    response.writeHead(reply.status, { ...reply.headers });
-    if (typeof reply.body === "string" || reply.body instanceof Uint8Array) response.end(reply.body);
-    else pipeline(Readable.from(reply.body, { objectMode: false }), response, () => undefined); // who left is not told
+    const { status, headers, body } = reply;
+    if (typeof body === "string" || body instanceof Uint8Array)
+      return answerBesideBody(request, response, { status, headers: { ...headers }, body });
+    response.writeHead(status, { ...headers });
+    pipeline(Readable.from(body, { objectMode: false }), response, () => undefined); // who left is not told
     return;
   }
   const info = reply.resultInfo === undefined ? {} : { result_info: reply.resultInfo };
-  send(response, reply.status, {
+  send(request, response, reply.status, {
     success: reply.status < 400,
     errors: [],
     messages: reply.messages ?? [],
@@ -204,9 +209,9 @@ const stackOf = (error: unknown): string =>
 /** Without the query: signed addresses are secrets. */
 const pathOf = (request: IncomingMessage): string => (request.url ?? "").split("?")[0] ?? "";
 
-function send(response: ServerResponse, status: number, body: object): void {
+function send(request: IncomingMessage, response: ServerResponse, status: number, answer: object): void {
   // Cloudflare's SDKs repeat a 409 and every 5xx for minutes; here the answer would be the same.
   const noRetry = status < 400 ? {} : { "x-should-retry": "false" };
-  response.writeHead(status, { "content-type": "application/json", ...noRetry });
-  response.end(JSON.stringify(body));
+  const headers = { "content-type": "application/json", ...noRetry };
+  answerBesideBody(request, response, { status, headers, body: JSON.stringify(answer) });
 }

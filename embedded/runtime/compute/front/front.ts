@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { closeAfterBody } from "../../../lingering-close.ts";
+import { answerBesideBody } from "../../../lingering-close.ts";
 import { toOriginForm } from "../../../request-target.ts";
 import type { Compute, PreviewAt } from "../../compute.ts";
 import type { Cell } from "../cell/cell.ts";
@@ -45,7 +45,6 @@ const startLimitMs = 30_000;
  */
 export function frontDoor(server: Server, options: FrontOptions): void {
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-    closeAfterBody(request, response);
     const answer = async (): Promise<void> => {
       if (request.headers["x-lockstep-report"] === options.nonce) {
         await receiveReport(request, options);
@@ -53,10 +52,8 @@ export function frontDoor(server: Server, options: FrontOptions): void {
         return;
       }
       const found = await answerFor(request, options);
-      if ("text" in found) {
-        request.resume(); // what was not read is in the way of the next request
-        response.writeHead(found.status, found.headers).end(found.text);
-      } else await proxyRequest(request, response, found.cell, options);
+      if ("text" in found) answerBesideBody(request, response, { ...found, body: found.text });
+      else await proxyRequest(request, response, found.cell, options);
     };
     answer().catch((error: unknown) => {
       console.error(

@@ -6,7 +6,7 @@ import {
 } from "node:http";
 import { pipeline, Transform } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { hasBody } from "../../../lingering-close.ts";
+import { answerBesideBody, hasBody } from "../../../lingering-close.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { ReportListeners } from "../cell/report.ts";
 import { BodyTooLarge, maximumBodyBytes } from "./body-limit.ts";
@@ -69,7 +69,7 @@ export async function proxyRequest(
   } catch (error) {
     if (response.destroyed) return; // the caller went away first
     if (error instanceof BodyTooLarge) {
-      response.writeHead(tooLarge.status, tooLarge.headers).end(tooLarge.text);
+      answerBesideBody(request, response, { ...tooLarge, body: tooLarge.text });
       return;
     }
     exception = true;

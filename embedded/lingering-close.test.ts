@@ -1,8 +1,8 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { expect, test } from "vitest";
-import { answerBesideBody } from "./lingering-close.ts";
+import { answerBesideBody, endBesideBody } from "./lingering-close.ts";
 import { listen } from "./listen.ts";
 
 const pieces = 64;
@@ -25,13 +25,23 @@ async function sendFirst(port: number, connection: string): Promise<string> {
   return text;
 }
 
-test.each([
-  "close",
-  "keep-alive",
-])("who sends a whole body before reading hears that it was refused at its beginning (connection: %s)", async (connection) => {
-  const server = createServer((request, response) => {
-    answerBesideBody(request, response, { status: 413, headers: {}, body: "no" });
-  });
+const ways: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => void>> = {
+  "at once": (request, response) =>
+    answerBesideBody(request, response, { status: 413, headers: {}, body: "no" }),
+  "in parts": (request, response) => {
+    request.resume();
+    response.writeHead(413).write("no");
+    endBesideBody(request, response);
+  },
+};
+
+test.each(
+  ["close", "keep-alive"].flatMap((connection) => Object.keys(ways).map((way) => ({ connection, way }))),
+)("who sends a whole body before reading hears that it was refused at its beginning: $way, connection: $connection", async ({
+  connection,
+  way,
+}) => {
+  const server = createServer(ways[way]);
   const port = await listen(server, 0, { orAnother: false });
   try {
     expect(await sendFirst(port, connection)).toMatch(

@@ -6,7 +6,7 @@ import {
 } from "node:http";
 import { pipeline, Transform } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { answerBesideBody, hasBody } from "../../../lingering-close.ts";
+import { answerBesideBody, endBesideBody, hasBody } from "../../../lingering-close.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { ReportListeners } from "../cell/report.ts";
 import { BodyTooLarge, maximumBodyBytes } from "./body-limit.ts";
@@ -91,8 +91,11 @@ function passOn(request: IncomingMessage, answer: IncomingMessage, response: Ser
   const headers = answered(answer.rawHeaders);
   const all = encoding === undefined ? headers : compressedHeaders(headers, encoding);
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? "", all);
-  if (encoding === undefined) answer.pipe(response);
-  else pipeline(answer, compressor(encoding), response, () => undefined); // who left, or failed, has destroyed all three
+  // Who left, or failed, has destroyed both.
+  const sent = encoding === undefined ? answer : pipeline(answer, compressor(encoding), () => undefined);
+  sent.on("error", () => response.destroy());
+  sent.pipe(response, { end: false });
+  sent.once("end", () => endBesideBody(request, response));
 }
 
 /** Asks again while nothing was sent yet: a workerd that crashed is back in a moment, with another port. */

@@ -12,45 +12,58 @@ import type { Request } from "../request.ts";
 import { type Site, siteOf, systemsOf } from "../site.ts";
 import { alone } from "./alone.ts";
 
-/** What every way of putting stores into the place of others works with. */
-export interface At {
-  readonly request: Request;
-  readonly place: ProjectPlace;
+/** What every command that puts stores into the place of others works with. */
+export interface Alone {
   readonly run: Run;
   readonly site: Site;
   /** Those that the stage has. */
   readonly systems: Project["systems"];
   /** Where it is noted down what was begun. */
   readonly folder: string;
+  /** A switch that an earlier run began and did not finish. */
+  readonly begun: Begun | undefined;
 }
 
 /** Refuses what would change a stage that another run changes, and lets one at a time go on. */
-export async function prepared(
-  request: Request,
-  place: ProjectPlace,
-  work: (at: At) => Promise<number>,
+export async function aloneIn(
+  { stage, target }: Pick<Request, "stage" | "target">,
+  { root, project }: Pick<ProjectPlace, "root" | "project">,
+  work: (at: Alone) => Promise<number>,
 ): Promise<number> {
-  const { root, project } = place;
-  const { stage, target } = request;
   const run = { root, env: await environmentFor(target, stage, root) };
   refuseLocked(stage, run);
   refuseBesideBegun({ root, target, stage: stage.name, env: run.env });
-  const site = await siteOf(request, target, root);
+  const site = await siteOf({ stage }, target, root);
   const folder = switchFolder(root, target, stage.name);
-  const systems = systemsOf(request, project, site.config);
-  return alone(folder, stage.name, () => {
-    const begun = begunIn(folder);
-    if (begun !== undefined && begun.verb !== "restore") throw notARestore(begun, stage.name);
-    return work({ request, place, run, site, systems, folder });
-  });
+  const systems = systemsOf({ stage }, project, site.config);
+  return alone(folder, stage.name, () => work({ run, site, systems, folder, begun: begunIn(folder) }));
 }
 
-const notARestore = (begun: Begun, stage: string): UserError =>
+/** What every way of restoring into the place of what serves works with. */
+export interface At extends Omit<Alone, "begun"> {
+  readonly request: Request;
+  readonly place: ProjectPlace;
+}
+
+/** As {@link aloneIn}; refuses what another verb began. */
+export const prepared = (
+  request: Request,
+  place: ProjectPlace,
+  work: (at: At) => Promise<number>,
+): Promise<number> =>
+  aloneIn(request, place, async ({ begun, ...at }) => {
+    if (begun !== undefined && begun.verb !== "restore")
+      throw halfSwitched(begun, request.stage.name, "nothing that is half switched");
+    return work({ request, place, ...at });
+  });
+
+/** What another command has begun comes first. */
+export const halfSwitched = (begun: Begun, stage: string, expected: string): UserError =>
   new UserError({
     what: "Another command began to put a store into the place of what serves, and did not finish; nothing was done",
     where: `stage ${stage}`,
     got: `${begun.stores.map(({ resource, to }) => `${resource}: ${to.name}`).join(", ")}, begun by ${begun.by} at ${begun.at}`,
-    expected: "nothing that is half switched",
+    expected,
     fix: sentence`finish that first: ${again(begun)}`,
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Clone } from "../../test/clone.ts";
+import { succeeding } from "../../test/ran.ts";
 import { shopClone } from "../../test/reality/shop.ts";
 
 /** A protected stage whose backups nobody starts: a worker of its own does. */
@@ -13,12 +14,6 @@ beforeAll(async () => {
   [recipient = ""] = /age1[0-9a-z]+/.exec((await project.just(["backup-key", "prod", "prod.key"])).out) ?? [];
 });
 afterAll(() => project.remove());
-
-async function succeeding(ran: ReturnType<Clone["just"]>): Promise<string> {
-  const { code, out } = await ran;
-  expect(code, out).toBe(0);
-  return out;
-}
 
 test("a stage says that a worker writes its backups, and a drill proves what that has written; a mistyped recipient is refused before", async () => {
   project.edit("project.ts", (text) =>

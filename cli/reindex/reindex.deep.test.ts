@@ -5,6 +5,7 @@ import { z } from "zod";
 import { writeChain } from "../../src/migrations/files/chain.ts";
 import { readFolder } from "../../src/migrations/files/reading.ts";
 import { type Clone, clone } from "../../test/clone.ts";
+import { refused, succeeding } from "../../test/ran.ts";
 
 /** A worker that embeds what it is told and searches in it, by the model that it is declared with. */
 const workerText = `
@@ -85,20 +86,6 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-}
-async function succeeding(ran: Promise<Ran>): Promise<string> {
-  const { code, out } = await ran;
-  expect(code, out).toBe(0);
-  return out;
-}
-async function refused(ran: Promise<Ran>): Promise<string> {
-  const { code, out } = await ran;
-  expect(code, out).not.toBe(0);
-  return out;
-}
 const visit = async (path: string): Promise<string> => {
   const { status, text } = await project.visit("api-dev.dev.localhost", path);
   expect(status, text).toBe(200);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import type { Clone } from "../../../test/clone.ts";
+import { refused, succeeding } from "../../../test/ran.ts";
 import { shopClone } from "../../../test/reality/shop.ts";
 
 /** A protected stage whose stores are exchanged for those of a backup, and back. The tests go on from each other. */
@@ -45,21 +46,6 @@ const bucketSettings = `{
   lifecycle: [{ id: "previews", prefix: "previews/", expire: { afterDays: 7 } }],
   lock: [{ id: "invoices", prefix: "invoices/", retain: { forDays: 10 } }],
 }`;
-
-interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-}
-async function succeeding(ran: Promise<Ran>): Promise<string> {
-  const { code, out } = await ran;
-  expect(code, out).toBe(0);
-  return out;
-}
-async function refused(ran: Promise<Ran>): Promise<string> {
-  const { code, out } = await ran;
-  expect(code, out).not.toBe(0);
-  return out;
-}
 
 const identity = ["--identity", "prod.key"];
 const yes = ["--yes", "prod"];

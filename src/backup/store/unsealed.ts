@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { createReadStream, statSync } from "node:fs";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
-import { createZstdDecompress } from "node:zlib";
 import { UserError } from "../../diagnostic/user-error.ts";
+import { decompressing } from "./compression.ts";
 import { chunkSize, type SealedFile } from "./sealed.ts";
 import { webOf } from "./web-stream.ts";
 
@@ -76,11 +77,9 @@ export async function* unsealBytes(
     file.destroy();
     throw notOpened(path, error);
   }
-  const decompressed = createZstdDecompress({ chunkSize });
   const source = Readable.from(opened, { objectMode: false });
-  source.on("error", (error) => decompressed.destroy(error));
   try {
-    yield* source.pipe(decompressed);
+    yield* decompressedOf(source, path);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw damaged(path, error instanceof Error ? error.message : String(error), "every part authentic");
@@ -88,6 +87,28 @@ export async function* unsealBytes(
     source.destroy();
     file.destroy();
   }
+}
+
+/** What was compressed, by the way that its first bytes name. */
+async function* decompressedOf(source: Readable, path: string): AsyncGenerator<Buffer> {
+  const begin = await beginningOf(source);
+  const decompressed = decompressing(begin);
+  if (decompressed === undefined)
+    throw damaged(
+      path,
+      `a beginning of no compression: ${begin.subarray(0, 4).toString("hex")}`,
+      "zstd or gzip",
+    );
+  source.on("error", (error) => decompressed.destroy(error));
+  yield* source.pipe(decompressed);
+}
+
+/** The first bytes of a stream, which still has them. */
+async function beginningOf(source: Readable): Promise<Buffer> {
+  await once(source, "readable");
+  const begin: Buffer = source.read() ?? Buffer.alloc(0);
+  source.unshift(begin);
+  return begin;
 }
 
 async function* linesOf(bytes: AsyncIterable<Buffer>, path: string): AsyncGenerator<string> {

@@ -8,7 +8,7 @@ import { loopbackPorts, objectsKey, pluginBindings, portOf } from "../workerd/un
 import { tieWorkerdToThisProcess } from "../workerd/workerd-binary.ts";
 import { type AnswerParts, askParts } from "./ask-parts.ts";
 import { importKey, objectClass, type StoreKind } from "./object-file.ts";
-import { sendBlob } from "./send-blob.ts";
+import { send } from "./send.ts";
 
 export type GateOrder =
   | { readonly op: "shut"; readonly id: string; readonly graceMs: number; readonly message?: string }
@@ -127,7 +127,7 @@ export async function startStoresProcess(
       "x-lockstep-control": secret,
       "x-lockstep-order": JSON.stringify(order),
     };
-    const response = await fetch(origin, { method: "POST", headers, body });
+    const response = await send(origin, { method: "POST", headers, body });
     const text = await response.text();
     if (!response.ok)
       throw new Error(
@@ -149,15 +149,12 @@ export async function startStoresProcess(
         { "content-type": "application/json", ...addressed(`D1/${id}`, inside) },
         body,
       ),
-    ask: (kind, id, { path, method = "GET", headers = {}, body, inside = false }) => {
-      const all = { ...headers, ...addressed(`${kind}/${id}`, inside) };
-      if (body instanceof Blob) return sendBlob(`${origin}${path}`, { method, headers: all, body });
-      return fetch(`${origin}${path}`, {
-        method,
-        headers: all,
-        ...(body === undefined ? {} : { body: body instanceof Uint8Array ? Buffer.from(body) : body }),
-      });
-    },
+    ask: (kind, id, { path, method, headers = {}, body, inside = false }) =>
+      send(`${origin}${path}`, {
+        headers: { ...headers, ...addressed(`${kind}/${id}`, inside) },
+        ...(method !== undefined && { method }),
+        ...(body !== undefined && { body }),
+      }),
     steer: (order) => steer(order),
     ingest: (object, sql) => steer({ op: "ingest", object }, sql),
     close: () => miniflare.dispose(),

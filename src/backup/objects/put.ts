@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { BucketError } from "../../cloudflare/s3/bucket.ts";
-import { refusalOf, type S3, type S3Answer, type S3Request, sendS3, textOf } from "../../cloudflare/s3/s3.ts";
+import { ask, BucketError } from "../../cloudflare/s3/bucket.ts";
+import { type S3, textOf } from "../../cloudflare/s3/s3.ts";
 import { mostAtOnce, type Part, partBytesOf, putInParts } from "../../cloudflare/s3/upload.ts";
 import { UserError } from "../../diagnostic/user-error.ts";
 import { putHeaders } from "./headers.ts";
@@ -18,25 +18,20 @@ export async function putObject(
   bytes: () => AsyncIterable<Uint8Array>,
 ): Promise<void> {
   const headers = putHeaders(entry);
-  const at = { bucket: bucket.name, jurisdiction: bucket.jurisdiction, key: entry.key };
+  const into = { s3, name: bucket.name, jurisdiction: bucket.jurisdiction };
   const md5 = md5Of(entry);
-  // In parts its etag would be another: somebody may have kept the one that it had.
-  if ((md5 !== undefined || entry.size <= leastPart) && entry.size <= mostAtOnce) {
-    const sum = md5 === undefined ? {} : { "content-md5": Buffer.from(md5, "hex").toString("base64") };
-    await done(s3, {
-      ...at,
-      method: "PUT",
-      headers: { ...headers, ...sum },
-      body: { bytes: entry.size, parts: bytes() },
-    });
-    return;
-  }
-  const parts = pieces(bytes(), partBytesOf(entry.size, leastPart));
   try {
-    await putInParts({ s3, name: bucket.name, jurisdiction: bucket.jurisdiction }, entry.key, headers, parts);
+    // In parts its etag would be another: somebody may have kept the one that it had.
+    if ((md5 !== undefined || entry.size <= leastPart) && entry.size <= mostAtOnce) {
+      const sum = md5 === undefined ? {} : { "content-md5": Buffer.from(md5, "hex").toString("base64") };
+      const asked = { method: "PUT", key: entry.key, headers: { ...headers, ...sum } } as const;
+      await textOf(await ask(into, asked, () => ({ bytes: entry.size, parts: bytes() })));
+    } else {
+      await putInParts(into, entry.key, headers, pieces(bytes(), partBytesOf(entry.size, leastPart)));
+    }
   } catch (error) {
     if (!(error instanceof BucketError)) throw error;
-    throw refused(bucket.name, `${error.code}: ${error.message}`);
+    throw refused(bucket.name, error);
   }
 }
 
@@ -66,19 +61,11 @@ const partOf = (bytes: Buffer): Part => ({
   },
 });
 
-async function answered(s3: S3, request: S3Request): Promise<S3Answer> {
-  const answer = await sendS3(s3, request);
-  if (answer.status < 300) return answer;
-  throw refused(request.bucket, await refusalOf(answer));
-}
-
-const done = async (s3: S3, request: S3Request): Promise<string> => textOf(await answered(s3, request));
-
-const refused = (bucket: string, got: string): UserError =>
+const refused = (bucket: string, { status, code, message }: BucketError): UserError =>
   new UserError({
     what: "An object cannot be put into the restored bucket; what serves is as it was",
     where: `bucket ${bucket}`,
-    got,
+    got: status === 0 ? message : `HTTP ${status} ${code}: ${message}`,
     expected: "the object taken",
     fix: "give the API token the permission Workers R2 Storage Edit, or type the same again: it goes on where it ended",
   });

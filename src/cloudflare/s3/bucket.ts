@@ -109,13 +109,37 @@ export async function ask(
 ): Promise<S3Answer> {
   const { s3, name, jurisdiction, wait = sleep } = bucket;
   for (let attempt = 1; ; attempt++) {
-    const request = { ...asked, bucket: name, jurisdiction, ...(body !== undefined && { body: body() }) };
+    const sent = body === undefined ? undefined : watched(body());
+    const request = { ...asked, bucket: name, jurisdiction, ...(sent && { body: sent.body }) };
     const outcome = await once(s3, request);
     if (!(outcome instanceof BucketError)) return outcome;
+    // What is to be sent cannot be read: R2 has nothing to do with it, and asking again changes nothing.
+    const unread = sent?.failure();
+    if (unread !== undefined) throw unread.error;
     const passing = outcome.status === 0 || outcome.status === 429 || outcome.status >= 500;
     if (!passing || outcome.status === 501 || attempt === attempts) throw outcome;
     await wait(250 * 2 ** attempt);
   }
+}
+
+type RequestBody = NonNullable<S3Request["body"]>;
+
+/** The same body, and what went wrong while it was read. */
+function watched(body: RequestBody): {
+  readonly body: RequestBody;
+  readonly failure: () => { readonly error: unknown } | undefined;
+} {
+  if (body instanceof Uint8Array) return { body, failure: () => undefined };
+  let failure: { readonly error: unknown } | undefined;
+  async function* read(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* parts;
+    } catch (error) {
+      failure = { error };
+      throw error;
+    }
+  }
+  return { body: { bytes: body.bytes, parts: read(body.parts) }, failure: () => failure };
 }
 
 async function once(s3: S3, request: S3Request): Promise<S3Answer | BucketError> {

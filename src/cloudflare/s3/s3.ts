@@ -77,6 +77,8 @@ export function sendS3(s3: S3, sent: S3Request): Promise<S3Answer> {
           ...(method === "PUT" || method === "POST" ? { "content-length": String(length) } : {}),
         },
         timeout: silenceMs,
+        // As in exchange.ts: on this machine a new connection costs nothing, and a kept one may be closed under a write.
+        agent: base.protocol === "https:" ? undefined : false,
       },
       (answer) => {
         const received = Object.entries(answer.headers).map(([name, value]) => [name, value?.toString()]);

@@ -26,7 +26,8 @@ export async function askLink(
 ): Promise<unknown> {
   const { hostname: host, port } = cell.controlUrl;
   const request = httpRequest({
-    agent: cell.agent,
+    // A kept connection may be closed by the other side at this very moment, and nobody would know what became of a message.
+    agent: false,
     host,
     port,
     path,

@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { logInternalErrors } from "../embedded/internal-errors.ts";
 import { type Embedded, type EmbeddedOptions, startEmbedded } from "../embedded/start.ts";
 import { embeddedAccounts } from "../src/project/load.ts";
 import { ensureEngine } from "../toolchain/engine/ladder.mjs";
@@ -37,7 +38,7 @@ export interface ThrowAwayOptions {
   readonly prepare?: (folder: string) => void | Promise<void>;
   /** Hears of each permission that a call of the embedded API asked for. @default nobody */
   readonly asked?: EmbeddedOptions["asked"];
-  /** Hears what the embedded Cloudflare says. @default nobody */
+  /** Hears what the embedded Cloudflare says. @default of what goes wrong inside alone, standard error */
   readonly log?: (line: string) => void;
   /** The packages that it has. @default those of the project */
   readonly modules?: string;
@@ -65,7 +66,7 @@ export async function throwAway(options: ThrowAwayOptions): Promise<ThrowAway> {
       providerFolder: folder,
       ...(accounts !== undefined && { accounts }),
       ...(options.asked !== undefined && { asked: options.asked }),
-      log: options.log ?? (() => undefined),
+      log: options.log ?? logInternalErrors,
     });
     // By this name the `pulumi` launcher knows that it runs, and starts no process before every command to find out.
     process.title = codeFile("embedded/main");

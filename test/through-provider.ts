@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { logInternalErrors } from "../embedded/internal-errors.ts";
 import { type ServedProvider, serveProvider } from "../embedded/provider/protocol/serve.ts";
 import type { Clone } from "./clone.ts";
 
@@ -9,7 +10,7 @@ export async function callThrough(project: Clone, baseUrl: string): Promise<Serv
     port: 0,
     apiOrigin: new URL(baseUrl).origin,
     folder: project.folder,
-    log: () => undefined,
+    log: logInternalErrors,
   });
   const path = join(project.folder, ".lockstep/embedded/connection.json");
   const connection = JSON.parse(readFileSync(path, "utf8"));

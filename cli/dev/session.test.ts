@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { logInternalErrors } from "../../embedded/internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { bundle } from "../../src/bundle/build.ts";
 import { placeOfTarget } from "../../src/diagnostic/place.ts";
@@ -64,7 +65,7 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "lockstep-dev-"));
   write("workers/hello/index.ts", source("hello"));
   write("workers/hello/name.ts", 'export const name = "world";\n');
-  embedded = await startEmbedded({ log: () => undefined, dataDir: join(root, "data") });
+  embedded = await startEmbedded({ log: logInternalErrors, dataDir: join(root, "data") });
   account = { api: embedded.api, token: embedded.token, id: embedded.accounts[0]?.id ?? "" };
   const options = {
     root,
@@ -269,7 +270,7 @@ test("a process that is gone is named; when it is back, on other ports too, savi
   write("workers/hello/name.ts", 'export const name = "gone";\n');
   await expect.poll(() => told.at(-1)).toContain("The embedded Cloudflare does not answer");
 
-  embedded = await startEmbedded({ log: () => undefined, dataDir: join(root, "data"), port: 0 });
+  embedded = await startEmbedded({ log: logInternalErrors, dataDir: join(root, "data"), port: 0 });
   account = { ...account, api: embedded.api };
   await expect.poll(() => states.at(-1)).toBeUndefined();
   heard.length = 0;

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { logInternalErrors } from "../../embedded/internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import project from "../../project.ts";
 import { call } from "../../src/cloudflare/api.ts";
@@ -38,7 +39,7 @@ describe("on the embedded Cloudflare", () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "lockstep-logs-"));
-    embedded = await startEmbedded({ log: () => undefined, dataDir: folder });
+    embedded = await startEmbedded({ log: logInternalErrors, dataDir: folder });
     api = { baseUrl: embedded.api, token: embedded.token };
     account = embedded.accounts.find(({ name }) => name === "dev")?.id ?? "";
     const workers = `/accounts/${account}/workers/workers`;

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { logInternalErrors } from "../../embedded/internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { call } from "../../src/cloudflare/api.ts";
 import type { Connection } from "../../src/cloudflare/connection.ts";
@@ -178,7 +179,7 @@ describe("on an account", () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "lockstep sweep "));
     embedded = await startEmbedded({
-      log: () => undefined,
+      log: logInternalErrors,
       dataDir: folder,
       port: 0,
       accounts: ["one", "two"],

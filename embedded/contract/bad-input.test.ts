@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { logInternalErrors } from "../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../start.ts";
 import { type Answer, call, upload, version, visit } from "./testing/call.ts";
 
@@ -7,7 +8,7 @@ let embedded: Embedded;
 let a: string;
 
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => undefined });
+  embedded = await startEmbedded({ log: logInternalErrors });
   a = `/accounts/${embedded.accounts[0]?.id}`;
 });
 afterAll(() => embedded.close());

@@ -1,5 +1,6 @@
 import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { logInternalErrors } from "../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../start.ts";
 import { call, upload, visit } from "./testing/call.ts";
 
@@ -8,7 +9,7 @@ let client: Cloudflare;
 let account_id: string;
 
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => undefined });
+  embedded = await startEmbedded({ log: logInternalErrors });
   account_id = embedded.accounts[0]?.id ?? "";
   client = new Cloudflare({ apiToken: embedded.token, baseURL: embedded.api, maxRetries: 0 });
 });

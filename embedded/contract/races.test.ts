@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { logInternalErrors } from "../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../start.ts";
 import { type Answer, call, upload, version, visit } from "./testing/call.ts";
 
@@ -6,7 +7,7 @@ let embedded: Embedded;
 let a: string;
 
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => undefined });
+  embedded = await startEmbedded({ log: logInternalErrors });
   a = `/accounts/${embedded.accounts[0]?.id}`;
 });
 afterAll(() => embedded.close());

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { endsSoon, ownToken } from "../../src/cloudflare/own-token.ts";
+import { logInternalErrors } from "../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../start.ts";
 import { type Answer, call, upload } from "./testing/call.ts";
 
@@ -8,7 +9,7 @@ let account: string;
 let a: string;
 
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => undefined });
+  embedded = await startEmbedded({ log: logInternalErrors });
   account = embedded.accounts[0]?.id ?? "";
   a = `/accounts/${account}`;
 });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { logInternalErrors } from "../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../start.ts";
 import { allQuirks } from "./all.ts";
 import { ask, type ProbedAccount } from "./probing.ts";
@@ -9,7 +10,7 @@ describe("on the embedded Cloudflare", () => {
   let embedded: Embedded;
   let account: ProbedAccount;
   beforeAll(async () => {
-    embedded = await startEmbedded({ log: () => {} });
+    embedded = await startEmbedded({ log: logInternalErrors });
     account = {
       id: embedded.accounts[0]?.id ?? "",
       connection: {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { logInternalErrors } from "../../embedded/internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { call } from "../cloudflare/api.ts";
 import { provider } from "./vectorize-provider.ts";
@@ -13,7 +14,7 @@ let accountId = "";
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "lockstep-vectorize-"));
   mkdirSync(join(root, ".lockstep"));
-  embedded = await startEmbedded({ dataDir: join(root, ".lockstep/embedded"), log: () => undefined });
+  embedded = await startEmbedded({ dataDir: join(root, ".lockstep/embedded"), log: logInternalErrors });
   accountId = embedded.accounts[0]?.id ?? "";
   vi.stubEnv("PULUMI_BACKEND_URL", pathToFileURL(join(root, ".lockstep/state")).href);
   vi.spyOn(process, "cwd").mockReturnValue(root);

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import { logInternalErrors } from "../../embedded/internal-errors.ts";
 import { startEmbedded } from "../../embedded/start.ts";
 import { call } from "../../src/cloudflare/api.ts";
 import type { Api } from "../../src/cloudflare/http.ts";
@@ -73,7 +74,7 @@ export async function bindingRunner(): Promise<Runner> {
 
 /** The v4 API of the embedded Cloudflare, with real workerd behind it. */
 export async function embeddedRunner(): Promise<Runner> {
-  const embedded = await startEmbedded({ log: () => {} });
+  const embedded = await startEmbedded({ log: logInternalErrors });
   const api = { baseUrl: embedded.api, token: embedded.token };
   const runner = await apiRunner(api, embedded.accounts[0]?.id ?? "");
   return { ...runner, close: () => embedded.close() };

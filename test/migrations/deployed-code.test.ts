@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { logInternalErrors } from "../../embedded/internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { readServing } from "../../src/cloudflare/deployments.ts";
 import { exchange } from "../../src/cloudflare/exchange.ts";
@@ -22,7 +23,7 @@ let embedded: Embedded;
 const jobs: LiveJob[] = [];
 const proxies: FaultProxy[] = [];
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => {} });
+  embedded = await startEmbedded({ log: logInternalErrors });
 });
 afterEach(() => vi.unstubAllEnvs());
 afterAll(async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { logInternalErrors } from "../../embedded/internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { rows } from "../../src/migrations/database/database.ts";
 import { databaseOf, planLive } from "../../src/migrations/plan/job.ts";
@@ -9,7 +10,7 @@ vi.setConfig({ testTimeout: 300_000 });
 let embedded: Embedded;
 let live: LiveJob;
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => {} });
+  embedded = await startEmbedded({ log: logInternalErrors });
   live = await liveJob(embedded, "half-made");
 });
 afterAll(async () => {

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { logInternalErrors } from "../../embedded/internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { rows } from "../../src/migrations/database/database.ts";
 import { databaseOf } from "../../src/migrations/plan/job.ts";
@@ -10,7 +11,7 @@ import { type LiveJob, liveJob } from "./testing/live-job.ts";
 
 let embedded: Embedded;
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => {} });
+  embedded = await startEmbedded({ log: logInternalErrors });
 });
 afterAll(() => embedded.close());
 

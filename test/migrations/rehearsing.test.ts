@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { logInternalErrors } from "../../embedded/internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../embedded/start.ts";
 import { databaseText } from "../../src/backup/d1/as-text.ts";
 import { sizeOf } from "../../src/backup/databases.ts";
@@ -16,7 +17,7 @@ import { liveJob } from "./testing/live-job.ts";
 const folder = mkdtempSync(join(tmpdir(), "rehearsing-"));
 let embedded: Embedded;
 beforeAll(async () => {
-  embedded = await startEmbedded({ dataDir: folder, log: () => undefined });
+  embedded = await startEmbedded({ dataDir: folder, log: logInternalErrors });
 });
 afterAll(async () => {
   await embedded.close();

@@ -293,6 +293,8 @@ export const rooms: readonly Room[] = [
   { room: "embedded/quirks", may: ["src/cloudflare"] },
   { room: "embedded/request-target.ts", may: [] },
   { room: "embedded/lingering-close.ts", may: [] },
+  { room: "embedded/send-pieces.ts", may: [] },
+  { room: "embedded/internal-errors.ts", may: [] },
   { room: "embedded/runtime/body.ts", may: [] },
   { room: "embedded/runtime/door-key.ts", may: [] },
   { room: "embedded/runtime/workerd", may: ["src/diagnostic"] },
@@ -340,6 +342,7 @@ export const rooms: readonly Room[] = [
       "src/permissions",
       "embedded/lingering-close.ts",
       "embedded/request-target.ts",
+      "embedded/send-pieces.ts",
       "embedded/world.ts",
       "embedded/state.ts",
     ],
@@ -369,6 +372,7 @@ export const rooms: readonly Room[] = [
   {
     room: "embedded/api/r2",
     may: [
+      "embedded/send-pieces.ts",
       "src/files/json.ts",
       ...service,
       "src/cloudflare",

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call, version } from "../../../embedded/contract/testing/call.ts";
+import { logInternalErrors } from "../../../embedded/internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../../embedded/start.ts";
 import project from "../../../project.ts";
 import { service, system, type Worker, worker } from "../../../src/declare/index.ts";
@@ -35,7 +36,7 @@ const deployed = async (script: string, code: string, bindings: readonly object[
 const old =
   'import { WorkerEntrypoint } from "cloudflare:workers";\nexport class Orders extends WorkerEntrypoint {}\nexport default { fetch: () => new Response() };';
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => {} });
+  embedded = await startEmbedded({ log: logInternalErrors });
   if (stage === undefined) throw new Error("there is no stage dev");
   const api = { baseUrl: embedded.api, token: embedded.token };
   const accountId = embedded.accounts[0]?.id ?? "";

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call, version } from "../../../embedded/contract/testing/call.ts";
+import { logInternalErrors } from "../../../embedded/internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../../embedded/start.ts";
 import project from "../../../project.ts";
 import { d1, system, worker } from "../../../src/declare/index.ts";
@@ -37,7 +38,7 @@ const serve = (id: string) =>
 /** The old version binds one database, the one that serves another. */
 let [old, first, second] = ["", "", ""];
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => {} });
+  embedded = await startEmbedded({ log: logInternalErrors });
   if (stage === undefined) throw new Error("there is no stage dev");
   const connection = { baseUrl: embedded.api, token: embedded.token };
   site = { stage, target: "embedded", accountId: embedded.accounts[0]?.id ?? "", connection };

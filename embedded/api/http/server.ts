@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type Duplex, pipeline, Readable } from "node:stream";
+import type { Duplex } from "node:stream";
 import type { Permission } from "../../../src/permissions/permission.ts";
 import { answerBesideBody } from "../../lingering-close.ts";
 import { toOriginForm } from "../../request-target.ts";
+import { sendPieces } from "../../send-pieces.ts";
 import type { Account, World } from "../../world.ts";
 import { authenticate, authorize, bearerOf } from "./authorize.ts";
 import { Disconnected } from "./body.ts";
@@ -96,8 +97,7 @@ async function answer(
     if (typeof body === "string" || body instanceof Uint8Array)
       return answerBesideBody(request, response, { status, headers: { ...headers }, body });
     response.writeHead(status, { ...headers });
-    pipeline(Readable.from(body, { objectMode: false }), response, () => undefined); // who left is not told
-    return;
+    return sendPieces(body, response);
   }
   const info = reply.resultInfo === undefined ? {} : { result_info: reply.resultInfo };
   send(request, response, reply.status, {

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { workerAt } from "./addressed.ts";
 
 let embedded: Embedded;
 const accounts = new Map<string, string>();
 beforeAll(async () => {
-  embedded = await startEmbedded({ accounts: ["one", "two"], log: () => undefined });
+  embedded = await startEmbedded({ accounts: ["one", "two"], log: logInternalErrors });
   for (const { id, name } of embedded.accounts) accounts.set(name, id);
   for (const account of ["one", "two"])
     for (const script of ["site", "api", "all", "own"])

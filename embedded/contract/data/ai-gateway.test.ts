@@ -1,6 +1,7 @@
 import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { exchange } from "../../../src/cloudflare/exchange.ts";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { deployScript } from "../testing/deploy-script.ts";
 
@@ -70,7 +71,7 @@ const step = async (name: string, body: object) => {
 };
 
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => {}, gatewayClock: () => nowMs });
+  embedded = await startEmbedded({ log: logInternalErrors, gatewayClock: () => nowMs });
   account_id = embedded.accounts[0]?.id ?? "";
   client = new Cloudflare({ apiToken: embedded.token, baseURL: embedded.api, maxRetries: 0 });
   await client.aiGateway.create({ account_id, id: "gw", ...settings });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { deployScript } from "../testing/deploy-script.ts";
 import { type Project, wranglerProject } from "../testing/wrangler.ts";
@@ -7,7 +8,7 @@ let embedded: Embedded;
 let project: Project;
 
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => {} });
+  embedded = await startEmbedded({ log: logInternalErrors });
   project = wranglerProject(embedded, embedded.accounts[0]?.id ?? "");
   await deployScript(
     { ...embedded, account: embedded.accounts[0]?.id ?? "" },

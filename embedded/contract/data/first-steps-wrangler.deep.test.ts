@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { deployScript } from "../testing/deploy-script.ts";
 import { type Project, wranglerProject } from "../testing/wrangler.ts";
@@ -10,7 +11,7 @@ let embedded: Embedded;
 let project: Project;
 
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => {} });
+  embedded = await startEmbedded({ log: logInternalErrors });
   const account = embedded.accounts[0]?.id ?? "";
   project = wranglerProject(embedded, account);
   await deployScript({ ...embedded, account }, "worker", "export default { queue() {} }", []);

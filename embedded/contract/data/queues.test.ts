@@ -1,6 +1,7 @@
 import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { deployScript } from "../testing/deploy-script.ts";
 
@@ -16,7 +17,7 @@ const consumer = `export default {
 }`;
 
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => {} });
+  embedded = await startEmbedded({ log: logInternalErrors });
   account = embedded.accounts[0]?.id ?? "";
   client = new Cloudflare({ apiToken: embedded.token, baseURL: embedded.api, maxRetries: 0 });
   await client.queues.create({ account_id: account, queue_name: "done" });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { call } from "../testing/call.ts";
 import { deployScript } from "../testing/deploy-script.ts";
@@ -54,7 +55,7 @@ afterAll(async () => {
 });
 
 async function start(): Promise<void> {
-  embedded = await startEmbedded({ dataDir: folder, log: () => {} });
+  embedded = await startEmbedded({ dataDir: folder, log: logInternalErrors });
   account = embedded.accounts.find(({ name }) => name === "dev")?.id ?? "";
 }
 const api = (method: string, path: string, body?: object | string) =>

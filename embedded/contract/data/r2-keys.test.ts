@@ -13,6 +13,7 @@ import {
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { type Answer, call } from "../testing/call.ts";
 
@@ -25,7 +26,7 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 const clients: S3Client[] = [];
 
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => undefined });
+  embedded = await startEmbedded({ log: logInternalErrors });
   account_id = embedded.accounts[0]?.id ?? "";
   cloudflare = new Cloudflare({ apiToken: embedded.token, baseURL: embedded.api, maxRetries: 0 });
   await cloudflare.r2.buckets.create({ account_id, name: bucket });

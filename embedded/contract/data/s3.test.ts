@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readdirSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { Readable } from "node:stream";
 import {
@@ -26,12 +27,15 @@ import {
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { spoolFolder } from "../../api/http/spool.ts";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 
 /** Amazon's own client, as people use it with R2: an endpoint, a token's id and the hash of its value. */
 let embedded: Embedded;
 let s3: S3Client;
 let accountId = "";
+const said: string[] = [];
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 const clientFor = (token: string, account = accountId): S3Client =>
   new S3Client({
@@ -42,7 +46,12 @@ const clientFor = (token: string, account = accountId): S3Client =>
   });
 const clients: S3Client[] = [];
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => undefined });
+  embedded = await startEmbedded({
+    log: (line) => {
+      said.push(line);
+      logInternalErrors(line);
+    },
+  });
   accountId = embedded.accounts[0]?.id ?? "";
   s3 = clientFor(embedded.token);
   clients.push(s3);
@@ -409,4 +418,16 @@ test("the bucket may be a part of the host, as at Cloudflare", async () => {
       .end();
   });
   expect(answer).toBe("by host");
+});
+
+test("who leaves in the middle of an object leaves none, and is no error of this side", async () => {
+  const spool = spoolFolder(embedded.dataDir);
+  const up = await getSignedUrl(s3, new PutObjectCommand({ Bucket, Key: "half", ContentLength: 1_000_000 }));
+  const sent = httpRequest(up, { method: "PUT", headers: { "content-length": "1000000" }, agent: false });
+  sent.on("error", () => undefined).write(Buffer.alloc(500_000));
+  await expect.poll(() => readdirSync(spool)).toHaveLength(1);
+  sent.destroy();
+  await expect.poll(() => readdirSync(spool)).toEqual([]);
+  await expect(text("half")).rejects.toMatchObject({ name: "NoSuchKey" });
+  expect(said.filter((line) => line.startsWith("s3: "))).toEqual([]);
 });

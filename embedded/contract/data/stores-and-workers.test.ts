@@ -1,5 +1,6 @@
 import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { deployScript } from "../testing/deploy-script.ts";
 import { visit } from "../testing/visit.ts";
@@ -24,7 +25,7 @@ let scope: { account_id: string };
 let database: string;
 let namespace: string;
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => {} });
+  embedded = await startEmbedded({ log: logInternalErrors });
   client = new Cloudflare({ apiToken: embedded.token, baseURL: embedded.api, maxRetries: 0 });
   scope = { account_id: embedded.accounts[0]?.id ?? "" };
   database = (await client.d1.database.create({ ...scope, name: "db" })).uuid ?? "";

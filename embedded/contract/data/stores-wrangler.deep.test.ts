@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { type Project, wranglerProject } from "../testing/wrangler.ts";
 
 let embedded: Embedded;
 let project: Project;
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => {} });
+  embedded = await startEmbedded({ log: logInternalErrors });
   project = wranglerProject(embedded, embedded.accounts[0]?.id ?? "");
 });
 afterAll(async () => {

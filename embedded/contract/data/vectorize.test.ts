@@ -1,6 +1,7 @@
 import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 
 const failure = z.object({ errors: z.array(z.object({ code: z.number(), message: z.string() })) });
@@ -10,7 +11,7 @@ let client: Cloudflare;
 let account: string;
 
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => {} });
+  embedded = await startEmbedded({ log: logInternalErrors });
   account = embedded.accounts[0]?.id ?? "";
   client = new Cloudflare({ apiToken: embedded.token, baseURL: embedded.api, maxRetries: 0 });
 });

@@ -11,6 +11,7 @@ import { queueMessages } from "../../api/queues/messages.ts";
 import { queues as queueApi } from "../../api/queues/queues.ts";
 import { r2 } from "../../api/r2/r2.ts";
 import { vectorize } from "../../api/vectorize/vectorize.ts";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { openQueues } from "../../runtime/queues/broker.ts";
 import { startStores } from "../../runtime/stores/start.ts";
 import type { Stores } from "../../runtime/stores.ts";
@@ -66,17 +67,17 @@ export async function startStoresApi(
   dataDir = mkdtempSync(join(tmpdir(), "lockstep-stores-")),
 ): Promise<StoresApi> {
   const state = openState(join(dataDir, "state.sqlite"));
-  const stores = await startStores({ dataDir, log: () => {} });
+  const stores = await startStores({ dataDir, log: logInternalErrors });
   const absent = (part: string): never => {
     throw new Error(`${part} is not part of this test`);
   };
-  const queues = openQueues({ state, log: () => {} });
+  const queues = openQueues({ state, log: logInternalErrors });
   let origin = "";
   const world: World = {
     state,
     stores,
     dataDir,
-    log: () => {},
+    log: logInternalErrors,
     origin: () => origin,
     get compute() {
       return absent("compute");

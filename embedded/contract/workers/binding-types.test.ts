@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { bindingTypes } from "../../api/workers/version/binding-types.ts";
 import type { BindingTypeName } from "../../binding-type-names.ts";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { call, version, visit } from "../testing/call.ts";
 
@@ -30,7 +31,7 @@ const documented = [
 
 let embedded: Embedded;
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => undefined });
+  embedded = await startEmbedded({ log: logInternalErrors });
 });
 afterAll(() => embedded.close());
 

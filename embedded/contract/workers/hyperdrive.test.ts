@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { deployScript } from "../testing/deploy-script.ts";
 import { visit } from "../testing/visit.ts";
@@ -19,7 +20,7 @@ beforeAll(async () => {
   await once(database, "listening");
   const address = database.address();
   port = typeof address === "object" && address !== null ? address.port : 0;
-  embedded = await startEmbedded({ log: () => undefined });
+  embedded = await startEmbedded({ log: logInternalErrors });
   account = embedded.accounts[0]?.id ?? "";
 });
 afterAll(async () => {

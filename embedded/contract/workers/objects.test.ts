@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { type Answer, call, version, visit } from "../testing/call.ts";
 
@@ -8,7 +9,7 @@ let embedded: Embedded;
 let a: string;
 
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => undefined });
+  embedded = await startEmbedded({ log: logInternalErrors });
   a = `/accounts/${embedded.accounts[0]?.id}`;
 });
 afterAll(() => embedded.close());

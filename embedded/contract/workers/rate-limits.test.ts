@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { call, version, visit } from "../testing/call.ts";
 import { deployScript } from "../testing/deploy-script.ts";
@@ -21,7 +22,7 @@ const limit = (namespaceId: string, simple: object = { limit: 5, period: 60, mit
   simple,
 });
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => undefined });
+  embedded = await startEmbedded({ log: logInternalErrors });
   const target = (i: number) => ({
     api: embedded.api,
     token: embedded.token,

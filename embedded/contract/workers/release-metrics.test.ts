@@ -4,6 +4,7 @@ import { fromGraphql } from "../../../src/release/metrics/graphql.ts";
 import { readSource } from "../../../src/release/metrics/sources/read.ts";
 import { fromTelemetry } from "../../../src/release/metrics/telemetry.ts";
 import type { Window } from "../../../src/release/metrics/window.ts";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { call, version, visit } from "../testing/call.ts";
 
@@ -24,7 +25,7 @@ const code = (name: string): string => `export default { async fetch(request) {
 const rates = (set: object) => call(embedded, "PUT", `${a}/embedded/telemetry`, { delayMs: 0, ...set });
 
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => undefined });
+  embedded = await startEmbedded({ log: logInternalErrors });
   a = `/accounts/${embedded.accounts[0]?.id}`;
   const created = await call(embedded, "POST", `${a}/workers/workers`, {
     ...{ name: "shop", subdomain: { enabled: true }, observability: { enabled: true } },

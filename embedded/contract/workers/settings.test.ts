@@ -1,5 +1,6 @@
 import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 
 let embedded: Embedded;
@@ -8,7 +9,7 @@ let account_id: string;
 let zone_id: string;
 
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => {} });
+  embedded = await startEmbedded({ log: logInternalErrors });
   account_id = embedded.accounts[0]?.id ?? "";
   client = new Cloudflare({ apiToken: embedded.token, baseURL: embedded.api, maxRetries: 0 });
   for (const name of ["one", "two"]) await client.workers.beta.workers.create({ account_id, name });

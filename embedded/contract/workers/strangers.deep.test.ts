@@ -1,6 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { call } from "../testing/call.ts";
 import { deployScript } from "../testing/deploy-script.ts";
@@ -70,7 +71,7 @@ const ofAccount = (index: number) => ({
 });
 
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => undefined });
+  embedded = await startEmbedded({ log: logInternalErrors });
   const [dev, prod] = [ofAccount(0), ofAccount(2)];
   const make = async (account: string, path: string, body: object) =>
     (await call(embedded, "POST", `/accounts/${account}${path}`, body)).result;

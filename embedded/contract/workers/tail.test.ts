@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { call, version, visit } from "../testing/call.ts";
 
@@ -21,7 +22,7 @@ const code = `export default {
 };`;
 
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => undefined });
+  embedded = await startEmbedded({ log: logInternalErrors });
   account = embedded.accounts[0]?.id ?? "";
   script = `/accounts/${account}/workers/scripts/tailed`;
   const { result } = await call(embedded, "POST", `/accounts/${account}/workers/workers`, {

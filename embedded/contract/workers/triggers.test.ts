@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { type Answer, call, upload } from "../testing/call.ts";
 import { type Project, wranglerProject } from "../testing/wrangler.ts";
@@ -9,7 +10,7 @@ let project: Project;
 let zone: string;
 
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => undefined });
+  embedded = await startEmbedded({ log: logInternalErrors });
   account = embedded.accounts[0]?.id ?? "";
   project = wranglerProject(embedded, account);
   const made = await call(embedded, "POST", "/zones", { name: "example.com", account: { id: account } });

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { call, upload, visit } from "../testing/call.ts";
 
 let embedded: Embedded;
 let a: string;
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => undefined });
+  embedded = await startEmbedded({ log: logInternalErrors });
   a = `/accounts/${embedded.accounts[0]?.id}`;
 });
 afterAll(() => embedded.close());

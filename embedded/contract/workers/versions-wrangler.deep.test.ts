@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { visit } from "../testing/call.ts";
 import { type Project, wranglerProject } from "../testing/wrangler.ts";
@@ -8,7 +9,7 @@ let account: string;
 let site: Project;
 
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => undefined });
+  embedded = await startEmbedded({ log: logInternalErrors });
   account = embedded.accounts[0]?.id ?? "";
   site = wranglerProject(embedded, account);
 });

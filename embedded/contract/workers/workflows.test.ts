@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../start.ts";
 import { call, visit } from "../testing/call.ts";
 import { deployScript } from "../testing/deploy-script.ts";
@@ -46,7 +47,7 @@ export default {
 };`;
 
 const dataDir = mkdtempSync(join(tmpdir(), "lockstep-workflows-"));
-const start = (): Promise<Embedded> => startEmbedded({ dataDir, log: () => undefined });
+const start = (): Promise<Embedded> => startEmbedded({ dataDir, log: logInternalErrors });
 let embedded: Embedded;
 const base = (): string => `/accounts/${embedded.accounts[0]?.id}`;
 

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { logInternalErrors } from "../../internal-errors.ts";
 import { startEmbedded } from "../../start.ts";
 import { makeMiniflare } from "./spawn.ts";
 
@@ -23,7 +24,7 @@ afterAll(() => {
 test("an embedded Cloudflare whose workerd is not there refuses to start and names the file", async () => {
   const missing = join(folder, "missing.sh");
   vi.stubEnv("MINIFLARE_WORKERD_PATH", missing);
-  await expect(startEmbedded({ log: () => {} })).rejects.toMatchObject({
+  await expect(startEmbedded({ log: logInternalErrors })).rejects.toMatchObject({
     diagnostic: { what: "workerd cannot be started", where: missing, got: expect.stringContaining("ENOENT") },
   });
 });

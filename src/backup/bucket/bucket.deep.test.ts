@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { logInternalErrors } from "../../../embedded/internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../../embedded/start.ts";
 import { call } from "../../cloudflare/api.ts";
 import { type Bucket, listObjects, putObject, removeObject } from "../../cloudflare/s3/bucket.ts";
@@ -33,7 +34,7 @@ let identity = "";
 let recipient = "";
 let source: Source;
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => undefined });
+  embedded = await startEmbedded({ log: logInternalErrors });
   const [own, other] = embedded.accounts;
   vault = other?.id ?? own?.id ?? "";
   account = { connection: { baseUrl: embedded.api, token: embedded.token }, accountId: own?.id ?? "" };

@@ -19,6 +19,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { logInternalErrors } from "../../../embedded/internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../../embedded/start.ts";
 import { type S3, s3Of, sendS3, textOf } from "../../cloudflare/s3/s3.ts";
 import type { Account } from "../account.ts";
@@ -45,7 +46,7 @@ let identity = "";
 let recipient = "";
 let folder = "";
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => {} });
+  embedded = await startEmbedded({ log: logInternalErrors });
   const accountId = embedded.accounts[0]?.id ?? "";
   account = { connection: { baseUrl: embedded.api, token: embedded.token }, accountId };
   s3 = await s3Of(account.connection, accountId);

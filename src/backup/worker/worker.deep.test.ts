@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { logInternalErrors } from "../../../embedded/internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../../embedded/start.ts";
 import { bundle } from "../../bundle/build.ts";
 import { call } from "../../cloudflare/api.ts";
@@ -37,7 +38,7 @@ let depot: Depot;
 let identity = "";
 let databaseId = "";
 beforeAll(async () => {
-  embedded = await startEmbedded({ dataDir: data, log: () => undefined });
+  embedded = await startEmbedded({ dataDir: data, log: logInternalErrors });
   account = {
     connection: { baseUrl: embedded.api, token: embedded.token },
     accountId: embedded.accounts[0]?.id ?? "",

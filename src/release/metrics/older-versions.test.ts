@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call, version } from "../../../embedded/contract/testing/call.ts";
+import { logInternalErrors } from "../../../embedded/internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../../embedded/start.ts";
 import { exchange } from "../../cloudflare/exchange.ts";
 import { olderVersions } from "./older-versions.ts";
@@ -25,7 +26,7 @@ const visit = (id?: string) =>
   });
 
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => {} });
+  embedded = await startEmbedded({ log: logInternalErrors });
   accountId = embedded.accounts[0]?.id ?? "";
   await post("/workers/workers", { name: "api", subdomain: { enabled: true } });
   const code = 'export default { fetch: () => new Response("ok") };';

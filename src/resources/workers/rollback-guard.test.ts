@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { call, version } from "../../../embedded/contract/testing/call.ts";
+import { logInternalErrors } from "../../../embedded/internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../../embedded/start.ts";
 import project from "../../../project.ts";
 import { d1, system, worker } from "../../declare/index.ts";
@@ -17,7 +18,7 @@ let databaseId = "";
 let versions: readonly { readonly id: string; readonly atMs: number }[] = [];
 
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => {} });
+  embedded = await startEmbedded({ log: logInternalErrors });
   account = `/accounts/${embedded.accounts[0]?.id}`;
   const made = await post("/d1/database", { name: "notes-dev" });
   databaseId = String(made["uuid"]);

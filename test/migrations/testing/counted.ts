@@ -1,3 +1,4 @@
+import { logInternalErrors } from "../../../embedded/internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../../embedded/start.ts";
 import type { D1Endpoint } from "../../../src/migrations/database/endpoint.ts";
 import { queryDatabase } from "../../../src/migrations/database/transports.ts";
@@ -13,7 +14,7 @@ export interface Counted {
 }
 
 export async function counted(): Promise<Counted> {
-  const embedded = await startEmbedded({ log: () => {} });
+  const embedded = await startEmbedded({ log: logInternalErrors });
   const [account] = embedded.accounts;
   if (account === undefined) throw new Error("the embedded Cloudflare has no account");
   let made = 0;

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
+import { logInternalErrors } from "../../../embedded/internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../../embedded/start.ts";
 import { type MigrateOptions, migrate } from "../../../src/migrations/apply/migrate.ts";
 import { writeChain } from "../../../src/migrations/files/chain.ts";
@@ -64,7 +65,7 @@ export async function liveJobs(): Promise<{
   readonly embedded: Embedded;
   readonly fresh: (name: string) => Promise<LiveJob>;
 }> {
-  const embedded = await startEmbedded({ log: () => {} });
+  const embedded = await startEmbedded({ log: logInternalErrors });
   const made: LiveJob[] = [];
   afterAll(async () => {
     for (const each of made) each.remove();

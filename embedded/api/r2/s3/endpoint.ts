@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { pipeline, Readable } from "node:stream";
+import { sendPieces } from "../../../send-pieces.ts";
 import type { Account, World } from "../../../world.ts";
+import { Disconnected } from "../../http/body.ts";
 import { diskFullText } from "../../http/disk-full.ts";
 import { spoolFolder } from "../../http/spool.ts";
 import { allows, statusOf, type Token } from "../../http/tokens.ts";
@@ -51,9 +52,7 @@ export const s3Endpoint =
     const place = placeOf(request);
     if (place === undefined) return false;
     answer(request, response, place, options).catch((error: unknown) => {
-      options.log(
-        `s3: could not answer ${request.method}: ${error instanceof Error ? error.stack : String(error)}`,
-      );
+      options.log(`s3: could not answer ${request.method} ${pathOf(request)}: ${stackOf(error)}`);
       response.destroy();
     });
     return true;
@@ -81,6 +80,9 @@ function placeOf(request: IncomingMessage): Place | undefined {
 
 const jurisdictionOf = (text: string | undefined): Jurisdiction =>
   text === "eu" || text === "us" || text === "fedramp" ? text : "default";
+
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
 
 const pathOf = (request: IncomingMessage): string => (request.url ?? "").split("?")[0] ?? "";
 const queryOf = (request: IncomingMessage): string => (request.url ?? "").split("?").slice(1).join("?");
@@ -115,9 +117,10 @@ async function answer(
   try {
     reply = await carriedOut(request, { method, headers, place }, options);
   } catch (error) {
+    if (error instanceof Disconnected) return void response.destroy();
     const failure = asS3Failure(error);
     if (failure === undefined)
-      options.log(`s3: internal error at ${method}: ${error instanceof Error ? error.stack : String(error)}`);
+      options.log(`s3: internal error at ${method} ${pathOf(request)}: ${stackOf(error)}`);
     reply = failureReply(failure ?? internal(error, options.world.dataDir, headers));
   }
   send(response, method, { ...reply, headers: { ...reply.headers, ...cors } });
@@ -200,6 +203,6 @@ function send(response: ServerResponse, method: string, { status, headers, body 
     ...(status >= 400 && { connection: "close" }),
   });
   if (bare || typeof body === "string") response.end(bare ? undefined : body);
-  else pipeline(Readable.from(body, { objectMode: false }), response, () => undefined); // who left is not told
+  else sendPieces(body, response);
   response.req.resume();
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { Disconnected } from "../../http/body.ts";
 import { spool } from "../../http/spool.ts";
 import { checkedBody } from "./body.ts";
 import { S3Failure } from "./failure.ts";
@@ -40,7 +41,11 @@ export function bodyOf(
 
 /** The connection stays open for who sent too much, and is to hear so. */
 async function* received(request: IncomingMessage): AsyncGenerator<Buffer> {
-  for await (const piece of request.iterator({ destroyOnReturn: false })) yield piece;
+  try {
+    for await (const piece of request.iterator({ destroyOnReturn: false })) yield piece;
+  } catch {
+    throw new Disconnected();
+  }
 }
 
 async function* limited(pieces: AsyncIterable<Buffer>, limit: number): AsyncGenerator<Buffer> {

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { Agent, get, type IncomingMessage } from "node:http";
 import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { logInternalErrors } from "../internal-errors.ts";
@@ -245,4 +247,20 @@ test("settings are patched as older versions of wrangler send them: each binding
   // What is not there cannot be meant by its name alone, nor as another type.
   expect(await patch([{ type: "plain_text", name: "NOTHING" }])).toMatchObject({ status: 400, code: 10021 });
   expect(await patch([{ type: "plain_text", name: "KEY" }])).toMatchObject({ status: 400, code: 10021 });
+});
+
+test("a connection that is kept is promised for no time: who closes an idle one may close it under the next request", async () => {
+  const agent = new Agent({ keepAlive: true });
+  try {
+    for (const url of [`${embedded.api}/user/tokens/verify`, `http://127.0.0.1:${embedded.frontPort}/`]) {
+      const [answer]: IncomingMessage[] = await once(get(url, { agent }), "response");
+      answer?.resume();
+      expect([answer?.headers["connection"], answer?.headers["keep-alive"]]).toEqual([
+        "keep-alive",
+        undefined,
+      ]);
+    }
+  } finally {
+    agent.destroy();
+  }
 });

@@ -60,6 +60,8 @@ export function apiServer(options: ApiOptions): Server {
       response.destroy();
     });
   });
+  // Whoever closes an idle connection may close it under the next request: the client does, as it does at Cloudflare, which waits for minutes.
+  server.keepAliveTimeout = 0;
   return server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (isOfThisMachine(request.headers.host)) options.upgrade(request, socket, head);
     else socket.end("HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n");

@@ -74,6 +74,8 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     maxHeaderSize: maximumHeaderBytes,
     shouldUpgradeCallback: wantsWebSocket,
   });
+  // Idle connections are the client's to close: closed here, one could be closed under its next request.
+  front.keepAliveTimeout = 0;
   const frontPort = await listen(front, options.frontPort ?? 0);
 
   const settings: CellSettings = {

@@ -36,6 +36,10 @@ function fetchedNode() {
   return status === 0 ? carriedNode() : undefined;
 }
 
+/** `init`, and not a question about it. @param {readonly string[]} args */
+const begins = ([verb, ...more]) =>
+  verb === "init" && !more.some((word) => word === "--help" || word === "-h");
+
 /** TypeScript in this repository, JavaScript in the package. */
 const source = join(packageRoot, "cli", "main.ts");
 const main = existsSync(source) ? source : join(packageRoot, "dist", "cli", "main.js");
@@ -59,7 +63,7 @@ function handOver(node, args) {
 
 if (isNewEnough(process.versions.node)) await import(main);
 else {
-  const node = carriedNode() ?? (process.argv[2] === "init" ? fetchedNode() : undefined);
+  const node = carriedNode() ?? (begins(process.argv.slice(2)) ? fetchedNode() : undefined);
   if (node !== undefined) handOver(node, [main, ...process.argv.slice(2)]);
   else {
     process.stderr.write(

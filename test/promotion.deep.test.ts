@@ -34,6 +34,11 @@ test("what a stage serves is recorded, and stays as it is while it serves the sa
   expect(first.code, first.out).toBe(0);
   const record = await artefactOf("staging");
   expect(record.signature).toBeUndefined();
+  const notFrom = await project.just(["promote", "dev", "staging"]);
+  expect(notFrom.code).toBe(1);
+  expect(notFrom.out).toContain("just signing-key dev");
+  const key = await project.just(["signing-key", "dev", "--yes"]);
+  expect(key.code, key.out).toBe(0);
   const unsigned = await promote();
   expect(unsigned.code).toBe(1);
   expect(unsigned.out).toContain("just signing-key staging");

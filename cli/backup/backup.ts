@@ -22,7 +22,7 @@ import { type Place, type ProjectPlace, projectAt } from "../place.ts";
 import { notInBackup } from "./besides.ts";
 import { check } from "./check.ts";
 import { depotFor, placeText, refuseOwn } from "./depot.ts";
-import { makeKey } from "./identity.ts";
+import { identityVariable, makeKey } from "./identity.ts";
 import { prune } from "./prune.ts";
 import { type Request, requestOf } from "./request.ts";
 import { rowsSoFar } from "./rows-so-far.ts";
@@ -191,7 +191,7 @@ async function backup(
     ...besides,
     "",
     `${placeText(depot, head.name)}: ${head.files.reduce((sum, { bytes }) => sum + bytes, 0)} bytes, encrypted to ${recipients.length} ${recipients.length === 1 ? "key" : "keys"}${signingKey === undefined ? "" : ", signed"}`,
-    sentence`It counts once it was restored: ${command("drill")}`,
+    sentence`It counts once it was restored: ${command("drill")}${process.env[identityVariable] === undefined ? ", with --identity and the file of its secret key" : ""}`,
   ]);
   process.stdout.write(
     json

@@ -4,12 +4,12 @@ import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 
 /** Where a key is looked for when the command names none: the key itself, or the path of its file. */
-const variable = "LOCKSTEP_BACKUP_IDENTITY";
+export const identityVariable = "LOCKSTEP_BACKUP_IDENTITY";
 
 /** The secret key that opens backups. Throws UserError where there is none, or where others may read its file. */
 export function identityFrom(file: string | undefined, folder: string, stage: string): string {
-  const named = file ?? process.env[variable] ?? "";
-  if (named.startsWith("AGE-SECRET-KEY-")) return keyIn(named, variable);
+  const named = file ?? process.env[identityVariable] ?? "";
+  if (named.startsWith("AGE-SECRET-KEY-")) return keyIn(named, identityVariable);
   if (named === "") throw missing("nothing", stage);
   const path = resolve(folder, named);
   if (!existsSync(path)) throw missing(`no file ${path}`, stage);
@@ -42,7 +42,7 @@ function keyIn(text: string, where: string): string {
 const missing = (got: string, stage: string): UserError =>
   new UserError({
     what: "A backup is opened with the secret key of one of its recipients",
-    where: `--identity, or the environment variable ${variable}`,
+    where: `--identity, or the environment variable ${identityVariable}`,
     got,
     expected: "the file with the key, or the key itself in the variable",
     fix: sentence`name it: --identity <file>; one is made by ${command("backup key", { stage, file: `lockstep-${stage}.key` })}`,

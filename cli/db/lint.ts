@@ -31,11 +31,21 @@ export const lint: Command = {
         ? chosen(given.project, place).map(({ declared: { migrations = "" } }) => join(root, migrations))
         : [];
     const folders = folder === undefined ? declared : [folder];
+    const notes: string[] = [];
     const findings = folders
       .flatMap((each) => {
         const linted = lintFiles(each, unplaced(root));
         // A folder of anybody's gets no chain file, but one that has it is kept.
-        if (each !== folder || existsSync(join(each, chainFileName))) keepChain(each, linted, flag("update"));
+        if (each !== folder || existsSync(join(each, chainFileName))) {
+          if (keepChain(each, linted, flag("update")))
+            notes.push(`${shown(join(each, chainFileName), root)} was written: commit it with the files`);
+          notes.push(
+            ...unwritten(each, linted).map(
+              (file) =>
+                `${shown(file, root)} has no statement yet: neither it nor what comes after it is in the chain before it has one`,
+            ),
+          );
+        }
         // What is not recorded now is unfinished: what is wrong with it stands above.
         const chain = lintChain(each, linted.files, unplaced(root)).filter(
           ({ severity }) => severity === "error",
@@ -46,7 +56,7 @@ export const lint: Command = {
     const errors = findings.filter(({ severity }) => severity === "error").length;
     return {
       value: findings,
-      text: findings.length === 0 ? "no findings" : findings.map(asText).join("\n\n"),
+      text: [findings.length === 0 ? "no findings" : findings.map(asText).join("\n\n"), ...notes].join("\n"),
       ok: errors === 0,
     };
   },
@@ -72,19 +82,28 @@ function asFolder(place: string, given: Given): string | undefined {
 /**
  * New files at the end are recorded at once, up to the first that has an error or does nothing: its correction is still to come, and is
  * no edit of what was recorded. Anything else is recorded only when it is asked for.
+ * @returns whether the chain file is another one now
  */
-function keepChain(folder: string, { findings, files }: LintedFolder, update: boolean): void {
+function keepChain(folder: string, { findings, files }: LintedFolder, update: boolean): boolean {
   const errors = new Set(findings.flatMap(({ file, severity }) => (severity === "error" ? [file] : [])));
   // One that cannot be read has no place in a chain, and nothing after it has.
   const unread = findings.some(({ code }) => code === unreadableFile.code);
-  if (unread) return;
+  if (unread) return false;
   const isFinished = ({ path, statements }: MigrationFile): boolean =>
     !errors.has(path) && statements.length > 0;
   const chain = update ? [] : (readChain(folder) ?? []);
   const unfinished = files.findIndex((file, i) => i >= chain.length && !isFinished(file));
   const ready = update || unfinished < 0 ? files : files.slice(0, unfinished);
-  if (ready.length === 0) return;
-  if (chainProblems(ready, chain).every(({ kind }) => kind === "unrecorded")) writeChain(folder, ready);
+  if (ready.length === 0) return false;
+  return chainProblems(ready, chain).every(({ kind }) => kind === "unrecorded") && writeChain(folder, ready);
+}
+
+/** Templates that nobody wrote into: no rule finds fault with them, and the chain waits for them. */
+function unwritten(folder: string, { files }: LintedFolder): string[] {
+  const recorded = new Set((readChain(folder) ?? []).map(({ name }) => name));
+  return files.flatMap(({ name, path, statements }) =>
+    statements.length > 0 || recorded.has(name) ? [] : [path],
+  );
 }
 
 const shown = (file: string, root: string): string => {

@@ -45,5 +45,6 @@ export const ignored = [
   ".env.*",
   "backups/",
   "*.plan",
+  "*.key",
   "Pulumi.pr-*.yaml",
 ];

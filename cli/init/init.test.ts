@@ -48,7 +48,7 @@ test("a .gitignore keeps its lines and gets those that it lacks, once", async ()
   writeFileSync(join(folder, ".gitignore"), "node_modules\n/.env\ndist");
   await init();
   expect(readFileSync(join(folder, ".gitignore"), "utf8")).toBe(
-    "node_modules\n/.env\ndist\n.lockstep/\n.env.*\nbackups/\n*.plan\nPulumi.pr-*.yaml\n",
+    "node_modules\n/.env\ndist\n.lockstep/\n.env.*\nbackups/\n*.plan\n*.key\nPulumi.pr-*.yaml\n",
   );
 });
 

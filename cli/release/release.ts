@@ -1,8 +1,10 @@
 // `lockstep release <stage>`: brings a stage's new versions to people in steps, each held to the gates of its plan.
 import { randomBytes } from "node:crypto";
+import { check } from "../../src/declare/check/index.ts";
 import type { System } from "../../src/declare/index.ts";
 import { placeOfTarget } from "../../src/diagnostic/place.ts";
-import { refusingAt } from "../../src/diagnostic/user-error.ts";
+import { refuse, refusingAt } from "../../src/diagnostic/user-error.ts";
+import type { Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { progressOf } from "../../src/release/driver/progress.ts";
 import { frozenAt } from "../../src/release/freeze/freeze.ts";
@@ -55,7 +57,8 @@ export async function run(args: readonly string[], place: Place, told?: Brings):
     const lost = here !== undefined ? undefined : await elsewhere();
     if (request.wish === undefined && lost !== undefined) throw underWayElsewhere(lost, stage);
     const systems = await listedSystems(stage, { root, env }, project.systems);
-    if (here === undefined && lost === undefined) await checkBeginning(request, systems, { root, env });
+    if (here === undefined && lost === undefined)
+      await checkBeginning(request, systems, project, { root, env });
     if (here !== undefined) refuseUnasked(request, here);
     const known = lost?.entries ?? here?.entries();
     if (known !== undefined && request.warmUp !== undefined) throw warmAlready(request.warmUp, stage);
@@ -91,10 +94,17 @@ export async function run(args: readonly string[], place: Place, told?: Brings):
 }
 
 /** A release that is promoted before it has begun is begun in a freeze; without one there is nothing to promote. */
-async function checkBeginning({ wish, stage }: Request, systems: readonly System[], run: Run): Promise<void> {
+async function checkBeginning(
+  { wish, stage }: Request,
+  systems: readonly System[],
+  { stages }: Project,
+  run: Run,
+): Promise<void> {
   const isFrozen = frozenAt(freezesOf(systems, stage.name), Date.now()) !== undefined;
   if (wish !== undefined && !(wish === "promote" && isFrozen)) throw noneUnderWay(wish, stage);
   if (wish === undefined) refuseFrozen(systems, stage, "a release", Date.now());
+  // The first `up` would refuse it too, and leave a release that somebody has to end.
+  refuse(check(systems, stage, { stageNames: stages.map(({ name }) => name), root: run.root }));
   await refuseUnready(systems, stage, run);
 }
 

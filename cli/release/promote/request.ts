@@ -1,4 +1,5 @@
-import { named, sentence } from "../../../src/diagnostic/sentence.ts";
+import { command, named, sentence } from "../../../src/diagnostic/sentence.ts";
+import { UserError } from "../../../src/diagnostic/user-error.ts";
 import type { Project } from "../../../src/project/project.ts";
 import type { Stage } from "../../../src/project/stage.ts";
 import { type CommandLine, namedStage, parsedLine, wrongLine } from "../../command-line.ts";
@@ -28,12 +29,19 @@ export function requestOf(args: readonly string[], { stages }: Pick<Project, "st
   if (more.length > 0) throw wrongLine(line, "Too many words", more.join(" "), "two stages");
   if (values.reason?.trim() === "") throw wrongLine(line, "The reason is empty", "--reason", "why it begins");
   if (to.promotesFrom !== from.name)
-    throw wrongLine(
-      line,
-      `${to.name} is not promoted from ${from.name}`,
-      to.promotesFrom === undefined ? "no promotesFrom" : `promotesFrom: ${JSON.stringify(to.promotesFrom)}`,
-      `promotesFrom: ${JSON.stringify(from.name)}, at ${to.name} in the stages of project.ts`,
-    );
+    throw new UserError({
+      what: `${to.name} is not promoted from ${from.name}`,
+      where: `stage ${to.name} in the stages of project.ts`,
+      got:
+        to.promotesFrom === undefined
+          ? "no promotesFrom"
+          : `promotesFrom: ${JSON.stringify(to.promotesFrom)}`,
+      expected: `promotesFrom: ${JSON.stringify(from.name)}`,
+      fix:
+        to.promotesFrom === undefined
+          ? sentence`write it there, and make the key that ${from.name} signs with: ${command("signing-key", { stage: from.name })}`
+          : `promote from ${to.promotesFrom} to ${to.name}, or correct the stages`,
+    });
   return {
     from,
     to,

@@ -165,7 +165,7 @@ export function chainDiagnostic(folder: string, problem: ChainProblem): UserErro
         where,
         got: "no line for it",
         expected: "a line for every file",
-        fix: sentence`run: ${command("db lint")}`,
+        fix: sentence`run: ${command("db lint")}, which records a file once it has a statement and no error`,
       });
     default:
       return problem satisfies never;

@@ -38,7 +38,7 @@ export function neverPasses(gate: Gate, plan: ReleasePlan, where: string): Diagn
           wrong(
             "A gate that can never pass",
             where,
-            `the measurements that have to pass take ${needed} s, of warmUpSeconds, ingestionSeconds, intervalSeconds and consecutiveSuccesses; the shortest step lasts ${lasts} s`,
+            `the measurements that have to pass take ${needed} s, with warmUpSeconds ${warmUpSeconds}, ingestionSeconds ${ingestionSeconds}, intervalSeconds ${intervalSeconds} and consecutiveSuccesses ${consecutiveSuccesses}; the shortest step lasts ${lasts} s`,
             "a step, its soak and the plan's patienceSeconds, that lasts longer",
             "lengthen the step or patienceSeconds, or shorten what the gate needs",
           ),

@@ -3,14 +3,14 @@ import type { Clone } from "../../test/clone.ts";
 import { succeeding } from "../../test/ran.ts";
 import { shopClone } from "../../test/reality/shop.ts";
 
-/** A protected stage whose backups nobody starts: a worker of its own does. */
+/** A protected stage whose backups nobody starts: a worker of its own does, into a bucket of another account. */
 let project: Clone;
 let accountId = "";
 let recipient = "";
 beforeAll(async () => {
   project = await shopClone();
-  accountId = project.embedded.accounts.find(({ name }) => name === "prod")?.id ?? "";
-  await project.api("prod", "POST", "/r2/buckets", { name: "vault" });
+  accountId = project.embedded.accounts.find(({ name }) => name === "staging")?.id ?? "";
+  await project.api("staging", "POST", "/r2/buckets", { name: "vault" });
   [recipient = ""] = /age1[0-9a-z]+/.exec((await project.just(["backup-key", "prod", "prod.key"])).out) ?? [];
 });
 afterAll(() => project.remove());

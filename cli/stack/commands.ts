@@ -22,6 +22,7 @@ import { emptyBuckets, ownBuckets, refuseFullBuckets } from "./retire/buckets.ts
 import { forget } from "./retire/forget.ts";
 import { leftBehind } from "./retire/left.ts";
 import { retire } from "./retire/retire.ts";
+import { backupSecretUses } from "./secrets/backup-secrets.ts";
 import { listSecrets } from "./secrets/list-secrets.ts";
 import { setSecret } from "./secrets/secret.ts";
 import { showStatus } from "./show-status.ts";
@@ -84,8 +85,16 @@ export async function perform(
       return unlock(stage, run, stage.asksBeforeChange ? ["--yes"] : agreed(request, terminal));
     }
     case "secret":
-      if (request.subject === undefined) return listSecrets(request, stage, systems, run.root);
-      return setSecret(stage, subject, rest, run, terminal, systems);
+      if (request.subject === undefined) return listSecrets(request, stage, systems, run);
+      return setSecret(
+        stage,
+        subject,
+        rest,
+        run,
+        terminal,
+        systems,
+        backupSecretUses(stage, request.target, systems, run),
+      );
     case "destroy":
       refuseProtected(stage);
       for (const line of leftBehind(systems, stage)) process.stderr.write(`${line}\n`);

@@ -10,7 +10,7 @@ import { type Diagnostic, UserError } from "../../src/diagnostic/user-error.ts";
 import { chainFileName, readChain } from "../../src/migrations/files/chain.ts";
 import { migrationNames } from "../../src/migrations/files/names.ts";
 import { brokenChain, lintFolder } from "../../src/migrations/lint/lint-folder.ts";
-import { refusedBackup } from "../../src/program/preflight/backup-worker.ts";
+import { missingBucketSecrets, refusedBackup } from "../../src/program/preflight/backup-worker.ts";
 import type { Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
 import { hooksOf } from "../../src/release/hooks/conduct.ts";
@@ -89,6 +89,8 @@ async function ofStage(stage: Stage, { project, root }: Subject): Promise<Judged
   const config = textsOf(join(root, `Pulumi.${stage.name}.yaml`));
   if (config instanceof UserError) return { errors: [config.diagnostic, ...config.others], warnings: [] };
   const { diagnostics, systems, secrets, backup } = configuredOf(project, stage, config);
+  // Where only the environment says which account it is, nobody knows yet.
+  const accountId = config["cloudflare:accountId"];
   const missing = missingSecrets(Object.keys(secrets), systems, stage).map(
     ({ what, where }) => `${what} ${where}`,
   );
@@ -101,10 +103,13 @@ async function ofStage(stage: Stage, { project, root }: Subject): Promise<Judged
     errors: [
       ...diagnostics.filter((each) => !isMissing(each)),
       ...judge(systems),
-      ...(await refusedBackup({ stage, systems, backup, accountId: undefined })),
+      ...(await refusedBackup({ stage, systems, backup, accountId })),
       ...unlisted.flatMap((system) => judge([system])),
     ],
-    warnings: diagnostics.filter(isMissing),
+    warnings: [
+      ...diagnostics.filter(isMissing),
+      ...missingBucketSecrets({ stage, backup, secrets }, accountId),
+    ],
   };
 }
 

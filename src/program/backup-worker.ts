@@ -1,7 +1,11 @@
 import { relative } from "node:path";
+import { embeddedBucket } from "../backup/bucket/place.ts";
+import { bucketElsewhere, bucketSecrets } from "../backup/bucket-secrets.ts";
 import type { WorkerSettings } from "../backup/worker/settings.ts";
 import type { Bundle } from "../bundle/bundle.ts";
 import { cachedBundle } from "../bundle/cached.ts";
+import type { Connection } from "../cloudflare/connection.ts";
+import { endpointOf, type S3 } from "../cloudflare/s3/s3.ts";
 import { workersOf } from "../declare/graph.ts";
 import type { System } from "../declare/index.ts";
 import { tool } from "../migrations/apply/tool.ts";
@@ -18,16 +22,40 @@ export const backupCode = async (
     ? undefined
     : cachedBundle({ main: relative(root, ownModule(import.meta, "../backup/worker/main")) }, root);
 
+/** R2's S3 API where the worker's bucket is of another account; undefined where it is bound to its bucket, or is not deployed. */
+export async function backupS3(settings: Settings, api: () => Connection): Promise<S3 | undefined> {
+  const { backup, target, secrets } = settings;
+  const bucket = bucketElsewhere(backup, target.accountId);
+  if (bucket === undefined) return undefined;
+  if (target.kind === "embedded") return (await embeddedBucket(bucket, api())).s3;
+  return {
+    // That both are set was looked at before.
+    accessKeyId: secrets[bucketSecrets.accessKeyId] ?? "",
+    secret: secrets[bucketSecrets.secretAccessKey] ?? "",
+    endpoint: (jurisdiction) => endpointOf(bucket.accountId, jurisdiction),
+  };
+}
+
+/** What the names of a stage's backups begin with in a bucket. */
+export const backupPrefix = ({ stage, target }: Pick<Settings, "stage" | "target">): string =>
+  `${target.kind}/${stage.name}/`;
+
 /** What the worker is deployed with, as far as it is known before anything is made. */
 export function backupWorkerOf(
   { backup, stage, target, systems }: Settings,
   bundle: Bundle | undefined,
+  s3: S3 | undefined,
 ): Omit<BackupWorkerArgs, "systems"> | undefined {
   if (backup === undefined || bundle === undefined || typeof backup.to === "string") return undefined;
+  const { bucket, jurisdiction } = backup.to;
   const schedule = [backup.schedule ?? []].flat();
   const settings: Omit<WorkerSettings, "databases" | "namespaces" | "requests"> = {
     ...{ stage: stage.name, target: target.kind, accountId: target.accountId, tool, schedule },
-    prefix: `${target.kind}/${stage.name}/`,
+    to: {
+      bucket,
+      ...(s3 !== undefined && { keyed: { endpoint: s3.endpoint(jurisdiction ?? "default").href } }),
+    },
+    prefix: backupPrefix({ stage, target }),
     recipients: backup.recipients,
     ...(backup.rowsPerSecond !== undefined && { rowsPerSecond: backup.rowsPerSecond }),
     notInBackup: [
@@ -35,7 +63,8 @@ export function backupWorkerOf(
       ...besides(systems),
     ],
   };
-  return { bundle, bucket: backup.to, schedule, settings };
+  const keys = s3 === undefined ? undefined : { accessKeyId: s3.accessKeyId, secret: s3.secret };
+  return { bundle, bucket: backup.to, keys, schedule, settings };
 }
 
 /** What the worker does not read, whether or not it holds anything: a line for each kind. */

@@ -17,14 +17,15 @@ import { keepStatements } from "../statements/kept.ts";
 import { systemStatements } from "../statements/of-system.ts";
 import { approvedOf } from "./approved.ts";
 import { servingOf } from "./artefact.ts";
-import { backupCode, backupWorkerOf } from "./backup-worker.ts";
+import { backupCode, backupPrefix, backupS3, backupWorkerOf } from "./backup-worker.ts";
 import { byHand } from "./by-hand.ts";
 import { deploy, ownsShared } from "./deploy.ts";
 import { lossesOf } from "./losses/losses.ts";
 import { notRunHere } from "./not-run-here.ts";
 import type { Outputs } from "./outputs.ts";
 import { notAtHome } from "./preflight/at-home.ts";
-import { refusedBackup } from "./preflight/backup-worker.ts";
+import { refusedBucket } from "./preflight/backup-bucket.ts";
+import { missingBucketSecrets, refusedBackup } from "./preflight/backup-worker.ts";
 import { refusedClassChanges } from "./preflight/class-changes.ts";
 import { codeDiagnostics } from "./preflight/code-checks.ts";
 import { existing } from "./preflight/existing.ts";
@@ -50,6 +51,8 @@ export async function program(given: Given): Promise<Outputs> {
   refuse(check(systems, stage, { stageNames: settings.stages.map(({ name }) => name), root: given.root }));
   refuse(sharedNames(settings));
   refuse(await refusedBackup({ ...settings, accountId: settings.target.accountId }));
+  if (settings.target.kind === "cloudflare")
+    refuse(missingBucketSecrets(settings, settings.target.accountId));
   if (pulumi.runtime.isDryRun())
     for (const line of [...unlistedSystems(given.project.systems, settings), ...notRunHere(settings)])
       await pulumi.log.info(line);
@@ -62,6 +65,8 @@ export async function program(given: Given): Promise<Outputs> {
   refuse(halfSwitched(state, settings));
   const api = (): Connection => connection(given.env, given.root);
   refuse(await stateLost(state, { systems, stage, accountId: settings.target.accountId, connection: api }));
+  const s3 = await backupS3(settings, api);
+  refuse(await refusedBucket({ ...settings, prefix: backupPrefix(settings), s3, connection: api }));
   const [losses, subdomain, found, changed, ...code] = await Promise.all([
     lossesOf(state, {
       systems,
@@ -133,7 +138,7 @@ export async function program(given: Given): Promise<Outputs> {
     byHand: changed,
     approved: approved.kept,
     serving,
-    backupWorker: backupWorkerOf(settings, await backupCode(settings, given.root)),
+    backupWorker: backupWorkerOf(settings, await backupCode(settings, given.root), s3),
     ...ownJournal(beside, settings.release?.ended === true),
   };
   return deploy(settings, { root: given.root, ...read });

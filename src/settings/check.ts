@@ -1,7 +1,7 @@
 import { workersOf, workflowsOf } from "../declare/graph.ts";
 import { isLive, type System, type Worker } from "../declare/index.ts";
 import { textStage } from "../declare/physical-name.ts";
-import { secretUses } from "../declare/secret-uses.ts";
+import { type SecretUse, secretUses } from "../declare/secret-uses.ts";
 import { command, pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
 import type { Stage } from "../project/stage.ts";
@@ -126,12 +126,15 @@ export function unknownRollouts(
 }
 
 /** Secrets that workers bind and nobody has set. Values are never shown. */
-export function missingSecrets(
+export const missingSecrets = (
   set: readonly string[],
   systems: readonly System[],
   stage: Stage,
-): Diagnostic[] {
-  return secretUses(systems)
+): Diagnostic[] => missingOf(secretUses(systems), set, stage);
+
+/** Of these uses, those whose secret nobody has set. */
+export function missingOf(uses: readonly SecretUse[], set: readonly string[], stage: Stage): Diagnostic[] {
+  return uses
     .filter(({ secret }) => !set.includes(secret))
     .flatMap(({ secret, where, optional, fallback }) => {
       if (stage.protected && fallback[stage.name] !== undefined)

@@ -7,8 +7,10 @@ import { command, inPlace, pulumiOfStack, sentence } from "../../../src/diagnost
 import type { Stage } from "../../../src/project/stage.ts";
 import { placesOf } from "../../../toolchain/project.ts";
 import { configValues, refreshStackConfig } from "../../../toolchain/stacks/stack-config.ts";
+import type { Run } from "../engine/pulumi.ts";
 import type { Request } from "../request.ts";
 import { stackFileOf } from "../stack-file.ts";
+import { backupSecretUses } from "./backup-secrets.ts";
 import { listedSecrets, secretsTable } from "./secrets-table.ts";
 
 const named = z.record(z.string(), z.unknown()).catch({});
@@ -19,15 +21,19 @@ export function listSecrets(
   { target, rest }: Request,
   stage: Stage,
   systems: readonly System[],
-  root: string,
+  run: Run,
 ): number {
+  const { root } = run;
   // The embedded stack's file is made from the team's when pulumi first runs, which it may not have.
   const file =
     target === "embedded" ? refreshStackConfig(placesOf(root), stage.name) : stackFileOf(stage, target, root);
   const config = configValues(file);
   const deployed = list.parse(config["lockstep:systems"]);
   const secrets = listedSecrets(
-    secretUses(systems.filter(({ name }) => deployed.includes(name))),
+    [
+      ...secretUses(systems.filter(({ name }) => deployed.includes(name))),
+      ...backupSecretUses(stage, target, systems, run),
+    ],
     Object.keys(named.parse(config["lockstep:secrets"])),
     textStage(stage),
   );

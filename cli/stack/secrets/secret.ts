@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import type { System } from "../../../src/declare/index.ts";
-import { secretUses } from "../../../src/declare/secret-uses.ts";
+import { type SecretUse, secretUses } from "../../../src/declare/secret-uses.ts";
 import { nearest } from "../../../src/diagnostic/nearest.ts";
 import { command, sentence } from "../../../src/diagnostic/sentence.ts";
 import { UserError } from "../../../src/diagnostic/user-error.ts";
@@ -8,7 +8,7 @@ import type { Stage } from "../../../src/project/stage.ts";
 import type { Terminal } from "../confirm.ts";
 import { pulumi, type Run } from "../engine/pulumi.ts";
 
-/** Sets a secret that a system declares: to the value that is typed unseen (pulumi asks), or to what standard input holds. */
+/** Sets a secret that a system declares, or one of those `besides`: to the value that is typed unseen (pulumi asks), or to what standard input holds. */
 export async function setSecret(
   stage: Stage,
   name: string,
@@ -16,8 +16,9 @@ export async function setSecret(
   run: Run,
   { interactive }: Terminal,
   systems: readonly System[],
+  besides: readonly SecretUse[] = [],
 ): Promise<number> {
-  refuseUndeclared(name, systems);
+  refuseUndeclared(name, [...secretUses(systems), ...besides]);
   const isGiven = interactive || rest.some((word) => !word.startsWith("-"));
   const value = isGiven ? undefined : await text(process.stdin);
   if (value?.trim() === "")
@@ -36,8 +37,8 @@ export async function setSecret(
 }
 
 /** A value under a name that nothing binds would be kept for nobody, and the one that was meant would be missing still. */
-function refuseUndeclared(name: string, systems: readonly System[]): void {
-  const declared = [...new Set(secretUses(systems).map(({ secret }) => secret))].sort();
+function refuseUndeclared(name: string, uses: readonly SecretUse[]): void {
+  const declared = [...new Set(uses.map(({ secret }) => secret))].sort();
   if (declared.includes(name)) return;
   const meant = nearest(name, declared);
   throw new UserError({

@@ -64,7 +64,7 @@ function keyedBucket({ bucket: name, accountId, jurisdiction }: BucketName, env:
 }
 
 /** The embedded Cloudflare's own token signs there; its accounts are those of this machine. */
-async function embeddedBucket(
+export async function embeddedBucket(
   { bucket, accountId, jurisdiction }: BucketName,
   api: Connection,
 ): Promise<Bucket> {

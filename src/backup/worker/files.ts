@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import type { R2Bucket } from "@cloudflare/workers-types";
 import { Encrypter } from "age-encryption";
 import { addRecipients } from "../store/recipients.ts";
 import type { SealedFile } from "../store/sealed.ts";
+import type { Place } from "./place/place.ts";
 import type { Share } from "./share.ts";
 
 export type WrittenFile = SealedFile & { readonly name: string };
 
 /** Where the files of one backup go, and who can read them. */
 export interface Into {
-  readonly bucket: R2Bucket;
+  readonly place: Place;
   /** `cloudflare/prod/20261130T120000Z/` */
   readonly folder: string;
   readonly recipients: readonly string[];
@@ -24,9 +24,9 @@ const mostMs = 60_000;
 /** Of gzip: its usual 6 takes three times the time of this one, and 6 % less room. */
 const level = 3;
 
-/** Compresses and encrypts a file and puts it where nothing is; R2 compares the checksum. */
+/** Compresses and encrypts a file and puts it where nothing is; the bucket compares the bytes with their checksum. */
 export async function putSealed(
-  { bucket, folder, recipients, share }: Into,
+  { place, folder, recipients }: Into,
   name: string,
   content: string,
 ): Promise<WrittenFile> {
@@ -34,9 +34,8 @@ export async function putSealed(
   addRecipients(encrypter, recipients);
   const body = await encrypter.encrypt(gzipSync(content, { level }));
   const sha256 = createHash("sha256").update(body).digest("hex");
-  share.count(1);
-  const put = await bucket.put(`${folder}${name}`, body, { sha256, onlyIf: { etagDoesNotMatch: "*" } });
-  if (put === null) throw new Error(`${folder}${name} is there already`);
+  if ((await place.put(`${folder}${name}`, body, "whereNothingIs")) === undefined)
+    throw new Error(`${folder}${name} is there already`);
   return { name, bytes: body.byteLength, sha256 };
 }
 

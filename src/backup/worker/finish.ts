@@ -1,26 +1,32 @@
-import type { R2Bucket } from "@cloudflare/workers-types";
+import { z } from "zod";
 import { checksum } from "../../migrations/sql/checksum.ts";
 import type { Head } from "../store/head.ts";
 import type { Manifest } from "../store/manifest.ts";
 import { type Into, putSealed } from "./files.ts";
+import type { Place } from "./place/place.ts";
 import type { WorkerSettings } from "./settings.ts";
 import type { Held } from "./under-way.ts";
 
 const headFile = "head.json";
 const manifestFile = "manifest.age";
+const listed = z.object({ files: z.array(z.object({ name: z.string() })) });
 
 /** Writes the manifest, and the head behind everything else; then nothing is under way any more. */
 export async function finish(settings: WorkerSettings, into: Into, held: Held): Promise<void> {
-  const { bucket, folder } = into;
+  const { place, folder } = into;
   // An invocation that was killed behind the head left nothing to do but to clear away.
-  const there = await bucket.get(`${folder}${headFile}`);
-  const head: Head = there === null ? await writeHead(settings, into, held) : await there.json();
-  await removeOthers(bucket, folder, new Set([...head.files.map(({ name }) => name), headFile]));
+  const there = await place.get(`${folder}${headFile}`);
+  const { files } =
+    there === undefined ? await writeHead(settings, into, held) : listed.parse(JSON.parse(there.text));
+  const own = new Set([...files.map(({ name }) => name), headFile]);
+  // What invocations left that were killed.
+  const others = (await place.keys(folder)).filter((key) => !own.has(key.slice(folder.length)));
+  if (others.length > 0) await place.remove(others);
   await held.remove();
 }
 
 async function writeHead(settings: WorkerSettings, into: Into, held: Held): Promise<Head> {
-  const { bucket, folder } = into;
+  const { place, folder } = into;
   const { name, startedAt, files } = held.state();
   const manifest: Manifest = {
     ...{ format: "lockstep-manifest/2", name, tool: settings.tool },
@@ -30,52 +36,32 @@ async function writeHead(settings: WorkerSettings, into: Into, held: Held): Prom
   };
   // Whoever was taken over stops here, and leaves what another one writes.
   await held.save({});
-  await bucket.delete(`${folder}${manifestFile}`);
+  await place.remove([`${folder}${manifestFile}`]);
   const sealed = await putSealed(into, manifestFile, `${JSON.stringify(manifest)}\n`);
   await held.save({});
   const head: Head = {
     ...{ format: "lockstep-backup/1", name, stage: settings.stage, target: settings.target },
     ...{ accountId: settings.accountId, startedAt, endedAt: new Date().toISOString() },
-    previous: await previousOf(bucket, settings.prefix, name),
+    previous: await previousOf(place, settings.prefix, name),
     files: [...files, sealed],
     // It has no key to sign with.
     by: "worker",
   };
   const text = `${JSON.stringify(head, null, 2)}\n`;
-  const put = await bucket.put(`${folder}${headFile}`, text, { onlyIf: { etagDoesNotMatch: "*" } });
-  if (put === null) throw new Error(`${folder}${headFile} is there already: another backup has this second`);
+  if ((await place.put(`${folder}${headFile}`, Buffer.from(text), "whereNothingIs")) === undefined)
+    throw new Error(`${folder}${headFile} is there already: another backup has this second`);
   return head;
 }
 
 /** The newest backup that is there, and the digest of its head. */
-async function previousOf(bucket: R2Bucket, prefix: string, own: string): Promise<Head["previous"]> {
-  let newest: string | undefined;
-  for (let cursor: string | undefined; ; ) {
-    // Every name of a backup begins with its year.
-    const listed = await bucket.list({
-      ...{ prefix: `${prefix}2`, delimiter: "/" },
-      ...(cursor !== undefined && { cursor }),
-    });
-    for (const folder of listed.delimitedPrefixes) {
-      const name = folder.slice(prefix.length, -1);
-      if (!/^\d{8}T\d{6}Z$/.test(name) || name >= own || (newest !== undefined && name < newest)) continue;
-      if ((await bucket.head(`${folder}${headFile}`)) !== null) newest = name;
-    }
-    if (!listed.truncated) break;
-    cursor = listed.cursor;
+async function previousOf(place: Place, prefix: string, own: string): Promise<Head["previous"]> {
+  // Every name of a backup begins with its year.
+  const names = (await place.folders(`${prefix}2`))
+    .map((rest) => `2${rest}`)
+    .filter((name) => /^\d{8}T\d{6}Z$/.test(name) && name < own);
+  for (const name of names.toSorted().toReversed()) {
+    const head = await place.get(`${prefix}${name}/${headFile}`);
+    if (head !== undefined) return { name, digest: checksum(head.text) };
   }
-  if (newest === undefined) return null;
-  const head = await bucket.get(`${prefix}${newest}/${headFile}`);
-  return head === null ? null : { name: newest, digest: checksum(await head.text()) };
-}
-
-/** What invocations left that were killed. */
-async function removeOthers(bucket: R2Bucket, folder: string, own: ReadonlySet<string>): Promise<void> {
-  for (let cursor: string | undefined; ; ) {
-    const listed = await bucket.list({ prefix: folder, ...(cursor !== undefined && { cursor }) });
-    const others = listed.objects.map(({ key }) => key).filter((key) => !own.has(key.slice(folder.length)));
-    if (others.length > 0) await bucket.delete(others);
-    if (!listed.truncated) return;
-    cursor = listed.cursor;
-  }
+  return null;
 }

@@ -1,11 +1,18 @@
 // The worker that writes backups of a stage whose systems say `backup: { by: "worker" }`.
 import type { D1Database, KVNamespace, R2Bucket, ScheduledController } from "@cloudflare/workers-types";
+import { boundPlace } from "./place/bound.ts";
+import { keyedPlace } from "./place/keyed.ts";
+import type { Place } from "./place/place.ts";
 import { type Outcome, run } from "./run.ts";
-import { workerSettings } from "./settings.ts";
+import { type WorkerSettings, workerSettings } from "./settings.ts";
 
 /** What `src/resources/workers/backup-worker.ts` binds. What belongs to a store stands beside it: a variable has 5 kB at most. */
 interface Env {
-  readonly BACKUPS: R2Bucket;
+  /** Where the bucket is of the stage's own account. */
+  readonly BACKUPS?: R2Bucket;
+  /** Where it is not. */
+  readonly ACCESS_KEY_ID?: string;
+  readonly SECRET_ACCESS_KEY?: string;
   readonly SETTINGS: string;
   readonly [database: `D1_${number}`]: D1Database;
   readonly [namespace: `KV_${number}`]: KVNamespace;
@@ -30,7 +37,7 @@ export default {
     const outcome = await run(
       settings,
       {
-        bucket: env.BACKUPS,
+        place: placeOf(env, settings),
         database: (number) => env[`D1_${number}`] ?? missing(`D1_${number}`),
         namespace: (number) => env[`KV_${number}`] ?? missing(`KV_${number}`),
       },
@@ -39,6 +46,15 @@ export default {
     console.log(told(outcome));
   },
 };
+
+function placeOf(env: Env, { to: { bucket, keyed } }: WorkerSettings): Place {
+  if (keyed === undefined) return boundPlace(env.BACKUPS ?? missing("BACKUPS"), bucket);
+  return keyedPlace({
+    ...{ bucket, endpoint: keyed.endpoint },
+    accessKeyId: env.ACCESS_KEY_ID ?? missing("ACCESS_KEY_ID"),
+    secret: env.SECRET_ACCESS_KEY ?? missing("SECRET_ACCESS_KEY"),
+  });
+}
 
 function told(outcome: Outcome): string {
   switch (outcome.kind) {

@@ -1,9 +1,10 @@
-import type { D1Database, KVNamespace, R2Bucket } from "@cloudflare/workers-types";
+import type { D1Database, KVNamespace } from "@cloudflare/workers-types";
 import { checksum } from "../../migrations/sql/checksum.ts";
 import { type Pace, paced, unpaced } from "../d1/pace.ts";
 import { nameOf } from "../name-of.ts";
 import { type Into, putSealed, type WrittenFile } from "./files.ts";
 import { finish } from "./finish.ts";
+import { counted, type Place } from "./place/place.ts";
 import { readDatabase } from "./read-database.ts";
 import { readNamespace } from "./read-namespace.ts";
 import type { WorkerSettings } from "./settings.ts";
@@ -13,7 +14,7 @@ import { type Held, hold, readUnderWay, TakenOver, type UnderWay } from "./under
 
 /** What the worker is bound to. */
 export interface Bindings {
-  readonly bucket: R2Bucket;
+  readonly place: Place;
   /** By their number in the settings. */
   readonly database: (number: number) => D1Database;
   readonly namespace: (number: number) => KVNamespace;
@@ -36,12 +37,13 @@ const mostTries = 5;
  */
 export async function run(settings: WorkerSettings, bindings: Bindings, isDue: boolean): Promise<Outcome> {
   const used = share(settings.requests);
+  const bound = { ...bindings, place: counted(bindings.place, () => used.count(1)) };
   let held: Held | undefined;
   try {
-    held = await takeHold(settings, bindings, used, isDue);
+    held = await takeHold(settings, bound, isDue);
     if (held === undefined)
       return { kind: "nothing", why: "no backup is due, or another invocation writes one" };
-    return await goOn(settings, bindings, held, used);
+    return await goOn(settings, bound, held, used);
   } catch (error) {
     if (error instanceof TakenOver) return { kind: "nothing", why: error.message };
     if (error instanceof TooLarge) await held?.save({ givenUp: error.message });
@@ -51,26 +53,24 @@ export async function run(settings: WorkerSettings, bindings: Bindings, isDue: b
 
 async function takeHold(
   settings: WorkerSettings,
-  { bucket }: Bindings,
-  used: Share,
+  { place }: Bindings,
   isDue: boolean,
 ): Promise<Held | undefined> {
   const { prefix } = settings;
   const own = checksum(JSON.stringify(settings));
   const holder = crypto.randomUUID();
-  used.count(1);
-  const found = await readUnderWay(bucket, prefix);
-  const place = { bucket, prefix, share: used };
+  const found = await readUnderWay(place, prefix);
+  const there = { place, prefix };
   if (found !== undefined) {
     const { state, etag } = found;
     if (state.untilMs > Date.now() && state.holder !== "") return undefined;
     const isAlive = state.settings === own && state.givenUp === undefined && state.tries < mostTries;
-    if (isAlive) return hold(place, { ...state, holder, tries: state.tries + 1 }, etag);
+    if (isAlive) return hold(there, { ...state, holder, tries: state.tries + 1 }, etag);
     if (!isDue) return undefined;
-    await removeFolder(bucket, `${prefix}${state.name}/`);
-    return hold(place, fresh(own, holder), etag);
+    await removeFolder(place, `${prefix}${state.name}/`);
+    return hold(there, fresh(own, holder), etag);
   }
-  return isDue ? hold(place, fresh(own, holder), undefined) : undefined;
+  return isDue ? hold(there, fresh(own, holder), undefined) : undefined;
 }
 
 function fresh(settings: string, holder: string): UnderWay {
@@ -84,7 +84,7 @@ function fresh(settings: string, holder: string): UnderWay {
 async function goOn(settings: WorkerSettings, bindings: Bindings, held: Held, used: Share): Promise<Outcome> {
   const { name, holder } = held.state();
   const folder = `${settings.prefix}${name}/`;
-  const into: Into = { bucket: bindings.bucket, folder, recipients: settings.recipients, share: used };
+  const into: Into = { place: bindings.place, folder, recipients: settings.recipients, share: used };
   const units = [
     ...settings.databases.map((each, i) => async (reading: Work) => {
       const files = reading.named(`d1-${i}`);
@@ -144,10 +144,7 @@ const paceOf = ({ rowsPerSecond }: WorkerSettings): Pace =>
       });
 
 /** Removes what a backup left that nobody goes on with; its files are no backup without a head. */
-async function removeFolder(bucket: R2Bucket, folder: string): Promise<void> {
-  for (;;) {
-    const { objects } = await bucket.list({ prefix: folder });
-    if (objects.length === 0 || objects.some(({ key }) => key.endsWith("/head.json"))) return;
-    await bucket.delete(objects.map(({ key }) => key));
-  }
+async function removeFolder(place: Place, folder: string): Promise<void> {
+  const left = await place.keys(folder);
+  if (!left.includes(`${folder}head.json`)) await place.remove(left);
 }

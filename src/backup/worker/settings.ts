@@ -6,6 +6,8 @@ export const workerSettings = z.object({
   target: z.enum(["embedded", "cloudflare"]),
   accountId: z.string(),
   tool: z.string(),
+  /** Where it writes. One that is `keyed` is reached by R2's S3 API; the other is bound as `BACKUPS`. */
+  to: z.object({ bucket: z.string(), keyed: z.object({ endpoint: z.url() }).optional() }),
   /** What the names of its objects begin with: `cloudflare/prod/`. */
   prefix: z.string(),
   /** Public keys of age. */

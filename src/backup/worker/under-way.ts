@@ -1,6 +1,5 @@
-import type { R2Bucket } from "@cloudflare/workers-types";
 import { z } from "zod";
-import type { Share } from "./share.ts";
+import type { Place } from "./place/place.ts";
 
 const file = z.object({ name: z.string(), bytes: z.number(), sha256: z.string() });
 
@@ -57,11 +56,13 @@ export const underWayFile = "under-way.json";
 
 /** What is under way, with the etag that a write of it is held against. */
 export async function readUnderWay(
-  bucket: R2Bucket,
+  place: Place,
   prefix: string,
 ): Promise<{ readonly state: UnderWay; readonly etag: string } | undefined> {
-  const found = await bucket.get(`${prefix}${underWayFile}`);
-  return found === null ? undefined : { state: underWay.parse(await found.json()), etag: found.etag };
+  const found = await place.get(`${prefix}${underWayFile}`);
+  return found === undefined
+    ? undefined
+    : { state: underWay.parse(JSON.parse(found.text)), etag: found.etag };
 }
 
 /** A file comes every minute; whoever writes none for so long is gone. */
@@ -69,29 +70,24 @@ const holdMs = 5 * 60_000;
 
 /** Takes hold of it. @param etag of what is there; undefined where nothing is */
 export async function hold(
-  { bucket, prefix, share }: { readonly bucket: R2Bucket; readonly prefix: string; readonly share: Share },
+  { place, prefix }: { readonly place: Place; readonly prefix: string },
   begin: UnderWay,
   etag: string | undefined,
 ): Promise<Held> {
   let state = begin;
   let known = etag;
   const save = async (change: Partial<UnderWay>): Promise<void> => {
-    share.count(1);
     const next = { ...state, ...change, untilMs: Date.now() + holdMs };
-    const put = await bucket.put(`${prefix}${underWayFile}`, JSON.stringify(next), {
-      onlyIf: known === undefined ? { etagDoesNotMatch: "*" } : { etagMatches: known },
-    });
-    if (put === null) throw new TakenOver(`another invocation writes ${state.name}`);
-    known = put.etag;
+    const only = known === undefined ? "whereNothingIs" : { etag: known };
+    const put = await place.put(`${prefix}${underWayFile}`, Buffer.from(JSON.stringify(next)), only);
+    if (put === undefined) throw new TakenOver(`another invocation writes ${state.name}`);
+    known = put;
     state = next;
   };
   await save({});
   return {
     state: () => state,
     save,
-    remove: async () => {
-      share.count(1);
-      await bucket.delete(`${prefix}${underWayFile}`);
-    },
+    remove: () => place.remove([`${prefix}${underWayFile}`]),
   };
 }

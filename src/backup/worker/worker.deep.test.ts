@@ -76,6 +76,7 @@ async function deployed(namespaceId: string): Promise<void> {
   const settings: Omit<WorkerSettings, "databases" | "namespaces"> = {
     ...{ stage: "prod", target: "embedded", accountId: account.accountId, tool: "test", prefix },
     recipients: [await identityToRecipient(identity)],
+    to: { bucket: "backups" },
     schedule: [due],
     requests: 30,
     notInBackup: ["versions"],

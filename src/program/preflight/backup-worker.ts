@@ -1,3 +1,4 @@
+import { bucketSecretUses } from "../../backup/bucket-secrets.ts";
 import type { BackupSettings } from "../../backup/settings.ts";
 import { addRecipients } from "../../backup/store/recipients.ts";
 import { backupSystem } from "../../declare/backup-worker.ts";
@@ -5,6 +6,7 @@ import type { System } from "../../declare/index.ts";
 import { physicalName } from "../../declare/physical-name.ts";
 import { type Diagnostic, UserError } from "../../diagnostic/user-error.ts";
 import type { Stage } from "../../project/stage.ts";
+import { missingOf } from "../../settings/check.ts";
 
 interface Concerned {
   readonly stage: Stage;
@@ -24,6 +26,16 @@ export async function refusedBackup(settings: Concerned): Promise<readonly Diagn
     ...(backup.by === undefined ? [] : wrongPlace(settings)),
   ];
 }
+
+/** Keys of a bucket of another account that nobody has set. @param accountId the stage's */
+export const missingBucketSecrets = (
+  {
+    stage,
+    backup,
+    secrets,
+  }: Pick<Concerned, "stage" | "backup"> & { readonly secrets: Readonly<Record<string, string>> },
+  accountId: string | undefined,
+): readonly Diagnostic[] => missingOf(bucketSecretUses(backup, accountId), Object.keys(secrets), stage);
 
 /** Before anything is encrypted to nobody. */
 async function wrongRecipients(
@@ -48,15 +60,20 @@ function wrongPlace({ stage, systems, accountId, backup }: Concerned): readonly 
   const what = "A worker is to write the backups, and cannot";
   const stores = systems.flatMap(({ resources }) => resources);
   const own = stores.find(
-    (each) => typeof to === "object" && each.kind === "r2" && physicalName(each, stage) === to.bucket,
+    (each) =>
+      typeof to === "object" &&
+      // In another account a bucket of the same name is another bucket.
+      (accountId === undefined || to.accountId === accountId) &&
+      each.kind === "r2" &&
+      physicalName(each, stage) === to.bucket,
   );
   return [
-    ...(typeof to !== "object" || (accountId !== undefined && to.accountId !== accountId)
+    ...(typeof to !== "object"
       ? [
           {
             ...{ what, where: `${where}, to` },
-            got: typeof to === "object" ? `a bucket of account ${to.accountId}` : `the folder ${to}`,
-            expected: `a bucket of the stage's own account, which alone a worker can be bound to: { bucket: <name>, accountId: ${accountId ?? "<its id>"} }`,
+            got: `the folder ${to}`,
+            expected: `a bucket of R2, of the stage's account or of another one: { bucket: <name>, accountId: ${accountId ?? "<its id>"} }`,
             fix: "name one there, or leave out by: worker and let CI run the backups",
           },
         ]

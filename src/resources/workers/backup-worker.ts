@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Bundle } from "../../bundle/bundle.ts";
+import type { S3Credentials } from "../../cloudflare/s3/sign.ts";
 import { backupSystem, backupWorker } from "../../declare/backup-worker.ts";
 import type { System } from "../../declare/index.ts";
 import type { StoreKind, StoreOf } from "../../declare/kinds/kinds.ts";
@@ -16,6 +17,8 @@ export interface BackupWorkerArgs {
   readonly bundle: Bundle;
   readonly systems: readonly { readonly system: System; readonly stores: Stores }[];
   readonly bucket: { readonly bucket: string; readonly jurisdiction?: string | undefined };
+  /** Of R2's S3 API, in clear, where the bucket is not of the worker's account. */
+  readonly keys: S3Credentials | undefined;
   readonly schedule: readonly string[];
   /** What it is told besides: the part of its settings that is known before anything is made. */
   readonly settings: object;
@@ -24,7 +27,7 @@ export interface BackupWorkerArgs {
 /** Deploys the worker that writes backups: bound to every database and namespace of the stage, and to the bucket that they go to. */
 export function deployBackupWorker(
   shared: Omit<Context, "system">,
-  { bundle, systems, bucket, schedule, settings }: BackupWorkerArgs,
+  { bundle, systems, bucket, keys, schedule, settings }: BackupWorkerArgs,
 ): readonly pulumi.Resource[] {
   const context: Context = { ...shared, system: backupSystem };
   const { accountId, hooks, stage } = context;
@@ -45,10 +48,17 @@ export function deployBackupWorker(
     { provider: context.provider },
   );
   const bindings: inputs.WorkerVersionBinding[] = [
-    {
-      ...{ name: "BACKUPS", type: "r2_bucket", bucketName: bucket.bucket },
-      ...(bucket.jurisdiction !== undefined && { jurisdiction: bucket.jurisdiction }),
-    },
+    ...(keys === undefined
+      ? [
+          {
+            ...{ name: "BACKUPS", type: "r2_bucket", bucketName: bucket.bucket },
+            ...(bucket.jurisdiction !== undefined && { jurisdiction: bucket.jurisdiction }),
+          },
+        ]
+      : [
+          { name: "ACCESS_KEY_ID", type: "secret_text", text: pulumi.secret(keys.accessKeyId) },
+          { name: "SECRET_ACCESS_KEY", type: "secret_text", text: pulumi.secret(keys.secret) },
+        ]),
     { name: "SETTINGS", type: "plain_text", text: JSON.stringify(settings) },
     ...databases.flatMap(({ system, stores, store }, i) => {
       const { id } = stores.of(store);

@@ -108,10 +108,11 @@ test("a stream arrives piece by piece, and its failure after them", async () => 
 });
 
 test("the method hears when the engine has given up", async () => {
-  const heard = Promise.withResolvers<void>();
+  const [asked, heard] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const client = await language({
     RunPlugin: (call) =>
       new Promise((resolve) => {
+        asked.resolve();
         call.signal.addEventListener("abort", () => {
           heard.resolve();
           resolve();
@@ -120,7 +121,8 @@ test("the method hears when the engine has given up", async () => {
   });
   const stream = client.runPlugin(new langproto.RunPluginRequest());
   stream.on("error", () => undefined);
-  setTimeout(() => stream.cancel(), 100);
+  await asked.promise; // what is given up before it was sent reaches nobody
+  stream.cancel();
   await heard.promise;
 });
 

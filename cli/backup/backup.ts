@@ -7,7 +7,7 @@ import { paced } from "../../src/backup/d1/pace.ts";
 import { rowsReadLines } from "../../src/backup/d1/rows-read.ts";
 import { queueIds } from "../../src/backup/letters/letters.ts";
 import { listFile } from "../../src/backup/objects/store.ts";
-import { newestHead, newestWith } from "../../src/backup/store/head.ts";
+import { newestHead, newestWith } from "../../src/backup/store/heads.ts";
 import { takeBackup } from "../../src/backup/take.ts";
 import { unitOf } from "../../src/cloudflare/contents/plural.ts";
 import { readServing } from "../../src/cloudflare/deployments.ts";

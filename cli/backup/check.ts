@@ -1,17 +1,14 @@
-import { join } from "node:path";
 import { configuredBackup } from "../../src/backup/declared.ts";
 import { overdueOf, overdueText } from "../../src/backup/due.ts";
-import { backupNames, isProven, proofText } from "../../src/backup/journal.ts";
+import { isProven, proofText } from "../../src/backup/journal.ts";
 import { proofNow } from "../../src/backup/proof-now.ts";
-import { backupFolder } from "../../src/backup/settings.ts";
-import { readHead } from "../../src/backup/store/head.ts";
+import { faultText, standingOf } from "../../src/backup/standing.ts";
 import type { CommandPlace } from "../../src/diagnostic/place.ts";
 import { command, inPlace, lines, sentence } from "../../src/diagnostic/sentence.ts";
 import type { ProjectPlace } from "../place.ts";
 import { stageEnvironment } from "../stack/engine/environment.ts";
 import { keysOf } from "../stack/stage-keys.ts";
 import type { Request } from "./request.ts";
-import { afterWorker, forged, hasWorker, signedIn } from "./signing.ts";
 import { configOf, settingsOf, systemsOf } from "./site.ts";
 
 /** An alarm: 1 where nobody can rely on the stage's backups, where one is overdue, and where nothing is known of them. */
@@ -26,35 +23,20 @@ export async function check(
   if (config["lockstep:backup"] !== undefined || systems.some(({ backup }) => backup !== undefined))
     settingsOf({ stage }, config, systems);
   const configured = configuredBackup(config, project.systems, stage);
-  const whose = { root, stage: stage.name, target, configured };
+  const whose = { root, stage: stage.name, target, configured, keys: keysOf({ stage, target }, root) };
   const now = new Date();
   const proof = await proofNow(whose, () => stageEnvironment(target, stage, root), now);
-  const folder = backupFolder(whose);
-  const newest = backupNames(folder).at(-1);
-  const by = { keys: keysOf({ stage, target }, root), hasWorker: hasWorker(configured) };
-  const foreign = backupNames(folder).flatMap((name) => {
-    const is = signedIn(folder, readHead(join(folder, name)), by);
-    const why = forged(is);
-    if (why === undefined) return [];
-    return [
-      {
-        text: `${name} has ${why}`,
-        next:
-          is.kind === "noWorker"
-            ? `Find out who wrote it: ${afterWorker}`
-            : "Somebody else wrote it, or changed it",
-      },
-    ];
-  });
+  const { sound, faults } = standingOf(whose);
+  const newest = sound.at(-1)?.head.name;
   // Of a place that does not answer nobody knows what is there.
   const missing = proof.kind === "unknown" ? undefined : overdueOf(whose, now);
   const [proven, text] = [isProven(proof), proofText(proof)];
-  const well = proven && missing === undefined && foreign.length === 0;
+  const well = proven && missing === undefined && faults.length === 0;
   const told = lines([
     `${stage.name}: ${text}`,
     ...(newest === undefined ? [] : [`the newest backup is ${newest}`]),
     ...(missing === undefined ? [] : [overdueText(missing)]),
-    ...foreign.map((each) => `RED: ${each.text}. ${each.next}`),
+    ...faults.map((each) => `RED: ${faultText(each)}`),
     ...(proven
       ? []
       : [sentence`RED: nobody can rely on them. ${command("backup")}, then ${command("drill")}`]),
@@ -62,7 +44,7 @@ export async function check(
   ]);
   process.stdout.write(
     json
-      ? `${JSON.stringify({ stage: stage.name, isProven: proven, kind: proof.kind, text, newest: newest ?? null, overdue: missing ?? null, notSigned: foreign.map(({ text: of }) => of) })}\n`
+      ? `${JSON.stringify({ stage: stage.name, isProven: proven, kind: proof.kind, text, newest: newest ?? null, overdue: missing ?? null, faults })}\n`
       : `${inPlace(told, said)}\n`,
   );
   return well ? 0 : 1;

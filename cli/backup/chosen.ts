@@ -1,17 +1,18 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { backupNames } from "../../src/backup/journal.ts";
-import { newestHead, type ReadHead, readHead } from "../../src/backup/store/head.ts";
+import { faultText, standingIn } from "../../src/backup/standing.ts";
+import { type ReadHead, readHead } from "../../src/backup/store/head.ts";
+import { backupNames, newestHead } from "../../src/backup/store/heads.ts";
 import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { ProjectPlace } from "../place.ts";
 import type { Request } from "./request.ts";
-import { vouchedFor } from "./signing.ts";
+import { signersIn, vouchedFor } from "./signing.ts";
 
 /** A backup that may be relied on as far as its signature goes. */
 export interface Chosen extends ReadHead {
-  /** Why nobody signed it; undefined where the stage's key did. */
-  readonly unsigned: string | undefined;
+  /** What somebody should know of it and of its neighbours: that nobody signed it, and which of them count for nothing. */
+  readonly told: readonly string[];
 }
 
 /** The backup that a command is about: by its name, by its folder, or the newest. Throws UserError where it is none of this stage. */
@@ -21,7 +22,8 @@ export function chosenBackup({ stage, target, from }: Request, folder: string, p
     throw new UserError({
       what: `There is no backup of ${stage.name}`,
       where: folder,
-      got: "nothing",
+      got:
+        standingIn(folder, signersIn({ stage, target }, place)).faults.map(faultText).join("; ") || "nothing",
       expected: "a backup",
       fix: sentence`make one: ${command("backup")}; or name its folder: --from <folder>`,
     });
@@ -34,7 +36,13 @@ export function chosenBackup({ stage, target, from }: Request, folder: string, p
       expected: `${stage.name} on the target ${target}`,
       fix: "name a backup of this stage, or the stage that it is of",
     });
-  return { ...found, unsigned: vouchedFor(found, folder, { stage, target }, place) };
+  const by = signersIn({ stage, target }, place);
+  const unsigned = vouchedFor(found, folder, { stage, target }, by);
+  const { faults } = standingIn(folder, by);
+  return {
+    ...found,
+    told: [...(unsigned === undefined ? [] : [unsigned]), ...faults.map(faultText)],
+  };
 }
 
 function placeOf(from: string, folder: string, typedIn: string): string {

@@ -31,7 +31,7 @@ export async function run(args: readonly string[], place: Place): Promise<number
       identity,
       account,
       say,
-      told: read.unsigned === undefined ? [] : [read.unsigned],
+      told: read.told,
     });
     if (isThere) await drop(depot, read.head.name);
     await push(depot, say);

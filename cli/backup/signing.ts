@@ -1,11 +1,17 @@
 import { join } from "node:path";
-import { z } from "zod";
 import { publicHalf } from "../../src/artefact/ed25519.ts";
 import { configuredBackup } from "../../src/backup/declared.ts";
-import { backupNames } from "../../src/backup/journal.ts";
-import { byShape } from "../../src/backup/settings.ts";
-import { headFile, type ReadHead, readHead } from "../../src/backup/store/head.ts";
-import { type Signed, type Signing, signatureOf } from "../../src/backup/store/signature.ts";
+import {
+  afterWorker,
+  forged,
+  type Signers,
+  signedAmong,
+  signersOf,
+  standingIn,
+} from "../../src/backup/standing.ts";
+import { headFile, type ReadHead } from "../../src/backup/store/head.ts";
+import { headsIn } from "../../src/backup/store/heads.ts";
+import type { Signed } from "../../src/backup/store/signature.ts";
 import { command, pulumiOfStack, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import { configValues } from "../../toolchain/stacks/stack-config.ts";
@@ -57,37 +63,6 @@ async function openedBy({ stage, target }: Of, root: string, file: string): Prom
   }
 }
 
-/** What the signature of a backup says, among the others of its folder. */
-export function signedIn(folder: string, { head }: ReadHead, by: Omit<Signing, "isBehindSigned">): Signed {
-  const isBehindSigned = backupNames(folder).some(
-    (name) => name < head.name && readHead(join(folder, name)).head.signature !== undefined,
-  );
-  return signatureOf(head, { ...by, isBehindSigned });
-}
-
-/** @param configured what the stage and its systems say of backups */
-export const hasWorker = (configured: unknown): boolean => writer.safeParse(configured).success;
-const writer = z.looseObject({ by: byShape });
-
-/** Why nobody may rely on a backup's signature; undefined where somebody may. */
-export const forged = (signed: Signed): string | undefined => {
-  switch (signed.kind) {
-    case "signed":
-    case "unsigned":
-      return undefined;
-    case "missing":
-      return "no signature, though the stage had its key when it was made";
-    case "noWorker":
-      return 'no signature, but by: "worker", though no worker writes the backups of this stage';
-    case "wrong":
-      return "a signature that the stage's key did not make";
-  }
-};
-
-/** Nothing but the stage's own settings says whether it was its worker: whoever took them away can tell. */
-export const afterWorker =
-  'if the stage had such a worker when this was written, put by: "worker" back beside its schedule, bring the stage up, and it is read again';
-
 /** Of a backup that nobody signed, and nobody could have. */
 const unsigned: Readonly<Record<Extract<Signed, { kind: "unsigned" }>["why"], string>> = {
   noKey: "nobody signed it: the stage has no key",
@@ -95,36 +70,31 @@ const unsigned: Readonly<Record<Extract<Signed, { kind: "unsigned" }>["why"], st
   worker: "nobody signed it: a worker wrote it, which has no key",
 };
 
+/** By what the backups of a stage are told from those of others. */
+export const signersIn = (of: Of, { root, project }: Pick<ProjectPlace, "root" | "project">): Signers =>
+  signersOf({
+    keys: keysOf(of, root),
+    configured: configuredBackup(configOf(of.stage.name, root), project.systems, of.stage),
+  });
+
 /**
  * Refuses a backup that the stage's key should have signed and did not.
  * @returns what somebody should know of one that nobody signed
  */
-export function vouchedFor(
-  read: ReadHead,
-  folder: string,
-  of: Of,
-  { root, project }: Pick<ProjectPlace, "root" | "project">,
-): string | undefined {
-  const by = {
-    keys: keysOf(of, root),
-    hasWorker: hasWorker(configuredBackup(configOf(of.stage.name, root), project.systems, of.stage)),
-  };
-  const is = signedIn(folder, read, by);
+export function vouchedFor(read: ReadHead, folder: string, { stage }: Of, by: Signers): string | undefined {
+  const is = signedAmong(headsIn(folder).heads, read, by);
   const got = forged(is);
   if (got === undefined) return is.kind === "unsigned" ? unsigned[is.why] : undefined;
-  const other = backupNames(folder).findLast((name) => {
-    const each = readHead(join(folder, name));
-    return forged(signedIn(folder, each, by)) === undefined;
-  });
+  const other = standingIn(folder, by).sound.at(-1)?.head.name;
   const besides =
     other === undefined
       ? "There is no other backup that can be relied on there: take another copy"
       : `The newest that can be relied on: --from ${other}`;
   throw new UserError({
-    what: `Backup ${read.head.name} is not as ${of.stage.name} wrote it, or another wrote it; nothing was restored`,
+    what: `Backup ${read.head.name} is not as ${stage.name} wrote it, or another wrote it; nothing was restored`,
     where: join(read.folder, headFile),
     got,
-    expected: `the signature of the key of ${of.stage.name}`,
+    expected: `the signature of the key of ${stage.name}`,
     fix:
       is.kind === "noWorker"
         ? `${afterWorker}; otherwise find out who writes to that place. ${besides}`

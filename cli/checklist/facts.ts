@@ -15,6 +15,7 @@ import { readOutputs } from "../stack/outputs/read-outputs.ts";
 import type { TargetName } from "../stack/request.ts";
 import { type StageStatus, stageStatus } from "../stack/show-status.ts";
 import { stackFileOf } from "../stack/stack-file.ts";
+import { keysOf } from "../stack/stage-keys.ts";
 import { type SmokeAnswer, smokeAnswers } from "../stack/verify.ts";
 import { type Asked, type Facts, unlessRefused } from "../status/asking.ts";
 import { figuresOf } from "../status/workers.ts";
@@ -85,7 +86,8 @@ export function factsOf({ project, stage, target, run }: Subject, now: Date): Fa
     }),
     backup: once(async () => {
       const configured = configuredBackup(config(), project.systems, stage);
-      const whose = { root, stage: stage.name, target, configured };
+      const keys = keysOf({ stage, target }, root);
+      const whose = { root, stage: stage.name, target, configured, keys };
       const proof = await proofNow(whose, () => run.env, now);
       return { isProven: isProven(proof), said: proofText(proof) };
     }),

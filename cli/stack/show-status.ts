@@ -2,6 +2,7 @@ import { configuredBackup } from "../../src/backup/declared.ts";
 import { overdueOf, overdueText } from "../../src/backup/due.ts";
 import { isProven, proofText } from "../../src/backup/journal.ts";
 import { proofNow } from "../../src/backup/proof-now.ts";
+import { faultText, standingOf } from "../../src/backup/standing.ts";
 import { connection } from "../../src/cloudflare/connection.ts";
 import { endsSoon, ownToken } from "../../src/cloudflare/own-token.ts";
 import { workersOf } from "../../src/declare/graph.ts";
@@ -28,6 +29,7 @@ import { readOutputs, type StackOutputs } from "./outputs/read-outputs.ts";
 import { servedSystems } from "./outputs/served.ts";
 import type { Request, TargetName } from "./request.ts";
 import { stackFileOf } from "./stack-file.ts";
+import { keysOf } from "./stage-keys.ts";
 import { stateOf } from "./state.ts";
 
 /** What is known of a stage that is up. */
@@ -91,8 +93,10 @@ export async function stageStatus(
   ]);
   const ending = token === undefined ? undefined : endsSoon(token, now);
   const configured = configuredBackup(configValues(stackFileOf(stage, target, run.root)), systems, stage);
-  const whose = { root: run.root, stage: stage.name, target, configured };
+  const keys = keysOf({ stage, target }, run.root);
+  const whose = { root: run.root, stage: stage.name, target, configured, keys };
   const proof = await proofNow(whose, () => run.env, now);
+  const { faults } = standingOf(whose);
   // Of a place that does not answer nobody knows what is there.
   const missing = proof.kind === "unknown" ? undefined : overdueOf(whose, now);
   const release = underWayText(releasesFolder(run.root, target, stage.name));
@@ -110,6 +114,8 @@ export async function stageStatus(
       // What can be made again needs no backup.
       ...(stage.protected && !isProven(proof) ? [`backups: ${proofText(proof)}`] : []),
       ...(stage.protected && missing !== undefined ? [`backups: ${overdueText(missing)}`] : []),
+      // Whoever makes backups of what can be made again has a reason.
+      ...faults.map((fault) => `backups: ${faultText(fault)}`),
       ...(ending === undefined ? [] : [ending]),
     ],
   };

@@ -1,7 +1,7 @@
 import { parseCron } from "../cron/cron.ts";
 import { lastFire } from "../cron/last-fire.ts";
-import { backupNames } from "./journal.ts";
-import { backupFolder, backupSettings, type Whose } from "./settings.ts";
+import { backupSettings } from "./settings.ts";
+import { standingOf, type Verified } from "./standing.ts";
 
 /** How long a backup may take to be begun and to arrive. */
 const graceMs = 3_600_000;
@@ -18,11 +18,11 @@ export interface Overdue {
 export const overdueText = ({ dueAt, schedule }: Overdue): string =>
   `overdue: one was due at ${dueAt} (schedule "${schedule}", UTC), and none was begun since`;
 
-/** Whether a stage misses a backup, by what this machine knows of its place. */
-export const overdueOf = (whose: Whose, now: Date): Overdue | undefined =>
+/** Whether a stage misses a backup, by what this machine knows of its place. One that nobody may rely on did not come. */
+export const overdueOf = (whose: Verified, now: Date): Overdue | undefined =>
   overdue(
     [backupSettings(whose.configured)?.schedule ?? []].flat(),
-    backupNames(backupFolder(whose)).at(-1),
+    standingOf(whose).sound.at(-1)?.head.name,
     now,
   );
 

@@ -44,7 +44,7 @@ beforeEach(() => {
   return () => rmSync(root, { recursive: true, force: true, maxRetries: 10 });
 });
 
-const whose = () => ({ root, stage: "prod", target: "embedded", configured: undefined }) as const;
+const whose = () => ({ root, stage: "prod", target: "embedded", configured: undefined, keys: [] }) as const;
 const folder = (): string => backupFolder(whose());
 const say = (): void => {};
 

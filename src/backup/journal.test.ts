@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { isProven, type JournalEntry, proofOf, proofText } from "./journal.ts";
-import { drilled as entry, noteDrill } from "./testing/drilled.ts";
+import { emptyHead, drilled as entry, noteBackup, noteDrill } from "./testing/drilled.ts";
 
 let root = "";
 beforeEach(() => {
@@ -13,7 +13,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const now = new Date("2026-11-30T12:00:00Z");
 const look = (configured?: unknown) =>
-  proofOf({ root, stage: "prod", target: "cloudflare", configured }, now);
+  proofOf({ root, stage: "prod", target: "cloudflare", configured, keys: [] }, now);
 
 const drilled = (takenAt: string, more: Partial<JournalEntry> = {}): void =>
   noteDrill(join(root, "backups", "cloudflare", "prod"), entry(takenAt, more));
@@ -23,7 +23,7 @@ test("a stage without a backup, or with one that nobody has restored, is red", (
   const backup = join(root, "backups", "cloudflare", "prod", "20261129T120000Z");
   mkdirSync(backup, { recursive: true });
   expect(look()).toEqual({ kind: "none" });
-  writeFileSync(join(backup, "head.json"), "{}");
+  noteBackup(join(backup, ".."), emptyHead("2026-11-29T12:00:00Z"));
   expect(look()).toEqual({ kind: "unproven", backups: 1 });
   expect(proofText(look())).toBe("1 backup, none of which was ever restored");
   expect(isProven(look())).toBe(false);

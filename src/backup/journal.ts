@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { backupFolder, backupSettings, type Whose } from "./settings.ts";
+import { backupFolder, backupSettings } from "./settings.ts";
+import { type Standing, standingOf, type Verified } from "./standing.ts";
 
 /** One drill: a backup that was restored into an empty database and compared with itself, row by row. */
 const entry = z.object({
@@ -47,6 +48,8 @@ export type Proof =
     }
   /** The newest drill found a backup unfit; `last` is the newest one that was proven before. */
   | { readonly kind: "unfit"; readonly entry: JournalEntry; readonly last: JournalEntry | undefined }
+  /** What the newest drill proved counts no more, nor what any other did: it cannot be read, is forged, or is another by now. */
+  | { readonly kind: "refuted"; readonly entry: JournalEntry; readonly why: string }
   /** There are backups, and none was ever restored. */
   | { readonly kind: "unproven"; readonly backups: number }
   /** There is no backup at all. */
@@ -60,18 +63,37 @@ const msADay = 86_400_000;
  * What is known of a stage's backups, from its journal. A backup counts once it was restored and compared: everything but `proven` without `isOld` is
  * red. A journal that cannot be read throws: "no data" must not pass for well.
  */
-export function proofOf(whose: Whose, now: Date = new Date()): Proof {
-  const folder = backupFolder(whose);
-  const entries = journal(folder);
+export function proofOf(whose: Verified, now: Date = new Date()): Proof {
+  const entries = journal(backupFolder(whose));
+  const standing = standingOf(whose);
   const newest = entries.at(-1);
   if (newest === undefined) {
-    const backups = backupNames(folder).length;
+    const backups = standing.sound.length;
     return backups === 0 ? { kind: "none" } : { kind: "unproven", backups };
   }
   if (!newest.proven) return { kind: "unfit", entry: newest, last: entries.findLast(({ proven }) => proven) };
-  const ageDays = (now.getTime() - Date.parse(newest.takenAt)) / msADay;
+  const counting = entries.findLast((each) => each.proven && refutedBy(standing, each) === undefined);
+  if (counting === undefined)
+    return { kind: "refuted", entry: newest, why: refutedBy(standing, newest) ?? "it is another by now" };
+  const ageDays = (now.getTime() - Date.parse(counting.takenAt)) / msADay;
   const allowed = backupSettings(whose.configured)?.provenWithinDays ?? 7;
-  return { kind: "proven", entry: newest, ageDays, isOld: ageDays > allowed };
+  return { kind: "proven", entry: counting, ageDays, isOld: ageDays > allowed };
+}
+
+/**
+ * Why what a drill proved is not what is there by now; undefined where it is, and where the backup is elsewhere: the journal alone counts as well, as in
+ * a job of CI that has no more than that.
+ */
+export function refutedBy(
+  { sound, faults }: Standing,
+  { backup, digest }: Pick<JournalEntry, "backup" | "digest">,
+): string | undefined {
+  const fault = faults.find(({ name }) => name === backup);
+  if (fault !== undefined) return fault.why;
+  const there = sound.find(({ head }) => head.name === backup);
+  return there === undefined || there.digest === digest
+    ? undefined
+    : "it is another by now than the one that was";
 }
 
 /** Whether somebody can rely on it. */
@@ -88,6 +110,8 @@ export function proofText(proof: Proof): string {
       return `${proof.backups} ${proof.backups === 1 ? "backup" : "backups"}, none of which was ever restored`;
     case "unfit":
       return `the newest drill found ${proof.entry.backup} unfit: ${proof.entry.findings[0] ?? "no reason given"}`;
+    case "refuted":
+      return `${proof.entry.backup} was proven, and counts no more: ${proof.why}`;
     case "proven": {
       const { entry: one, ageDays, isOld } = proof;
       const rows = one.databases.reduce((sum, each) => sum + each.rows, 0);
@@ -108,11 +132,3 @@ export function journal(folder: string): readonly JournalEntry[] {
     .sort()
     .map((name) => entry.parse(JSON.parse(readFileSync(join(path, name), "utf8"))));
 }
-
-/** Names of the backups in a folder, the oldest first: each is the time at which it was begun. */
-export const backupNames = (folder: string): readonly string[] =>
-  existsSync(folder)
-    ? readdirSync(folder)
-        .filter((name) => /^\d{8}T\d{6}Z$/.test(name) && existsSync(join(folder, name, "head.json")))
-        .sort()
-    : [];

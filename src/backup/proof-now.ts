@@ -2,13 +2,13 @@ import { UserError } from "../diagnostic/user-error.ts";
 import { pull } from "./bucket/mirror.ts";
 import { depotOf } from "./bucket/place.ts";
 import { type Proof, proofOf } from "./journal.ts";
-import type { Whose } from "./settings.ts";
+import type { Verified } from "./standing.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How a stage stands with its backups by what is in their place now, a bucket or a folder. A place that does not answer proves nothing. */
 export async function proofNow(
-  whose: Whose,
+  whose: Verified,
   env: () => Environment | Promise<Environment>,
   now: Date = new Date(),
 ): Promise<Proof> {

@@ -5,7 +5,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { nameOf } from "./name-of.ts";
 import { keptIn, retention } from "./retention.ts";
-import { newestWith } from "./store/head.ts";
+import { standingIn } from "./standing.ts";
+import { newestWith } from "./store/heads.ts";
+import { emptyHead, noteBackup } from "./testing/drilled.ts";
 
 const at = (text: string): string => nameOf(new Date(text));
 
@@ -70,7 +72,11 @@ test("a worker's backup, which has no objects, takes the place of none that has,
       const text = JSON.stringify({ ...head, ...times, previous: null, files, by });
       writeFileSync(join(folder, name, "head.json"), text);
     }
-    const kept = keptIn(folder, { daily: 1, weekly: 0, monthly: 0 });
+    const kept = keptIn(
+      folder,
+      { daily: 1, weekly: 0, monthly: 0 },
+      standingIn(folder, { keys: [], hasWorker: true }),
+    );
     expect(kept).toEqual([
       { name: "20261130T110000Z", because: ["daily", "newest"] },
       { name: "20261130T100000Z", because: [] },
@@ -78,6 +84,21 @@ test("a worker's backup, which has no objects, takes the place of none that has,
       { name: "20261129T100000Z", because: [] },
     ]);
     expect(newestWith(folder, "objects.list")?.head.name).toBe("20261130T090000Z");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("what nobody can rely on takes the place of none that is kept", () => {
+  const folder = mkdtempSync(join(tmpdir(), "lockstep-test-"));
+  try {
+    for (const hour of ["09", "10", "11"]) noteBackup(folder, emptyHead(`2026-11-30T${hour}:00:00Z`));
+    writeFileSync(join(folder, "20261130T110000Z", "head.json"), "{");
+    const standing = standingIn(folder, { keys: [], hasWorker: false });
+    expect(keptIn(folder, { daily: 1, weekly: 0, monthly: 0 }, standing)).toEqual([
+      { name: "20261130T100000Z", because: ["daily", "newest"] },
+      { name: "20261130T090000Z", because: [] },
+    ]);
   } finally {
     rmSync(folder, { recursive: true });
   }

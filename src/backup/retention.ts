@@ -1,8 +1,9 @@
-import { rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { backupNames, journal } from "./journal.ts";
+import { journal, refutedBy } from "./journal.ts";
 import type { BackupSettings } from "./settings.ts";
-import { readHead } from "./store/head.ts";
+import type { Standing } from "./standing.ts";
+import { draftAt } from "./store/draft.ts";
 
 /** What becomes of each backup, and why. */
 export interface Kept {
@@ -51,12 +52,16 @@ function weekOf(name: string): string {
 
 /**
  * What the rule says of a folder's backups, as they are now. It holds for those of a worker by themselves: they have neither objects nor vectors, and take the
- * place of none that has.
+ * place of none that has. What nobody may rely on takes the place of none, and is not in the answer.
  */
-export function keptIn(folder: string, keep: BackupSettings["keep"]): readonly Kept[] {
-  const names = backupNames(folder);
-  const proven = new Set(journal(folder).flatMap((entry) => (entry.proven ? [entry.backup] : [])));
-  const byWorker = new Set(names.filter((name) => readHead(join(folder, name)).head.by === "worker"));
+export function keptIn(folder: string, keep: BackupSettings["keep"], standing: Standing): readonly Kept[] {
+  const names = standing.sound.map(({ head }) => head.name);
+  const proven = new Set(
+    journal(folder).flatMap((entry) =>
+      entry.proven && refutedBy(standing, entry) === undefined ? [entry.backup] : [],
+    ),
+  );
+  const byWorker = new Set(standing.sound.flatMap(({ head }) => (head.by === "worker" ? [head.name] : [])));
   const kept = [
     names.filter((name) => byWorker.has(name)),
     names.filter((name) => !byWorker.has(name)),
@@ -70,8 +75,9 @@ export function keptIn(folder: string, keep: BackupSettings["keep"]): readonly K
   return kept.toSorted((a, b) => (a.name < b.name ? 1 : -1));
 }
 
-/** Removes a backup. Its head goes first: what is left of one that was cut off is no backup. */
+/** Removes a backup. First it loses its name: one that was cut off in the middle is none, and the next backup clears it away. */
 export function removeBackup(folder: string, name: string): void {
-  rmSync(join(folder, name, "head.json"));
-  rmSync(join(folder, name), { recursive: true });
+  const draft = draftAt(join(folder, name));
+  renameSync(join(folder, name), draft);
+  rmSync(draft, { recursive: true });
 }

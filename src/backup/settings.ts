@@ -64,6 +64,10 @@ export function backupSettings(configured: unknown): BackupSettings | undefined 
   return parsed.success ? parsed.data : undefined;
 }
 
+/** Whether a worker writes backups of a stage. @param configured what the stage and its systems say of backups, right or wrong */
+export const hasWorker = (configured: unknown): boolean => writer.safeParse(configured).success;
+const writer = z.looseObject({ by: byShape });
+
 /** The folder with the backups of one stage, and its journal; of a bucket: with what this machine knows of it. Nobody looks whether it is there. */
 export function backupFolder({ root, stage, target, configured }: Whose, to?: string): string {
   const chosen = to ?? backupSettings(configured)?.to ?? "backups";

@@ -10,16 +10,8 @@ import type { BucketSource } from "./objects/copy.ts";
 import { type Elsewhere, listFile } from "./objects/store.ts";
 import { takeBuckets } from "./objects/take.ts";
 import { draftAt, prepareFolder, sameSecond } from "./store/draft.ts";
-import {
-  type Head,
-  headFile,
-  headShape,
-  manifestFile,
-  newestHead,
-  newestWith,
-  type ReadHead,
-  readHead,
-} from "./store/head.ts";
+import { type Head, headFile, headShape, manifestFile, type ReadHead, readHead } from "./store/head.ts";
+import { newestHead, newestWith } from "./store/heads.ts";
 import type { Manifest } from "./store/manifest.ts";
 import { seal } from "./store/sealed.ts";
 import { signed } from "./store/signature.ts";

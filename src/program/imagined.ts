@@ -39,6 +39,7 @@ export const plainSettings = (
   release: undefined,
   promoted: undefined,
   signingKey: undefined,
+  publicKeys: [],
   rollouts: {},
   contracts: {},
   forgotten: {},

@@ -4,6 +4,7 @@ import { publicHalf } from "../artefact/ed25519.ts";
 import type { SignedRecord } from "../artefact/record.ts";
 import { saidTwice, withDeclared } from "../backup/declared.ts";
 import { type BackupSettings, backupSettings } from "../backup/settings.ts";
+import type { StageKeys } from "../backup/store/signature.ts";
 import type { System } from "../declare/index.ts";
 import { command, pulumiOfStack, sentence } from "../diagnostic/sentence.ts";
 import type { Diagnostic } from "../diagnostic/user-error.ts";
@@ -29,6 +30,8 @@ export interface Configured {
   readonly promoted: SignedRecord | undefined;
   /** Of the stage's own record of what it serves, in clear: to go nowhere. */
   readonly signingKey: string | undefined;
+  /** By which its backups are verified; none: it has no key. */
+  readonly publicKeys: StageKeys;
   /** Which contract migrations are open, by `<system>/<database>`: written by `just db contract`. */
   readonly contracts: Readonly<Record<string, Opening>>;
   /** What is gone and was given up, by `<kind> <system>/<name>`: written by `just forget`. */
@@ -68,6 +71,8 @@ export function configuredOf(
     return missing;
   };
   const names = read("lockstep:systems", keys["lockstep:systems"], []);
+  const publicKeys = read("lockstep:publicKeys", keys["lockstep:publicKeys"], []);
+  const publicKey = read<string | undefined>("lockstep:publicKey", keys["lockstep:publicKey"], undefined);
   const configured = {
     retired: read("lockstep:retired", keys["lockstep:retired"], []),
     approvals: read("lockstep:approvals", keys["lockstep:approvals"], []),
@@ -75,6 +80,7 @@ export function configuredOf(
     release: read<Release | undefined>("lockstep:release", keys["lockstep:release"], undefined),
     promoted: read<SignedRecord | undefined>("lockstep:promoted", keys["lockstep:promoted"], undefined),
     signingKey: read<string | undefined>("lockstep:signingKey", keys["lockstep:signingKey"], undefined),
+    publicKeys: publicKeys.length > 0 || publicKey === undefined ? publicKeys : [{ key: publicKey }],
     contracts: read("lockstep:contracts", keys["lockstep:contracts"], {}),
     forgotten: read("lockstep:forgotten", keys["lockstep:forgotten"], {}),
     switched: read("lockstep:switched", keys["lockstep:switched"], {}),

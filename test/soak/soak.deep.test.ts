@@ -8,8 +8,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type StoresApi, startStoresApi } from "../../embedded/contract/testing/stores-api.ts";
 import type { Account } from "../../src/backup/account.ts";
 import { databaseFor, endpointOf } from "../../src/backup/databases.ts";
-import { backupNames } from "../../src/backup/journal.ts";
-import { newestHead, type ReadHead, readHead } from "../../src/backup/store/head.ts";
+import { type ReadHead, readHead } from "../../src/backup/store/head.ts";
+import { foldersIn, newestHead } from "../../src/backup/store/heads.ts";
 import { openBackup } from "../../src/backup/store/open.ts";
 import { rows } from "../../src/migrations/database/database.ts";
 import { queryDatabase } from "../../src/migrations/database/transports.ts";
@@ -107,7 +107,7 @@ test(
       const read = newestHead(folder);
       if (read === undefined || read.head.name === older) throw new Error(`round ${round}: no new backup`);
       // Whatever was killed: what has the name of a backup is a whole one.
-      for (const name of backupNames(folder)) await openBackup(readHead(join(folder, name)), identity);
+      for (const name of foldersIn(folder)) await openBackup(readHead(join(folder, name)), identity);
       const [entry] = (await openBackup(read, identity)).manifest.databases;
       const state = await restoredState(read, round);
       const what = `round ${round}, ${inPages ? "in pages" : "at once"}, a move each ${bank.pauseMs ?? "never"} ms: ${state} of ${atLeast}..${atMost}`;

@@ -36,7 +36,7 @@ export async function restoreInto(
   const { stage, target } = request;
   const depot = await depotFor(request, root);
   const read = chosenBackup(request, depot.folder, { root, folder, project });
-  if (read.unsigned !== undefined) say(read.unsigned);
+  for (const line of read.told) say(line);
   await broughtHere(depot, read);
   const backup = await openBackup(read, identityFrom(request.identity, folder, stage.name));
   const { databases, namespaces, buckets, indexes, letters, notInBackup } = backup.manifest;

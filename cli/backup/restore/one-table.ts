@@ -29,7 +29,7 @@ export const restoreTable = (name: string, request: Request, place: ProjectPlace
     const { stage, target, replace } = request;
     const depot = await depotFor(request, place.root);
     const read = chosenBackup(request, depot.folder, place);
-    if (read.unsigned !== undefined) say(read.unsigned);
+    for (const line of read.told) say(line);
     await broughtHere(depot, read);
     const backup = await openBackup(read, identityFrom(request.identity, place.folder, stage.name));
     const { entry, table } = tableNamed(name, backup);

@@ -207,7 +207,9 @@ test("a head that the stage's key did not sign is refused by name, with the back
   expect(said).toContain(`Backup ${newest} is not as prod wrote it`);
   expect(said).toContain("no signature, though the stage had its key");
   expect(said).toContain(`--from ${older}`);
-  expect(await refused(project.just(["backup-check", "prod"]))).toContain(`RED: ${newest} has no signature`);
+  const fault = `${newest} counts for nothing: it has no signature`;
+  expect(await refused(project.just(["backup-check", "prod"]))).toContain(`RED: ${fault}`);
+  expect(await succeeding(project.just(["status", "prod"]))).toContain(`backups: ${fault}`);
   writeFileSync(head, text.replace('"bytes": 1', '"bytes": 2'));
   expect(await refused(project.just(["drill", "prod", ...identity]))).toContain(
     "a signature that the stage's key did not make",

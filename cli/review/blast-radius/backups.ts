@@ -1,6 +1,7 @@
-import { journal, proofText } from "../../../src/backup/journal.ts";
+import { journal, proofText, refutedBy } from "../../../src/backup/journal.ts";
 import { proofNow } from "../../../src/backup/proof-now.ts";
-import { backupFolder, type Whose } from "../../../src/backup/settings.ts";
+import { backupFolder } from "../../../src/backup/settings.ts";
+import { standingOf, type Verified } from "../../../src/backup/standing.ts";
 
 /** What is known of the backups of a stage. */
 export interface KnownBackups {
@@ -12,13 +13,16 @@ export interface KnownBackups {
 
 /** Reads the journal of a stage's drills. One that cannot be read is no reason to keep a repair from prod: it is said, and proves nothing. */
 export async function knownBackups(
-  whose: Whose,
+  whose: Verified,
   env: Readonly<Record<string, string | undefined>>,
   now = new Date(),
 ): Promise<KnownBackups> {
   try {
     const text = proofText(await proofNow(whose, () => env, now));
-    const proofs = journal(backupFolder(whose)).filter(({ proven }) => proven);
+    const standing = standingOf(whose);
+    const proofs = journal(backupFolder(whose)).filter(
+      (entry) => entry.proven && refutedBy(standing, entry) === undefined,
+    );
     return {
       text,
       proven: Object.fromEntries(

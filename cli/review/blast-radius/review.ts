@@ -11,6 +11,7 @@ import type { Run } from "../../stack/engine/pulumi.ts";
 import { changesOf, type PlanDigest } from "../../stack/plan/plan-digest.ts";
 import type { TargetName } from "../../stack/request.ts";
 import { stackFileOf } from "../../stack/stack-file.ts";
+import { keysOf } from "../../stack/stage-keys.ts";
 import { stateOf } from "../../stack/state.ts";
 import { knownBackups } from "./backups.ts";
 import { migratedBy } from "./by-table.ts";
@@ -74,6 +75,7 @@ export async function review({ stage, target, run, project, plan }: Review): Pro
         root: run.root,
         stage: stage.name,
         target,
+        keys: keysOf({ stage, target }, run.root),
         configured: configuredBackup(
           configValues(stackFileOf(stage, target, run.root)),
           project.systems,

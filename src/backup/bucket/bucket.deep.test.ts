@@ -16,9 +16,10 @@ import type { Account } from "../account.ts";
 import type { Source } from "../d1/take.ts";
 import { databaseFor, endpointOf, sizeOf } from "../databases.ts";
 import { drill } from "../drill/drill.ts";
-import { backupNames, proofOf } from "../journal.ts";
+import { proofOf } from "../journal.ts";
 import type { BucketSource } from "../objects/copy.ts";
-import { newestHead, readHead } from "../store/head.ts";
+import { readHead } from "../store/head.ts";
+import { backupNames, headsIn, newestHead } from "../store/heads.ts";
 import { type TakeOptions, takeBackup } from "../take.ts";
 import { bring, drop, isThere, pull, push, removeThere } from "./mirror.ts";
 import { collectThere, objectsThere } from "./objects.ts";
@@ -99,7 +100,7 @@ const putText = (key: string, text: string) =>
     open: () => Readable.from([Buffer.from(text)]),
   });
 const proof = (root: string) =>
-  proofOf({ root, stage: "prod", target: "cloudflare", configured: configured() });
+  proofOf({ root, stage: "prod", target: "cloudflare", configured: configured(), keys: [] });
 
 test("a file that is too large for one request is put in parts, comes back byte by byte, and overwrites nothing", async () => {
   const { root, depot } = await machine();
@@ -203,7 +204,7 @@ test("a network that is cut within an upload leaves nothing that looks like a ba
   expect((await drill(read, { folder: two.depot.folder, identity, account, say })).proven).toBe(true);
 });
 
-test("what is in the bucket is not overwritten, an exchanged head is refused, and a flipped byte is found", async () => {
+test("what is in the bucket is not overwritten, a flipped byte is found, and a head that was exchanged or garbled stops no other backup", async () => {
   const one = await machine();
   const { head } = await taken(one.depot);
   const key = `cloudflare/prod/${head.name}/d1-0.age`;
@@ -226,12 +227,33 @@ test("what is in the bucket is not overwritten, an exchanged head is refused, an
   });
   expect(unfit.findings.join()).toContain("is damaged");
 
+  const text = readFileSync(join(two.depot.folder, head.name, "head.json"), "utf8");
   const other = JSON.stringify({ ...head, files: [] });
   await removeObject(bucketOf(), `cloudflare/prod/${head.name}/head.json`);
   await putText(`cloudflare/prod/${head.name}/head.json`, other);
-  await expect(pull(two.depot)).rejects.toMatchObject({
-    diagnostic: { what: expect.stringContaining("is another than it was") },
-  });
+  await pull(two.depot);
+  expect(newestHead(two.depot.folder)).toBeUndefined();
+  expect(headsIn(two.depot.folder).unreadable).toEqual([
+    { name: head.name, why: expect.stringContaining("another than the one that was there before") },
+  ]);
+  // Another backup goes on: it is written and reaches the bucket, and whoever puts the head back has the first one again.
+  const next = await taken(two.depot, new Date(Date.parse(head.startedAt) + 5_000));
+  await push(two.depot, say);
+  expect(newestHead(two.depot.folder)?.head.name).toBe(next.head.name);
+  await removeObject(bucketOf(), `cloudflare/prod/${head.name}/head.json`);
+  await putText(`cloudflare/prod/${head.name}/head.json`, text);
+  await pull(two.depot);
+  expect(backupNames(two.depot.folder)).toEqual([head.name, next.head.name]);
+  // A machine that saw it garbled alone takes the mended one.
+  await removeObject(bucketOf(), `cloudflare/prod/${head.name}/head.json`);
+  await putText(`cloudflare/prod/${head.name}/head.json`, text.slice(0, 40));
+  const three = await machine();
+  await pull(three.depot);
+  expect(headsIn(three.depot.folder).unreadable).toMatchObject([{ name: head.name }]);
+  await removeObject(bucketOf(), `cloudflare/prod/${head.name}/head.json`);
+  await putText(`cloudflare/prod/${head.name}/head.json`, text);
+  await pull(three.depot);
+  expect(backupNames(three.depot.folder)).toEqual([head.name, next.head.name]);
 });
 
 test("bytes of objects go there once, are brought back for a drill, and go when no backup refers to them", async () => {

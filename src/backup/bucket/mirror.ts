@@ -4,18 +4,15 @@ import { dirname, join } from "node:path";
 import { removeObject } from "../../cloudflare/s3/bucket.ts";
 import { UserError } from "../../diagnostic/user-error.ts";
 import { ownFolder } from "../../files/own-folder.ts";
-import { backupNames } from "../journal.ts";
 import { headFile, readHead } from "../store/head.ts";
+import { exchangedMark, foldersIn, headsIn, inBucketMark as mark } from "../store/heads.ts";
 import { bringObjects, dropObjects, pushObjects } from "./objects.ts";
 import type { Depot, There } from "./place.ts";
 import { bringFile, inBucket, listed, putFile } from "./transfer.ts";
 
-/** In the folder of a backup that is in the bucket: without it the backup still has to get there. */
-const mark = "in-bucket";
-
 /**
- * Makes the folder know what is in the bucket: heads and journal. The files of a backup stay there until somebody needs them. What is known here
- * and was exchanged there is refused.
+ * Makes the folder know what is in the bucket: heads and journal. The files of a backup stay there until somebody needs them. A head that is known
+ * here and was exchanged there is marked: nobody relies on that backup, and the others go on. An exchanged entry of the journal is refused.
  */
 export async function pull({ folder, there }: Depot): Promise<void> {
   if (there === undefined) return;
@@ -26,28 +23,52 @@ export async function pull({ folder, there }: Depot): Promise<void> {
     for (const [name, { etag }] of found) {
       if (!isKnown(name)) continue;
       const path = join(folder, name);
-      if (!existsSync(path)) {
+      if (name.endsWith(headFile)) await pullHead(there, name, path, etag);
+      else if (!existsSync(path)) {
         mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-        if (name.endsWith(headFile)) writeFileSync(join(dirname(path), mark), "", { mode: 0o600 });
         await bringFile(there, name, path);
       } else if (md5Of(path) !== etag) throw exchanged(there, name, path);
     }
-    for (const name of backupNames(folder))
+    for (const name of foldersIn(folder))
       if (!found.has(`${name}/${headFile}`) && isThere({ folder }, name))
         rmSync(join(folder, name), { recursive: true });
   });
+}
+
+/** What cannot be read here is no ground to doubt the bucket's: it is taken from there again. */
+async function pullHead(there: There, name: string, path: string, etag: string): Promise<void> {
+  const own = dirname(path);
+  const isHere = existsSync(path);
+  if (isHere && md5Of(path) === etag) {
+    rmSync(join(own, exchangedMark), { force: true });
+  } else if (isHere && isReadable(own)) {
+    writeFileSync(join(own, exchangedMark), "", { mode: 0o600 });
+  } else {
+    mkdirSync(own, { recursive: true, mode: 0o700 });
+    writeFileSync(join(own, mark), "", { mode: 0o600 });
+    await bringFile(there, name, path);
+  }
+}
+
+function isReadable(own: string): boolean {
+  try {
+    readHead(own);
+    return true;
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
 }
 
 /** Puts into the bucket what this machine has and the bucket has not: backups, the head of each at last, and entries of the journal. */
 export async function push({ folder, there }: Depot, say: (text: string) => void): Promise<void> {
   if (there === undefined) return;
   await inBucket(there, "The backup is not in its bucket; it is whole on this machine", async () => {
-    for (const name of backupNames(folder)) {
-      const own = join(folder, name);
+    for (const { head, folder: own } of headsIn(folder).heads) {
+      const { name } = head;
       if (isThere({ folder }, name)) continue;
       say(`${name}: into the bucket …`);
-      for (const file of readHead(own).head.files)
-        await putFile(there, `${name}/${file.name}`, join(own, file.name));
+      for (const file of head.files) await putFile(there, `${name}/${file.name}`, join(own, file.name));
       await pushObjects({ folder, there }, name);
       await putFile(there, `${name}/${headFile}`, join(own, headFile));
       writeFileSync(join(own, mark), "", { mode: 0o600, flush: true });
@@ -83,7 +104,8 @@ export async function drop(depot: Depot, name: string): Promise<void> {
   const own = join(depot.folder, name);
   if (depot.there === undefined || !isThere(depot, name)) return;
   await dropObjects(depot, name);
-  for (const file of readdirSync(own)) if (file !== headFile && file !== mark) rmSync(join(own, file));
+  for (const file of readdirSync(own))
+    if (![headFile, mark, exchangedMark].includes(file)) rmSync(join(own, file));
 }
 
 /** Removes a backup from the bucket. Its head goes first: what is left of one that was cut off is no backup. */

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } f
 import { basename, join } from "node:path";
 import { UserError } from "../../diagnostic/user-error.ts";
 import { isRunning } from "../../process/is-running.ts";
-import { backupNames } from "../journal.ts";
 import { readHead } from "../store/head.ts";
+import { foldersIn } from "../store/heads.ts";
 import { requireWhole } from "../store/unsealed.ts";
 import { listFile, readList, storeFolder } from "./store.ts";
 
@@ -34,12 +34,12 @@ export function refuseCollecting(folder: string): void {
 /**
  * Removes the files of the store that none of the backups which stay refers to. It refuses to remove any where a list cannot be read, or was changed,
  * and while a backup is written.
- * @param stays names of backups @default all that are there
+ * @param stays names of backups @default all that are there, also those that cannot be read: nobody knows what they refer to
  */
 export async function collect(
   folder: string,
   {
-    stays = backupNames(folder),
+    stays = foldersIn(folder),
     dryRun = false,
   }: { readonly stays?: readonly string[]; readonly dryRun?: boolean } = {},
 ): Promise<Collected> {

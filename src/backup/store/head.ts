@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../diagnostic/user-error.ts";
 import { checksum } from "../../migrations/sql/checksum.ts";
-import { backupNames } from "../journal.ts";
 
 const head = z.object({
   format: z.literal("lockstep-backup/1"),
@@ -63,34 +62,7 @@ const noBackup = (where: string, got: string, cause?: unknown): UserError =>
       where,
       got,
       expected: "a folder that a backup wrote, with head.json in it",
-      fix: "name another folder: those of a stage are called by their time, such as 20261130T120000Z; where it is one of them, bring its head.json back from a copy, or move the folder away: until then none of the others is taken either",
+      fix: "name another folder: those of a stage are called by their time, such as 20261130T120000Z; where it is one of them, bring its head.json back from a copy; the others do not need it",
     },
     { cause },
   );
-
-/** The newest backup of a stage's folder; undefined where there is none. */
-export function newestHead(folder: string): ReadHead | undefined {
-  const name = backupNames(folder).at(-1);
-  return name === undefined ? undefined : readHead(join(folder, name));
-}
-
-/** The newest backup of a stage's folder that has such a file; undefined where none has. */
-export const newestWith = (folder: string, file: string): ReadHead | undefined =>
-  backupNames(folder)
-    .toReversed()
-    .map((name) => readHead(join(folder, name)))
-    .find(({ head }) => head.files.some(({ name }) => name === file));
-
-/**
- * What is wrong with the row of backups: one that was exchanged, or is missing between two that are there. Where the oldest ones were let go, the row
- * begins later.
- */
-export function brokenLinks(folder: string): readonly string[] {
-  const heads = backupNames(folder).map((name) => readHead(join(folder, name)));
-  return heads.flatMap(({ head: { name, previous } }) => {
-    const before = heads.find((each) => each.head.name === previous?.name);
-    return before === undefined || before.digest === previous?.digest
-      ? []
-      : [`${name} follows another ${before.head.name} than the one that is there: that one was exchanged`];
-  });
-}

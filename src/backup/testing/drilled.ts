@@ -1,6 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { checksum } from "../../migrations/sql/checksum.ts";
 import type { JournalEntry } from "../journal.ts";
+import { nameOf } from "../name-of.ts";
+import type { Head } from "../store/head.ts";
 
 /** What a drill of prod notes when it finds nothing wrong. */
 export const drilled = (takenAt: string, more: Partial<JournalEntry> = {}): JournalEntry => ({
@@ -20,6 +23,23 @@ export const drilled = (takenAt: string, more: Partial<JournalEntry> = {}): Jour
   indexes: [],
   databases: [{ name: "dome/silo", tables: 2, rows: 7, seconds: 1 }],
   findings: [],
+  ...more,
+});
+
+/** A backup of prod with nothing in it: its head, as it is written among the backups of a folder. @returns its digest */
+export function noteBackup(folder: string, head: Head): string {
+  const text = `${JSON.stringify(head, null, 2)}\n`;
+  mkdirSync(join(folder, head.name), { recursive: true });
+  writeFileSync(join(folder, head.name, "head.json"), text);
+  return checksum(text);
+}
+
+/** @param startedAt ISO 8601, a whole second */
+export const emptyHead = (startedAt: string, more: Partial<Head> = {}): Head => ({
+  format: "lockstep-backup/1",
+  name: nameOf(new Date(startedAt)),
+  ...{ stage: "prod", target: "cloudflare", accountId: "a" },
+  ...{ startedAt, endedAt: startedAt, previous: null, files: [] },
   ...more,
 });
 

@@ -19,10 +19,10 @@ import { bring, pull } from "../bucket/mirror.ts";
 import type { Depot } from "../bucket/place.ts";
 import { databaseFor, endpointOf } from "../databases.ts";
 import { drill } from "../drill/drill.ts";
-import { backupNames } from "../journal.ts";
 import { namespaceFor, putPairs } from "../kv/namespaces.ts";
 import type { Pair } from "../kv/pairs.ts";
 import { readHead } from "../store/head.ts";
+import { backupNames } from "../store/heads.ts";
 import { openBackup } from "../store/open.ts";
 import type { WorkerSettings } from "./settings.ts";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { backupShape } from "../../backup/settings.ts";
-import { drilled as entry, noteDrill } from "../../backup/testing/drilled.ts";
+import { emptyHead, drilled as entry, noteBackup, noteDrill } from "../../backup/testing/drilled.ts";
 import { stageOf } from "../../project/stage.ts";
 import { withoutProof } from "./proven.ts";
 
@@ -18,6 +18,7 @@ const prod = {
   stage: stageOf({ name: "prod", protected: true }),
   target: { kind: "cloudflare", accountId: "a" },
   backup,
+  publicKeys: [],
 } as const;
 const used = [{ resource: "shop/orders" }];
 const now = new Date("2026-11-30T12:00:00Z");
@@ -38,6 +39,18 @@ test("an approved loss in a protected stage is refused without a backup, with an
   expect((await said()).join()).toContain("unfit: damaged");
   drilled("2026-11-30T11:00:00Z", true);
   expect(await said()).toEqual([]);
+});
+
+test("a backup that the stage's key did not sign is no proof", async () => {
+  const folder = join(root, "backups", "cloudflare", "prod");
+  const head = emptyHead("2026-11-30T11:00:00Z");
+  const digest = noteBackup(folder, head);
+  noteDrill(folder, entry(head.startedAt, { backup: head.name, digest }));
+  expect(await said()).toEqual([]);
+  const publicKeys = [{ key: "another", since: "2026-11-01T00:00:00Z" }];
+  expect((await said({ ...prod, publicKeys })).join()).toContain(
+    "it has no signature, though the stage had its key",
+  );
 });
 
 test("nothing is asked where nothing is lost, where data can be made again, and where no backups are configured", async () => {

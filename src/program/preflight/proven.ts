@@ -10,13 +10,13 @@ import type { Given, Settings } from "../../settings/settings.ts";
  * backups: an approval says that the loss is meant, and a drill that what is lost by mistake can come back.
  */
 export async function withoutProof(
-  { stage, target, backup }: Pick<Settings, "stage" | "target" | "backup">,
+  { stage, target, backup, publicKeys }: Pick<Settings, "stage" | "target" | "backup" | "publicKeys">,
   used: readonly Pick<Approval, "resource">[],
   { root, env }: Pick<Given, "root" | "env">,
   now: Date = new Date(),
 ): Promise<readonly Diagnostic[]> {
   if (!stage.protected || backup === undefined || used.length === 0) return [];
-  const whose = { root, stage: stage.name, target: target.kind, configured: backup };
+  const whose = { root, stage: stage.name, target: target.kind, configured: backup, keys: publicKeys };
   const proof = await proofNow(whose, () => env, now);
   if (isProven(proof)) return [];
   return [

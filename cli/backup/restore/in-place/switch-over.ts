@@ -53,7 +53,7 @@ async function fromBackup(at: At): Promise<number> {
   const { stage } = request;
   const depot = await depotFor(request, place.root);
   const read = chosenBackup(request, depot.folder, place);
-  if (read.unsigned !== undefined) say(read.unsigned);
+  for (const line of read.told) say(line);
   await broughtHere(depot, read);
   const backup = await openBackup(read, identityFrom(request.identity, place.folder, stage.name));
   const switched = await switchedIn(stage, run);

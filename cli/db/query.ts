@@ -27,7 +27,11 @@ export const query: Command = {
         got: sql.trim() === "" ? "none" : `${others.length + 1} words: ${[sql, ...others].join(" ")}`,
         expected: "the statements as one quoted word",
         fix: [
-          command("db query", { stage: place.stage.name, database: name ?? "<database>", sql: "SELECT …" }),
+          command("db query", {
+            stage: place.stage.name,
+            database: name ?? "<database>",
+            sql: "SELECT <columns> FROM <table>",
+          }),
         ],
       });
     const database = onlyOne(given.project, name);
@@ -60,7 +64,7 @@ async function onlyReads(job: Job, sql: string): Promise<void> {
       where: job.label,
       got: JSON.stringify(sql),
       expected: "a statement",
-      fix: [command("db query", { database: "<database>", sql: "SELECT …" })],
+      fix: [command("db query", { database: "<database>", sql: "SELECT <columns> FROM <table>" })],
     });
   const shadow = openShadow(schema);
   try {

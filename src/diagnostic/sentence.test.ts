@@ -29,9 +29,9 @@ describe("a command of databases", () => {
       "waiting, eligible now: just db contract prod --target cloudflare",
     ],
     [
-      sentence`\`${command("db query", { database: "…" })}\` or try it (${command("db rehearse")}); then again`,
-      "`just db query staging …` or try it (just db rehearse staging); then again",
-      "`just db query prod --target cloudflare …` or try it (just db rehearse prod --target cloudflare); then again",
+      sentence`\`${command("db query", { database: "<database>" })}\` or try it (${command("db rehearse")}); then again`,
+      "`just db query staging <database>` or try it (just db rehearse staging); then again",
+      "`just db query prod --target cloudflare <database>` or try it (just db rehearse prod --target cloudflare); then again",
     ],
   ])("says stage and target: %j", (text, onStaging, onProd) => {
     expect(inPlace(text, staging)).toBe(onStaging);

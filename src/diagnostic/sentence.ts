@@ -167,8 +167,7 @@ function stageWords(
   }
 }
 
-/** A word as a shell takes it. Words such as `<database>` and `…` stand for others, and are left for the eye. */
-const quoted = (word: string): string =>
-  /^(?:[\w./:@=,+%-]|<[\w-]+>|…)+$/.test(word) ? word : inQuotes(word);
+/** A word as a shell takes it. Words such as `<database>` stand for others, and are left for the eye. */
+const quoted = (word: string): string => (/^(?:[\w./:@=,+%-]|<[\w-]+>)+$/.test(word) ? word : inQuotes(word));
 
 const inQuotes = (word: string): string => `"${word.replace(/["\\$`]/g, "\\$&")}"`;

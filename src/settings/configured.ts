@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { type Approval, expiredApprovals } from "../approvals/approval.ts";
 import { publicHalf } from "../artefact/ed25519.ts";
 import type { SignedRecord } from "../artefact/record.ts";
@@ -12,6 +12,7 @@ import type { Opening } from "../migrations/plan/opening.ts";
 import type { Project } from "../project/project.ts";
 import type { Stage } from "../project/stage.ts";
 import type { Switched } from "../project/switched.ts";
+import { badValue } from "./bad-value.ts";
 import { missingSecrets, unknownRollouts, wrongSystems } from "./check.ts";
 import { type Forgotten, keys, type Release, type Rollout, textKeys } from "./keys.ts";
 
@@ -67,7 +68,7 @@ export function configuredOf(
     if (text === undefined) return missing;
     const parsed = schema.safeParse(json(text));
     if (parsed.success) return parsed.data;
-    diagnostics.push(badValue(key, stage, z.prettifyError(parsed.error)));
+    diagnostics.push(badValue(key, stage, parsed.error));
     return missing;
   };
   const names = read("lockstep:systems", keys["lockstep:systems"], []);
@@ -125,14 +126,6 @@ function unknownKeys(config: Readonly<Record<string, string>>, stage: Stage): Di
       fix: sentence`${pulumiOfStack(`config rm ${key}`, stage.name)}, or correct its name`,
     }));
 }
-
-const badValue = (key: keyof typeof keys, stage: Stage, got: string): Diagnostic => ({
-  what: "A setting with a value that cannot be used",
-  where: `${key} of stack ${stage.name}`,
-  got: got.replaceAll("\n", " "),
-  expected: keys[key].expected,
-  fix: sentence`${pulumiOfStack(`config set --path '${key}…' <value>`, stage.name)}, or without it: ${pulumiOfStack(`config rm ${key}`, stage.name)}`,
-});
 
 const noKey = (stage: Stage): Diagnostic => ({
   what: "A signing key that is none",

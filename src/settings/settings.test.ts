@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import project from "../../project.ts";
 import { secret, system, worker } from "../declare/index.ts";
-import { unplaced } from "../diagnostic/place.ts";
+import { callsOf, unplaced } from "../diagnostic/place.ts";
 import { inPlace } from "../diagnostic/sentence.ts";
 import { UserError } from "../diagnostic/user-error.ts";
 import { defineProject } from "../project/project.ts";
@@ -179,6 +179,30 @@ describe("a stack", () => {
     });
     for (const percent of [-1, 101, 0.5, "10"])
       expect(diagnostic(embedded({ config: config(percent) })).message).toContain("percent");
+  });
+
+  test("with a value that cannot be used are mended by a command that names the very place", () => {
+    const fix = (config: Readonly<Record<string, string>>): string =>
+      inPlace(
+        diagnostic(embedded({ config: { "lockstep:systems": '["dome"]', ...config } })).diagnostic.fix,
+        {
+          ...callsOf(root),
+          stage: "dev",
+          real: false,
+        },
+      );
+    const rollout = { "dome/dome-api": { stable: "7b1e5fd0-4a3c-4d65-9d5b-5fdc3f0e8f11", percent: "10" } };
+    expect(fix({ "lockstep:rollout": JSON.stringify(rollout) })).toContain(
+      `pulumi config set --path 'lockstep:rollout["dome/dome-api"].percent' <value> --stack dev`,
+    );
+    expect(fix({ "lockstep:retired": "[1]" })).toContain("config set --path 'lockstep:retired[0]' <value>");
+    expect(fix({ "lockstep:secrets": '{"api-key":1}' })).toContain(
+      `config set --secret --path 'lockstep:secrets["api-key"]' <value>`,
+    );
+    expect(fix({ "lockstep:backup": '{"recipients":["age1qqqqqqqqqqqqqqqqqqqqqqqq"],"evry":1}' })).toContain(
+      "pulumi config rm --path 'lockstep:backup.evry' --stack dev",
+    );
+    expect(fix({ "lockstep:retired": "all" })).toContain("write it below config:");
   });
 
   test("of a worker that is not there is refused in a rollout", () => {

@@ -136,7 +136,7 @@ function withoutToken(env: Environment, stage: Stage): Diagnostic[] {
       where: "CLOUDFLARE_API_TOKEN",
       got: "nothing",
       expected: "a token that may do what is asked for, and no more",
-      fix: sentence`export CLOUDFLARE_API_TOKEN=…, or put it into .env.${stage.name} (git ignores it). ${command("token", { verb: "up" })} shows the token to make for an up, and the same with another verb the token for that`,
+      fix: sentence`export CLOUDFLARE_API_TOKEN=<token>, or put it into .env.${stage.name} (git ignores it). ${command("token", { verb: "up" })} shows the token to make for an up, and the same with another verb the token for that`,
     },
   ];
 }

@@ -38,7 +38,7 @@ function remedyFor(assertion: string | undefined): { readonly expected: string; 
   if (assertion === violated)
     return {
       expected: "no row that refers to one that is not there",
-      fix: sentence`see which before it runs: ${command("db query", { database: "…", sql: "PRAGMA foreign_key_check" })}, and after it: ${command("db rehearse")}; then ${again}`,
+      fix: sentence`see which before it runs: ${command("db query", { database: "<database>", sql: "PRAGMA foreign_key_check" })}, and after it: ${command("db rehearse")}; then ${again}`,
     };
   return {
     expected: "the database as the plan saw it",

@@ -17,8 +17,12 @@ export interface Brings {
   readonly text: string;
 }
 
-/** Asks the stage's stack and its databases what this folder would bring to them. Changes nothing. */
+/**
+ * Asks the stage's stack and its databases what this folder would bring to them. Changes nothing. Throws UserError where the stage has no account: nobody is to
+ * agree to what cannot begin.
+ */
 export async function askBrings(stage: Stage, systems: readonly System[], run: Run): Promise<Brings> {
+  const { accountId } = stageTarget(stage, run.env, run.root);
   const outputs = await readOutputs(stage, run);
   const databases = systems.flatMap((system) =>
     system.resources.flatMap((each) =>
@@ -28,7 +32,7 @@ export async function askBrings(stage: Stage, systems: readonly System[], run: R
     ),
   );
   const pending = await Promise.all(
-    databases.map(async (each) => [each.label, await pendingOf(each, outputs, stage, run)] as const),
+    databases.map(async (each) => [each.label, await pendingOf(each, outputs, accountId, run)] as const),
   );
   const built = await folderBuilds(systems, run.root);
   const lines = broughtLines({
@@ -42,7 +46,7 @@ export async function askBrings(stage: Stage, systems: readonly System[], run: R
 async function pendingOf(
   { label, folder }: { readonly label: string; readonly folder: string },
   outputs: StackOutputs | undefined,
-  stage: Stage,
+  accountId: string,
   { root, env }: Run,
 ): Promise<readonly string[]> {
   const place = { label, folder, directory: resolve(root, folder), opened: undefined };
@@ -54,7 +58,7 @@ async function pendingOf(
         : await planLive({
             ...place,
             connection: connection(env, root),
-            accountId: stageTarget(stage, env, root).accountId,
+            accountId,
             databaseId: id,
           });
     return plan.expand.map(({ file }) => file.name);

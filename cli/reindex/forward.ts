@@ -12,6 +12,7 @@ import { switchedIn } from "../stack/switch/switch.ts";
 import { switchingOf } from "../stack/switch/switching.ts";
 import { compared, comparedLines } from "./compared.ts";
 import { embeddedFor, filled, fillingOf, withoutStrays } from "./filling.ts";
+import { halfSwitchedLines } from "./half-switched.ts";
 import { ending, putInPlace } from "./in-place.ts";
 import { type IndexJob, jobOf } from "./job.ts";
 import { type At, refuseOthers } from "./prepared.ts";
@@ -25,9 +26,7 @@ export async function forward(at: At): Promise<number> {
   try {
     if (begun !== undefined) {
       refuseOthers(begun, job.key, request.stage.name);
-      say(
-        `A switch of ${job.key} was begun by ${begun.by} at ${begun.at} and not finished; this goes on with it: ${begun.stores[0]?.to.name} in the place of ${job.from.name}`,
-      );
+      for (const line of halfSwitchedLines(begun, job.key, job.from.name)) say(line);
       if (request.dryRun) return 0;
       await agree(request.stage, "Finish that switch in", { text: () => request.yes });
       return await putInPlace(begun, job, journal, at);

@@ -1,7 +1,8 @@
-import { UserError } from "../src/diagnostic/user-error.ts";
+import { asRefusal, UserError } from "../src/diagnostic/user-error.ts";
 
-/** What is said on standard error about what ended a command: a mistake in its own words, a bug with its stack. */
-export function whatEnded(error: unknown): string {
+/** What is said on standard error about what ended a command: a mistake in its own words, what an API refused in five parts, a bug with its stack. */
+export function whatEnded(thrown: unknown): string {
+  const error = asRefusal(thrown);
   const plain = error instanceof UserError || (error instanceof Error && error.name === "ToolchainError");
   return plain ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,24 +1,28 @@
 import { embeddedShell, sentence } from "../diagnostic/sentence.ts";
-import { UserError } from "../diagnostic/user-error.ts";
+import { type Diagnostic, Refused, UserError } from "../diagnostic/user-error.ts";
 import type { Connection } from "./connection.ts";
 import { type Note, parseEnvelope } from "./envelope.ts";
 import { type Method, send } from "./http.ts";
+import { refusedRequest } from "./refused-request.ts";
 
 /** Cloudflare said no. The message has its own words, with the request that they answer. */
-export class ApiError extends Error {
+export class ApiError extends Refused {
   readonly status: number;
   readonly codes: readonly number[];
   /** Cloudflare's words alone. */
   readonly texts: readonly string[];
+  readonly diagnostic: Diagnostic;
   constructor(asked: string, status: number, errors: readonly Note[], text: string) {
     const said = errors
       .map(({ code, message }) => (code === undefined ? message : `${message} (code ${code})`))
       .join("; ");
-    super(`${asked}: ${status}: ${said || text.slice(0, 300) || "an empty body"}`);
+    const answer = said || text.slice(0, 300) || "an empty body";
+    super(`${asked}: ${status}: ${answer}`);
     this.name = "ApiError";
     this.status = status;
     this.codes = errors.flatMap(({ code }) => code ?? []);
     this.texts = errors.map(({ message }) => message);
+    this.diagnostic = refusedRequest(asked, status, answer);
   }
 }
 

@@ -88,6 +88,15 @@ export const placed = (error: UserError, place: CommandPlace): UserError =>
     others: error.others.map((diagnostic) => placedDiagnostic(diagnostic, place)),
   });
 
+/** Somebody outside said no, such as an API: no bug of ours, and no mistake that this program saw. What it has to say has the parts of a refusal, too. */
+export abstract class Refused extends Error {
+  abstract readonly diagnostic: Diagnostic;
+}
+
+/** What an error is to a person: where nobody had more to say of an outside no, it is the refusal itself. */
+export const asRefusal = (error: unknown): unknown =>
+  error instanceof Refused ? new UserError(error.diagnostic, { cause: error }) : error;
+
 /** Does the work; a refusal that comes out of it says its repairs for this place. */
 export async function refusingAt<Value>(
   place: CommandPlace,
@@ -96,7 +105,8 @@ export async function refusingAt<Value>(
   try {
     return await work();
   } catch (error) {
-    throw error instanceof UserError ? placed(error, place) : error;
+    const said = asRefusal(error);
+    throw said instanceof UserError ? placed(said, place) : said;
   }
 }
 

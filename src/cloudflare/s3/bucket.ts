@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Diagnostic, Refused } from "../../diagnostic/user-error.ts";
 import { causes } from "../exchange.ts";
+import { refusedRequest } from "../refused-request.ts";
 import { element, elements } from "./read-xml.ts";
 import { type S3, type S3Answer, type S3Request, sendS3, textOf } from "./s3.ts";
 
@@ -32,15 +34,17 @@ export interface Body {
 }
 
 /** What R2 said no to, or that it did not answer. */
-export class BucketError extends Error {
+export class BucketError extends Refused {
   /** 0: no answer. */
   readonly status: number;
   /** S3's word: `NoSuchBucket`. */
   readonly code: string;
+  readonly diagnostic: Diagnostic;
   constructor(status: number, code: string, message: string) {
     super(message);
     this.status = status;
     this.code = code;
+    this.diagnostic = refusedRequest("R2, by its S3 API", status, `${code}: ${message}`);
   }
 }
 

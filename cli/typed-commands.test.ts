@@ -201,12 +201,18 @@ function meaningOf([verb = "", ...rest]: readonly string[]): Meaning {
       };
     }
     case "reindex": {
-      const { stage, target, index, undo, catchUp } = reindexRequestOf(rest, project);
+      const { stage, target, index, undo, catchUp, takeOver, again } = reindexRequestOf(rest, project);
       return {
         verb,
         stage: stage.name,
         real: target === "cloudflare",
-        words: [index, ...(undo ? ["--undo"] : []), ...(catchUp ? ["--catch-up"] : [])],
+        words: [
+          index,
+          ...(undo ? ["--undo"] : []),
+          ...(catchUp ? ["--catch-up"] : []),
+          ...(takeOver ? ["--take-over"] : []),
+          ...(again ? ["--again"] : []),
+        ],
       };
     }
     case "state": {

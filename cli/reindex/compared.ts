@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { nearestTo } from "../../src/backup/vectors/change.ts";
 import { idsOf, stateOf } from "../../src/backup/vectors/vectors.ts";
 import { ApiError } from "../../src/cloudflare/api.ts";
@@ -44,8 +45,8 @@ export async function compared(job: IndexJob, index: string, ledger: Ledger, at:
   );
   const { missing, such } =
     was === undefined ? { missing: undefined, such: [] } : await missingOf(from.name, ledger, at);
-  const vectors = (await stateOf(site, index)).count;
   const rows = ledger.count();
+  const vectors = await countOnceItIs(rows, index, at);
   return {
     ...{ figures, vectors, missing, such },
     short: [
@@ -55,6 +56,18 @@ export async function compared(job: IndexJob, index: string, ledger: Ledger, at:
   };
 }
 
+/** Vectorize's count comes some seconds behind what it has. */
+const countMs = 30_000;
+
+async function countOnceItIs(rows: number, index: string, { site }: At): Promise<number> {
+  const until = Date.now() + countMs;
+  for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 5_000)) {
+    const { count } = await stateOf(site, index);
+    if (count === rows || Date.now() > until) return count;
+    await sleep(waitMs);
+  }
+}
+
 async function samplesOf({ database, selection, ...job }: IndexJob, ledger: Ledger, at: At) {
   const ids = ledger.sample(at.request.samples);
   const samples: { readonly id: string; readonly values: readonly number[] }[] = [];
@@ -62,11 +75,7 @@ async function samplesOf({ database, selection, ...job }: IndexJob, ledger: Ledg
     const rows = await rowsOf(database, selection, ids.slice(from, from + textsAtOnce));
     const items = rows.flatMap((row) => itemOf(row, selection) ?? []);
     if (items.length === 0) continue;
-    const values = await embeddedFor(
-      { database, selection, ...job },
-      items.map(({ text }) => text),
-      at,
-    );
+    const values = await embeddedFor({ database, selection, ...job }, items, at);
     samples.push(...items.map(({ id }, i) => ({ id, values: values[i] ?? [] })));
   }
   return samples;

@@ -1,54 +1,50 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { deleteVectors, upsertVectors } from "../../src/backup/vectors/change.ts";
-import { idsOf, processed } from "../../src/backup/vectors/vectors.ts";
-import { UserError } from "../../src/diagnostic/user-error.ts";
-import { embedded } from "../../src/reindex/embed.ts";
+import { idsOf } from "../../src/backup/vectors/vectors.ts";
+import { embedded, type Text, textsAtOnce } from "../../src/reindex/embed.ts";
 import { type Filling, isQuiet, type Reading, readUntilQuiet } from "../../src/reindex/fill.ts";
 import type { Ledger } from "../../src/reindex/ledger.ts";
 import type { IndexJob } from "./job.ts";
 import type { At } from "./prepared.ts";
+import { writerOf } from "./settled.ts";
 
 /** What fills one index from the recipe's rows. */
 export function fillingOf(job: IndexJob, index: string, ledger: Ledger, at: At): Filling {
   const { site, request, say } = at;
-  let last: string | undefined;
-  let saidAtMs = 0;
+  const often = seldom();
   return {
     ...{ database: job.database, selection: job.selection, ledger, rate: request.rate },
+    ...writerOf(site, index, (count) =>
+      often(() =>
+        say(`${job.key}: Vectorize carries out what it took; ${index} has ${count} vectors by now`),
+      ),
+    ),
     embed: (texts) => embeddedFor(job, texts, at),
-    async put(vectors) {
-      last = (await upsertVectors(site, index, vectors)) ?? last;
-    },
-    async remove(ids) {
-      last = (await deleteVectors(site, index, ids)) ?? last;
-    },
-    settle: async () => (last === undefined ? undefined : processed(site, index, last)),
     sleep: (ms) => sleep(ms),
     progress(read, count) {
-      if (Date.now() - saidAtMs < 2_000 && read < job.rows) return;
-      saidAtMs = Date.now();
-      say(`${job.key}: ${read} of ${job.rows} rows read, ${count} embedded by this reading`);
+      const tell = (): void =>
+        say(`${job.key}: ${read} of ${job.rows} rows read, ${count} embedded by this reading`);
+      if (read < job.rows) often(tell);
+      else tell();
     },
   };
 }
 
-/** The vectors of texts, by the recipe's model. Throws UserError where they would not fit the index. */
-export async function embeddedFor(
-  { key, recipe, shape }: IndexJob,
-  texts: readonly string[],
-  { site }: At,
-): Promise<readonly (readonly number[])[]> {
-  const vectors = await embedded(site, recipe.model, texts);
-  const other = vectors.find(({ length }) => length !== shape.dimensions);
-  if (other === undefined) return vectors;
-  throw new UserError({
-    what: "The recipe's model does not fit the index that is declared",
-    where: `${key}, recipe`,
-    got: `${recipe.model} makes vectors of ${other.length} numbers`,
-    expected: `${shape.dimensions}, as the index has dimensions`,
-    fix: `declare dimensions: ${other.length}, or another model`,
-  });
+/** Tells every two seconds at most. */
+function seldom(): (tell: () => void) => void {
+  let toldAtMs = 0;
+  return (tell) => {
+    if (Date.now() - toldAtMs < 2_000) return;
+    toldAtMs = Date.now();
+    tell();
+  };
 }
+
+/** The vectors of texts, by the recipe's model. Throws UserError where they would not fit the index. */
+export const embeddedFor = (
+  { recipe: { model }, shape: { dimensions } }: IndexJob,
+  texts: readonly Text[],
+  { site }: At,
+): Promise<readonly (readonly number[])[]> => embedded({ account: site, model, dimensions, texts });
 
 /** So often all rows are read, while some are other than the reading before found them. */
 const mostReadings = 6;
@@ -59,7 +55,7 @@ export async function filled(filling: Filling, { say }: At): Promise<readonly Re
   const last = readings.at(-1);
   if (last !== undefined && !isQuiet(last))
     say(
-      `Rows change faster than they are read: the last of ${readings.length} readings found ${last.embedded} others`,
+      `Rows change faster than they are read: the last of ${readings.length} readings found ${last.embedded + last.removed} others, such as ${last.such.join(", ")}`,
     );
   return readings;
 }
@@ -69,9 +65,9 @@ export async function withoutStrays(index: string, ledger: Ledger, { site }: At)
   const strays: string[] = [];
   for await (const ids of idsOf(site, index))
     strays.push(...ids.filter((id) => ledger.known(id) === undefined));
-  for (let from = 0; from < strays.length; from += 100) {
-    const change = await deleteVectors(site, index, strays.slice(from, from + 100));
-    if (change !== undefined) await processed(site, index, change);
-  }
+  const writer = writerOf(site, index, () => {});
+  for (let from = 0; from < strays.length; from += textsAtOnce)
+    await writer.remove(strays.slice(from, from + textsAtOnce));
+  await writer.settle();
   return strays.length;
 }

@@ -2,6 +2,7 @@ import { indexFor, indexNamed, stateOf } from "../../src/backup/vectors/vectors.
 import { declaredName } from "../../src/declare/physical-name.ts";
 import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
+import { probe } from "../../src/reindex/embed.ts";
 import { type Job, type Journal, openJournal } from "../../src/reindex/ledger.ts";
 import { nameBeside } from "../backup/restore/named.ts";
 import { followingOf } from "../backup/restore/places.ts";
@@ -11,6 +12,8 @@ import { refuseRolledOut } from "../stack/switch/rolled-out.ts";
 import { switchedIn } from "../stack/switch/switch.ts";
 import { switchingOf } from "../stack/switch/switching.ts";
 import { compared, comparedLines } from "./compared.ts";
+import { costLines } from "./cost.ts";
+import { noteBegun, refuseElsewhere, refuseOvertaken } from "./elsewhere.ts";
 import { embeddedFor, filled, fillingOf, withoutStrays } from "./filling.ts";
 import { halfSwitchedLines } from "./half-switched.ts";
 import { ending, putInPlace } from "./in-place.ts";
@@ -32,8 +35,9 @@ export async function forward(at: At): Promise<number> {
       return await putInPlace(begun, job, journal, at);
     }
     const known = journal.job();
+    await refuseElsewhere(job, known?.index, at);
     const isSame = known?.recipe === job.digest && !request.again;
-    const isServing = isSame && known.index === job.from.name;
+    const isServing = isSame && known.index === job.from.name && job.was !== undefined;
     if (request.catchUp && !isServing) throw nothingToCatchUp(job, request.stage.name);
     if (isServing && (request.catchUp || !known.ended)) {
       say(`${job.key}: ${known.index} serves; the rows are read once more for what is not in it`);
@@ -41,6 +45,7 @@ export async function forward(at: At): Promise<number> {
       await agree(request.stage, "Bring the new index up to date in", { text: () => request.yes });
       return await ending(job, journal, at);
     }
+    if (isServing) return alreadyDone(job, at);
     const goesOn = isSame && known.index !== job.from.name && !known.ended ? known : undefined;
     if (known !== undefined && goesOn === undefined && !known.ended && known.index !== job.from.name)
       say(
@@ -50,6 +55,16 @@ export async function forward(at: At): Promise<number> {
   } finally {
     journal.close();
   }
+}
+
+/** Typed once more it costs nothing: a job of CI may do that. */
+function alreadyDone({ key, from, rows }: IndexJob, { request, say }: At): number {
+  const typed = { stage: request.stage.name, index: key };
+  say(
+    sentence`${key}: ${from.name} serves, and was filled from here by the recipe that is declared; nothing was done. To read what is new in its rows: ${command("reindex", { ...typed, "catch-up": true })}. To fill another one all the same: ${command("reindex", { ...typed, again: true })}`,
+  );
+  told(request.json, { index: key, to: from.name, rows, switched: false });
+  return 0;
 }
 
 async function fromRows(job: IndexJob, journal: Journal, goesOn: Job | undefined, at: At): Promise<number> {
@@ -70,8 +85,9 @@ async function fromRows(job: IndexJob, journal: Journal, goesOn: Job | undefined
     { text: () => request.yes },
   );
   // One text is asked for before anything is made: a model of another length is found here.
-  await embeddedFor(job, ["one text"], at);
-  if (goesOn === undefined) journal.startOver({ recipe: job.digest, index, ended: false });
+  await embeddedFor(job, [probe], at);
+  if (goesOn === undefined) journal.startOver({ recipe: job.digest, index, ended: false, isBack: false });
+  if (job.note?.index !== index) await noteBegun(stage, run, job.key, index);
   await indexFor(at.site, index, job.shape);
   const readings = await filled(fillingOf(job, index, journal.now, at), at);
   await withoutStrays(index, journal.now, at);
@@ -95,6 +111,7 @@ async function fromRows(job: IndexJob, journal: Journal, goesOn: Job | undefined
     told(request.json, { ...facts, switched: false });
     return 0;
   }
+  await refuseOvertaken(job, index, at);
   journal.keepForBack();
   return putInPlace(
     {
@@ -130,8 +147,13 @@ async function newName(
   }
 }
 
-async function show(job: IndexJob, index: string, already: number, { say, site }: At): Promise<void> {
-  const { from, was, shape, recipe, rows, key, declared, selection } = job;
+async function show(
+  job: IndexJob,
+  index: string,
+  already: number,
+  { say, site, request }: At,
+): Promise<void> {
+  const { from, was, shape, recipe, size, key, declared, selection } = job;
   say(`${key}:`);
   say(
     was === undefined
@@ -141,9 +163,11 @@ async function show(job: IndexJob, index: string, already: number, { say, site }
   say(
     `  beside it:  ${index}, ${shapeText(shape, recipe.model)}${already === 0 ? "" : `, ${already} of its rows are embedded already`}`,
   );
-  say(
-    `  from:       ${rows} rows of ${job.database.label}, each read three times at least, which D1 bills; Workers AI bills ${Math.max(0, rows - already)} texts and those that change meanwhile`,
-  );
+  for (const line of costLines({
+    ...{ size, selection, already, model: recipe.model, dimensions: shape.dimensions },
+    ...{ rate: request.rate, samples: request.samples, database: job.database.label },
+  }))
+    say(`  ${line}`);
   for (const property of Object.keys(declared.metadataIndexes ?? {}))
     if (!selection.columns.includes(property.split(".")[0] ?? property))
       say(`  queries filter by ${property}, and the recipe selects no such column: they will find nothing`);
@@ -152,11 +176,14 @@ async function show(job: IndexJob, index: string, already: number, { say, site }
   );
 }
 
-const nothingToCatchUp = ({ key, from }: IndexJob, stage: string): UserError =>
+const nothingToCatchUp = ({ key, from, was }: IndexJob, stage: string): UserError =>
   new UserError({
     what: "This machine did not fill the index that serves, so it cannot tell which rows are not in it",
     where: `${key}, stage ${stage}`,
-    got: `${from.name}, and no journal of it, or one of another recipe`,
+    got:
+      was === undefined
+        ? `${from.name}, which is there no more`
+        : `${from.name}, and no journal of it, or one of another recipe`,
     expected: "an index that this command filled from here by the recipe that is declared",
     fix: sentence`fill a new one: ${command("reindex", { stage, index: key })}`,
   });

@@ -32,7 +32,7 @@ export async function putInPlace(
     following: { ...followingOf(systems, [job.key]), withCode: true },
     // Of a switch that a kill interrupted here it is done again: only the first time it changes anything.
     deployed() {
-      const next = { recipe: job.digest, index: of.to.name, ended: false };
+      const next = { recipe: job.digest, index: of.to.name, ended: false, isBack: begun.undo };
       const known = journal.job()?.index;
       if (known === of.to.name) journal.setJob(next);
       else if (known === of.from.name) journal.wentBack(next);
@@ -41,6 +41,10 @@ export async function putInPlace(
   });
   if (code !== 0) return code;
   say(`${job.key}: ${of.to.name} serves now`);
+  if (target === "cloudflare")
+    say(
+      `Commit Pulumi.${stage.name}.yaml with the declaration: it says which index serves (lockstep:switched)`,
+    );
   await sleep(spreadingMs[target]);
   const ended = await ending(job, journal, at, { ...facts, from: of.from.name, switched: true });
   if ((await indexNamed(at.site, of.from.name)) === undefined) {
@@ -68,11 +72,11 @@ export async function ending(
   for (const line of readingLines(job.key, late)) say(line);
   const last = late.at(-1);
   const isUpToDate = last !== undefined && isQuiet(last);
-  if (isUpToDate) journal.setJob({ ...known, ended: true });
+  journal.setJob({ ...known, ended: isUpToDate });
   say(
     isUpToDate
-      ? sentence`It has every row as it was a moment ago. A run of a worker that began before, such as a consumer's of 15 minutes, may write into the old one still; whoever has those reads once more afterwards: ${command("reindex", { stage: request.stage.name, index: job.key, "catch-up": true })}`
-      : sentence`The newest rows are not all in it. Once less is written: ${command("reindex", { stage: request.stage.name, index: job.key })}`,
+      ? sentence`It has every row as it was a moment ago. A worker that began a run before the switch, such as a queue consumer with its 15 minutes, may still write into the old index. Where there are such workers, read once more after that: ${command("reindex", { stage: request.stage.name, index: job.key, "catch-up": true })}`
+      : sentence`Rows still change faster than they are read, so the newest are not all in it${last === undefined ? "" : ` (such as ${last.such.join(", ")})`}. Once less is written, or with a higher --rate: ${command("reindex", { stage: request.stage.name, index: job.key })}`,
   );
   told(request.json, { index: job.key, to: known.index, rows: job.rows, ...facts, late });
   return isUpToDate ? 0 : 1;

@@ -28,12 +28,14 @@ export interface Request extends Thresholds {
   readonly undo: boolean;
   /** Whether the index that serves only gets what was written since it was filled. */
   readonly catchUp: boolean;
+  /** Whether a run that was begun elsewhere is left, and another index begun. */
+  readonly takeOver: boolean;
   readonly json: boolean;
 }
 
 export const usage = named(
   "reindex",
-  "<stage> <index> [--dry-run | --fill-only] [--again] [--rate <texts a second>] [--samples <n>] [--top <n>] [--least-answered <0–1>] [--least-found <0–1>] [--least-overlap <0–1>] [--most-missing <n>] [--json] [--yes [<stage>]] [--target cloudflare] | <stage> <index> --undo | <stage> <index> --catch-up",
+  "<stage> <index> [--dry-run | --fill-only] [--again] [--take-over] [--rate <texts a second>] [--samples <n>] [--top <n>] [--least-answered <0–1>] [--least-found <0–1>] [--least-overlap <0–1>] [--most-missing <n>] [--json] [--yes [<stage>]] [--target cloudflare] | <stage> <index> --undo | <stage> <index> --catch-up",
 );
 
 const string = { type: "string" } as const;
@@ -53,15 +55,17 @@ const options = {
   again: flag,
   undo: flag,
   "catch-up": flag,
+  "take-over": flag,
   json: flag,
 };
 
 /** Refuses words that each want something else. */
-export function refuseSeveral({ undo, again, dryRun, fillOnly, catchUp }: Request): void {
+export function refuseSeveral({ undo, again, dryRun, fillOnly, catchUp, takeOver }: Request): void {
   const ways = { undo, "dry-run": dryRun, "fill-only": fillOnly, "catch-up": catchUp };
   const given = Object.entries(ways).flatMap(([way, isGiven]) => (isGiven ? [`--${way}`] : []));
-  if (given.length > 1 || (again && (undo || catchUp)))
-    throw wrong([...given, ...(again ? ["--again"] : [])].join(" and "), "one of them");
+  const anew = [...(again ? ["--again"] : []), ...(takeOver ? ["--take-over"] : [])];
+  if (given.length > 1 || (anew.length > 0 && (undo || catchUp)))
+    throw wrong([...given, ...anew].join(" and "), "one of them");
 }
 
 /** Reads the words behind the verb. Throws UserError for what it does not know. */
@@ -78,6 +82,7 @@ export function requestOf(args: readonly string[], project: Pick<Project, "stage
   if (more.length > 0) throw wrong(more.join(" "), "a stage and an index");
   const { undo = false, again = false } = values;
   const { "dry-run": dryRun = false, "fill-only": fillOnly = false, "catch-up": catchUp = false } = values;
+  const { "take-over": takeOver = false } = values;
   const number = (
     option: "rate" | "samples" | "top" | "most-missing",
     usual: number,
@@ -96,7 +101,7 @@ export function requestOf(args: readonly string[], project: Pick<Project, "stage
     throw wrong(`--${option} ${JSON.stringify(text)}`, "a share from 0 to 1, such as 0.9");
   };
   return {
-    ...{ stage, index, undo, again, dryRun, fillOnly, catchUp },
+    ...{ stage, index, undo, again, dryRun, fillOnly, catchUp, takeOver },
     target: targetNamed(values.target),
     yes: values.yes,
     json: values.json ?? false,

@@ -7,7 +7,7 @@ import { actor } from "../stack/actor.ts";
 import { refuseRolledOut } from "../stack/switch/rolled-out.ts";
 import { switchedIn } from "../stack/switch/switch.ts";
 import { type Switching, switchingOf } from "../stack/switch/switching.ts";
-import { putInPlace } from "./in-place.ts";
+import { ending, putInPlace } from "./in-place.ts";
 import { type IndexJob, jobOf } from "./job.ts";
 import { type At, refuseOthers } from "./prepared.ts";
 import { shapeText } from "./told.ts";
@@ -18,6 +18,7 @@ export async function undo(at: At): Promise<number> {
   const { stage } = request;
   const job = await jobOf(at);
   if (begun !== undefined) refuseOthers(begun, job.key, stage.name);
+  if (begun === undefined && isHalfRead(job)) return readOn(job, at);
   const switched = await switchedIn(stage, run);
   const [half] = begun?.stores ?? [];
   const ends =
@@ -51,6 +52,29 @@ export async function undo(at: At): Promise<number> {
       journal,
       at,
     );
+  } finally {
+    journal.close();
+  }
+}
+
+/** An earlier run has switched back, and was ended before it had read what was written until then. */
+function isHalfRead({ file, from }: IndexJob): boolean {
+  const journal = openJournal(file);
+  try {
+    const known = journal.job();
+    return known?.index === from.name && known.isBack && !known.ended;
+  } finally {
+    journal.close();
+  }
+}
+
+async function readOn(job: IndexJob, at: At): Promise<number> {
+  const { request, say } = at;
+  say(`${job.key}: ${job.from.name} serves again; the rows are read once more for what is not in it`);
+  await agree(request.stage, "Bring the index that serves up to date in", { text: () => request.yes });
+  const journal = openJournal(job.file);
+  try {
+    return await ending(job, journal, at);
   } finally {
     journal.close();
   }

@@ -98,7 +98,7 @@ export const verbs = {
     ...stack,
     recipe: "just reindex",
     words: ["stage", "index"],
-    options: { undo: "flag", "catch-up": "flag" },
+    options: { undo: "flag", "catch-up": "flag", "take-over": "flag", again: "flag" },
   },
   "state backup": { ...stack, recipe: "just state-backup", words: ["stage", "folder?"] },
   "state restore": { ...stack, recipe: "just state-restore", words: ["stage", "file"] },

@@ -4,6 +4,7 @@ import { connection } from "../cloudflare/connection.ts";
 import { placeOfRun } from "../cloudflare/place-of-run.ts";
 import { command, embeddedShell, pulumi, sentence } from "../diagnostic/sentence.ts";
 import { type Diagnostic, render, UserError } from "../diagnostic/user-error.ts";
+import { keptNotes } from "../reindex/noted.ts";
 import { type KeptJournals, keptJournals, mergedJournals, overtaken } from "../release/journal/kept.ts";
 import { lookForLosses, remembered } from "./target-losses.ts";
 
@@ -62,7 +63,12 @@ export const provider = {
       }),
     );
     return {
-      inputs: { ...z.looseObject({}).parse(news), ...looked?.memory, ...journalsOf(olds, news) },
+      inputs: {
+        ...z.looseObject({}).parse(news),
+        ...looked?.memory,
+        ...journalsOf(olds, news),
+        ...keptNotes(olds, news),
+      },
       failures,
     };
   },
@@ -75,12 +81,12 @@ export const provider = {
     };
   },
   async create(news: unknown): Promise<{ id: string; outs: unknown }> {
-    return { id: "target", outs: withoutJournals(news) };
+    return { id: "target", outs: withoutNotes(news) };
   },
   async update(_id: string, _olds: unknown, news: unknown): Promise<{ outs: unknown }> {
     for (const { method, path, body } of repairs.parse(news).repairs)
       await call(connection(process.env, process.cwd()), method, path, body);
-    return { outs: withoutJournals(news) };
+    return { outs: withoutNotes(news) };
   },
   async read(id: string, props: unknown): Promise<{ id: string; props: unknown }> {
     return { id, props };
@@ -98,8 +104,8 @@ function journalsOf(olds: unknown, news: unknown): z.infer<typeof kept> | undefi
 }
 
 /** Once among the inputs is enough. */
-function withoutJournals(news: unknown): unknown {
-  const { journals: _, ...rest } = z.looseObject({}).parse(news);
+function withoutNotes(news: unknown): unknown {
+  const { journals: _, reindexing: __, ...rest } = z.looseObject({}).parse(news);
   return rest;
 }
 

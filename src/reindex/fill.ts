@@ -1,6 +1,6 @@
 import { UserError } from "../diagnostic/user-error.ts";
 import type { Database } from "../migrations/database/database.ts";
-import { textsAtOnce } from "./embed.ts";
+import { type Text, textsAtOnce } from "./embed.ts";
 import { type Item, itemOf } from "./item.ts";
 import type { Ledger } from "./ledger.ts";
 import { keyOf, nextRows, type Selection } from "./select.ts";
@@ -16,11 +16,11 @@ export interface Filling {
   readonly database: Database;
   readonly selection: Selection;
   readonly ledger: Ledger;
-  readonly embed: (texts: readonly string[]) => Promise<readonly (readonly number[])[]>;
-  /** Puts vectors into the index, over those of their ids; once it returns, they were taken. */
+  readonly embed: (texts: readonly Text[]) => Promise<readonly (readonly number[])[]>;
+  /** Puts vectors into the index, over those of their ids; once it returns, they were taken, and are carried out some time later. */
   readonly put: (vectors: readonly MadeVector[]) => Promise<void>;
   readonly remove: (ids: readonly string[]) => Promise<void>;
-  /** Waits until the index has all that it took. */
+  /** Waits until the index has carried out all that it took; throws where it does not. */
   readonly settle: () => Promise<void>;
   /** Texts a second, at most. */
   readonly rate: number;
@@ -35,9 +35,14 @@ export interface Reading {
   /** New or changed since the reading before. */
   readonly embedded: number;
   readonly removed: number;
+  /** Some of the ids of those two. */
+  readonly such: readonly string[];
   /** Rows without a text. */
   readonly without: number;
 }
+
+/** So many of the ids that a reading found are told. */
+const toldIds = 5;
 
 /**
  * Reads every row, and embeds those whose text or metadata are others than when they were embedded; takes the vectors of rows that are gone away. Ended
@@ -47,6 +52,7 @@ export async function readOnce(filling: Filling): Promise<Reading> {
   const { database, selection, ledger, rate, sleep } = filling;
   ledger.begin();
   const found = { rows: 0, embedded: 0, without: 0 };
+  const such: string[] = [];
   let after: string | number | undefined;
   for (;;) {
     const startedMs = performance.now();
@@ -57,10 +63,14 @@ export async function readOnce(filling: Filling): Promise<Reading> {
     for (const { id } of items) if (ledger.known(id)?.met === true) throw twice(database, id);
     const other = items.filter(({ id, digest }) => ledger.known(id)?.digest !== digest);
     if (other.length > 0) {
-      const values = await filling.embed(other.map(({ text }) => text));
+      const values = await filling.embed(other);
       await filling.put(other.map(({ id, metadata }, i) => ({ id, metadata, values: values[i] ?? [] })));
     }
-    ledger.note(items);
+    ledger.note(
+      items,
+      other.map(({ id }) => id),
+    );
+    such.push(...other.slice(0, toldIds - such.length).map(({ id }) => id));
     found.rows += page.length;
     found.embedded += other.length;
     found.without += page.length - items.length;
@@ -70,13 +80,12 @@ export async function readOnce(filling: Filling): Promise<Reading> {
     await sleep(Math.max(0, (other.length / rate) * 1000 - (performance.now() - startedMs)));
   }
   const gone = ledger.gone();
-  for (let from = 0; from < gone.length; from += textsAtOnce) {
-    const ids = gone.slice(from, from + textsAtOnce);
-    await filling.remove(ids);
-    ledger.forget(ids);
-  }
+  for (let from = 0; from < gone.length; from += textsAtOnce)
+    await filling.remove(gone.slice(from, from + textsAtOnce));
   await filling.settle();
-  return { ...found, removed: gone.length };
+  // Only now: killed before, the next reading takes them away again.
+  ledger.settled(gone);
+  return { ...found, removed: gone.length, such: [...such, ...gone].slice(0, toldIds) };
 }
 
 /**

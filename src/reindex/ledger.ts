@@ -6,15 +6,19 @@ import { UserError } from "../diagnostic/user-error.ts";
 
 /** Which rows an index has vectors of, as far as this machine made them. */
 export interface Ledger {
-  /** Begins another reading of all rows. */
+  /** Begins another reading of all rows. What was put last and is not known to be carried out is put again, and proves what was put before it. */
   readonly begin: () => void;
   /** What is known of a row: its digest, and whether this reading has met it before. */
   readonly known: (id: string) => { readonly digest: string; readonly met: boolean } | undefined;
-  /** Of a page, once their vectors were taken: at one moment, so that a kill makes a page again at most. */
-  readonly note: (items: readonly { readonly id: string; readonly digest: string }[]) => void;
+  /** Of a page, once their vectors were taken: at one moment, so that a kill makes a page again at most. @param put those that were put, which is none where nothing was new */
+  readonly note: (
+    items: readonly { readonly id: string; readonly digest: string }[],
+    put: readonly string[],
+  ) => void;
   /** Those that this reading has not met: their rows are gone. */
   readonly gone: () => readonly string[];
-  readonly forget: (ids: readonly string[]) => void;
+  /** The index has carried out all that was put, and has taken those away that are gone. */
+  readonly settled: (gone: readonly string[]) => void;
   readonly count: () => number;
   /** So many ids, evenly from all. */
   readonly sample: (most: number) => readonly string[];
@@ -42,6 +46,8 @@ const shape = z.object({
   index: z.string(),
   /** Whether all that was written until it served, and while it was exchanged, is in it. */
   ended: z.boolean(),
+  /** Whether it serves again, by --undo. */
+  isBack: z.boolean().default(false),
 });
 export type Job = Readonly<z.infer<typeof shape>>;
 
@@ -55,9 +61,13 @@ export function openJournal(file: string): Journal {
   const put = db.prepare("INSERT OR REPLACE INTO job VALUES (1, ?)");
   const setJob = (job: Job): void => void put.run(JSON.stringify(job));
   const together = (work: () => void): void => {
-    db.exec("BEGIN");
-    work();
-    db.exec("COMMIT");
+    try {
+      db.exec("BEGIN");
+      work();
+      db.exec("COMMIT");
+    } catch (error) {
+      throw notWritten(file, error);
+    }
   };
   const copy = (from: Table, to: Table): void =>
     db.exec(`DELETE FROM ${to}; INSERT INTO ${to} SELECT * FROM ${from}`);
@@ -70,7 +80,7 @@ export function openJournal(file: string): Journal {
     setJob,
     startOver: (job) =>
       together(() => {
-        db.exec("DELETE FROM now_rows");
+        db.exec("DELETE FROM now_rows; DELETE FROM unsettled");
         setJob(job);
       }),
     keepForBack: () => together(() => copy("now_rows", "back_rows")),
@@ -79,6 +89,7 @@ export function openJournal(file: string): Journal {
         copy("now_rows", "swap_rows");
         copy("back_rows", "now_rows");
         copy("swap_rows", "back_rows");
+        db.exec("DELETE FROM unsettled");
         setJob(job);
       }),
     close: () => db.close(),
@@ -93,6 +104,7 @@ function opened(file: string): DatabaseSync {
       db.exec(
         `CREATE TABLE IF NOT EXISTS ${table} (id TEXT PRIMARY KEY, digest TEXT NOT NULL, reading INTEGER NOT NULL) WITHOUT ROWID`,
       );
+    db.exec("CREATE TABLE IF NOT EXISTS unsettled (id TEXT PRIMARY KEY) WITHOUT ROWID");
     return db;
   } catch (error) {
     db.close();
@@ -109,15 +121,35 @@ function opened(file: string): DatabaseSync {
   }
 }
 
+/** A transaction that was begun is taken back when the file is closed. */
+const notWritten = (file: string, error: unknown): UserError =>
+  new UserError(
+    {
+      what: "How far the re-indexing came cannot be written down; what was made until here stays, and is gone on with",
+      where: file,
+      got: error instanceof Error ? error.message : String(error),
+      expected: "a disk with room, and no other program that holds the file",
+      fix: "make room, then do this again",
+    },
+    { cause: error },
+  );
+
 function ledgerOf(db: DatabaseSync, together: (work: () => void) => void): Ledger {
   const newest = db.prepare("SELECT coalesce(max(reading), 0) AS n FROM now_rows");
   const one = db.prepare("SELECT digest, reading FROM now_rows WHERE id = ?");
   const put = db.prepare("INSERT OR REPLACE INTO now_rows VALUES (?, ?, ?)");
   const drop = db.prepare("DELETE FROM now_rows WHERE id = ?");
+  const putLast = db.prepare("INSERT OR REPLACE INTO unsettled VALUES (?)");
   const counted = db.prepare("SELECT count(*) AS n FROM now_rows");
   let reading = 0;
   return {
     begin() {
+      // No row has an empty digest: it is put again.
+      together(() =>
+        db.exec(
+          "UPDATE now_rows SET digest = '' WHERE id IN (SELECT id FROM unsettled); DELETE FROM unsettled",
+        ),
+      );
       // The rows may have been exchanged since.
       reading = Number(newest.get()?.["n"]) + 1;
     },
@@ -127,18 +159,21 @@ function ledgerOf(db: DatabaseSync, together: (work: () => void) => void): Ledge
         ? undefined
         : { digest: String(row["digest"]), met: Number(row["reading"]) === reading };
     },
-    note: (items) =>
+    note: (items, ids) =>
       together(() => {
         for (const { id, digest } of items) put.run(id, digest, reading);
+        if (ids.length > 0) db.exec("DELETE FROM unsettled");
+        for (const id of ids) putLast.run(id);
       }),
     gone: () =>
       db
         .prepare("SELECT id FROM now_rows WHERE reading < ?")
         .all(reading)
         .map((row) => String(row["id"])),
-    forget: (ids) =>
+    settled: (gone) =>
       together(() => {
-        for (const id of ids) drop.run(id);
+        for (const id of gone) drop.run(id);
+        db.exec("DELETE FROM unsettled");
       }),
     count: () => Number(counted.get()?.["n"]),
     sample(most) {

@@ -12,6 +12,8 @@ export interface Selection {
   readonly key: string;
   /** Names of all of its columns. */
   readonly columns: readonly string[];
+  /** Whether each page reads all rows behind it, because no index has them in the key's order. */
+  readonly sortsAll: boolean;
 }
 
 /** Throws for what is no single reading statement, does not fit the schema, or has no name for its first column. */
@@ -42,7 +44,10 @@ export function checkedSelect(where: string, select: string, schema: readonly Sc
       .map(({ name }) => name);
     const [first] = columns;
     if (first === undefined) throw refused("The recipe gives no column", sql);
-    return { select: sql, key: first, columns };
+    const page = `SELECT * FROM (${sql}) WHERE ${quoted(first)} > '' ORDER BY ${quoted(first)} LIMIT 1`;
+    const plan = shadow.trusted.prepare(`EXPLAIN QUERY PLAN ${page}`).all();
+    const sortsAll = plan.some(({ detail }) => /TEMP B-TREE FOR ORDER BY/.test(String(detail)));
+    return { select: sql, key: first, columns, sortsAll };
   } finally {
     shadow.close();
   }
@@ -52,12 +57,32 @@ export function checkedSelect(where: string, select: string, schema: readonly Sc
 export type Row = Readonly<Record<string, unknown>>;
 
 /** How many rows there are. Throws where two have one key: a page that ends between them would leave one out. */
-export async function countRows(database: Database, { select, key }: Selection): Promise<number> {
+export const countRows = async (database: Database, selection: Selection): Promise<number> =>
+  (await counted(database, selection, "")).rows;
+
+/** How much text rows have. */
+export interface Size {
+  readonly rows: number;
+  /** Rows with a text. */
+  readonly texts: number;
+  readonly characters: number;
+}
+
+/** As {@link countRows}, with what stands in a column of texts. */
+export const sizeOf = (database: Database, selection: Selection, column: string): Promise<Size> =>
+  counted(
+    database,
+    selection,
+    `, count(nullif(${quoted(column)}, '')) AS texts, total(length(${quoted(column)})) AS characters`,
+  );
+
+async function counted(database: Database, { select, key }: Selection, more: string): Promise<Size> {
   const [[row] = []] = await rows(database, [
-    `SELECT count(*) AS n, count(DISTINCT ${quoted(key)}) AS keys FROM (${select})`,
+    `SELECT count(*) AS n, count(DISTINCT ${quoted(key)}) AS keys${more} FROM (${select})`,
   ]);
   const [count, keys] = [Number(row?.["n"]), Number(row?.["keys"])];
-  if (count === keys) return count;
+  if (count === keys)
+    return { rows: count, texts: Number(row?.["texts"] ?? 0), characters: Number(row?.["characters"] ?? 0) };
   throw new UserError({
     what: "The recipe's first column does not tell its rows apart; nothing was sent",
     where: `${database.label}, column ${key}`,

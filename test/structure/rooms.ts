@@ -193,6 +193,7 @@ export const rooms: readonly Room[] = [
     room: "src/dynamic",
     may: [
       "src/release",
+      "src/reindex",
       "src/approvals",
       "src/reality",
       "src/diagnostic",

@@ -23,7 +23,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "toolchain/command-provider/limits.deep.test.ts": 90,
   "cli/dev/watch.deep.test.ts": 80,
   "embedded/contract/data/first-steps-wrangler.deep.test.ts": 60,
-  "cli/reindex/reindex.deep.test.ts": 60,
+  "cli/reindex/reindex.deep.test.ts": 120,
   "test/migrations/renaming.deep.test.ts": 60,
   "test/tokens/tokens.deep.test.ts": 60,
   "test/docs/dual-run.deep.test.ts": 60,

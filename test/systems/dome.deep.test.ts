@@ -50,6 +50,9 @@ test("an index that lost its vectors is filled again from the database by its re
   await project.api("dev", "POST", `${index}/delete_by_ids`, { ids });
   expect(await count()).toBe(before - ids.length);
   expect(await found()).toMatchObject({ evidence: [] });
+  // Its vectors are a worker's: no other index is filled beside.
+  const beside = await project.just(["reindex", "dev", "dome-notes", "--yes"]);
+  expect(beside.out).toMatch(/queue new-content-constellation[\s\S]*just db reindex dev dome\/dome-notes/);
   const asked = await project.just(["db", "reindex", "dome-notes"]);
   expect(asked.out).toMatch(
     /Send the rows of dome\/silo \(1\) to queue new-content-constellation in dev was not/,

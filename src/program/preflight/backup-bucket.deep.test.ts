@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { logInternalErrors } from "../../../embedded/internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../../embedded/start.ts";
 import { call } from "../../cloudflare/api.ts";
 import { s3Of } from "../../cloudflare/s3/s3.ts";
@@ -7,7 +8,7 @@ import { refusedBucket } from "./backup-bucket.ts";
 
 let embedded: Embedded;
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => undefined });
+  embedded = await startEmbedded({ log: logInternalErrors });
 });
 afterAll(() => embedded.close());
 

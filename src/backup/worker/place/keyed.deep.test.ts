@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { logInternalErrors } from "../../../../embedded/internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../../../embedded/start.ts";
 import { call } from "../../../cloudflare/api.ts";
 import { s3Of } from "../../../cloudflare/s3/s3.ts";
@@ -8,7 +9,7 @@ import { type Keyed, keyedPlace } from "./keyed.ts";
 let embedded: Embedded;
 let keyed: Keyed;
 beforeAll(async () => {
-  embedded = await startEmbedded({ log: () => undefined });
+  embedded = await startEmbedded({ log: logInternalErrors });
   const accountId = embedded.accounts[1]?.id ?? "";
   const connection = { baseUrl: embedded.api, token: embedded.token };
   await call(connection, "POST", `/accounts/${accountId}/r2/buckets`, { name: "vault" });

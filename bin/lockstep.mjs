@@ -15,13 +15,34 @@ function isNewEnough(version) {
   return major > oldest[0] || (major === oldest[0] && minor >= oldest[1]);
 }
 
-/** The project's own Node (the npm package `node`), from here upwards; undefined where there is none. */
-function carriedNode() {
+/** The nearest folder of which something holds, from here upwards. @param {(folder: string) => boolean} holds */
+function nearest(holds) {
   for (let folder = process.cwd(); ; folder = dirname(folder)) {
-    const node = join(folder, "node_modules", "node", "bin", "node");
-    if (existsSync(node)) return node;
+    if (holds(folder)) return folder;
     if (folder === dirname(folder)) return undefined;
   }
+}
+
+/** @param {string} folder */
+const nodeIn = (folder) => join(folder, "node_modules", "node", "bin", "node");
+
+/** The project's own Node (the npm package `node`), from here upwards; undefined where there is none. */
+function carriedNode() {
+  const folder = nearest((each) => existsSync(nodeIn(each)));
+  return folder === undefined ? undefined : nodeIn(folder);
+}
+
+/** @param {string} folder */
+const isProject = (folder) => ["project.ts", "Pulumi.yaml"].every((name) => existsSync(join(folder, name)));
+
+/** What to do about an older Node: before there is a project, `init` sees to both. */
+function remedy() {
+  if (nearest(isProject) !== undefined)
+    return "Install it from https://nodejs.org, or let the project carry it: npm install --save-dev node@24\n";
+  return (
+    "This is no Lockstep project either: no project.ts beside a Pulumi.yaml, here or in a folder above.\n" +
+    "npx lockstep init makes one here, and has it carry a Node that is new enough; or install one from https://nodejs.org first\n"
+  );
 }
 
 /** A new project on a machine with an older Node carries its own: `init` has npm fetch it. Undefined when npm could not. */
@@ -67,8 +88,7 @@ else {
   if (node !== undefined) handOver(node, [main, ...process.argv.slice(2)]);
   else {
     process.stderr.write(
-      `Node ${process.versions.node} found (${process.execPath}); Lockstep needs Node ${oldest.join(".")} or newer.\n` +
-        "Install it from https://nodejs.org, or let the project carry it: npm install --save-dev node@24\n",
+      `Node ${process.versions.node} found (${process.execPath}); Lockstep needs Node ${oldest.join(".")} or newer.\n${remedy()}`,
     );
     // A shell that evaluates what `env` prints must not go on as if it had worked.
     if (process.argv[2] === "env") process.stdout.write("false\n");

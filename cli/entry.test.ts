@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -52,6 +53,30 @@ test("whoever asks a verb for help is told its words, whatever else was typed, a
     const said = spawnSync(process.execPath, [lockstep, ...words], { cwd: tmpdir(), encoding: "utf8" });
     expect(said).toMatchObject({ status: 0, stderr: "" });
     expect(said.stdout).toMatch(new RegExp(`^lockstep ${words[0]} .*\n {4}\\S.*\n$`));
+  }
+});
+
+test("an older Node is told together with init where there is no project yet, and alone where there is one", () => {
+  const root = join(import.meta.dirname, "..");
+  const older = `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.19.2" } });`;
+  const told = (cwd: string): string => {
+    const words = ["--import", `data:text/javascript,${encodeURIComponent(older)}`];
+    const lockstep = join(root, "bin", "lockstep.mjs");
+    const said = spawnSync(process.execPath, [...words, lockstep, "up"], { cwd, encoding: "utf8" });
+    expect(said).toMatchObject({ status: 1, stdout: "" });
+    return said.stderr;
+  };
+  expect(told(tmpdir())).toMatch(
+    /^Node 20\.19\.2 found .*; Lockstep needs Node 24[\s\S]*npx lockstep init makes one/,
+  );
+  const project = mkdtempSync(join(tmpdir(), "lockstep-entry-"));
+  try {
+    for (const name of ["project.ts", "Pulumi.yaml"]) writeFileSync(join(project, name), "");
+    expect(told(project)).toMatch(
+      /^Node 20\.19\.2 found .*\nInstall it from https:\/\/nodejs\.org, or let the project carry it/,
+    );
+  } finally {
+    rmSync(project, { recursive: true });
   }
 });
 

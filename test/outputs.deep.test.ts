@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { type Clone, clone } from "./clone.ts";
+import { succeeding } from "./ran.ts";
 
 /** Each test goes on from where the one before it left the dev stack. */
 let project: Clone;
@@ -10,12 +11,6 @@ beforeAll(async () => {
   project = await clone();
 });
 afterAll(() => project.remove());
-
-async function succeeding(args: readonly string[]): Promise<string> {
-  const { code, out } = await project.just(args);
-  expect(code, out).toBe(0);
-  return out;
-}
 
 async function deployed(stage: string): Promise<void> {
   const { code, out } = await project.deploy(stage);
@@ -37,19 +32,19 @@ const shape = z.object({
   ),
 });
 const outputs = async (stage: string) =>
-  shape.parse(JSON.parse(await succeeding(["outputs", stage, "--json"])));
+  shape.parse(JSON.parse(await succeeding(project.just(["outputs", stage, "--json"]))));
 
 const nothing = (stage: string): string =>
   `Nothing of ${stage} is up, so it puts nothing out. just pulumi-up ${stage} brings it up.\n`;
 
 test("a stage that was never brought up says so, with the command that does; so does one that was only made", async () => {
-  expect(await succeeding(["outputs", "staging"])).toBe(nothing("staging"));
-  await succeeding(["pulumi-stack-init", "staging"]);
-  expect(await succeeding(["outputs", "staging"])).toBe(nothing("staging"));
+  expect(await succeeding(project.just(["outputs", "staging"]))).toBe(nothing("staging"));
+  await succeeding(project.just(["pulumi-stack-init", "staging"]));
+  expect(await succeeding(project.just(["outputs", "staging"]))).toBe(nothing("staging"));
 });
 
 test("a stage that is up puts out what the API knows it by, in a table that fits 80 columns", async () => {
-  await succeeding(["deploy-dev", "--yes"]);
+  await succeeding(project.just(["deploy-dev", "--yes"]));
   const { urls, versions, stores, databases } = await outputs("dev");
   expect(Object.keys(urls)).toEqual(["dome/dome-api"]);
   const known = z
@@ -66,7 +61,7 @@ test("a stage that is up puts out what the API knows it by, in a table that fits
   });
   expect(databases["dome/silo"]).toMatchObject({ applied: 1, lastMigration: "0001_create_notes.sql" });
 
-  const status = JSON.parse(await succeeding(["status", "dev", "--json"]));
+  const status = JSON.parse(await succeeding(project.just(["status", "dev", "--json"])));
   expect(status.notable).toEqual([]);
   expect(status.workers).toContainEqual(
     expect.objectContaining({
@@ -88,7 +83,7 @@ test("a stage that is up puts out what the API knows it by, in a table that fits
     expect.objectContaining({ system: "dome", digest: expect.stringMatching(/^sha256:/) }),
   ]);
 
-  const table = await succeeding(["outputs"]);
+  const table = await succeeding(project.just(["outputs"]));
   const lines = table.split("\n");
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
   const copied = [
@@ -109,7 +104,7 @@ test("a stage that is up puts out what the API knows it by, in a table that fits
 
 test("an up that changes nothing, and a refresh, put the same out again", async () => {
   const before = await outputs("dev");
-  await succeeding(["deploy-dev", "--skip-preview", "--expect-no-changes", "--yes"]);
+  await succeeding(project.just(["deploy-dev", "--skip-preview", "--expect-no-changes", "--yes"]));
   expect(await outputs("dev")).toEqual(before);
   await project.pulumi(["refresh", "--yes", "--skip-preview", "--stack", "dev"]);
   expect(await outputs("dev")).toEqual(before);
@@ -119,7 +114,7 @@ test("a plan that is applied as it was shown may hold a migration: its bookmark 
   await deployed("prod");
   const before = await outputs("prod");
   project.write("migrations/dome/silo/0002_add_tags.sql", "ALTER TABLE notes ADD COLUMN tags TEXT;\n");
-  await succeeding(["db", "lint"]);
+  await succeeding(project.just(["db", "lint"]));
   await deployed("prod");
   expect(existsSync(join(project.folder, "stage.plan"))).toBe(true);
   const after = await outputs("prod");
@@ -139,6 +134,6 @@ test("a plan that is applied as it was shown may hold a migration: its bookmark 
 });
 
 test("a stage that was taken down puts nothing out any more", async () => {
-  await succeeding(["destroy-dev", "--empty-buckets", "--yes"]);
-  expect(await succeeding(["outputs", "dev"])).toBe(nothing("dev"));
+  await succeeding(project.just(["destroy-dev", "--empty-buckets", "--yes"]));
+  expect(await succeeding(project.just(["outputs", "dev"]))).toBe(nothing("dev"));
 });

@@ -13,7 +13,7 @@ export function nearest(typed: string, words: readonly string[]): string | undef
 }
 
 /** Letters to put in, take out or change (Levenshtein). */
-function distance(a: string, b: string): number {
+export function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (const [i, letter] of [...a].entries()) {
     const next = [i + 1];

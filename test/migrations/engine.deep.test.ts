@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { wrangler } from "../../embedded/contract/testing/run-wrangler.ts";
 import type { Ran } from "../../toolchain/fixture/project.ts";
 import { type Clone, clone } from "../clone.ts";
+import { refused, succeeding } from "../ran.ts";
 import { db } from "./testing/db-command.ts";
 
 /** Migrations through the real engine, each test from where the one before it left off. */
@@ -19,16 +20,6 @@ afterAll(() => project.remove());
 const up = (...more: string[]): Promise<Ran> =>
   project.pulumi(["up", "--yes", "--skip-preview", "--stack", "dev", ...more]);
 const preview = (...more: string[]): Promise<Ran> => project.pulumi(["preview", "--stack", "dev", ...more]);
-const succeeding = async (ran: Promise<Ran>): Promise<string> => {
-  const { code, out } = await ran;
-  expect(code, out).toBe(0);
-  return out;
-};
-const refusing = async (ran: Promise<Ran>): Promise<string> => {
-  const { code, out } = await ran;
-  expect(code, out).not.toBe(0);
-  return out;
-};
 
 async function query(sql: string): Promise<readonly Record<string, unknown>[]> {
   const found = await project.api("dev", "GET", "/d1/database?name=silo-dev");
@@ -76,7 +67,7 @@ test("code that needs a column which no migration makes is refused with file and
   const code = "workers/dome/silo/index.ts";
   project.edit(code, (text) => text.replace("UPDATE notes SET queued_at", "UPDATE notes SET queuedat"));
   for (const run of [preview, up]) {
-    const out = await refusing(run());
+    const out = await refused(run());
     expect(out).toContain("CS1: the code of silo needs a column that dome/silo will have: queuedat");
     expect(out).toMatch(/workers\/dome\/silo\/index\.ts:\d+/);
     expect(out).toContain("near it: queued_at");
@@ -128,8 +119,8 @@ for (const [what, [change, says]] of Object.entries(edits)) {
     const before = { text: readFileSync(path(second), "utf8"), chain: chain(), ledger: await ledger() };
     const schema = await query("SELECT sql FROM sqlite_schema ORDER BY name");
     await change();
-    expect(await refusing(preview())).toMatch(says);
-    expect(await refusing(up())).toMatch(says);
+    expect(await refused(preview())).toMatch(says);
+    expect(await refused(up())).toMatch(says);
     expect(await ledger()).toEqual(before.ledger);
     expect(await query("SELECT sql FROM sqlite_schema ORDER BY name")).toEqual(schema);
     for (const name of ["0002_language.sql", "0000_early.sql", "0003_twin.sql"])
@@ -171,7 +162,7 @@ test("a refresh shows what wrangler applied, and the next up takes it over", asy
 test("what somebody changed by hand is shown object by object, and taken with a reason", async () => {
   await query("ALTER TABLE notes ADD COLUMN hand TEXT");
   await query("CREATE INDEX by_hand ON notes (hand)");
-  const out = await refusing(preview());
+  const out = await refused(preview());
   expect(out).toMatch(/2 differences:[\s\S]*column hand[\s\S]*just db accept dome\/silo --drift/);
   expect(out).toContain("by_hand");
   await succeeding(
@@ -191,7 +182,7 @@ test("a file that fails says that nothing of it was applied and what was applied
   await query(insert);
   await file(fifth, "ALTER TABLE notes ADD COLUMN fine TEXT;\n");
   await file(sixth, `${insert};\n`);
-  const out = await refusing(up());
+  const out = await refused(up());
   expect(out).toContain(`${sixth} was rolled back; nothing of it was applied`);
   expect(out).toContain("UNIQUE constraint failed: notes.");
   expect(out).toContain(`Applied before it: ${fifth}`);
@@ -205,7 +196,7 @@ test("an up of the code alone, without the migration that it needs, is refused",
   const seventh = "0007_late.sql";
   await file(seventh, "ALTER TABLE notes ADD COLUMN late TEXT;\n");
   project.edit("workers/dome/silo/index.ts", (text) => `${text}\nconsole.log("seven");\n`);
-  const out = await refusing(up("--target", "**WorkerVersion::dome/silo"));
+  const out = await refused(up("--target", "**WorkerVersion::dome/silo"));
   expect(out).toContain("The code of dome/silo is ahead of its database");
   expect(out).toContain(seventh);
   expect(await ledger()).not.toContain(seventh);
@@ -228,7 +219,7 @@ test("while a rollout is under way a contract is not opened, and the command say
     '-- d1:phase contract\n-- d1:data-loss "unused"\nALTER TABLE notes DROP COLUMN late;\n',
   );
   await succeeding(up());
-  const waiting = await refusing(project.just(["db", "contract", "dev"]));
+  const waiting = await refused(project.just(["db", "contract", "dev"]));
   expect(waiting).toMatch(
     /0008_less\.sql is waiting, not eligible yet[\s\S]*silo-dev is served by .* at (90|10) %/,
   );

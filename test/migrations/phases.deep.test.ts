@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import type { Ran } from "../../toolchain/fixture/project.ts";
 import { type Clone, clone } from "../clone.ts";
+import { succeeding } from "../ran.ts";
 
 let project: Clone;
 const folder = "migrations/dome/silo";
@@ -13,11 +14,6 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-const succeeding = async (ran: Promise<Ran>): Promise<string> => {
-  const { code, out } = await ran;
-  expect(code, out).toBe(0);
-  return out;
-};
 const up = (): Promise<string> =>
   succeeding(project.pulumi(["up", "--yes", "--skip-preview", "--stack", "dev"]));
 const preview = (...more: string[]): Promise<Ran> => project.pulumi(["preview", "--stack", "dev", ...more]);

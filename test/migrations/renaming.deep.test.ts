@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Ran } from "../../toolchain/fixture/project.ts";
 import { type Clone, clone } from "../clone.ts";
+import { succeeding } from "../ran.ts";
 
 let project: Clone;
 beforeAll(async () => {
@@ -8,11 +9,6 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-const succeeding = async (ran: Promise<Ran>): Promise<string> => {
-  const { code, out } = await ran;
-  expect(code, out).toBe(0);
-  return out;
-};
 const up = (): Promise<string> =>
   succeeding(project.pulumi(["up", "--yes", "--skip-preview", "--stack", "dev"]));
 const just = (...args: string[]): Promise<Ran> => project.just(["db", ...args]);

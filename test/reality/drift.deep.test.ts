@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { type Project, wranglerProject } from "../../embedded/contract/testing/wrangler.ts";
 import type { Clone } from "../clone.ts";
+import { succeeding } from "../ran.ts";
 import { shopClone } from "./shop.ts";
 
 /** A stack, and people with wrangler and a dashboard beside it. */
@@ -39,12 +40,6 @@ async function drift(): Promise<z.infer<typeof drifted>["drift"]> {
   const found = drifted.parse(JSON.parse(out.slice(out.indexOf("{")))).drift;
   expect(code, out).toBe(found.length === 0 ? 0 : 2);
   return found;
-}
-
-async function succeeding(ran: Promise<{ code: number | null; out: string }>): Promise<string> {
-  const { code, out } = await ran;
-  expect(code, out).toBe(0);
-  return out;
 }
 
 const answer = async (): Promise<string> => (await project.visit("api-dev.dev.localhost", "/")).text;

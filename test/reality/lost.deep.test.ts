@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import type { Clone } from "../clone.ts";
+import { refused, succeeding } from "../ran.ts";
 import { shopClone } from "./shop.ts";
 
 /** A stack whose stores somebody deletes in the dashboard. */
@@ -11,20 +12,6 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-}
-async function succeeding(ran: Promise<Ran>): Promise<string> {
-  const { code, out } = await ran;
-  expect(code, out).toBe(0);
-  return out;
-}
-async function refused(ran: Promise<Ran>): Promise<string> {
-  const { code, out } = await ran;
-  expect(code, out).not.toBe(0);
-  return out;
-}
 const up = (...more: string[]) =>
   project.pulumi(["up", "--yes", "--skip-preview", "--stack", "dev", ...more]);
 const refresh = () => project.pulumi(["refresh", "--yes", "--skip-preview", "--stack", "dev"]);

@@ -1,15 +1,5 @@
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
-
-/** SQLite's functions that say what time it is when they are given no time, or `now`. */
-const clocks: readonly string[] = [
-  "date",
-  "time",
-  "datetime",
-  "julianday",
-  "unixepoch",
-  "strftime",
-  "timediff",
-];
+import { clocks } from "../sql/clocks.ts";
 
 /** The words that stand for a call of one of them. */
 const words: Readonly<Record<string, string>> = {

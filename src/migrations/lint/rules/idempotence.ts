@@ -1,4 +1,5 @@
 import type { Step } from "../../shadow/replay.ts";
+import { clocks } from "../../sql/clocks.ts";
 import { at, type Finding, type Rule } from "./rule.ts";
 
 /** ID1: what makes one file mean different things on different databases. */
@@ -25,16 +26,6 @@ function masks(step: Step): readonly Finding[] {
   return [];
 }
 
-const clocks: ReadonlySet<string> = new Set([
-  "date",
-  "time",
-  "datetime",
-  "julianday",
-  "unixepoch",
-  "strftime",
-  "timediff",
-]);
-
 function chance(step: Step): readonly Finding[] {
   if (!["insert", "update", "delete"].includes(step.action.kind)) return [];
   const called = new Set(
@@ -48,7 +39,7 @@ function chance(step: Step): readonly Finding[] {
   const random = [...called].filter(
     (name) =>
       ["random", "randomblob", "current_date", "current_time", "current_timestamp"].includes(name) ||
-      (saysNow && clocks.has(name)),
+      (saysNow && clocks.includes(name)),
   );
   const keyword = step.tokens.find((token) =>
     ["CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"].includes(token.keyword),

@@ -319,7 +319,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
     "a system that is on the list and marked as retired",
   ),
   "src/settings/check.ts missingSecret: secret": secrets,
-  "src/settings/check.ts missingSecrets: secret": untried,
+  "src/settings/check.ts missingOf: secret": untried,
   "src/settings/configured.ts noKey: signing-key": untried,
   "cli/db/reset.ts refuseReal: db reset": here("stages that are said twice or not at all"),
   "cli/db/reset.ts refuseReal: retire": untried,

@@ -47,6 +47,7 @@ export async function restoreAndCompare(
     sequences: entry.sequences,
     tables: backup.tablesOf(entry),
     pages: () => backup.pagesOf(entry),
+    counted: entry.tables,
   };
   // What was filled to its end before is compared all the same: somebody may have written to it.
   if (options.mayBeDone !== true || !(await isFilled(made.database)))

@@ -111,7 +111,7 @@ function tableNamed(
 async function requireDigest(backup: OpenBackup, entry: DatabaseEntry, table: DumpedTable): Promise<void> {
   const counting = newCounting(table);
   const pages: AsyncIterable<Page> = backup.pagesOf(entry);
-  for await (const page of pages) if (page.table.name === table.name) counting.add(page.rows);
+  for await (const page of pages) if (page.table.name === table.name) counting.add(page);
   const wanted = entry.tables.find((each) => each.name === table.name);
   const { digest, rows } = counting.end();
   if (wanted?.digest === digest && wanted.rows === rows) return;

@@ -1,5 +1,7 @@
 import { type Database, rows } from "../../migrations/database/database.ts";
 import type { SchemaObject } from "../../migrations/sql/schema-guard.ts";
+import type { DatabaseEntry } from "../store/manifest.ts";
+import { newCounting } from "./counting.ts";
 import { type Page, pages } from "./pages.ts";
 import { fingerprintOf, sequences, wholeSchema } from "./schema.ts";
 import type { DumpedTable } from "./tables.ts";
@@ -11,12 +13,14 @@ export interface Expected {
   readonly tables: readonly DumpedTable[];
   readonly sequences: Readonly<Record<string, string>>;
   readonly pages: () => AsyncIterable<Page>;
+  /** How many rows each table has and their digest, where that was written down: rows that come to it are not compared one by one. @default - nobody counted them */
+  readonly counted?: readonly Pick<DatabaseEntry["tables"][number], "name" | "rows" | "digest">[];
 }
 
 /** Beyond so many, a person reads no more of them. */
 const mostDifferences = 20;
 
-/** Compares a database with what it should be, row by row; each difference is a sentence. None: they are the same. */
+/** Compares a database with what it should be, every row of it; each difference is a sentence. None: they are the same. */
 export async function differencesOf(database: Database, expected: Expected): Promise<readonly string[]> {
   const found = [...(await otherSchema(database, expected.schema))];
   const counters = await sequences(database, expected.schema);
@@ -25,19 +29,48 @@ export async function differencesOf(database: Database, expected: Expected): Pro
       found.push(
         `table ${name}: its next number follows ${counters[name] ?? "nothing"}, not ${expected.sequences[name] ?? "nothing"}`,
       );
+  if (found.length > 0 || !(await hasDigests(database, expected)))
+    found.push(...(await otherRows(database, expected, found)));
+  return [...found, ...(await brokenKeys(database))];
+}
+
+/**
+ * Whether each table has as many rows as were counted, and the same digest over all of them, in their order. Then they are the same, and nobody has to open
+ * the backup once more to see it.
+ */
+async function hasDigests(database: Database, { tables, counted = [] }: Expected): Promise<boolean> {
+  for (const table of tables) {
+    if (table.content.kind !== "rows") continue;
+    const wanted = counted.find(({ name }) => name === table.name);
+    if (wanted?.digest === undefined) return false;
+    const counting = newCounting({ ...table, columns: [] });
+    for await (const page of pages(database, table)) counting.add(page);
+    const { rows: count, digest } = counting.end();
+    if (count !== wanted.rows || digest !== wanted.digest) return false;
+  }
+  return true;
+}
+
+/** Goes through the rows of both, one by one, to name what differs. */
+async function otherRows(
+  database: Database,
+  expected: Expected,
+  known: readonly string[],
+): Promise<readonly string[]> {
+  const found: string[] = [];
   const wanted = pageCursor(expected.pages());
   for (const table of expected.tables) {
-    if (table.content.kind !== "rows" || lacks(found, table)) continue;
+    if (table.content.kind !== "rows" || lacks(known, table)) continue;
     const there = pageCursor(pages(database, table));
     const differing = await firstDifference(table, wanted, there);
     await there.end();
     if (differing !== undefined) found.push(differing);
     // The rest of a table that differs is not compared.
     while ((await wanted.rows(table.name)).length > 0) wanted.skip((await wanted.rows(table.name)).length);
-    if (found.length >= mostDifferences) break;
+    if (known.length + found.length >= mostDifferences) break;
   }
   await wanted.end();
-  return [...found, ...(await brokenKeys(database))];
+  return found;
 }
 
 /** Goes through both, as many rows at once as both have at hand. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { rowids } from "../../migrations/sql/structure.ts";
+import { type Page, rowEnd } from "./pages.ts";
 import type { DumpedTable } from "./tables.ts";
 import { valuesOf } from "./values.ts";
 
@@ -15,7 +16,7 @@ export interface Counted {
 }
 
 export interface Counting {
-  readonly add: (rows: readonly string[]) => void;
+  readonly add: (page: Pick<Page, "rows" | "joined">) => void;
   readonly end: () => Counted;
 }
 
@@ -35,8 +36,8 @@ export function newCounting({ name, columns, key }: Pick<DumpedTable, "name" | "
   const at = columns.findIndex((column) => time.test(column));
   const numbered = isNumbered({ columns, key });
   return {
-    add: (rows) => {
-      if (rows.length > 0) hash.update(`${rows.join("\n")}\n`);
+    add: ({ rows, joined }) => {
+      if (rows.length > 0) hash.update(joined?.replaceAll(rowEnd, "\n") ?? rows.join("\n")).update("\n");
       count += rows.length;
       last = rows.at(-1) ?? last;
       if (at < 0 || numbered) return;

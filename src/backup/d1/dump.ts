@@ -40,7 +40,7 @@ export async function dump(
       const whole = sizeBytes > atOnceBytes ? undefined : await allAtOnce(database, readable, pace);
       if (whole !== undefined) consistency = "oneRequest";
       for await (const page of whole ?? inTurn(database, readable, pace)) {
-        counting.get(page.table.name)?.add(page.rows);
+        counting.get(page.table.name)?.add(page);
         yield page;
       }
     };

@@ -3,7 +3,7 @@ import { newCounting } from "./counting.ts";
 
 const newest = (columns: readonly string[], key: readonly string[], rows: readonly string[]) => {
   const counting = newCounting({ name: "t", columns, key });
-  for (const row of rows) counting.add([row]);
+  for (const row of rows) counting.add({ rows: [row] });
   const { newest: value, newestBy } = counting.end();
   return [newestBy, value];
 };

@@ -17,7 +17,8 @@ function slow() {
     run: async (statements) => {
       const answers = statements.map((sql) => file.prepare(sql).all());
       if (statements.some((sql) => sql.includes(" AS line ")))
-        asked.push({ at, rows: answers.reduce((sum, answer) => sum + answer.length, 0) });
+        // A page comes as one row that counts those in it.
+        asked.push({ at, rows: answers.flat().reduce((sum, row) => sum + Number(row["n"] ?? 1), 0) });
       return {
         kind: "done",
         value: answers.map((results) => ({

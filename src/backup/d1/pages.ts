@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Database, rows } from "../../migrations/database/database.ts";
+import { read } from "../../cloudflare/http.ts";
+import { attempts, type Database, rows, unanswered } from "../../migrations/database/database.ts";
 import { literal } from "../../migrations/sql/literals.ts";
 import { quoted } from "../../migrations/sql/structure.ts";
 import { type Pace, unpaced } from "./pace.ts";
@@ -10,7 +11,12 @@ import { valuesOf } from "./values.ts";
 export interface Page {
   readonly table: DumpedTable;
   readonly rows: readonly string[];
+  /** The same rows as one text, {@link rowEnd} between them. @default - they came one by one */
+  readonly joined?: string;
 }
+
+/** Stands between the rows of a page that comes as one text: hardly any value has this sign. */
+export const rowEnd = "\u001E";
 
 /** A page as it is read. */
 export interface ReadPage extends Page {
@@ -40,7 +46,7 @@ const cell = (column: string): string =>
 /** One expression for many values: a chain of `||` would be too deep for D1. */
 const joined = (expressions: readonly string[]): string => `concat_ws(',', ${expressions.join(", ")})`;
 
-/** Rows that come next, each as one text: what a page has of each row is read, sent and parsed a million times. */
+/** Rows that come next, each as one text. */
 function select(table: DumpedTable, after: string | undefined, limit: number | undefined): string {
   const longest = Math.floor(pageBytes / table.columns.length);
   const sizes = table.columns.map((column) => `ifnull(octet_length(${column}), 0)`);
@@ -48,6 +54,10 @@ function select(table: DumpedTable, after: string | undefined, limit: number | u
   const from = after === undefined ? "" : ` WHERE (${table.key.join(", ")}) > (${after})`;
   return `SELECT ${line} AS line FROM ${quoted(table.name)}${from} ORDER BY ${table.key.join(", ")}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
 }
+
+/** The same as one text: what stands around each row of an answer costs more than a short row. */
+const selectJoined = (table: DumpedTable, after: string | undefined, limit: number): string =>
+  `SELECT count(*) AS n, group_concat(line, char(${rowEnd.charCodeAt(0)})) AS joined FROM (${select(table, after, limit)})`;
 
 /**
  * A table's rows, page by page, in the order of its key: each page is one request, and of one moment. The next one is asked for while this one is
@@ -67,35 +77,60 @@ export async function* pages(
   let limit = Math.min(firstRows, pace.mostRows);
   let next = asked(behind, limit);
   for (;;) {
-    const page = await next;
+    const answer = await next;
+    const page = answer.rows;
     pace.count(page.length);
-    const lines = await wholeLines(database, table, page);
-    const isLast = page.length < limit;
+    const whole = await wholeLines(database, table, answer);
+    const isLast = page.length < answer.limit;
     if (!isLast) {
-      const bytes = lines.reduce((sum, line) => sum + line.length, 0) / lines.length;
+      const bytes =
+        (whole.joined?.length ?? whole.rows.reduce((sum, line) => sum + line.length, 0)) / page.length;
       limit = Math.max(
         1,
-        Math.min(mostRows, pace.mostRows, limit * 8, Math.ceil(pageBytes / Math.max(1, bytes))),
+        Math.min(mostRows, pace.mostRows, answer.limit * 8, Math.ceil(pageBytes / Math.max(1, bytes))),
       );
       next = asked(keyOf(table, page.at(-1) ?? ""), limit);
       // Whoever takes no more pages hears no more of this one; whoever does, hears it at `await`.
       next.catch(() => {});
     }
     const last = page.at(-1);
-    if (last !== undefined) yield { table, rows: lines, last: keyOf(table, last) };
+    if (last !== undefined) yield { table, ...whole, last: keyOf(table, last) };
     if (isLast) return;
   }
 }
+
+/** What a page was asked for, and what came. */
+interface Answered extends Pick<Page, "rows" | "joined"> {
+  readonly limit: number;
+}
+
+const joinedShape = z.tuple([z.object({ n: z.number(), joined: z.string().nullable() })]);
 
 async function ask(
   database: Database,
   table: DumpedTable,
   after: string | undefined,
   limit: number,
-): Promise<readonly string[]> {
+): Promise<Answered> {
+  const outcome = await read(
+    () => database.run([selectJoined(table, after, limit)]),
+    attempts,
+    database.sleep,
+  );
+  if (outcome.kind === "refused" && tooBig.test(outcome.message)) {
+    if (limit > 1) return ask(database, table, after, Math.max(1, Math.floor(limit / 8)));
+  } else if (outcome.kind === "done") {
+    const [{ n, joined }] = joinedShape.parse(outcome.value[0]?.results);
+    const lines = joined === null ? [] : joined.split(rowEnd);
+    if (lines.length === n) return { rows: lines, joined: joined ?? "", limit };
+  } else throw unanswered(database, outcome);
+  // Its sign is in one of the values, too.
   const [answer = []] = await rows(database, [select(table, after, limit)]);
-  return answer.map(lineIn);
+  return { rows: answer.map(lineIn), limit };
 }
+
+/** D1 takes no value of more than 2 MB, and so many rows were longer than those before them. */
+const tooBig = /too big/i;
 
 function lineIn({ line }: Readonly<Record<string, unknown>>): string {
   if (typeof line === "string") return line;
@@ -137,13 +172,15 @@ const isIncomplete = (line: string): boolean => line.startsWith(tooLong) || line
 async function wholeLines(
   database: Database,
   table: DumpedTable,
-  page: readonly string[],
-): Promise<readonly string[]> {
-  if (!page.some(isIncomplete)) return page;
+  { rows: page, joined }: Answered,
+): Promise<Pick<Page, "rows" | "joined">> {
+  if (joined !== undefined && !joined.includes(`${rowEnd}${tooLong}`) && !isIncomplete(joined))
+    return { rows: page, joined };
+  if (!page.some(isIncomplete)) return { rows: page };
   const lines: string[] = [];
   for (const line of page)
     lines.push(isIncomplete(line) ? await inPieces(database, table, keyOf(table, line)) : line);
-  return lines;
+  return { rows: lines };
 }
 
 const shape = z.array(z.object({ t: z.string(), n: z.number(), q: z.string().nullable() }));

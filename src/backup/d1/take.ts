@@ -7,6 +7,7 @@ import type { DatabaseEntry } from "../store/manifest.ts";
 import { type SealedFile, seal } from "../store/sealed.ts";
 import { dump } from "./dump.ts";
 import type { Pace } from "./pace.ts";
+import { pageLine } from "./page-line.ts";
 import type { Page } from "./pages.ts";
 import { fingerprintOf } from "./schema.ts";
 
@@ -94,9 +95,9 @@ async function* linesOf(
   progress: (rows: number) => void,
 ): AsyncGenerator<string> {
   let sum = 0;
-  for await (const { table, rows } of pages) {
-    sum += rows.length;
+  for await (const page of pages) {
+    sum += page.rows.length;
     progress(sum);
-    yield `${JSON.stringify({ table: table.name, rows })}\n`;
+    yield pageLine(page);
   }
 }

@@ -1,7 +1,9 @@
+import { refuse } from "../diagnostic/user-error.ts";
 import type { BackupPlan } from "./backup.ts";
 import { declaredHere } from "./declared-at.ts";
 import type { Resource } from "./kinds/kinds.ts";
 import type { ReleasePlan } from "./release.ts";
+import { isDeclared } from "./workers/bound.ts";
 
 /**
  * Databases, stores and workers that are deployed together.
@@ -40,4 +42,21 @@ export const system = (
     readonly release?: ReleasePlan;
     readonly backup?: BackupPlan;
   } = {},
-): System => declaredHere({ name, resources, ...options });
+): System => {
+  refuse(
+    resources.flatMap((resource: unknown, index) =>
+      isDeclared(resource)
+        ? []
+        : [
+            {
+              what: "A system lists nothing that is declared",
+              where: `system ${name}, resource ${index + 1} of ${resources.length}`,
+              got: resource === undefined ? "undefined" : typeof resource,
+              expected: "what d1(…), worker(…) and the like declare",
+              fix: "import what it names; where two files import each other, declare it in one of them",
+            },
+          ],
+    ),
+  );
+  return declaredHere({ name, resources, ...options });
+};

@@ -13,7 +13,7 @@ export const checkLimits = (system: System): Diagnostic[] =>
             {
               what: "A number that Cloudflare does not accept",
               where: `${system.name}/${resource.name} (${resource.kind}), ${of}`,
-              got: String(value),
+              got: typeof value === "number" ? String(value) : JSON.stringify(value),
               expected: `a whole number of ${least} to ${most}`,
               fix: "correct it in src/systems",
             },

@@ -1,5 +1,6 @@
 import { declaredHere } from "../declared-at.ts";
 import type { Named, Shareable } from "../named.ts";
+import { named, type Shapes, shaped } from "../shaped.ts";
 
 /**
  * How many requests an AI Gateway lets through in a window of time; the next one is refused with 429.
@@ -38,6 +39,15 @@ export interface AiGateway extends Named, Shareable {
   readonly adopt?: Readonly<Record<string, string>>;
 }
 
+const shapes: Shapes<AiGateway> = {
+  ...named,
+  shared: ["flag"],
+  adopt: ["group"],
+  cacheTtlSeconds: ["number"],
+  rateLimit: ["group"],
+  collectLogs: ["flag"],
+};
+
 /**
  * Declares an AI Gateway. Its id at Cloudflare has 1 to 64 of a-z, 0-9, underscores and single dashes between them.
  *
@@ -50,8 +60,10 @@ export interface AiGateway extends Named, Shareable {
  * // await env.AI.run(model, inputs, { gateway: { id: env.GATEWAY } })
  */
 export const aiGateway = (name: string, options: Omit<AiGateway, "kind" | "name"> = {}): AiGateway =>
-  declaredHere({
-    kind: "aiGateway",
-    name,
-    ...options,
-  });
+  declaredHere(
+    shaped(shapes, {
+      kind: "aiGateway",
+      name,
+      ...options,
+    }),
+  );

@@ -1,5 +1,6 @@
 import { declaredHere } from "../declared-at.ts";
 import type { Named } from "../named.ts";
+import { named, type Shapes, shaped } from "../shaped.ts";
 import type { CopyRules } from "./copy-rules.ts";
 
 /**
@@ -27,6 +28,16 @@ export interface D1 extends Named {
   readonly copy?: CopyRules;
 }
 
+const shapes: Shapes<D1> = {
+  ...named,
+  adopt: ["group"],
+  migrations: ["text"],
+  readReplication: ["text"],
+  jurisdiction: ["text"],
+  primaryLocationHint: ["text"],
+  copy: ["group"],
+};
+
 /**
  * Declares a D1 database. Its migrations are applied before the code that binds it; a folder that does not exist is refused.
  *
@@ -34,8 +45,10 @@ export interface D1 extends Named {
  * const notes = d1("notes", { migrations: "migrations/notes/notes", jurisdiction: "eu" });
  */
 export const d1 = (name: string, options: Omit<D1, "kind" | "name"> = {}): D1 =>
-  declaredHere({
-    kind: "d1",
-    name,
-    ...options,
-  });
+  declaredHere(
+    shaped(shapes, {
+      kind: "d1",
+      name,
+      ...options,
+    }),
+  );

@@ -1,6 +1,7 @@
 import type { StageText } from "../bindings/stage-text.ts";
 import { declaredHere } from "../declared-at.ts";
 import type { Named } from "../named.ts";
+import { named, type Shapes, shaped } from "../shaped.ts";
 import type { Secret } from "../values.ts";
 
 /**
@@ -50,6 +51,13 @@ export interface Hyperdrive extends Named {
   readonly connectionLimit?: number;
 }
 
+const shapes: Shapes<Hyperdrive> = {
+  ...named,
+  origin: ["group"],
+  caching: ["flag", "group"],
+  connectionLimit: ["number"],
+};
+
 /**
  * Declares a Hyperdrive configuration. The code gets `connectionString`, `host`, `user` and the like, for the driver that it uses.
  *
@@ -61,8 +69,10 @@ export interface Hyperdrive extends Named {
  * worker("api", { ...settings, env: { SHOP: shop } }); // new Client({ connectionString: env.SHOP.connectionString })
  */
 export const hyperdrive = (name: string, options: Omit<Hyperdrive, "kind" | "name">): Hyperdrive =>
-  declaredHere({
-    kind: "hyperdrive",
-    name,
-    ...options,
-  });
+  declaredHere(
+    shaped(shapes, {
+      kind: "hyperdrive",
+      name,
+      ...options,
+    }),
+  );

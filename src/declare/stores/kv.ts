@@ -1,5 +1,6 @@
 import { declaredHere } from "../declared-at.ts";
 import type { Named } from "../named.ts";
+import { named, type Shapes, shaped } from "../shaped.ts";
 
 /**
  * A Workers KV namespace.
@@ -16,6 +17,8 @@ export interface Kv extends Named {
   readonly adopt?: Readonly<Record<string, string>>;
 }
 
+const shapes: Shapes<Kv> = { ...named, adopt: ["group"] };
+
 /**
  * Declares a KV namespace.
  *
@@ -23,8 +26,10 @@ export interface Kv extends Named {
  * const sessions = kv("sessions", { adopt: { prod: "0f2ac74b498b48028cb68387c421e279" } });
  */
 export const kv = (name: string, options: Omit<Kv, "kind" | "name"> = {}): Kv =>
-  declaredHere({
-    kind: "kv",
-    name,
-    ...options,
-  });
+  declaredHere(
+    shaped(shapes, {
+      kind: "kv",
+      name,
+      ...options,
+    }),
+  );

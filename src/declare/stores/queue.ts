@@ -1,5 +1,6 @@
 import { declaredHere } from "../declared-at.ts";
 import type { Named } from "../named.ts";
+import { named, type Shapes, shaped } from "../shaped.ts";
 
 /**
  * A queue of messages of one type.
@@ -23,6 +24,16 @@ export interface Queue<Body = unknown> extends Named {
   readonly body?: Body;
 }
 
+const shapes: Shapes<Queue> = {
+  ...named,
+  adopt: ["group"],
+  deliveryDelaySeconds: ["number"],
+  messageRetentionSeconds: ["number"],
+  paused: ["flag"],
+  pullConsumer: ["group"],
+  body: [],
+};
+
 /**
  * Declares a queue; the type of its messages types what is sent to it. One worker at most consumes it, see {@link Consume}; or programs outside Cloudflare do, see {@link PullConsumer}.
  *
@@ -33,11 +44,13 @@ export const queue = <Body = unknown>(
   name: string,
   options: Omit<Queue, "kind" | "name" | "body"> = {},
 ): Queue<Body> =>
-  declaredHere({
-    kind: "queue",
-    name,
-    ...options,
-  });
+  declaredHere(
+    shaped<Queue<Body>>(shapes, {
+      kind: "queue",
+      name,
+      ...options,
+    }),
+  );
 
 /**
  * How programs outside Cloudflare take messages off a queue, over HTTP: they pull a batch, and acknowledge each message

@@ -1,5 +1,6 @@
 import { declaredHere } from "../declared-at.ts";
 import type { Named, Shareable } from "../named.ts";
+import { named, type Shapes, shaped } from "../shaped.ts";
 import type { BucketNotification } from "./bucket-notification.ts";
 import type { BucketDomain, CorsRule, LifecycleRule, LockRule } from "./r2-rules.ts";
 
@@ -34,6 +35,20 @@ export interface R2 extends Named, Shareable {
   readonly customDomains?: Readonly<Record<string, readonly BucketDomain[]>>;
 }
 
+const shapes: Shapes<R2> = {
+  ...named,
+  shared: ["flag"],
+  adopt: ["group"],
+  jurisdiction: ["text"],
+  storageClass: ["text"],
+  notifications: ["list"],
+  cors: ["list"],
+  lifecycle: ["list"],
+  lock: ["list"],
+  managedDomain: ["flag"],
+  customDomains: ["group"],
+};
+
 /**
  * Declares an R2 bucket. Its name at Cloudflare has 3 to 63 of a-z, 0-9 and dashes.
  *
@@ -50,8 +65,10 @@ export interface R2 extends Named, Shareable {
  * const fonts = r2("fonts", { shared: true }); // one for all stages of the account
  */
 export const r2 = (name: string, options: Omit<R2, "kind" | "name"> = {}): R2 =>
-  declaredHere({
-    kind: "r2",
-    name,
-    ...options,
-  });
+  declaredHere(
+    shaped(shapes, {
+      kind: "r2",
+      name,
+      ...options,
+    }),
+  );

@@ -1,5 +1,6 @@
 import { declaredHere } from "../declared-at.ts";
 import type { Named, Shareable } from "../named.ts";
+import { named, type Shapes, shaped } from "../shaped.ts";
 import type { VectorRecipe } from "./vector-recipe.ts";
 
 /**
@@ -24,6 +25,17 @@ export interface Vectorize extends Named, Shareable {
   readonly recipe?: VectorRecipe;
 }
 
+const shapes: Shapes<Vectorize> = {
+  ...named,
+  shared: ["flag"],
+  adopt: ["group"],
+  dimensions: ["number"],
+  metric: ["text"],
+  description: ["text"],
+  metadataIndexes: ["group"],
+  recipe: ["group"],
+};
+
 /**
  * Declares a Vectorize index. One that is there already is taken over only where `adopt` names it. Its dimensions are those of the model that makes the vectors.
  *
@@ -31,8 +43,10 @@ export interface Vectorize extends Named, Shareable {
  * const index = vectorize("notes", { dimensions: 768, metric: "cosine", metadataIndexes: { author: "string" } });
  */
 export const vectorize = (name: string, options: Omit<Vectorize, "kind" | "name">): Vectorize =>
-  declaredHere({
-    kind: "vectorize",
-    name,
-    ...options,
-  });
+  declaredHere(
+    shaped(shapes, {
+      kind: "vectorize",
+      name,
+      ...options,
+    }),
+  );

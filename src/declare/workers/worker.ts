@@ -1,9 +1,11 @@
-import { UserError } from "../../diagnostic/user-error.ts";
+import { refuse } from "../../diagnostic/user-error.ts";
 import { declaredHere } from "../declared-at.ts";
 import type { Binding } from "../kinds/kinds.ts";
 import type { Named } from "../named.ts";
+import { named, type Shapes, shaped } from "../shaped.ts";
 import type { Consume } from "../stores/queue.ts";
 import { type Assets, type AssetsBinding, assets } from "./assets.ts";
+import { unbound } from "./bound.ts";
 import type { DurableObjectClass } from "./durable-object.ts";
 import type { WorkerSettings } from "./worker-settings.ts";
 
@@ -188,6 +190,30 @@ export interface PagesOptions<Env extends Readonly<Record<string, Binding>>>
   readonly env: Env;
 }
 
+const shapes: Shapes<Worker> = {
+  ...named,
+  main: ["text"],
+  env: ["group"],
+  notSecret: ["group"],
+  compatibilityDate: ["text"],
+  compatibilityFlags: ["list"],
+  consumes: ["list"],
+  crons: ["list", "group"],
+  domains: ["group"],
+  routes: ["group"],
+  durableObjects: ["group"],
+  assets: ["group"],
+  pages: ["group"],
+  tailConsumers: ["list"],
+  workersDev: ["flag"],
+  smoke: ["text"],
+  observability: ["group"],
+  logpush: ["flag"],
+  placement: ["text", "group"],
+  limits: ["group"],
+  previewUrls: ["flag"],
+};
+
 /**
  * Declares a worker. Its code is bundled from `main`, or compiled from the folders of a Pages project; each deployment of it is an immutable version.
  *
@@ -234,16 +260,7 @@ export function worker(
   }: Partial<Omit<WorkerOptions<Readonly<Record<string, Binding>>>, "pages">> &
     Pick<Worker, "compatibilityDate" | "pages">,
 ): Worker {
-  for (const [binding, bound] of Object.entries<unknown>(options.env ?? {}))
-    if (bound === undefined)
-      throw new UserError({
-        what: "A binding is undefined",
-        where: `worker ${name}, env.${binding}`,
-        got: "undefined",
-        expected: "what is bound: a store, a worker, a text …",
-        fix: "import what it names; where two files import each other, declare it in one of them, or hand a worker over as a function: service(() => other)",
-      });
-  return declaredHere({
+  const declared: Worker = shaped(shapes, {
     kind: "worker",
     name,
     env: {},
@@ -257,4 +274,6 @@ export function worker(
     ...(files !== undefined && { assets: typeof files === "string" ? { directory: files } : files }),
     ...(options.pages !== undefined && { env: { ...options.env, ASSETS: assets() } }),
   });
+  refuse(unbound(name, declared.env ?? {}, declared.consumes ?? []));
+  return declaredHere(declared);
 }

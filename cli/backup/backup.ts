@@ -29,6 +29,7 @@ import { rowsSoFar } from "./rows-so-far.ts";
 import { signingKeyOf } from "./signing.ts";
 import { namespacesOf, settingsOf, siteOf, sourcesOf, systemsOf } from "./site.ts";
 import { bucketsOf } from "./sources/buckets.ts";
+import { classesOf } from "./sources/classes.ts";
 import { indexesOf } from "./sources/indexes.ts";
 import { lettersOf } from "./sources/letters.ts";
 
@@ -96,10 +97,11 @@ async function backup(
   const keys = await namespacesOf(site, request, systems);
   const objects = await bucketsOf(site, stage, systems);
   const indexed = await indexesOf(site, stage, systems);
+  const classed = await classesOf(site, stage, systems);
   const { sources } = found;
-  const missing = [...found.missing, ...keys.missing, ...objects.missing, ...indexed.missing];
-  if ([sources, keys.sources, objects.sources, indexed.sources].every(({ length }) => length === 0))
-    throw nothingThere(stage.name, missing);
+  const all = [found, keys, objects, indexed, classed];
+  const missing = all.flatMap((each) => each.missing);
+  if (all.every((each) => each.sources.length === 0)) throw nothingThere(stage.name, missing);
   if (missing.length > 0) say(`not created yet, and so not in this backup: ${missing.join(", ")}`);
   if (target === "cloudflare") say(`${stage.name}, account ${site.accountId}`);
   const before = newestHead(folder);
@@ -128,6 +130,7 @@ async function backup(
     buckets: objects.sources,
     indexes: indexed.sources,
     letters: dead,
+    classes: { account: site, sources: classed.sources },
     elsewhere: await objectsThere(depot, newestWith(folder, listFile)?.head.name),
     notInBackup: [...missing.map((each) => `${each} was not created yet`), ...besides],
     say,
@@ -135,7 +138,7 @@ async function backup(
     ...(!json && { progress: rowsSoFar(process.stderr) }),
   });
   await push(depot, say);
-  const { databases, namespaces, buckets, indexes, letters, head, digest } = taken;
+  const { databases, namespaces, buckets, indexes, letters, classes, head, digest } = taken;
   const text = lines([
     table(
       ["database", "tables", "rows", "of one moment"],
@@ -182,6 +185,19 @@ async function backup(
           ),
           "",
         ]),
+    ...(classes.length === 0
+      ? []
+      : [
+          "",
+          table(
+            ["Durable Object class", "objects", "bytes", "gave nothing out"],
+            classes.map((each) => [each.key, each.objects, each.bytes, each.failed]),
+          ),
+          "",
+        ]),
+    ...classes.flatMap(({ key: of, failures }) =>
+      failures.map((each) => `NOT WHOLE: ${of} is without ${each}`),
+    ),
     ...letters.flatMap(({ key: of, messages }) =>
       messages === 0 ? [] : [`${of}: ${messages} dead ${unitOf(messages, "letters")}`],
     ),
@@ -195,10 +211,11 @@ async function backup(
   ]);
   process.stdout.write(
     json
-      ? `${JSON.stringify({ backup: head.name, folder: taken.folder, digest, databases: databases.map(({ schema: _, ...each }) => each), namespaces, buckets, indexes, letters })}\n`
+      ? `${JSON.stringify({ backup: head.name, folder: taken.folder, digest, databases: databases.map(({ schema: _, ...each }) => each), namespaces, buckets, indexes, letters, classes })}\n`
       : `${inPlace(text, said)}\n`,
   );
-  return 0;
+  // It is written, and it is not whole.
+  return classes.some(({ failed }) => failed > 0) ? 1 : 0;
 }
 
 const moments: Readonly<Record<"oneRequest" | "unchanged" | "spread", string>> = {
@@ -213,7 +230,7 @@ const nothingThere = (stage: string, missing: readonly string[]): UserError =>
     where: `stage ${stage}`,
     got:
       missing.length === 0
-        ? "no database, namespace, bucket or index is declared"
+        ? "no database, namespace, bucket or index is declared, and no Durable Object class with a backup"
         : `none of these was created yet: ${missing.join(", ")}`,
     expected: "a stage with databases, namespaces, buckets or indexes that its stack has created",
     fix: sentence`bring the stage up first: ${command("up")}`,

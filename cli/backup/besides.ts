@@ -9,7 +9,7 @@ import type { Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
 
 /**
- * What the stage has besides databases, namespaces, buckets and indexes, as far as that holds anything: a backup that is silent of it would pass for whole. Of a queue that is
+ * What the stage has besides databases, namespaces, buckets, indexes and classes that give their storage out, as far as that holds anything: a backup that is silent of it would pass for whole. Of a queue that is
  * its depth at the time.
  */
 export async function notInBackup(
@@ -26,10 +26,12 @@ export async function notInBackup(
         : [{ of: `${nouns[holder.kind]} ${system.name}/${store.name}`, holder }];
     }),
     ...workersOf(system).flatMap((worker) =>
-      Object.keys(worker.durableObjects).map((className) => ({
-        of: `class ${className} of ${system.name}/${worker.name}, which nobody can read from outside`,
-        holder: { kind: "class", script: physicalName(worker, stage), className } as const,
-      })),
+      Object.entries(worker.durableObjects)
+        .filter(([, { backup }]) => backup === undefined)
+        .map(([className]) => ({
+          of: `class ${className} of ${system.name}/${worker.name}, which declares no methods that give its storage out (durableObjects.${className}.backup)`,
+          holder: { kind: "class", script: physicalName(worker, stage), className } as const,
+        })),
     ),
   ]);
   const lines = await Promise.all(

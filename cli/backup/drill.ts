@@ -6,6 +6,7 @@ import { placeOfTarget } from "../../src/diagnostic/place.ts";
 import { refusingAt } from "../../src/diagnostic/user-error.ts";
 import { type Place, projectAt } from "../place.ts";
 import { chosenBackup } from "./chosen.ts";
+import { classCode } from "./class-code.ts";
 import { broughtHere, depotFor } from "./depot.ts";
 import { identityFrom } from "./identity.ts";
 import { requestOf } from "./request.ts";
@@ -31,6 +32,7 @@ export async function run(args: readonly string[], place: Place): Promise<number
       identity,
       account,
       say,
+      codeOf: classCode(project, root),
       told: read.told,
     });
     if (isThere) await drop(depot, read.head.name);

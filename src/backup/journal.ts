@@ -30,6 +30,9 @@ const entry = z.object({
     .array(z.object({ name: z.string(), objects: z.number(), bytes: z.number(), seconds: z.number() }))
     .default([]),
   indexes: z.array(z.object({ name: z.string(), vectors: z.number(), seconds: z.number() })).default([]),
+  classes: z
+    .array(z.object({ name: z.string(), objects: z.number(), bytes: z.number(), seconds: z.number() }))
+    .default([]),
   /** What was found: in a proven one, what somebody should know all the same. */
   findings: z.array(z.string()),
 });

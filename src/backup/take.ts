@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Account } from "./account.ts";
+import { type ClassSource, takeClasses } from "./classes/take.ts";
 import type { Pace } from "./d1/pace.ts";
 import { type Source, takeDatabases } from "./d1/take.ts";
 import { type NamespaceSource, takeNamespaces } from "./kv/take.ts";
@@ -37,6 +39,8 @@ export interface TakeOptions {
   readonly elsewhere?: Elsewhere;
   /** Queues of dead letters. @default - none */
   readonly letters?: readonly LettersSource[];
+  /** Durable Object classes that give their objects' storage out, and the account that they are in. @default - none */
+  readonly classes?: { readonly account: Account; readonly sources: readonly ClassSource[] };
   readonly now?: Date;
   /** The private half of the stage's key: PKCS #8, base64. @default - the stage has none */
   readonly signingKey?: string | undefined;
@@ -55,7 +59,9 @@ export interface TakeOptions {
 export async function takeBackup(
   sources: readonly Source[],
   options: TakeOptions,
-): Promise<ReadHead & Pick<Manifest, "databases" | "namespaces" | "buckets" | "indexes" | "letters">> {
+): Promise<
+  ReadHead & Pick<Manifest, "databases" | "namespaces" | "buckets" | "indexes" | "letters" | "classes">
+> {
   const { folder, recipients, now = new Date(), say } = options;
   prepareFolder(folder);
   const previous = newestHead(folder);
@@ -81,7 +87,13 @@ export async function takeBackup(
     });
     const taken = await takeIndexes(options.indexes ?? [], draft, recipients, say);
     const dead = await takeLetters(options.letters ?? [], draft, recipients);
-    const files = [...databaseFiles, ...namespaceFiles, ...bucketFiles, ...taken.files, ...dead.files];
+    const { classes, files: classFiles } =
+      options.classes === undefined
+        ? { classes: [], files: [] }
+        : await takeClasses(options.classes.account, options.classes.sources, { draft, recipients, say });
+    const files = [
+      ...[databaseFiles, namespaceFiles, bucketFiles, taken.files, dead.files, classFiles].flat(),
+    ];
     const manifest: Manifest = {
       format: "lockstep-manifest/1",
       name,
@@ -91,6 +103,7 @@ export async function takeBackup(
       buckets: [...buckets],
       indexes: [...taken.indexes],
       letters: [...dead.letters],
+      classes: [...classes],
       versions: options.versions,
       notInBackup: [...options.notInBackup],
     };

@@ -21,7 +21,7 @@ export async function addressOf(connection: Connection, accountId: string, scrip
   throw unreadable(
     accountId,
     outcome,
-    "a subdomain: a migration with a trigger runs in a Worker for the time it takes",
+    "a subdomain: a Worker that is there for a while is asked at it (a migration with a trigger, a backup of Durable Objects)",
   );
 }
 

@@ -96,6 +96,7 @@ export {
   isLive,
 } from "./workers/durable-object.ts";
 export type { EnvOf } from "./workers/env.ts";
+export { type ObjectBackup, objectBackup } from "./workers/object-backup.ts";
 export { type Service, service } from "./workers/service.ts";
 export {
   type Pages,

@@ -78,6 +78,7 @@ function besides(systems: readonly System[]): readonly string[] {
       Object.keys(each.durableObjects).map((className) => `${className} of ${system.name}/${each.name}`),
     ),
   );
+  // Which objects there are only the API lists, for a token that this worker has not.
   const left = [
     ["the objects of", named("r2")],
     ["the vectors of", named("vectorize")],

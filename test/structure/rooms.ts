@@ -588,7 +588,7 @@ export const rooms: readonly Room[] = [
   {
     room: "cli/backup",
     may: [
-      "src/artefact/ed25519.ts",
+      "src/artefact",
       "src/release",
       "src/resources/kinds",
       "src/reality",

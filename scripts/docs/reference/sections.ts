@@ -100,7 +100,14 @@ export const modules: readonly PublicModule[] = [
       { title: "Other workers", names: ["service", "Service"] },
       {
         title: "Durable Objects",
-        names: ["durableObject", "DurableObject", "DurableObjectClass", "isLive"],
+        names: [
+          "durableObject",
+          "DurableObject",
+          "DurableObjectClass",
+          "isLive",
+          "objectBackup",
+          "ObjectBackup",
+        ],
       },
       {
         title: "Values",

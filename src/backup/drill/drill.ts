@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../../diagnostic/user-error.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import type { Account } from "../account.ts";
+import type { CodeOf } from "../classes/drill.ts";
 import { type JournalEntry, journalEntry } from "../journal.ts";
 import type { ReadHead } from "../store/head.ts";
 import { brokenLinks } from "../store/heads.ts";
@@ -20,6 +21,8 @@ export interface DrillOptions {
   readonly say: (text: string) => void;
   /** What is known of the backup besides, and does not make it unfit. @default - nothing */
   readonly told?: readonly string[];
+  /** The project's code of a Durable Object class. @default - there is none at hand */
+  readonly codeOf?: CodeOf;
   readonly now?: () => Date;
 }
 
@@ -78,6 +81,12 @@ export async function drill(read: ReadHead, options: DrillOptions): Promise<Jour
     indexes: done.indexes.map(({ entry: { key, vectors }, seconds }) => ({
       name: key,
       vectors,
+      seconds: tenths(seconds),
+    })),
+    classes: done.classes.map(({ entry: { key, objects, bytes }, seconds }) => ({
+      name: key,
+      objects,
+      bytes,
       seconds: tenths(seconds),
     })),
     findings: [...findings, ...(options.told ?? []), ...told, ...notInBackup],

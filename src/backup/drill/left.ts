@@ -1,5 +1,6 @@
 import { isRunning } from "../../process/is-running.ts";
 import type { Account } from "../account.ts";
+import { removeScript, scriptNames } from "../classes/scripts.ts";
 import { databasesNamed, removeDatabase } from "../databases.ts";
 import { namespaces, removeNamespace } from "../kv/namespaces.ts";
 import { queueIds, removeQueue } from "../letters/letters.ts";
@@ -18,6 +19,7 @@ export async function clearLeft(account: Account): Promise<void> {
     if (isLeft(name)) await removeDatabase(account, uuid);
   for (const [title, id] of await namespaces(account)) if (isLeft(title)) await removeNamespace(account, id);
   for (const [name, id] of await queueIds(account)) if (isLeft(name)) await removeQueue(account, id);
+  for (const name of await scriptNames(account)) if (isLeft(name)) await removeScript(account, name);
   for (const name of await indexNames(account)) if (isLeft(name)) await removeIndex(account, name);
   for (const jurisdiction of jurisdictions)
     for (const name of await bucketsNamed(account, prefix, jurisdiction))

@@ -41,6 +41,16 @@ export function markdown(entry: JournalEntry): string {
           ...entry.indexes.map(({ name, vectors, seconds }) => `| ${name} | ${vectors} | ${seconds} |`),
           "",
         ]),
+    ...(entry.classes.length === 0
+      ? []
+      : [
+          "| Durable Object class | objects | bytes | seconds |",
+          "|---|---|---|---|",
+          ...entry.classes.map(
+            (each) => `| ${each.name} | ${each.objects} | ${each.bytes} | ${each.seconds} |`,
+          ),
+          "",
+        ]),
     ...(findings.length === 0
       ? ["Nothing was found."]
       : ["Findings:", "", ...findings.map((each) => `- ${each}`)]),

@@ -1,4 +1,6 @@
 import type { Account } from "../account.ts";
+import { type CodeOf, drillClass } from "../classes/drill.ts";
+import type { RestoredClass } from "../classes/put.ts";
 import { databaseFor, removeDatabase } from "../databases.ts";
 import { namespaceFor, removeNamespace } from "../kv/namespaces.ts";
 import { queueFor, removeQueue } from "../letters/letters.ts";
@@ -25,6 +27,7 @@ export interface Done {
   readonly buckets: RestoredBucket[];
   readonly indexes: RestoredIndex[];
   readonly letters: RestoredLetters[];
+  readonly classes: RestoredClass[];
 }
 
 export const nothingDone = (): Done => ({
@@ -33,16 +36,20 @@ export const nothingDone = (): Done => ({
   buckets: [],
   indexes: [],
   letters: [],
+  classes: [],
 });
 
 interface Where {
   readonly account: Account;
   readonly say: (text: string) => void;
+  /** The project's code of a class. @default - there is none at hand */
+  readonly codeOf?: CodeOf;
 }
 
 /** Restores everything of a backup, each into a store of its own that goes again, and compares it. */
-export async function restoreAll(backup: OpenBackup, { account, say }: Where, done: Done): Promise<void> {
-  const { databases, namespaces, buckets, indexes, letters } = backup.manifest;
+export async function restoreAll(backup: OpenBackup, where: Where, done: Done): Promise<void> {
+  const { account, say, codeOf = async () => "nobody said where its code is" } = where;
+  const { databases, namespaces, buckets, indexes, letters, classes } = backup.manifest;
   await inTurn(databases, done.databases, say, {
     make: (name, { key }) => databaseFor(account, name, `drill of ${key}`),
     restore: (entry, made) => restoreAndCompare(backup, entry, made),
@@ -68,6 +75,11 @@ export async function restoreAll(backup: OpenBackup, { account, say }: Where, do
     make: (name) => queueFor(account, name),
     restore: (entry, id) => restoreLetters(backup, entry, account, id),
     remove: (id) => removeQueue(account, id),
+  });
+  await inTurn(classes, done.classes, say, {
+    make: async (name) => name,
+    restore: (entry, script) => drillClass(backup, entry, { account, script, codeOf }),
+    remove: async () => undefined,
   });
 }
 
@@ -95,11 +107,11 @@ async function inTurn<Entry extends { readonly key: string }, Made, Result>(
 }
 
 /** What is otherwise than in the backup, and what somebody should know who relies on it. */
-export function saidOf({ databases, namespaces, buckets, indexes, letters }: Done): {
+export function saidOf({ databases, namespaces, buckets, indexes, letters, classes }: Done): {
   readonly differences: readonly string[];
   readonly told: readonly string[];
 } {
-  const all = [...databases, ...namespaces, ...buckets, ...indexes, ...letters];
+  const all = [...databases, ...namespaces, ...buckets, ...indexes, ...letters, ...classes];
   const without = [...databases, ...buckets, ...indexes, ...letters];
   return {
     differences: all.flatMap(({ entry: { key }, differences }) =>
@@ -114,7 +126,7 @@ export function saidOf({ databases, namespaces, buckets, indexes, letters }: Don
       ...indexes.flatMap(({ entry: { key, unchanged } }) =>
         unchanged ? [] : [`${key} was written to while it was read: its vectors are not all of one moment`],
       ),
-      ...[...buckets, ...letters].flatMap(({ entry: { key }, told }) =>
+      ...[...buckets, ...letters, ...classes].flatMap(({ entry: { key }, told }) =>
         told.map((each) => `${key}: ${each}`),
       ),
       ...without.flatMap(({ entry }) => entry.without.map((each) => `${entry.key} is without ${each}`)),

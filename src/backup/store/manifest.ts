@@ -126,6 +126,25 @@ const letters = z.object({
 });
 export type LettersEntry = Readonly<z.infer<typeof letters>>;
 
+const objectClass = z.object({
+  /** `shop/rooms.Room` */
+  key: z.string(),
+  /** The worker that has the class, and its namespace: ids of objects are of one namespace alone. */
+  script: z.string(),
+  className: z.string(),
+  namespaceId: z.string(),
+  /** The file with what its objects gave out. */
+  file: z.string(),
+  objects: z.number(),
+  bytes: z.number(),
+  /** Of its objects' ids, sizes and digests, a line each; sha256. */
+  digest: z.string(),
+  /** Objects that gave nothing out, and what the first of them said. */
+  failed: z.number(),
+  failures: z.array(z.string()),
+});
+export type ClassEntry = Readonly<z.infer<typeof objectClass>>;
+
 export const manifest = z.object({
   /** 2: databases and namespaces stand in `entries`, and may have several files; a worker wrote it. */
   format: z.enum(["lockstep-manifest/1", "lockstep-manifest/2"]),
@@ -139,6 +158,8 @@ export const manifest = z.object({
   indexes: z.array(index).default([]),
   /** Queues of dead letters. */
   letters: z.array(letters).default([]),
+  /** Durable Object classes that give their objects' storage out. */
+  classes: z.array(objectClass).default([]),
   /** Worker → the versions that served when it was begun, with their share. */
   versions: z.record(z.string(), z.array(z.object({ id: z.string(), percentage: z.number() }))),
   /** What the stage has besides, and what becomes of it. */

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { objectsIn as objectsOfClass, type ReadObject } from "../classes/lines.ts";
 import { dumpedTables } from "../d1/dumped-tables.ts";
 import type { Page } from "../d1/pages.ts";
 import type { DumpedTable } from "../d1/tables.ts";
@@ -12,6 +13,7 @@ import { type Vector, vector } from "../vectors/vectors.ts";
 import { manifestFile, type ReadHead } from "./head.ts";
 import {
   type BucketEntry,
+  type ClassEntry,
   type DatabaseEntry,
   entry,
   type IndexEntry,
@@ -33,6 +35,7 @@ export interface OpenBackup extends ReadHead {
   readonly inventoryOf: (entry: BucketEntry) => Inventory;
   readonly lettersOf: (entry: LettersEntry) => AsyncIterable<Letter>;
   readonly vectorsOf: (entry: IndexEntry) => AsyncIterable<Vector>;
+  readonly objectsOf: (entry: ClassEntry) => AsyncIterable<ReadObject>;
 }
 
 /** Looked at and left as they are: there are a thousand of them in each line. */
@@ -70,6 +73,7 @@ export async function openBackup(read: ReadHead, identity: string): Promise<Open
       if (file === undefined) return;
       for await (const text of unseal(join(folder, file), identity)) yield vector.parse(JSON.parse(text));
     },
+    objectsOf: ({ file }) => objectsOfClass(() => unseal(join(folder, file), identity)),
     inventoryOf: (entry) => ({
       objects: () => objectsIn(join(folder, entry.file), identity),
       bytesOf: (object) => bytesOf(entry, object, pathOf(store, object.id), files.get(object.id), identity),

@@ -21,6 +21,7 @@ export const drilled = (takenAt: string, more: Partial<JournalEntry> = {}): Jour
   namespaces: [],
   buckets: [],
   indexes: [],
+  classes: [],
   databases: [{ name: "dome/silo", tables: 2, rows: 7, seconds: 1 }],
   findings: [],
   ...more,

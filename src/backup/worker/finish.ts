@@ -31,7 +31,8 @@ async function writeHead(settings: WorkerSettings, into: Into, held: Held): Prom
   const manifest: Manifest = {
     ...{ format: "lockstep-manifest/2", name, tool: settings.tool },
     entries: files.map((file) => file.name).filter((file) => file.startsWith("entry-")),
-    ...{ databases: [], namespaces: [], buckets: [], indexes: [], letters: [], versions: {} },
+    ...{ databases: [], namespaces: [], buckets: [], indexes: [], letters: [], classes: [] },
+    versions: {},
     notInBackup: [...settings.notInBackup],
   };
   // Whoever was taken over stops here, and leaves what another one writes.

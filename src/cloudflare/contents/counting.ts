@@ -92,7 +92,8 @@ export async function classObjects({ api, account, holder }: Asked<"class">): Pr
   }
 }
 
-async function namespaceOf({ api, account, holder }: Asked<"class">): Promise<string | undefined> {
+/** The id of a class's namespace; undefined where it has none yet. */
+export async function namespaceOf({ api, account, holder }: Asked<"class">): Promise<string | undefined> {
   const seen = new Set<string>();
   for (let page = 1; ; page++) {
     const path = `${account}/workers/durable_objects/namespaces?page=${page}&per_page=100`;

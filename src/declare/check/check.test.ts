@@ -596,3 +596,17 @@ test("a recipe of an index names a database and a queue of its system, and a que
     "Nobody would make the vectors: no worker consumes the recipe's queue",
   ]);
 });
+
+test("a class's storage is backed up by two methods of its own, which the runtime does not call by itself", () => {
+  const rooms = (backup: { readonly export: string; readonly import: string }) =>
+    whats(plain("rooms", { durableObjects: { Room: { backup } } }));
+  expect(rooms({ export: "exportStorage", import: "importStorage" })).toEqual([]);
+  for (const [out, back] of [
+    ["same", "same"],
+    ["fetch", "importStorage"],
+    ["exportStorage", "not a name"],
+  ] as const)
+    expect(rooms({ export: out, import: back })).toEqual([
+      "The storage of Durable Object class Room cannot be backed up by these methods",
+    ]);
+});

@@ -4,6 +4,7 @@ import {
   dispatchNamespace,
   type EnvOf,
   mtlsCertificate,
+  objectBackup,
   perStage,
   pipeline,
   rateLimit,
@@ -113,3 +114,16 @@ export const used = async (env: EnvOf<typeof api>): Promise<void> => {
   // @ts-expect-error nothing is known of what is bound raw
   await env.NEXT.send();
 };
+
+/** A class as a worker has it, of which only the methods matter here. */
+interface Stored {
+  exportStorage(): ReadableStream<Uint8Array>;
+  importStorage(exported: ReadableStream<Uint8Array>): Promise<void>;
+  say(text: string): string;
+}
+objectBackup<Stored>({ export: "exportStorage", import: "importStorage" });
+objectBackup({ export: "anything", import: "unchecked" });
+// @ts-expect-error it has no such method
+objectBackup<Stored>({ export: "exportAll", import: "importStorage" });
+// @ts-expect-error it gives no stream out
+objectBackup<Stored>({ export: "say", import: "importStorage" });

@@ -1,3 +1,4 @@
+import type { ObjectBackup } from "./object-backup.ts";
 import type { Worker } from "./worker.ts";
 
 /**
@@ -19,6 +20,8 @@ export interface DurableObjectClass {
    * part of a worker at Cloudflare: `wrangler containers` has them. @default - no container
    */
   readonly container?: true;
+  /** Methods by which backups read what its objects have stored, and a restore puts it back. @default - backups do not have it, and say so */
+  readonly backup?: ObjectBackup;
   /**
    * What Cloudflare is to do with the class and its objects. A change of it ships at 100 %, never in a rollout; a transfer
    * takes two: first the worker that expects the class, then the one that gives it. @default - it is there, with its objects

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { exchange } from "../../cloudflare/exchange.ts";
 import { callApi, classify, type Outcome, remedy } from "../../cloudflare/http.ts";
+import { untilReachable } from "../../cloudflare/until-reachable.ts";
 import { UserError } from "../../diagnostic/user-error.ts";
 import type { D1Endpoint, D1Rows } from "./endpoint.ts";
 import { whole } from "./transports.ts";
@@ -23,11 +24,12 @@ export interface MigratorOptions {
   readonly remember: (script: string) => Promise<void>;
 }
 
-const source = new URL("../../../workers/lockstep/migrator.js", import.meta.url);
+const modules = {
+  "migrator.js": new URL("../../../workers/lockstep/migrator.js", import.meta.url),
+  "is-holder.js": new URL("../../../workers/lockstep/is-holder.js", import.meta.url),
+};
 const prefix = "lockstep-migrator-";
 const compatibilityDate = "2026-06-01";
-/** A new workers.dev name takes a while to be known everywhere. */
-const reachableWithinMs = 90_000;
 
 const answer = z.array(
   z.object({
@@ -56,7 +58,7 @@ export async function deployMigrator(options: MigratorOptions): Promise<Migrator
       timeoutMs: 40_000,
     });
   try {
-    await reachable(() => send("GET"), address, options.sleep);
+    await untilReachable(() => send("GET"), { name: "The migrator Worker", address }, options.sleep);
   } catch (error) {
     await remove();
     throw error;
@@ -99,34 +101,11 @@ async function upload(databaseId: string, key: string): Promise<FormData> {
     ],
   };
   form.set("metadata", new Blob([JSON.stringify(metadata)], { type: "application/json" }));
-  form.set(
-    "migrator.js",
-    new Blob([await readFile(source)], { type: "application/javascript+module" }),
-    "migrator.js",
-  );
-  return form;
-}
-
-async function reachable(
-  probe: () => ReturnType<typeof exchange>,
-  address: string,
-  sleep: (ms: number) => Promise<void>,
-): Promise<void> {
-  const until = Date.now() + reachableWithinMs;
-  let last = "";
-  for (let waitMs = 50; Date.now() < until; waitMs = Math.min(waitMs * 2, 3_000)) {
-    const sent = await probe();
-    if (sent.kind === "answer" && sent.status === 200) return;
-    last = sent.kind === "answer" ? `HTTP ${sent.status}` : sent.message;
-    await sleep(waitMs);
+  for (const [name, file] of Object.entries(modules)) {
+    const content = await readFile(file);
+    form.set(name, new Blob([content], { type: "application/javascript+module" }), name);
   }
-  throw new UserError({
-    what: "The migrator Worker cannot be reached",
-    where: address,
-    got: last,
-    expected: `an answer within ${reachableWithinMs / 1000} s of its deployment`,
-    fix: "check that this machine reaches workers.dev addresses and that the account has a workers.dev subdomain; nothing was applied",
-  });
+  return form;
 }
 
 async function api(

@@ -65,3 +65,25 @@ test("a worker of more than 10 MiB is found, as it is when it is compressed", ()
     "shop/api: A worker that is larger than Cloudflare takes",
   ]);
 });
+
+test("methods by which a class's storage is backed up and that its code lacks are named, and a class whose methods are not written out is left alone", async () => {
+  const rooms = worker("api", {
+    ...settings,
+    durableObjects: { Room: { backup: { export: "exportStorage", import: "importStorage" } } },
+    env: {},
+  });
+  const told = async (code: string) => {
+    writeFileSync(join(root, "api.js"), code);
+    const built = (await bundle({ main: "api.js" }, root)).bundle;
+    return codeDiagnostics(system("shop", [rooms]), () => built, root).map(
+      ({ what, got }) => `${what}: ${got}`,
+    );
+  };
+  const of = (body: string): string =>
+    `import { DurableObject } from "cloudflare:workers"; export class Room extends DurableObject { ${body} } export default {};`;
+  expect(await told(of("exportStorage() {}"))).toEqual([
+    "Durable Object class Room lacks importStorage(), by which its storage is backed up: the class has exportStorage",
+  ]);
+  expect(await told(of("exportStorage() {} importStorage() {}"))).toEqual([]);
+  expect(await told("export const Room = globalThis.made; export default {};")).toEqual([]);
+});

@@ -5,6 +5,7 @@ import type { Bundle, Module } from "../../bundle/bundle.ts";
 import { workersOf, workflowsOf } from "../../declare/graph.ts";
 import { isLive, type System, type Worker } from "../../declare/index.ts";
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
+import { missingMethods } from "./object-methods.ts";
 
 /** What a worker's code has to export, and for whom. */
 interface Needed {
@@ -21,6 +22,7 @@ export const codeDiagnostics = (
   root: string,
 ): readonly Diagnostic[] => [
   ...neededIn(system).flatMap((needed) => notExported(needed, bundleOf(needed.worker))),
+  ...missingMethods(system, bundleOf, root),
   ...workersOf(system).flatMap((worker) =>
     tooLarge(`${system.name}/${worker.name}`, bundleOf(worker)?.modules ?? [], root),
   ),

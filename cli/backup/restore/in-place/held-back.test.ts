@@ -20,7 +20,7 @@ const manifest = (indexes: Manifest["indexes"]): Manifest => ({
   format: "lockstep-manifest/1",
   name: "20261130T120000Z",
   tool: "test",
-  ...{ databases: [], namespaces: [], buckets: [], letters: [], versions: {}, notInBackup: [] },
+  ...{ databases: [], namespaces: [], buckets: [], letters: [], classes: [], versions: {}, notInBackup: [] },
   indexes,
 });
 const shape = { dimensions: 3, metric: "cosine", metadataIndexes: { author: "string" } } as const;

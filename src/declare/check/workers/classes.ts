@@ -6,7 +6,29 @@ import type { Worker } from "../../workers/worker.ts";
 
 /** Durable Object classes that are to become what is not there. */
 export const checkClasses = (system: System, worker: Worker): Diagnostic[] =>
-  Object.keys(worker.durableObjects).flatMap((className) => lifecycle(system, worker, className));
+  Object.keys(worker.durableObjects).flatMap((className) => [
+    ...lifecycle(system, worker, className),
+    ...backupMethods(system, worker, className),
+  ]);
+
+/** What the runtime calls by itself is no export of the storage, and one method is not both. */
+const ofRuntime = ["constructor", "fetch", "alarm", "webSocketMessage", "webSocketClose", "webSocketError"];
+
+function backupMethods(system: System, worker: Worker, className: string): Diagnostic[] {
+  const methods = worker.durableObjects[className]?.backup;
+  if (methods === undefined) return [];
+  const isName = (name: string): boolean => /^[A-Za-z_$][\w$]*$/.test(name) && !ofRuntime.includes(name);
+  if (isName(methods.export) && isName(methods.import) && methods.export !== methods.import) return [];
+  return [
+    {
+      what: `The storage of Durable Object class ${className} cannot be backed up by these methods`,
+      where: `${system.name}/${worker.name}, durableObjects.${className}.backup`,
+      got: JSON.stringify(methods),
+      expected: "two methods of the class: one that gives its storage out, and one that takes it back",
+      fix: 'name them, such as { export: "exportStorage", import: "importStorage" }',
+    },
+  ];
+}
 
 function lifecycle(system: System, worker: Worker, className: string): Diagnostic[] {
   const entry = worker.durableObjects[className]?.lifecycle;

@@ -19,7 +19,7 @@ declare const notesSystem: import("../src/index.ts").System;
 declare const silo: import("../src/index.ts").Worker; declare const siloWorker: typeof silo; declare const api: typeof silo; declare const tryOut: typeof silo; declare const rooms: typeof silo;
 declare const orders: import("../src/index.ts").Queue<Order>; declare const failed: typeof orders;
 interface Order { readonly id: string }
-interface Room { say(text: string): Promise<void> }
+interface Room { say(text: string): Promise<void>; exportStorage(): ReadableStream; importStorage(exported: ReadableStream): Promise<void> }
 interface Notes { get(id: string): Promise<string> }
 `;
 

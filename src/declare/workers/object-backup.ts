@@ -20,7 +20,9 @@ type MethodOf<Class, Shape> = unknown extends Class
  * const methods: ObjectBackup = { export: "exportStorage", import: "importStorage" };
  */
 export interface ObjectBackup {
+  /** Method without arguments that returns everything that the object has stored, as a stream of bytes. */
   readonly export: string;
+  /** Method that takes such a stream, and puts it into the place of everything that the object has stored. */
   readonly import: string;
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { logInternalErrors } from "../../../embedded/internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../../embedded/start.ts";
 import { bundle } from "../../bundle/build.ts";
 import type { Bundle } from "../../bundle/bundle.ts";
@@ -28,7 +29,7 @@ let code: Bundle;
 let identity = "";
 let taken = 0;
 beforeAll(async () => {
-  embedded = await startEmbedded({ dataDir: join(data, "embedded"), log: () => undefined });
+  embedded = await startEmbedded({ dataDir: join(data, "embedded"), log: logInternalErrors });
   const { api, token, front, accounts } = embedded;
   const accountNames = Object.fromEntries(accounts.map(({ id, name }) => [id, name]));
   account = { connection: { baseUrl: api, token, front, accountNames }, accountId: accounts[0]?.id ?? "" };

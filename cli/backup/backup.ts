@@ -7,6 +7,7 @@ import { paced } from "../../src/backup/d1/pace.ts";
 import { rowsReadLines } from "../../src/backup/d1/rows-read.ts";
 import { queueIds } from "../../src/backup/letters/letters.ts";
 import { listFile } from "../../src/backup/objects/store.ts";
+import { faultText, standingIn } from "../../src/backup/standing.ts";
 import { newestHead, newestWith } from "../../src/backup/store/heads.ts";
 import { takeBackup } from "../../src/backup/take.ts";
 import { unitOf } from "../../src/cloudflare/contents/plural.ts";
@@ -26,7 +27,7 @@ import { identityVariable, makeKey } from "./identity.ts";
 import { prune } from "./prune.ts";
 import { type Request, requestOf } from "./request.ts";
 import { rowsSoFar } from "./rows-so-far.ts";
-import { signingKeyOf } from "./signing.ts";
+import { signersIn, signingKeyOf } from "./signing.ts";
 import { namespacesOf, settingsOf, siteOf, sourcesOf, systemsOf } from "./site.ts";
 import { bucketsOf } from "./sources/buckets.ts";
 import { classesOf } from "./sources/classes.ts";
@@ -106,6 +107,8 @@ async function backup(
   if (target === "cloudflare") say(`${stage.name}, account ${site.accountId}`);
   const before = newestHead(folder);
   if (before === undefined) say(`the first backup of ${stage.name} there`);
+  for (const fault of standingIn(folder, signersIn({ stage, target }, { root, project })).faults)
+    say(faultText(fault));
   for (const line of rowsReadLines(folder, sources)) say(line);
   if (rate !== undefined) say(`at most ${rate} rows a second are read`);
   const workers = systems.flatMap((system) => workersOf(system).map((worker) => physicalName(worker, stage)));

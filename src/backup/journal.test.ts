@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { isProven, type JournalEntry, proofOf, proofText } from "./journal.ts";
+import { proofNow } from "./proof-now.ts";
 import { emptyHead, drilled as entry, noteBackup, noteDrill } from "./testing/drilled.ts";
 
 let root = "";
@@ -46,8 +47,12 @@ test("the newest drill counts: one that found its backup unfit is red, whatever 
   expect(proofText(look())).toContain("silo.data.age was cut off");
 });
 
-test("a journal that cannot be read is no good news", () => {
+test("a journal that cannot be read is no good news, and said to be none", async () => {
   drilled("2026-11-29T12:00:00Z");
   writeFileSync(join(root, "backups", "cloudflare", "prod", "journal", "2027.json"), "{");
-  expect(() => look()).toThrow();
+  expect(() => look()).toThrow("An entry of the journal of drills cannot be read");
+  const whose = { root, stage: "prod", target: "cloudflare", configured: undefined, keys: [] } as const;
+  const proof = await proofNow(whose, () => ({}), now);
+  expect(isProven(proof)).toBe(false);
+  expect(proofText(proof)).toContain("nobody knows of any: An entry of the journal of drills cannot be read");
 });

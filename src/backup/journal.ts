@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { command, sentence } from "../diagnostic/sentence.ts";
+import { UserError } from "../diagnostic/user-error.ts";
 import { backupFolder, backupSettings } from "./settings.ts";
 import { type Standing, standingOf, type Verified } from "./standing.ts";
 
@@ -126,12 +128,29 @@ export function proofText(proof: Proof): string {
   }
 }
 
-/** All drills of a stage, the oldest first. Throws where an entry cannot be read. */
+/** All drills of a stage, the oldest first. Throws UserError where an entry cannot be read: the newest drill decides, and nobody knows which that is. */
 export function journal(folder: string): readonly JournalEntry[] {
   const path = join(folder, "journal");
   if (!existsSync(path)) return [];
   return readdirSync(path)
     .filter((name) => name.endsWith(".json"))
     .sort()
-    .map((name) => entry.parse(JSON.parse(readFileSync(join(path, name), "utf8"))));
+    .map((name) => entryIn(join(path, name)));
+}
+
+function entryIn(file: string): JournalEntry {
+  try {
+    return entry.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    throw new UserError(
+      {
+        what: "An entry of the journal of drills cannot be read, so nobody knows what was proven",
+        where: file,
+        got: error instanceof Error ? error.message.replaceAll("\n", " ") : String(error),
+        expected: "the entry as the drill wrote it",
+        fix: sentence`bring it back from a copy, or move it away and prove a backup again: ${command("drill")}`,
+      },
+      { cause: error },
+    );
+  }
 }

@@ -6,7 +6,7 @@ import type { Verified } from "./standing.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How a stage stands with its backups by what is in their place now, a bucket or a folder. A place that does not answer proves nothing. */
+/** How a stage stands with its backups by what is in their place now, a bucket or a folder. A place that does not answer, or whose journal cannot be read, proves nothing. */
 export async function proofNow(
   whose: Verified,
   env: () => Environment | Promise<Environment>,
@@ -14,9 +14,9 @@ export async function proofNow(
 ): Promise<Proof> {
   try {
     await pull(await depotOf(whose, env));
+    return proofOf(whose, now);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { kind: "unknown", why: `${error.diagnostic.what}: ${error.diagnostic.got}` };
   }
-  return proofOf(whose, now);
 }

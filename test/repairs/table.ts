@@ -240,6 +240,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "src/migrations/protocol/locked.ts unrecorded: db status": untried,
   "src/migrations/protocol/rolled-back.ts remedyFor: db query": blank,
   "src/migrations/protocol/rolled-back.ts remedyFor: db rehearse": blank,
+  "src/backup/journal.ts entryIn: drill": untried,
   "src/program/preflight/proven.ts withoutProof: backup": backups,
   "src/program/state/half-switched.ts halfSwitched: restore": switched,
   "src/program/state/half-switched.ts halfSwitched: reindex": reindexed("killed while it fills"),

@@ -34,13 +34,15 @@ test("a stage says that a worker writes its backups, and a drill proves what tha
   await succeeding(project.deploy("prod"));
   await project.visit("api.prod.localhost", "/");
   const fired = { cron: "0 3 * * *" };
-  expect(await project.api("prod", "POST", "/embedded/scripts/lockstep-backup/scheduled", fired)).toEqual({
-    outcome: "ok",
-  });
+  const ran = await succeeding(project.just(["cron", "lockstep/backup", fired.cron, "--stage", "prod"]));
+  expect(ran).toContain("lockstep-backup ran");
   const drilled = await succeeding(project.just(["drill", "prod", "--identity", "prod.key"]));
   expect(drilled).toContain("proven");
   expect(drilled).toContain("not in this backup, since a worker wrote it: the objects of shop/files");
   expect(await succeeding(project.just(["backup-check", "prod"]))).toContain("is proven");
+  const status = await succeeding(project.just(["status", "prod"]));
+  expect(status).toContain("by a worker at 0 3 * * * (UTC); wrote 2");
+  expect(status).toContain("lockstep/backup");
   await succeeding(project.pulumi(["preview", "--expect-no-changes", "--refresh", "--stack", "prod"]));
   // The worker binds what is switched, too: its next backup is of what serves then.
   await succeeding(project.just(["restore", "prod", "--identity", "prod.key", "--yes", "prod"]));

@@ -1,5 +1,6 @@
 // `lockstep cron <worker>`: runs a worker's cron trigger now, on the embedded Cloudflare.
 import { z } from "zod";
+import { backupSystem, backupWorker } from "../../src/declare/backup-worker.ts";
 import { named } from "../../src/diagnostic/sentence.ts";
 import type { UserError } from "../../src/diagnostic/user-error.ts";
 import { meantStage, type Project } from "../../src/project/project.ts";
@@ -19,7 +20,8 @@ const outcomeSchema = z.object({ outcome: z.string() });
 export async function run(args: readonly string[], place: Place): Promise<number> {
   const { root, project } = await projectAt(place);
   const { stage, wanted, cron: asked } = requestOf(args, project);
-  const [worker] = chosenWorkers(project.systems, stage, wanted);
+  const isBackup = wanted === `${backupSystem.name}/${backupWorker.name}`;
+  const [worker] = chosenWorkers(isBackup ? [backupSystem] : project.systems, stage, wanted);
   if (worker === undefined) throw wrong("No system declares this worker", wanted, "a worker");
   const account = accountOf(await ensureEmbedded(placesOf(root)), stage);
   const { schedules } = schedulesSchema.parse(

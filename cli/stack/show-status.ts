@@ -1,12 +1,15 @@
+import { workerRun } from "../../src/backup/bucket/worker-run.ts";
 import { configuredBackup } from "../../src/backup/declared.ts";
 import { overdueOf, overdueText } from "../../src/backup/due.ts";
 import { isProven, proofText } from "../../src/backup/journal.ts";
 import { proofNow } from "../../src/backup/proof-now.ts";
+import { backupSettings } from "../../src/backup/settings.ts";
 import { faultText, standingOf } from "../../src/backup/standing.ts";
 import { connection } from "../../src/cloudflare/connection.ts";
 import { endsSoon, ownToken } from "../../src/cloudflare/own-token.ts";
 import { workersOf } from "../../src/declare/graph.ts";
 import type { System } from "../../src/declare/index.ts";
+import { listedSystems } from "../../src/declare/listed-systems.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
 import { placeOfTarget } from "../../src/diagnostic/place.ts";
 import { command, inPlace, sentence } from "../../src/diagnostic/sentence.ts";
@@ -18,6 +21,7 @@ import { releasesFolder } from "../../src/release/journal/under-way.ts";
 import { underWayText } from "../../src/release/waiting.ts";
 import { configValues } from "../../toolchain/stacks/stack-config.ts";
 import type { Asked } from "../status/asking.ts";
+import { backupScript, notableOfBackupWorker, readBy } from "../status/backup-worker.ts";
 import { type MigratedDatabase, migrationsStatus } from "../status/migrations.ts";
 import { notable } from "../status/notable.ts";
 import { type NamedStore, storesStatus } from "../status/stores.ts";
@@ -83,8 +87,13 @@ export async function stageStatus(
   const asked = { api: connection(run.env, run.root), accountId };
   const now = new Date();
   const scripts = workersIn(outputs, systems, stage);
+  const config = configValues(stackFileOf(stage, target, run.root));
+  const configured = configuredBackup(config, systems, stage);
+  const keys = keysOf({ stage, target }, run.root);
+  const whose = { root: run.root, stage: stage.name, target, configured, keys };
+  const byWorker = backupSettings(configured)?.by === "worker";
   const [workers, stores, findings, migrations, token] = await Promise.all([
-    workersStatus(asked, scripts, now),
+    workersStatus(asked, [...scripts, ...(byWorker ? [backupScript(stage)] : [])], now),
     storesStatus(asked, storesIn(outputs, systems), now),
     drift({ state, api: asked.api, accountId, root: run.root, everywhere: true }),
     migrationsStatus(asked, migratedIn(outputs, systems), run.root),
@@ -92,13 +101,17 @@ export async function stageStatus(
     target === "cloudflare" ? ownToken(asked.api, accountId) : undefined,
   ]);
   const ending = token === undefined ? undefined : endsSoon(token, now);
-  const configured = configuredBackup(configValues(stackFileOf(stage, target, run.root)), systems, stage);
-  const keys = keysOf({ stage, target }, run.root);
-  const whose = { root: run.root, stage: stage.name, target, configured, keys };
   const proof = await proofNow(whose, () => run.env, now);
   const { faults } = standingOf(whose);
   // Of a place that does not answer nobody knows what is there.
   const missing = proof.kind === "unknown" ? undefined : overdueOf(whose, now);
+  const writing = byWorker
+    ? {
+        schedule: [backupSettings(configured)?.schedule ?? []].flat(),
+        ...(await workerRun(whose, () => run.env)),
+      }
+    : undefined;
+  const place = placeOfTarget(stage.name, target, run.root);
   const release = underWayText(releasesFolder(run.root, target, stage.name));
   const status: Status = {
     stage: stage.name,
@@ -107,10 +120,17 @@ export async function stageStatus(
     stores,
     migrations,
     backup: proofText(proof),
+    ...(writing !== undefined && { backupWorker: writing }),
     notable: [
       ...(release === undefined ? [] : [release]),
       ...notable(workers, stores, findings, migrations),
-      ...(findings.length === 0 ? [] : [inPlace(remedies, placeOfTarget(stage.name, target, run.root))]),
+      ...(findings.length === 0 ? [] : [inPlace(remedies, place)]),
+      ...(writing === undefined
+        ? []
+        : notableOfBackupWorker(
+            writing,
+            readBy(listedSystems(systems, config["lockstep:systems"], stage)),
+          ).map((said) => inPlace(said, place))),
       // What can be made again needs no backup.
       ...(stage.protected && !isProven(proof) ? [`backups: ${proofText(proof)}`] : []),
       ...(stage.protected && missing !== undefined ? [`backups: ${overdueText(missing)}`] : []),

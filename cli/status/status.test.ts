@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { inPlace } from "../../src/diagnostic/sentence.ts";
+import { type BackupWorkerStatus, backupWorkerText, notableOfBackupWorker } from "./backup-worker.ts";
 import { notable } from "./notable.ts";
 import type { StoreStatus } from "./stores.ts";
 import { statusTable } from "./table.ts";
@@ -116,4 +118,36 @@ test("what somebody should look at is said by name: failures, splits, waiting me
     "shop/lost: its migrations cannot be told: D1 does not answer",
     "shop/api: Something else serves than the stack deployed",
   ]);
+});
+
+const worker: BackupWorkerStatus = {
+  schedule: ["0 3 * * *"],
+  last: { name: "20261130T030000Z", endedAt: "2026-11-30T03:01:00.000Z" },
+  underWay: null,
+};
+const place = { caller: "just", shell: "npx", real: false, stage: "prod" } as const;
+
+test("the worker that writes backups is told with what it wrote, and what failed with the store that it was at", () => {
+  expect(backupWorkerText(worker)).toBe("by a worker at 0 3 * * * (UTC); wrote 20261130T030000Z");
+  expect(notableOfBackupWorker(worker, [])).toEqual([]);
+  const failed = { at: "2026-12-01T03:00:09.000Z", unit: 1 };
+  const underWay = {
+    name: "20261201T030000Z",
+    startedAt: "2026-12-01T03:00:00.000Z",
+    done: 1,
+    failed,
+    isGivenUp: false,
+  };
+  const writing = { ...worker, underWay };
+  expect(backupWorkerText(writing)).toContain("wrote 20261130T030000Z, writes 20261201T030000Z");
+  const told = (status: BackupWorkerStatus) =>
+    notableOfBackupWorker(status, ["shop/orders", "shop/sessions"]).map((each) => inPlace(each, place));
+  expect(told(writing)).toEqual([
+    "backups: the worker failed at 2026-12-01T03:00:09.000Z with shop/sessions, and tries again within 15 minutes. Why: just logs prod lockstep/backup",
+  ]);
+  expect(told({ ...writing, underWay: { ...underWay, failed: null } })).toEqual([]);
+  expect(told({ ...writing, underWay: { ...underWay, isGivenUp: true } })[0]).toContain(
+    "gave 20261201T030000Z up, and begins another when one is due: it failed at",
+  );
+  expect(told({ ...worker, unknown: "it does not answer" })).toEqual(["backups: it does not answer"]);
 });

@@ -1,6 +1,7 @@
 import type { StoreKind } from "../../src/declare/kinds/kinds.ts";
 import { table } from "../../toolchain/table.ts";
 import type { Facts } from "./asking.ts";
+import { type BackupWorkerStatus, backupWorkerText } from "./backup-worker.ts";
 import type { MigrationsStatus } from "./migrations.ts";
 import type { ServedStatus } from "./served.ts";
 import type { StoreStatus } from "./stores.ts";
@@ -16,11 +17,21 @@ export interface Status {
   readonly migrations: readonly MigrationsStatus[];
   /** How old the last backup is that was proven, in words. */
   readonly backup: string;
+  /** The worker that writes them. @default - none does */
+  readonly backupWorker?: BackupWorkerStatus;
   /** What somebody should look at. */
   readonly notable: readonly string[];
 }
 
-export function statusTable({ stage, systems, workers, stores, backup, notable }: Status): string {
+export function statusTable({
+  stage,
+  systems,
+  workers,
+  stores,
+  backup,
+  backupWorker,
+  notable,
+}: Status): string {
   const built = table(
     ["system", "digest", "since (UTC)", "by"],
     systems.map(({ system, digest, since, by }) =>
@@ -51,7 +62,7 @@ export function statusTable({ stage, systems, workers, stores, backup, notable }
   );
   const looked =
     notable.length === 0 ? ["Nothing stands out."] : ["Look at:", ...notable.map((line) => `  ${line}`)];
-  return `${[stage, "", ...(systems.length === 0 ? [] : [built, ""]), serving, "", holding, "", `Backups: ${backup}`, "", ...looked].join("\n")}\n`;
+  return `${[stage, "", ...(systems.length === 0 ? [] : [built, ""]), serving, "", holding, "", `Backups: ${backup}`, ...(backupWorker === undefined ? [] : [`  ${backupWorkerText(backupWorker)}`]), "", ...looked].join("\n")}\n`;
 }
 
 const served = (version: string, percent: number): string =>

@@ -6,12 +6,15 @@ import type { Bundle } from "../bundle/bundle.ts";
 import { cachedBundle } from "../bundle/cached.ts";
 import type { Connection } from "../cloudflare/connection.ts";
 import { endpointOf, type S3 } from "../cloudflare/s3/s3.ts";
+import { backupWorker } from "../declare/backup-worker.ts";
 import { workersOf } from "../declare/graph.ts";
 import type { System } from "../declare/index.ts";
+import { physicalName } from "../declare/physical-name.ts";
 import { tool } from "../migrations/apply/tool.ts";
 import { ownModule } from "../package/own-module.ts";
 import type { BackupWorkerArgs } from "../resources/workers/backup-worker.ts";
 import type { Settings } from "../settings/settings.ts";
+import type { BackupsOutput } from "./outputs.ts";
 
 /** The code of the worker that writes backups; undefined where none does. */
 export const backupCode = async (
@@ -40,12 +43,15 @@ export async function backupS3(settings: Settings, api: () => Connection): Promi
 export const backupPrefix = ({ stage, target }: Pick<Settings, "stage" | "target">): string =>
   `${target.kind}/${stage.name}/`;
 
+/** The worker, as far as it is known before anything is made, and what the stack tells of it. */
+export type PreparedBackupWorker = Omit<BackupWorkerArgs, "systems"> & { readonly told: BackupsOutput };
+
 /** What the worker is deployed with, as far as it is known before anything is made. */
 export function backupWorkerOf(
   { backup, stage, target, systems }: Settings,
   bundle: Bundle | undefined,
   s3: S3 | undefined,
-): Omit<BackupWorkerArgs, "systems"> | undefined {
+): PreparedBackupWorker | undefined {
   if (backup === undefined || bundle === undefined || typeof backup.to === "string") return undefined;
   const { bucket, jurisdiction } = backup.to;
   const schedule = [backup.schedule ?? []].flat();
@@ -64,7 +70,9 @@ export function backupWorkerOf(
     ],
   };
   const keys = s3 === undefined ? undefined : { accessKeyId: s3.accessKeyId, secret: s3.secret };
-  return { bundle, bucket: backup.to, keys, schedule, settings };
+  const { accountId } = backup.to;
+  const told = { worker: physicalName(backupWorker, stage), schedule, bucket, accountId };
+  return { bundle, bucket: backup.to, keys, schedule, settings, told };
 }
 
 /** What the worker does not read, whether or not it holds anything: a line for each kind. */

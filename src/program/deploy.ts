@@ -14,13 +14,14 @@ import { deployContracts } from "../resources/stores/contract.ts";
 import { deployNotifications } from "../resources/stores/notifications.ts";
 import { deployPullConsumers } from "../resources/stores/pull-consumers.ts";
 import { deployStores } from "../resources/stores/stores.ts";
-import { type BackupWorkerArgs, deployBackupWorker } from "../resources/workers/backup-worker.ts";
+import { deployBackupWorker } from "../resources/workers/backup-worker.ts";
 import { nothingNewInSteps } from "../resources/workers/nothing-new.ts";
 import { deploySmoke } from "../resources/workers/smoke.ts";
 import { deployWorkers } from "../resources/workers/workers.ts";
 import type { Settings } from "../settings/settings.ts";
 import { urlsOf } from "./addresses.ts";
 import { artefactOf, type Serving } from "./artefact.ts";
+import type { PreparedBackupWorker } from "./backup-worker.ts";
 import type { ByHand } from "./by-hand.ts";
 import { type Outputs, outputsOf } from "./outputs.ts";
 import { promotionOf } from "./promotion.ts";
@@ -55,7 +56,7 @@ export interface Prepared {
   /** What an earlier run made without having heard of it. */
   readonly halfMade: HalfMade;
   /** The worker that writes the stage's backups. @default - none does */
-  readonly backupWorker?: Omit<BackupWorkerArgs, "systems"> | undefined;
+  readonly backupWorker?: PreparedBackupWorker | undefined;
   /** Of the account's workers.dev addresses. @default - it has none, or the target is embedded */
   readonly subdomain?: string | undefined;
 }
@@ -160,6 +161,7 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
         deployed.flatMap(({ resources }) => resources),
       ),
     }),
+    ...(backupWorker !== undefined && { backups: backupWorker.told }),
     ...(settings.lease !== undefined && { lease: settings.lease }),
   };
 }

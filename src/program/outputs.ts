@@ -24,6 +24,8 @@ export interface Outputs {
   readonly approvals?: readonly Approval[];
   /** What the stack serves since when, and what that is built from. @default - nothing was built */
   readonly artefact?: pulumi.Output<ArtefactOutput>;
+  /** The worker that writes the stage's backups. @default - none does */
+  readonly backups?: BackupsOutput;
   /** Until when a pull request's stage is somebody's, ISO 8601. @default - it has no end */
   readonly lease?: string;
 }
@@ -36,6 +38,16 @@ export interface StoreOutput {
   readonly name: string;
   /** What the API asks for: the name again, where a kind has no other id. */
   readonly id: pulumi.Output<string>;
+}
+
+/** Who writes backups, when and where to. */
+export interface BackupsOutput {
+  /** The worker's name at Cloudflare. */
+  readonly worker: string;
+  /** Crons in UTC at which one is begun. */
+  readonly schedule: readonly string[];
+  readonly bucket: string;
+  readonly accountId: string;
 }
 
 /** How far a database is. */

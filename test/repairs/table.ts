@@ -96,6 +96,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/init/init.ts refuseOverwriting: start": newcomer("npm start brings the new system up"),
   "cli/init/init.ts run: init": newcomer("npm start brings the new system up"),
   "cli/logs/logs.ts deployed: up": nothingUp,
+  "cli/status/backup-worker.ts notableOfBackupWorker: logs": untried,
   "cli/place.ts projectAt: init": untried,
   "cli/pull-request/folds.ts next: db advise": untried,
   "cli/pull-request/folds.ts next: db plan": pullRequest,

@@ -516,6 +516,8 @@ export const rooms: readonly Room[] = [
   {
     room: "cli/status",
     may: [
+      "src/backup",
+      "src/project",
       "src/diagnostic",
       "src/cloudflare",
       "src/declare",

@@ -28,12 +28,23 @@ export function outputsTable(outputs: StackOutputs, rollouts: Rollouts = {}): st
     kind: "system",
     rows: systemRows(served, outputs.artefact?.signature !== undefined),
   }));
-  return [...systems, ...workers, ...stores]
+  const backups = outputs.backups === undefined ? [] : [backupsOf(outputs.backups)];
+  return [...systems, ...workers, ...stores, ...backups]
     .map(({ name, kind, rows }) => `${name}  ${kind}\n${rows.map(line).join("")}`)
     .join("");
 }
 
 const line = ([property, value]: Row): string => `  ${property.padEnd(9)} ${value}\n`;
+
+const backupsOf = ({ worker, schedule, bucket, accountId }: NonNullable<StackOutputs["backups"]>) => ({
+  ...{ name: "backups", kind: "by a worker" },
+  rows: [
+    ...row("worker", worker),
+    ...schedule.flatMap((cron) => row("begins", `${cron} (UTC)`)),
+    ...row("bucket", bucket),
+    ...row("account", accountId),
+  ],
+});
 
 function systemRows({ digest, since, by, commit }: ServedStatus, isSigned: boolean): readonly Row[] {
   if (digest === null) return row("digest", "none: two versions share its requests, or an older one answers");

@@ -20,6 +20,9 @@ const shape = z.looseObject({
   stores: z.record(z.string(), store).default({}),
   databases: z.record(z.string(), database).default({}),
   artefact: artefactOutput.optional(),
+  backups: z
+    .object({ worker: z.string(), schedule: z.array(z.string()), bucket: z.string(), accountId: z.string() })
+    .optional(),
 });
 
 export type StackOutputs = z.infer<typeof shape>;

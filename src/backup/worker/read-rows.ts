@@ -43,7 +43,10 @@ export async function readRows(
   const files = [...begun.files];
   const note = async (table: number, behind: string | null): Promise<void> => {
     if (!lines.isEmpty()) files.push(await lines.close());
-    await held.save({ now: { ...begun, files: [...files], table, behind, rows: [...rows] }, tries: 0 });
+    await held.save({
+      now: { ...begun, files: [...files], table, behind, rows: [...rows] },
+      ...{ tries: 0, failed: undefined },
+    });
   };
   const isSmall = files.length === 0 && database.sizeBytes() <= atOnceBytes;
   const whole = isSmall ? await allAtOnce(database, readable, pace) : undefined;

@@ -10,7 +10,7 @@ import { readNamespace } from "./read-namespace.ts";
 import type { WorkerSettings } from "./settings.ts";
 import { type Share, share } from "./share.ts";
 import { TooLarge } from "./too-large.ts";
-import { type Held, hold, readUnderWay, TakenOver, type UnderWay } from "./under-way.ts";
+import { type Held, hold, mostTries, readUnderWay, TakenOver, type UnderWay } from "./under-way.ts";
 
 /** What the worker is bound to. */
 export interface Bindings {
@@ -28,9 +28,6 @@ export type Outcome =
   | { readonly kind: "later"; readonly name: string; readonly done: number; readonly of: number }
   | { readonly kind: "written"; readonly name: string };
 
-/** So many invocations in a row without a file, and nobody goes on until the next backup is due. */
-const mostTries = 5;
-
 /**
  * Goes on with the backup that is under way, or begins one. Nothing counts before its head is written, which comes last.
  * @param isDue whether one is begun where none is under way
@@ -46,8 +43,20 @@ export async function run(settings: WorkerSettings, bindings: Bindings, isDue: b
     return await goOn(settings, bound, held, used);
   } catch (error) {
     if (error instanceof TakenOver) return { kind: "nothing", why: error.message };
-    if (error instanceof TooLarge) await held?.save({ givenUp: error.message });
+    if (held !== undefined) await noteFailure(held, error);
     throw error;
+  }
+}
+
+/** So that others see it, and the next invocation need not wait. What failed stays the reason where that cannot be written down either. */
+async function noteFailure(held: Held, error: unknown): Promise<void> {
+  const failed = { at: new Date().toISOString(), unit: held.state().done };
+  try {
+    await held.save({ failed, holder: "", ...(error instanceof TooLarge && { givenUp: error.message }) });
+  } catch (second) {
+    console.log(
+      `that it failed could not be written down: ${second instanceof Error ? second.message : second}`,
+    );
   }
 }
 
@@ -116,6 +125,7 @@ async function goOn(settings: WorkerSettings, bindings: Bindings, held: Held, us
       files: [...state.files, ...read.files, entry],
       done: done + 1,
       tries: 0,
+      failed: undefined,
     });
   }
   await finish(settings, into, held);

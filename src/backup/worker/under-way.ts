@@ -32,6 +32,8 @@ const underWay = z.object({
   tries: z.number(),
   /** Why nobody goes on with it. @default - somebody does */
   givenUp: z.string().optional(),
+  /** When the last invocation failed, and at which database or namespace; its log has the words, which may be somebody's data. @default - it did not */
+  failed: z.object({ at: z.string(), unit: z.number() }).optional(),
   /** Of databases and namespaces that are done. */
   files: z.array(file),
   /** How many of them are: databases, and then namespaces. */
@@ -54,15 +56,19 @@ export interface Held {
 
 export const underWayFile = "under-way.json";
 
+/** So many invocations in a row without a file, and nobody goes on until the next backup is due. */
+export const mostTries = 5;
+
+/** What {@link underWayFile} says. */
+export const readState = (text: string): UnderWay => underWay.parse(JSON.parse(text));
+
 /** What is under way, with the etag that a write of it is held against. */
 export async function readUnderWay(
   place: Place,
   prefix: string,
 ): Promise<{ readonly state: UnderWay; readonly etag: string } | undefined> {
   const found = await place.get(`${prefix}${underWayFile}`);
-  return found === undefined
-    ? undefined
-    : { state: underWay.parse(JSON.parse(found.text)), etag: found.etag };
+  return found === undefined ? undefined : { state: readState(found.text), etag: found.etag };
 }
 
 /** A file comes every minute; whoever writes none for so long is gone. */

@@ -17,6 +17,7 @@ import { queryDatabase } from "../../migrations/database/transports.ts";
 import type { Account } from "../account.ts";
 import { bring, pull } from "../bucket/mirror.ts";
 import type { Depot } from "../bucket/place.ts";
+import { underWayIn } from "../bucket/worker-run.ts";
 import { databaseFor, endpointOf } from "../databases.ts";
 import { drill } from "../drill/drill.ts";
 import { namespaceFor, putPairs } from "../kv/namespaces.ts";
@@ -25,6 +26,7 @@ import { readHead } from "../store/head.ts";
 import { backupNames } from "../store/heads.ts";
 import { openBackup } from "../store/open.ts";
 import type { WorkerSettings } from "./settings.ts";
+import { mostTries } from "./under-way.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const data = mkdtempSync(join(tmpdir(), "lockstep-backup-worker-"));
@@ -209,5 +211,15 @@ test.runIf(process.platform === "linux")(
     const spread = await newest();
     expect(spread.manifest.databases[0]?.consistency).toBe("spread");
     expect(spread.head.previous).toEqual({ name: opened.head.name, digest: opened.digest });
+
+    // Something that cannot be read: it is said where, nobody waits for the next try, and after five there is none.
+    await call(account.connection, "DELETE", `/accounts/${account.accountId}/d1/database/${databaseId}`);
+    const state = () => underWayIn({ bucket, prefix });
+    await fire(due);
+    expect(await state()).toMatchObject({ done: 0, failed: { unit: 0 }, isGivenUp: false });
+    for (let tries = 0; tries < mostTries; tries++) await fire(tick);
+    expect(await state()).toMatchObject({ failed: { unit: 0 }, isGivenUp: true });
+    expect(await fire(tick)).toEqual({ outcome: "ok" });
+    expect(await heads()).toHaveLength(2);
   },
 );

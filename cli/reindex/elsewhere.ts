@@ -71,17 +71,24 @@ export async function refuseOvertaken(job: IndexJob, index: string, at: At): Pro
   const state = (await stateOf(stage, run)) ?? [];
   const note = noteOf(state, job.key);
   const serves = hadBy(state, { kind: "vectorize", key: job.key });
-  if (serves?.id === job.from.id && note?.index === index) return;
+  const got = overtakenBy({ from: job.from.name, index }, serves?.name, note);
+  if (got === undefined) return;
   throw new UserError({
     what: `While ${index} was filled, somebody else changed what serves, or took this over; nothing was switched`,
     where: `${job.key}, in the state of stack ${stage.name}`,
-    got:
-      serves?.id === job.from.id
-        ? note === undefined
-          ? "a state that tells nothing of this run any more"
-          : `${note.by} began to fill ${note.index} at ${note.at}`
-        : `${serves?.name ?? "nothing"} serves, and it was ${job.from.name}`,
+    got,
     expected: `${job.from.name} serves, and this run alone is to exchange it`,
-    fix: sentence`look at what serves now; to go on from there with what is filled already: ${command("reindex", { stage: stage.name, index: job.key })}`,
+    fix: sentence`look at what serves now, then go on from there with what is filled already: ${command("reindex", { stage: stage.name, index: job.key })}`,
   });
+}
+
+/** What is otherwise in the state than a run expects; undefined where it is as it was. */
+export function overtakenBy(
+  run: { readonly from: string; readonly index: string },
+  serves: string | undefined,
+  note: Noted | undefined,
+): string | undefined {
+  if (serves !== run.from) return `${serves ?? "nothing"} serves, and it was ${run.from}`;
+  if (note === undefined) return "a state that tells nothing of this run any more";
+  return note.index === run.index ? undefined : `${note.by} began to fill ${note.index} at ${note.at}`;
 }

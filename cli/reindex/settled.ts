@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Account } from "../../src/backup/account.ts";
 import { deleteVectors, upsertVectors } from "../../src/backup/vectors/change.ts";
-import { stateOf, vectorsById } from "../../src/backup/vectors/vectors.ts";
+import { stateOf, type Vector, vectorsById } from "../../src/backup/vectors/vectors.ts";
 import { ApiError } from "../../src/cloudflare/api.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { MadeVector } from "../../src/reindex/fill.ts";
 import { refusedOne } from "../../src/reindex/refused.ts";
-import type { Site } from "../backup/site.ts";
 
 /** Writes into one index, whose changes are carried out in their order, some time after they were taken. */
 export interface Writer {
@@ -19,7 +19,7 @@ export interface Writer {
 interface Last {
   readonly change: string | undefined;
   readonly ids: readonly string[];
-  readonly values: ReadonlyMap<string, readonly number[]>;
+  readonly vectors: ReadonlyMap<string, MadeVector>;
 }
 
 /** So long without any movement, and nobody waits any more. */
@@ -28,38 +28,42 @@ const patienceMs = 300_000;
 const asked = 20;
 
 /** @param hears how many vectors there are while it waits */
-export function writerOf(site: Site, index: string, hears: (count: number) => void): Writer {
+export function writerOf(account: Account, index: string, hears: (count: number) => void): Writer {
   let last: Last | undefined;
   return {
     async put(vectors) {
-      const change = await taken(site, index, vectors);
+      const change = await taken(account, index, vectors);
       const shown = vectors.slice(0, asked);
       last = {
         change,
         ids: shown.map(({ id }) => id),
-        values: new Map(shown.map(({ id, values }) => [id, values])),
+        vectors: new Map(shown.map((each) => [each.id, each])),
       };
     },
     async remove(ids) {
-      const change = await deleteVectors(site, index, ids);
-      last = { change, ids: ids.slice(0, asked), values: new Map() };
+      const change = await deleteVectors(account, index, ids);
+      last = { change, ids: ids.slice(0, asked), vectors: new Map() };
     },
     async settle() {
-      if (last !== undefined) await carriedOut(site, index, last, hears);
+      if (last !== undefined) await carriedOut(account, index, last, hears);
       last = undefined;
     },
   };
 }
 
 /** Puts vectors in; names the row that Vectorize does not take. */
-async function taken(site: Site, index: string, vectors: readonly MadeVector[]): Promise<string | undefined> {
+async function taken(
+  account: Account,
+  index: string,
+  vectors: readonly MadeVector[],
+): Promise<string | undefined> {
   try {
-    return await upsertVectors(site, index, vectors);
+    return await upsertVectors(account, index, vectors);
   } catch (error) {
     if (!isOfVectors(error)) throw error;
     const one = await refusedOne(vectors, async (part) => {
       try {
-        await upsertVectors(site, index, part);
+        await upsertVectors(account, index, part);
         return false;
       } catch (again) {
         if (isOfVectors(again)) return true;
@@ -86,17 +90,17 @@ const isOfVectors = (error: unknown): error is ApiError =>
   error instanceof ApiError && [400, 413, 422].includes(error.status);
 
 async function carriedOut(
-  site: Site,
+  account: Account,
   index: string,
   last: Last,
   hears: (count: number) => void,
 ): Promise<void> {
   let moved = { at: Date.now(), as: "" };
   for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 5_000)) {
-    const { mutation, count } = await stateOf(site, index);
+    const { mutation, count } = await stateOf(account, index);
     // Whoever else writes into it carries the last change's id past ours: then what was written tells.
     if (mutation !== undefined && mutation === last.change) return;
-    if (await isSeen(site, index, last)) return;
+    if (await isSeen(account, index, last)) return;
     const as = `${mutation ?? ""} ${count}`;
     if (as !== moved.as) moved = { at: Date.now(), as };
     if (Date.now() - moved.at > patienceMs) throw stuck(index, last);
@@ -105,14 +109,19 @@ async function carriedOut(
   }
 }
 
-async function isSeen(site: Site, index: string, { ids, values }: Last): Promise<boolean> {
-  const there = new Map((await vectorsById(site, index, ids)).map((each) => [each.id, each.values]));
+async function isSeen(account: Account, index: string, { ids, vectors }: Last): Promise<boolean> {
+  const there = new Map((await vectorsById(account, index, ids)).map((each) => [each.id, each]));
   return ids.every((id) => {
-    const [should, is] = [values.get(id), there.get(id)];
-    if (should === undefined || is === undefined) return should === is;
-    return should.length === is.length && should.every((value, i) => isNear(value, is[i] ?? Number.NaN));
+    const [should, is] = [vectors.get(id), there.get(id)];
+    return should === undefined || is === undefined ? should === is : isSame(should, is);
   });
 }
+
+const isSame = (should: MadeVector, { values, metadata = {} }: Vector): boolean =>
+  should.values.length === values.length &&
+  should.values.every((value, i) => isNear(value, values[i] ?? Number.NaN)) &&
+  Object.keys(should.metadata).length === Object.keys(metadata).length &&
+  Object.entries(should.metadata).every(([name, value]) => metadata[name] === value);
 
 /** Vectorize keeps numbers of 32 bits. */
 const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-5 * Math.max(1, Math.abs(a));

@@ -165,3 +165,18 @@ test("only what is recorded counts as a change", async () => {
     changes: true,
   });
 });
+
+test("a re-indexing that was begun elsewhere is remembered over an up, as an input that changes nothing", async () => {
+  const note = { index: "found-2", by: "mia@build-7", at: "2026-11-30T12:00:00.000Z" };
+  // A refusal of the first check: stores are looked for where there is none.
+  const noted = { ...recorded, accountId: "b", reindexing: { "shop/found": note } };
+  expect((await provider.check(noted, recorded)).inputs).toMatchObject({
+    reindexing: { "shop/found": note },
+  });
+  const stores = { "vectorize shop/found": { id: "found-2" } };
+  expect((await provider.check(noted, { ...recorded, stores })).inputs).not.toHaveProperty("reindexing");
+  expect(await provider.diff("target", recorded, { ...noted, accountId: "a" })).toMatchObject({
+    changes: false,
+  });
+  expect((await provider.create(noted)).outs).not.toHaveProperty("reindexing");
+});

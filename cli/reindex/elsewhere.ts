@@ -10,7 +10,7 @@ import { refuseBesideBegun } from "../../src/release/beside.ts";
 import { followingOf, hadBy } from "../backup/restore/places.ts";
 import { actor } from "../stack/actor.ts";
 import { pulumiText, type Run } from "../stack/engine/pulumi.ts";
-import { refuseLocked } from "../stack/lock.ts";
+import { refuseLocked } from "../stack/lock/lock.ts";
 import { inPrivateFolder } from "../stack/plan/make-plan.ts";
 import { stateOf } from "../stack/state.ts";
 import { refuseRolledOut } from "../stack/switch/rolled-out.ts";

@@ -11,7 +11,7 @@ import { confirm, type Terminal } from "./confirm.ts";
 import { showDrift } from "./drift/drift.ts";
 import { pulumi, pulumiText, type Run } from "./engine/pulumi.ts";
 import { importResource } from "./import/import.ts";
-import { lockLines, refuseLocked, unlock } from "./lock.ts";
+import { lockLines, refuseLocked, unlock } from "./lock/lock.ts";
 import { showOutputs } from "./outputs/outputs.ts";
 import { deploy, type Reviewer } from "./plan/deploy.ts";
 import { applySaved, planned, savedPlan } from "./plan/planned.ts";

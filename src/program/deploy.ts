@@ -11,7 +11,7 @@ import { Provider } from "../resources/cloudflare.ts";
 import type { Context } from "../resources/context.ts";
 import { adviceOnError, migrationsBeforeCode } from "../resources/hooks.ts";
 import { deployContracts } from "../resources/stores/contract.ts";
-import { deployNotifications } from "../resources/stores/notifications.ts";
+import { deployNotifications } from "../resources/stores/buckets/notifications.ts";
 import { deployPullConsumers } from "../resources/stores/pull-consumers.ts";
 import { deployStores } from "../resources/stores/stores.ts";
 import { deployBackupWorker } from "../resources/workers/backup-worker.ts";

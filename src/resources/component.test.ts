@@ -17,7 +17,7 @@ import {
 import { Provider } from "./cloudflare.ts";
 import type { Context } from "./context.ts";
 import { kinds } from "./kinds/kinds.ts";
-import { Bucket } from "./stores/bucket.ts";
+import { Bucket } from "./stores/buckets/bucket.ts";
 import { Database } from "./stores/database.ts";
 import { Gateway } from "./stores/gateway.ts";
 import { HyperdriveComponent } from "./stores/hyperdrive-config.ts";

@@ -159,7 +159,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   "cli/stack/secrets/list-secrets.ts listSecrets: secret": secrets,
   "cli/stack/engine/environment.ts withoutToken: token": nothingUp,
   "cli/release/step-up.ts told: unlock": untried,
-  "cli/stack/lock.ts ways: unlock": works(
+  "cli/stack/lock/lock.ts ways: unlock": works(
     "cli/state/passphrase.deep.test.ts",
     "a team's backend is backed up in the same way",
   ),

@@ -5,12 +5,12 @@ import { refuseBesideBegun } from "../../../src/release/beside.ts";
 import type { ProjectPlace } from "../../place.ts";
 import { environmentFor } from "../../stack/engine/environment.ts";
 import type { Run } from "../../stack/engine/pulumi.ts";
-import { refuseLocked } from "../../stack/lock.ts";
+import { refuseLocked } from "../../stack/lock/lock.ts";
+import { alone } from "../../stack/switch/alone.ts";
 import { type Begun, begunIn, switchFolder } from "../../stack/switch/journal.ts";
 import { again } from "../../stack/switch/switch.ts";
 import type { Request } from "../request.ts";
 import { type Site, siteOf, systemsOf } from "../site.ts";
-import { alone } from "./alone.ts";
 
 /** What every command that puts stores into the place of others works with. */
 export interface Alone {

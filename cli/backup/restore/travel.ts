@@ -5,7 +5,7 @@ import { readSnapshot } from "../../../src/migrations/database/snapshot.ts";
 import { agree } from "../../db/agree.ts";
 import type { ProjectPlace } from "../../place.ts";
 import { environmentFor } from "../../stack/engine/environment.ts";
-import { refuseLocked } from "../../stack/lock.ts";
+import { refuseLocked } from "../../stack/lock/lock.ts";
 import type { Request } from "../request.ts";
 import { type Site, siteOf, sourcesOf, systemsOf } from "../site.ts";
 

@@ -5,7 +5,7 @@ import { StageHeld } from "../../../src/release/driver/held.ts";
 import { holderOf } from "../../../toolchain/stacks/locks.ts";
 import { removeStaleLocks } from "../../../toolchain/stacks/stale-lock.ts";
 import type { Run } from "../../stack/engine/pulumi.ts";
-import { holding, refuseLocked, shown } from "../../stack/lock.ts";
+import { holding, refuseLocked, shown } from "../../stack/lock/lock.ts";
 
 /** An `up` of a large system takes minutes. */
 const patienceMs = 900_000;

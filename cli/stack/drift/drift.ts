@@ -9,7 +9,7 @@ import type { ExportedResource } from "../../../src/reality/state.ts";
 import { stageTarget } from "../account.ts";
 import type { Terminal } from "../confirm.ts";
 import type { Run } from "../engine/pulumi.ts";
-import { refuseLocked } from "../lock.ts";
+import { refuseLocked } from "../lock/lock.ts";
 import type { Request } from "../request.ts";
 import { stateOf } from "../state.ts";
 import { engineFindings } from "./engine-drift.ts";

@@ -9,7 +9,7 @@ import type { ExportedResource } from "../../../src/reality/state.ts";
 import { shellQuote } from "../../../toolchain/launchers/shell-quote.ts";
 import { confirm, type Terminal } from "../confirm.ts";
 import type { Run } from "../engine/pulumi.ts";
-import { refuseLocked } from "../lock.ts";
+import { refuseLocked } from "../lock/lock.ts";
 import { fingerprintOf } from "../plan/fingerprint.ts";
 import { checkWritable, leastDigits } from "../plan/saved-plan.ts";
 import type { Request } from "../request.ts";

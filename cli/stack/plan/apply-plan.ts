@@ -7,7 +7,7 @@ import { failuresIn } from "../engine/failure-text.ts";
 import type { Run } from "../engine/pulumi.ts";
 import { tellsViolation } from "../engine/violations.ts";
 import { pulumiUntil } from "../engine/withheld.ts";
-import { refuseLocked } from "../lock.ts";
+import { refuseLocked } from "../lock/lock.ts";
 
 /**
  * Applies exactly a plan. The engine goes through all of it once more before it changes anything: what is otherwise by now than when the plan was made

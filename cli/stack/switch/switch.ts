@@ -9,7 +9,7 @@ import type { Stage } from "../../../src/project/stage.ts";
 import { type Switched, switchedKey, switchedShape } from "../../../src/project/switched.ts";
 import { stageTarget } from "../account.ts";
 import { pulumi, pulumiText, type Run } from "../engine/pulumi.ts";
-import { refuseLocked } from "../lock.ts";
+import { refuseLocked } from "../lock/lock.ts";
 import { applyPlan } from "../plan/apply-plan.ts";
 import { inPrivateFolder, makePlan } from "../plan/make-plan.ts";
 import type { TargetName } from "../request.ts";

@@ -3,7 +3,7 @@ import type { World } from "../../world.ts";
 import { openTokens } from "../account/token-store.ts";
 import { ApiError, type ApiRequest, ok, type Reply, type Route } from "../http/service.ts";
 import { findBucket, invalid, jurisdictions } from "./buckets.ts";
-import { permission, temporaryCredentials } from "./s3/session-token.ts";
+import { permission, temporaryCredentials } from "./s3/credentials/session-token.ts";
 
 const longestSeconds = 7 * 24 * 60 * 60;
 const schema = z.object({

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { System } from "../../declare/index.ts";
 import { physicalName } from "../../declare/physical-name.ts";
 import { outputsOf, type StateResource } from "../../reality/state.ts";
-import { lockInput } from "../../resources/stores/bucket-rules.ts";
+import { lockInput } from "../../resources/stores/buckets/bucket-rules.ts";
 import type { Wanted } from "./dropped.ts";
 import type { ValueLoss } from "./value-loss.ts";
 

@@ -4,7 +4,7 @@ import type { StoreKind, StoreOf } from "../../declare/kinds/kinds.ts";
 import type { ComponentArgs } from "../component.ts";
 import { type Context, logicalName } from "../context.ts";
 import { kinds } from "../kinds/kinds.ts";
-import { Bucket } from "./bucket.ts";
+import { Bucket } from "./buckets/bucket.ts";
 import { Database } from "./database.ts";
 import { Gateway } from "./gateway.ts";
 import { HyperdriveComponent } from "./hyperdrive-config.ts";

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { checkedBody } from "./body.ts";
-import { hmac, type Signed } from "./signature.ts";
+import { hmac, type Signed } from "./credentials/signature.ts";
 
 /** Amazon's own example of a body that is signed chunk by chunk, with its keys, chunks and signatures. */
 const scope = "20130524/us-east-1/s3/aws4_request";

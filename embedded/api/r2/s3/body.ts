@@ -1,7 +1,7 @@
 import { openChecksums, requireMatches } from "./checksums.ts";
 import { chunkBytes } from "./chunked.ts";
+import { type Signed, sha256Hash } from "./credentials/signature.ts";
 import { incomplete, S3Failure } from "./failure.ts";
-import { type Signed, sha256Hash } from "./signature.ts";
 
 type Headers = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
+import { hmac, type Signed, same, sha256, sha256Hash } from "./credentials/signature.ts";
 import { incomplete, invalidArgument, S3Failure } from "./failure.ts";
-import { hmac, type Signed, same, sha256, sha256Hash } from "./signature.ts";
 
 /** The line before a chunk, and all lines behind the last one. */
 const longestLines = 16 * 1024;

@@ -8,14 +8,14 @@ import { spoolFolder } from "../../http/spool.ts";
 import { allows, statusOf, type Token } from "../../http/tokens.ts";
 import { findBucket, type Jurisdiction } from "../buckets.ts";
 import { corsHeaders, preflight } from "./cors.ts";
+import { accessDenied, type Grant } from "./credentials/grant.ts";
+import { fromSessionToken } from "./credentials/session-token.ts";
+import { type Sent, verify } from "./credentials/signature.ts";
 import { decoded, parametersOf } from "./encoding.ts";
 import { asS3Failure, S3Failure } from "./failure.ts";
-import { accessDenied, type Grant } from "./grant.ts";
 import type { S3Reply } from "./operation.ts";
 import { bodyOf } from "./request-body.ts";
 import { operate } from "./route.ts";
-import { fromSessionToken } from "./session-token.ts";
-import { type Sent, verify } from "./signature.ts";
 import { xmlError } from "./xml.ts";
 
 export interface S3Options {

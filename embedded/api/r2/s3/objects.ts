@@ -4,9 +4,9 @@ import { spool, spoolFolder } from "../../http/spool.ts";
 import { findBucket } from "../buckets.ts";
 import { refuseLocked } from "../locks.ts";
 import { isUnchanged, putCondition, rangeOf } from "./conditions.ts";
+import { requireAction, requireKey } from "./credentials/grant.ts";
 import { decoded } from "./encoding.ts";
 import { asS3Failure, invalidArgument, noSuchKey, preconditionFailed, S3Failure } from "./failure.ts";
-import { requireAction, requireKey } from "./grant.ts";
 import { headersOf, metadataOf } from "./metadata.ts";
 import {
   type BucketRequest,

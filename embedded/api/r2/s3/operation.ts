@@ -1,7 +1,7 @@
 import type { Account, World } from "../../../world.ts";
 import type { Spooled } from "../../http/service.ts";
 import type { Bucket, Jurisdiction } from "../buckets.ts";
-import type { Grant } from "./grant.ts";
+import type { Grant } from "./credentials/grant.ts";
 
 /** A request that was signed by somebody who may make it. */
 export interface S3Request {

@@ -2,9 +2,9 @@ import type { IncomingMessage } from "node:http";
 import { Disconnected } from "../../http/body.ts";
 import { spool } from "../../http/spool.ts";
 import { checkedBody } from "./body.ts";
+import type { Signed } from "./credentials/signature.ts";
 import { S3Failure } from "./failure.ts";
 import type { RequestBody } from "./operation.ts";
-import type { Signed } from "./signature.ts";
 
 /** R2's limit of what is put at once; more is uploaded in parts. */
 const maximumBytes = 5_363_466_240;

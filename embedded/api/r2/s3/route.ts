@@ -1,4 +1,5 @@
 import { findBucket } from "../buckets.ts";
+import { bucketList, bucketLocation, createBucket, deleteBucket, headBucket } from "./bucket-operations.ts";
 import {
   accountAction,
   type BucketAction,
@@ -6,10 +7,9 @@ import {
   type ObjectAction,
   objectAction,
   refuseSubresources,
-} from "./action.ts";
-import { bucketList, bucketLocation, createBucket, deleteBucket, headBucket } from "./bucket-operations.ts";
+} from "./credentials/action.ts";
+import { requireAction, requireKey, requirePrefix } from "./credentials/grant.ts";
 import { S3Failure } from "./failure.ts";
-import { requireAction, requireKey, requirePrefix } from "./grant.ts";
 import { listObjects, listObjectsV2 } from "./listing.ts";
 import {
   abortUpload,

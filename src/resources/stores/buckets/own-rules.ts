@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { ApiError, call } from "../../cloudflare/api.ts";
-import { connection } from "../../cloudflare/connection.ts";
-import type { Context } from "../context.ts";
+import { ApiError, call } from "../../../cloudflare/api.ts";
+import { connection } from "../../../cloudflare/connection.ts";
+import type { Context } from "../../context.ts";
 
 const rule = z.object({
   actions: z.array(z.string()),

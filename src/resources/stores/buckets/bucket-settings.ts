@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { R2 } from "../../declare/index.ts";
-import { BucketReset } from "../../dynamic/stores/bucket-reset.ts";
-import type { BucketSetting } from "../../dynamic/stores/bucket-reset-provider.ts";
+import type { R2 } from "../../../declare/index.ts";
+import { BucketReset } from "../../../dynamic/stores/bucket-reset.ts";
+import type { BucketSetting } from "../../../dynamic/stores/bucket-reset-provider.ts";
 import {
   type R2Bucket,
   R2BucketCors,
@@ -9,8 +9,8 @@ import {
   R2BucketLock,
   R2CustomDomain,
   R2ManagedDomain,
-} from "../cloudflare.ts";
-import { type Context, logicalName } from "../context.ts";
+} from "../../cloudflare.ts";
+import { type Context, logicalName } from "../../context.ts";
 import { corsInput, lifecycleInputs, lockInput } from "./bucket-rules.ts";
 import { tellsExpiry } from "./expiry.ts";
 

@@ -1,6 +1,6 @@
 import { UserError } from "../../../src/diagnostic/user-error.ts";
-import { actor } from "../../stack/actor.ts";
-import { takeLock } from "../../stack/driver-lock.ts";
+import { actor } from "../actor.ts";
+import { takeLock } from "../lock/driver-lock.ts";
 
 /** Lets one process of this machine at a time, a restore or a re-indexing, put stores of a stage into the place of others. */
 export async function alone(folder: string, stage: string, work: () => Promise<number>): Promise<number> {

@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { R2 } from "../../declare/index.ts";
-import { physicalName } from "../../declare/physical-name.ts";
-import { R2Bucket } from "../cloudflare.ts";
-import { type ComponentArgs, within } from "../component.ts";
-import { durability } from "../durability.ts";
-import { kinds } from "../kinds/kinds.ts";
-import { adoption } from "./adoption.ts";
+import type { R2 } from "../../../declare/index.ts";
+import { physicalName } from "../../../declare/physical-name.ts";
+import { R2Bucket } from "../../cloudflare.ts";
+import { type ComponentArgs, within } from "../../component.ts";
+import { durability } from "../../durability.ts";
+import { kinds } from "../../kinds/kinds.ts";
+import { adoption } from "../adoption.ts";
+import { isAnothers, sharedStore } from "../shared.ts";
+import type { StoreComponent } from "../store.ts";
 import { bucketSettings } from "./bucket-settings.ts";
-import { isAnothers, sharedStore } from "./shared.ts";
-import type { StoreComponent } from "./store.ts";
 
 /** An R2 bucket. */
 export class Bucket extends pulumi.ComponentResource implements StoreComponent {

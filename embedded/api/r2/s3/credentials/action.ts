@@ -1,4 +1,4 @@
-import { invalidArgument, notImplemented, S3Failure } from "./failure.ts";
+import { invalidArgument, notImplemented, S3Failure } from "../failure.ts";
 
 /** What S3 calls what can be done, as R2's temporary credentials name it. */
 export type Action = AccountAction | BucketAction | ObjectAction;

@@ -1,9 +1,9 @@
-import { command, type Sentence, sentence } from "../../src/diagnostic/sentence.ts";
-import { UserError } from "../../src/diagnostic/user-error.ts";
-import type { Stage } from "../../src/project/stage.ts";
-import { pulumiProjectName } from "../../toolchain/project.ts";
-import { holderOf, type Lock, locksOn } from "../../toolchain/stacks/locks.ts";
-import { pulumi, type Run } from "./engine/pulumi.ts";
+import { command, type Sentence, sentence } from "../../../src/diagnostic/sentence.ts";
+import { UserError } from "../../../src/diagnostic/user-error.ts";
+import type { Stage } from "../../../src/project/stage.ts";
+import { pulumiProjectName } from "../../../toolchain/project.ts";
+import { holderOf, type Lock, locksOn } from "../../../toolchain/stacks/locks.ts";
+import { pulumi, type Run } from "../engine/pulumi.ts";
 
 const locksOf = (stage: Stage, { root, env }: Run): readonly Lock[] | undefined =>
   locksOn(env["PULUMI_BACKEND_URL"] ?? "", pulumiProjectName(root), stage.name);

@@ -4,8 +4,8 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import project from "../../project.ts";
-import type { Run } from "./engine/pulumi.ts";
+import project from "../../../project.ts";
+import type { Run } from "../engine/pulumi.ts";
 import { lockLines, refuseLocked, unlock } from "./lock.ts";
 
 const [dev] = project.stages;

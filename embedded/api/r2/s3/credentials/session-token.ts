@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { z } from "zod";
-import { parsedJson } from "../../../../src/files/json.ts";
-import { S3Failure } from "./failure.ts";
+import { parsedJson } from "../../../../../src/files/json.ts";
+import { S3Failure } from "../failure.ts";
 import { type Grant, scopes } from "./grant.ts";
 import { same } from "./signature.ts";
 

@@ -1,10 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { filterOf } from "../../declare/check/stores/notifications.ts";
-import type { BucketNotification, Queue, R2, System } from "../../declare/index.ts";
-import { type inputs, R2BucketEventNotification } from "../cloudflare.ts";
-import { type Context, logicalName } from "../context.ts";
+import { filterOf } from "../../../declare/check/stores/notifications.ts";
+import type { BucketNotification, Queue, R2, System } from "../../../declare/index.ts";
+import { type inputs, R2BucketEventNotification } from "../../cloudflare.ts";
+import { type Context, logicalName } from "../../context.ts";
+import type { Stores } from "../stores.ts";
 import { makesWayForRules } from "./own-rules.ts";
-import type { Stores } from "./stores.ts";
 
 /** Which actions an event stands for, in the order in which wrangler sends them. */
 const actions: Readonly<Record<BucketNotification["events"][number], readonly string[]>> = {

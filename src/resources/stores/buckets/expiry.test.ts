@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LifecycleRule } from "../../declare/index.ts";
+import type { LifecycleRule } from "../../../declare/index.ts";
 import { lifecycleInputs } from "./bucket-rules.ts";
 import { expiringRules, expiryLines } from "./expiry.ts";
 

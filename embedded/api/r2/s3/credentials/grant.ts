@@ -1,5 +1,5 @@
+import { S3Failure } from "../failure.ts";
 import type { Action } from "./action.ts";
-import { S3Failure } from "./failure.ts";
 
 /** What temporary credentials allow: actions on one bucket, and there on these keys. */
 export interface Grant {

@@ -1,6 +1,6 @@
 import { createHash, createHmac, type Hash, timingSafeEqual } from "node:crypto";
-import { encoded, encodedPath } from "./encoding.ts";
-import { invalidArgument, S3Failure } from "./failure.ts";
+import { encoded, encodedPath } from "../encoding.ts";
+import { invalidArgument, S3Failure } from "../failure.ts";
 
 /** A request as it was sent. */
 export interface Sent {

@@ -1,6 +1,6 @@
-import type { CorsRule, LifecycleRule, LockRule, When } from "../../declare/index.ts";
-import { defaultLifecycleRule } from "../../dynamic/stores/bucket-reset-provider.ts";
-import type { inputs } from "../cloudflare.ts";
+import type { CorsRule, LifecycleRule, LockRule, When } from "../../../declare/index.ts";
+import { defaultLifecycleRule } from "../../../dynamic/stores/bucket-reset-provider.ts";
+import type { inputs } from "../../cloudflare.ts";
 
 const daySeconds = 24 * 60 * 60;
 const midnight = (date: string): string => `${date}T00:00:00Z`;

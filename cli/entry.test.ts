@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -31,6 +31,21 @@ test("a reader that leaves (`| head`) is no error, and what was begun is finishe
   const lines = `for (let i = 0; i < 50; i++) { process.stdout.write("x".repeat(100_000)); await new Promise((r) => setTimeout(r, 2)); }`;
   const { code, err } = await ran(`${lines} process.stderr.write("finished"); return 0;`, false);
   expect({ code, err }).toEqual({ code: 0, err: "finished" });
+});
+
+test("a full disk behind standard output is said in one line, and is no success", () => {
+  const full = openSync("/dev/full", "w");
+  const code = `const { entry } = await import(${url("entry.ts")});
+    await entry(async () => { process.stdout.write("lost"); process.stderr.write("finished"); return 0; });`;
+  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", code], {
+    stdio: ["ignore", full, "pipe"],
+    encoding: "utf8",
+  });
+  closeSync(full);
+  expect({ status, lines: stderr.split("\n").toSorted() }).toEqual({
+    status: 1,
+    lines: ["", expect.stringMatching(/cannot be written any more: ENOSPC/)].toSorted(),
+  });
 });
 
 test("a mistake is told in its own words, a bug with its stack", async () => {

@@ -9,11 +9,22 @@ export function whatEnded(thrown: unknown): string {
 
 /** Runs what a recipe or an npm script is for. `work` gives the exit code; what it throws is told, and is 1. */
 export async function entry(work: () => Promise<number>): Promise<void> {
-  // Whoever reads may have read enough (`just db plan | head`), or have closed the terminal: what was begun is finished all the same.
+  let unwritten: Error | undefined;
+  // Whoever reads may have read enough (`just db plan | head`), or have closed the terminal, and a disk may be full: what was begun is
+  // finished all the same.
   for (const stream of [process.stdout, process.stderr])
     stream.on("error", (error) => {
-      if (!("code" in error && (error.code === "EPIPE" || error.code === "EIO"))) throw error;
+      if ("code" in error && (error.code === "EPIPE" || error.code === "EIO")) return;
+      if (unwritten === undefined && stream === process.stdout)
+        process.stderr.write(
+          `What this command says cannot be written any more: ${error.message}. It goes on, and ends with 1\n`,
+        );
+      unwritten = error;
     });
+  // The last words may be refused only after the work is done.
+  process.once("exit", () => {
+    if (unwritten !== undefined && process.exitCode === 0) process.exitCode = 1;
+  });
   try {
     process.exitCode = await work();
   } catch (error) {

@@ -32,17 +32,25 @@ async function findings(root: string): Promise<Finding[]> {
   const places = placesOf(root);
   return [
     await tool("Node 24", root === packageRoot ? carriedNode(root) : places.node, ["--version"], "npm ci"),
-    await tool("just", justExecutable(root), ["--version"], "npm ci"),
+    needless(
+      root,
+      await tool("just", justExecutable(root), ["--version"], "npm ci"),
+      "runs the justfile; every recipe is npx lockstep too",
+    ),
     ...packages(root),
     ...(await engine()),
     await go(),
     packageVersion(root, "Pulumi SDK", "@pulumi/pulumi"),
     await tool("workerd", join(root, "node_modules", "workerd", "bin", "workerd"), ["--version"], "npm ci"),
-    packageVersion(root, "wrangler", "wrangler"),
+    needless(root, packageVersion(root, "wrangler", "wrangler"), "nothing here needs it"),
     await embedded(root),
     shell(root),
   ];
 }
+
+/** What this repository's own recipes and tests need, and a project of somebody's does without. */
+const needless = (root: string, finding: Finding, note: string): Finding =>
+  root !== packageRoot && finding.state === "missing" ? { ...finding, state: "absent", note } : finding;
 
 async function tool(name: string, path: string | undefined, args: string[], fix: string): Promise<Finding> {
   if (path === undefined || !existsSync(path))

@@ -13,6 +13,9 @@ export function identityFrom(file: string | undefined, folder: string, stage: st
   if (named === "") throw missing("nothing", stage);
   const path = resolve(folder, named);
   if (!existsSync(path)) throw missing(`no file ${path}`, stage);
+  if (!statSync(path).isFile()) throw missing(`not a file: ${path}`, stage);
+  // Before its mode: nobody is told to change that of a file that is none of ours.
+  const key = keyIn(readFileSync(path, "utf8"), path);
   if ((statSync(path).mode & 0o077) !== 0)
     throw new UserError({
       what: "Others on this machine may read the key of the backups",
@@ -21,7 +24,7 @@ export function identityFrom(file: string | undefined, folder: string, stage: st
       expected: "mode 600",
       fix: `chmod 600 ${path}`,
     });
-  return keyIn(readFileSync(path, "utf8"), path);
+  return key;
 }
 
 function keyIn(text: string, where: string): string {

@@ -115,7 +115,7 @@ function declaredIndex(
     got: name,
     expected:
       all.map(({ system, declared }) => `${system.name}/${declared.name}`).join(", ") || "a declared index",
-    fix: "name one of them",
+    fix: all.length === 0 ? "no system declares one: there is nothing to index" : "name one of them",
   });
 }
 

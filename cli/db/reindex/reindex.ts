@@ -128,7 +128,7 @@ function declaredIndex(
     where: "the command's index argument",
     got: name ?? "nothing",
     expected: all.map(({ system, index }) => `${system.name}/${index.name}`).join(", ") || "a declared index",
-    fix: "name one of them",
+    fix: all.length === 0 ? "no system declares one: there is nothing to index" : "name one of them",
   });
 }
 

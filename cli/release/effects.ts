@@ -13,6 +13,7 @@ import type { Entry, Rollout } from "../../src/release/journal/entry.ts";
 import { fromGraphql } from "../../src/release/metrics/graphql.ts";
 import { readSource } from "../../src/release/metrics/sources/read.ts";
 import { fromTelemetry } from "../../src/release/metrics/telemetry.ts";
+import { orderLines } from "../../src/release/order/order-lines.ts";
 import { positionsOf, type Released } from "../../src/release/plan.ts";
 import { releaseVariable, rollbackVariable } from "../../src/release/variable.ts";
 import { ensureEmbedded } from "../../toolchain/embedded/embedded.ts";
@@ -113,7 +114,7 @@ export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
           return id === undefined ? [] : [[label, { stable: id, percent: 0 }] as const];
         }),
       );
-      const unknown = await refuseLostCalls(
+      const { order, unknown } = await refuseLostCalls(
         {
           ...{ stage, systems, api, accountId, root: run.root },
           versions: Object.fromEntries(Object.entries(stable).map(([label, each]) => [label, each.stable])),
@@ -140,7 +141,8 @@ export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
         workers,
         made: madeBy(driven.entries(), Object.keys(versions)),
         digests: Object.fromEntries(Object.entries(built).map(([name, { digest }]) => [name, digest])),
-        positions: positionsOf(systems, changed),
+        positions: positionsOf(order.waves, changed),
+        order: orderLines(order, (label) => changed.includes(label)),
         conduct: conductOf(systems, changed, stage.name),
       };
     },

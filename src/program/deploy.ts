@@ -1,12 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Approval } from "../approvals/approval.ts";
 import type { Code } from "../bundle/bundle.ts";
+import { workersOf } from "../declare/graph.ts";
 import type { D1, Worker } from "../declare/index.ts";
+import { linksOf } from "../declare/links.ts";
 import { Guard, guardType } from "../dynamic/guard.ts";
 import { Target, type TargetArgs } from "../dynamic/target.ts";
 import { workerRecord } from "../dynamic/worker-record.ts";
 import { knownIn } from "../reality/known.ts";
 import type { StateResource } from "../reality/state.ts";
+import { orderOf } from "../release/order/order.ts";
 import { Provider } from "../resources/cloudflare.ts";
 import type { Context } from "../resources/context.ts";
 import { adviceOnError, migrationsBeforeCode } from "../resources/hooks.ts";
@@ -15,9 +18,10 @@ import { deployNotifications } from "../resources/stores/buckets/notifications.t
 import { deployPullConsumers } from "../resources/stores/pull-consumers.ts";
 import { deployStores } from "../resources/stores/stores.ts";
 import { deployBackupWorker } from "../resources/workers/backup-worker.ts";
+import { backwards } from "../resources/workers/backwards.ts";
 import { nothingNewInSteps } from "../resources/workers/nothing-new.ts";
 import { deploySmoke } from "../resources/workers/smoke.ts";
-import { deployWorkers } from "../resources/workers/workers.ts";
+import { type DeployedWorker, deployWorkers, isWayBack } from "../resources/workers/workers.ts";
 import type { Settings } from "../settings/settings.ts";
 import { urlsOf } from "./addresses.ts";
 import { artefactOf, type Serving } from "./artefact.ts";
@@ -111,13 +115,34 @@ export function deploy(settings: Settings, prepared: Prepared): Outputs {
     contracts: settings.contracts,
     approvals: settings.approvals,
   };
-  const deployed = systems.map((system) => {
+  const order = orderOf(systems, linksOf(systems, stage));
+  const home = new Map(
+    systems.flatMap((system) => workersOf(system).map((worker) => [worker, system] as const)),
+  );
+  const goingBack = backwards(
+    order.waves.map(({ workers }) => workers),
+    order.kept,
+    (worker) => isWayBack(settings.rollouts[`${home.get(worker)?.name}/${worker.name}`]),
+  );
+  const released = new Map<Worker, DeployedWorker>();
+  /** Of a system that was registered before. */
+  const across = (worker: Worker): readonly pulumi.Resource[] =>
+    order.kept.flatMap(({ from, to, by }) => {
+      const callee =
+        from === worker && by !== "queue" && home.get(to) !== home.get(from) ? released.get(to) : undefined;
+      return callee === undefined ? [] : [callee.deployment, ...callee.workflows];
+    });
+  const calleesFirst = new Set([...order.waves.map(({ system }) => system), ...systems]);
+  const deployed = [...calleesFirst].map((system) => {
     const context: Context = { ...everywhere, system };
     const stores = deployStores(system, context);
     const notifications = deployNotifications(system, context, stores);
     const pulls = deployPullConsumers(system, context, stores);
     const { rollouts, secrets } = settings;
-    const workers = deployWorkers(system, context, { stores, code: prepared.code, rollouts, secrets });
+    const { code: codes } = prepared;
+    const args = { stores, code: codes, rollouts, secrets, goingBack, across };
+    const workers = deployWorkers(system, context, args);
+    for (const [worker, each] of workers) released.set(worker, each);
     const { contracted, subdomain } = prepared;
     const urls = urlsOf(system, settings, subdomain);
     const smoke = settings.smoke ? deploySmoke(system, context, workers, urls) : [];

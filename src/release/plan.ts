@@ -1,7 +1,6 @@
-import { workersOf } from "../declare/graph.ts";
-import type { Gate, ReleasePlan, ReleaseScore, System, Worker } from "../declare/index.ts";
+import type { Gate, ReleasePlan, ReleaseScore, Worker } from "../declare/index.ts";
 import { testsOf } from "./gates/tests-of.ts";
-import { wavesOf } from "./waves.ts";
+import type { Wave } from "./order/order.ts";
 
 /** A worker that has a new version. */
 export interface Released {
@@ -47,19 +46,17 @@ const independentLooks = (looks: number): number => Math.min(looks, 2 + 8 * Math
 const atOnce: ReleasePlan = { steps: [{ percent: 100, soakSeconds: 0 }] };
 
 /**
- * The steps of a release in order: system by system, wave by wave, as each system's plan has them. A system without a plan goes to
- * 100 % at once.
+ * The steps of a release in order: wave by wave, as the plan of the wave's system has them. A system without a plan goes to 100 % at once.
  * @param changed `<system>/<name>` of the workers that have a new version
  */
-export const positionsOf = (systems: readonly System[], changed: readonly string[]): readonly Position[] =>
-  systems.flatMap((system) => {
+export const positionsOf = (waves: readonly Wave[], changed: readonly string[]): readonly Position[] =>
+  waves.flatMap(({ system, workers: wave }) => {
     const label = ({ name }: Worker): string => `${system.name}/${name}`;
-    const files = workersOf(system)
+    const released = wave.filter((worker) => changed.includes(label(worker)));
+    if (released.length === 0) return [];
+    const filesAlone = released
       .filter(({ main, pages }) => main === undefined && pages === undefined)
       .map(label);
-    const waves = wavesOf(workersOf(system))
-      .map((wave) => wave.map(label).filter((each) => changed.includes(each)))
-      .filter((wave) => wave.length > 0);
     const {
       steps,
       gates = [],
@@ -68,21 +65,18 @@ export const positionsOf = (systems: readonly System[], changed: readonly string
       patienceSeconds = 3600,
       score,
     } = system.release ?? atOnce;
-    return waves.flatMap((workers) => {
-      const filesAlone = workers.filter((each) => files.includes(each));
-      return steps.map(({ percent, soakSeconds, approval }) => ({
-        ...(approval !== undefined && { approval }),
-        ...(filesAlone.length > 0 && { filesAlone }),
-        workers,
-        percent,
-        soakSeconds,
-        gates,
-        intervalSeconds,
-        ingestionSeconds,
-        patienceSeconds,
-        ...(score !== undefined && { score }),
-      }));
-    });
+    return steps.map(({ percent, soakSeconds, approval }) => ({
+      ...(approval !== undefined && { approval }),
+      ...(filesAlone.length > 0 && { filesAlone }),
+      workers: released.map(label),
+      percent,
+      soakSeconds,
+      gates,
+      intervalSeconds,
+      ingestionSeconds,
+      patienceSeconds,
+      ...(score !== undefined && { score }),
+    }));
   });
 
 /** How many of the requests each worker's new version gets at a position; -1 is before the first one. */

@@ -1,14 +1,17 @@
 import { resolve } from "node:path";
 import { connection } from "../../../src/cloudflare/connection.ts";
 import type { System } from "../../../src/declare/index.ts";
+import { linksOf } from "../../../src/declare/links.ts";
 import { UserError } from "../../../src/diagnostic/user-error.ts";
 import { planLive, planNew } from "../../../src/migrations/plan/job.ts";
 import type { Stage } from "../../../src/project/stage.ts";
+import { orderOf } from "../../../src/release/order/order.ts";
+import { orderLines } from "../../../src/release/order/order-lines.ts";
 import { stageTarget } from "../../stack/account.ts";
 import type { Run } from "../../stack/engine/pulumi.ts";
 import { readOutputs, type StackOutputs } from "../../stack/outputs/read-outputs.ts";
 import { folderBuilds } from "../promote/folder.ts";
-import { broughtLines, broughtText } from "./brings.ts";
+import { broughtLines, broughtText, orderText } from "./brings.ts";
 
 /** What a release that begins now would bring beside new versions. */
 export interface Brings {
@@ -39,7 +42,9 @@ export async function askBrings(stage: Stage, systems: readonly System[], run: R
     ...{ systems, outputs, pending: Object.fromEntries(pending) },
     parts: Object.fromEntries(Object.entries(built).map(([name, { parts }]) => [name, { ...parts }])),
   });
-  return { lines, text: broughtText(lines, outputs === undefined, stage) };
+  const isFirst = outputs === undefined;
+  const order = isFirst ? [] : orderLines(orderOf(systems, linksOf(systems, stage)));
+  return { lines, text: [broughtText(lines, isFirst, stage), ...orderText(order)].join("\n") };
 }
 
 /** Names of the files that the next `up` runs. A database that cannot be asked is the `up`'s to refuse, with its reason. */

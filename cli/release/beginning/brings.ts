@@ -80,3 +80,12 @@ export function broughtText(lines: readonly string[], isFirst: boolean, { name }
         ...indented,
       ].join("\n");
 }
+
+/** In which order the new versions come to people, before somebody agrees. */
+export const orderText = (lines: readonly string[]): readonly string[] =>
+  lines.length === 0
+    ? []
+    : [
+        "New versions come to people in this order, callees first, each line through all its steps before the next one begins; a worker without a new version is passed over:",
+        ...lines.map((line, at) => `  ${at + 1}. ${line}`),
+      ];

@@ -6,7 +6,7 @@ import { call, version } from "../../../embedded/contract/testing/call.ts";
 import { logInternalErrors } from "../../../embedded/internal-errors.ts";
 import { type Embedded, startEmbedded } from "../../../embedded/start.ts";
 import project from "../../../project.ts";
-import { service, system, type Worker, worker } from "../../../src/declare/index.ts";
+import { raw, service, system, type Worker, worker } from "../../../src/declare/index.ts";
 import type { Stable } from "./bound.ts";
 import { refuseLostCalls } from "./callers.ts";
 
@@ -61,7 +61,8 @@ type OldCodes = Readonly<Record<string, string>>;
 
 async function judged(code: string, more: Partial<Stable>, old: OldCodes): Promise<readonly string[]> {
   writeFileSync(join(root, "silo.js"), code);
-  return refuseLostCalls({ ...stable, ...more }, async (label) => old[label]);
+  const { unknown } = await refuseLostCalls({ ...stable, ...more }, async (label) => old[label]);
+  return unknown;
 }
 const refusal = (code: string, more: Partial<Stable> = {}, old: OldCodes = {}): Promise<string> =>
   judged(code, more, old).then(
@@ -146,5 +147,30 @@ test("in a circle of workers a new caller is refused that calls what the stable 
   );
   expect(await judged(orders(""), known, {})).toContainEqual(
     expect.stringMatching(/Not known: whether the stable Second of shop\/two has what/),
+  );
+});
+
+test("a circle over two systems is broken where the stable callee has what the new caller calls; where no way is safe the release is refused", async () => {
+  const calling = (name: string, other: string): Worker =>
+    worker(name, {
+      ...{ ...settings, main: `${name}.js` },
+      env: { OTHER: raw({ type: "service", service: `${other}-dev`, entrypoint: "Rpc" }) },
+    });
+  const [left, right] = [calling("left", "right"), calling("right", "left")];
+  const code = (calls: string, has: string): string =>
+    `import { WorkerEntrypoint } from "cloudflare:workers";
+export class Rpc extends WorkerEntrypoint { ${has}() {} old() {} }
+export default { fetch: (_, env) => env.OTHER.${calls}() };`;
+  writeFileSync(join(root, "left.js"), code("fresh", "fresh"));
+  writeFileSync(join(root, "right.js"), code("old", "fresh"));
+  const ids = [await deployed("left-dev", answering, []), await deployed("right-dev", answering, [])];
+  const systems = [system("a", [left]), system("b", [right])];
+  const known = { ...stable, systems, versions: { "a/left": ids[0] ?? "", "b/right": ids[1] ?? "" } };
+  const old = async (): Promise<string> => code("old", "older");
+  const { order } = await refuseLostCalls(known, old);
+  expect(order.waves.map(({ system: { name } }) => name)).toEqual(["b", "a"]);
+  writeFileSync(join(root, "right.js"), code("fresh", "fresh"));
+  await expect(refuseLostCalls(known, old)).rejects.toThrow(
+    /stable version of [ab]\/\w+ lacks fresh\(\)[\s\S]*make it two releases/,
   );
 });

@@ -60,7 +60,11 @@ export function entryLine(entry: Entry, progress: Progress): string {
   }
 }
 
-function preparedLines({ workers, made = [] }: Extract<Entry, { kind: "prepared" }>): readonly string[] {
+function preparedLines({
+  workers,
+  made = [],
+  order = [],
+}: Extract<Entry, { kind: "prepared" }>): readonly string[] {
   const uploaded = workers.map(({ label, fresh }) => `${label} ${fresh.slice(0, 8)}`);
   const news = [
     ...(uploaded.length === 0 ? [] : [`uploaded: ${uploaded.join(", ")}; they answer nothing yet`]),
@@ -69,6 +73,7 @@ function preparedLines({ workers, made = [] }: Extract<Entry, { kind: "prepared"
       : [
           `made: ${made.join(", ")}; no version was there before, so the first one answers everything, without steps`,
         ]),
+    ...order.map((line) => `order: ${line}`),
   ];
   return news.length === 0 ? ["nothing is new: no worker has another version"] : news;
 }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { errorRate, type Gate, latency, metric, system, urlSource, worker } from "../../declare/index.ts";
 import type { Read, Readings } from "../gates/reading.ts";
+import { orderOf } from "../order/order.ts";
 import { chancePerTest, positionsOf } from "../plan.ts";
 import { positions, type World, type WorldOptions, world } from "../testing/world.ts";
 import { drive } from "./driver.ts";
@@ -42,7 +43,10 @@ test("of a worker that is files alone no request is counted: gates on requests a
   const gates = [errorRate({ below: 0.01 }), latency({ percentile: 95, belowMs: 2000 })];
   const stepsOf = (of: readonly Gate[]) => {
     const release = { steps: [{ percent: 100, soakSeconds: 30 }], gates: of, patienceSeconds: 60 };
-    return positionsOf([system("shop", [shop, site], { release })], ["shop/shop", "shop/site"]);
+    return positionsOf(orderOf([system("shop", [shop, site], { release })], []).waves, [
+      "shop/shop",
+      "shop/site",
+    ]);
   };
   expect(stepsOf(gates)).toMatchObject([{ workers: ["shop/shop", "shop/site"], filesAlone: ["shop/site"] }]);
   const alone = (of: readonly Gate[]) =>

@@ -37,6 +37,8 @@ export interface Effects extends Metrics {
     /** `<system>/<worker>` of those that had no version before. @default - none */
     readonly made?: readonly string[];
     readonly positions: readonly Position[];
+    /** The order of the workers and why, a line each, for people. @default - there is none to tell */
+    readonly order?: readonly string[];
     /** @default - nothing beside the steps */
     readonly conduct?: Conduct;
     /** System → digest of what it is built to. */

@@ -102,6 +102,8 @@ export const entry = z.discriminatedUnion("kind", [
     /** `<system>/<worker>` of those that had no version before: they answer everything already. */
     made: z.array(z.string()).readonly().optional(),
     positions: z.array(position).readonly(),
+    /** The order of the workers and why, a line each, for people. */
+    order: z.array(z.string()).readonly().optional(),
     /** What each system was built to. */
     digests: z.record(z.string(), z.string()).optional(),
     conduct: conduct.optional(),

@@ -6,7 +6,7 @@ import { FirstVersion } from "../../dynamic/first-version.ts";
 import type { Rollout } from "../../settings/keys.ts";
 import { type Context, logicalName } from "../context.ts";
 import type { Stores } from "../stores/stores.ts";
-import { backwards } from "./backwards.ts";
+import type { Back } from "./backwards.ts";
 import { type Released, release } from "./release.ts";
 import { WorkerComponent } from "./shell.ts";
 
@@ -16,7 +16,15 @@ export interface WorkersArgs {
   readonly code: ReadonlyMap<Worker, Code>;
   readonly rollouts: Readonly<Record<string, Rollout>>;
   readonly secrets: Readonly<Record<string, string>>;
+  /** The places of those that go back to their stable versions. */
+  readonly goingBack: ReadonlyMap<Worker, Back>;
+  /** What a worker's version waits for in other systems. */
+  readonly across: (worker: Worker) => readonly pulumi.Resource[];
 }
+
+/** Whether a rollout lets the stable version answer everything again. A new version that is only reachable is no way back. */
+export const isWayBack = (rollout: Rollout | undefined): boolean =>
+  rollout?.percent === 0 && rollout.reachable !== true;
 
 export interface DeployedWorker extends Released {
   readonly worker: WorkerComponent;
@@ -70,11 +78,6 @@ export function deployWorkers(
     }
   }
   const deployed = new Map<Worker, DeployedWorker>();
-  // A new version that is only reachable is no way back; and its deployment waits for it, and it for what it calls.
-  const goingBack = backwards(groups, ({ name }) => {
-    const rollout = args.rollouts[`${system.name}/${name}`];
-    return rollout?.percent === 0 && rollout.reachable !== true;
-  });
   const firsts = new Map<Worker, pulumi.Resource>();
   const scriptName = (worker: Worker): pulumi.Input<string> => made(shells, worker).shell.name;
   /** What a caller of the worker waits for. */
@@ -91,13 +94,19 @@ export function deployWorkers(
     const own = firsts.get(worker);
     const component = made(shells, worker);
     const rollout = args.rollouts[logicalName(context, worker.name)];
-    const back = goingBack.get(worker);
+    // Its deployment waits for its version otherwise, and that for what it calls.
+    const back = args.goingBack.get(worker);
     const released = release(component, context, {
       code: made(args.code, worker),
       bound: { stage: context.stage, stores, scriptName, secrets: args.secrets },
       rollout,
       workflows: workflowsOf(system).flatMap(({ declared, owner }) => (owner === worker ? [declared] : [])),
-      after: [...databases, ...callees(worker).flatMap(callable), ...(own === undefined ? [] : [own])],
+      after: [
+        ...databases,
+        ...callees(worker).flatMap(callable),
+        ...args.across(worker),
+        ...(own === undefined ? [] : [own]),
+      ],
       deploymentAfter: back?.after,
     });
     back?.done(released.deployment);

@@ -28,7 +28,7 @@ import { refuseOpenContracts } from "./beginning/open-contracts.ts";
 import { openSecrets } from "./beginning/open-secrets.ts";
 import { besideOf } from "./beside.ts";
 import { refuseLostCalls } from "./callers/callers.ts";
-import { oldCodeOf } from "./callers/old-code.ts";
+import { servedCode } from "./callers/served-code.ts";
 import { type Ending, endWithoutUp, forgetWith, goBack, rolloutShape } from "./ending.ts";
 import { once } from "./once.ts";
 import { folderBuilds } from "./promote/folder.ts";
@@ -119,7 +119,7 @@ export function effectsOf(driven: Driven): Omit<Effects, "show" | "nowMs"> {
           ...{ stage, systems, api, accountId, root: run.root },
           versions: Object.fromEntries(Object.entries(stable).map(([label, each]) => [label, each.stable])),
         },
-        oldCodeOf((await stateOf(stage, run)) ?? [], run.root),
+        servedCode({ api, accountId, root: run.root, state: (await stateOf(stage, run)) ?? [] }),
       );
       for (const line of unknown) process.stderr.write(`${line}\n`);
       const built = await folderBuilds(systems, run.root);

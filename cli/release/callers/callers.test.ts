@@ -9,6 +9,7 @@ import project from "../../../project.ts";
 import { raw, service, system, type Worker, worker } from "../../../src/declare/index.ts";
 import type { Stable } from "./bound.ts";
 import { refuseLostCalls } from "./callers.ts";
+import { type ReadCode, servedCode } from "./served-code.ts";
 
 const settings = { compatibilityDate: "2026-07-01" };
 const silo = worker("silo", { ...settings, main: "silo.js" });
@@ -20,13 +21,15 @@ const [stage] = project.stages.filter(({ name }) => name === "dev");
 let embedded: Embedded;
 let stable: Stable;
 const root = mkdtempSync(join(tmpdir(), "lockstep-entrypoints-"));
+const made = new Set<string>();
 const deployed = async (script: string, code: string, bindings: readonly object[]): Promise<string> => {
   const post = async (path: string, body: object) => {
     const answer = await call(embedded, "POST", `/accounts/${stable.accountId}/workers${path}`, body);
     if (!answer.success) throw new Error(answer.text);
     return answer.result;
   };
-  await post("/workers", { name: script });
+  if (!made.has(script)) await post("/workers", { name: script });
+  made.add(script);
   const id = String((await post(`/workers/${script}/versions`, version(code, { bindings })))["id"]);
   const versions = [{ version_id: id, percentage: 100 }];
   await post(`/scripts/${script}/deployments`, { strategy: "percentage", versions });
@@ -59,9 +62,16 @@ afterAll(async () => {
 /** Code of the stable versions, as this machine has it. */
 type OldCodes = Readonly<Record<string, string>>;
 
+const readingOf =
+  (old: OldCodes): ReadCode =>
+  async ({ script }) => {
+    const [, code] = Object.entries(old).find(([label]) => script === `${label.split("/")[1]}-dev`) ?? [];
+    return code === undefined ? { unknown: "nobody told its code" } : { modules: [code] };
+  };
+
 async function judged(code: string, more: Partial<Stable>, old: OldCodes): Promise<readonly string[]> {
   writeFileSync(join(root, "silo.js"), code);
-  const { unknown } = await refuseLostCalls({ ...stable, ...more }, async (label) => old[label]);
+  const { unknown } = await refuseLostCalls({ ...stable, ...more }, readingOf(old));
   return unknown;
 }
 const refusal = (code: string, more: Partial<Stable> = {}, old: OldCodes = {}): Promise<string> =>
@@ -102,12 +112,12 @@ test("a method that the stable caller calls and the new callee lacks is refused;
     /new version of shop\/silo lacks place\(\), which the stable version of shop\/api calls[\s\S]*Orders of shop\/silo has cancel/,
   );
   expect(await judged(orders("cancel() {}"), {}, {})).toEqual([
-    expect.stringMatching(/calls by ORDERS \(that version's code is not on this machine\)/),
+    expect.stringMatching(/calls by ORDERS \(of that version, nobody told its code\)/),
     expect.stringMatching(/Not known: .* calls by SILO /),
   ]);
   const wrapped = "const Orders = wrap(class {});\nexport { Orders };\nexport default {};";
   expect(await judged(wrapped, {}, old)).toEqual([
-    expect.stringMatching(/new Orders of shop\/silo .*its code does not write out its methods/),
+    expect.stringMatching(/new Orders of shop\/silo .*the code of shop\/silo does not write out its methods/),
   ]);
 });
 
@@ -120,6 +130,37 @@ test("a caller of another stack of the account is found, and named by what Cloud
   expect(gone).not.toBe("");
   const keeps = `${old}\nexport class Invoices {}`;
   expect(await refusal(keeps)).toBe("");
+});
+
+test("the code of stable versions is asked of Cloudflare where this machine does not have it, also that of other stacks; what is not as it was recorded is not believed", async () => {
+  const reading = (state: Parameters<typeof servedCode>[0]["state"] = []) =>
+    servedCode({ api: stable.api, accountId: stable.accountId, root, state });
+  const toOrders = { type: "service", service: "silo-dev", entrypoint: "Orders" };
+  await deployed("farther", "export default { fetch: (_, env) => env.ORDERS.cancel() };", [
+    { ...toOrders, name: "ORDERS" },
+  ]);
+  const version = await deployed("api-dev", caller, [{ ...toOrders, name: "ORDERS" }]);
+  const versions = { ...stable.versions, "shop/api": version };
+  const keeps = (methods: string): string => `${orders(methods)}\nexport class Invoices {}`;
+  const refused = async (methods: string): Promise<readonly string[]> => {
+    writeFileSync(join(root, "silo.js"), keeps(methods));
+    return (await refuseLostCalls({ ...stable, versions }, reading())).unknown;
+  };
+  expect(await refused("place() {} cancel() {}")).toEqual([]);
+  await expect(refused("cancel() {}")).rejects.toThrow(/lacks place\(\), .* stable version of shop\/api/);
+  await expect(refused("place() {}")).rejects.toThrow(/lacks cancel\(\), .* stable version of farther/);
+  const recorded = { mainModule: "index.js", modules: [{ name: "index.js", contentSha256: "0".repeat(64) }] };
+  const resource = {
+    type: "cloudflare:index/workerVersion:WorkerVersion",
+    outputs: { ...recorded, id: version },
+  };
+  const read = reading([{ urn: "urn", name: "shop/api", inputs: {}, protect: false, ...resource }]);
+  expect(await read({ script: "api-dev", version })).toEqual({
+    unknown: expect.stringMatching(/is not what the stack's state recorded/),
+  });
+  expect(await read({ script: "nobody", version })).toEqual({
+    unknown: expect.stringMatching(/does not give its code: .*404/),
+  });
 });
 
 test("in a circle of workers a new caller is refused that calls what the stable callee does not have yet", async () => {
@@ -166,7 +207,7 @@ export default { fetch: (_, env) => env.OTHER.${calls}() };`;
   const ids = [await deployed("left-dev", answering, []), await deployed("right-dev", answering, [])];
   const systems = [system("a", [left]), system("b", [right])];
   const known = { ...stable, systems, versions: { "a/left": ids[0] ?? "", "b/right": ids[1] ?? "" } };
-  const old = async (): Promise<string> => code("old", "older");
+  const old: ReadCode = async () => ({ modules: [code("old", "older")] });
   const { order } = await refuseLostCalls(known, old);
   expect(order.waves.map(({ system: { name } }) => name)).toEqual(["b", "a"]);
   writeFileSync(join(root, "right.js"), code("fresh", "fresh"));

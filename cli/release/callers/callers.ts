@@ -6,13 +6,11 @@ import type { Worker } from "../../../src/declare/index.ts";
 import { linksOf } from "../../../src/declare/links.ts";
 import { refuse } from "../../../src/diagnostic/user-error.ts";
 import type { Order } from "../../../src/release/order/order.ts";
-import { boundInside, boundOutside, type Labelled, type Stable } from "./bound.ts";
+import { boundInside, boundOutside, type Labelled, labelled, type Stable } from "./bound.ts";
 import { lostEntrypoint } from "./lost-entrypoints.ts";
 import { lostMethods } from "./lost-methods.ts";
 import { orderedCalls } from "./meets-stable.ts";
-
-/** Reads the code of a version from this machine, where it was built here. @param version its id */
-export type OldCode = (label: string, version: string) => Promise<string | undefined>;
+import type { Read, ReadCode } from "./served-code.ts";
 
 /** How the workers of a release follow each other. */
 export interface CheckedCalls {
@@ -25,7 +23,7 @@ export interface CheckedCalls {
  * Finds the order of a release, and refuses one in which a version that answers people would call what is not there: an entrypoint or a method that the new code of a callee
  * lacks, or, in a circle, one that the stable callee does not have yet.
  */
-export async function refuseLostCalls(stable: Stable, oldCode: OldCode): Promise<CheckedCalls> {
+export async function refuseLostCalls(stable: Stable, readCode: ReadCode): Promise<CheckedCalls> {
   const { root, systems, stage } = stable;
   const [inside, outside] = await Promise.all([boundInside(stable), boundOutside(stable)]);
   const bound = [...inside, ...outside.bound];
@@ -34,21 +32,31 @@ export async function refuseLostCalls(stable: Stable, oldCode: OldCode): Promise
     if (!bundles.has(worker)) bundles.set(worker, (await codeOf(worker, root)).bundle);
     return bundles.get(worker);
   };
-  const stableCode = async (label: string): Promise<string | undefined> => {
-    const version = stable.versions[label];
-    return version === undefined ? undefined : oldCode(label, version);
+  const scripts = new Map(labelled(stable).map(({ label, script }) => [label, script]));
+  const stableCode = async (label: string): Promise<Read> => {
+    const [version, script] = [stable.versions[label], scripts.get(label)];
+    return version === undefined || script === undefined
+      ? { unknown: "it has no stable version" }
+      : readCode({ script, version });
   };
   const found = await Promise.all(
     bound.map(async (each) => {
       const bundle = await bundleOf(each.callee.worker);
       const lost = lostEntrypoint(each, bundle?.exports);
       if (lost.length > 0) return { lost, unknown: [] };
-      return lostMethods(each, await stableCode(each.caller), textOf(bundle, root));
+      const caller = await readCode({
+        script: scripts.get(each.caller) ?? each.caller,
+        version: each.version,
+      });
+      return lostMethods(each, caller, textOf(bundle, root));
     }),
   );
   const ordered = await orderedCalls(linksOf(systems, stage), stable, bound, {
     fresh: async ({ worker }: Labelled) => textOf(await bundleOf(worker), root),
-    stable: ({ label }) => stableCode(label),
+    stable: async ({ label }) => {
+      const code = await stableCode(label);
+      return "modules" in code ? code.modules[0] : undefined;
+    },
   });
   refuse([...found.flatMap(({ lost }) => lost), ...ordered.lost]);
   const unknown = [...outside.unknown, ...found.flatMap((each) => each.unknown), ...ordered.unknown];

@@ -1,6 +1,8 @@
 import type { Diagnostic } from "../../../src/diagnostic/user-error.ts";
 import { rpcOf } from "../../../src/statements/rpc.ts";
 import type { Bound } from "./bound.ts";
+import { calledBy } from "./called.ts";
+import type { Read } from "./served-code.ts";
 
 /** What of the calls of a version is known: what is lost, or that nobody can tell. */
 export interface Judged {
@@ -10,29 +12,29 @@ export interface Judged {
 
 /**
  * The methods that a caller calls on a binding, and that the entrypoint behind it lacks.
- * @param caller code of the caller's version; undefined where this machine does not have it
+ * @param caller code of the caller's version
  * @param callee code that it would meet
  */
 export function lostMethods(
   { binding, callee: { label }, entrypoint, caller: name, version }: Bound,
-  caller: string | undefined,
+  caller: Read,
   callee: string | undefined,
 ): Judged {
   const of = entrypoint === "default" ? label : `${entrypoint} of ${label}`;
-  const called = caller === undefined ? undefined : rpcOf(caller)?.calledOn(binding);
-  // What is not written out is not known; of a caller that calls nothing by name there is nothing to say.
-  if (called?.length === 0) return { lost: [], unknown: [] };
+  const called = calledBy(caller, binding);
+  // Of a caller that calls nothing by name there is nothing to say.
+  if ("methods" in called && called.methods.length === 0) return { lost: [], unknown: [] };
   const methods = callee === undefined ? undefined : rpcOf(callee)?.methodsOf(entrypoint);
   // Whoever only answers requests has nothing else that could be called.
-  if (called === undefined && methods?.size === 1 && methods.has("fetch")) return { lost: [], unknown: [] };
-  if (called === undefined || methods === undefined)
+  if ("unknown" in called && methods?.size === 1 && methods.has("fetch")) return { lost: [], unknown: [] };
+  if ("unknown" in called || methods === undefined)
     return {
       lost: [],
       unknown: [
-        `Not known: whether the new ${of} has every method that the stable version of ${name} calls by ${binding} (${called === undefined ? "that version's code is not on this machine" : "its code does not write out its methods"})`,
+        `Not known: whether the new ${of} has every method that the stable version of ${name} calls by ${binding} (${"unknown" in called ? `of that version, ${called.unknown}` : `the code of ${label} does not write out its methods`})`,
       ],
     };
-  const missing = called.filter((method) => !methods.has(method));
+  const missing = called.methods.filter((method) => !methods.has(method));
   if (missing.length === 0) return { lost: [], unknown: [] };
   return {
     lost: [

@@ -35,3 +35,47 @@ test("what a caller calls on a binding is read where it is written out", () => {
   expect(rpc?.calledOn("NONE")).toEqual([]);
   expect(rpcOf("export default {")).toBeUndefined();
 });
+
+const aliases: Readonly<Record<string, string>> = {
+  "a variable": "export default { fetch(_, env) { const api = env.API; return api.place(); } };",
+  "a variable that is set later":
+    "let api; export default { fetch(_, env) { api = env.API; return api.place(); } };",
+  "what a pattern takes out":
+    "export default { fetch(_, env) { const { API } = env; return API.place(); } };",
+  "what a pattern takes out and renames":
+    "export default { fetch(_, env) { const { API: api } = env; return api.place(); } };",
+  "a parameter that is a pattern": "export default { fetch(_, { API }) { return API.place(); } };",
+  "a pattern in a pattern": "const run = ({ env: { API } }) => API.place();",
+  "env under another name": "export default { fetch(_, e) { const all = e; return all.API.place(); } };",
+  "env of the runtime": 'import { env as e } from "cloudflare:workers"; e.API.place();',
+  "env of a class": "class A { async run() { return (await this.env.API.place()).x; } }",
+  "a field": "class A { constructor(ctx, env) { this.api = env.API; } run() { return this.api.place(); } }",
+  "a private field with env":
+    "class A { #all; constructor(ctx, e) { this.#all = e; } run() { return this.#all.API.place(); } }",
+  "a field with a value": "class A extends B { api = this.env.API; run() { return this.api?.place(); } }",
+  "a helper": "function go(api) { return api.place(); } export default { fetch: (_, env) => go(env.API) };",
+  "a method by itself": "export default { fetch(_, env) { const { place } = env.API; return place(); } };",
+  "one of two": "export default { fetch(_, env) { const api = env.API ?? other; return api.place(); } };",
+};
+test.each(Object.entries(aliases))("a call by %s is seen", (_, code) => {
+  const rpc = rpcOf(code);
+  expect(rpc?.calledOn("API")).toEqual(["place"]);
+  expect(rpc?.handsOn("API")).toBe(false);
+});
+
+test("a binding that goes where its calls cannot be followed is told, and what is no binding is none", () => {
+  for (const code of [
+    "export default { fetch: (_, env) => client(env.API) };",
+    "export default { fetch(_, env) { return { api: env.API }; } };",
+    "export default { fetch(_, env) { const { API } = env; return [API]; } };",
+    "export default { fetch(_, env) { return env[name].place(); } };",
+    "export default { fetch(_, env) { return env.API[name](); } };",
+    "export default { fetch(_, env) { elsewhere.api = env.API; } };",
+  ])
+    expect(rpcOf(code)?.handsOn("API"), code).toBe(true);
+  const rpc = rpcOf(
+    "const names = { API: { place() {} } }; names.API.place(); const { API } = names; API.place(); if (env.API) env.API.other();",
+  );
+  expect(rpc?.calledOn("API")).toEqual(["other"]);
+  expect(rpc?.handsOn("API")).toBe(false);
+});

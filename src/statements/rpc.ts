@@ -1,4 +1,5 @@
 import type { AnyNode } from "acorn";
+import { bindingsIn } from "./bindings-in.ts";
 import { isClass, keyName, namesIn, propertyName } from "./syntax/nodes.ts";
 import { type Syntax, syntaxOf } from "./syntax/syntax.ts";
 
@@ -8,8 +9,10 @@ export interface Rpc {
   readonly methodsOf: (entrypoint: string) => ReadonlySet<string> | undefined;
   /** Names of exports; undefined where the runtime alone knows: `export * from "cloudflare:…"`. */
   readonly exports: ReadonlySet<string> | undefined;
-  /** The methods that the code calls on a binding, as far as it is written out: `env.ORDERS.place(…)`. */
+  /** The methods that the code calls on a binding, as far as it is written out: `env.ORDERS.place(…)`, also by another name of it. */
   readonly calledOn: (binding: string) => readonly string[];
+  /** Whether a binding goes to where its calls cannot be followed, or is taken by a name that is not written out. */
+  readonly handsOn: (binding: string) => boolean;
 }
 
 /** Reads a bundle. Undefined for code that is no module. */
@@ -17,15 +20,12 @@ export function rpcOf(code: string): Rpc | undefined {
   const syntax = parsed(code);
   if (syntax === undefined) return undefined;
   const exported = new Map<string, AnyNode>();
-  const calls = new Map<string, Set<string>>();
+  const used = usesOf(syntax);
   let handsOn = false;
   each(syntax.program, (node) => {
     handsOn ||= node.type === "ExportAllDeclaration";
     for (const [name, value] of exportsOf(node)) exported.set(name, value);
-    const call = bindingCall(node);
-    if (call === undefined) return;
-    const [binding, method] = call;
-    calls.set(binding, (calls.get(binding) ?? new Set()).add(method));
+    used.see(node);
   });
   return {
     methodsOf(entrypoint) {
@@ -33,7 +33,8 @@ export function rpcOf(code: string): Rpc | undefined {
       return value === undefined ? undefined : methodsIn(value, syntax);
     },
     exports: handsOn ? undefined : new Set(exported.keys()),
-    calledOn: (binding) => [...(calls.get(binding) ?? [])].sort(),
+    calledOn: used.calledOn,
+    handsOn: used.handsOn,
   };
 }
 
@@ -82,17 +83,48 @@ function exportsOf(node: AnyNode): readonly (readonly [string, AnyNode])[] {
   return [...own(), ...listed];
 }
 
-/** `[binding, method]` of `env.BINDING.method(…)`, also with `this.` before it. */
-function bindingCall(node: AnyNode): readonly [string, string] | undefined {
-  if (node.type !== "CallExpression") return undefined;
-  const method = propertyName(node.callee);
-  if (method === undefined || node.callee.type !== "MemberExpression") return undefined;
-  const { object } = node.callee;
-  const binding = propertyName(object);
-  if (binding === undefined || object.type !== "MemberExpression") return undefined;
-  const holder = object.object;
-  const isEnv = (holder.type === "Identifier" && holder.name === "env") || propertyName(holder) === "env";
-  return isEnv ? [binding, method] : undefined;
+/** What becomes of the bindings in each node that is seen. */
+function usesOf(syntax: Syntax): Pick<Rpc, "calledOn" | "handsOn"> & { see: (node: AnyNode) => void } {
+  const bindings = bindingsIn(syntax);
+  const calls = new Map<string, Set<string>>();
+  const gone = new Set<string>();
+  let isAnyGone = false;
+  const called = (names: readonly string[], methods: readonly (string | undefined)[]): void => {
+    for (const name of names)
+      for (const method of methods)
+        if (method === undefined) gone.add(name);
+        else calls.set(name, (calls.get(name) ?? new Set()).add(method));
+  };
+  return {
+    see(node) {
+      if (node.type === "MemberExpression") {
+        const method = propertyName(node);
+        if (method === undefined) isAnyGone ||= bindings.isEnv(node.object);
+        if (isTaken(node, syntax)) called(bindings.named(node.object), [method]);
+      }
+      // `const { place } = env.ORDERS`
+      if (node.type === "VariableDeclarator" && node.id.type === "ObjectPattern" && node.init) {
+        const taken = node.id.properties.map((one) =>
+          one.type === "Property" ? keyName(one.key, one.computed) : undefined,
+        );
+        called(bindings.named(node.init), taken);
+      }
+      const isUse = node.type === "MemberExpression" || node.type === "Identifier";
+      if (isUse && bindings.goesOn(node)) for (const name of bindings.named(node)) gone.add(name);
+    },
+    calledOn: (binding) => [...(calls.get(binding) ?? [])].sort(),
+    handsOn: (binding) => isAnyGone || gone.has(binding),
+  };
+}
+
+/** Whether what is behind the dot is called, or kept to be called later. */
+function isTaken(node: AnyNode, syntax: Syntax): boolean {
+  const parent = syntax.parentOf(node);
+  if (parent?.type === "ChainExpression") return isTaken(parent, syntax);
+  return (
+    (parent?.type === "CallExpression" && parent.callee === node) ||
+    (parent?.type === "VariableDeclarator" && parent.id.type === "Identifier")
+  );
 }
 
 /** Of a class, with those of the classes of the bundle that it extends; of an object with handlers, their names. */

@@ -22,20 +22,24 @@ export function lostMethods(
 ): Judged {
   const of = entrypoint === "default" ? label : `${entrypoint} of ${label}`;
   const called = calledBy(caller, binding);
-  // Of a caller that calls nothing by name there is nothing to say.
-  if ("methods" in called && called.methods.length === 0) return { lost: [], unknown: [] };
   const methods = callee === undefined ? undefined : rpcOf(callee)?.methodsOf(entrypoint);
   // Whoever only answers requests has nothing else that could be called.
-  if ("unknown" in called && methods?.size === 1 && methods.has("fetch")) return { lost: [], unknown: [] };
-  if ("unknown" in called || methods === undefined)
-    return {
-      lost: [],
-      unknown: [
-        `Not known: whether the new ${of} has every method that the stable version of ${name} calls by ${binding} (${"unknown" in called ? `of that version, ${called.unknown}` : `the code of ${label} does not write out its methods`})`,
-      ],
-    };
+  const onlyAnswers = methods?.size === 1 && methods.has("fetch");
+  const why =
+    called.unknown !== undefined
+      ? `of that version, ${called.unknown}`
+      : methods === undefined && called.methods.length > 0
+        ? `the code of ${label} does not write out its methods`
+        : undefined;
+  const unknown =
+    why === undefined || (called.methods.length === 0 && onlyAnswers)
+      ? []
+      : [
+          `Not known: whether the new ${of} has every method that the stable version of ${name} calls by ${binding} (${why})`,
+        ];
+  if (methods === undefined) return { lost: [], unknown };
   const missing = called.methods.filter((method) => !methods.has(method));
-  if (missing.length === 0) return { lost: [], unknown: [] };
+  if (missing.length === 0) return { lost: [], unknown };
   return {
     lost: [
       {
@@ -46,6 +50,6 @@ export function lostMethods(
         fix: `keep ${missing.join(", ")} until a new version of ${name} that does not call it answers everything, and take it away in a release after that; what is new gets another name`,
       },
     ],
-    unknown: [],
+    unknown,
   };
 }

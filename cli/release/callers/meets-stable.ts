@@ -3,6 +3,7 @@ import type { Diagnostic } from "../../../src/diagnostic/user-error.ts";
 import { meetsStable, type Order, orderOf } from "../../../src/release/order/order.ts";
 import { rpcOf } from "../../../src/statements/rpc.ts";
 import { type Bound, type Labelled, labelled, type Stable } from "./bound.ts";
+import { calledBy } from "./called.ts";
 import type { Judged } from "./lost-methods.ts";
 
 /** Code of a worker: as it will be, and as it is. */
@@ -68,22 +69,22 @@ async function met(
     entrypoint === "default" ||
     bound.some((each) => each.callee.label === callee.label && each.entrypoint === entrypoint);
   const [fresh, old] = await Promise.all([codes.fresh(caller), codes.stable(callee)]);
-  const called = fresh === undefined ? undefined : rpcOf(fresh)?.calledOn(binding);
+  const called =
+    fresh === undefined
+      ? { methods: [], unknown: "it has no code" }
+      : calledBy({ modules: [fresh] }, binding);
   const rpc = old === undefined ? undefined : rpcOf(old);
   const of = entrypoint === "default" ? callee.label : `${entrypoint} of ${callee.label}`;
   const isLost = !isThere && rpc?.exports !== undefined && !rpc.exports.has(entrypoint);
   const methods = isLost ? new Set<string>() : rpc?.methodsOf(entrypoint);
-  if (called === undefined || methods === undefined)
-    return called?.length === 0
-      ? nothing
-      : {
-          lost: [],
-          unknown: [
-            `Not known: whether the stable ${of} has what the new version of ${caller.label} calls by ${binding}; the new one meets the stable one, as they call each other`,
-          ],
-        };
-  const missing = called.filter((method) => !methods.has(method));
-  if (!isLost && missing.length === 0) return nothing;
+  const isUnknown = called.unknown !== undefined || (methods === undefined && called.methods.length > 0);
+  const unknown = isUnknown
+    ? [
+        `Not known: whether the stable ${of} has what the new version of ${caller.label} calls by ${binding}; the new one meets the stable one, as they call each other`,
+      ]
+    : [];
+  const missing = methods === undefined ? [] : called.methods.filter((method) => !methods.has(method));
+  if (!isLost && missing.length === 0) return { lost: [], unknown };
   const diagnostic: Diagnostic = {
     what: isLost
       ? `The stable version of ${callee.label} lacks entrypoint ${entrypoint}, which the new version of ${caller.label} binds`

@@ -3,7 +3,7 @@ import { argumentAt, callsOf, functionNamed } from "./syntax/call-sites.ts";
 import { definitionOf } from "./syntax/definitions.ts";
 import { valuesOfMember } from "./syntax/members.ts";
 import { keyName, propertyName } from "./syntax/nodes.ts";
-import type { Syntax } from "./syntax/syntax.ts";
+import type { Syntax, Variable } from "./syntax/syntax.ts";
 
 /** Which bindings of a worker an expression can be. */
 export interface BindingsIn {
@@ -20,6 +20,7 @@ const handlers = ["fetch", "scheduled", "queue", "email", "tail", "trace", "test
 
 export function bindingsIn(syntax: Syntax): BindingsIn {
   const known = new Map<Identifier, readonly string[]>();
+  const knownEnv = new Map<Identifier, boolean>();
   const isEnv = (node: AnyNode, open: readonly AnyNode[] = []): boolean => {
     if (open.includes(node)) return false;
     const inside = [...open, node];
@@ -29,20 +30,29 @@ export function bindingsIn(syntax: Syntax): BindingsIn {
       case "AssignmentExpression":
         return isEnv(node.right, inside);
       case "MemberExpression":
-        if (propertyName(node) === "env") return true;
+        if (propertyName(node) === "env") return !isOfProcess(node.object);
         return (
           node.object.type === "ThisExpression" &&
           valuesOfMember(syntax, node).some((value) => isEnv(value, inside))
         );
       case "Identifier":
-        return node.name === "env" || isEnvName(node, inside);
+        return node.name === "env" || isEnvVariable(node, inside);
       default:
         return false;
     }
   };
-  const isEnvName = (name: Identifier, open: readonly AnyNode[]): boolean => {
+  const isEnvVariable = (name: Identifier, open: readonly AnyNode[]): boolean => {
     const variable = syntax.variableOf(name);
     if (variable === undefined) return false;
+    const before = knownEnv.get(variable.declared);
+    if (before !== undefined) return before;
+    // In a circle of names it is none; a bundle of megabytes asks for each name thousands of times.
+    knownEnv.set(variable.declared, false);
+    const found = isEnvBy(variable, open);
+    knownEnv.set(variable.declared, found);
+    return found;
+  };
+  const isEnvBy = (variable: Variable, open: readonly AnyNode[]): boolean => {
     if (isImportedEnv(variable.declared, syntax)) return true;
     const definition = definitionOf(syntax, variable);
     switch (definition.kind) {
@@ -91,15 +101,12 @@ export function bindingsIn(syntax: Syntax): BindingsIn {
     if (variable === undefined) return [];
     const before = known.get(variable.declared);
     if (before !== undefined) return before;
+    known.set(variable.declared, []);
     const found = [...new Set(ofVariable(variable, open))];
-    // Half-way around a circle of names not everything is known.
-    if (open.length === 1) known.set(variable.declared, found);
+    known.set(variable.declared, found);
     return found;
   };
-  const ofVariable = (
-    variable: NonNullable<ReturnType<Syntax["variableOf"]>>,
-    open: readonly AnyNode[],
-  ): readonly string[] => {
+  const ofVariable = (variable: Variable, open: readonly AnyNode[]): readonly string[] => {
     const nested = nestedInEnv(variable.declared, syntax);
     if (nested !== undefined) return [nested];
     const definition = definitionOf(syntax, variable);
@@ -126,6 +133,12 @@ export function bindingsIn(syntax: Syntax): BindingsIn {
     goesOn: (node) => goesOn(node, syntax),
   };
 }
+
+/** Variables of a process or of a bundler: `process.env`, `import.meta.env`. */
+const isOfProcess = (node: AnyNode): boolean =>
+  node.type === "MetaProperty" ||
+  (node.type === "Identifier" && node.name === "process") ||
+  propertyName(node) === "process";
 
 /** `env` of `import { env } from "cloudflare:workers"`, whatever it is called here. */
 function isImportedEnv(declared: Identifier, syntax: Syntax): boolean {

@@ -74,7 +74,7 @@ test("a binding that goes where its calls cannot be followed is told, and what i
   ])
     expect(rpcOf(code)?.handsOn("API"), code).toBe(true);
   const rpc = rpcOf(
-    "const names = { API: { place() {} } }; names.API.place(); const { API } = names; API.place(); if (env.API) env.API.other();",
+    "const names = { API: { place() {} } }; names.API.place(); const { API } = names; API.place(); if (env.API) env.API.other(); process.env[name].place(); import.meta.env[name].place();",
   );
   expect(rpc?.calledOn("API")).toEqual(["other"]);
   expect(rpc?.handsOn("API")).toBe(false);

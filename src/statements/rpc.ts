@@ -110,7 +110,8 @@ function usesOf(syntax: Syntax): Pick<Rpc, "calledOn" | "handsOn"> & { see: (nod
         called(bindings.named(node.init), taken);
       }
       const isUse = node.type === "MemberExpression" || node.type === "Identifier";
-      if (isUse && bindings.goesOn(node)) for (const name of bindings.named(node)) gone.add(name);
+      const names = isUse ? bindings.named(node) : [];
+      if (names.length > 0 && bindings.goesOn(node)) for (const name of names) gone.add(name);
     },
     calledOn: (binding) => [...(calls.get(binding) ?? [])].sort(),
     handsOn: (binding) => isAnyGone || gone.has(binding),

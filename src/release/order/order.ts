@@ -31,11 +31,13 @@ export type Met = "lost" | "unknown" | "there";
  */
 export function orderOf(
   systems: readonly System[],
-  links: readonly Link[],
+  all: readonly Link[],
   met: (link: Link) => Met = () => "unknown",
 ): Order {
   const home = new Map(systems.flatMap((system) => workersOf(system).map((worker) => [worker, system])));
   const workers = [...home.keys()];
+  // A worker that no system lists is refused by the check of the system, and has no place.
+  const links = all.filter(({ from, to }) => home.has(from) && home.has(to));
   const isAcross = ({ from, to }: Link): boolean => home.get(from) !== home.get(to);
   const calls = links.filter(({ by }) => by !== "queue");
   // Of two that call each other, who stands first in the list goes first: the calls of the later ones count more.

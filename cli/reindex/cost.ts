@@ -1,5 +1,7 @@
 import { textsAtOnce } from "../../src/reindex/embed.ts";
 import type { Selection, Size } from "../../src/reindex/select.ts";
+import type { IndexJob } from "./job.ts";
+import type { Request } from "./request.ts";
 
 /** What is known before anything is made. */
 export interface Work {
@@ -15,6 +17,18 @@ export interface Work {
   readonly samples: number;
   readonly database: string;
 }
+
+/** Of an index that is filled. @param already rows that it is known to have */
+export const workOf = (
+  { size, selection, recipe, shape, database }: IndexJob,
+  already: number,
+  { rate, samples }: Pick<Request, "rate" | "samples">,
+): Work => ({
+  ...{ size, selection, already, rate, samples },
+  model: recipe.model,
+  dimensions: shape.dimensions,
+  database: database.label,
+});
 
 /** Neurons of Workers AI for a million tokens, as Cloudflare's price list has them. */
 const neuronsByModel: Readonly<Record<string, number>> = {
@@ -42,7 +56,7 @@ export function costLines(work: Work): readonly string[] {
           `            no index has the rows in the order of ${selection.key}, so each page of ${textsAtOnce} reads all that are left; with its primary key or an indexed column first it would be ${shown(rowsRead({ ...work, selection: { ...selection, sortsAll: false } }))}`,
         ]
       : []),
-    `Workers AI: ${shown(texts)} texts in ${shown(Math.ceil(texts / textsAtOnce))} requests, and those that change meanwhile; ${shown(samples)} more to compare by; about ${shown(rounded(tokens))} tokens${
+    `Workers AI: ${shown(texts)} texts in ${counted(Math.ceil(texts / textsAtOnce), "request")}, and those that change meanwhile; ${shown(samples)} more to compare by; about ${shown(rounded(tokens))} tokens${
       neurons === undefined
         ? " (what this model costs is in Cloudflare's price list)"
         : `, which are about ${shown(rounded((tokens / 1_000_000) * neurons))} neurons`
@@ -61,6 +75,7 @@ function rowsRead({ size: { rows }, selection: { sortsAll } }: Pick<Work, "size"
 
 /** To three digits: it is an estimate. */
 const rounded = (value: number): number => Math.round(Number(value.toPrecision(3)));
+const counted = (value: number, noun: string): string => `${shown(value)} ${noun}${value === 1 ? "" : "s"}`;
 const shown = (value: number): string => value.toLocaleString("en-US");
 
 function duration(seconds: number): string {

@@ -13,6 +13,10 @@ test("a run switches nothing once somebody else has: who took it over, or what s
   expect(overtakenBy(run, "found-9", note)).toBe("found-9 serves, and it was found");
   expect(overtakenBy(run, undefined, note)).toBe("nothing serves, and it was found");
   expect(overtakenBy(run, "found", undefined)).toContain("nothing of this run");
+  expect(overtakenBy({ from: "found-2", index: undefined }, "found-2", undefined)).toBeUndefined();
+  expect(overtakenBy({ from: "found-2", index: undefined }, "found", note)).toBe(
+    "found serves, and it was found-2",
+  );
 });
 
 test("the note is put into the first resource of a state, and nothing else is another one", () => {

@@ -61,8 +61,11 @@ export function withNote(state: unknown, key: string, note: Noted): unknown {
   return { ...read, deployment: { ...read.deployment, resources } };
 }
 
-/** Filling takes hours: before the switch it is looked whether all that was looked at first is so still. */
-export async function refuseOvertaken(job: IndexJob, index: string, at: At): Promise<void> {
+/**
+ * Filling takes hours: before the switch it is looked whether all that was looked at first is so still.
+ * @param index the new one; undefined on the way back, of which the state tells nobody
+ */
+export async function refuseOvertaken(job: IndexJob, index: string | undefined, at: At): Promise<void> {
   const { request, run, root, systems } = at;
   const { stage, target } = request;
   refuseLocked(stage, run);
@@ -74,21 +77,22 @@ export async function refuseOvertaken(job: IndexJob, index: string, at: At): Pro
   const got = overtakenBy({ from: job.from.name, index }, serves?.name, note);
   if (got === undefined) return;
   throw new UserError({
-    what: `While ${index} was filled, somebody else changed what serves, or took this over; nothing was switched`,
+    what: `While ${index ?? "the old index"} was filled, somebody else changed what serves, or took this over; nothing was switched`,
     where: `${job.key}, in the state of stack ${stage.name}`,
     got,
     expected: `${job.from.name} serves, and this run alone is to exchange it`,
-    fix: sentence`look at what serves now, then go on from there with what is filled already: ${command("reindex", { stage: stage.name, index: job.key })}`,
+    fix: sentence`look at what serves now, then go on from there with what is filled already: ${command("reindex", { stage: stage.name, index: job.key, undo: index === undefined })}`,
   });
 }
 
 /** What is otherwise in the state than a run expects; undefined where it is as it was. */
 export function overtakenBy(
-  run: { readonly from: string; readonly index: string },
+  run: { readonly from: string; readonly index: string | undefined },
   serves: string | undefined,
   note: Noted | undefined,
 ): string | undefined {
   if (serves !== run.from) return `${serves ?? "nothing"} serves, and it was ${run.from}`;
+  if (run.index === undefined) return undefined;
   if (note === undefined) return "a state that tells nothing of this run any more";
   return note.index === run.index ? undefined : `${note.by} began to fill ${note.index} at ${note.at}`;
 }

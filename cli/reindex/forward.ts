@@ -12,7 +12,7 @@ import { refuseRolledOut } from "../stack/switch/rolled-out.ts";
 import { switchedIn } from "../stack/switch/switch.ts";
 import { switchingOf } from "../stack/switch/switching.ts";
 import { compared, comparedLines } from "./compared.ts";
-import { costLines } from "./cost.ts";
+import { costLines, workOf } from "./cost.ts";
 import { noteBegun, refuseElsewhere, refuseOvertaken } from "./elsewhere.ts";
 import { embeddedFor, filled, fillingOf, withoutStrays } from "./filling.ts";
 import { halfSwitchedLines } from "./half-switched.ts";
@@ -46,8 +46,10 @@ export async function forward(at: At): Promise<number> {
       return await ending(job, journal, at);
     }
     if (isServing) return alreadyDone(job, at);
-    const goesOn = isSame && known.index !== job.from.name && !known.ended ? known : undefined;
-    if (known !== undefined && goesOn === undefined && !known.ended && known.index !== job.from.name)
+    // An index that was to serve again by --undo has vectors that no row tells: it is filled by --undo alone.
+    const isHalf = known !== undefined && known.index !== job.from.name && !known.ended && !known.isBack;
+    const goesOn = isSame && isHalf ? known : undefined;
+    if (isHalf && goesOn === undefined)
       say(
         `An earlier run began to fill ${known.index}, by another recipe or before --again. Nothing is bound to it: npx wrangler vectorize delete ${known.index}`,
       );
@@ -153,7 +155,7 @@ async function show(
   already: number,
   { say, site, request }: At,
 ): Promise<void> {
-  const { from, was, shape, recipe, size, key, declared, selection } = job;
+  const { from, was, shape, recipe, key, declared, selection } = job;
   say(`${key}:`);
   say(
     was === undefined
@@ -163,11 +165,7 @@ async function show(
   say(
     `  beside it:  ${index}, ${shapeText(shape, recipe.model)}${already === 0 ? "" : `, ${already} of its rows are embedded already`}`,
   );
-  for (const line of costLines({
-    ...{ size, selection, already, model: recipe.model, dimensions: shape.dimensions },
-    ...{ rate: request.rate, samples: request.samples, database: job.database.label },
-  }))
-    say(`  ${line}`);
+  for (const line of costLines(workOf(job, already, request))) say(`  ${line}`);
   for (const property of Object.keys(declared.metadataIndexes ?? {}))
     if (!selection.columns.includes(property.split(".")[0] ?? property))
       say(`  queries filter by ${property}, and the recipe selects no such column: they will find nothing`);

@@ -265,11 +265,15 @@ test("back again is one command once the declaration is as it was, and the old i
   project.write("project.ts", projectText(small));
   await writeSlow("b");
   const begun = ".lockstep/switch/embedded-dev/begun.json";
+  // It is filled before it serves: a kill meanwhile changes nothing of what does.
+  await killedWhen("grep -q 'embedded by this reading' reindex.log", ["--undo", "--rate", "1"]);
+  expect(await search("seven lanterns in the fog")).toBe("since");
   for (const moment of [`[ -f ${begun} ]`, "grep -q 'Looking through' reindex.log"]) {
     await killedWhen(moment, ["--undo"]);
     expect(await search("word7 thing49"), moment).toBe("n7");
     await unlocked();
   }
+  await writeSlow("c");
   await killedWhen("grep -q 'serves now' reindex.log", ["--undo", "--rate", "1"]);
   expect(await search("word7 thing49")).toBe("n7");
   await succeeding(reindex("--undo", "--yes"));

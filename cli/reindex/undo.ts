@@ -1,16 +1,19 @@
 import { indexNamed } from "../../src/backup/vectors/vectors.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
-import { openJournal } from "../../src/reindex/ledger.ts";
+import { type Journal, openJournal } from "../../src/reindex/ledger.ts";
 import { followingOf } from "../backup/restore/places.ts";
 import { agree } from "../db/agree.ts";
 import { actor } from "../stack/actor.ts";
 import { refuseRolledOut } from "../stack/switch/rolled-out.ts";
 import { switchedIn } from "../stack/switch/switch.ts";
 import { type Switching, switchingOf } from "../stack/switch/switching.ts";
+import { costLines, workOf } from "./cost.ts";
+import { refuseOvertaken } from "./elsewhere.ts";
+import { filled, fillingOf } from "./filling.ts";
 import { ending, putInPlace } from "./in-place.ts";
 import { type IndexJob, jobOf } from "./job.ts";
 import { type At, refuseOthers } from "./prepared.ts";
-import { shapeText } from "./told.ts";
+import { readingLines, shapeText } from "./told.ts";
 
 /** Lets the index serve again that served before. It gets what was written since; a switch back that was not finished is gone on with. */
 export async function undo(at: At): Promise<number> {
@@ -36,12 +39,24 @@ export async function undo(at: At): Promise<number> {
   try {
     const knows = [of.from.name, of.to.name].includes(journal.job()?.index ?? "");
     say(`${job.key}: ${of.to.name} in the place of ${of.from.name}`);
-    say(
-      knows
-        ? "  rows that were written since the switch are embedded into it, and the vectors of those that went are taken away"
-        : `  this machine did not fill it and does not know what it has: all ${job.rows} rows are embedded into it again`,
-    );
+    if (knows)
+      say(
+        "  before it serves, the rows that were written since the switch are embedded into it, and the vectors of those that went are taken away",
+      );
+    else {
+      say(
+        `  this machine did not fill it and does not know what it has: before it serves, all ${job.rows} rows are embedded into it again. Vectors of rows that went since stay in it`,
+      );
+      for (const line of costLines(workOf(job, 0, request))) say(`  ${line}`);
+    }
     await agree(stage, "Switch back in", { text: () => request.yes });
+    // What serves has to be whole at any moment: only a switch back that was begun already has done this.
+    if (begun?.undo !== true) {
+      goBackTo(of, job, journal);
+      const readings = await filled(fillingOf(job, of.to.name, journal.now, at), at);
+      for (const line of readingLines(job.key, readings)) say(line);
+      if (begun === undefined) await refuseOvertaken(job, undefined, at);
+    }
     return await putInPlace(
       {
         ...{ verb: "reindex", undo: true, from: "what served before", by: actor(), stores: [of] },
@@ -55,6 +70,15 @@ export async function undo(at: At): Promise<number> {
   } finally {
     journal.close();
   }
+}
+
+/** From here on the journal is that of the index that is to serve again. */
+function goBackTo({ from, to }: Switching, { digest }: IndexJob, journal: Journal): void {
+  const next = { recipe: digest, index: to.name, ended: false, isBack: true };
+  const known = journal.job()?.index;
+  if (known === to.name) journal.setJob(next);
+  else if (known === from.name) journal.wentBack(next);
+  else journal.startOver(next);
 }
 
 /** An earlier run has switched back, and was ended before it had read what was written until then. */

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { embedded } from "./embed.ts";
+import { embedded, probe, type Text } from "./embed.ts";
 
 /** What Workers AI says next; a vector of three numbers for each text where nothing is said. */
 let says: ((texts: readonly string[]) => { readonly status: number; readonly text: string }) | undefined;
@@ -35,13 +35,13 @@ afterAll(() => {
 });
 
 const rows = Array.from({ length: 9 }, (_, i) => ({ id: `n${i + 1}`, text: `text ${i + 1}` }));
-const made = () => {
+const made = (texts: readonly Text[] = rows) => {
   asked.length = 0;
   return embedded({
     account: { connection: { baseUrl, token: "t" }, accountId: "a" },
     model: "@cf/some/model",
     dimensions: 3,
-    texts: rows,
+    texts,
   });
 };
 
@@ -63,6 +63,10 @@ test("of a hundred texts the one that the model refuses is named by its row; a m
   says = () => refusal(403, 10_000, "not allowed");
   await expect(made()).rejects.toThrow(/rows "n1" to "n9"[\s\S]*not allowed/);
   expect(asked).toHaveLength(1);
+  says = () => refusal(400, 5007, "No such model");
+  await expect(made([probe])).rejects.toThrow(/nothing was made[\s\S]*No such model[\s\S]*Text Embeddings/);
+  // Gone while it fills: no row is to blame.
+  await expect(made()).rejects.toThrow(/rows "n1" to "n9"[\s\S]*No such model/);
 });
 
 test("what is no vector of the index is named by its row and its place, before anything is put", async () => {

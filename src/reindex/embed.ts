@@ -24,7 +24,7 @@ export interface Embedding {
 const answer = z.object({ data: z.array(z.array(z.unknown())) });
 
 /** A text that no model refuses: where this one is refused, no row is to blame. */
-export const probe: Text = { id: "of no table: a text to try the model with", text: "one text" };
+export const probe: Text = { id: "a text to try the model with", text: "one text" };
 
 /** So often a request is made while Workers AI says to wait, or says nothing. */
 const attempts = 8;
@@ -69,6 +69,17 @@ async function notMade(
   isBusy: boolean,
 ): Promise<UserError> {
   const { model, texts } = wanted;
+  if (texts[0] === probe)
+    return new UserError({
+      what: "The recipe's model makes no vector of a text, so nothing was made",
+      where: `model ${model}, asked with one text to try it`,
+      got: outcome.message,
+      expected: "a vector",
+      fix:
+        outcome.kind === "refused" && ![401, 403].includes(outcome.status)
+          ? "name a model of Cloudflare's task Text Embeddings in the recipe, the one that the workers ask"
+          : fixOf(outcome, isBusy, false),
+    });
   const isRefused = async (part: readonly Text[]): Promise<boolean> =>
     (await asked({ ...wanted, texts: part })).outcome.kind === "refused";
   const isOfText =

@@ -148,12 +148,13 @@ test("an upload of fifty thousand modules is refused at once", async () => {
     { length: 50_000 },
     (_, i) => `--b\r\nContent-Disposition: form-data; name="m${i}.js"; filename="m${i}.js"\r\n\r\nx\r\n`,
   ).join("");
-  const startedAt = performance.now();
+  const before = process.cpuUsage();
   const refused = await call(embedded, "PUT", `${a}/workers/scripts/many`, `${form}--b--\r\n`, {
     headers: { "content-type": "multipart/form-data; boundary=b" },
   });
   expect(refused).toMatchObject({ status: 400, code: 10001 });
-  expect(performance.now() - startedAt).toBeLessThan(3_000);
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1000).toBeLessThan(3_000); // of work: on a loaded machine the waiting takes longer than that
 });
 
 test("JSON a hundred thousand deep is a mistake in every call, and ends nothing", async () => {

@@ -200,9 +200,9 @@ export const verbs = {
   },
   restore: {
     usage:
-      "restore <stage> [--from <backup>] [--into new | --table <table>] [--identity <file>] | restore <stage> --undo | restore <stage> --at <time>",
+      "restore <stage> [--from <backup>] [--into new | --table <table> | --class <class>] [--identity <file>] | restore <stage> --undo | restore <stage> --at <time>",
     summary:
-      "put a backup into the place of what serves, which is kept; or only beside it; put rows of one table back; switch back; or put what serves back to a time",
+      "put a backup into the place of what serves, which is kept; or only beside it; put rows of one table back, or what objects of one class had stored; switch back; or put what serves back to a time",
     load: () => holdingLittle(() => import("./backup/restore/restore.ts")),
   },
   drill: {

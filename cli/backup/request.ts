@@ -26,7 +26,9 @@ export interface Request {
   readonly json: boolean;
   /** One table that is put back into what serves. */
   readonly table: string | undefined;
-  /** Whether rows of that table that have other values by now take those of the backup. */
+  /** One Durable Object class whose objects get back what they had stored. */
+  readonly className: string | undefined;
+  /** Whether rows of that table, or objects of that class, that are others by now take what the backup has. */
   readonly replace: boolean;
   /** Whether `restore` switches back. */
   readonly undo: boolean;
@@ -44,6 +46,7 @@ const options = {
   at: string,
   into: string,
   table: string,
+  class: string,
   identity: string,
   target: string,
   yes: string,
@@ -68,9 +71,9 @@ const of: Readonly<
   "backup key": { usage: "<stage> <file>", words: 2, options: [] },
   restore: {
     usage:
-      "<stage> ([--into new | --table <table> [--replace]] [--from <backup>] [--to <folder>] [--identity <file>] | --at <time> | --undo) [--yes [<stage>]] [--target cloudflare]",
+      "<stage> ([--into new | --table <table> [--replace] | --class <class> [--replace]] [--from <backup>] [--to <folder>] [--identity <file>] | --at <time> | --undo) [--yes [<stage>]] [--target cloudflare]",
     words: 1,
-    options: ["from", "into", "table", "at", "to", "identity", "yes", "target"],
+    options: ["from", "into", "table", "class", "at", "to", "identity", "yes", "target"],
   },
   drill: {
     usage: "<stage> [--from <backup>] [--to <folder>] [--identity <file>] [--json] [--target cloudflare]",
@@ -111,6 +114,7 @@ export function requestOf(verb: BackupVerb, args: readonly string[], project: Pr
     yes: text("yes"),
     json: values["json"] === true,
     table: text("table"),
+    className: text("class"),
     replace: values["replace"] === true,
     undo: values["undo"] === true,
     dryRun: values["dry-run"] === true,

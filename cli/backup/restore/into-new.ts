@@ -24,7 +24,7 @@ import type { Request } from "../request.ts";
 import { siteOf } from "../site.ts";
 import { cheaper } from "./cheaper.ts";
 import { nameBeside, serving } from "./named.ts";
-import { costLine, ledgerLines, sinceLines } from "./told.ts";
+import { classLines, costLine, ledgerLines, sinceLines } from "./told.ts";
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -99,6 +99,7 @@ export async function restoreInto(
     for (const line of await sinceLines(site, backup, entry, id)) say(`  ${line}`);
   for (const line of databases.flatMap((entry) => ledgerLines(project, entry, root))) say(line);
   for (const line of notInBackup) say(line);
+  for (const line of classLines(backup.manifest.classes)) say(line);
   say("What serves stays as it is: nothing is written to it.");
   await agree(stage, "Make these beside those of", { text: () => request.yes });
   let differing = 0;

@@ -11,11 +11,16 @@ let project: Clone;
 beforeAll(async () => {
   project = await shopClone();
   project.edit("workers/shop/api/index.ts", (text) =>
-    text.replace('fetch: () => new Response("made by up")', `fetch: ${answers}`),
+    text
+      .replace('fetch: () => new Response("made by up")', `fetch: ${answers}`)
+      .replace("export class Room extends DurableObject {", `$& ${givesOut}`),
   );
   project.edit("project.ts", (text) => {
     const jobs = 'const jobs = queue("jobs");';
     return text
+      .replace("d1, defineProject", "d1, defineProject, durableObject")
+      .replace("Room: {}", 'Room: { backup: { export: "exportStorage", import: "importStorage" } }')
+      .replace("env: {", 'env: { ROOM: durableObject("Room"),')
       .replace(jobs, "")
       .replace('const files = r2("files");', `${jobs}\nconst files = r2("files", ${bucketSettings});`);
   });
@@ -31,6 +36,7 @@ const answers = `async (request, env) => {
     const orders = () => env.ORDERS.prepare("SELECT group_concat(name) AS found FROM orders").first("found");
     if (pathname === "/") return new Response((await orders()) ?? "");
     const key = searchParams.get("key");
+    if (pathname === "/room") return env.ROOM.getByName(key).fetch(request);
     if (pathname === "/write") {
       await env.FILES.put(key, "the bytes of " + key);
       await env.FOUND.upsert([{ id: key, values: [0.5, 0.25, key.length], metadata: { key } }]);
@@ -39,6 +45,13 @@ const answers = `async (request, env) => {
     const { objects } = await env.FILES.list();
     const found = await env.FOUND.getByIds(objects.map((each) => each.key));
     return Response.json({ objects: objects.map((each) => each.key), vectors: found.map(({ id }) => id).sort() });
+  }`;
+const givesOut = `
+  async exportStorage() { return new Response(JSON.stringify([...(await this.ctx.storage.list())])).body; }
+  async importStorage(exported) {
+    const pairs = await new Response(exported).json();
+    await this.ctx.storage.deleteAll();
+    for (const [key, value] of pairs) await this.ctx.storage.put(key, value);
   }`;
 const bucketSettings = `{
   notifications: [{ queue: jobs, events: ["object-create"], prefix: "told/" }],
@@ -59,6 +72,8 @@ const serving = async (): Promise<{ readonly id: string; readonly name: string }
 const answered = async (): Promise<string> => (await project.visit("api.prod.localhost", "/")).text;
 const held = async (): Promise<unknown> =>
   JSON.parse((await project.visit("api.prod.localhost", "/held")).text);
+const seen = async (room: string): Promise<string> =>
+  (await project.visit("api.prod.localhost", `/room?key=${room}`)).text;
 const write = (key: string) => project.visit("api.prod.localhost", `/write?key=${key}`);
 const rules = async (bucket: string, of: "cors" | "lifecycle" | "lock"): Promise<string> => {
   const found = project.api("prod", "GET", `/r2/buckets/${bucket}/${of}`);
@@ -81,7 +96,8 @@ test("a backup takes the place of what serves in a protected stage, what would b
   const before = await serving();
   await query(before.id, "INSERT INTO orders (name) VALUES ('a'), ('b')");
   await write("a");
-  await succeeding(project.just(["backup", "prod"]));
+  expect(await seen("one")).toBe("1");
+  expect(await succeeding(project.just(["backup", "prod"]))).toMatch(/shop\/api\.Room\s+1\s+12\s+0/);
   await query(before.id, "INSERT INTO orders (name) VALUES ('c'); DELETE FROM orders WHERE name = 'a'");
   await write("since");
   const shown = await refused(restore(...identity, "--yes"));
@@ -91,6 +107,7 @@ test("a backup takes the place of what serves in a protected stage, what would b
   expect(shown).toContain("shop/files: its CORS rules go along");
   expect(shown).toMatch(/quicker, reads no row, .*just restore prod --at 20/);
   expect(shown).toContain("shop/files: jobs hears of the new bucket's objects from then on");
+  expect(shown).toContain("1 object of class shop/api.Room had stored; --class shop/api.Room puts it back");
   expect(shown).toContain("type prod at the prompt; without a terminal: --yes prod");
   const done = await succeeding(restore(...identity, ...yes));
   const after = await serving();
@@ -116,6 +133,19 @@ test("a backup takes the place of what serves in a protected stage, what would b
   );
   expect(await succeeding(restore("--table", "orders", ...identity, ...yes))).toContain("1 row put back");
   expect(await answered()).toBe("a,b");
+});
+
+test("objects of one class get back what they had stored, and what they have by now is replaced only where that is said", async () => {
+  expect(await seen("one")).toBe("2");
+  expect(await seen("since")).toBe("1");
+  const left = await succeeding(restore("--class", "Room", ...identity, "--yes", "prod"));
+  expect(left).toContain("1 object with something else by now: left as they are");
+  expect(left).toContain("0 objects as in the backup, 1 object that came since");
+  expect(left).toContain("shop/api.Room: nothing to put back");
+  const replaced = await succeeding(restore("--class", "Room", "--replace", ...identity, ...yes));
+  expect(replaced).toContain("what they have stored since is LOST");
+  expect(replaced).toContain("shop/api.Room: 1 object put back, and compared");
+  expect([await seen("one"), await seen("since")]).toEqual(["2", "2"]);
 });
 
 test("back again is one command, which says what goes with it", async () => {

@@ -8,8 +8,9 @@ import type { DumpedTable } from "../../../src/backup/d1/tables.ts";
 import { endpointOf } from "../../../src/backup/databases.ts";
 import type { BucketPlace } from "../../../src/backup/objects/list.ts";
 import { objectsSince, objectsSinceText } from "../../../src/backup/objects/since.ts";
-import type { DatabaseEntry } from "../../../src/backup/store/manifest.ts";
+import type { ClassEntry, DatabaseEntry } from "../../../src/backup/store/manifest.ts";
 import type { OpenBackup } from "../../../src/backup/store/open.ts";
+import { unitOf } from "../../../src/cloudflare/contents/plural.ts";
 import type { Database } from "../../../src/migrations/database/database.ts";
 import { queryDatabase } from "../../../src/migrations/database/transports.ts";
 import { readFolder } from "../../../src/migrations/files/reading.ts";
@@ -143,3 +144,10 @@ const remove = {
 /** What a person types to delete a store. */
 export const removal = (kind: SwitchedKind, { id, name }: NamedStore): string =>
   `${remove[kind]} ${kind === "kv" ? id : name}`;
+
+/** Objects are put back by themselves: none can be made beside the one that serves, and switched. */
+export const classLines = (classes: readonly ClassEntry[]): readonly string[] =>
+  classes.map(
+    ({ key, objects }) =>
+      `stays in the backup: what ${objects} ${unitOf(objects, "objects")} of class ${key} had stored; --class ${key} puts it back`,
+  );

@@ -13,7 +13,7 @@ export class Lobby extends DurableObject {
   }
 
   async importStorage(exported: ReadableStream<Uint8Array>): Promise<void> {
-    const lines = (await new Response(exported).text()).split("\n").slice(0, -1);
+    const lines = (await new Response(exported).text()).split("\n").filter((each) => each !== "");
     await this.ctx.storage.transaction(async (storage) => {
       for (const key of (await storage.list()).keys()) await storage.delete(key);
       for (const line of lines) {

@@ -40,7 +40,7 @@ export class Room extends DurableObject {
     const text = await new Response(exported).text();
     this.ctx.storage.transactionSync(() => {
       for (const table of tables.toReversed()) this.#sql.exec(`DELETE FROM ${table}`);
-      for (const line of text.split("\n").slice(0, -1)) {
+      for (const line of text.split("\n").filter((each) => each !== "")) {
         const { table, row }: Line = JSON.parse(line);
         const names = Object.keys(row).join(", ");
         const marks = Object.keys(row).fill("?").join(", ");

@@ -14,9 +14,11 @@ import { drill } from "../drill/drill.ts";
 import type { JournalEntry } from "../journal.ts";
 import { openBackup } from "../store/open.ts";
 import { takeBackup } from "../take.ts";
+import { openDoor } from "./door.ts";
 import type { CodeOf } from "./drill.ts";
+import { besideBackup, putBackObjects } from "./put-back.ts";
 import { scriptNames } from "./scripts.ts";
-import { namespaceIdOf } from "./stored.ts";
+import { namespaceIdOf, storedIn } from "./stored.ts";
 import type { ClassSource } from "./take.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -111,6 +113,35 @@ test("the storage of objects is in a backup, and a drill lets the project's code
   expect(filesWith(join(data, "embedded"), "lockstep-drill-")).toEqual([]);
 });
 
+test("an object that lost what it had stored gets it back, and one that has something else is counted as that", async () => {
+  const room = await source("Room");
+  const taken = await backup([room]);
+  const [entry] = taken.classes;
+  if (entry === undefined) throw new Error("the backup has no class");
+  const opened = await openBackup(taken, identity);
+  const stored = new Set<string>();
+  for await (const id of storedIn(account, room.namespaceId)) stored.add(id);
+  const [lost = "", other = ""] = stored;
+  const door = await openDoor(account, [room]);
+  try {
+    await door.imported(room, "id", lost, bytesOf(""));
+    await door.imported(room, "id", other, bytesOf('{"table":"members","row":{"name":"eve","since":1}}\n'));
+    const beside = await besideBackup(door, room, { backup: opened, entry, stored });
+    expect(beside).toMatchObject({ same: 0, added: 0, failing: [] });
+    expect([[...beside.empty.keys()], [...beside.changed.keys()]]).toEqual([[lost], [other]]);
+    const wanted = new Map([...beside.empty, [other, "what it was before somebody wrote"]]);
+    expect(await putBackObjects(door, room, { backup: opened, entry, wanted })).toEqual({
+      ...{ put: 1, left: 1, differences: [] },
+    });
+    expect(await besideBackup(door, room, { backup: opened, entry, stored })).toMatchObject({ same: 1 });
+    // A half of it is nothing: the class reads to the end first.
+    await expect(door.imported(room, "id", lost, bytesOf('{"table":"mem'))).rejects.toThrow("JSON");
+    expect(await besideBackup(door, room, { backup: opened, entry, stored })).toMatchObject({ same: 1 });
+  } finally {
+    await door.close();
+  }
+});
+
 test("without the class's code a drill compares digests, and says so", async () => {
   const told = await drilled(await backup([await source("Lobby")]), async () => "it is gone");
   expect(told.proven).toBe(true);
@@ -130,6 +161,10 @@ test("an object that throws is named, the others are in the backup, and no drill
   expect(unfit.proven).toBe(false);
   expect(unfit.findings[0]).toBe("shop/rooms.Lobby: 1 object gave nothing out, and is not in the backup");
 });
+
+async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text);
+}
 
 async function textOf(content: AsyncIterable<Uint8Array>): Promise<string> {
   const parts: Uint8Array[] = [];

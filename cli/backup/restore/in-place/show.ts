@@ -9,7 +9,7 @@ import type { Site } from "../../site.ts";
 import { cheaper } from "../cheaper.ts";
 import type { Place, Places } from "../places.ts";
 import { type At, say } from "../prepared.ts";
-import { bookmarkIn, costLine, ledgerLines, objectLines, sinceLines } from "../told.ts";
+import { bookmarkIn, classLines, costLine, ledgerLines, objectLines, sinceLines } from "../told.ts";
 import { byHandStays, goesAlong } from "./goes-along.ts";
 
 /** What would come back and what would be lost, before anything is made. Gives where each database was when it was counted. */
@@ -53,6 +53,7 @@ export async function show(
     if (declared.kind === "r2") for (const line of goesAlong(declared)) say(`${key}: ${line}`);
   if (places.some(({ kind }) => kind === "r2")) say(byHandStays);
   for (const line of manifest.notInBackup) say(line);
+  for (const line of classLines(manifest.classes)) say(line);
   for (const line of held) say(`not switched: ${line}; --into new restores it beside`);
   for (const key of undeclared) say(`not restored: ${key}, which the stage does not declare any more`);
   say(

@@ -35,7 +35,7 @@ async function findings(root: string): Promise<Finding[]> {
     needless(
       root,
       await tool("just", justExecutable(root), ["--version"], "npm ci"),
-      "runs the justfile; every recipe is npx lockstep too",
+      "runs the justfile; without it every recipe is a verb of the package too",
     ),
     ...packages(root),
     ...(await engine()),

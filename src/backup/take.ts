@@ -124,10 +124,19 @@ export async function takeBackup(
     });
     const head = options.signingKey === undefined ? unsigned : signed(unsigned, options.signingKey);
     writeFileSync(join(draft, headFile), `${JSON.stringify(head, null, 2)}\n`, { mode: 0o600, flush: true });
-    renameSync(draft, path);
+    named(draft, path);
     return { ...readHead(path), ...manifest };
   } finally {
     rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+/** Gives a finished backup its name, unless another of the same second has it by now. */
+function named(draft: string, path: string): void {
+  try {
+    renameSync(draft, path);
+  } catch (error) {
+    throw existsSync(path) ? sameSecond(path) : error;
   }
 }
 

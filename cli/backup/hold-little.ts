@@ -7,4 +7,6 @@ import { setFlagsFromString } from "node:v8";
 export function holdLittle(): void {
   setFlagsFromString("--semi-space-growth-factor=1");
   setFlagsFromString("--max-semi-space-size=1");
+  // Of the bytes that stream by V8 knows too little: without this it looks through the whole heap for every two megabytes of them, which took a third of the time.
+  setFlagsFromString("--heap-growing-percent=100");
 }

@@ -15,6 +15,11 @@ export type Exchanged =
       readonly nothingSent: boolean;
     };
 
+/** The same, the answer's body in the parts in which it came. */
+export type ExchangedParts =
+  | (Omit<Extract<Exchanged, { kind: "answer" }>, "text"> & { readonly parts: readonly Buffer[] })
+  | Extract<Exchanged, { kind: "noAnswer" }>;
+
 export interface ExchangeOptions {
   /** @default "GET" */
   readonly method?: string;
@@ -33,7 +38,15 @@ export interface ExchangeOptions {
  *
  * @example const sent = await exchange("http://api-dev.dev.localhost:8787/health", { timeoutMs: 10_000 });
  */
-export function exchange(address: string, options: ExchangeOptions = {}): Promise<Exchanged> {
+export async function exchange(address: string, options: ExchangeOptions = {}): Promise<Exchanged> {
+  const sent = await exchangeParts(address, options);
+  if (sent.kind === "noAnswer") return sent;
+  const { parts, ...answer } = sent;
+  return { ...answer, text: Buffer.concat(parts).toString("utf8") };
+}
+
+/** The same for a long answer, of which nobody wants a copy more than there has to be. */
+export function exchangeParts(address: string, options: ExchangeOptions = {}): Promise<ExchangedParts> {
   const url = new URL(address);
   const { method = "GET", headers = {}, body, onlyHead = false } = options;
   const secure = url.protocol === "https:";
@@ -72,7 +85,7 @@ export function exchange(address: string, options: ExchangeOptions = {}): Promis
             kind: "answer",
             status: response.statusCode ?? 0,
             headers: response.headers,
-            text: Buffer.concat(chunks).toString("utf8"),
+            parts: chunks,
           });
         response.on("error", (error) => failed(error));
         if (onlyHead) {

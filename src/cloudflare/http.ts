@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { embeddedShell, type Sentence, sentence } from "../diagnostic/sentence.ts";
 import { widerToken } from "../diagnostic/wider-token.ts";
 import { parseEnvelope } from "./envelope.ts";
-import { type Exchanged, exchange } from "./exchange.ts";
+import { type Exchanged, exchange, exchangeParts } from "./exchange.ts";
+import { cutOut } from "./long-text.ts";
 
 /** Where Cloudflare's v4 API answers. */
 export interface Api {
@@ -12,6 +13,8 @@ export interface Api {
   /** After this long an answer is not waited for any more: the outcome is unknown. D1 ends a query at 30 s. @default 40 000 */
   readonly timeoutMs?: number;
 }
+
+const usualTimeoutMs = 40_000;
 
 /**
  * What is known after a request. The difference matters for a write: `refused` means that nothing was done and nothing
@@ -38,6 +41,31 @@ export async function callApi(
     : classify(sent.status, sent.headers["retry-after"] ?? null, sent.text);
 }
 
+/**
+ * The same, where one text of the answer is long: `null` stands in its place, and it comes beside it, escaped as JSON has it. Undefined where it was not
+ * found, and the answer is as it came.
+ * @param name of the property that has it; it stands before all others of the same name
+ */
+export async function callForLongText(
+  api: Api,
+  method: Method,
+  path: string,
+  body: object,
+  name: string,
+): Promise<{ readonly outcome: Outcome<unknown>; readonly long: Buffer | undefined }> {
+  const headers = { authorization: `Bearer ${api.token}`, "content-type": "application/json" };
+  const sent = await exchangeParts(`${api.baseUrl}${path}`, {
+    method,
+    headers,
+    timeoutMs: api.timeoutMs ?? usualTimeoutMs,
+    body: JSON.stringify(body),
+  });
+  if (sent.kind === "noAnswer")
+    return { outcome: { kind: "unknown", message: sent.message }, long: undefined };
+  const { text, long } = cutOut(sent.parts, name);
+  return { outcome: classify(sent.status, sent.headers["retry-after"] ?? null, text), long };
+}
+
 /** What to do about a call that was not done: a permission helps only where the API said no. */
 export const remedy = (outcome: Exclude<Outcome<unknown>, { kind: "done" }>, permission: string): Sentence =>
   outcome.kind === "refused"
@@ -56,7 +84,7 @@ export async function send(
   body?: object,
   more: Readonly<Record<string, string>> = {},
 ): Promise<Exchanged> {
-  const timeoutMs = api.timeoutMs ?? 40_000;
+  const timeoutMs = api.timeoutMs ?? usualTimeoutMs;
   const own = { ...more, authorization: `Bearer ${api.token}` };
   const url = `${api.baseUrl}${path}`;
   if (body instanceof FormData) {

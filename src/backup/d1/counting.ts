@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { rowids } from "../../migrations/sql/structure.ts";
-import { type Page, rowEnd } from "./pages.ts";
+import { countOf, type Page } from "./pages.ts";
+import { lastIn } from "./row-bytes.ts";
 import type { DumpedTable } from "./tables.ts";
 import { valuesOf } from "./values.ts";
 
@@ -16,7 +17,7 @@ export interface Counted {
 }
 
 export interface Counting {
-  readonly add: (page: Pick<Page, "rows" | "joined">) => void;
+  readonly add: (page: Pick<Page, "rows" | "bytes">) => void;
   readonly end: () => Counted;
 }
 
@@ -36,12 +37,14 @@ export function newCounting({ name, columns, key }: Pick<DumpedTable, "name" | "
   const at = columns.findIndex((column) => time.test(column));
   const numbered = isNumbered({ columns, key });
   return {
-    add: ({ rows, joined }) => {
-      if (rows.length > 0) hash.update(joined?.replaceAll(rowEnd, "\n") ?? rows.join("\n")).update("\n");
-      count += rows.length;
-      last = rows.at(-1) ?? last;
+    add: (page) => {
+      const { bytes } = page;
+      if (countOf(page) === 0) return;
+      count += countOf(page);
+      hash.update(bytes?.lines ?? `${page.rows.join("\n")}\n`);
+      last = bytes === undefined ? page.rows.at(-1) : lastIn(bytes);
       if (at < 0 || numbered) return;
-      for (const row of rows) highest = later(highest, valuesOf(row)[at]);
+      for (const row of page.rows) highest = later(highest, valuesOf(row)[at]);
     },
     end: () => {
       const newest = last === undefined || at < 0 ? undefined : numbered ? valuesOf(last)[at] : highest;

@@ -1,12 +1,11 @@
-import { type Page, rowEnd } from "./pages.ts";
+import type { Page } from "./pages.ts";
+import { jsonArray } from "./row-bytes.ts";
 
-/** How JSON writes {@link rowEnd} in a text. */
-const escapedEnd = JSON.stringify(rowEnd).slice(1, -1);
-
-/** A page as a line of a backup's file: `{"table":…,"rows":[…]}`, as `JSON.stringify` writes it. */
-export function pageLine({ table: { name }, rows, joined }: Page): string {
-  // A backslash may stand before what looks like the end of a row and is not.
-  if (joined === undefined || joined === "" || joined.includes("\\"))
-    return `${JSON.stringify({ table: name, rows })}\n`;
-  return `{"table":${JSON.stringify(name)},"rows":[${JSON.stringify(joined).replaceAll(escapedEnd, '","')}]}\n`;
+/** A page as a line of a backup's file: `{"table":…,"rows":[…]}`. */
+export function pageLine(page: Page): string | Uint8Array {
+  const { name } = page.table;
+  const { bytes } = page;
+  return bytes === undefined
+    ? `${JSON.stringify({ table: name, rows: page.rows })}\n`
+    : jsonArray(bytes, `{"table":${JSON.stringify(name)},"rows":`, "}\n");
 }

@@ -4,6 +4,7 @@ import { attempts, type Database, rows, unanswered } from "../../migrations/data
 import { literal } from "../../migrations/sql/literals.ts";
 import { quoted } from "../../migrations/sql/structure.ts";
 import { type Pace, unpaced } from "./pace.ts";
+import { lastIn, type RowBytes, rowBytes, rowEnd, rowsIn, tooLong } from "./row-bytes.ts";
 import type { DumpedTable } from "./tables.ts";
 import { valuesOf } from "./values.ts";
 
@@ -11,12 +12,13 @@ import { valuesOf } from "./values.ts";
 export interface Page {
   readonly table: DumpedTable;
   readonly rows: readonly string[];
-  /** The same rows as one text, {@link rowEnd} between them. @default - they came one by one */
-  readonly joined?: string;
+  /** The same rows in the bytes in which they came: whoever can do with them keeps V8 from making a million strings. @default - they came as strings */
+  readonly bytes?: RowBytes;
 }
 
-/** Stands between the rows of a page that comes as one text: hardly any value has this sign. */
-export const rowEnd = "\u001E";
+/** How many rows a page has, without a look at one of them. */
+export const countOf = (page: Pick<Page, "rows" | "bytes">): number =>
+  page.bytes?.lineEnds.length ?? page.rows.length;
 
 /** A page as it is read. */
 export interface ReadPage extends Page {
@@ -35,9 +37,6 @@ const pieceBytes = 250_000;
 const mostRows = 20_000;
 /** The first page of a table is small: nobody knows yet how long its rows are. */
 const firstRows = 20;
-
-/** A row as it was asked for: its line, or behind this mark its key, where it has a long value. */
-const tooLong = "?";
 
 /** A value as a literal of the same type and bytes. `quote` ends a text at its first zero. */
 const cell = (column: string): string =>
@@ -77,56 +76,81 @@ export async function* pages(
   let limit = Math.min(firstRows, pace.mostRows);
   let next = asked(behind, limit);
   for (;;) {
-    const answer = await next;
-    const page = answer.rows;
-    pace.count(page.length);
-    const whole = await wholeLines(database, table, answer);
-    const isLast = page.length < answer.limit;
-    if (!isLast) {
-      const bytes =
-        (whole.joined?.length ?? whole.rows.reduce((sum, line) => sum + line.length, 0)) / page.length;
+    const { answer, limit: wanted } = await next;
+    const count = countOf(answer);
+    pace.count(count);
+    const page = await wholeRows(database, table, answer);
+    const isLast = count < wanted;
+    const last = count === 0 ? undefined : keyOf(table, lastOf(answer));
+    if (!isLast && last !== undefined) {
+      const ofRow = (page.bytes?.json.length ?? lengthOf(page.rows)) / count;
       limit = Math.max(
         1,
-        Math.min(mostRows, pace.mostRows, answer.limit * 8, Math.ceil(pageBytes / Math.max(1, bytes))),
+        Math.min(mostRows, pace.mostRows, wanted * 8, Math.ceil(pageBytes / Math.max(1, ofRow))),
       );
-      next = asked(keyOf(table, page.at(-1) ?? ""), limit);
+      next = asked(last, limit);
       // Whoever takes no more pages hears no more of this one; whoever does, hears it at `await`.
       next.catch(() => {});
     }
-    const last = page.at(-1);
-    if (last !== undefined) yield { table, ...whole, last: keyOf(table, last) };
+    if (last !== undefined) yield Object.assign(page, { table, last });
     if (isLast) return;
   }
 }
 
-/** What a page was asked for, and what came. */
-interface Answered extends Pick<Page, "rows" | "joined"> {
-  readonly limit: number;
+const lengthOf = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + line.length, 0);
+const lastOf = (page: Rows): string =>
+  (page.bytes === undefined ? page.rows.at(-1) : lastIn(page.bytes)) ?? "";
+
+/** Rows that become strings once somebody looks at them. */
+function lazyRows(bytes: RowBytes): Rows {
+  let strings: readonly string[] | undefined;
+  return {
+    bytes,
+    get rows() {
+      strings ??= rowsIn(bytes);
+      return strings;
+    },
+  };
 }
+
+type Rows = Pick<Page, "rows" | "bytes">;
 
 const joinedShape = z.tuple([z.object({ n: z.number(), joined: z.string().nullable() })]);
 
+/** One page, of as many rows as D1 would give at once. */
 async function ask(
   database: Database,
   table: DumpedTable,
   after: string | undefined,
   limit: number,
-): Promise<Answered> {
-  const outcome = await read(
-    () => database.run([selectJoined(table, after, limit)]),
-    attempts,
-    database.sleep,
-  );
+): Promise<{ readonly answer: Rows; readonly limit: number }> {
+  const sql = selectJoined(table, after, limit);
+  const outcome = await read(() => askLong(database, sql), attempts, database.sleep);
   if (outcome.kind === "refused" && tooBig.test(outcome.message)) {
     if (limit > 1) return ask(database, table, after, Math.max(1, Math.floor(limit / 8)));
   } else if (outcome.kind === "done") {
-    const [{ n, joined }] = joinedShape.parse(outcome.value[0]?.results);
-    const lines = joined === null ? [] : joined.split(rowEnd);
-    if (lines.length === n) return { rows: lines, joined: joined ?? "", limit };
+    const [{ n, joined }] = joinedShape.parse(outcome.value.answer[0]?.results);
+    const answer = joinedRows(joined, outcome.value.long);
+    if (countOf(answer) === n) return { answer, limit };
   } else throw unanswered(database, outcome);
   // Its sign is in one of the values, too.
-  const [answer = []] = await rows(database, [select(table, after, limit)]);
-  return { rows: answer.map(lineIn), limit };
+  const [lines = []] = await rows(database, [select(table, after, limit)]);
+  return { answer: { rows: lines.map(lineIn) }, limit };
+}
+
+async function askLong(database: Database, sql: string): ReturnType<NonNullable<Database["long"]>> {
+  if (database.long !== undefined) return database.long(sql, "joined");
+  const outcome = await database.run([sql]);
+  return outcome.kind === "done"
+    ? { kind: "done", value: { answer: outcome.value, long: undefined } }
+    : outcome;
+}
+
+function joinedRows(text: string | null, long: Buffer | undefined): Rows {
+  const bytes = long && rowBytes(long);
+  if (bytes !== undefined) return lazyRows(bytes);
+  const joined = long === undefined ? text : z.string().parse(JSON.parse(`"${long.toString()}"`));
+  return { rows: joined === null ? [] : joined.split(rowEnd) };
 }
 
 /** D1 takes no value of more than 2 MB, and so many rows were longer than those before them. */
@@ -169,16 +193,10 @@ export async function allAtOnce(
 /** JSON has this sign where a text was no UTF-8; or where the text has it itself. */
 const isIncomplete = (line: string): boolean => line.startsWith(tooLong) || line.includes("\uFFFD");
 
-async function wholeLines(
-  database: Database,
-  table: DumpedTable,
-  { rows: page, joined }: Answered,
-): Promise<Pick<Page, "rows" | "joined">> {
-  if (joined !== undefined && !joined.includes(`${rowEnd}${tooLong}`) && !isIncomplete(joined))
-    return { rows: page, joined };
-  if (!page.some(isIncomplete)) return { rows: page };
+async function wholeRows(database: Database, table: DumpedTable, page: Rows): Promise<Rows> {
+  if (page.bytes !== undefined || !page.rows.some(isIncomplete)) return page;
   const lines: string[] = [];
-  for (const line of page)
+  for (const line of page.rows)
     lines.push(isIncomplete(line) ? await inPieces(database, table, keyOf(table, line)) : line);
   return { rows: lines };
 }

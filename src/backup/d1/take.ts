@@ -8,7 +8,7 @@ import { type SealedFile, seal } from "../store/sealed.ts";
 import { dump } from "./dump.ts";
 import type { Pace } from "./pace.ts";
 import { pageLine } from "./page-line.ts";
-import type { Page } from "./pages.ts";
+import { countOf, type Page } from "./pages.ts";
 import { fingerprintOf } from "./schema.ts";
 
 /** A database that is to be backed up. */
@@ -93,10 +93,10 @@ async function one(
 async function* linesOf(
   pages: AsyncIterable<Page>,
   progress: (rows: number) => void,
-): AsyncGenerator<string> {
+): AsyncGenerator<string | Uint8Array> {
   let sum = 0;
   for await (const page of pages) {
-    sum += page.rows.length;
+    sum += countOf(page);
     progress(sum);
     yield pageLine(page);
   }

@@ -1,6 +1,5 @@
 import { isNumbered, newCounting } from "../d1/counting.ts";
 import type { Pace } from "../d1/pace.ts";
-import { pageLine } from "../d1/page-line.ts";
 import { allAtOnce, atOnceBytes, type Page, pages, type ReadPage } from "../d1/pages.ts";
 import type { DumpedTable } from "../d1/tables.ts";
 import type { DatabaseEntry } from "../store/manifest.ts";
@@ -62,7 +61,7 @@ export async function readRows(
     for await (const page of whole === undefined ? pages(database, table, pace, behind) : of(whole, table)) {
       counting?.add(page);
       rows[at] = (rows[at] ?? 0) + page.rows.length;
-      lines.add(pageLine(page));
+      lines.add(`${JSON.stringify({ table: table.name, rows: page.rows })}\n`);
       if (!lines.isFull()) continue;
       if (whole !== undefined) {
         // Of one moment: it is gone on with nowhere but at its beginning.

@@ -10,6 +10,14 @@ export interface Database {
   readonly label: string;
   /** All statements as one transaction; the outcome tells what is known. */
   readonly run: (statements: readonly string[]) => Promise<Outcome<readonly D1Rows[]>>;
+  /**
+   * One SELECT of one row, of which one column is a long text: it comes beside the row, escaped as JSON has it; undefined where it is NULL. A transport that has no bytes leaves
+   * this out.
+   */
+  readonly long?: (
+    statement: string,
+    column: string,
+  ) => Promise<Outcome<{ readonly answer: readonly D1Rows[]; readonly long: Buffer | undefined }>>;
   readonly bookmark: () => Promise<Outcome<string>>;
   /** How a retry waits. */
   readonly sleep: (ms: number) => Promise<void>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Api, callApi, type Outcome } from "../../cloudflare/http.ts";
+import { type Api, callApi, callForLongText, type Outcome } from "../../cloudflare/http.ts";
 
 /** Where a D1 database answers. */
 export interface D1Endpoint extends Api {
@@ -30,7 +30,22 @@ const rows = z.array(
 
 /** Sends one `/query`: all its statements are one transaction on D1. */
 export async function query(endpoint: D1Endpoint, sql: string): Promise<Outcome<readonly D1Rows[]>> {
-  const outcome = await request(endpoint, "POST", "/query", { sql });
+  return rowsIn(await request(endpoint, "POST", "/query", { sql }));
+}
+
+/** Sends one `/query` whose first row has one long text, which comes beside the rows, escaped as JSON has it. */
+export async function queryLong(
+  endpoint: D1Endpoint,
+  sql: string,
+  name: string,
+): Promise<Outcome<{ readonly answer: readonly D1Rows[]; readonly long: Buffer | undefined }>> {
+  const path = `${addressOf(endpoint)}/query`;
+  const { outcome, long } = await callForLongText(endpoint, "POST", path, { sql }, name);
+  const found = rowsIn(outcome);
+  return found.kind === "done" ? { kind: "done", value: { answer: found.value, long } } : found;
+}
+
+function rowsIn(outcome: Outcome<unknown>): Outcome<readonly D1Rows[]> {
   if (outcome.kind !== "done") return outcome;
   const parsed = rows.safeParse(outcome.value);
   if (!parsed.success)
@@ -61,10 +76,7 @@ export const request = (
   method: "GET" | "POST",
   path: string,
   body: object | undefined,
-): Promise<Outcome<unknown>> =>
-  callApi(
-    endpoint,
-    method,
-    `/accounts/${encodeURIComponent(endpoint.accountId)}/d1/database/${encodeURIComponent(endpoint.databaseId)}${path}`,
-    body,
-  );
+): Promise<Outcome<unknown>> => callApi(endpoint, method, `${addressOf(endpoint)}${path}`, body);
+
+const addressOf = ({ accountId, databaseId }: D1Endpoint): string =>
+  `/accounts/${encodeURIComponent(accountId)}/d1/database/${encodeURIComponent(databaseId)}`;

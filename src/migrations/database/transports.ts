@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Outcome } from "../../cloudflare/http.ts";
 import type { Database } from "./database.ts";
-import { bookmark, type D1Endpoint, type D1Rows, query } from "./endpoint.ts";
+import { bookmark, type D1Endpoint, type D1Rows, query, queryLong } from "./endpoint.ts";
 
 /** The database over the HTTP API: `/query`, where several statements are one transaction. */
 export const queryDatabase = (endpoint: D1Endpoint, label: string): Database => ({
   label,
   run: async (statements) => whole(statements, await query(endpoint, joined(statements))),
+  long: (statement, column) => queryLong(endpoint, joined([statement]), column),
   bookmark: () => bookmark(endpoint),
   sleep: async (ms) => void (await sleep(ms)),
 });

@@ -3,10 +3,10 @@ import { randomBytes } from "node:crypto";
 import { check } from "../../src/declare/check/index.ts";
 import type { System } from "../../src/declare/index.ts";
 import { placeOfTarget } from "../../src/diagnostic/place.ts";
-import { refuse, refusingAt } from "../../src/diagnostic/user-error.ts";
+import { refuse, refusingAt, UserError } from "../../src/diagnostic/user-error.ts";
 import type { Project } from "../../src/project/project.ts";
 import type { Stage } from "../../src/project/stage.ts";
-import { progressOf } from "../../src/release/driver/progress.ts";
+import { type Progress, progressOf } from "../../src/release/driver/progress.ts";
 import { frozenAt } from "../../src/release/freeze/freeze.ts";
 import { refuseFrozen } from "../../src/release/freeze/frozen.ts";
 import { freezesOf } from "../../src/release/hooks/conduct.ts";
@@ -33,6 +33,7 @@ import {
   noneUnderWay,
   overtaken,
   secondDriver,
+  stopped,
   underWayElsewhere,
   warmAlready,
 } from "./refusals.ts";
@@ -78,7 +79,7 @@ export async function run(args: readonly string[], place: Place, told?: Brings):
       // Another driver may have begun one, or ended it, since it was looked for.
       if (underWay(folder)?.journal.file !== here?.file) throw overtaken(stage);
       if (known !== undefined && request.wish !== "abort")
-        await refuseUnable(progressOf(known), systems, { root, env });
+        await goingOn(progressOf(known), systems, stage, { root, env });
       // No driver runs here. One that took the release over elsewhere may have: then what this folder knows is old.
       const taken = request.wish === undefined ? undefined : (lost ?? (await elsewhere()));
       const under = taken === undefined ? underWay(folder)?.journal : taken.takeOver();
@@ -106,6 +107,20 @@ async function checkBeginning(
   // The first `up` would refuse it too, and leave a release that somebody has to end.
   refuse(check(systems, stage, { stageNames: stages.map(({ name }) => name), root: run.root }));
   await refuseUnready(systems, stage, run);
+}
+
+/** What is refused here ends no release: it waits, and both ways on are told. */
+async function goingOn(
+  progress: Progress,
+  systems: readonly System[],
+  stage: Stage,
+  run: Run,
+): Promise<void> {
+  try {
+    await refuseUnable(progress, systems, run);
+  } catch (error) {
+    throw error instanceof UserError ? stopped(error, stage, progress.id) : error;
+  }
 }
 
 const lostText = ({ id, by }: Lost, { name }: Stage): string =>

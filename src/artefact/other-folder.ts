@@ -24,7 +24,7 @@ export const otherFolder = (
               ? `a stage without system ${name}`
               : differing,
         expected: "the folder as it was then, until the release has ended",
-        fix: "put it back as it was; what is new comes with the next release",
+        fix: "put it back as it was (git stash, or a clone of the commit that was released); what is new comes with the next release",
       },
     ];
   });

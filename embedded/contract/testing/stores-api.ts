@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { groupFor } from "../../../src/permissions/groups.ts";
 import { d1 } from "../../api/d1/d1.ts";
 import { apiServer } from "../../api/http/server.ts";
+import { ok, type Service } from "../../api/http/service.ts";
 import type { Token } from "../../api/http/tokens.ts";
 import { kv } from "../../api/kv/kv.ts";
 import { queueMessages } from "../../api/queues/messages.ts";
@@ -49,6 +50,19 @@ export interface Answer {
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
   readonly json: any;
 }
+
+/** There is nothing of Workers here, and whoever asks for their names hears so: a drill looks for what earlier ones left. */
+const noWorkers: Service = {
+  name: "no workers",
+  routes: [
+    {
+      method: "GET",
+      path: "/accounts/:account/workers/scripts",
+      permission: "Workers:Metadata Read-Only",
+      handle: () => ok([]),
+    },
+  ],
+};
 
 const account = "0123456789abcdef0123456789abcdef";
 const token = "test-token-00000000000000000000000000000000";
@@ -98,7 +112,7 @@ export async function startStoresApi(
     },
   };
   const server = apiServer({
-    services: [d1, r2, kv, vectorize, queueApi, queueMessages],
+    services: [d1, r2, kv, vectorize, queueApi, queueMessages, noWorkers],
     world,
     accounts: () => [{ id: account, name: "dev" }],
     findToken: (value) => tokens.get(value),

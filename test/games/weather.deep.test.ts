@@ -178,7 +178,7 @@ test("latency that creeps up at 50 % goes back, by the Mann–Whitney test and w
   people.weather = {};
   expect(ran.code, ran.out).toBe(2);
   expect(driven.progress().abort, ran.out).toMatch(
-    /shop\/web latency-p50: p50 is [\d,.]+ m?s over [\d,]+ requests, the stable version's [\d,.]+ m?s: slower as a whole, Cliff's delta 0\.\d\d/,
+    /shop\/web latency-p50: p50 is [\d,.]+ m?s over [\d,]+ requests, the stable version's [\d,.]+ m?s: slower as a whole, Cliff's delta [01]\.\d\d/,
   );
   expect(behindTheFirstFailure(driven.entries())).toBe("aborting");
   expect(await met(driven, before)).toEqual([

@@ -45,6 +45,7 @@ test("what new states get as __provider leads to the provider of that name, and 
     [loads("FirstVersion")]: "FirstVersion",
     [loads("Guard")]: "Guard",
     [loads("Migrations")]: "Migrations",
+    [loads("OwnKey")]: "OwnKey",
     [loads("SharedStore")]: "SharedStore",
     [loads("Target")]: "Target",
     [loads("VectorizeIndex")]: "VectorizeIndex",
@@ -64,7 +65,7 @@ test("every file that states of earlier versions name leads to the provider of t
 });
 
 /** Providers that no recorded version had. */
-const laterThanRecorded = ["BucketReset", "SharedStore"];
+const laterThanRecorded = ["BucketReset", "OwnKey", "SharedStore"];
 
 test("every __provider in a recorded state leads to the provider of its resource's type", () => {
   const resource = z.object({ type: z.string(), inputs: z.record(z.string(), z.unknown()).default({}) });

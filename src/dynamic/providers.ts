@@ -1,6 +1,7 @@
 import { provider as FirstVersion } from "./first-version-provider.ts";
 import { provider as Guard } from "./guard-provider.ts";
 import { provider as Migrations } from "./migrations/migrations-provider.ts";
+import { provider as OwnKey } from "./own-key-provider.ts";
 import { provider as BucketReset } from "./stores/bucket-reset-provider.ts";
 import { provider as SharedStore } from "./stores/shared-store-provider.ts";
 import { provider as Target } from "./target-provider.ts";
@@ -27,6 +28,7 @@ const providers = {
   FirstVersion,
   Guard,
   Migrations,
+  OwnKey,
   SharedStore,
   Target,
   VectorizeIndex,

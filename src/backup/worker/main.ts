@@ -1,5 +1,6 @@
 // The worker that writes backups of a stage whose systems say `backup: { by: "worker" }`.
 import type { D1Database, KVNamespace, R2Bucket, ScheduledController } from "@cloudflare/workers-types";
+import { notesWith } from "./notes.ts";
 import { boundPlace } from "./place/bound.ts";
 import { keyedPlace } from "./place/keyed.ts";
 import type { Place } from "./place/place.ts";
@@ -14,6 +15,8 @@ interface Env {
   readonly ACCESS_KEY_ID?: string;
   readonly SECRET_ACCESS_KEY?: string;
   readonly SETTINGS: string;
+  /** An age identity, for what it notes for its next invocation. It opens no backup. */
+  readonly OWN_KEY: string;
   readonly [database: `D1_${number}`]: D1Database;
   readonly [namespace: `KV_${number}`]: KVNamespace;
   readonly [of: `${"D1" | "KV"}_${number}_OF`]: string;
@@ -38,6 +41,7 @@ export default {
       settings,
       {
         place: placeOf(env, settings),
+        notes: notesWith(env.OWN_KEY),
         database: (number) => env[`D1_${number}`] ?? missing(`D1_${number}`),
         namespace: (number) => env[`KV_${number}`] ?? missing(`KV_${number}`),
       },

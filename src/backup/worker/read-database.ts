@@ -25,7 +25,7 @@ export async function readDatabase(
   reading: Reading,
 ): Promise<ReadDatabase | undefined> {
   const database = boundDatabase(binding, settings.key, reading.into.share);
-  for (let from = reading.held.state().now; ; ) {
+  for (let from = await opened(reading); ; ) {
     const bookmark = await bookmarkOf(database);
     const schema = await wholeSchema(database);
     const begun = beginning(bookmark, schema, from);
@@ -75,6 +75,14 @@ const withoutOf = (tables: readonly DumpedTable[], read: RowsRead["tables"]): st
     .filter(({ digest }) => digest === undefined)
     .map(({ name }) => `digest and newest row of ${name}: the worker read it in several invocations`),
 ];
+
+/** What an earlier invocation left, with the key in clear; undefined where it left nothing that this one can open. */
+async function opened({ held, notes }: Reading): Promise<HalfRead | undefined> {
+  const { now } = held.state();
+  if (now === undefined || now.behind === null) return now;
+  const behind = await notes.open(now.behind);
+  return behind === undefined ? undefined : { ...now, behind };
+}
 
 /** What an earlier invocation left, where the schema is still the same; otherwise the beginning. */
 function beginning(

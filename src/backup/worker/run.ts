@@ -4,17 +4,18 @@ import { type Pace, paced, unpaced } from "../d1/pace.ts";
 import { nameOf } from "../name-of.ts";
 import { type Into, putSealed, type WrittenFile } from "./files.ts";
 import { finish } from "./finish.ts";
+import type { Notes } from "./notes.ts";
 import { counted, type Place } from "./place/place.ts";
 import { readDatabase } from "./read-database.ts";
 import { readNamespace } from "./read-namespace.ts";
 import type { WorkerSettings } from "./settings.ts";
 import { type Share, share } from "./share.ts";
-import { TooLarge } from "./too-large.ts";
 import { type Held, hold, mostTries, readUnderWay, TakenOver, type UnderWay } from "./under-way.ts";
 
 /** What the worker is bound to. */
 export interface Bindings {
   readonly place: Place;
+  readonly notes: Notes;
   /** By their number in the settings. */
   readonly database: (number: number) => D1Database;
   readonly namespace: (number: number) => KVNamespace;
@@ -43,16 +44,16 @@ export async function run(settings: WorkerSettings, bindings: Bindings, isDue: b
     return await goOn(settings, bound, held, used);
   } catch (error) {
     if (error instanceof TakenOver) return { kind: "nothing", why: error.message };
-    if (held !== undefined) await noteFailure(held, error);
+    if (held !== undefined) await noteFailure(held);
     throw error;
   }
 }
 
 /** So that others see it, and the next invocation need not wait. What failed stays the reason where that cannot be written down either. */
-async function noteFailure(held: Held, error: unknown): Promise<void> {
+async function noteFailure(held: Held): Promise<void> {
   const failed = { at: new Date().toISOString(), unit: held.state().done };
   try {
-    await held.save({ failed, holder: "", ...(error instanceof TooLarge && { givenUp: error.message }) });
+    await held.save({ failed, holder: "" });
   } catch (second) {
     console.log(
       `that it failed could not be written down: ${second instanceof Error ? second.message : second}`,
@@ -73,7 +74,7 @@ async function takeHold(
   if (found !== undefined) {
     const { state, etag } = found;
     if (state.untilMs > Date.now() && state.holder !== "") return undefined;
-    const isAlive = state.settings === own && state.givenUp === undefined && state.tries < mostTries;
+    const isAlive = state.settings === own && state.tries < mostTries;
     if (isAlive) return hold(there, { ...state, holder, tries: state.tries + 1 }, etag);
     if (!isDue) return undefined;
     await removeFolder(place, `${prefix}${state.name}/`);
@@ -106,7 +107,7 @@ async function goOn(settings: WorkerSettings, bindings: Bindings, held: Held, us
   ];
   let count = 0;
   const work: Work = {
-    ...{ into, held, pace: paceOf(settings) },
+    ...{ into, held, pace: paceOf(settings), notes: bindings.notes },
     // An invocation that was killed may have left a file: no two of them use the same names.
     named: (begin) => () => `${begin}-${holder.slice(0, 8)}-${count++}.age`,
   };
@@ -118,10 +119,10 @@ async function goOn(settings: WorkerSettings, bindings: Bindings, held: Held, us
     const isDatabase = done < settings.databases.length;
     const line = `${JSON.stringify(isDatabase ? { database: read.entry } : { namespace: read.entry })}\n`;
     const entry: WrittenFile = await putSealed(into, work.named(`entry-${done}`)(), line);
-    const { now: _, ...state } = held.state();
+    const { now: _, pairs: __, ...state } = held.state();
     await held.save({
       ...state,
-      now: undefined,
+      ...{ now: undefined, pairs: undefined },
       files: [...state.files, ...read.files, entry],
       done: done + 1,
       tries: 0,
@@ -135,6 +136,7 @@ async function goOn(settings: WorkerSettings, bindings: Bindings, held: Held, us
 interface Work {
   readonly into: Into;
   readonly held: Held;
+  readonly notes: Notes;
   readonly pace: Pace;
   readonly named: (begin: string) => () => string;
 }

@@ -3,7 +3,7 @@ import type { Place } from "./place/place.ts";
 
 const file = z.object({ name: z.string(), bytes: z.number(), sha256: z.string() });
 
-/** A database that is read in the middle: numbers alone, since this lies in the bucket in clear. */
+/** A database that is read in the middle. It lies in the bucket in clear, and so has numbers, and sealed what may be somebody's data. */
 const halfRead = z.object({
   /** 1 the first time, and one more where it is read anew. */
   attempt: z.number(),
@@ -12,11 +12,19 @@ const halfRead = z.object({
   schema: z.string(),
   /** Files with the rows before the next one. */
   files: z.array(file),
-  /** Which of its tables comes next, and behind which row number, as SQL; `null`: at its beginning. */
+  /** Which of its tables comes next, and behind which key, as SQL, sealed; `null`: at its beginning. */
   table: z.number(),
   behind: z.string().nullable(),
   /** Rows that were read, of each table. */
   rows: z.array(z.number()),
+});
+
+/** A namespace that is read in the middle. */
+const halfPairs = z.object({
+  files: z.array(file),
+  keys: z.number(),
+  /** From where its keys are listed, sealed. */
+  cursor: z.string(),
 });
 
 const underWay = z.object({
@@ -30,8 +38,6 @@ const underWay = z.object({
   untilMs: z.number(),
   /** Invocations since the last file was written. */
   tries: z.number(),
-  /** Why nobody goes on with it. @default - somebody does */
-  givenUp: z.string().optional(),
   /** When the last invocation failed, and at which database or namespace; its log has the words, which may be somebody's data. @default - it did not */
   failed: z.object({ at: z.string(), unit: z.number() }).optional(),
   /** Of databases and namespaces that are done. */
@@ -39,6 +45,7 @@ const underWay = z.object({
   /** How many of them are: databases, and then namespaces. */
   done: z.number(),
   now: halfRead.optional(),
+  pairs: halfPairs.optional(),
 });
 
 export type UnderWay = Readonly<z.infer<typeof underWay>>;

@@ -60,11 +60,11 @@ beforeAll(async () => {
     "INSERT INTO parent VALUES (1, 'one', '2026-01-01'), (9007199254740993, 'it''s; é' || char(0) || 'x', '2026-01-02'), (3, CAST(X'ff41' AS TEXT), NULL)",
     "INSERT INTO search(search) VALUES ('rebuild')",
     ...Array.from(
-      { length: 9 },
+      { length: 6 },
       () =>
         "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO child(parent, body) SELECT 1 + (i % 2) * 2, randomblob(600) FROM n",
     ),
-    "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO word SELECT 'w' || i || hex(randomblob(8)), i FROM n",
+    "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO word SELECT 'w' || i || hex(randomblob(1000)), i FROM n",
   ]);
 });
 afterAll(async () => {
@@ -80,7 +80,7 @@ async function deployed(namespaceId: string): Promise<void> {
     recipients: [await identityToRecipient(identity)],
     to: { bucket: "backups" },
     schedule: [due],
-    requests: 30,
+    requests: 20,
     notInBackup: ["versions"],
   };
   const { mainModule, modules } = (await bundle({ main: "src/backup/worker/main.ts" }, root)).bundle;
@@ -92,6 +92,7 @@ async function deployed(namespaceId: string): Promise<void> {
     bindings: [
       { name: "BACKUPS", type: "r2_bucket", bucket_name: "backups" },
       { name: "SETTINGS", type: "plain_text", text: JSON.stringify(settings) },
+      { name: "OWN_KEY", type: "secret_text", text: await generateX25519Identity() },
       {
         ...{ name: "D1_0_OF", type: "plain_text" },
         text: JSON.stringify({ key: "dome/silo", id: databaseId, physicalName: "silo" }),
@@ -145,7 +146,7 @@ const textOf = (text: string) => {
 };
 
 async function* pairs(): AsyncGenerator<Pair> {
-  for (let i = 0; i < 150; i++)
+  for (let i = 0; i < 1200; i++)
     yield { key: `k${i}`, value: Buffer.from(`v${i}`).toString("base64"), metadata: { i } };
   yield { key: "binary", value: Buffer.from([255, 0, 1]).toString("base64"), expiration: 2_000_000_000 };
 }
@@ -179,8 +180,22 @@ test.runIf(process.platform === "linux")(
     expect(await fire(tick)).toEqual({ outcome: "ok" });
     expect(await keys()).toEqual([]);
 
-    const first = fire(due).catch(() => undefined);
-    while (!(await keys()).some((key) => key.includes("/d1-0-"))) await sleep(20);
+    let isOver = false;
+    const begun = (cron: string) =>
+      fire(cron)
+        .catch(() => undefined)
+        .finally(() => {
+          isOver = true;
+        });
+    let first = begun(due);
+    while (!(await keys()).some((key) => key.includes("/d1-0-"))) {
+      // One that failed before its first file is gone on with, as every other.
+      if (isOver) {
+        isOver = false;
+        first = begun(tick);
+      }
+      await sleep(20);
+    }
     killCells();
     await first;
     expect(await heads()).toEqual([]);
@@ -193,14 +208,19 @@ test.runIf(process.platform === "linux")(
     const one = await proven();
     expect(one).toMatchObject({
       proven: true,
-      databases: [{ name: "dome/silo", tables: 3, rows: 18_000 + 3 + 3_000 }],
-      namespaces: [{ name: "dome/SESSIONS", keys: 151 }],
+      databases: [{ name: "dome/silo", tables: 3, rows: 12_000 + 3 + 3_000 }],
+      namespaces: [{ name: "dome/SESSIONS", keys: 1201 }],
     });
     const opened = await newest();
     expect(opened.manifest.databases).toMatchObject([
-      { consistency: "unchanged", sequences: { child: "18000" } },
+      { consistency: "unchanged", sequences: { child: "12000" } },
     ]);
     expect(opened.manifest.databases[0]?.more.length).toBeGreaterThan(1);
+    // A table without row numbers and a namespace are gone on with by their keys, too.
+    expect(opened.manifest.databases[0]?.without).toContain(
+      "digest and newest row of word: the worker read it in several invocations",
+    );
+    expect(opened.manifest.namespaces[0]?.digest).toBeUndefined();
 
     // Two at once, and a writer between their invocations.
     await Promise.all([fire(due), fire(due)]);

@@ -5,6 +5,7 @@ import { backupSystem, backupWorker } from "../../declare/backup-worker.ts";
 import type { System } from "../../declare/index.ts";
 import type { StoreKind, StoreOf } from "../../declare/kinds/kinds.ts";
 import { physicalName } from "../../declare/physical-name.ts";
+import { OwnKey } from "../../dynamic/own-key.ts";
 import { type inputs, WorkersCronTrigger, WorkersDeployment, WorkerVersion } from "../cloudflare.ts";
 import { type Context, logicalName } from "../context.ts";
 import type { Stores } from "../stores/stores.ts";
@@ -47,6 +48,7 @@ export function deployBackupWorker(
     { declared: backupWorker, context, after: ready, inCycle: false },
     { provider: context.provider },
   );
+  const key = new OwnKey(name, { parent: component, hooks });
   const bindings: inputs.WorkerVersionBinding[] = [
     ...(keys === undefined
       ? [
@@ -59,6 +61,7 @@ export function deployBackupWorker(
           { name: "ACCESS_KEY_ID", type: "secret_text", text: pulumi.secret(keys.accessKeyId) },
           { name: "SECRET_ACCESS_KEY", type: "secret_text", text: pulumi.secret(keys.secret) },
         ]),
+    { name: "OWN_KEY", type: "secret_text", text: key.identity },
     { name: "SETTINGS", type: "plain_text", text: JSON.stringify(settings) },
     ...databases.flatMap(({ system, stores, store }, i) => {
       const { id } = stores.of(store);

@@ -21,30 +21,36 @@ export interface Plan {
 
 const stay = `const look = () => require("node:fs").existsSync("go") || setTimeout(look, 100); look();`;
 
-/** Two workers that are released one after the other, `api` before `web` that calls it. One measurement a second, as little waiting as there can be. */
+/** Two workers of two systems that are released one after the other, `api` before `web` that calls it and whose system is listed first. One measurement a second, as little waiting as there can be. */
 const projectText = ({
   steps,
   patienceSeconds = 600,
   timing = { percentile: 95, belowMs: 20_000, alarmMs: 20_000 },
   stays = false,
   hasSite = false,
-}: Plan): string => `import { defineProject, errorRate, latency, service, system, worker } from "./src/index.ts";
+}: Plan): string => `import { defineProject, errorRate, latency, raw, system, worker } from "./src/index.ts";
 
 const settings = { compatibilityDate: "2026-01-01" };
 const api = worker("api", { main: "workers/shop/api.ts", ...settings });
-const web = worker("web", { main: "workers/shop/web.ts", ...settings, env: { API: service(api) } });
+const web = worker("web", { main: "workers/shop/web.ts", ...settings, env: { API: raw({ type: "service", service: "api-dev" }) } });
 ${hasSite ? 'const site = worker("site", { main: "workers/shop/site.ts", assets: "workers/shop/files", observability: { enabled: false }, ...settings });\n' : ""}
+const release = {
+  steps: ${JSON.stringify(steps.map((step) => ({ ...step, soakSeconds: 1 })))},
+  gates: [
+    errorRate({ below: 0.05, minimumRequests: 10 }),
+    latency({ ...${JSON.stringify(timing)}, minimumRequests: 10, warmUpSeconds: 0 }),
+  ],
+  ${stays ? `hooks: [{ name: "stay", at: "afterRollout", timeoutSeconds: 600, command: ["node", "-e", ${JSON.stringify(stay)}] }],` : ""}
+  intervalSeconds: 1, ingestionSeconds: 1, patienceSeconds: ${patienceSeconds},
+};
 export default defineProject({
-  systems: [system("shop", [api, web${hasSite ? ", site" : ""}], { release: {
-    steps: ${JSON.stringify(steps.map((step) => ({ ...step, soakSeconds: 1 })))},
-    gates: [
-      errorRate({ below: 0.05, minimumRequests: 10 }),
-      latency({ ...${JSON.stringify(timing)}, minimumRequests: 10, warmUpSeconds: 0 }),
-    ],
-    ${stays ? `hooks: [{ name: "stay", at: "afterRollout", timeoutSeconds: 600, command: ["node", "-e", ${JSON.stringify(stay)}] }],` : ""}
-    ${hasSite ? 'versionKey: "the visitors send it",' : ""}
-    intervalSeconds: 1, ingestionSeconds: 1, patienceSeconds: ${patienceSeconds},
-  } })],
+  systems: [
+    system("front", [web], { release }),
+    system("shop", [api${hasSite ? ", site" : ""}], { release: {
+      ...release,
+      ${hasSite ? 'versionKey: "the visitors send it",' : ""}
+    } }),
+  ],
   stages: [{ name: "dev" }, { name: "staging" }, { name: "prod", suffix: "", protected: true, ownsShared: true }],
 });
 `;
@@ -91,7 +97,7 @@ export default {
 /** A clone of this repository with that project, whose releases go as the plan says. Nothing of it is up. */
 export const gamesStage = (plan: Plan): Promise<Clone> =>
   clone({
-    systems: ["shop"],
+    systems: ["front", "shop"],
     prepare(folder) {
       for (const each of ["migrations", "workers"]) rmSync(join(folder, each), { recursive: true });
       mkdirSync(join(folder, "migrations"));

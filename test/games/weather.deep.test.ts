@@ -150,7 +150,7 @@ test("a burst of errors at 10 % goes back at the first measurement that shows it
   people.weather = {};
   expect(ran.code, ran.out).toBe(2);
   expect(driven.progress().abort, ran.out).toMatch(
-    /shop\/web error-rate: \d+\.\d+ % of [\d,]+ requests failed/,
+    /front\/web error-rate: \d+\.\d+ % of [\d,]+ requests failed/,
   );
   expect(behindTheFirstFailure(driven.entries())).toBe("aborting");
   expect(await met(driven, before)).toEqual([
@@ -178,7 +178,7 @@ test("latency that creeps up at 50 % goes back, by the Mann–Whitney test and w
   people.weather = {};
   expect(ran.code, ran.out).toBe(2);
   expect(driven.progress().abort, ran.out).toMatch(
-    /shop\/web latency-p50: p50 is [\d,.]+ m?s over [\d,]+ requests, the stable version's [\d,.]+ m?s: slower as a whole, Cliff's delta [01]\.\d\d/,
+    /front\/web latency-p50: p50 is [\d,.]+ m?s over [\d,]+ requests, the stable version's [\d,.]+ m?s: slower as a whole, Cliff's delta [01]\.\d\d/,
   );
   expect(behindTheFirstFailure(driven.entries())).toBe("aborting");
   expect(await met(driven, before)).toEqual([
@@ -199,7 +199,9 @@ test("a callee that fails for the new caller alone takes both back, the caller f
   const ran = await driven.ran;
   expect(ran.code, ran.out).toBe(2);
   expect(refused).toBeGreaterThan(0);
-  expect(driven.progress().abort, ran.out).toMatch(/shop\/web error-rate: \d+\.\d+ % of \d+ requests failed/);
+  expect(driven.progress().abort, ran.out).toMatch(
+    /front\/web error-rate: \d+\.\d+ % of \d+ requests failed/,
+  );
   expect(await met(driven, before)).toEqual([
     [0, 0],
     [50, 0],
@@ -225,9 +227,10 @@ test("code that is saved while a release runs reaches nobody: the release goes b
   bump(project, 6);
   const ran = await driven.ran;
   expect(ran.code, ran.out).toBe(2);
-  expect(driven.progress().abort).toContain(
-    "The folder changed since the release began; nothing of the change was brought; where: shop; got: worker api, code; worker web, code",
-  );
+  const { abort } = driven.progress();
+  expect(abort).toContain("The folder changed since the release began; nothing of the change was brought");
+  expect(abort).toContain("where: front; got: worker web, code");
+  expect(abort).toContain("where: shop; got: worker api, code");
   const shares = (await met(driven, before)).map(([api, web]) => ({ api, web }));
   expect(outsideThePlan(shares, [50, 100])).toEqual([]);
   expect(people.visits.filter(({ by }) => by?.web === "web 6" || by?.api === "api 6")).toEqual([]);

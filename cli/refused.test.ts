@@ -9,6 +9,7 @@ import { verbs } from "./verbs.ts";
 // The command ends its process a while after it failed, and listens to its streams once a process: not so here.
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout"] });
+  vi.spyOn(process, "once").mockReturnValue(process);
   for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, "on").mockReturnValue(stream);
 });
 afterEach(() => {

@@ -15,6 +15,7 @@ export const shared: readonly string[] = [
   "src/cloudflare/envelope",
   "src/cloudflare/exchange",
   "src/cloudflare/http",
+  "src/cloudflare/long-text",
   "src/cloudflare/s3/read-xml",
   "src/cloudflare/worker-url",
   "src/cloudflare/workers-dev",

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { push } from "../../src/backup/bucket/mirror.ts";
 import { objectsThere } from "../../src/backup/bucket/objects.ts";
-import { paced } from "../../src/backup/d1/pace.ts";
+import { paced } from "../../src/backup/d1/pages/pace.ts";
 import { rowsReadLines } from "../../src/backup/d1/rows-read.ts";
 import { queueIds } from "../../src/backup/letters/letters.ts";
 import { listFile } from "../../src/backup/objects/store.ts";

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import type { Account } from "./account.ts";
 import { type ClassSource, takeClasses } from "./classes/take.ts";
-import type { Pace } from "./d1/pace.ts";
+import type { Pace } from "./d1/pages/pace.ts";
 import { type Source, takeDatabases } from "./d1/take.ts";
 import { type NamespaceSource, takeNamespaces } from "./kv/take.ts";
 import { type LettersSource, takeLetters } from "./letters/take.ts";

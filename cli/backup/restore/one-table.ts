@@ -1,5 +1,5 @@
 import { newCounting } from "../../../src/backup/d1/counting.ts";
-import type { Page } from "../../../src/backup/d1/pages.ts";
+import type { Page } from "../../../src/backup/d1/pages/page.ts";
 import { brokenIn, compared, putBack, tableBeside } from "../../../src/backup/d1/put-back.ts";
 import { wholeSchema } from "../../../src/backup/d1/schema.ts";
 import type { DumpedTable } from "../../../src/backup/d1/tables.ts";

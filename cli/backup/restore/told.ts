@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { bookmarkOf } from "../../../src/backup/d1/dump.ts";
 import { dumpedTables } from "../../../src/backup/d1/dumped-tables.ts";
-import { type Page, pages } from "../../../src/backup/d1/pages.ts";
+import type { Page } from "../../../src/backup/d1/pages/page.ts";
+import { pages } from "../../../src/backup/d1/pages/pages.ts";
 import { wholeSchema } from "../../../src/backup/d1/schema.ts";
 import { sinceText, writtenSince } from "../../../src/backup/d1/since.ts";
 import type { DumpedTable } from "../../../src/backup/d1/tables.ts";

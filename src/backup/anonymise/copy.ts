@@ -13,7 +13,7 @@ import { differencesOf } from "../d1/compare.ts";
 import { dump } from "../d1/dump.ts";
 import { dumpedTables } from "../d1/dumped-tables.ts";
 import { type FillOptions, fill } from "../d1/fill.ts";
-import type { Page } from "../d1/pages.ts";
+import type { Page } from "../d1/pages/page.ts";
 import { wholeSchema } from "../d1/schema.ts";
 import { valuesOf } from "../d1/values.ts";
 import { emptyWhole } from "./empty.ts";

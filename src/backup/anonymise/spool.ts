@@ -1,7 +1,7 @@
 import { closeSync, createReadStream, openSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { z } from "zod";
-import type { Page } from "../d1/pages.ts";
+import type { Page } from "../d1/pages/page.ts";
 import type { DumpedTable } from "../d1/tables.ts";
 
 const stored = z.object({ table: z.string(), rows: z.array(z.string()) });

@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { Diagnostic } from "../../diagnostic/user-error.ts";
 import type { SchemaObject } from "../../migrations/sql/schema-guard.ts";
 import { quoted } from "../../migrations/sql/structure.ts";
-import type { Page } from "../d1/pages.ts";
+import type { Page } from "../d1/pages/page.ts";
 import { isEarly } from "../d1/tables.ts";
 
 /** What speaks against rows that are to be put in: the first of each table that SQLite refuses, and references that find nothing. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { rowids } from "../../migrations/sql/structure.ts";
-import { countOf, type Page } from "./pages.ts";
-import { lastIn } from "./row-bytes.ts";
+import { countOf, type Page } from "./pages/page.ts";
+import { lastIn } from "./pages/row-bytes.ts";
 import type { DumpedTable } from "./tables.ts";
 import { valuesOf } from "./values.ts";
 

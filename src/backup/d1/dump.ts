@@ -3,8 +3,10 @@ import { attempts, type Database, unanswered } from "../../migrations/database/d
 import type { SchemaObject } from "../../migrations/sql/schema-guard.ts";
 import { type Counted, type Counting, newCounting } from "./counting.ts";
 import { dumpedTables } from "./dumped-tables.ts";
-import { type Pace, unpaced } from "./pace.ts";
-import { allAtOnce, atOnceBytes, mostAttempts, type Page, pages, RowGone } from "./pages.ts";
+import { type Pace, unpaced } from "./pages/pace.ts";
+import type { Page } from "./pages/page.ts";
+import { allAtOnce, atOnceBytes, mostAttempts, pages } from "./pages/pages.ts";
+import { RowGone } from "./pages/whole-rows.ts";
 import { sequences, wholeSchema } from "./schema.ts";
 import type { DumpedTable } from "./tables.ts";
 

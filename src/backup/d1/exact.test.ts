@@ -6,8 +6,9 @@ import { differencesOf, type Expected } from "./compare.ts";
 import { newCounting } from "./counting.ts";
 import { dumpedTables } from "./dumped-tables.ts";
 import { fill } from "./fill.ts";
-import { pageLine } from "./page-line.ts";
-import { type Page, pages } from "./pages.ts";
+import type { Page } from "./pages/page.ts";
+import { pageLine } from "./pages/page-line.ts";
+import { pages } from "./pages/pages.ts";
 import { sequences, wholeSchema } from "./schema.ts";
 
 let d1: WorkerdD1;

@@ -6,7 +6,7 @@ import type { SchemaObject } from "../../migrations/sql/schema-guard.ts";
 import { quoted } from "../../migrations/sql/structure.ts";
 import { isVirtualTable } from "../../migrations/sql/virtual-tables.ts";
 import { insertions, makePieceTable, pieceTable, type Stage } from "./insertions.ts";
-import type { Page } from "./pages.ts";
+import type { Page } from "./pages/page.ts";
 import { restoring } from "./schema.ts";
 import { type DumpedTable, isEarly } from "./tables.ts";
 

@@ -1,5 +1,5 @@
 import { quoted } from "../../migrations/sql/structure.ts";
-import type { Page } from "./pages.ts";
+import type { Page } from "./pages/page.ts";
 import { restoring } from "./schema.ts";
 import type { DumpedTable } from "./tables.ts";
 import { bytesOf, unmistakable, valuesOf } from "./values.ts";

@@ -3,7 +3,8 @@ import { type Database, rows } from "../../migrations/database/database.ts";
 import { queryDatabase } from "../../migrations/database/transports.ts";
 import { type WorkerdD1, workerdD1 } from "../../migrations/testing/workerd-d1.ts";
 import { dumpedTables } from "./dumped-tables.ts";
-import { type Page, pages } from "./pages.ts";
+import type { Page } from "./pages/page.ts";
+import { pages } from "./pages/pages.ts";
 import { brokenIn, compared, putBack, type TableBeside, tableBeside } from "./put-back.ts";
 import { wholeSchema } from "./schema.ts";
 

@@ -3,7 +3,8 @@ import { type Database, rows, unanswered } from "../../migrations/database/datab
 import { openShadow } from "../../migrations/shadow/shadow.ts";
 import type { SchemaObject } from "../../migrations/sql/schema-guard.ts";
 import { fold, quoted, readTable } from "../../migrations/sql/structure.ts";
-import { type Page, pages } from "./pages.ts";
+import type { Page } from "./pages/page.ts";
+import { pages } from "./pages/pages.ts";
 import type { DumpedTable } from "./tables.ts";
 import { unmistakable, valuesOf } from "./values.ts";
 

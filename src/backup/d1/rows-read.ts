@@ -1,5 +1,5 @@
 import { type JournalEntry, journal } from "../journal.ts";
-import { atOnceBytes, mostAttempts } from "./pages.ts";
+import { atOnceBytes, mostAttempts } from "./pages/pages.ts";
 
 /** A database that will be read, by what is known of it without reading any row: D1 bills a count of them as well. */
 interface Unread {

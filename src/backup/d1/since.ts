@@ -1,5 +1,6 @@
 import type { Database } from "../../migrations/database/database.ts";
-import { type Page, pages } from "./pages.ts";
+import type { Page } from "./pages/page.ts";
+import { pages } from "./pages/pages.ts";
 import type { DumpedTable } from "./tables.ts";
 import { valuesOf } from "./values.ts";
 

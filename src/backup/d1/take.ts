@@ -6,9 +6,9 @@ import type { Head } from "../store/head.ts";
 import type { DatabaseEntry } from "../store/manifest.ts";
 import { type SealedFile, seal } from "../store/sealed.ts";
 import { dump } from "./dump.ts";
-import type { Pace } from "./pace.ts";
-import { pageLine } from "./page-line.ts";
-import { countOf, type Page } from "./pages.ts";
+import type { Pace } from "./pages/pace.ts";
+import { countOf, type Page } from "./pages/page.ts";
+import { pageLine } from "./pages/page-line.ts";
 import { fingerprintOf } from "./schema.ts";
 
 /** A database that is to be backed up. */

@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { objectsIn as objectsOfClass, type ReadObject } from "../classes/lines.ts";
 import { dumpedTables } from "../d1/dumped-tables.ts";
-import type { Page } from "../d1/pages.ts";
+import type { Page } from "../d1/pages/page.ts";
 import type { DumpedTable } from "../d1/tables.ts";
 import { type Pair, pair } from "../kv/pairs.ts";
 import { type Letter, letter } from "../letters/letters.ts";

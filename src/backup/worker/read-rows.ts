@@ -1,6 +1,7 @@
 import { newCounting } from "../d1/counting.ts";
-import type { Pace } from "../d1/pace.ts";
-import { allAtOnce, atOnceBytes, type Page, pages, type ReadPage } from "../d1/pages.ts";
+import type { Pace } from "../d1/pages/pace.ts";
+import type { Page, ReadPage } from "../d1/pages/page.ts";
+import { allAtOnce, atOnceBytes, pages } from "../d1/pages/pages.ts";
 import type { DumpedTable } from "../d1/tables.ts";
 import type { DatabaseEntry } from "../store/manifest.ts";
 import type { BoundDatabase } from "./bound-database.ts";

@@ -1,6 +1,6 @@
 import type { D1Database, KVNamespace } from "@cloudflare/workers-types";
 import { checksum } from "../../migrations/sql/checksum.ts";
-import { type Pace, paced, unpaced } from "../d1/pace.ts";
+import { type Pace, paced, unpaced } from "../d1/pages/pace.ts";
 import { nameOf } from "../name-of.ts";
 import { type Into, putSealed, type WrittenFile } from "./files.ts";
 import { finish } from "./finish.ts";

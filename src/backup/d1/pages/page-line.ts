@@ -1,4 +1,4 @@
-import type { Page } from "./pages.ts";
+import type { Page } from "./page.ts";
 import { jsonArray } from "./row-bytes.ts";
 
 /** A page as a line of a backup's file: `{"table":…,"rows":[…]}`. */

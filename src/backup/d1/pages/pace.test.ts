@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
-import type { Database } from "../../migrations/database/database.ts";
-import { dump } from "./dump.ts";
+import type { Database } from "../../../migrations/database/database.ts";
+import { dump } from "../dump.ts";
 import { paced } from "./pace.ts";
 
 /** SQLite behind what a database is asked by, and a clock that only a sleep moves. */

@@ -1,5 +1,4 @@
-// `lockstep backup <stage>`: one backup of all databases of a stage; `lockstep backup key <stage> <file>`: who may read them.
-import { resolve } from "node:path";
+// `lockstep backup <stage>`: one backup of all that a stage stores.
 import { setTimeout as sleep } from "node:timers/promises";
 import { push } from "../../src/backup/bucket/mirror.ts";
 import { objectsThere } from "../../src/backup/bucket/objects.ts";
@@ -10,7 +9,6 @@ import { listFile } from "../../src/backup/objects/store.ts";
 import { faultText, standingIn } from "../../src/backup/standing.ts";
 import { newestHead, newestWith } from "../../src/backup/store/heads.ts";
 import { takeBackup } from "../../src/backup/take.ts";
-import { unitOf } from "../../src/cloudflare/contents/plural.ts";
 import { readServing } from "../../src/cloudflare/deployments.ts";
 import { workersOf } from "../../src/declare/graph.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
@@ -18,12 +16,13 @@ import { type CommandPlace, placeOfTarget } from "../../src/diagnostic/place.ts"
 import { command, inPlace, lines, sentence } from "../../src/diagnostic/sentence.ts";
 import { refusingAt, UserError } from "../../src/diagnostic/user-error.ts";
 import { tool } from "../../src/migrations/apply/tool.ts";
-import { table } from "../../toolchain/table.ts";
 import { type Place, type ProjectPlace, projectAt } from "../place.ts";
 import { notInBackup } from "./besides.ts";
 import { check } from "./check.ts";
+import { contentLines } from "./content-lines.ts";
 import { depotFor, placeText, refuseOwn } from "./depot.ts";
-import { identityVariable, makeKey } from "./identity.ts";
+import { identityVariable } from "./identity.ts";
+import { key } from "./key.ts";
 import { prune } from "./prune.ts";
 import { type Request, requestOf } from "./request.ts";
 import { rowsSoFar } from "./rows-so-far.ts";
@@ -56,24 +55,6 @@ export async function run(args: readonly string[], place: Place): Promise<number
         return verb satisfies never;
     }
   });
-}
-
-async function key({ stage, file }: Request, { folder }: ProjectPlace): Promise<number> {
-  const path = resolve(folder, file ?? `lockstep-${stage.name}.key`);
-  const recipient = await makeKey(path);
-  process.stdout.write(
-    [
-      `The secret key is in ${path}. Whoever has it reads every backup of ${stage.name}; without it nobody does.`,
-      "Keep it in two places that do not burn down together, and not beside the backups.",
-      "",
-      `Put the public key into Pulumi.${stage.name}.yaml, below config:`,
-      "",
-      "  lockstep:backup:",
-      `    recipients: [${recipient}]`,
-      "",
-    ].join("\n"),
-  );
-  return 0;
 }
 
 async function backup(
@@ -143,70 +124,7 @@ async function backup(
   await push(depot, say);
   const { databases, namespaces, buckets, indexes, letters, classes, head, digest } = taken;
   const text = lines([
-    table(
-      ["database", "tables", "rows", "of one moment"],
-      databases.map((each) => [
-        each.key,
-        each.tables.length,
-        each.tables.reduce((sum, { rows }) => sum + rows, 0),
-        moments[each.consistency],
-      ]),
-    ),
-    ...(namespaces.length === 0
-      ? []
-      : [
-          "",
-          table(
-            ["namespace", "keys"],
-            namespaces.map((each) => [each.key, each.keys]),
-          ),
-          "",
-        ]),
-    ...(buckets.length === 0
-      ? []
-      : [
-          "",
-          table(
-            ["bucket", "objects", "bytes", "copied now", "bytes of these"],
-            buckets.map((each) => [each.key, each.objects, each.bytes, each.copied, each.copiedBytes]),
-          ),
-          "",
-        ]),
-    ...(indexes.length === 0
-      ? []
-      : [
-          "",
-          table(
-            ["index", "vectors", "of one moment"],
-            indexes.map((each) => [
-              each.key,
-              each.vectors,
-              each.content === "recipe"
-                ? "none are in it: it cannot be listed"
-                : moments[each.unchanged ? "unchanged" : "spread"],
-            ]),
-          ),
-          "",
-        ]),
-    ...(classes.length === 0
-      ? []
-      : [
-          "",
-          table(
-            ["Durable Object class", "objects", "bytes", "gave nothing out"],
-            classes.map((each) => [each.key, each.objects, each.bytes, each.failed]),
-          ),
-          "",
-        ]),
-    ...classes.flatMap(({ key: of, failures }) =>
-      failures.map((each) => `NOT WHOLE: ${of} is without ${each}`),
-    ),
-    ...letters.flatMap(({ key: of, messages }) =>
-      messages === 0 ? [] : [`${of}: ${messages} dead ${unitOf(messages, "letters")}`],
-    ),
-    ...[...databases, ...buckets, ...indexes, ...letters].flatMap(({ key: of, without }) =>
-      without.map((each) => `${of} is without ${each}`),
-    ),
+    ...contentLines(taken),
     ...besides,
     "",
     `${placeText(depot, head.name)}: ${head.files.reduce((sum, { bytes }) => sum + bytes, 0)} bytes, encrypted to ${recipients.length} ${recipients.length === 1 ? "key" : "keys"}${signingKey === undefined ? "" : ", signed"}`,
@@ -220,12 +138,6 @@ async function backup(
   // It is written, and it is not whole.
   return classes.some(({ failed }) => failed > 0) ? 1 : 0;
 }
-
-const moments: Readonly<Record<"oneRequest" | "unchanged" | "spread", string>> = {
-  oneRequest: "yes: one request",
-  unchanged: "yes: nobody wrote meanwhile",
-  spread: "no: it was written to all the time",
-};
 
 const nothingThere = (stage: string, missing: readonly string[]): UserError =>
   new UserError({

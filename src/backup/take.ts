@@ -19,6 +19,10 @@ import { seal } from "./store/sealed.ts";
 import { signed } from "./store/signature.ts";
 import { type IndexSource, takeIndexes } from "./vectors/take.ts";
 
+/** A backup that is written, and what its manifest says of each store. */
+export type TakenBackup = ReadHead &
+  Pick<Manifest, "databases" | "namespaces" | "buckets" | "indexes" | "letters" | "classes">;
+
 export interface TakeOptions {
   /** The stage's folder of backups. */
   readonly folder: string;
@@ -56,12 +60,7 @@ export interface TakeOptions {
  * Writes one backup of all these databases. It gets its name when all of it is on the disk: a run that was killed leaves nothing that looks like a
  * backup, and the next one clears away what it left.
  */
-export async function takeBackup(
-  sources: readonly Source[],
-  options: TakeOptions,
-): Promise<
-  ReadHead & Pick<Manifest, "databases" | "namespaces" | "buckets" | "indexes" | "letters" | "classes">
-> {
+export async function takeBackup(sources: readonly Source[], options: TakeOptions): Promise<TakenBackup> {
   const { folder, recipients, now = new Date(), say } = options;
   prepareFolder(folder);
   const previous = newestHead(folder);

@@ -6,8 +6,8 @@ import { backupNames, newestHead } from "../../src/backup/store/heads.ts";
 import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
 import type { ProjectPlace } from "../place.ts";
+import { signersIn, vouchedFor } from "./keys/signing.ts";
 import type { Request } from "./request.ts";
-import { signersIn, vouchedFor } from "./signing.ts";
 
 /** A backup that may be relied on as far as its signature goes. */
 export interface Chosen extends ReadHead {

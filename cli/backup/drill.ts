@@ -8,7 +8,7 @@ import { type Place, projectAt } from "../place.ts";
 import { chosenBackup } from "./chosen.ts";
 import { classCode } from "./class-code.ts";
 import { broughtHere, depotFor } from "./depot.ts";
-import { identityFrom } from "./identity.ts";
+import { identityFrom } from "./keys/identity.ts";
 import { requestOf } from "./request.ts";
 import { siteOf } from "./site.ts";
 

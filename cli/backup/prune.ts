@@ -8,8 +8,8 @@ import { table } from "../../toolchain/table.ts";
 import { agree } from "../db/agree.ts";
 import type { ProjectPlace } from "../place.ts";
 import { depotFor, placeText } from "./depot.ts";
+import { signersIn } from "./keys/signing.ts";
 import type { Request } from "./request.ts";
-import { signersIn } from "./signing.ts";
 import { configOf, settingsOf, systemsOf } from "./site.ts";
 
 /** Shows which backups stay and why, and lets the others go once somebody agreed. */

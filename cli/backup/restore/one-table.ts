@@ -15,7 +15,7 @@ import { agree } from "../../db/agree.ts";
 import type { ProjectPlace } from "../../place.ts";
 import { chosenBackup } from "../chosen.ts";
 import { broughtHere, depotFor } from "../depot.ts";
-import { identityFrom } from "../identity.ts";
+import { identityFrom } from "../keys/identity.ts";
 import type { Request } from "../request.ts";
 import { serving } from "./named.ts";
 import { prepared, say } from "./prepared.ts";

@@ -11,7 +11,7 @@ import { switchedIn } from "../../../stack/switch/switch.ts";
 import { type Switching, switchingOf } from "../../../stack/switch/switching.ts";
 import { chosenBackup } from "../../chosen.ts";
 import { broughtHere, depotFor } from "../../depot.ts";
-import { identityFrom } from "../../identity.ts";
+import { identityFrom } from "../../keys/identity.ts";
 import type { Request } from "../../request.ts";
 import { followingOf, placesOf } from "../places.ts";
 import { type At, prepared, say } from "../prepared.ts";

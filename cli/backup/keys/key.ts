@@ -1,8 +1,8 @@
 // `lockstep backup key <stage> <file>`: who may read its backups.
 import { resolve } from "node:path";
-import type { ProjectPlace } from "../place.ts";
+import type { ProjectPlace } from "../../place.ts";
+import type { Request } from "../request.ts";
 import { makeKey } from "./identity.ts";
-import type { Request } from "./request.ts";
 
 export async function key({ stage, file }: Request, { folder }: ProjectPlace): Promise<number> {
   const path = resolve(folder, file ?? `lockstep-${stage.name}.key`);

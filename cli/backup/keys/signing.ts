@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { publicHalf } from "../../src/artefact/ed25519.ts";
-import { configuredBackup } from "../../src/backup/declared.ts";
+import { publicHalf } from "../../../src/artefact/ed25519.ts";
+import { configuredBackup } from "../../../src/backup/declared.ts";
 import {
   afterWorker,
   forged,
@@ -8,19 +8,19 @@ import {
   signedAmong,
   signersOf,
   standingIn,
-} from "../../src/backup/standing.ts";
-import { headFile, type ReadHead } from "../../src/backup/store/head.ts";
-import { headsIn } from "../../src/backup/store/heads.ts";
-import type { Signed } from "../../src/backup/store/signature.ts";
-import { command, pulumiOfStack, sentence } from "../../src/diagnostic/sentence.ts";
-import { UserError } from "../../src/diagnostic/user-error.ts";
-import { configValues } from "../../toolchain/stacks/stack-config.ts";
-import type { ProjectPlace } from "../place.ts";
-import { environmentFor, stageEnvironment } from "../stack/engine/environment.ts";
-import { pulumiText } from "../stack/engine/pulumi.ts";
-import { stackFileOf } from "../stack/stack-file.ts";
-import { keysOf, type Of } from "../stack/stage-keys.ts";
-import { configOf } from "./site.ts";
+} from "../../../src/backup/standing.ts";
+import { headFile, type ReadHead } from "../../../src/backup/store/head.ts";
+import { headsIn } from "../../../src/backup/store/heads.ts";
+import type { Signed } from "../../../src/backup/store/signature.ts";
+import { command, pulumiOfStack, sentence } from "../../../src/diagnostic/sentence.ts";
+import { UserError } from "../../../src/diagnostic/user-error.ts";
+import { configValues } from "../../../toolchain/stacks/stack-config.ts";
+import type { ProjectPlace } from "../../place.ts";
+import { environmentFor, stageEnvironment } from "../../stack/engine/environment.ts";
+import { pulumiText } from "../../stack/engine/pulumi.ts";
+import { stackFileOf } from "../../stack/stack-file.ts";
+import { keysOf, type Of } from "../../stack/stage-keys.ts";
+import { configOf } from "../site.ts";
 
 const variable = "LOCKSTEP_BACKUP_SIGNING_KEY";
 

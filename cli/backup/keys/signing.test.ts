@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { placeOfTarget } from "../../src/diagnostic/place.ts";
-import { inPlace } from "../../src/diagnostic/sentence.ts";
-import { UserError } from "../../src/diagnostic/user-error.ts";
-import { defineProject } from "../../src/project/project.ts";
+import { placeOfTarget } from "../../../src/diagnostic/place.ts";
+import { inPlace } from "../../../src/diagnostic/sentence.ts";
+import { UserError } from "../../../src/diagnostic/user-error.ts";
+import { defineProject } from "../../../src/project/project.ts";
 import { signingKeyOf } from "./signing.ts";
 
 let root = "";

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { command, sentence } from "../../src/diagnostic/sentence.ts";
-import { UserError } from "../../src/diagnostic/user-error.ts";
+import { command, sentence } from "../../../src/diagnostic/sentence.ts";
+import { UserError } from "../../../src/diagnostic/user-error.ts";
 
 /** Where a key is looked for when the command names none: the key itself, or the path of its file. */
 export const identityVariable = "LOCKSTEP_BACKUP_IDENTITY";

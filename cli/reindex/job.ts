@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { databaseNamed, endpointOf } from "../../src/backup/databases.ts";
 import { type IndexShape, indexNamed } from "../../src/backup/vectors/vectors.ts";
-import type { ModelRecipe, System, Vectorize } from "../../src/declare/index.ts";
+import type { ModelRecipe, Vectorize } from "../../src/declare/index.ts";
 import { physicalName } from "../../src/declare/physical-name.ts";
 import { command, sentence } from "../../src/diagnostic/sentence.ts";
 import { UserError } from "../../src/diagnostic/user-error.ts";
@@ -10,6 +10,7 @@ import type { Database } from "../../src/migrations/database/database.ts";
 import { readSnapshot } from "../../src/migrations/database/snapshot.ts";
 import { queryDatabase } from "../../src/migrations/database/transports.ts";
 import { outputsOf } from "../../src/reality/state.ts";
+import { declaredIndex } from "../../src/reindex/declared-index.ts";
 import { textColumn } from "../../src/reindex/item.ts";
 import { digestOf } from "../../src/reindex/journal.ts";
 import { type Noted, noteOf } from "../../src/reindex/noted.ts";
@@ -48,7 +49,7 @@ export interface IndexJob {
 export async function jobOf(at: At): Promise<IndexJob> {
   const { request, site, systems, run, root } = at;
   const { stage, target } = request;
-  const { system, declared } = declaredIndex(systems, request.index);
+  const { system, index: declared } = declaredIndex(systems, request.index);
   const key = `${system.name}/${declared.name}`;
   const { recipe } = declared;
   if (recipe === undefined || !("model" in recipe)) throw withoutModel(key, declared, stage.name);
@@ -96,28 +97,6 @@ export async function jobOf(at: At): Promise<IndexJob> {
 const isMetadataKey = (name: string): boolean => /^[^$".][^".]{0,511}$/.test(name);
 
 const known = z.object({ model: z.string().optional() });
-
-function declaredIndex(
-  systems: readonly System[],
-  name: string,
-): { readonly system: System; readonly declared: Vectorize } {
-  const all = systems.flatMap((system) =>
-    system.resources.flatMap((declared) => (declared.kind === "vectorize" ? [{ system, declared }] : [])),
-  );
-  const found = all.filter(
-    ({ system, declared }) => `${system.name}/${declared.name}` === name || declared.name === name,
-  );
-  const [one, ...others] = found;
-  if (one !== undefined && others.length === 0) return one;
-  throw new UserError({
-    what: found.length === 0 ? "There is no such Vectorize index" : "Several indexes have this name",
-    where: "the command's index argument",
-    got: name,
-    expected:
-      all.map(({ system, declared }) => `${system.name}/${declared.name}`).join(", ") || "a declared index",
-    fix: all.length === 0 ? "no system declares one: there is nothing to index" : "name one of them",
-  });
-}
 
 function withoutModel(key: string, { recipe, name }: Vectorize, stage: string): UserError {
   const where = `${key}, recipe`;

@@ -48,7 +48,7 @@ const missing = (got: string, stage: string): UserError =>
     where: `--identity, or the environment variable ${identityVariable}`,
     got,
     expected: "the file with the key, or the key itself in the variable",
-    fix: sentence`name it: --identity <file>; one is made by ${command("backup key", { stage, file: `lockstep-${stage}.key` })}`,
+    fix: sentence`name it: --identity <file>. It is what this wrote when the backups were set up: ${command("backup key", { stage, file: `lockstep-${stage}.key` })}. A key that is made now opens only backups that are taken from now on`,
   });
 
 /** Makes a key and writes it where nothing is yet, for its owner alone; gives the public one. */

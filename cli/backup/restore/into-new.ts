@@ -125,7 +125,7 @@ export async function restoreInto(
     );
     differing += differences.length;
     process.stdout.write(
-      `${entry.key}: ${nameOf(entry.title)} (${id}), ${entry.keys - expired} keys in ${seconds.toFixed(1)} s (${expired} have expired since), ${differences.length === 0 ? "the same as the backup" : "NOT the same:"}\n`,
+      `${entry.key}: ${nameOf(entry.title)} (${id}), ${entry.keys - expired} ${unitOf(entry.keys - expired, "keys")} in ${seconds.toFixed(1)} s (${expired} have expired since), ${differences.length === 0 ? "the same as the backup" : "NOT the same:"}\n`,
     );
     for (const difference of differences) process.stdout.write(`  ${difference}\n`);
   }

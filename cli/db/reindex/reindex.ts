@@ -6,7 +6,7 @@ import { command, lines, sentence } from "../../../src/diagnostic/sentence.ts";
 import { UserError } from "../../../src/diagnostic/user-error.ts";
 import { readSnapshot } from "../../../src/migrations/database/snapshot.ts";
 import { databaseOf } from "../../../src/migrations/plan/job.ts";
-import type { Project } from "../../../src/project/project.ts";
+import { declaredIndex } from "../../../src/reindex/declared-index.ts";
 import { begun, digestOf, ended } from "../../../src/reindex/journal.ts";
 import { reindex } from "../../../src/reindex/reindex.ts";
 import { checkedSelect, countRows } from "../../../src/reindex/select.ts";
@@ -28,7 +28,7 @@ export const reindexVectors: Command = {
   options: { ...changeOptions, rate: { type: "string" }, again: { type: "boolean" } },
   async run(given) {
     const place = placeOf(given, 1);
-    const { system, index } = declaredIndex(given.project, place.words[0]);
+    const { system, index } = declaredIndex(given.project.systems, place.words[0]);
     const { recipe } = index;
     if (recipe === undefined) throw withoutRecipe(system, index);
     const key = `${system.name}/${index.name}`;
@@ -108,27 +108,6 @@ function rateOf(text: string | undefined): number {
     got: JSON.stringify(text),
     expected: "1 to 5000 messages a second",
     fix: `--rate ${usualRate}`,
-  });
-}
-
-function declaredIndex(
-  { systems }: Project,
-  name: string | undefined,
-): { readonly system: System; readonly index: Vectorize } {
-  const all = systems.flatMap((system) =>
-    system.resources.flatMap((index) => (index.kind === "vectorize" ? [{ system, index }] : [])),
-  );
-  const found = all.filter(
-    ({ system, index }) => `${system.name}/${index.name}` === name || index.name === name,
-  );
-  const [one, ...others] = found;
-  if (one !== undefined && others.length === 0) return one;
-  throw new UserError({
-    what: found.length === 0 ? "There is no such Vectorize index" : "Several indexes have this name",
-    where: "the command's index argument",
-    got: name ?? "nothing",
-    expected: all.map(({ system, index }) => `${system.name}/${index.name}`).join(", ") || "a declared index",
-    fix: all.length === 0 ? "no system declares one: there is nothing to index" : "name one of them",
   });
 }
 

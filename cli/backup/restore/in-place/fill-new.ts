@@ -54,7 +54,7 @@ async function namespace(backup: OpenBackup, { key, name }: Place, { site, reque
   const id = await namespaceFor(site, name);
   const patience = request.target === "embedded" ? 1 : 4;
   const { differences, expired, seconds } = await restoreNamespace(backup, entry, site, id, patience);
-  const holds = `${entry.keys - expired} keys in ${seconds.toFixed(1)} s (${expired} have expired since)`;
+  const holds = `${entry.keys - expired} ${unitOf(entry.keys - expired, "keys")} in ${seconds.toFixed(1)} s (${expired} have expired since)`;
   return { id, holds, differences };
 }
 

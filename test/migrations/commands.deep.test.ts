@@ -150,7 +150,7 @@ test("query and shell only read", async () => {
     /Only statements that read[\s\S]*got: +DELETE FROM users/,
   );
   expect(await bad("query", "shop/shop-db", "SELECT nope FROM users")).toContain("no such column: nope");
-  expect(await bad("query", "shop/shop-db")).toContain('"SELECT …"');
+  expect(await bad("query", "shop/shop-db")).toContain('"SELECT <columns> FROM <table>"');
   const typed =
     "SELECT max(email)\n  AS top -- ;\n  FROM users;\nDROP TABLE users;\n.tables\n.schema users\n.nonsense\n.exit\nSELECT 1;\n";
   const { code, out } = await run(project, ["shell", "shop/shop-db"], typed);

@@ -151,7 +151,13 @@ export const rooms: readonly Room[] = [
   // Vectors from rows, by the recipe of an index.
   {
     room: "src/reindex",
-    may: ["src/diagnostic", "src/files", "src/cloudflare", ...migrations("sql", "shadow", "database")],
+    may: [
+      "src/declare",
+      "src/diagnostic",
+      "src/files",
+      "src/cloudflare",
+      ...migrations("sql", "shadow", "database"),
+    ],
   },
 
   // What Pulumi calls each kind: data, so that policies and commands may know it.

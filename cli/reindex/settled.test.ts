@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { type Listening, listening } from "../../src/cloudflare/testing/listening.ts";
 import { type Writer, writerOf } from "./settled.ts";
 
 /** An index as Vectorize keeps it: what it took is carried out later, in its order, a change at each look at its state. */
@@ -44,7 +45,7 @@ function answer(path: string, body: string): unknown {
   return { vectorCount: index.size, processedUpToMutation: processed };
 }
 
-const server = createServer(async (request, response) => {
+const fake = createServer(async (request, response) => {
   let body = "";
   for await (const part of request) body += String(part);
   const result = answer(request.url ?? "", body);
@@ -55,17 +56,13 @@ const server = createServer(async (request, response) => {
 });
 let writer: Writer;
 const heard: number[] = [];
+let server: Listening;
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  const connection = { baseUrl: `http://127.0.0.1:${address.port}`, token: "t" };
+  server = await listening(fake);
+  const connection = { baseUrl: server.url, token: "t" };
   writer = writerOf({ connection, accountId: "a" }, "found", (count) => heard.push(count));
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterAll(() => server.close());
 
 const vectors = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ id: `n${i}`, values: [i, 1], metadata: {} }));

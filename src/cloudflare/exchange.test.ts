@@ -1,19 +1,16 @@
-import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import { expect, test } from "vitest";
 import { exchange } from "./exchange.ts";
 import { send } from "./http.ts";
+import { listening } from "./testing/listening.ts";
 
 /** A server that answers so, while `use` asks it; `use` gets its port. */
 async function served<T>(answer: RequestListener, use: (port: number) => Promise<T>): Promise<T> {
-  const server = createServer(answer).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
+  const { port, close } = await listening(createServer(answer));
   try {
-    return await use(typeof address === "object" && address !== null ? address.port : 0);
+    return await use(port);
   } finally {
-    server.close();
-    server.closeAllConnections();
+    close();
   }
 }
 

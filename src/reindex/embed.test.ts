@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { type Listening, listening } from "../cloudflare/testing/listening.ts";
 import { embedded, probe, type Text } from "./embed.ts";
 
 /** What Workers AI says next; a vector of three numbers for each text where nothing is said. */
@@ -14,7 +15,7 @@ const refusal = (status: number, code: number, message: string) => ({
   status,
   text: JSON.stringify({ success: false, result: null, errors: [{ code, message }] }),
 });
-const server = createServer(async (request, response) => {
+const fake = createServer(async (request, response) => {
   let body = "";
   for await (const part of request) body += String(part);
   const { text: texts } = z.object({ text: z.array(z.string()) }).parse(JSON.parse(body));
@@ -23,16 +24,12 @@ const server = createServer(async (request, response) => {
   response.writeHead(status, { "content-type": "application/json", "retry-after": "0.001" }).end(text);
 });
 let baseUrl = "";
+let server: Listening;
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  baseUrl = `http://127.0.0.1:${address.port}`;
+  server = await listening(fake);
+  baseUrl = server.url;
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterAll(() => server.close());
 
 const rows = Array.from({ length: 9 }, (_, i) => ({ id: `n${i + 1}`, text: `text ${i + 1}` }));
 const made = (texts: readonly Text[] = rows) => {

@@ -1,18 +1,12 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
+import { listening } from "../../../src/cloudflare/testing/listening.ts";
 import { send } from "./send.ts";
 
-async function listening(server: Server): Promise<string> {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return `http://127.0.0.1:${address.port}`;
+async function answering(answer: RequestListener): Promise<string> {
+  const { url, close } = await listening(createServer(answer));
+  onTestFinished(close);
+  return url;
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
@@ -23,13 +17,11 @@ async function textOf(request: IncomingMessage): Promise<string> {
 
 test("no request meets a connection that the other side gives up at that moment", async () => {
   const used = new WeakSet<object>();
-  const url = await listening(
-    createServer(async (request, response) => {
-      if (used.has(request.socket)) return void request.socket.destroy();
-      used.add(request.socket);
-      response.end(`${request.method} ${request.headers["content-length"] ?? "-"} ${await textOf(request)}`);
-    }),
-  );
+  const url = await answering(async (request, response) => {
+    if (used.has(request.socket)) return void request.socket.destroy();
+    used.add(request.socket);
+    response.end(`${request.method} ${request.headers["content-length"] ?? "-"} ${await textOf(request)}`);
+  });
   const bodies = [new Blob(["blob"]), "tëxt", new Uint8Array([97, 98]), undefined];
   for (const body of [...bodies, ...bodies]) {
     const method = body === undefined ? "GET" : "PUT";
@@ -44,12 +36,10 @@ test("no request meets a connection that the other side gives up at that moment"
 });
 
 test("an answer that may have no body has none, and one that is not read holds nobody up", async () => {
-  const url = await listening(
-    createServer((request, response) => {
-      if (request.url === "/none") response.writeHead(204).end();
-      else response.end("x".repeat(10_000_000));
-    }),
-  );
+  const url = await answering((request, response) => {
+    if (request.url === "/none") response.writeHead(204).end();
+    else response.end("x".repeat(10_000_000));
+  });
   const none = await send(`${url}/none`, { headers: {} });
   expect([none.status, none.body]).toEqual([204, null]);
   const long = await send(url, { headers: {} });

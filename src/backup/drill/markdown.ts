@@ -11,49 +11,44 @@ export function markdown(entry: JournalEntry): string {
     `- RPO: ${entry.rpoSeconds} s (what was written since would have been lost)`,
     `- RTO: ${entry.rtoSeconds} s (checked, opened, restored, compared row by row)`,
     "",
-    "| database | tables | rows | seconds |",
-    "|---|---|---|---|",
-    ...databases.map(({ name, tables, rows, seconds }) => `| ${name} | ${tables} | ${rows} | ${seconds} |`),
-    "",
-    ...(entry.namespaces.length === 0
-      ? []
-      : [
-          "| namespace | keys | seconds |",
-          "|---|---|---|",
-          ...entry.namespaces.map(({ name, keys, seconds }) => `| ${name} | ${keys} | ${seconds} |`),
-          "",
-        ]),
-    ...(entry.buckets.length === 0
-      ? []
-      : [
-          "| bucket | objects | bytes | seconds |",
-          "|---|---|---|---|",
-          ...entry.buckets.map(
-            (each) => `| ${each.name} | ${each.objects} | ${each.bytes} | ${each.seconds} |`,
-          ),
-          "",
-        ]),
-    ...(entry.indexes.length === 0
-      ? []
-      : [
-          "| index | vectors | seconds |",
-          "|---|---|---|",
-          ...entry.indexes.map(({ name, vectors, seconds }) => `| ${name} | ${vectors} | ${seconds} |`),
-          "",
-        ]),
-    ...(entry.classes.length === 0
-      ? []
-      : [
-          "| Durable Object class | objects | bytes | seconds |",
-          "|---|---|---|---|",
-          ...entry.classes.map(
-            (each) => `| ${each.name} | ${each.objects} | ${each.bytes} | ${each.seconds} |`,
-          ),
-          "",
-        ]),
+    ...table(
+      ["database", "tables", "rows", "seconds"],
+      databases.map(({ name, tables, rows, seconds }) => [name, tables, rows, seconds]),
+    ),
+    ...tableOf(
+      ["namespace", "keys", "seconds"],
+      entry.namespaces.map(({ name, keys, seconds }) => [name, keys, seconds]),
+    ),
+    ...tableOf(
+      ["bucket", "objects", "bytes", "seconds"],
+      entry.buckets.map(({ name, objects, bytes, seconds }) => [name, objects, bytes, seconds]),
+    ),
+    ...tableOf(
+      ["index", "vectors", "seconds"],
+      entry.indexes.map(({ name, vectors, seconds }) => [name, vectors, seconds]),
+    ),
+    ...tableOf(
+      ["Durable Object class", "objects", "bytes", "seconds"],
+      entry.classes.map(({ name, objects, bytes, seconds }) => [name, objects, bytes, seconds]),
+    ),
     ...(findings.length === 0
       ? ["Nothing was found."]
       : ["Findings:", "", ...findings.map((each) => `- ${each}`)]),
     "",
   ].join("\n");
 }
+
+type Cells = readonly (string | number)[];
+
+const line = (cells: Cells): string => `| ${cells.join(" | ")} |`;
+
+const table = (columns: readonly string[], rows: readonly Cells[]): readonly string[] => [
+  line(columns),
+  `|${"---|".repeat(columns.length)}`,
+  ...rows.map(line),
+  "",
+];
+
+/** Of stores that a stage may do without: nothing where there are none. */
+const tableOf = (columns: readonly string[], rows: readonly Cells[]): readonly string[] =>
+  rows.length === 0 ? [] : table(columns, rows);

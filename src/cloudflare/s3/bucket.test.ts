@@ -1,7 +1,7 @@
-import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { UserError } from "../../diagnostic/user-error.ts";
+import { listening } from "../testing/listening.ts";
 import { ask, type Bucket, BucketError } from "./bucket.ts";
 
 interface Place {
@@ -26,15 +26,9 @@ async function answering(...answers: readonly (number | "closed")[]): Promise<Pl
     if (answer === "closed") request.socket.destroy();
     else said(response, answer);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  const endpoint = (): URL => new URL(`http://127.0.0.1:${address.port}`);
+  const { url, close } = await listening(server);
+  onTestFinished(close);
+  const endpoint = (): URL => new URL(url);
   const s3 = { accessKeyId: "id", secret: "secret", endpoint };
   const wait = async (ms: number): Promise<void> => void waits.push(ms);
   return { bucket: { s3, name: "b", jurisdiction: "default", wait }, got, waits };
